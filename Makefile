@@ -1,0 +1,82 @@
+# make crawl            archive the demo newspaper
+# make crawl SITE=URL   archive a real one
+# make test             run the tests
+# `make help` lists the rest.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PYTHON  ?= python3
+ARCHIVE ?= data/archive
+SITE    ?=
+EDITION ?= morning
+
+VENV  := .venv
+BIN   := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LOCK  := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+         --python-version 3.11 --custom-compile-command "make lock"
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | expand -t 16
+
+.PHONY: setup
+setup: $(STAMP) ## install everything into .venv (done by every other target)
+
+# The stamp is written last: an interrupted set-up is begun anew, a finished one costs nothing and
+# needs no network.
+$(STAMP): requirements/bootstrap.lock requirements/dev.lock
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "setup: no $(PYTHON) found. Install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "setup: $(PYTHON) is older than Python 3.11. Install a newer one, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "setup: $(PYTHON) has no venv module. Install it (on Debian and Ubuntu: apt install python3-venv)"; exit 1; }
+	@echo "setup: installing into $(VENV) (once)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock \
+	  || { echo "setup: could not install uv. Is the package index reachable? Then run the same command again"; exit 1; }
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements/dev.lock \
+	  || { echo "setup: could not install the dependencies. Is the package index reachable? Then run the same command again"; exit 1; }
+	@touch $@
+
+.PHONY: crawl
+crawl: setup ## archive the demo newspaper, or SITE=https://...
+ifeq ($(strip $(SITE)),)
+	@$(BIN)/scrapy demo --crawl --edition $(EDITION) -a archive=$(ARCHIVE)
+else
+	@$(BIN)/scrapy crawl news -a site=$(SITE) -a archive=$(ARCHIVE)
+endif
+
+.PHONY: test
+test: setup ## run all tests
+	@$(BIN)/python -m pytest -q
+
+.PHONY: check
+check: setup ## format, lint, types, generated docs, tests with coverage: what a change must pass
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q --cov --cov-report=term
+
+.PHONY: format
+format: setup ## format the code and mend what the linter can
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+.PHONY: docs
+docs: setup ## write the generated pages of docs/ anew
+	@$(BIN)/python -m crawler.archive.describe > docs/schema.md
+
+.PHONY: bench
+bench: setup ## crawl cost beside a bare Scrapy spider
+	@$(BIN)/python -m benchmarks.crawl
+
+.PHONY: lock
+lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)
+	@$(BIN)/$(LOCK) --upgrade requirements/bootstrap.in -o requirements/bootstrap.lock
+	@$(BIN)/$(LOCK) --upgrade pyproject.toml -o requirements/main.lock
+	@$(BIN)/$(LOCK) --upgrade pyproject.toml --group dev -c requirements/main.lock -o requirements/dev.lock
+
+.PHONY: clean
+clean: ## remove .venv and caches; archives stay
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

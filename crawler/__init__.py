@@ -1,0 +1,3 @@
+"""Hemeroteca: a news archival crawler."""
+
+__version__ = "0.1.0"

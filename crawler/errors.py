@@ -1,0 +1,43 @@
+"""What can go wrong in a way that the user can mend.
+
+    HemerotecaError
+    ├── UsageError        bad arguments or an unreadable input file     exit code 2
+    ├── ArchiveError      the archive folder cannot be used             exit code 2
+    ├── UnreachableError  a site gave no answer at all                  exit code 3
+    └── PageError         one page cannot be read; the run goes on
+
+Each message is one line that says what is wrong, where, and what to do about it. Commands print it
+after their name and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class HemerotecaError(Exception):
+    """Base of all errors that are told to the user without a traceback."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(HemerotecaError):
+    """A bad argument, or an input file that cannot be read."""
+
+    exit_code = 2
+
+
+class ArchiveError(HemerotecaError):
+    """The archive folder cannot be opened, created or understood."""
+
+    exit_code = 2
+
+
+class UnreachableError(HemerotecaError):
+    """A site did not answer."""
+
+    exit_code = 3
+
+
+class PageError(HemerotecaError):
+    """A page cannot be read; recorded with the URL, never fatal."""

@@ -1,0 +1,110 @@
+"""Addresses: made absolute, made comparable, told apart by site.
+
+RFC 3986, section 6 (normalisation), and the URL Living Standard for what browsers forgive.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+_TRACKING = re.compile(
+    r"(?:utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|mc_[ce]id"
+    r"|_ga|_gl|xtor|cmpid|ito|ocid|wt_\w+|at_(?:medium|campaign|format|link\w*|custom\d)"
+    r"|smid|smtyp|sc_cid|spm|ref_?src|mkt_tok|__twitter_impression)=",
+    re.IGNORECASE,
+)
+_UNSAFE = re.compile(r"[^\x21-\x7e]|[\"<>\\^`{|}]")
+_DEFAULT_PORT = {"http": ":80", "https": ":443"}
+
+
+@lru_cache(maxsize=50_000)
+def absolute(base: str, href: str) -> str | None:
+    """The normalised http(s) address that `href` means on a page at `base`; None if there is none.
+
+    >>> absolute("https://a.example/x/", " ../y?utm_source=z#top ")
+    'https://a.example/y'
+    >>> absolute("https://a.example/", "mailto:x@a.example") is None
+    True
+    """
+    href = href.strip()
+    if not href or href[0] == "#":
+        return None
+    try:
+        return normalise(urljoin(base, href))
+    except ValueError:
+        return None
+
+
+def normalise(url: str) -> str | None:
+    """One spelling for one address: lower-case scheme and host, no default port, fragment,
+    credentials or tracking parameters; unsafe characters percent-encoded. None if it is no http(s)
+    address.
+
+    >>> normalise("HTTPS://User@News.Example:443/Köln?b=1&utm_medium=x&fbclid=2#c")
+    'https://news.example/K%C3%B6ln?b=1'
+    """
+    try:
+        parts = urlsplit(re.sub(r"[\t\r\n]", "", url.strip()))
+        host = (parts.hostname or "").rstrip(".")
+        port = parts.port
+    except ValueError:
+        return None
+    scheme = parts.scheme.lower()
+    if scheme not in _DEFAULT_PORT or not host:
+        return None
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode()
+        except UnicodeError:
+            return None
+    if ":" in host:
+        host = f"[{host}]"
+    netloc = host if port is None or f":{port}" == _DEFAULT_PORT[scheme] else f"{host}:{port}"
+    query = parts.query
+    if query:
+        query = "&".join(p for p in query.split("&") if p and not _TRACKING.match(p))
+    path, query = (_UNSAFE.sub(_encode, part) for part in (parts.path or "/", query))
+    return urlunsplit((scheme, netloc, path, query, ""))
+
+
+def _encode(match: re.Match[str]) -> str:
+    return quote(match[0], safe="")
+
+
+@lru_cache(maxsize=50_000)
+def site_host(url: str) -> str:
+    """The host that keys a site: lower-case, port kept, without `www.`.
+
+    >>> site_host("https://www.News.example:8080/a")
+    'news.example:8080'
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return ""
+    host = host.removeprefix("www.")
+    return host if port in (None, 80, 443) else f"{host}:{port}"
+
+
+def same_story(a: str, b: str) -> bool:
+    """Whether two addresses differ only in scheme, `www.`, trailing slash or `index.html`.
+
+    >>> same_story("http://www.a.example/x/", "https://a.example/x")
+    True
+    """
+    return story_key(a) == story_key(b)
+
+
+@lru_cache(maxsize=50_000)
+def story_key(url: str) -> str:
+    """What addresses of one story share: no scheme, no `www.`, no trailing slash.
+
+    >>> story_key("https://www.a.example/x/index.html?p=1")
+    'a.example/x?p=1'
+    """
+    parts = urlsplit(normalise(url) or url)
+    path = re.sub(r"/index\.(?:html?|php)$", "", parts.path).rstrip("/")
+    return site_host(url) + path + (f"?{parts.query}" if parts.query else "")

@@ -1,0 +1,224 @@
+"""The shapes that travel through the program; nothing else does.
+
+A page is fetched (`Capture`), read (`Page`, with an `Article` when it is one) and reported to the
+archive as a `Visit`: what became of one URL. All are frozen; a later step makes a changed copy
+with `dataclasses.replace`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+Precision = Literal["second", "minute", "day", "month", "year"]
+"""How exact a date is: the finest part that the page states."""
+
+Relation = Literal[
+    "previous", "next", "also_read", "inline", "related", "latest", "popular", "featured",
+    "sponsored",
+]  # fmt: skip
+"""How a linked story stands to the page that shows it."""
+RELATIONS: tuple[str, ...] = get_args(Relation)
+
+Role = Literal["home", "sitemap", "feed", "page"]
+"""What a URL is fetched as. A `page` may turn out to be an article or a listing."""
+
+State = Literal["queued", "done", "redirected", "failed", "gone", "excluded"]
+"""Where a URL stands in the frontier.
+
+queued: known, not fetched (or not acknowledged) yet. done: fetched and read. redirected: leads to
+another URL. failed: no usable answer. gone: the server says so (404, 410). excluded: not fetched or
+not kept on purpose (robots.txt, out of the dates asked for, a private address …).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a page says of itself, word for word, and where."""
+
+    text: str
+    source: str
+    """Where in the page: `json-ld:datePublished`, `meta:og:title`, `html:h1`, `url`, …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date as ISO 8601, never finer than what was stated."""
+
+    value: str
+    """`2021-07-14T09:41:07+01:00`, `2021-07-14T09:41` (no offset known), `2021-07-14`, `2021-07` …"""
+    precision: Precision
+    raw: str
+    """The string it was read from."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of an article."""
+
+    url: str
+    role: Literal["lead", "body"] = "lead"
+    alt: str | None = None
+    caption: str | None = None
+    width: int | None = None
+    """Pixels, as the page states them."""
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of an article's body, in reading order."""
+
+    type: Literal["paragraph", "heading", "list", "quote", "figure", "code", "table"]
+    text: str
+    """Plain text. list: one line an item; table: one line a row, cells apart by tabs; figure: its
+    caption, may be empty."""
+    markdown: str
+    """The same as CommonMark, with links and emphasis."""
+    level: int | None = None
+    """heading: 1 to 6."""
+    image: Image | None = None
+    """figure: its picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedStory:
+    """A story that an article's page points to."""
+
+    relation: Relation
+    url: str
+    """Absolute, without tracking parameters."""
+    title: str | None
+    """The headline shown; None where the link shows none."""
+    label: str | None = None
+    """The block's visible heading, word for word; None where it has none."""
+    position: int = 1
+    """Order in its block, from 1."""
+    excerpt: str | None = None
+    image: str | None = None
+    published: Claim | None = None
+    """The date on the card, as shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTime:
+    """How long an article takes to read."""
+
+    minutes: int
+    """At least 1."""
+    shown: bool
+    """True if the page says so, False if estimated from the length of the body."""
+    raw: str | None = None
+    """The text on the page, None if estimated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A story as one page shows it.
+
+    Dates are first the page's claims, best first; the normalise step turns them into `published`
+    and `modified`.
+    """
+
+    url: str
+    """The address that answered (after redirects)."""
+    title: str | None
+    canonical_url: str | None = None
+    """The address the page calls its own, absolute; None if it names none that can be believed."""
+    authors: tuple[str, ...] = ()
+    published_claims: tuple[Claim, ...] = ()
+    modified_claims: tuple[Claim, ...] = ()
+    published: Moment | None = None
+    modified: Moment | None = None
+    read_time: ReadTime | None = None
+    """None only where the body is empty and the page shows none."""
+    standfirst: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+    """BCP 47 tag in lower-upper form: `en`, `en-GB`, `pt-BR`."""
+    image: Image | None = None
+    """The lead image."""
+    blocks: tuple[Block, ...] = ()
+    body: str = ""
+    """All blocks as plain text, blank lines between them; figures' captions left out."""
+    body_markdown: str = ""
+    """All blocks as CommonMark, figures included."""
+    word_count: int = 0
+    """Words of `body`; in scripts without spaces (Chinese, Japanese, Thai …) characters."""
+    links: tuple[LinkedStory, ...] = ()
+    sources: Mapping[str, Claim] = field(default_factory=dict)
+    """field name → the claim its value was taken from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one HTML page turned out to hold."""
+
+    url: str
+    article: Article
+    """The best reading of the page as an article, whether it is one or not."""
+    not_article: str | None
+    """Why the page is no article (`a listing of stories`, `no body text` …); None if it is one."""
+    out_links: tuple[str, ...] = ()
+    """Addresses the page links to, http(s), absolute, normalised, each once, in page order."""
+    feeds: tuple[str, ...] = ()
+    """Addresses of feeds the page announces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One HTTP exchange kept in WARC."""
+
+    url: str
+    fetched_at: str
+    """ISO 8601, UTC, to the microsecond."""
+    status: int
+    content_type: str | None
+    payload_digest: str
+    """`sha256:` and Base32 of the entity body as sent (content coding kept); ISO 28500, 5.9."""
+    payload_bytes: int
+    record_id: str
+    """WARC-Record-ID, `<urn:uuid:…>`."""
+    warc_file: str
+    """Name in the archive's `warc/` folder."""
+    warc_offset: int
+    """Bytes from the file's start to the record's gzip member."""
+    warc_length: int
+    """Bytes of the gzip member."""
+    location: str | None = None
+    """Absolute target, where the answer is a redirect."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundUrl:
+    """A URL that a source told of."""
+
+    url: str
+    """Normalised."""
+    role: Role
+    source: Literal["seed", "robots", "sitemap", "feed", "link", "redirect", "list"]
+    """How it was found. list: named by the user."""
+    via: str | None = None
+    """The URL of the page or file that told of it."""
+    claimed_at: str | None = None
+    """The date that the source gives for it (lastmod, pubDate), as given."""
+    claimed_title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What became of one URL: the unit that pipelines pass on and the archive stores."""
+
+    url: str
+    """The URL that was asked for, as it stands in the frontier."""
+    role: Role
+    state: State
+    reason: str | None = None
+    """Why it is in this state, in a few words; None where there is nothing to explain."""
+    captures: tuple[Capture, ...] = ()
+    """Every exchange on the way, redirects first; the last one is the answer."""
+    article: Article | None = None
+    found: tuple[FoundUrl, ...] = ()
