@@ -21,7 +21,7 @@ Relation = Literal[
 """How a linked story stands to the page that shows it."""
 RELATIONS: tuple[str, ...] = get_args(Relation)
 
-Role = Literal["home", "sitemap", "feed", "page"]
+Role = Literal["home", "robots", "sitemap", "feed", "page"]
 """What a URL is fetched as. A `page` may turn out to be an article or a listing."""
 
 State = Literal["queued", "done", "redirected", "failed", "gone", "excluded"]
@@ -47,11 +47,13 @@ class Moment:
     """A date as ISO 8601, never finer than what was stated."""
 
     value: str
-    """`2021-07-14T09:41:07+01:00`, `2021-07-14T09:41` (no offset known), `2021-07-14`, `2021-07` …"""
+    """`2021-07-14T09:41:07+01:00`, `2021-07-14T09:41` (no offset known), `2021-07-14`, `2021` …"""
     precision: Precision
     raw: str
     """The string it was read from."""
     source: str
+    relative: bool = False
+    """True if the string counts back from the time of capture ("2 hours ago")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,4 +223,8 @@ class Visit:
     captures: tuple[Capture, ...] = ()
     """Every exchange on the way, redirects first; the last one is the answer."""
     article: Article | None = None
+    """What was read there; after the validate step only if it is an article."""
+    not_article: str | None = None
+    """`Page.not_article` of the page read."""
     found: tuple[FoundUrl, ...] = ()
+    """URLs it told of."""

@@ -1,0 +1,101 @@
+"""Opening `archive.db`: settings, checks, migrations."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from crawler.archive import schema
+from crawler.archive.describe import write_descriptions
+from crawler.archive.migrations import migrations
+from crawler.errors import ArchiveError
+
+FILE_NAME = "archive.db"
+WARC_FOLDER = "warc"
+
+# Bytes. Articles are some kilobytes long: larger pages keep one in fewer places.
+_PAGE_SIZE = 8192
+# Milliseconds to wait for another program that writes or holds the file.
+_BUSY_TIMEOUT = 10_000
+
+
+def check(folder: Path) -> None:
+    """Make sure that a crawl can use `folder` as its archive, without changing anything.
+
+    Raises ArchiveError: the path is a file, its database is not an archive, is damaged, or was
+    made by a newer version.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise ArchiveError(f"{folder} is a file; an archive is a folder: name one with archive=")
+    path = folder / FILE_NAME
+    if path.exists():
+        _open_existing(path).close()
+
+
+def open_for_reading(folder: Path) -> Database:
+    """An archive's database, for queries only.
+
+    Raises ArchiveError as `check`, and where there is no archive.
+    """
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise ArchiveError(
+            f"no archive at {folder} (no {FILE_NAME} in it); "
+            "name the folder that a crawl wrote, or make one: scrapy crawl news -a site=…"
+        )
+    return _open_existing(path)
+
+
+def open_for_writing(folder: Path) -> Database:
+    """An archive's database, made if it is not there, brought up to date if it is older.
+
+    Raises ArchiveError as `check`, and where the folder cannot be made or written.
+    """
+    path = folder / FILE_NAME
+    if path.exists():
+        _open_existing(path).close()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        db = Database(sqlite3.connect(path, timeout=_BUSY_TIMEOUT / 1000))
+        # page_size and WAL must come before the first table; on an older archive they do nothing
+        db.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
+        if db.journal_mode != "wal":
+            db.enable_wal()
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA foreign_keys = ON")
+        if migrations.pending(db):
+            migrations.apply(db)
+            write_descriptions(db)
+    except (OSError, sqlite3.Error) as error:
+        raise ArchiveError(
+            f"cannot write {path} ({error}); is the folder writable, is there space on the disk?"
+        ) from error
+    return db
+
+
+def _open_existing(path: Path) -> Database:
+    try:
+        # mode=rw, not ro: reading a WAL database needs its -shm file, which ro may not create
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=_BUSY_TIMEOUT / 1000
+        )
+        db = Database(connection)
+        application_id = db.execute("PRAGMA application_id").fetchone()[0]
+        tables = set(db.table_names())
+        known = {migration.name for migration in migrations._migrations}
+        newer = {migration.name for migration in migrations.applied(db)} - known
+    except sqlite3.Error as error:
+        raise ArchiveError(
+            f"cannot open {path} ({error}); it is damaged, not readable, or no SQLite file"
+        ) from error
+    problem = None
+    if tables and application_id != schema.APPLICATION_ID:
+        problem = "is no archive of this program; name another folder with archive="
+    elif newer:
+        problem = f"was written by a newer version (it has {min(newer)}); update Hemeroteca"
+    if problem:
+        db.close()
+        raise ArchiveError(f"{path} {problem}")
+    return db

@@ -1,0 +1,302 @@
+"""What each table, view and column of an archive means; kept in the archive itself.
+
+`python -m crawler.archive.describe` prints `docs/schema.md` from a new archive.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from sqlite_utils import Database
+from sqlite_utils.db import ForeignKey
+
+DESCRIPTIONS: dict[str, dict[str, str]] = {
+    "stories": {
+        "": "Start here. One row per article, in its newest revision.",
+        "id": "The article's key: articles.id.",
+        "url": "The article's address: the canonical one, where the page names one.",
+        "site": "Host of the newspaper, without www.",
+        "title": "Headline.",
+        "authors": "Authors in the byline's order, joined by commas. Singly in article_authors.",
+        "published_at": "Publication date, ISO 8601, never finer than published_precision; with"
+        " offset where the page states one. Sorts as text within one offset.",
+        "published_precision": "How exact published_at is: second, minute, day, month or year.",
+        "modified_at": "When the page says it was last changed, ISO 8601.",
+        "read_time_minutes": "Minutes to read: as the page says, else estimated from the length.",
+        "read_time_shown": "1 if the page shows the read time, 0 if it is our estimate.",
+        "section": "The newspaper's section, as shown.",
+        "tags": "Tags as shown, joined by commas. Singly in article_tags.",
+        "language": "BCP 47 tag: en, de-AT …",
+        "word_count": "Words in body_text; characters in scripts without spaces.",
+        "standfirst": "The summary under the headline.",
+        "body_text": "The story as plain text, a blank line between paragraphs.",
+        "image_url": "Address of the lead picture.",
+        "first_captured_at": "When the article was first archived, UTC.",
+        "last_captured_at": "When its page was last fetched with the story on it, UTC.",
+        "revisions": "How many revisions are kept; more than 1: the newspaper changed the story.",
+        "gone_at": "When its page was first found gone, UTC; NULL while it stands.",
+    },
+    "story_links": {
+        "": "Which story's page points to which: the linked stories of each newest revision.",
+        "article_id": "The article whose page shows the link.",
+        "from_url": "Its address.",
+        "from_title": "Its headline.",
+        "relation": "previous, next, also_read, inline, related, latest, popular, featured or"
+        " sponsored.",
+        "label": "The visible heading of the block, word for word.",
+        "position": "Order in the block, from 1.",
+        "title": "The headline shown for the linked story.",
+        "excerpt": "The text shown under it.",
+        "to_url": "Address of the linked story.",
+        "to_article_id": "The article it is, if archived.",
+        "first_seen_at": "When this revision's page was first seen with the link, UTC.",
+        "last_seen_at": "… and last.",
+    },
+    "story_revisions": {
+        "": "Every revision of every article, with the record in WARC that it was read from.",
+        "article_id": "The article.",
+        "url": "Its address.",
+        "number": "1 for the first revision archived.",
+        "captured_at": "When it was fetched, UTC.",
+        "title": "Its headline.",
+        "published_at": "Its publication date.",
+        "modified_at": "Its date of change.",
+        "word_count": "Its length in words.",
+        "warc_file": "File in the archive's warc folder.",
+        "warc_offset": "Where the record begins in it, in bytes.",
+        "extractor": "The program version that read it.",
+    },
+    "stories_by_month": {
+        "": "How much each newspaper published, by month of publication.",
+        "site": "Host of the newspaper.",
+        "month": "YYYY-MM; NULL for stories without a date.",
+        "stories": "Number of articles.",
+        "words": "Words in all of them.",
+    },
+    "not_archived": {
+        "": "URLs that are no stories in this archive, each with its reason.",
+        "url": "The address.",
+        "site": "Host of the newspaper.",
+        "role": "What it was fetched as.",
+        "state": "failed, gone, excluded, or done for a page that is no article.",
+        "reason": "Why.",
+        "attempts": "How many times it was visited.",
+        "visited_at": "When last, UTC.",
+        "linked_from": "The page or file that told of it.",
+    },
+    "site_summary": {
+        "": "One row per newspaper: what is held of it.",
+        "site": "Host.",
+        "home_url": "Its home page.",
+        "articles": "Articles archived.",
+        "first_published_at": "Earliest publication date.",
+        "last_published_at": "Latest publication date.",
+        "last_captured_at": "When a story was last fetched, UTC.",
+        "revised": "Articles with more than one revision.",
+        "gone": "Articles whose page is gone.",
+        "queued": "URLs known and not fetched yet.",
+        "failed": "URLs that could not be fetched.",
+    },
+    "sites": {
+        "": "Newspapers, one row per host.",
+        "id": "Key.",
+        "host": "Host without www., with the port if it is unusual.",
+        "home_url": "The first address by which the site was known.",
+        "first_seen_at": "When, UTC.",
+    },
+    "runs": {
+        "": "One row per execution of a spider.",
+        "id": "Key.",
+        "spider": "Name of the spider.",
+        "arguments": "Its arguments, as a JSON object.",
+        "software": "Program and version.",
+        "started_at": "UTC.",
+        "finished_at": "UTC; NULL while it runs, or if it was killed.",
+        "outcome": "finished, or why it ended early; NULL as above.",
+        "captures": "HTTP exchanges kept.",
+        "new_articles": "Articles that the archive had not before.",
+        "new_revisions": "New revisions of articles it had.",
+        "unchanged_articles": "Articles fetched and found as they were.",
+        "failures": "URLs that could not be fetched.",
+    },
+    "urls": {
+        "": "Every URL known: the frontier.",
+        "id": "Key.",
+        "url": "Normalised address.",
+        "site_id": "The site it belongs to.",
+        "role": "What it is fetched as: home, robots, sitemap, feed or page.",
+        "state": "queued, done, redirected, failed, gone or excluded.",
+        "reason": "Why it is in this state, where there is something to say.",
+        "source": "How it was found: seed, robots, sitemap, feed, link, redirect or list.",
+        "via_id": "The URL that told of it.",
+        "found_at": "When it was first told of, UTC.",
+        "claimed_at": "The date that the source gives for it, as given.",
+        "claimed_title": "The title that the source gives for it.",
+        "attempts": "How many times it was visited.",
+        "visited_at": "When last, UTC.",
+        "article_id": "The article found there.",
+    },
+    "captures": {
+        "": "HTTP exchanges, each kept as a record in WARC. Never changed, never deleted.",
+        "id": "Key.",
+        "url_id": "What was fetched.",
+        "run_id": "In which run.",
+        "fetched_at": "When, UTC, to the microsecond.",
+        "status": "HTTP status code.",
+        "content_type": "Content-Type header, as sent.",
+        "payload_digest": "sha256 of the body as sent, Base32, as WARC-Payload-Digest has it.",
+        "payload_bytes": "Length of the body as sent.",
+        "record_id": "WARC-Record-ID.",
+        "warc_file": "File in the archive's warc folder.",
+        "warc_offset": "Where the record's gzip member begins, in bytes.",
+        "warc_length": "Its length in bytes.",
+        "location": "Where a redirect leads.",
+    },
+    "articles": {
+        "": "Stories, one row per canonical URL.",
+        "id": "Key.",
+        "site_id": "The newspaper.",
+        "url": "Canonical address.",
+        "revision_id": "The newest revision.",
+        "revisions": "How many there are.",
+        "first_captured_at": "When first archived, UTC.",
+        "last_captured_at": "When its page was last fetched with the story on it, UTC.",
+        "gone_at": "When its page was first found gone, UTC; NULL while it stands.",
+    },
+    "revisions": {
+        "": "States of articles' content. A changed story gets a new row; none is ever changed.",
+        "id": "Key.",
+        "article_id": "The article.",
+        "number": "1, 2, 3 … within the article.",
+        "capture_id": "The capture it was read from.",
+        "captured_at": "When that was fetched, UTC.",
+        "extractor": "The program version that read it.",
+        "content_digest": "sha256 of title, standfirst, authors, date, section, tags and body:"
+        " equal digests, equal stories.",
+        "title": "Headline.",
+        "authors": "JSON list of names.",
+        "published_at": "ISO 8601, never finer than published_precision.",
+        "published_precision": "second, minute, day, month or year.",
+        "published_raw": "The string on the page.",
+        "modified_at": "ISO 8601, never finer than modified_precision.",
+        "modified_precision": "second, minute, day, month or year.",
+        "modified_raw": "The string on the page.",
+        "read_time_minutes": "Minutes to read.",
+        "read_time_shown": "1 if the page shows it, 0 if estimated.",
+        "read_time_raw": "The string on the page; NULL if estimated.",
+        "standfirst": "The summary under the headline.",
+        "section": "The newspaper's section, as shown.",
+        "tags": "JSON list.",
+        "language": "BCP 47 tag.",
+        "body_text": "Plain text, a blank line between blocks.",
+        "body_markdown": "CommonMark, with links, emphasis and figures.",
+        "word_count": "Words in body_text; characters in scripts without spaces.",
+        "sources": "JSON object: for each field, where on the page its value was found (source)"
+        " and the string there (text).",
+    },
+    "authors": {"": "Names in bylines.", "id": "Key.", "name": "As printed."},
+    "article_authors": {
+        "": "Who wrote which article, by its newest revision.",
+        "article_id": "The article.",
+        "author_id": "The author.",
+        "position": "Order in the byline, from 1.",
+    },
+    "tags": {"": "Tags of articles.", "id": "Key.", "name": "As printed."},
+    "article_tags": {
+        "": "Which article has which tag, by its newest revision.",
+        "article_id": "The article.",
+        "tag_id": "The tag.",
+        "position": "Order on the page, from 1.",
+    },
+    "images": {
+        "": "Pictures of each revision: addresses and captions, not the files.",
+        "id": "Key.",
+        "article_id": "The article.",
+        "revision_id": "The revision that shows it.",
+        "role": "lead (beside the headline) or body.",
+        "position": "Order among those of its role, from 1.",
+        "url": "Address.",
+        "alt": "Alternative text.",
+        "caption": "Caption.",
+        "width": "Pixels, as the page says.",
+        "height": "Pixels, as the page says.",
+    },
+    "linked_stories": {
+        "": "Stories that an article's page points to, tied to the revision that showed them.",
+        "id": "Key.",
+        "article_id": "The article whose page it is.",
+        "revision_id": "The revision that was on it.",
+        "relation": "previous, next, also_read, inline, related, latest, popular, featured or"
+        " sponsored.",
+        "label": "The visible heading of the block, word for word.",
+        "position": "Order in the block, from 1.",
+        "title": "The headline shown.",
+        "excerpt": "The text shown under it.",
+        "url": "Address, without tracking parameters.",
+        "image_url": "The picture shown.",
+        "published_raw": "The date shown, word for word.",
+        "first_seen_at": "When first seen on this revision's page, UTC.",
+        "last_seen_at": "When last.",
+    },
+    "descriptions": {
+        "": "This text: what each table, view and column means.",
+        "table_name": "Table or view.",
+        "column_name": "Column; empty for the table itself.",
+        "description": "What it means.",
+    },
+}
+
+
+def write_descriptions(db: Database) -> None:
+    """Put the descriptions of this version into an archive, in place of any older ones."""
+    with db.atomic():
+        db.execute("DELETE FROM descriptions")
+        db.conn.executemany(
+            "INSERT INTO descriptions VALUES (?, ?, ?)",
+            [
+                (table, column, text)
+                for table, columns in DESCRIPTIONS.items()
+                for column, text in columns.items()
+            ],
+        )
+
+
+def schema_markdown(db: Database) -> str:
+    """The schema of an archive as a page of documentation."""
+    views = set(db.view_names())
+    lines = [
+        "# The database",
+        "",
+        "<!-- Written by `make docs` from crawler/archive/describe.py; do not edit. -->",
+        "",
+        "`archive.db` is plain SQLite: open it with `sqlite3`, `sqlite-utils`, Datasette, pandas or"
+        " R. Dates are ISO 8601 text, times of capture are UTC. The same descriptions stand in the"
+        " archive's own table `descriptions`.",
+        "",
+        "`stories_fts` is the full-text index over title, standfirst and body of `stories`:"
+        " `SELECT … FROM stories_fts JOIN stories ON stories.id = stories_fts.rowid"
+        " WHERE stories_fts MATCH 'words'`.",
+    ]
+    for name, columns in DESCRIPTIONS.items():
+        types = {row[1]: row[2] for row in db.execute(f"PRAGMA table_info([{name}])")}
+        keys = {k.column: f"{k.other_table}.{k.other_column}" for k in foreign_keys(db, name)}
+        kind = "view" if name in views else "table"
+        lines += ["", f"## {name} ({kind})", "", columns[""], ""]
+        lines += ["| column | type | meaning |", "|---|---|---|"]
+        for column, type_ in types.items():
+            meaning = columns[column] + (f" → `{keys[column]}`" if column in keys else "")
+            lines.append(f"| `{column}` | {type_.lower() or 'any'} | {meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+def foreign_keys(db: Database, name: str) -> list[ForeignKey]:
+    """The foreign keys of a table; a view has none."""
+    return [] if name in set(db.view_names()) else list(db.table(name).foreign_keys)
+
+
+if __name__ == "__main__":
+    from crawler.archive.migrations import migrations
+
+    database = Database(memory=True)
+    migrations.apply(database)
+    sys.stdout.write(schema_markdown(database))

@@ -1,0 +1,20 @@
+"""The schema's history: each migration brings an archive of the version before it up to date."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from crawler.archive import schema
+
+migrations = Migrations("hemeroteca")
+
+
+@migrations()
+def m001_first_schema(db: Database) -> None:
+    """Everything that version 0.1 has."""
+    db.executescript(schema.TABLES)
+    db.executescript(schema.VIEWS)
+    db.executescript(schema.SEARCH)
+    db.executescript(schema.HISTORY_IS_APPEND_ONLY)
+    db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")

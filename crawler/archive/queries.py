@@ -1,0 +1,87 @@
+"""Reading an archive: what commands and crawls ask of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from sqlite_utils import Database
+
+from crawler.items import FoundUrl
+
+
+def queued_urls(db: Database, hosts: Iterable[str]) -> Iterator[FoundUrl]:
+    """URLs of these sites that are known and not fetched yet, in the order they were found."""
+    for host in hosts:
+        for row in db.query(
+            "SELECT u.url, u.role, u.source, v.url AS via, u.claimed_at, u.claimed_title"
+            " FROM urls u JOIN sites s ON s.id = u.site_id LEFT JOIN urls v ON v.id = u.via_id"
+            " WHERE s.host = ? AND u.state = 'queued' ORDER BY u.id",
+            [host],
+        ):
+            yield FoundUrl(**row)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One row of `runs`, for people."""
+
+    id: int
+    spider: str
+    arguments: dict[str, str]
+    started_at: str
+    finished_at: str | None
+    outcome: str | None
+    captures: int
+    new_articles: int
+    new_revisions: int
+    unchanged_articles: int
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """An archive at a glance."""
+
+    articles: int
+    revisions: int
+    captures: int
+    linked_stories: int
+    first_published: str | None
+    last_published: str | None
+    sites: list[dict[str, object]] = field(default_factory=list)
+    """Rows of the view `site_summary`, most articles first."""
+    runs: list[Run] = field(default_factory=list)
+    """Newest first."""
+    reasons: list[dict[str, object]] = field(default_factory=list)
+    """state, reason, urls: why URLs are no stories here, most frequent first."""
+
+
+def status(db: Database, *, runs: int = 5) -> Status:
+    """An archive at a glance. runs: how many of the last ones to show."""
+    totals = next(
+        db.query(
+            "SELECT (SELECT count(*) FROM articles) AS articles,"
+            " (SELECT count(*) FROM revisions) AS revisions,"
+            " (SELECT count(*) FROM captures) AS captures,"
+            " (SELECT count(*) FROM linked_stories) AS linked_stories,"
+            " (SELECT min(published_at) FROM revisions) AS first_published,"
+            " (SELECT max(published_at) FROM revisions) AS last_published"
+        )
+    )
+    last_runs = [
+        Run(**{**row, "arguments": json.loads(row["arguments"])})
+        for row in db.query(
+            "SELECT id, spider, arguments, started_at, finished_at, outcome, captures,"
+            " new_articles, new_revisions, unchanged_articles, failures"
+            " FROM runs ORDER BY id DESC LIMIT ?",
+            [runs],
+        )
+    ]
+    reasons = db.query(
+        "SELECT state, reason, count(*) AS urls FROM not_archived"
+        " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
+    )
+    sites = db.query("SELECT * FROM site_summary ORDER BY articles DESC, site")
+    return Status(**totals, sites=list(sites), runs=last_runs, reasons=list(reasons))

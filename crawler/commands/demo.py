@@ -1,0 +1,88 @@
+"""`scrapy demo`: the bundled newspaper, served on loopback, to look at or to archive."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from crawler.commands.crawl import Command as Crawl
+from crawler.commands.crawl import fail
+from crawler.demo.paper import EDITIONS
+from crawler.demo.server import serve
+from crawler.errors import HemerotecaError, UsageError
+
+# The same port each time, so that the newspaper keeps its address from run to run.
+PORT = 28017
+
+# Full speed: nobody else's server is at the other end.
+SPEED = {
+    "DOWNLOAD_DELAY": 0,
+    "AUTOTHROTTLE_ENABLED": False,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 32,
+}
+
+
+class Command(Crawl):
+    """Serve the demo newspaper; with --crawl, archive it."""
+
+    def syntax(self) -> str:
+        """For `scrapy demo -h`."""
+        return "[--crawl] [--edition morning|evening] [--port N] [-a archive=DIR]"
+
+    def short_desc(self) -> str:
+        """For `scrapy -h`."""
+        return "Serve the demo newspaper on loopback; with --crawl, archive it"
+
+    def long_desc(self) -> str:
+        """For `scrapy demo -h`."""
+        return (
+            "The evening edition has one story changed: archive the morning's, then the evening's, "
+            "to see a second revision."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add --crawl, --edition and --port."""
+        super().add_options(parser)
+        parser.add_argument("--crawl", action="store_true", help="archive it, then stop")
+        parser.add_argument("--edition", default="morning", help="morning (default) or evening")
+        parser.add_argument("--port", default=str(PORT), help=f"default {PORT}; 0 takes a free one")
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Set full speed, and allow loopback."""
+        super().process_options(args, opts)
+        assert self.settings is not None
+        if opts.edition not in EDITIONS:
+            fail(
+                "demo",
+                UsageError(f"no edition {opts.edition!r}; there are {' and '.join(EDITIONS)}"),
+            )
+        if not opts.port.isdigit() or int(opts.port) > 65535:
+            fail("demo", UsageError(f"--port {opts.port} is no port; name a number up to 65535"))
+        for name, value in SPEED.items():
+            self.settings.set(name, value, priority="command")
+        self.settings.set("ALLOW_PRIVATE", True, priority="cmdline")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Serve until interrupted, or until the crawl is done."""
+        try:
+            with serve(opts.edition, int(opts.port)) as url:
+                if opts.crawl:
+                    opts.spargs |= {"site": url, "allow_private": "1"}
+                    super().run(["news"], opts)
+                else:
+                    print(f"The demo newspaper ({opts.edition} edition) is at {url}")
+                    print("Ctrl-C ends it.")
+                    sys.stdout.flush()
+                    wait()
+        except HemerotecaError as error:
+            fail("demo", error)
+
+
+def wait() -> None:
+    """Wait for Ctrl-C."""
+    import threading
+
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        print()

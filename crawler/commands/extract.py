@@ -1,0 +1,191 @@
+"""`scrapy extract`: pages in, articles out, as JSON lines; no network, no archive."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from scrapy.commands import ScrapyCommand
+
+from crawler.errors import HemerotecaError, PageError, UsageError
+from crawler.extract import extract
+from crawler.extract.normalise import normalise
+from crawler.items import Article, LinkedStory, Page
+
+
+class Command(ScrapyCommand):
+    """Read HTML pages as articles."""
+
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """For `scrapy extract -h`."""
+        return "[FILE …] [--url URL]"
+
+    def short_desc(self) -> str:
+        """For `scrapy -h`."""
+        return "Read HTML files, or JSON lines on standard input, as articles"
+
+    def long_desc(self) -> str:
+        """For `scrapy extract -h`."""
+        return (
+            'Without files: a JSON object a line on standard input, {"id", "url", "html_b64"} with '
+            'optional "content_type" and "captured_at"; a JSON object a line on standard output, '
+            'with "error" in it where a page cannot be read.'
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add --url."""
+        super().add_options(parser)
+        parser.add_argument(
+            "--url", default=None, help="address of the page, where one FILE is given"
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Write a line for each page; exit with 2 if a file cannot be read."""
+        if opts.url and len(args) != 1:
+            fail_usage("--url goes with one FILE")
+        answers = read_files(args, opts.url) if args else read_lines(sys.stdin.buffer)
+        try:
+            for answer in answers:
+                sys.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False) + "\n")
+                sys.stdout.flush()
+                if answer.get("unreadable"):
+                    self.exitcode = UsageError.exit_code
+        except BrokenPipeError:
+            # whoever read our output has seen enough; Python would complain once more at exit
+            sys.stdout = open("/dev/null", "w", encoding="utf-8")  # noqa: SIM115, PTH123
+        except KeyboardInterrupt:
+            self.exitcode = 130
+
+
+def fail_usage(message: str) -> None:
+    """Print one line and end with the exit code of bad arguments."""
+    from crawler.commands.crawl import fail
+
+    fail("extract", UsageError(message))
+
+
+def read_files(paths: list[str], url: str | None) -> Iterator[dict[str, Any]]:
+    """An answer for each HTML file; its path is its id."""
+    for path in paths:
+        try:
+            html = Path(path).read_bytes()
+        except OSError as error:
+            message = f"{path} cannot be read ({error.strerror})"
+            print(f"scrapy extract: {message}; name HTML files", file=sys.stderr)
+            yield {"id": path, "error": message, "unreadable": True}
+            continue
+        yield answer(path, url or Path(path).resolve().as_uri(), html)
+
+
+def read_lines(stream: BinaryIO) -> Iterator[dict[str, Any]]:
+    """An answer for each JSON line; a bad line gets one that says so."""
+    for number, line in enumerate(stream, 1):
+        if not line.strip():
+            continue
+        identity: Any = None
+        try:
+            asked = json.loads(line)
+            if not isinstance(asked, dict):
+                raise PageError("not a JSON object")
+            identity = asked.get("id")
+            html = base64.b64decode(asked["html_b64"], validate=False)
+            yield answer(
+                identity,
+                str(asked.get("url") or ""),
+                html,
+                _text_or_none(asked.get("content_type")),
+                _moment_or_none(asked.get("captured_at")),
+            )
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            RecursionError,
+            binascii.Error,
+            PageError,
+        ) as error:
+            what = "no html_b64" if isinstance(error, KeyError) else str(error)
+            yield {"id": identity, "error": f"line {number}: {what}"}
+
+
+def answer(
+    identity: Any,
+    url: str,
+    html: bytes,
+    content_type: str | None = None,
+    captured_at: datetime | None = None,
+) -> dict[str, Any]:
+    """What `scrapy extract` prints for one page. Raises nothing.
+
+    captured_at: when the page was fetched, for dates like "2 hours ago"; None for now.
+    """
+    try:
+        page = extract(html, url, content_type)
+        article = normalise(page.article, captured_at or datetime.now(UTC))
+        return {"id": identity, "url": url, **article_fields(article, page)}
+    except HemerotecaError as error:
+        return {"id": identity, "error": str(error)}
+    except Exception as error:  # a fault of ours must not end a run over a million pages
+        return {"id": identity, "error": f"{type(error).__name__}: {error}"}
+
+
+def article_fields(article: Article, page: Page) -> dict[str, Any]:
+    """An article as JSON: flat fields, linked stories, and where each field came from."""
+    published, modified, read_time = article.published, article.modified, article.read_time
+    return {
+        "title": article.title,
+        "authors": list(article.authors),
+        "published_at": published.value if published else None,
+        "published_precision": published.precision if published else None,
+        "published_raw": published.raw if published else None,
+        "modified_at": modified.value if modified else None,
+        "read_time_minutes": read_time.minutes if read_time else None,
+        "read_time_shown": read_time.shown if read_time else None,
+        "read_time_raw": read_time.raw if read_time else None,
+        "standfirst": article.standfirst,
+        "section": article.section,
+        "tags": list(article.tags),
+        "language": article.language,
+        "image": article.image.url if article.image else None,
+        "canonical_url": article.canonical_url,
+        "word_count": article.word_count,
+        "body": article.body,
+        "body_markdown": article.body_markdown,
+        "links": [link_fields(link) for link in article.links],
+        "not_article": page.not_article,
+        "sources": {field: claim.source for field, claim in article.sources.items()},
+    }
+
+
+def link_fields(link: LinkedStory) -> dict[str, Any]:
+    """A linked story as JSON."""
+    return {
+        "relation": link.relation,
+        "label": link.label,
+        "position": link.position,
+        "title": link.title,
+        "excerpt": link.excerpt,
+        "url": link.url,
+        "image": link.image,
+        "published_raw": link.published.text if link.published else None,
+    }
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _moment_or_none(value: object) -> datetime | None:
+    if value is None:
+        return None
+    moment = datetime.fromisoformat(str(value))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

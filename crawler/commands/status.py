@@ -1,0 +1,118 @@
+"""`scrapy status`: an archive at a glance."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from scrapy.commands import ScrapyCommand
+
+from crawler.archive.database import open_for_reading
+from crawler.archive.queries import Status, status
+from crawler.commands.crawl import fail
+from crawler.errors import HemerotecaError, UsageError
+
+
+class Command(ScrapyCommand):
+    """Show what an archive holds."""
+
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """For `scrapy status -h`."""
+        return "[ARCHIVE] [--json]"
+
+    def short_desc(self) -> str:
+        """For `scrapy -h`."""
+        return "Show an archive at a glance: sites, stories, dates, last runs, failures"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add -a archive= and --json."""
+        super().add_options(parser)
+        parser.add_argument(
+            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
+        )
+        parser.add_argument("--json", action="store_true", help="print JSON for programs")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Print the status."""
+        assert self.settings is not None
+        try:
+            with open_for_reading(self._folder(args, opts)) as db:
+                found = status(db)
+        except HemerotecaError as error:
+            fail("status", error)
+        if opts.json:
+            print(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+        else:
+            show(found, Console(file=sys.stdout, highlight=False))
+
+    def _folder(self, args: list[str], opts: argparse.Namespace) -> Path:
+        assert self.settings is not None
+        named = list(args)
+        if opts.argument is not None:
+            name, _, value = opts.argument.partition("=")
+            if name != "archive" or not value:
+                raise UsageError(f"-a {opts.argument}: status takes -a archive=DIR only")
+            named.append(value)
+        if len(named) > 1:
+            raise UsageError("name one archive")
+        return Path(named[0] if named else self.settings["ARCHIVE"])
+
+
+def show(found: Status, console: Console) -> None:
+    """Print a status for a person."""
+    span = (
+        f", published {found.first_published[:10]} to {found.last_published[:10]}"
+        if found.first_published and found.last_published
+        else ""
+    )
+    console.print(
+        f"{found.articles:,} articles in {found.revisions:,} revisions{span}; "
+        f"{found.linked_stories:,} linked stories; {found.captures:,} captures"
+    )
+    columns = ("site", "articles", "first_published_at", "last_published_at", "revised", "gone",
+               "queued", "failed")  # fmt: skip
+    _table(console, "Sites", columns, [[row[c] for c in columns] for row in found.sites])
+    _table(
+        console,
+        "Last runs",
+        ("run", "spider", "started", "outcome", "captures", "new", "revised", "unchanged", "failed"),
+        [
+            [
+                run.id, run.spider, run.started_at[:19].replace("T", " "),
+                run.outcome or "not ended", run.captures, run.new_articles, run.new_revisions,
+                run.unchanged_articles, run.failures,
+            ]
+            for run in found.runs
+        ],
+    )  # fmt: skip
+    reasons = [[row["urls"], row["state"], row["reason"] or ""] for row in found.reasons[:15]]
+    _table(console, "URLs that are no stories here", ("urls", "state", "reason"), reasons)
+
+
+def _table(
+    console: Console, title: str, columns: tuple[str, ...], rows: list[list[object]]
+) -> None:
+    if not rows:
+        return
+    console.print(f"\n[bold]{title}[/bold]")
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for index, column in enumerate(columns):
+        numeric = all(isinstance(row[index], int) for row in rows)
+        table.add_column(
+            column.removesuffix("_at").replace("_", " "), justify="right" if numeric else "left"
+        )
+    for row in rows:
+        table.add_row(*(f"{v:,}" if isinstance(v, int) else _plain(v) for v in row))
+    console.print(table)
+
+
+def _plain(value: object) -> str:
+    text = "–" if value is None else str(value)
+    return text.replace("[", r"\[")

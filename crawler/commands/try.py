@@ -1,0 +1,131 @@
+"""`scrapy try`: one page as the archive would see it, field by field, for a person."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from scrapy.commands import ScrapyCommand
+
+from crawler.commands.crawl import fail
+from crawler.errors import HemerotecaError, UsageError
+from crawler.extract import extract
+from crawler.extract.normalise import normalise
+from crawler.fetch_one import fetch_one
+from crawler.items import Article, Claim, Page
+
+
+class Command(ScrapyCommand):
+    """Show what is read from one page, and where on it."""
+
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """For `scrapy try -h`."""
+        return "URL|FILE [--url URL] [--allow-private]"
+
+    def short_desc(self) -> str:
+        """For `scrapy -h`."""
+        return "Show field by field what is read from one page, and where on it"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add --url and --allow-private."""
+        super().add_options(parser)
+        parser.add_argument("--url", default=None, help="address of the page in FILE")
+        parser.add_argument(
+            "--allow-private",
+            action="store_true",
+            help="fetch from loopback and private addresses too",
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Print the page's fields."""
+        assert self.settings is not None
+        try:
+            if len(args) != 1:
+                raise UsageError("name one page: scrapy try https://… or scrapy try page.html")
+            url, html, content_type = self._load(args[0], opts)
+            page = extract(html, url, content_type)
+        except HemerotecaError as error:
+            fail("try", error)
+        article = normalise(page.article, datetime.now(UTC))
+        show(page, article, Console(file=sys.stdout, highlight=False))
+
+    def _load(self, where: str, opts: argparse.Namespace) -> tuple[str, bytes, str | None]:
+        assert self.settings is not None
+        if "://" in where:
+            return fetch_one(where, self.settings, allow_private=opts.allow_private)
+        try:
+            html = Path(where).read_bytes()
+        except OSError as error:
+            raise UsageError(
+                f"{where} cannot be read ({error.strerror}); name an HTML file or a web address"
+            ) from error
+        return opts.url or Path(where).resolve().as_uri(), html, None
+
+
+def show(page: Page, article: Article, console: Console) -> None:
+    """Print a table of fields, then the body, then the linked stories."""
+    if page.not_article:
+        console.print(Text(f"No article: {page.not_article}", style="bold yellow"))
+    table = Table(box=None, pad_edge=False, show_header=True, header_style="dim")
+    for column in ("field", "value", "source", "raw"):
+        table.add_column(
+            column, overflow="fold", style="dim" if column in ("source", "raw") else ""
+        )
+    for name, value in _fields(article):
+        claim = article.sources.get(name)
+        table.add_row(Text(name, style="cyan"), _cell(value), *_evidence(claim, value))
+    console.print(table)
+    console.print()
+    console.print(Text(f"body ({article.word_count:,} words)", style="cyan"))
+    for block in article.blocks:
+        console.print(Text(f"  {block.type:<10}", style="dim") + Text(_short(block.text, 200)))
+    console.print()
+    console.print(Text(f"linked stories ({len(article.links)})", style="cyan"))
+    for link in article.links:
+        head = f"  {link.relation:<10}{link.position:>3}  "
+        label = f" [{link.label}]" if link.label else ""
+        console.print(
+            Text(head, style="dim") + Text(link.title or "(no title)") + Text(label, style="green")
+        )
+        console.print(Text(" " * len(head) + link.url, style="dim"), soft_wrap=True)
+
+
+def _fields(article: Article) -> list[tuple[str, str | None]]:
+    published, modified, read_time = article.published, article.modified, article.read_time
+    shown = "as shown" if read_time and read_time.shown else "estimated"
+    return [
+        ("title", article.title),
+        ("authors", "; ".join(article.authors) or None),
+        ("published_at", f"{published.value} ({published.precision})" if published else None),
+        ("modified_at", f"{modified.value} ({modified.precision})" if modified else None),
+        ("read_time", f"{read_time.minutes} min, {shown}" if read_time else None),
+        ("standfirst", article.standfirst),
+        ("section", article.section),
+        ("tags", "; ".join(article.tags) or None),
+        ("language", article.language),
+        ("image", article.image.url if article.image else None),
+        ("canonical_url", article.canonical_url),
+    ]
+
+
+def _cell(value: str | None) -> Text:
+    return Text(value) if value else Text("none", style="dim italic")
+
+
+def _evidence(claim: Claim | None, value: str | None) -> tuple[Text, Text]:
+    if claim is None:
+        return Text(""), Text("")
+    raw = "" if claim.text == value else _short(claim.text, 60)
+    return Text(claim.source), Text(raw)
+
+
+def _short(text: str, length: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[: length - 1] + "…"

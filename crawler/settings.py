@@ -1,0 +1,107 @@
+"""Every Scrapy setting of Hemeroteca, each with its unit and its reason.
+
+Any of them can be set for one run: `scrapy crawl … -s NAME=VALUE`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from crawler import __version__
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# -- the project -----------------------------------------------------------------------------------
+
+BOT_NAME = "hemeroteca"
+SPIDER_MODULES = ["spiders"]
+NEWSPIDER_MODULE = "spiders"
+# Our own verbs, and our own `crawl`: Scrapy's exits with 0 when every fetch failed.
+COMMANDS_MODULE = "crawler.commands"
+
+# -- the archive -----------------------------------------------------------------------------------
+
+# Folder; `-a archive=` says it for one run.
+ARCHIVE = os.environ.get("HEMEROTECA_ARCHIVE", str(ROOT / "data" / "archive"))
+# Visits in one transaction, and seconds after which a smaller batch is stored all the same.
+BATCH_SIZE = 100
+BATCH_SECONDS = 1.0
+# Processes that read pages. 0: one for each core. Fetching needs a part of a core of its own.
+EXTRACT_WORKERS = 0
+
+# -- who we say we are -----------------------------------------------------------------------------
+
+# A site's operator must be able to reach whoever runs the crawl: `-a contact=` or this variable.
+CONTACT = os.environ.get("HEMEROTECA_CONTACT", "")
+USER_AGENT = f"Hemeroteca/{__version__} (news archive" + (f"; {CONTACT})" if CONTACT else ")")
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "Hemeroteca"
+
+# -- pace: one request at a time to a host, seconds apart, slower where the host is slow -----------
+
+DOWNLOAD_DELAY = 2.0  # seconds, varied by half of it either way
+CONCURRENT_REQUESTS = 32  # over all hosts together
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 2.0  # seconds
+AUTOTHROTTLE_MAX_DELAY = 60.0  # seconds
+
+# -- limits: nothing that a server sends is trusted ------------------------------------------------
+
+DOWNLOAD_TIMEOUT = 60  # seconds
+DOWNLOAD_MAXSIZE = 64 * 1024 * 1024  # bytes; a sitemap may have 50 MB (sitemaps.org)
+DOWNLOAD_WARNSIZE = 0  # our own limit on pages says it in the archive
+# A cut answer is kept and read: the record says how long it is.
+DOWNLOAD_FAIL_ON_DATALOSS = False
+URLLENGTH_LIMIT = 2083  # characters
+REDIRECT_MAX_TIMES = 8
+RETRY_TIMES = 2
+# The reason stands in the archive: it need not be in the log too.
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
+# An error page is an answer: it is archived and explains the state of its URL.
+HTTPERROR_ALLOW_ALL = True
+# Private and loopback addresses are refused; `-a allow_private=1` lets one run visit them.
+ALLOW_PRIVATE = False
+# A page that sends us on by markup is kept as it is: a story's page may do so after an hour.
+METAREFRESH_ENABLED = False
+# An archive is of what everyone is shown; and cookie rules would ask the network for a list.
+COOKIES_ENABLED = False
+# Nobody is told where we come from.
+REFERER_ENABLED = False
+
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "crawler.middlewares.private.PrivateAddressMiddleware": 90,
+    "crawler.middlewares.robots.RobotsMiddleware": 100,
+}
+SPIDER_MIDDLEWARES = {
+    # Depth means nothing where any page may be told of by many.
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+}
+
+# -- the way of a page -----------------------------------------------------------------------------
+
+SCHEDULER = "crawler.frontier.scheduler.Frontier"
+EXTENSIONS = {
+    "crawler.extensions.session.Session": 0,
+    "crawler.extensions.capture.CaptureResponses": 10,
+    "crawler.extensions.progress.Progress": 20,
+    "scrapy.extensions.logstats.LogStats": None,  # ours says more
+    "scrapy.extensions.memusage.MemoryUsage": None,  # it would count the workers twice
+}
+ITEM_PIPELINES = {
+    "pipelines.normalise.Normalise": 100,
+    "pipelines.validate.Validate": 200,
+    "pipelines.store.StoreVisits": 300,
+}
+
+# -- the log ---------------------------------------------------------------------------------------
+
+# The progress line and the summary say what happens; the log is for what should not.
+LOG_LEVEL = "WARNING"
+STATS_DUMP = False
+TELNETCONSOLE_ENABLED = False
+# Python's own warning on generators reads each callback's source: not needed, it costs start time.
+WARN_ON_GENERATOR_RETURN_VALUE = False

@@ -1,0 +1,89 @@
+"""What users write after `-a`, read and checked before anything is opened or fetched."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+from crawler.errors import UsageError
+from crawler.extract.urls import normalise
+
+_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+
+
+def web_address(name: str, value: str) -> str:
+    """A normalised http(s) address. Raises UsageError.
+
+    >>> web_address("site", "news.example")
+    'https://news.example/'
+    """
+    value = value.strip()
+    url = normalise(value if "://" in value else f"https://{value}")
+    if url is None or not re.search(r"//(?:[^/.]+\.[^/]|localhost|\[)", url):
+        raise UsageError(f"{name}={value} is no web address; write {name}=https://news.example")
+    return url
+
+
+def addresses(name: str, value: str | None) -> tuple[str, ...]:
+    """One or more addresses apart by commas. Raises UsageError."""
+    parts = [part for part in (value or "").split(",") if part.strip()]
+    if not parts:
+        raise UsageError(f"{name}= is missing; write -a {name}=https://news.example")
+    return tuple(dict.fromkeys(web_address(name, part) for part in parts))
+
+
+def address_file(path: str) -> tuple[str, ...]:
+    """The addresses in a text file, one a line; blank lines and `#` comments are skipped.
+
+    Raises UsageError: the file cannot be read, holds none, or a line is no address.
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise UsageError(
+            f"urls={path} cannot be read ({error.strerror}); name a text file with one address a line"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"urls={path} is no UTF-8 text; save it as UTF-8") from error
+    found = []
+    for number, line in enumerate(lines, 1):
+        line = line.strip()
+        if line and not line.startswith("#"):
+            try:
+                found.append(web_address("urls", line))
+            except UsageError as error:
+                raise UsageError(
+                    f"{path}, line {number}: {line[:80]!r} is no web address"
+                ) from error
+    if not found:
+        raise UsageError(f"urls={path} holds no address; write one a line")
+    return tuple(dict.fromkeys(found))
+
+
+def day(name: str, value: str | None) -> str | None:
+    """A date as YYYY, YYYY-MM or YYYY-MM-DD, or None. Raises UsageError.
+
+    >>> day("since", "2024-05")
+    '2024-05'
+    """
+    if value is None:
+        return None
+    try:
+        if not _DATE.fullmatch(value):
+            raise ValueError
+        date.fromisoformat((value + "-01-01")[:10])
+    except ValueError:
+        raise UsageError(
+            f"{name}={value} is no date; write {name}=2024, {name}=2024-05 or {name}=2024-05-31"
+        ) from None
+    return value
+
+
+def whole_number(name: str, value: str | None) -> int | None:
+    """A number of 1 or more, or None. Raises UsageError."""
+    if value is None:
+        return None
+    if not value.isascii() or not value.isdigit() or int(value) < 1:
+        raise UsageError(f"{name}={value} is no number of 1 or more; write {name}=100")
+    return int(value)

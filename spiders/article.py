@@ -1,0 +1,37 @@
+"""`scrapy crawl article`: archive exactly these stories."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import ClassVar
+
+from scrapy import Request
+
+from crawler.errors import UsageError
+from crawler.items import FoundUrl
+from spiders.arguments import address_file, addresses
+from spiders.base import ArchiveSpider
+
+
+class ArticleSpider(ArchiveSpider):
+    """Archives the addresses it is given and nothing else.
+
+    -a url=URL[,URL…]        these addresses
+    -a urls=FILE             the addresses in a text file, one a line
+    """
+
+    name = "article"
+    known_arguments: ClassVar[frozenset[str]] = ArchiveSpider.known_arguments | {"url", "urls"}
+
+    def __init__(self, **arguments: str) -> None:
+        """Raises UsageError."""
+        super().__init__(**arguments)
+        url, urls = arguments.get("url"), arguments.get("urls")
+        if (url is None) == (urls is None):
+            raise UsageError("name the stories either by -a url=https://… or by -a urls=FILE")
+        self.seeds = addresses("url", url) if urls is None else address_file(urls)
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The addresses, in the order given."""
+        for url in self.seeds:
+            yield self.request(FoundUrl(url, "page", "list"))

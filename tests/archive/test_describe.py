@@ -1,0 +1,46 @@
+"""The descriptions cover the schema, in the archive and in the documentation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from crawler.archive.describe import DESCRIPTIONS, schema_markdown, write_descriptions
+from crawler.archive.migrations import migrations
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def db() -> Database:
+    db = Database(memory=True)
+    migrations.apply(db)
+    return db
+
+
+def test_every_table_view_and_column_is_described_and_nothing_else(db: Database) -> None:
+    named = {
+        name
+        for name in [*db.table_names(), *db.view_names()]
+        if not name.startswith(("sqlite_", "_sqlite", "stories_fts"))
+    }
+    assert set(DESCRIPTIONS) == named
+    for name, columns in DESCRIPTIONS.items():
+        actual = [row["name"] for row in db.query(f"PRAGMA table_info([{name}])")]
+        assert [column for column in columns if column] == actual, name
+
+
+def test_the_archive_describes_itself(db: Database) -> None:
+    write_descriptions(db)
+    write_descriptions(db)
+    (row,) = db.query(
+        "SELECT description FROM descriptions WHERE table_name = 'stories' AND column_name = 'title'"
+    )
+    assert row["description"] == "Headline."
+
+
+def test_the_documented_schema_is_that_of_the_code(db: Database) -> None:
+    documented = (ROOT / "docs" / "schema.md").read_text(encoding="utf-8")
+    assert documented == schema_markdown(db), "run `make docs`"

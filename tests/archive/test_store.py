@@ -1,0 +1,235 @@
+"""What is stored, once and for good."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from crawler.archive.queries import queued_urls, status
+from crawler.archive.store import Store
+from crawler.items import Article, Block, Claim, FoundUrl, Image, LinkedStory, Moment, ReadTime
+
+from .conftest import MakeVisit
+
+URL = "https://news.example/a"
+STORY = Article(
+    url=URL,
+    title="Mill wheel turns again",
+    authors=("Ada Brook", "Ben Carr"),
+    published=Moment("2026-01-01T10:00+01:00", "minute", "1 January 2026, 10:00", "html:time"),
+    read_time=ReadTime(2, True, "2 min read"),
+    standfirst="After forty years.",
+    section="News",
+    tags=("mill", "river"),
+    language="en",
+    image=Image("https://news.example/i.jpg", "lead", "The wheel"),
+    blocks=(
+        Block("paragraph", "The wheel turned.", "The wheel turned."),
+        Block(
+            "figure",
+            "Cap",
+            "![](x)",
+            image=Image("https://news.example/j.jpg", "body", None, "Cap"),
+        ),
+    ),
+    body="The wheel turned.",
+    body_markdown="The wheel turned.",
+    word_count=3,
+    links=(LinkedStory("next", "https://news.example/b", "Weir repaired", "Next"),),
+    sources={"title": Claim("Mill wheel turns again", "html:h1")},
+)
+
+
+def rows(store: Store, sql: str) -> list[dict[str, object]]:
+    return list(store.db.query(sql))
+
+
+def counts(store: Store) -> dict[str, int]:
+    tables = ("articles", "revisions", "authors", "article_authors", "tags", "article_tags",
+              "images", "linked_stories", "urls", "sites")  # fmt: skip
+    return {table: store.db[table].count for table in tables}  # type: ignore[union-attr]
+
+
+def test_a_story_is_one_row_with_all_an_analyst_asks_for(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    store.record([make_visit(URL, STORY)])
+    (row,) = rows(store, "SELECT * FROM stories")
+    assert row["title"] == "Mill wheel turns again"
+    assert row["authors"] == "Ada Brook, Ben Carr"
+    assert row["tags"] == "mill, river"
+    assert row["published_at"] == "2026-01-01T10:00+01:00"
+    assert row["published_precision"] == "minute"
+    assert (row["read_time_minutes"], row["read_time_shown"]) == (2, 1)
+    assert row["image_url"] == "https://news.example/i.jpg"
+    assert (row["site"], row["revisions"], row["word_count"]) == ("news.example", 1, 3)
+    assert row["first_captured_at"] == row["last_captured_at"]
+    assert counts(store)["images"] == 2
+
+
+def test_the_same_story_again_adds_no_revision_and_no_row(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    store.record([make_visit(URL, STORY)])
+    before = counts(store)
+    stored = store.record([make_visit(URL, STORY)])
+    assert counts(store) == before
+    assert stored["unchanged_articles"] == 1
+    (row,) = rows(store, "SELECT * FROM stories")
+    assert str(row["last_captured_at"]) > str(row["first_captured_at"])
+    (link,) = rows(store, "SELECT * FROM linked_stories")
+    assert str(link["last_seen_at"]) > str(link["first_seen_at"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "Mill wheel stops"},
+        {"standfirst": None},
+        {"authors": ("Ada Brook",)},
+        {"body": "The wheel stopped."},
+        {"published": None},
+        {"tags": ("mill",)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_changed_story_is_a_new_revision_and_the_old_one_is_kept(
+    store: Store, make_visit: MakeVisit, change: dict[str, object]
+) -> None:
+    store.record([make_visit(URL, STORY)])
+    stored = store.record([make_visit(URL, replace(STORY, **change))])  # type: ignore[arg-type]
+    assert stored["new_revisions"] == 1
+    assert [row["number"] for row in rows(store, "SELECT number FROM revisions ORDER BY id")] == [
+        1,
+        2,
+    ]
+    (first,) = rows(store, "SELECT * FROM revisions WHERE number = 1")
+    assert first["title"] == STORY.title
+    (row,) = rows(store, "SELECT * FROM stories")
+    assert row["revisions"] == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"links": (LinkedStory("latest", "https://news.example/z", "Other"),)},
+        {"image": Image("https://news.example/i.jpg?w=9")},
+        {"modified": Moment("2026-01-02", "day", "2 January 2026", "html")},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_change_around_the_story_is_no_revision(
+    store: Store, make_visit: MakeVisit, change: dict[str, object]
+) -> None:
+    store.record([make_visit(URL, STORY)])
+    stored = store.record([make_visit(URL, replace(STORY, **change))])  # type: ignore[arg-type]
+    assert stored["unchanged_articles"] == 1
+
+
+def test_a_date_counted_back_from_today_is_no_revision(store: Store, make_visit: MakeVisit) -> None:
+    for value, raw in (
+        ("2026-01-02T10:00+00:00", "2 hours ago"),
+        ("2026-01-02T10:05+00:00", "3 h ago"),
+    ):
+        moment = Moment(value, "minute", raw, "html", relative=True)
+        store.record([make_visit(URL, replace(STORY, published=moment))])
+    assert counts(store)["revisions"] == 1
+
+
+def test_search_finds_the_newest_revision_only(store: Store, make_visit: MakeVisit) -> None:
+    store.record([make_visit(URL, STORY)])
+    store.record([make_visit(URL, replace(STORY, body="The sluice jammed."))])
+    find = "SELECT rowid FROM stories_fts WHERE stories_fts MATCH '{}'"
+    assert rows(store, find.format("turned")) == []
+    assert len(rows(store, find.format("sluice"))) == 1
+    # FTS5 compares its index with the content and raises where they differ
+    store.db.execute("INSERT INTO stories_fts(stories_fts, rank) VALUES ('integrity-check', 1)")
+
+
+def test_history_cannot_be_changed_or_deleted(store: Store, make_visit: MakeVisit) -> None:
+    store.record([make_visit(URL, STORY)])
+    for sql in (
+        "UPDATE revisions SET title = 'x'",
+        "DELETE FROM revisions",
+        "UPDATE captures SET status = 1",
+        "DELETE FROM captures",
+    ):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            store.db.execute(sql)
+
+
+def test_a_gone_story_is_marked_and_kept_and_may_come_back(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    store.record([make_visit(URL, STORY)])
+    store.record([make_visit(URL, state="gone", reason="HTTP 410")])
+    (row,) = rows(store, "SELECT * FROM stories")
+    assert row["gone_at"] == "2026-01-02T12:01:00.000000+00:00"
+    assert row["body_text"] == STORY.body
+    store.record([make_visit(URL, STORY)])
+    (row,) = rows(store, "SELECT * FROM stories")
+    assert row["gone_at"] is None
+
+
+def test_two_addresses_of_one_story_are_one_article(store: Store, make_visit: MakeVisit) -> None:
+    for url in (URL, URL + "?page=amp"):
+        store.record([make_visit(url, replace(STORY, url=url, canonical_url=URL))])
+    assert counts(store)["articles"] == 1
+    urls = rows(store, "SELECT article_id FROM urls ORDER BY id")
+    assert [row["article_id"] for row in urls] == [1, 1]
+
+
+def test_a_linked_story_leads_to_its_article_whichever_came_first(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    store.record([make_visit(URL, STORY)])
+    (link,) = rows(store, "SELECT * FROM story_links")
+    assert link["to_article_id"] is None
+    other = replace(STORY, url="https://news.example/b", links=())
+    store.record([make_visit("https://news.example/b", other)])
+    (link,) = rows(store, "SELECT * FROM story_links")
+    assert link["to_article_id"] == 2
+
+
+def test_found_urls_wait_for_the_next_run(store: Store, make_visit: MakeVisit) -> None:
+    found = FoundUrl("https://news.example/b", "page", "link", URL, "2026-01-01", "Weir")
+    store.record([make_visit(URL, found=(found, found))])
+    assert list(queued_urls(store.db, ["news.example"])) == [found]
+    store.record([make_visit("https://news.example/b")])
+    assert list(queued_urls(store.db, ["news.example"])) == []
+
+
+def test_a_batch_is_stored_whole_or_not_at_all(store: Store, make_visit: MakeVisit) -> None:
+    bad = make_visit("https://news.example/bad", replace(STORY, title=None))
+    with pytest.raises(sqlite3.IntegrityError):
+        store.record([make_visit(URL, STORY), bad])
+    assert set(counts(store).values()) == {0}
+    store.record([make_visit(URL, STORY)])
+    assert counts(store)["articles"] == 1
+
+
+def test_the_run_counts_what_it_brought(store: Store, make_visit: MakeVisit) -> None:
+    store.record([make_visit(URL, STORY), make_visit("https://news.example/x", state="failed")])
+    store.finish_run("finished")
+    found = status(store.db)
+    assert (found.articles, found.captures, found.linked_stories) == (1, 2, 1)
+    (run,) = found.runs
+    assert (run.new_articles, run.captures, run.failures, run.outcome) == (1, 2, 1, "finished")
+    assert run.arguments == {"site": "https://news.example/"}
+
+
+def test_every_reference_resolves(store: Store, make_visit: MakeVisit) -> None:
+    store.record([make_visit(URL, STORY), make_visit(URL, replace(STORY, title="New"))])
+    assert rows(store, "PRAGMA foreign_key_check") == []
+    assert rows(store, "PRAGMA integrity_check") == [{"integrity_check": "ok"}]
+
+
+def test_a_closed_archive_is_one_file(store: Store, make_visit: MakeVisit, folder: Path) -> None:
+    store.record([make_visit(URL, STORY)])
+    store.close()
+    assert [path.name for path in folder.iterdir()] == ["archive.db"]
+    with sqlite3.connect(folder / "archive.db") as plain:
+        assert plain.execute("SELECT count(*) FROM stories").fetchone() == (1,)

@@ -1,0 +1,92 @@
+"""Page readers in their own processes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from crawler import workers
+from crawler.errors import PageError
+from crawler.workers import Workers
+
+
+@pytest.fixture
+def pool() -> Iterator[Workers]:
+    pool = Workers(1)
+    yield pool
+    pool.close()
+
+
+def test_a_function_runs_in_another_process(pool: Workers) -> None:
+    assert asyncio.run(pool.run(os.getpid)) != os.getpid()
+
+
+def test_what_it_raises_comes_back(pool: Workers) -> None:
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(pool.run(divmod, 1, 0))
+
+
+def test_a_page_that_kills_its_reader_is_given_up_and_the_next_one_read(pool: Workers) -> None:
+    with pytest.raises(PageError, match="ended its process"):
+        asyncio.run(pool.run(os.abort))
+    assert asyncio.run(pool.run(abs, -1)) == 1
+
+
+def test_endless_work_is_ended(pool: Workers) -> None:
+    # the limit itself is the worker's; here a short one is set in this process
+    previous = signal.signal(signal.SIGPROF, workers._too_long)
+    limit, workers.CPU_SECONDS = workers.CPU_SECONDS, 0.2
+    try:
+        with pytest.raises(PageError, match="CPU time"):
+            workers._bounded(_spin)
+    finally:
+        workers.CPU_SECONDS = limit
+        signal.signal(signal.SIGPROF, previous)
+
+
+def _spin() -> None:
+    while True:
+        pass
+
+
+def test_no_reader_outlives_a_killed_crawl() -> None:
+    program = (
+        "import asyncio, os\n"
+        "from crawler.workers import Workers\n"
+        "async def main():\n"
+        "    pool = Workers(1)\n"
+        "    print(await pool.run(os.getpid), flush=True)\n"
+        "    await asyncio.sleep(60)\n"
+        "if __name__ == '__main__':\n"
+        "    asyncio.run(main())\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout is not None
+        reader = int(run.stdout.readline())
+        run.kill()
+    for _ in range(100):
+        if not _is_alive(reader):
+            return
+        time.sleep(0.05)
+    pytest.fail("the reader is still there")
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    try:
+        with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
