@@ -34,7 +34,7 @@ $(STAMP): requirements/bootstrap.lock requirements/dev.lock
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock \
 	  || { echo "setup: could not install uv. Is the package index reachable? Then run the same command again"; exit 1; }
-	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements/dev.lock \
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements/dev.lock \
 	  || { echo "setup: could not install the dependencies. Is the package index reachable? Then run the same command again"; exit 1; }
 	@touch $@
 

@@ -67,8 +67,8 @@ ALLOW_PRIVATE = False
 METAREFRESH_ENABLED = False
 # An archive is of what everyone is shown; and cookie rules would ask the network for a list.
 COOKIES_ENABLED = False
-# Nobody is told where we come from.
-REFERER_ENABLED = False
+# Nobody is told where we come from. (The middleware stays on: redirects need it to drop the header.)
+REFERRER_POLICY = "no-referrer"
 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,

@@ -7,11 +7,14 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing.connection import wait
+from types import ModuleType
 from typing import ParamSpec, TypeVar
 
 from crawler.errors import PageError
@@ -47,7 +50,9 @@ class Workers:
         for _ in range(2):
             pool = self._running_pool()
             try:
-                return await loop.run_in_executor(pool, _bounded, function, *args)
+                with _bare_main():
+                    future = loop.run_in_executor(pool, _bounded, function, *args)
+                return await future
             except BrokenProcessPool:
                 # All pages in hand fail together; each tries once more in a new pool.
                 if self._pool is pool:
@@ -67,6 +72,21 @@ class Workers:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self.count, context, initializer=_prepare)
         return self._pool
+
+
+@contextmanager
+def _bare_main() -> Iterator[None]:
+    """Start workers from an empty main module.
+
+    A spawned process imports the main module of its parent: here all of Scrapy and Twisted, which
+    take a second and a hundred megabytes and are not needed to read a page.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _prepare() -> None:

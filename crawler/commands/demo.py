@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from scrapy.settings import SETTINGS_PRIORITIES
+
 from crawler.commands.crawl import Command as Crawl
 from crawler.commands.crawl import fail
 from crawler.demo.paper import EDITIONS
@@ -59,7 +61,8 @@ class Command(Crawl):
         if not opts.port.isdigit() or int(opts.port) > 65535:
             fail("demo", UsageError(f"--port {opts.port} is no port; name a number up to 65535"))
         for name, value in SPEED.items():
-            self.settings.set(name, value, priority="command")
+            if self.settings.getpriority(name) != SETTINGS_PRIORITIES["cmdline"]:
+                self.settings.set(name, value, priority="spider")
         self.settings.set("ALLOW_PRIVATE", True, priority="cmdline")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

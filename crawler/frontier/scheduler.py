@@ -73,10 +73,16 @@ class Frontier(BaseScheduler):
 
     def offer(self, found: Iterable[FoundUrl]) -> None:
         """Queue URLs that this run has not seen yet."""
+        waiting = self.waiting
         for each in found:
             if each.url not in self._seen:
                 self._seen.add(each.url)
                 self._push(_host(each.url), self._spider.rank(each), each)
+        slot = self._crawler.engine._slot
+        if self.waiting > waiting and slot is not None:
+            # The engine would come by itself after five seconds. Its one public door,
+            # engine.crawl(), wants a Request for each URL: too much for millions that wait.
+            slot.nextcall.schedule()
 
     def mark_seen(self, url: str) -> None:
         """A URL was fetched by other ways (a redirect led to it): do not fetch it again."""

@@ -1,0 +1,87 @@
+"""Whole crawls of the demo newspaper, by the command a user types."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.demo.server import serve
+
+ROOT = Path(__file__).resolve().parents[2]
+FULL_SPEED = (
+    "-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=32",
+    "-s", "AUTOTHROTTLE_ENABLED=False",
+)  # fmt: skip
+
+
+def run_scrapy(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run `scrapy` as from a shell in the project's folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "scrapy", *arguments],
+        cwd=ROOT,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        env={**os.environ, "COLUMNS": "100"},
+    )
+
+
+def crawl(
+    spider: str, archive: Path, *more: str, private: bool = True, **arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """`scrapy crawl` at full speed into an archive."""
+    pairs = {**arguments, "archive": str(archive)} | ({"allow_private": "1"} if private else {})
+    given = [part for name, value in pairs.items() for part in ("-a", f"{name}={value}")]
+    return run_scrapy("crawl", spider, *given, *FULL_SPEED, *more)
+
+
+@dataclass(frozen=True)
+class Archived:
+    """A finished crawl of the demo newspaper."""
+
+    folder: Path
+    base: str
+    output: str
+    errors: str
+    log: list[str]
+    """`METHOD path status` of each answer that the newspaper gave."""
+
+    def rows(self, sql: str, *parameters: object) -> list[dict[str, Any]]:
+        """The rows that a query of the archive gives."""
+        return query(self.folder, sql, *parameters)
+
+
+def query(folder: Path, sql: str, *parameters: object) -> list[dict[str, Any]]:
+    connection = sqlite3.connect(folder / "archive.db")
+    try:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(sql, parameters)]
+    finally:
+        connection.close()
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[str]:
+    """The demo newspaper's morning edition; gives its base URL."""
+    with serve("morning") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def archived(tmp_path_factory: pytest.TempPathFactory) -> Archived:
+    """The morning edition, crawled once for all tests that only look."""
+    folder = tmp_path_factory.mktemp("archived") / "archive"
+    log = folder.parent / "server.log"
+    with serve("morning", log=log) as url:
+        done = crawl("news", folder, site=url)
+        assert done.returncode == 0, done.stderr
+    return Archived(folder, url, done.stdout, done.stderr, log.read_text().splitlines())

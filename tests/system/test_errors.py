@@ -1,0 +1,118 @@
+"""What goes wrong is one line, a non-zero exit, and an archive as it was."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import pytest
+
+from .conftest import Archived, crawl, query, run_scrapy
+
+NOBODY = "http://127.0.0.1:9"  # the discard port: nobody listens
+
+
+def fingerprint(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def complaint(stderr: str) -> str:
+    """The one line told to the user; progress lines and nothing else may stand beside it."""
+    lines = [line for line in stderr.splitlines() if line.startswith("scrapy ")]
+    assert len(lines) == 1, stderr
+    assert "Traceback" not in stderr
+    return lines[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["crawl", "news"], 2, "site= is missing"),
+        (["crawl", "news", "-a", "site=not a site"], 2, "no web address"),
+        (["crawl", "nws", "-a", "site=https://a.example"], 2, "there are article, news"),
+        (["crawl", "article", "-a", "urls=/no/such/file"], 2, "cannot be read"),
+        (
+            ["crawl", "news", "-a", "site=a.example", "-a", "allow_private=yes"],
+            2,
+            "neither 0 nor 1",
+        ),
+        (["crawl", "news", "-a", "site=a.example", "-a", "archive="], 2, "archive= is empty"),
+        (["status", "/no/such/archive"], 2, "no archive at"),
+        (["try", "/no/such/page.html"], 2, "cannot be read"),
+        (["extract", "/no/such/page.html"], 2, "cannot be read"),
+        (["demo", "--edition", "noon"], 2, "no edition 'noon'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_a_bad_command_is_told_in_one_line(arguments: list[str], code: int, message: str) -> None:
+    done = run_scrapy(*arguments)
+    assert done.returncode == code
+    assert message in complaint(done.stderr)
+
+
+def test_a_bad_argument_leaves_an_archive_untouched(archived: Archived) -> None:
+    before = fingerprint(archived.folder)
+    done = crawl("news", archived.folder, site=archived.base, since="soon")
+    assert done.returncode == 2
+    assert "since=soon is no date" in complaint(done.stderr)
+    assert fingerprint(archived.folder) == before
+
+
+def test_an_unreachable_site_leaves_an_archive_untouched(archived: Archived) -> None:
+    before = fingerprint(archived.folder)
+    done = crawl("news", archived.folder, site=NOBODY)
+    assert done.returncode == 3
+    assert f"{NOBODY}/ could not be archived" in complaint(done.stderr)
+    assert fingerprint(archived.folder) == before
+
+
+def test_an_unreachable_site_makes_no_archive(tmp_path: Path) -> None:
+    done = crawl("news", tmp_path / "a", site=NOBODY)
+    assert done.returncode == 3
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_private_address_is_refused_unless_allowed(demo: str, tmp_path: Path) -> None:
+    done = crawl("news", tmp_path / "a", site=demo, private=False)
+    assert done.returncode == 3
+    assert "private address 127.0.0.1; allow_private=1 permits it" in complaint(done.stderr)
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_name_that_leads_to_a_private_address_is_refused(demo: str, tmp_path: Path) -> None:
+    site = demo.replace("127.0.0.1", "localhost")
+    done = crawl("news", tmp_path / "a", site=site, private=False)
+    assert done.returncode == 3
+    assert "localhost is at the private address 127.0.0.1" in complaint(done.stderr)
+
+
+def test_somebody_elses_file_is_not_written_over(tmp_path: Path, demo: str) -> None:
+    (tmp_path / "archive.db").write_bytes(b"precious")
+    done = crawl("news", tmp_path, site=demo)
+    assert done.returncode == 2
+    assert "cannot open" in complaint(done.stderr)
+    assert (tmp_path / "archive.db").read_bytes() == b"precious"
+
+
+def test_one_bad_site_of_two_is_told_and_the_other_archived(demo: str, tmp_path: Path) -> None:
+    done = crawl("news", tmp_path / "a", site=f"{demo},{NOBODY}", max_pages="5")
+    assert done.returncode == 3
+    assert f"{NOBODY}/ could not be archived" in complaint(done.stderr)
+    reasons = query(tmp_path / "a", "SELECT state, reason FROM urls WHERE url = ?", f"{NOBODY}/")
+    assert reasons[0]["state"] == "failed"
+    assert query(tmp_path / "a", "SELECT count(*) AS n FROM captures")[0]["n"] > 5
+
+
+def test_a_damaged_archive_is_told(archived: Archived, tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    shutil.copytree(archived.folder, folder)
+    with (folder / "archive.db").open("r+b") as file:
+        file.write(b"\0" * 4096)
+    done = run_scrapy("status", str(folder))
+    assert done.returncode == 2
+    assert "cannot open" in complaint(done.stderr)
