@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 
 from crawler import failures
 from crawler.errors import UnreachableError, UsageError
-from crawler.extract.urls import normalise
+from crawler.urls import normalise
 
 
 def fetch_one(

@@ -91,6 +91,9 @@ EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,  # ours says more
     "scrapy.extensions.memusage.MemoryUsage": None,  # it would count the workers twice
 }
+# Items of one answer that are in the pipelines at once. One answer gives one or two; Scrapy makes
+# as many tasks as are allowed for each answer: its default of 100 costs more than all else here.
+CONCURRENT_ITEMS = 1
 ITEM_PIPELINES = {
     "pipelines.normalise.Normalise": 100,
     "pipelines.validate.Validate": 200,

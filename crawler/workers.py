@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -18,6 +19,9 @@ from types import ModuleType
 from typing import ParamSpec, TypeVar
 
 from crawler.errors import PageError
+
+if sys.platform != "win32":  # there, pages are read without a limit of CPU time
+    import resource
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,13 +35,17 @@ logger = logging.getLogger(__name__)
 class Workers:
     """A pool of processes for pure functions of this program.
 
-    A worker that dies (out of memory, a crash in a C library) costs only the page that killed it.
+    A worker that dies (out of memory, a crash or an endless loop in a C library) takes the whole
+    pool with it, and nobody can tell which page did it: every page in hand is tried once more, one
+    at a time, so that only the guilty one is given up.
     """
 
     def __init__(self, count: int) -> None:
         """count: processes; 0 for one a core."""
         self.count = count or os.cpu_count() or 1
         self._pool: ProcessPoolExecutor | None = None
+        self._solo: ProcessPoolExecutor | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `function(*args)` in a worker.
@@ -46,32 +54,44 @@ class Workers:
         Raises what it raises, and PageError where it took too long or broke its process twice.
         """
         assert not kwargs, "positional arguments only"
-        loop = asyncio.get_running_loop()
-        for _ in range(2):
-            pool = self._running_pool()
+        if self._pool is None:
+            self._pool = _start(self.count)
+        pool = self._pool
+        try:
+            return await _submit(pool, function, *args)
+        except BrokenProcessPool:
+            if self._pool is pool:
+                logger.warning("a page reader died; starting new ones")
+                self._pool = None
+        async with self._one_at_a_time:
+            if self._solo is None:
+                self._solo = _start(1)
             try:
-                with _bare_main():
-                    future = loop.run_in_executor(pool, _bounded, function, *args)
-                return await future
+                return await _submit(self._solo, function, *args)
             except BrokenProcessPool:
-                # All pages in hand fail together; each tries once more in a new pool.
-                if self._pool is pool:
-                    logger.warning("a page reader died; starting new ones")
-                    self._pool = None
-        raise PageError("reading the page ended its process twice (out of memory or a crash)")
+                self._solo = None
+                raise PageError(
+                    "reading the page ends its process (out of memory, a crash, or no end in sight)"
+                ) from None
 
     def close(self) -> None:
         """End the processes."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        for pool in (self._pool, self._solo):
+            if pool is not None:
+                pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = self._solo = None
 
-    def _running_pool(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            # Never fork: the crawl's process has threads and open connections.
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.count, context, initializer=_prepare)
-        return self._pool
+
+def _start(count: int) -> ProcessPoolExecutor:
+    # Never fork: the crawl's process has threads and open connections.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(count, context, initializer=_prepare)
+
+
+async def _submit(pool: ProcessPoolExecutor, function: Callable[..., T], *args: object) -> T:
+    with _bare_main():
+        future = asyncio.get_running_loop().run_in_executor(pool, _bounded, function, *args)
+    return await future
 
 
 @contextmanager
@@ -92,7 +112,7 @@ def _bare_main() -> Iterator[None]:
 def _prepare() -> None:
     """Make a fresh worker ready: quiet on Ctrl-C, never an orphan, imports done."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(signal, "SIGPROF"):
+    if sys.platform != "win32":
         signal.signal(signal.SIGPROF, _too_long)
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -107,9 +127,16 @@ def _prepare() -> None:
 
 
 def _bounded(function: Callable[..., T], *args: object) -> T:
-    """Run a function under the limit of CPU time."""
-    if not hasattr(signal, "setitimer"):
+    """Run a function under the limit of CPU time.
+
+    At the limit an exception ends it. Code in C that never looks for signals is ended by the
+    kernel, with its process, at twice the limit.
+    """
+    if sys.platform == "win32":
         return function(*args)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    last_second = int(time.process_time() + 2 * CPU_SECONDS) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (last_second, hard))
     signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
     try:
         return function(*args)

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from crawler.errors import UsageError
-from crawler.extract.urls import normalise
+from crawler.urls import normalise
 
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 

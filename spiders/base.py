@@ -17,7 +17,7 @@ from crawler.discover.sitemaps import parse_sitemap
 from crawler.errors import PageError, UsageError
 from crawler.extensions.session import Session
 from crawler.extract import extract
-from crawler.extract.urls import normalise, site_host
+from crawler.urls import normalise, site_host
 from crawler.frontier.scheduler import Frontier
 from crawler.items import Capture, FoundUrl, Page, Visit
 from spiders.arguments import day, whole_number
@@ -139,6 +139,7 @@ class ArchiveSpider(Spider):
         if kind == "sitemap":
             content = await run(parse_sitemap, body, url)
             told = (*content.urls, *content.sitemaps)
+            reason = f"read in part: {content.cut}" if content.cut else None
         elif kind == "feed":
             told = await run(parse_feed, body, url)
         else:

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from scrapy import Request
 
 from crawler.discover import story_urls
-from crawler.extract.urls import normalise, site_host
+from crawler.urls import normalise, site_host
 from crawler.frontier.scheduler import Frontier
 from crawler.items import FoundUrl, Page
 from spiders.arguments import addresses
@@ -45,16 +45,16 @@ class NewsSpider(ArchiveSpider):
     def rank(self, found: FoundUrl) -> int:
         """Home pages, then what lists many stories, then stories before other pages.
 
-        A sitemap told of by another sitemap comes after the stories that are waiting: so the
-        frontier of a large site stays small.
+        A sitemap told of by another sitemap, or the next page of a feed, comes after the stories
+        that are waiting: so the frontier of a large site stays small.
         """
         if found.role == "home":
             return 1000
         if found.role == "feed":
-            return 900
+            return 900 if found.source != "feed" else 0
         if found.role == "sitemap":
             return 800 if found.source != "sitemap" else 0
-        return story_urls.priority(found.url)
+        return story_urls.priority(found.url, found.claimed_title)
 
     def follow(self, page: Page, found: FoundUrl) -> Iterable[FoundUrl]:
         """Pages of the same site, and the feeds that its home page announces."""

@@ -34,9 +34,14 @@ def test_what_it_raises_comes_back(pool: Workers) -> None:
 
 
 def test_a_page_that_kills_its_reader_is_given_up_and_the_next_one_read(pool: Workers) -> None:
-    with pytest.raises(PageError, match="ended its process"):
-        asyncio.run(pool.run(os.abort))
-    assert asyncio.run(pool.run(abs, -1)) == 1
+    async def read_many() -> list[object]:
+        pages = [pool.run(abs, -1), pool.run(os.abort), *(pool.run(abs, -n) for n in range(5))]
+        return await asyncio.gather(*pages, return_exceptions=True)
+
+    first, killer, *others = asyncio.run(read_many())
+    assert isinstance(killer, PageError)
+    assert "ends its process" in str(killer)
+    assert [first, *others] == [1, 0, 1, 2, 3, 4]
 
 
 def test_endless_work_is_ended(pool: Workers) -> None:
@@ -49,6 +54,19 @@ def test_endless_work_is_ended(pool: Workers) -> None:
     finally:
         workers.CPU_SECONDS = limit
         signal.signal(signal.SIGPROF, previous)
+
+
+def test_endless_work_that_hears_no_signal_is_ended_by_the_kernel() -> None:
+    # this pattern backtracks for longer than anyone waits, in C, holding the interpreter
+    program = (
+        "import re, signal\n"
+        "from crawler import workers\n"
+        "signal.signal(signal.SIGPROF, workers._too_long)\n"
+        "workers.CPU_SECONDS = 0.5\n"
+        "workers._bounded(re.fullmatch, '(a|a)*b', 'a' * 40)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], timeout=60, capture_output=True)
+    assert done.returncode == -signal.SIGXCPU or b"CPU time" in done.stderr
 
 
 def _spin() -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.archive import database
-from crawler.extract.urls import normalise, site_host
+from crawler.urls import normalise, site_host
 from crawler.items import Article, Capture, FoundUrl, Image, LinkedStory, Role, State, Visit
 
 

@@ -1,0 +1,197 @@
+"""How much an address looks like that of a news story, before anything is fetched.
+
+Tables of what addresses of stories, and of other pages, have in common over the world's content
+systems; no site is named.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import unquote, urlsplit
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_NOT_PAGES = _words(
+    # pictures, sound, video
+    "jpg jpeg jpe jfif png gif webp avif svg ico bmp tif tiff heic psd eps mp3 m4a aac ogg oga opus"
+    " wav flac mp4 m4v mov avi wmv webm mkv mpg mpeg 3gp flv m3u m3u8 ts"
+    # documents, archives, programs
+    " pdf doc docx xls xlsx ppt pptx odt ods odp epub mobi rtf csv tsv ics vcf zip gz tgz bz2 xz 7z"
+    " rar tar iso dmg exe msi apk bin deb rpm torrent"
+    # parts of pages, and data
+    " css js mjs map json jsonld xml rss atom rdf xsl xsd wasm woff woff2 ttf otf eot swf"
+    " txt"
+)
+"""Extensions of files that are no HTML pages."""
+
+_MACHINES = _words(
+    "wp-json wp-admin wp-login.php wp-cron.php wp-comments-post.php wp-trackback.php xmlrpc.php"
+    " wp-content wp-includes trackback cgi-bin cdn-cgi oembed sharer sharer.php"
+)
+"""Path segments that, wherever they stand, lead to no page to keep."""
+
+_ENDPOINTS = _words(
+    "feed feeds rss rss2 atom login log-in signin sign-in signup sign-up register logout log-out"
+    " sign-out my-account account anmelden abmelden registrieren connexion inscription entrar"
+    " iniciar-sesion registro accedi cart checkout warenkorb panier carrito search suche recherche"
+    " buscar busca cerca zoeken szukaj hledat sok haku poisk arama print printpage print-page"
+    " drucken imprimir stampa imprimer share email-friend send-to-friend"
+)
+"""The same, where they end a path, or begin one that is no headline's."""
+
+_ENDPOINT_QUERY = re.compile(
+    r"(?:^|&)(?:share|replytocom|print|printable|printpreview|s|search|q|query|suche|login"
+    r"|redirect_to|redirect|return_?to|returnurl|feed|format=(?:pdf|xml|rss|json)"
+    r"|add-to-cart|like_comment|unapproved|doing_wp_cron|rest_route)(?:=|&|$)"
+    r"|(?:^|&)(?:u|url|link)=https?(?::|%3a)",  # share buttons
+    re.IGNORECASE,
+)
+
+_LISTINGS = _words(
+    "tag tags tagged category categories categoria categorias categorie kategorie kategoria"
+    " kategori rubrik rubrique seccion secciones section sections topic topics thema themen tema"
+    " temas theme themes etiqueta etiquetas etiquette schlagwort stichwort mot-cle label labels"
+    " author authors autor autoren auteur auteurs autore autori yazar user users profile profil"
+    " contributor contributors people staff team columnist page pages pagina archive archives"
+    " archiv archivio archivo arkiv arsiv latest newsletter newsletters gallery galleries galerie"
+    " galeria video videos audio podcast podcasts live-tv tv radio events event kalender calendar"
+    " weather wetter meteo horoscope horoskop jobs careers shop store games quiz crossword forum"
+    " forums"
+)
+"""Whole path segments of pages that list stories, or hold none."""
+
+_SERVICE = _words(
+    "about about-us contact contact-us kontakt contacto contatti impressum imprint legal terms"
+    " terms-of-use terms-of-service terms-and-conditions privacy privacy-policy datenschutz"
+    " agb cookie-policy cookies disclaimer advertise advertising mediadaten werbung faq help hilfe"
+    " aide ayuda subscribe subscription subscriptions abo abonnement suscripcion donate support"
+    " sitemap accessibility mentions-legales aviso-legal politica-de-privacidad nosotros quienes-"
+    "somos chi-siamo ueber-uns uber-uns qui-sommes-nous hakkimizda iletisim kunye rss-feeds"
+)
+"""Whole path segments of pages about the site itself."""
+
+_DATE_IN_PATH = re.compile(
+    r"/(?:19|20)\d\d[/\-_](?:0?[1-9]|1[0-2]|[a-z]{3})[/\-_](?:0?[1-9]|[12]\d|3[01])(?=[/\-_.]|$)"
+    r"|[/\-_](?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?=[/\-_.]|$)"
+)
+_MONTH_IN_PATH = re.compile(r"/(?:19|20)\d\d/(?:0?[1-9]|1[0-2]|[a-z]{3})/[^/]{6,}")
+_ONLY_A_DATE = re.compile(r"(?:/(?:19|20)\d\d)(?:/\d{1,2}){0,2}/?$")
+_YEAR_IN_PATH = re.compile(r"/(?:19|20)\d\d/[^/]{6,}")
+_ID = re.compile(r"(?:^|[\-_./,!])(?:[a-z]{1,3}[\-_]?)?\d{5,}(?:$|[\-_.,])|[0-9a-f]{16,}")
+_LONG_ID_QUERY = re.compile(r"(?:^|&)(?:p|id|aid|nid|articleid|article_id|newsid|storyid)=\d+")
+_PAGE_NUMBER = re.compile(r"/(?:page|seite|pagina|p)/?\d{1,5}/?$|(?:^|&)(?:page|paged|pg)=\d+")
+_STORY_WORD = re.compile(
+    r"/(?:article|articles|artikel|articolo|articulo|artigo|haber|story|stories|noticia|noticias"
+    r"|news|nachrichten|actualites?|notizie|nieuws|post|posts|berita)/[^/]"
+)
+_OTHER_EDITION = re.compile(
+    r"/amp/?$|^/amp/|\.amp(?:\.html)?$|(?:^|&)(?:amp|outputType=amp)(?:=|&|$)"
+)
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+
+
+@lru_cache(maxsize=20_000)
+def is_page(url: str) -> bool:
+    """Whether an address may be that of an HTML page worth fetching: no picture, document, feed or
+    other file, and no endpoint for logging in, searching, sharing or printing.
+
+    >>> is_page("https://a.example/2021/07/a-story"), is_page("https://a.example/a-picture.jpg")
+    (True, False)
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        return False
+    segments = parts.path.lower().strip("/").split("/")
+    stem, dot, extension = segments[-1].rpartition(".")
+    if dot and stem and extension in _NOT_PAGES:
+        return False
+    if _MACHINES.intersection(segments) or segments[-1] in _ENDPOINTS:
+        return False
+    if segments[0] in _ENDPOINTS and len(segments) == 2 and len(_LETTERS.findall(segments[1])) < 4:
+        return False
+    return not _ENDPOINT_QUERY.search(parts.query)
+
+
+@lru_cache(maxsize=20_000)
+def priority(url: str, title: str | None = None) -> int:
+    """How much an address looks like that of a news story: from -100 (surely none) to 100; an
+    address that tells nothing is about 0.
+
+    title: the text of the link, or the title that a feed or sitemap gives, if known: headlines are
+    long, names of sections short.
+
+    >>> priority("https://a.example/2021/07/14/minister-resigns-after-vote/")
+    90
+    >>> priority("https://a.example/tag/politics/")
+    -40
+    """
+    if not is_page(url):
+        return -100
+    parts = urlsplit(url)
+    path = unquote(parts.path.lower())
+    query = parts.query.lower()
+    segments = [segment for segment in path.split("/") if segment]
+    if segments and segments[-1].rpartition(".")[0] in ("index", "default"):
+        segments.pop()
+    score = _by_path(path, segments, query) + _by_title(title)
+    return max(-99, min(100, score))
+
+
+def _by_path(path: str, segments: list[str], query: str) -> int:
+    score = 0
+    if not segments:
+        return -30 if not _LONG_ID_QUERY.search(query) else 20
+    last = segments[-1]
+    stem = last.rpartition(".")[0] or last
+    words = len(_LETTERS.findall(stem))
+    if _ONLY_A_DATE.search(path):
+        score -= 50
+    elif _DATE_IN_PATH.search(path):
+        score += 50
+    elif _MONTH_IN_PATH.search(path):
+        score += 40
+    elif _YEAR_IN_PATH.search(path):
+        score += 20
+    # Slugs of stories are headlines: three words or more, or as many letters where words are not
+    # kept apart.
+    score += 40 if words >= 4 else 20 if words == 3 else 0
+    if words <= 2 and len(stem) >= 30:
+        score += 10
+    if _ID.search(stem):
+        score += 25
+    elif _LONG_ID_QUERY.search(query):
+        score += 20
+    elif query:
+        score -= 10
+    if last.endswith((".html", ".htm", ".shtml", ".ece", ".cms", ".aspx", ".php")) and words >= 2:
+        score += 10
+    if _STORY_WORD.search(path):
+        score += 10
+    if _LISTINGS.intersection(segments[:-1]) or (last in _LISTINGS):
+        score -= 40
+    if _SERVICE.intersection(segments[:2]):
+        score -= 60
+    if _PAGE_NUMBER.search(path) or _PAGE_NUMBER.search(query):
+        score -= 40
+    if _OTHER_EDITION.search(path) or _OTHER_EDITION.search(query):
+        score -= 30
+    if len(segments) == 1 and words <= 2 and not any(c.isdigit() for c in stem):
+        score -= 15
+    return score
+
+
+def _by_title(title: str | None) -> int:
+    if not title:
+        return 0
+    text = title.strip()[:300]
+    words = len(text.split())
+    if words >= 5 or (len(text) >= 15 and not text.isascii()):
+        return 20
+    return -10 if words <= 2 else 0

@@ -1,0 +1,184 @@
+"""Every date that a page claims for its story, word for word, best first.
+
+Nothing is parsed here: the normalise step reads the strings and picks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from crawler.extract.document import Document, text_of
+from crawler.extract.marks import Marks
+from crawler.extract.names import Meaning
+from crawler.extract.structured import Structured, strings
+from crawler.items import Claim
+
+_PUBLISHED_META = (
+    "article:published_time", "og:article:published_time", "datepublished", "article:published",
+    "article.published", "og:published_time", "pubdate", "publishdate", "publish-date", "publish_date",
+    "publication_date", "publication-date", "parsely-pub-date", "sailthru.date", "dc.date.issued",
+    "dcterms.issued", "dcterms.created", "dc.date.created", "dcterms.date", "dc.date", "citation_publication_date",
+    "citation_online_date", "cxenseparse:recs:publishtime", "date_published", "originalpublicationdate",
+    "article_date_original", "datecreated", "created", "date",
+)  # fmt: skip
+_MODIFIED_META = (
+    "article:modified_time", "og:updated_time", "datemodified", "article:modified", "last-modified",
+    "dcterms.modified", "dc.date.modified", "lastmod", "revised", "updated_time",
+)  # fmt: skip
+_MODIFIED_WORDS = re.compile(
+    r"updat|modif|aktualis|actuali[sz]|stand\b|edit|geändert|mis à jour|ažur|güncel|обновл|bijgewerkt|oppdater|opdater|uppdater|aggiorn",
+    re.IGNORECASE,
+)
+_DATE_LIKE = re.compile(
+    r"\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}\s?[年년]"
+    r"|\d{1,2}(?:st|nd|rd|th|\.|º|er)?\s+(?:de\s+)?[^\W\d]{3,12}\.?,?\s+(?:de\s+|del\s+)?\d{4}|[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
+)
+_URL_DATE = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)[/_.-]?(0[1-9]|1[0-2])(?:[/_.-]?(0[1-9]|[12]\d|3[01]))?(?!\d)"
+)
+_MAX_SHOWN = 120
+
+
+def date_claims(
+    doc: Document, data: Structured, marked: Marks, near: HtmlElement | None
+) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
+    """Claims of publication and of modification, best first, each text once.
+
+    near: the headline's element; text that looks like a date is searched around it.
+    """
+    published = _unique(_published(doc, data, marked, near))
+    modified = _unique(_modified(doc, data, marked))
+    return published, modified
+
+
+def _published(
+    doc: Document, data: Structured, marked: Marks, near: HtmlElement | None
+) -> Iterator[Claim]:
+    yield from _ld(data, "datePublished", "dateCreated", "uploadDate")
+    for name in _PUBLISHED_META:
+        for text in data.meta.get(name, ()):
+            yield Claim(text, f"meta:{name}")
+    if _says_instant(data):
+        return
+    yield from _times(doc, near, modified=False)
+    yield from _shown(marked[Meaning.DATE], modified=False)
+    yield from _around(near)
+    for node in data.nodes:
+        if "webpage" in str(node.get("@type")).lower():
+            for text in strings(node.get("datePublished"))[:1]:
+                yield Claim(text, "json-ld:WebPage.datePublished")
+    match = _URL_DATE.search(urlsplit(doc.url).path)
+    if match:
+        yield Claim("-".join(filter(None, match.groups())), "url")
+
+
+def _says_instant(data: Structured) -> bool:
+    """Whether the machine-readable claims state a time of day: then nothing on the page says more."""
+    claims = [*_ld(data, "datePublished"), data.first_meta("article:published_time")]
+    return any(claim is not None and len(claim.text) >= 16 and ":" in claim.text for claim in claims)
+
+
+def _modified(doc: Document, data: Structured, marked: Marks) -> Iterator[Claim]:
+    yield from _ld(data, "dateModified")
+    for name in _MODIFIED_META:
+        for text in data.meta.get(name, ()):
+            yield Claim(text, f"meta:{name}")
+    yield from _times(doc, None, modified=True)
+    yield from _shown(marked[Meaning.DATE], modified=True)
+
+
+def _ld(data: Structured, *keys: str) -> Iterator[Claim]:
+    for key in keys:
+        for text in strings(data.story.get(key))[:1]:
+            yield Claim(text, f"json-ld:{key}")
+
+
+def _times(doc: Document, near: HtmlElement | None, *, modified: bool) -> Iterator[Claim]:
+    """<time> elements outside other stories' cards; those beside the headline first."""
+    found = []
+    for element in doc.tags["time"][:40]:
+        stamp = element.get("datetime") or element.get("content") or ""
+        text = text_of(element)[:_MAX_SHOWN]
+        if not stamp and not text:
+            continue
+        names = " ".join(filter(None, (element.get("class"), element.get("itemprop"), text)))
+        if bool(_MODIFIED_WORDS.search(names)) != modified:
+            continue
+        found.append((_distance(element, near), stamp, text))
+    for _, stamp, text in sorted(found, key=lambda f: f[0])[:6]:
+        if stamp.strip():
+            yield Claim(" ".join(stamp.split())[:_MAX_SHOWN], "html:time@datetime")
+        if text:
+            yield Claim(text, "html:time")
+
+
+def _distance(element: HtmlElement, near: HtmlElement | None) -> int:
+    """Steps up from an element to one that holds the headline too; 99 if there is none near."""
+    if near is None:
+        return 0
+    above = set()
+    at: HtmlElement | None = near
+    for _ in range(8):
+        if at is None:
+            break
+        above.add(at)
+        at = at.getparent()
+    at = element
+    for step in range(8):
+        if at is None:
+            break
+        if at in above:
+            return step
+        at = at.getparent()
+    return 99
+
+
+def _shown(elements: Iterable[HtmlElement], *, modified: bool) -> Iterator[Claim]:
+    """Texts of elements of a date's class, where they look like a date."""
+    for number, element in enumerate(elements):
+        if number > 40:
+            return
+        content = element.get("content") or element.get("datetime")
+        if content and element.get("itemprop"):
+            is_modified = "modif" in (element.get("itemprop") or "").lower()
+            if is_modified == modified:
+                yield Claim(
+                    " ".join(content.split())[:_MAX_SHOWN],
+                    f"html:itemprop={element.get('itemprop')}",
+                )
+            continue
+        text = text_of(element)
+        if text and len(text) <= _MAX_SHOWN and _DATE_LIKE.search(text):
+            if bool(_MODIFIED_WORDS.search(text)) == modified:
+                yield Claim(text, "html:date")
+
+
+def _around(near: HtmlElement | None) -> Iterator[Claim]:
+    """Dates in plain text beside the headline."""
+    if near is None:
+        return
+    at: HtmlElement | None = near
+    for _ in range(3):
+        at = at.getparent() if at is not None else None
+        if at is None or at.tag in ("body", "html"):
+            return
+        text = text_of(at)
+        if len(text) > 3_000:
+            text = text[:3_000]
+        match = _DATE_LIKE.search(text)
+        if match:
+            yield Claim(match[0], "html:near headline")
+            return
+
+
+def _unique(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    found: dict[str, Claim] = {}
+    for claim in claims:
+        found.setdefault(claim.text, claim)
+        if len(found) >= 20:
+            break
+    return tuple(found.values())

@@ -1,0 +1,115 @@
+"""Dates with names of months and words like "ago" in them, by way of dateparser.
+
+dateparser knows the words of some two hundred locales; what it would add of its own (today's year,
+the first of a month, a time zone) is not taken over.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from dateparser.date import DateDataParser
+
+# Tried in this order after the page's own language; the rest of dateparser's locales cost two
+# seconds to load and hardly print a newspaper.
+_LANGUAGES = (
+    "en", "de", "fr", "es", "pt", "it", "nl", "ru", "tr", "pl", "ja", "zh", "ko", "ar", "fa",
+    "uk", "cs", "sv", "da", "nb", "fi", "el", "hu", "ro", "bg", "hr", "sr", "sk", "sl", "ca", "he",
+    "id", "vi", "th", "hi", "bn", "ur", "ta", "te", "mr", "lt", "lv", "et", "sw", "ms", "fil",
+)  # fmt: skip
+_ALIASES = {"no": "nb", "iw": "he", "in": "id", "tl": "fil", "prs": "fa", "gsw": "de", "sh": "hr"}
+# Any day will do: only distances from it are used. Mid-year, so that no unit rolls over.
+_BASE = datetime(2021, 7, 20, 12)
+_MAX_LETTERS = 60
+_HAS_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)|\d\D+(?<!\d)\d\d(?!\d)")
+
+
+class Ago(NamedTuple):
+    """A distance back from now, as exact as its unit."""
+
+    unit: Literal["minute", "day", "month", "year"]
+    duration: timedelta
+    months: int
+    """The same in calendar months, for the units month and year."""
+
+
+@lru_cache(maxsize=20_000)
+def named_date(text: str, language: str | None) -> tuple[int, int | None, int | None] | None:
+    """Year, month and day that a text without a time states; None if it states no year.
+
+    >>> named_date("14 juillet 2021", "fr"), named_date("juillet 2021", None)
+    ((2021, 7, 14), (2021, 7, None))
+    """
+    if len(text) > _MAX_LETTERS or not _HAS_YEAR.search(text):
+        return None
+    found, parts, _ = _ask(text, language, "absolute-time")
+    if found is None or "year" not in parts:
+        return None
+    # Only words that name a month: numbers alone are read elsewhere.
+    if "month" not in parts:
+        return (found.year, None, None) if "day" not in parts else None
+    return found.year, found.month, found.day if "day" in parts else None
+
+
+@lru_cache(maxsize=20_000)
+def ago(text: str, language: str | None) -> Ago | None:
+    """How long ago a text says that something was; None if it says nothing of the kind.
+
+    >>> ago("il y a 2 heures", "fr").duration
+    datetime.timedelta(seconds=7200)
+    """
+    if not text or len(text) > _MAX_LETTERS or len(text.split()) > 8:
+        return None
+    found, _, period = _ask(text, language, "relative-time")
+    if found is None or found > _BASE:
+        return None
+    months = (_BASE.year - found.year) * 12 + _BASE.month - found.month
+    unit: Literal["minute", "day", "month", "year"]
+    if period == "time":
+        unit = "minute"
+    elif period == "day":
+        unit = "day"
+    else:
+        unit = "year" if period == "year" else "month"  # a week is told as its month
+    return Ago(unit, _BASE - found, months)
+
+
+def _ask(
+    text: str, language: str | None, parser: str
+) -> tuple[datetime | None, tuple[str, ...], str]:
+    from dateparser.data.languages_info import language_order
+
+    primary = (language or "").lower().partition("-")[0]
+    primary = _ALIASES.get(primary, primary)
+    try:
+        data = _parser(primary if primary in language_order else "", parser).get_date_data(text)
+    except Exception:  # a library that reads strings from the web may fail in any way
+        return None, (), ""
+    found = data.date_obj
+    parts: tuple[str, ...] = getattr(data, "parts", ())  # newer than the type stubs
+    return (found.replace(tzinfo=None) if found else None), parts, data.period or ""
+
+
+@lru_cache(maxsize=64)
+def _parser(primary: str, parser: str) -> DateDataParser:
+    # Imported here: it takes a fifth of a second, and most pages never need it.
+    from dateparser.date import DateDataParser
+
+    first = (primary,) if primary else ()
+    return DateDataParser(
+        languages=[*first, *(code for code in _LANGUAGES if code != primary)],
+        use_given_order=True,
+        settings={
+            "PARSERS": [parser],
+            "RELATIVE_BASE": _BASE,
+            "TIMEZONE": "UTC",
+            "DATE_ORDER": "DMY",
+            "RETURN_TIME_AS_PERIOD": True,
+            # A bare "3 min" then lies in the future and is told apart from "3 min ago".
+            "PREFER_DATES_FROM": "future",
+        },
+    )
