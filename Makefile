@@ -63,8 +63,8 @@ format: setup ## format the code and mend what the linter can
 	@$(BIN)/ruff check --fix .
 
 .PHONY: docs
-docs: setup ## write the generated pages of docs/ anew
-	@$(BIN)/python -m crawler.archive.describe > docs/schema.md
+docs: setup ## write anew what the documentation shows: outputs, schema, picture
+	@$(BIN)/python -m docs.build
 
 .PHONY: bench
 bench: setup ## crawl cost beside a bare Scrapy spider

@@ -1,11 +1,6 @@
-"""What each table, view and column of an archive means; kept in the archive itself.
-
-`python -m crawler.archive.describe` prints `docs/schema.md` from a new archive.
-"""
+"""What each table, view and column of an archive means; kept in the archive itself."""
 
 from __future__ import annotations
-
-import sys
 
 from sqlite_utils import Database
 from sqlite_utils.db import ForeignKey
@@ -292,11 +287,3 @@ def schema_markdown(db: Database) -> str:
 def foreign_keys(db: Database, name: str) -> list[ForeignKey]:
     """The foreign keys of a table; a view has none."""
     return [] if name in set(db.view_names()) else list(db.table(name).foreign_keys)
-
-
-if __name__ == "__main__":
-    from crawler.archive.migrations import migrations
-
-    database = Database(memory=True)
-    migrations.apply(database)
-    sys.stdout.write(schema_markdown(database))

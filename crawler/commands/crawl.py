@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -148,7 +147,7 @@ def summary(
     totals: Counter[str], reasons: Counter[tuple[str, str]], folder: Path, outcome: str
 ) -> str:
     """What a run brought, for a person: what is new, what failed and why, where to look next."""
-    shown = Path(os.path.relpath(folder)) if folder.is_relative_to(Path.cwd()) else folder
+    shown = _short(folder)
     ended = "" if outcome == "finished" else f" (ended early: {outcome})"
     lines = [
         f"{totals['new_articles']:,} new articles, {totals['new_revisions']:,} new revisions, "
@@ -166,8 +165,20 @@ def summary(
             )
     lines += [
         f"The archive is in {shown}. To look into it:",
-        f"  scrapy status {shown}",
-        f"  sqlite3 {shown / database.FILE_NAME} "
-        '"SELECT published_at, title FROM stories ORDER BY published_at DESC LIMIT 10"',
+        f"  {tool('scrapy')} status {shown}",
+        f"  {tool('sqlite-utils')} {shown / database.FILE_NAME} "
+        '"SELECT published_at, title FROM stories ORDER BY published_at DESC LIMIT 10" --table',
     ]
     return "\n".join(lines)
+
+
+def tool(name: str) -> str:
+    """How to call a command that is installed beside this one."""
+    path = Path(sys.executable).parent / name
+    return str(_short(path)) if path.exists() else name
+
+
+def _short(path: Path) -> Path:
+    """A path as one would type it here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -50,7 +51,7 @@ class Command(ScrapyCommand):
         if opts.json:
             print(json.dumps(asdict(found), ensure_ascii=False, indent=2))
         else:
-            show(found, Console(file=sys.stdout, highlight=False))
+            show(found, console())
 
     def _folder(self, args: list[str], opts: argparse.Namespace) -> Path:
         assert self.settings is not None
@@ -65,27 +66,34 @@ class Command(ScrapyCommand):
         return Path(named[0] if named else self.settings["ARCHIVE"])
 
 
-def show(found: Status, console: Console) -> None:
+def console() -> Console:
+    """Standard output; wide enough that no line is broken where no terminal sets the width."""
+    fixed = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(file=sys.stdout, highlight=False, width=None if fixed else 160)
+
+
+def show(found: Status, out: Console) -> None:
     """Print a status for a person."""
     span = (
         f", published {found.first_published[:10]} to {found.last_published[:10]}"
         if found.first_published and found.last_published
         else ""
     )
-    console.print(
+    out.print(
         f"{found.articles:,} articles in {found.revisions:,} revisions{span}; "
         f"{found.linked_stories:,} linked stories; {found.captures:,} captures"
     )
     columns = ("site", "articles", "first_published_at", "last_published_at", "revised", "gone",
                "queued", "failed")  # fmt: skip
-    _table(console, "Sites", columns, [[row[c] for c in columns] for row in found.sites])
+    sites = [[_day(row[c]) if c.endswith("_at") else row[c] for c in columns] for row in found.sites]
+    _table(out, "Sites", columns, sites)
     _table(
-        console,
+        out,
         "Last runs",
         ("run", "spider", "started", "outcome", "captures", "new", "revised", "unchanged", "failed"),
         [
             [
-                run.id, run.spider, run.started_at[:19].replace("T", " "),
+                run.id, run.spider, run.started_at[:16].replace("T", " "),
                 run.outcome or "not ended", run.captures, run.new_articles, run.new_revisions,
                 run.unchanged_articles, run.failures,
             ]
@@ -93,24 +101,30 @@ def show(found: Status, console: Console) -> None:
         ],
     )  # fmt: skip
     reasons = [[row["urls"], row["state"], row["reason"] or ""] for row in found.reasons[:15]]
-    _table(console, "URLs that are no stories here", ("urls", "state", "reason"), reasons)
+    _table(out, "URLs that are no stories here", ("urls", "state", "reason"), reasons)
 
 
 def _table(
-    console: Console, title: str, columns: tuple[str, ...], rows: list[list[object]]
+    out: Console, title: str, columns: tuple[str, ...], rows: list[list[object]]
 ) -> None:
     if not rows:
         return
-    console.print(f"\n[bold]{title}[/bold]")
+    out.print(f"\n[bold]{title}[/bold]")
     table = Table(box=None, pad_edge=False, header_style="dim")
     for index, column in enumerate(columns):
         numeric = all(isinstance(row[index], int) for row in rows)
         table.add_column(
-            column.removesuffix("_at").replace("_", " "), justify="right" if numeric else "left"
+            column.removesuffix("_at").replace("_", " "),
+            justify="right" if numeric else "left",
+            overflow="fold",
         )
     for row in rows:
         table.add_row(*(f"{v:,}" if isinstance(v, int) else _plain(v) for v in row))
-    console.print(table)
+    out.print(table)
+
+
+def _day(value: object) -> str | None:
+    return str(value)[:10] if value else None
 
 
 def _plain(value: object) -> str:

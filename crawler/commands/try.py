@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from rich.text import Text
 from scrapy.commands import ScrapyCommand
 
 from crawler.commands.crawl import fail
+from crawler.commands.status import console
 from crawler.errors import HemerotecaError, UsageError
 from crawler.extract import extract
 from crawler.extract.normalise import normalise
@@ -54,7 +54,7 @@ class Command(ScrapyCommand):
         except HemerotecaError as error:
             fail("try", error)
         article = normalise(page.article, datetime.now(UTC))
-        show(page, article, Console(file=sys.stdout, highlight=False))
+        show(page, article, console())
 
     def _load(self, where: str, opts: argparse.Namespace) -> tuple[str, bytes, str | None]:
         assert self.settings is not None
@@ -69,10 +69,10 @@ class Command(ScrapyCommand):
         return opts.url or Path(where).resolve().as_uri(), html, None
 
 
-def show(page: Page, article: Article, console: Console) -> None:
+def show(page: Page, article: Article, out: Console) -> None:
     """Print a table of fields, then the body, then the linked stories."""
     if page.not_article:
-        console.print(Text(f"No article: {page.not_article}", style="bold yellow"))
+        out.print(Text(f"No article: {page.not_article}", style="bold yellow"))
     table = Table(box=None, pad_edge=False, show_header=True, header_style="dim")
     for column in ("field", "value", "source", "raw"):
         table.add_column(
@@ -81,20 +81,22 @@ def show(page: Page, article: Article, console: Console) -> None:
     for name, value in _fields(article):
         claim = article.sources.get(name)
         table.add_row(Text(name, style="cyan"), _cell(value), *_evidence(claim, value))
-    console.print(table)
-    console.print()
-    console.print(Text(f"body ({article.word_count:,} words)", style="cyan"))
+    out.print(table)
+    out.print()
+    out.print(Text(f"body ({article.word_count:,} words)", style="cyan"))
+    body = Table.grid(padding=(0, 1))
     for block in article.blocks:
-        console.print(Text(f"  {block.type:<10}", style="dim") + Text(_short(block.text, 200)))
-    console.print()
-    console.print(Text(f"linked stories ({len(article.links)})", style="cyan"))
+        body.add_row(Text(f"  {block.type}", style="dim"), Text(_short(block.text, 200)))
+    out.print(body)
+    out.print()
+    out.print(Text(f"linked stories ({len(article.links)})", style="cyan"))
     for link in article.links:
         head = f"  {link.relation:<10}{link.position:>3}  "
         label = f" [{link.label}]" if link.label else ""
-        console.print(
+        out.print(
             Text(head, style="dim") + Text(link.title or "(no title)") + Text(label, style="green")
         )
-        console.print(Text(" " * len(head) + link.url, style="dim"), soft_wrap=True)
+        out.print(Text(" " * len(head) + link.url, style="dim"), soft_wrap=True)
 
 
 def _fields(article: Article) -> list[tuple[str, str | None]]:

@@ -1,0 +1,99 @@
+"""`make docs`: write what the documentation shows by running it.
+
+Archives the demo newspaper into a new folder, runs the commands of README.md there, and puts their
+output under them; draws the picture; writes docs/schema.md.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+from sqlite_utils import Database
+
+from crawler.archive.describe import schema_markdown
+from crawler.archive.migrations import migrations
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCK = re.compile(r"(```sh\n(?P<command>[^`]*)```\n\n<!-- output -->\n```\n).*?(```)", re.DOTALL)
+PICTURE = (
+    "scrapy status",
+    "sqlite-utils {archive}/archive.db --table --fmt simple \"SELECT substr(published_at, 1, 10) AS day, "
+    "section, language AS lang, title FROM stories ORDER BY published_at DESC LIMIT 12\"",
+)
+# Rich's own template loads a font from elsewhere; this one asks for none.
+SVG = """<svg viewBox="0 0 {terminal_width} {terminal_height}" xmlns="http://www.w3.org/2000/svg">
+<style>
+.{unique_id}-matrix {{ font-family: ui-monospace, Menlo, Consolas, monospace; font-size: {char_height}px; line-height: {line_height}px; }}
+{styles}
+</style>
+<defs>{lines}</defs>
+<rect fill="#16181d" width="{terminal_width}" height="{terminal_height}" rx="8"/>
+<g transform="translate(9, 12)">{backgrounds}<g class="{unique_id}-matrix">{matrix}</g></g>
+</svg>
+"""  # noqa: E501
+
+
+def run(command: str, archive: Path, **environment: str) -> str:
+    """The output of a shell command of the documentation, with `archive` in place of its archive."""
+    command = command.replace("data/archive", str(archive)).replace(".venv/bin/", "")
+    # `make` would set up and read the locks: what it runs is enough here
+    command = re.sub(
+        r"^make crawl(?: EDITION=(\w+))?.*$",
+        lambda m: f"scrapy demo --crawl --edition {m[1] or 'morning'} -a archive={archive}",
+        command,
+        flags=re.MULTILINE,
+    )
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(  # noqa: S602 - the commands stand in our own documentation
+        command, shell=True, cwd=ROOT, capture_output=True, text=True, check=True,
+        env={**os.environ, "PATH": path, "COLUMNS": "110", **environment},
+    )  # fmt: skip
+    return done.stdout.replace(str(archive), "data/archive").replace(f"{ROOT}/", "")
+
+
+def readme(text: str, archive: Path) -> str:
+    """README.md with the output of its commands. Runs them in order."""
+
+    def fill(match: re.Match[str]) -> str:
+        command = match["command"].replace(
+            "make crawl SITE=https://news.example      # a real one\n", ""
+        )
+        return match[1] + run(command, archive).rstrip() + "\n" + match[3]
+
+    return BLOCK.sub(fill, text)
+
+
+def picture(archive: Path) -> str:
+    """What a terminal shows of the archive, as SVG."""
+    console = Console(record=True, width=112, file=Path(os.devnull).open("w"))  # noqa: SIM115
+    for command in PICTURE:
+        command = command.replace("{archive}", "data/archive")
+        console.print(Text("$ " + re.sub(r" --fmt simple", "", command), style="bold green"))
+        typed = command.replace("scrapy status", f"scrapy status {archive}")
+        console.print(Text.from_ansi(run(typed, archive, FORCE_COLOR="1").rstrip()))
+        console.print()
+    return console.export_svg(code_format=SVG, unique_id="archive")
+
+
+def main() -> None:
+    """Write all."""
+    database = Database(memory=True)
+    migrations.apply(database)
+    (ROOT / "docs" / "schema.md").write_text(schema_markdown(database), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as scratch:
+        archive = Path(scratch) / "archive"
+        path = ROOT / "README.md"
+        path.write_text(readme(path.read_text(encoding="utf-8"), archive), encoding="utf-8")
+        images = ROOT / "docs" / "images"
+        (images / "archive.svg").write_text(picture(archive), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
