@@ -10,6 +10,7 @@ PYTHON  ?= python3
 ARCHIVE ?= data/archive
 SITE    ?=
 EDITION ?= morning
+PORT    ?= 28017
 
 VENV  := .venv
 BIN   := $(VENV)/bin
@@ -41,7 +42,7 @@ $(STAMP): requirements/bootstrap.lock requirements/dev.lock
 .PHONY: crawl
 crawl: setup ## archive the demo newspaper, or SITE=https://...
 ifeq ($(strip $(SITE)),)
-	@$(BIN)/scrapy demo --crawl --edition $(EDITION) -a archive=$(ARCHIVE)
+	@$(BIN)/scrapy demo --crawl --edition $(EDITION) --port $(PORT) -a archive=$(ARCHIVE)
 else
 	@$(BIN)/scrapy crawl news -a site=$(SITE) -a archive=$(ARCHIVE)
 endif

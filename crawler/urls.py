@@ -105,6 +105,9 @@ def story_key(url: str) -> str:
     >>> story_key("https://www.a.example/x/index.html?p=1")
     'a.example/x?p=1'
     """
-    parts = urlsplit(normalise(url) or url)
+    try:
+        parts = urlsplit(normalise(url) or url)
+    except ValueError:
+        return url
     path = re.sub(r"/index\.(?:html?|php)$", "", parts.path).rstrip("/")
     return site_host(url) + path + (f"?{parts.query}" if parts.query else "")

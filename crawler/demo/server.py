@@ -114,14 +114,20 @@ def serve(edition: str = "morning", port: int = 0, log: Path | None = None) -> I
         command += ["--log", str(log.resolve())]
     root = Path(__file__).resolve().parents[2]
     with subprocess.Popen(  # noqa: S603 - our own module, no shell
-        command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command,
+        cwd=root,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # what it says of a port, the error below says
+        text=True,
     ) as process:
         try:
             assert process.stdout is not None
             url = process.stdout.readline().strip()
             if not url:
                 raise UnreachableError(
-                    f"the demo newspaper did not start on port {port}: is the port in use?"
+                    f"the demo newspaper did not start on port {port}: is the port in use? "
+                    "Name another with --port N"
                 )
             yield url
         finally:

@@ -36,6 +36,8 @@ class CaptureResponses:
     def capture(self, response: Response, request: Request) -> None:
         """Scrapy's signal: the body is as sent, content coding kept, transfer coding removed."""
         session = Session.of(self._crawler)
+        if not session.keeps:
+            return
         location = response.headers.get(b"Location")
         is_redirect = 300 <= response.status < 400 and location is not None
         try:

@@ -65,6 +65,11 @@ class Session:
         crawler.signals.connect(session.close, signal=signals.spider_closed)
         return session
 
+    @property
+    def keeps(self) -> bool:
+        """Whether this crawl is one that archives: not `scrapy shell`, `fetch` or `view`."""
+        return hasattr(self._crawler.spider, "resume_hosts")
+
     @classmethod
     def of(cls, crawler: Crawler) -> Session:
         """The session of a running crawl."""

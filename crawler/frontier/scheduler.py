@@ -69,7 +69,9 @@ class Frontier(BaseScheduler):
     def open(self, spider: Spider) -> None:
         """Take up what an earlier run left."""
         self._spider = cast(FrontierSpider, spider)
-        self.offer(Session.of(self._crawler).queued(self._spider.resume_hosts))
+        session = Session.of(self._crawler)
+        if session.keeps:
+            self.offer(session.queued(self._spider.resume_hosts))
 
     def offer(self, found: Iterable[FoundUrl]) -> None:
         """Queue URLs that this run has not seen yet."""

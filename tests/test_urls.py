@@ -1,0 +1,58 @@
+"""Addresses: one spelling for each."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.urls import absolute, normalise, same_story, site_host, story_key
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_anything(text: str) -> None:
+    for url in (text, f"https://{text}", f"https://news.example/{text}"):
+        normalise(url)
+        site_host(url)
+        story_key(url)
+    absolute("https://news.example/a/", text)
+
+
+@given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=80))
+def test_normalising_twice_is_normalising_once(path: str, query: str, fragment: str) -> None:
+    once = normalise(f"https://news.example/{path}?{query}#{fragment}")
+    if once is not None:
+        assert normalise(once) == once
+        assert once.isascii()
+        assert not urlsplit(once).fragment
+
+
+@pytest.mark.parametrize(
+    ("href", "expected"),
+    [
+        ("/b", "https://news.example/b"),
+        ("c?x=1&utm_source=rss", "https://news.example/a/c?x=1"),
+        ("//other.example/d", "https://other.example/d"),
+        ("HTTP://Other.Example:80/e#f", "http://other.example/e"),
+        ("/caf\u00e9 au lait", "https://news.example/caf%C3%A9%20au%20lait"),
+        ("/already%20there", "https://news.example/already%20there"),
+        ("https://m\u00fcnchen.example/", "https://xn--mnchen-3ya.example/"),
+        ("\n/b\n", "https://news.example/b"),
+        ("#top", None),
+        ("", None),
+        ("mailto:a@b.example", None),
+        ("javascript:void(0)", None),
+        ("tel:123", None),
+        ("https://[broken", None),
+        ("https://news.example:99999/", None),
+    ],
+)
+def test_a_link_is_made_absolute_as_a_browser_would(href: str, expected: str | None) -> None:
+    assert absolute("https://news.example/a/", href) == expected
+
+
+def test_one_story_under_two_spellings_is_told() -> None:
+    assert same_story("http://www.news.example/a/", "https://news.example/a")
+    assert not same_story("https://news.example/a?id=1", "https://news.example/a?id=2")
