@@ -34,6 +34,10 @@ class Normalise:
             return item
         captured_at = datetime.fromisoformat(item.captures[-1].fetched_at)
         published, modified = await Session.of(self._crawler).workers.run(
-            moments, article.published_claims, article.modified_claims, article.language, captured_at
+            moments,
+            article.published_claims,
+            article.modified_claims,
+            article.language,
+            captured_at,
         )
         return replace(item, article=with_moments(article, published, modified))

@@ -17,9 +17,9 @@ from crawler.discover.sitemaps import parse_sitemap
 from crawler.errors import PageError, UsageError
 from crawler.extensions.session import Session
 from crawler.extract import extract
-from crawler.urls import normalise, site_host
 from crawler.frontier.scheduler import Frontier
 from crawler.items import Capture, FoundUrl, Page, Visit
+from crawler.urls import normalise, site_host
 from spiders.arguments import day, whole_number
 
 

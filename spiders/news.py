@@ -9,9 +9,9 @@ from urllib.parse import urljoin
 from scrapy import Request
 
 from crawler.discover import story_urls
-from crawler.urls import normalise, site_host
 from crawler.frontier.scheduler import Frontier
 from crawler.items import FoundUrl, Page
+from crawler.urls import normalise, site_host
 from spiders.arguments import addresses
 from spiders.base import ArchiveSpider, same_site
 
@@ -92,6 +92,11 @@ class NewsSpider(ArchiveSpider):
         """Whether the source's own date rules a URL out: what last changed before `since` was not
         published after it. The dates of sources are ISO 8601 or worthless here."""
         claimed = found.claimed_at
-        if not self.since or not claimed or not claimed[:4].isdigit() or claimed[4:5] not in ("", "-"):
+        if (
+            not self.since
+            or not claimed
+            or not claimed[:4].isdigit()
+            or claimed[4:5] not in ("", "-")
+        ):
             return False
         return claimed[: len(self.since)] < self.since[: len(claimed)]

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.archive import database
-from crawler.urls import normalise, site_host
 from crawler.items import Article, Capture, FoundUrl, Image, LinkedStory, Role, State, Visit
+from crawler.urls import normalise, site_host
 
 
 class Store:

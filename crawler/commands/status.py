@@ -85,7 +85,9 @@ def show(found: Status, out: Console) -> None:
     )
     columns = ("site", "articles", "first_published_at", "last_published_at", "revised", "gone",
                "queued", "failed")  # fmt: skip
-    sites = [[_day(row[c]) if c.endswith("_at") else row[c] for c in columns] for row in found.sites]
+    sites = [
+        [_day(row[c]) if c.endswith("_at") else row[c] for c in columns] for row in found.sites
+    ]
     _table(out, "Sites", columns, sites)
     _table(
         out,
@@ -104,9 +106,7 @@ def show(found: Status, out: Console) -> None:
     _table(out, "URLs that are no stories here", ("urls", "state", "reason"), reasons)
 
 
-def _table(
-    out: Console, title: str, columns: tuple[str, ...], rows: list[list[object]]
-) -> None:
+def _table(out: Console, title: str, columns: tuple[str, ...], rows: list[list[object]]) -> None:
     if not rows:
         return
     out.print(f"\n[bold]{title}[/bold]")

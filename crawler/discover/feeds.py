@@ -15,8 +15,8 @@ from lxml.html import fromstring
 from crawler.discover.kinds import peek
 from crawler.discover.unpack import unpack
 from crawler.discover.xml import child, elements, local_name, text_of
-from crawler.urls import absolute
 from crawler.items import FoundUrl
+from crawler.urls import absolute
 
 MAX_BYTES = 20_000_000
 MAX_ENTRIES = 10_000

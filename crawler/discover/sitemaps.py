@@ -12,8 +12,8 @@ from lxml import etree
 from crawler.discover.kinds import peek, sniff
 from crawler.discover.unpack import unpack
 from crawler.discover.xml import child, elements, local_name, text_of
-from crawler.urls import absolute, normalise
 from crawler.items import FoundUrl
+from crawler.urls import absolute, normalise
 
 MAX_URLS = 50_000
 """The most that one sitemap may list (sitemaps.org protocol)."""

@@ -18,7 +18,6 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.log import get_scrapy_root_handler
 from twisted.internet.task import LoopingCall
 
-from crawler.extensions.session import Session
 from crawler.items import Visit
 
 _LIVE_SECONDS = 0.25

@@ -7,22 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import cast
 from urllib.parse import urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extract.document import Document, text_of
-from crawler.extract.marks import Marks
+from crawler.extract.marks import Marks, elsewhere
 from crawler.extract.names import Meaning
 from crawler.extract.structured import Structured, strings
 from crawler.items import Claim
 
 _PUBLISHED_META = (
     "article:published_time", "og:article:published_time", "datepublished", "article:published",
-    "article.published", "og:published_time", "pubdate", "publishdate", "publish-date", "publish_date",
+    "article.published", "og:published_time", "pubdate", "publishdate", "publish-date",
+    "publish_date",
     "publication_date", "publication-date", "parsely-pub-date", "sailthru.date", "dc.date.issued",
-    "dcterms.issued", "dcterms.created", "dc.date.created", "dcterms.date", "dc.date", "citation_publication_date",
-    "citation_online_date", "cxenseparse:recs:publishtime", "date_published", "originalpublicationdate",
+    "dcterms.issued", "dcterms.created", "dc.date.created", "dcterms.date", "dc.date",
+    "citation_publication_date",
+    "citation_online_date", "cxenseparse:recs:publishtime", "date_published",
+    "originalpublicationdate",
     "article_date_original", "datecreated", "created", "date",
 )  # fmt: skip
 _MODIFIED_META = (
@@ -30,7 +35,8 @@ _MODIFIED_META = (
     "dcterms.modified", "dc.date.modified", "lastmod", "revised", "updated_time",
 )  # fmt: skip
 _MODIFIED_WORDS = re.compile(
-    r"updat|modif|aktualis|actuali[sz]|stand\b|edit|geändert|mis à jour|ažur|güncel|обновл|bijgewerkt|oppdater|opdater|uppdater|aggiorn",
+    r"updat|modif|aktualis|actuali[sz]|stand\b|edit|geändert|mis à jour|ažur|güncel|обновл"
+    r"|bijgewerkt|oppdater|opdater|uppdater|aggiorn",
     re.IGNORECASE,
 )
 _DATE_LIKE = re.compile(
@@ -41,6 +47,13 @@ _URL_DATE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)[/_.-]?(0[1-9]|1[0-2])(?:[/_.-]?(0[1-9]|[12]\d|3[01]))?(?!\d)"
 )
 _MAX_SHOWN = 120
+_TEXTS = etree.XPath("descendant::text()", smart_strings=False)
+_WITH_YEAR = etree.XPath(
+    "descendant::text()[string-length(.) < 300]"
+    "[contains(translate(., '123456789', '000000000'), '0000')]"
+    "[not(parent::script or parent::style)]",
+    smart_strings=False,
+)
 
 
 def date_claims(
@@ -50,7 +63,7 @@ def date_claims(
 
     near: the headline's element; text that looks like a date is searched around it.
     """
-    published = _unique(_published(doc, data, marked, near))
+    published = _unique(_published(doc, data, marked, near)) or _unique(_anywhere(doc))
     modified = _unique(_modified(doc, data, marked))
     return published, modified
 
@@ -62,10 +75,12 @@ def _published(
     for name in _PUBLISHED_META:
         for text in data.meta.get(name, ()):
             yield Claim(text, f"meta:{name}")
-    if _says_instant(data):
+    if _says_instant(data, "datePublished", "article:published_time"):
         return
     yield from _times(doc, near, modified=False)
-    yield from _shown(marked[Meaning.DATE], modified=False)
+    dates = [element for element in marked[Meaning.DATE][:60] if not elsewhere(element)]
+    dates.sort(key=lambda element: _distance(element, near))
+    yield from _shown(dates, modified=False)
     yield from _around(near)
     for node in data.nodes:
         if "webpage" in str(node.get("@type")).lower():
@@ -76,10 +91,12 @@ def _published(
         yield Claim("-".join(filter(None, match.groups())), "url")
 
 
-def _says_instant(data: Structured) -> bool:
-    """Whether the machine-readable claims state a time of day: then nothing on the page says more."""
-    claims = [*_ld(data, "datePublished"), data.first_meta("article:published_time")]
-    return any(claim is not None and len(claim.text) >= 16 and ":" in claim.text for claim in claims)
+def _says_instant(data: Structured, key: str, name: str) -> bool:
+    """Whether the machine-readable claims state a time of day: nothing shown says more."""
+    claims = [*_ld(data, key), data.first_meta(name)]
+    return any(
+        claim is not None and len(claim.text) >= 16 and ":" in claim.text for claim in claims
+    )
 
 
 def _modified(doc: Document, data: Structured, marked: Marks) -> Iterator[Claim]:
@@ -87,6 +104,8 @@ def _modified(doc: Document, data: Structured, marked: Marks) -> Iterator[Claim]
     for name in _MODIFIED_META:
         for text in data.meta.get(name, ()):
             yield Claim(text, f"meta:{name}")
+    if _says_instant(data, "dateModified", "article:modified_time"):
+        return
     yield from _times(doc, None, modified=True)
     yield from _shown(marked[Meaning.DATE], modified=True)
 
@@ -151,10 +170,15 @@ def _shown(elements: Iterable[HtmlElement], *, modified: bool) -> Iterator[Claim
                     f"html:itemprop={element.get('itemprop')}",
                 )
             continue
-        text = text_of(element)
-        if text and len(text) <= _MAX_SHOWN and _DATE_LIKE.search(text):
-            if bool(_MODIFIED_WORDS.search(text)) == modified:
-                yield Claim(text, "html:date")
+        text = _spaced(element)
+        is_date = text and len(text) <= _MAX_SHOWN and _DATE_LIKE.search(text)
+        if is_date and bool(_MODIFIED_WORDS.search(text)) == modified:
+            yield Claim(text, "html:date")
+
+
+def _spaced(element: HtmlElement) -> str:
+    """Text of an element, its parts apart: `<i>1 May 2020</i><i>12:30</i>` is two."""
+    return " ".join(" ".join(cast("list[str]", _TEXTS(element))).split())
 
 
 def _around(near: HtmlElement | None) -> Iterator[Claim]:
@@ -172,6 +196,15 @@ def _around(near: HtmlElement | None) -> Iterator[Claim]:
         match = _DATE_LIKE.search(text)
         if match:
             yield Claim(match[0], "html:near headline")
+            return
+
+
+def _anywhere(doc: Document) -> Iterator[Claim]:
+    """The first text of the page that looks like a date: better than none."""
+    for text in cast("list[str]", _WITH_YEAR(doc.root))[:200]:
+        match = _DATE_LIKE.search(text)
+        if match:
+            yield Claim(" ".join(match[0].split()), "html:text")
             return
 
 

@@ -25,6 +25,7 @@ _ALIASES = {"no": "nb", "iw": "he", "in": "id", "tl": "fil", "prs": "fa", "gsw":
 # Any day will do: only distances from it are used. Mid-year, so that no unit rolls over.
 _BASE = datetime(2021, 7, 20, 12)
 _MAX_LETTERS = 60
+_FULL_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _HAS_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)|\d\D+(?<!\d)\d\d(?!\d)")
 
 
@@ -46,6 +47,8 @@ def named_date(text: str, language: str | None) -> tuple[int, int | None, int | 
     """
     if len(text) > _MAX_LETTERS or not _HAS_YEAR.search(text):
         return None
+    if len(_FULL_YEAR.findall(text)) > 1:
+        return None  # two dates are none, and what dateparser cannot read costs it most
     found, parts, _ = _ask(text, language, "absolute-time")
     if found is None or "year" not in parts:
         return None

@@ -45,7 +45,7 @@ def decode(html: bytes, content_type: str | None = None) -> str:
 
 
 def _mostly_utf8(html: bytes) -> bool:
-    """Whether a page with some bad bytes is still UTF-8: a few broken spots in much that is good."""
+    """Whether a page with some bad bytes is UTF-8: a few broken spots in much that is good."""
     text = html.decode("utf-8", errors="replace")
     bad = text.count("\ufffd")
     good = sum(1 for char in text if char > "\x7f" and char != "\ufffd")

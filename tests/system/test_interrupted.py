@@ -38,7 +38,7 @@ def wait_for_stories(folder: Path, number: int) -> None:
             try:
                 if query(folder, "SELECT count(*) AS n FROM stories")[0]["n"] >= number:
                     return
-            except Exception:  # noqa: S110 - the tables may not be there yet
+            except Exception:
                 pass
         time.sleep(0.05)
     pytest.fail("the crawl stored nothing")

@@ -1,0 +1,248 @@
+"""Where in a page the story's text stands.
+
+Every piece of running text gives its length to the elements around it, the nearest most (after
+Readability); boilerplate and link text give nothing. The best element is the container; neighbours
+that were cut off from it are taken back in by climbing.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from crawler.extract.boilerplate import is_hard_noise, is_noise, named_story, names_of
+from crawler.extract.document import Document
+from crawler.extract.names import Meaning, meanings
+
+_RUNS = etree.XPath(
+    "descendant::text()[string-length(.) > 40][not(parent::script or parent::style)]"
+    "[string-length(normalize-space(.)) > 40]"
+)
+# Text nodes and not their parents: libxml2 needs quadratic time to merge parents.
+_NO_PROSE = frozenset({"a", "noscript", "title", "textarea", "template"})
+_INLINE = frozenset({
+    "span", "b", "strong", "em", "i", "u", "font", "small", "mark", "sup", "sub", "abbr", "cite",
+    "q", "code", "s", "big", "time", "bdi", "bdo", "kbd", "samp", "var", "dfn", "tt", "wbr",
+    "center",
+})  # fmt: skip
+_HOLDERS = frozenset({"div", "td", "section", "article", "body", "main"})
+_NO_CONTAINER = frozenset({
+    "html", "body", "p", "li", "ul", "ol", "dl", "a", "header", "figure", "figcaption", "option",
+})  # fmt: skip
+_MAX_CLIMB = 60
+_MAX_INLINE = 20
+_MAX_RUNS = 20_000
+_MAX_DEPTH = 3_000
+
+
+class _Text(Protocol):
+    """A text node as lxml's XPath gives it."""
+
+    is_tail: bool
+
+    def getparent(self) -> HtmlElement | None: ...
+
+    def strip(self) -> str: ...
+
+
+@dataclass(slots=True, eq=False)
+class _Node:
+    """What is known of an element on the way from a piece of text to the root."""
+
+    element: HtmlElement
+    parent: _Node | None
+    mass: int = 0
+    """Characters of running text in it, boilerplate or not."""
+    noise: bool | None = None
+    """Whether it is boilerplate or in boilerplate; None until asked."""
+    direct: int = 0
+    score: float = 0.0
+    total: int = 0
+    """Characters of running text in it that are not boilerplate."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPlace:
+    """Where a story stands in the tree."""
+
+    container: HtmlElement
+    kept: frozenset[HtmlElement]
+    """Elements that hold much of the story's text, whatever their names say."""
+
+
+def story_place(doc: Document, headline: HtmlElement | None = None) -> StoryPlace | None:
+    """The element that holds the story's text, or None where the page has no running text.
+
+    headline: the element of the story's headline, if known: what is around it is no boilerplate.
+    """
+    nodes: dict[HtmlElement, _Node] = {}
+    holders: dict[HtmlElement, _Node] = {}
+    for length, element in _running_text(doc):
+        holder = element if element.tag in _HOLDERS else element.getparent()
+        if holder is None:
+            continue
+        node = _node(nodes, holder)
+        node.direct += length
+        holders[holder] = node
+    if not holders:
+        return None
+    for node in holders.values():
+        for up in _upwards(node):
+            up.mass += node.direct
+    whole = max(node.mass for node in nodes.values())
+    above = []
+    if headline is not None:
+        above = [up for up in _upwards(_node(nodes, headline)) if up.mass >= 0.15 * whole]
+    best = _best(nodes, holders, above, whole, strict=True)
+    certain = best.total > 150 and named_story(names_of(best.element))
+    if best.total < 0.25 * whole and not certain:
+        # Names like boilerplate's stand around most of the text: the names are wrong.
+        best = max((_best(nodes, holders, above, whole, strict=False), best), key=_total)
+    if best.total == 0:
+        return None
+    place = _climb(best, holders.values())
+    spine = {n.element for n in nodes.values() if n.total >= 0.2 * place.total}
+    return StoryPlace(place.element, frozenset(spine))
+
+
+def _best(
+    nodes: dict[HtmlElement, _Node],
+    holders: dict[HtmlElement, _Node],
+    above: Sequence[_Node],
+    whole: int,
+    *,
+    strict: bool,
+) -> _Node:
+    """The best container; strict: names count as boilerplate unless the element is large."""
+    for node in nodes.values():
+        node.noise, node.score, node.total = None, 0.0, 0
+    for up in above:
+        up.noise = False
+    for node in holders.values():
+        if _in_noise(node, whole, strict=strict):
+            continue
+        share = 1.0
+        for step, up in enumerate(_upwards(node)):
+            up.total += node.direct
+            if step < 5:
+                up.score += node.direct * share
+                share *= 0.6 if step == 0 else 0.75
+    return max(nodes.values(), key=_rank)
+
+
+def _total(node: _Node) -> int:
+    return node.total
+
+
+def _running_text(doc: Document) -> Iterator[tuple[int, HtmlElement]]:
+    """Lengths of long pieces of text, each with the block element that it is part of."""
+    for text in cast("list[_Text]", _RUNS(doc.root))[:_MAX_RUNS]:
+        element = text.getparent()
+        if element is not None and text.is_tail:
+            element = element.getparent()
+        for _ in range(_MAX_INLINE):
+            if element is None or element.tag not in _INLINE:
+                break
+            element = element.getparent()
+        if element is not None and element.tag not in _NO_PROSE:
+            yield len(text.strip()), element
+
+
+def _node(nodes: dict[HtmlElement, _Node], element: HtmlElement) -> _Node:
+    """The node of an element, made with those of all its ancestors."""
+    path = []
+    found: _Node | None = None
+    at: HtmlElement | None = element
+    while at is not None and (found := nodes.get(at)) is None:
+        path.append(at)
+        at = at.getparent()
+    for up in reversed(path):
+        found = nodes[up] = _Node(up, found)
+    assert found is not None
+    return found
+
+
+def _upwards(node: _Node | None) -> Iterator[_Node]:
+    for _ in range(_MAX_CLIMB):
+        if node is None:
+            return
+        yield node
+        node = node.parent
+
+
+def _in_noise(node: _Node, whole: int, *, strict: bool) -> bool:
+    path: list[_Node] = []
+    at: _Node | None = node
+    while at is not None and at.noise is None and len(path) < _MAX_CLIMB:
+        path.append(at)
+        at = at.parent
+    noise = bool(at.noise) if at is not None else False
+    for up in reversed(path):
+        if not noise and up.element.tag not in ("html", "body", "main") and is_noise(up.element):
+            if strict and up.element.tag == "aside" and not named_story(names_of(up.element)):
+                up.noise = noise = True
+                continue
+            least = 0.15 if meanings(names_of(up.element)) & Meaning.STORY else 0.4
+            noise = (strict and up.mass < least * whole) or is_hard_noise(up.element)
+        elif not noise and strict and up.element.tag == "article" and up.mass < 0.5 * whole:
+            noise = _one_of_many(up.element)
+        up.noise = noise
+    return noise
+
+
+def _one_of_many(element: HtmlElement) -> bool:
+    """Whether an <article> stands in a row of them: other stories' cards."""
+    beside = 0
+    for other in itertools.chain(
+        element.itersiblings("article"), element.itersiblings("article", preceding=True)
+    ):
+        beside += 1 if other.tag == "article" else 0
+        if beside >= 2:
+            return True
+    return False
+
+
+def _rank(node: _Node) -> float:
+    if node.score <= 0 or node.element.tag in _NO_CONTAINER:
+        return node.score * 0.3
+    names = names_of(node.element)
+    bonus = 1.3 if names and named_story(names) else 1.0
+    if node.element.get("itemprop") == "articleBody":
+        bonus = 1.6
+    return node.score * bonus
+
+
+def _climb(node: _Node, nodes: Iterable[_Node]) -> _Node:
+    """Up to where the story's other parts are: more text in elements of the same names, or so much
+    more text in the parent that the first choice was but a part."""
+    at = node
+    names = names_of(node.element)
+    if names:
+        for other in nodes:
+            alike = other.element.tag == node.element.tag and other.noise is False
+            if alike and other is not node and names_of(other.element) == names:
+                at = _common(at, other) or at
+    idle = 0
+    for up in _upwards(at.parent):
+        if up.element.tag in ("body", "html", "main") or up.total > node.total * 2.5:
+            break
+        if up.total >= at.total * 1.15:
+            at = up
+            idle = 0
+        elif (idle := idle + 1) > 2:
+            break
+    return at
+
+
+def _common(a: _Node, b: _Node) -> _Node | None:
+    """The nearest element around both, unless it is the whole page."""
+    above = {id(up) for up in _upwards(a)}
+    for up in _upwards(b):
+        if id(up) in above:
+            return None if up.element.tag in ("html", "body") else up
+    return None

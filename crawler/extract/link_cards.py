@@ -1,0 +1,375 @@
+"""Reading one card: the headline, summary, picture and date that stand for a story elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from crawler.extract.lexicon import whole
+from crawler.items import Claim, Relation
+from crawler.urls import absolute
+
+MAX_EVENTS = 600
+"""Starts and ends of elements looked at in one card; real ones have some sixty."""
+MAX_TEXT = 1000
+"""Characters of a title or excerpt that are kept."""
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_SILENT = frozenset(
+    {"style", "script", "noscript", "template", "svg", "iframe", "select", "button", "form"}
+)
+_BLOCKS = HEADINGS | {
+    "address", "article", "aside", "blockquote", "dd", "div", "dl", "dt", "figcaption",
+    "figure", "footer", "header", "li", "ol", "p", "section", "table", "td", "time", "tr", "ul",
+}  # fmt: skip
+_KINDS = (
+    (
+        "kicker",
+        re.compile(
+            r"kicker|overline|eyebrow|topline|roofline|dachzeile|spitzmarke|supertitle|suptitle"
+            r"|surtitle|pre-?title|pre-?headline|antetitulo|category|sr-only|visually-?hidden"
+            r"|screen-?reader|(?:^|[\s_-])(?:label|badge|flag|tag|cat|rubric|topic|prefix|counter"
+            r"|number|rank|ranking|index|num)(?:$|[\s_-])"
+        ),
+    ),
+    (
+        "byline",
+        re.compile(
+            r"author|byline|credit|reading-?time|duration|comment|share|(?:^|[\s_-])meta(?:$|[\s_-])"
+        ),
+    ),
+    (
+        "date",
+        re.compile(r"(?:^|[\s_-])(?:date|time|datetime|published|posted|fecha|datum)(?![a-z])"),
+    ),
+    (
+        "excerpt",
+        re.compile(
+            r"excerpt|summary|desc|teaser-?(?:text|copy)|standfirst|subtitle|abstract|snippet"
+            r"|(?:^|[\s_-])(?:dek|intro|lead|lede)(?:$|[\s_-])"
+        ),
+    ),
+    ("title", re.compile(r"title|titel|headline|(?:^|[\s_-])(?:hed|heading|titulo|titre|titolo)")),
+)  # fmt: skip
+_IMAGE_SOURCES = (
+    "data-src", "data-lazy-src", "data-original", "src", "data-srcset", "srcset",
+)  # fmt: skip
+_BACKGROUNDS = ("data-bgset", "data-bg")
+_PICTURES = frozenset({"img", "amp-img"})
+_PAINTED = frozenset({"div", "span", "a", "figure", "i"})
+_WIDE = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)
+
+
+class Card(NamedTuple):
+    """What a card shows of its story."""
+
+    title: str | None
+    headline: bool = True
+    """Whether the title is printed as one: linked, a heading, or named so; not a picture's text."""
+    label: str | None = None
+    """The words in the card that say what it is ("Previous story"); None without such."""
+    relation: Relation | None = None
+    """What the label names."""
+    excerpt: str | None = None
+    image: str | None = None
+    published: Claim | None = None
+
+
+class _Piece(NamedTuple):
+    text: str
+    kind: str
+    linked: bool
+    heading: int
+    """Which heading of the card it is in, from 1; 0 for none."""
+    level: int
+    """Of that heading, 1 to 6; 0 for none."""
+
+
+def tidy(text: str) -> str:
+    """One line, single spaces.
+
+    >>> tidy(" a\\n  b\\xa0c ")
+    'a b c'
+    """
+    return " ".join(text.split())
+
+
+def names_of(element: HtmlElement) -> str:
+    """An element's class and id, lower-case, apart by a space."""
+    names = element.get("class", "")
+    own = element.get("id")
+    return (f"{names} {own}" if own else names).lower()
+
+
+def word_count(text: str) -> int:
+    """Words of a line; two characters count as one in scripts without spaces.
+
+    >>> word_count("Don’t look up"), word_count("最新記事")
+    (3, 2)
+    """
+    wide = len(_WIDE.findall(text))
+    return len(text.split()) if wide * 2 < len(text) else max(1, wide // 2)
+
+
+@lru_cache(maxsize=20_000)
+def kind_of(tag: str, names: str) -> str | None:
+    """What part of a card a tag or class names: kicker, byline, date, excerpt, title, or None."""
+    if tag == "time":
+        return "date"
+    if names:
+        for kind, pattern in _KINDS:
+            if pattern.search(names):
+                return kind
+    return "title" if tag in HEADINGS else None
+
+
+def quick_text(element: HtmlElement) -> str:
+    """The text of an element on one line: to measure and to tell by, not to keep, for it runs the
+    words of neighbouring blocks together and has styles and scripts in it."""
+    return " ".join(
+        etree.tostring(element, method="text", encoding="unicode", with_tail=False).split()
+    )
+
+
+def text_of(element: HtmlElement, limit: int = MAX_EVENTS) -> str:
+    """The visible text of an element on one line."""
+    if next(element.iterchildren(), None) is None:
+        return tidy(element.text or "")
+    return tidy(" ".join(piece.text for piece in _pieces(element, frozenset(), limit)[0]))
+
+
+def read_card(card: HtmlElement, anchors: Iterable[HtmlElement], base: str,
+              language: str | None = None) -> Card:  # fmt: skip
+    """What a card shows.
+
+    card: the element that holds all of it. anchors: its links to the story. base: what relative
+    addresses are relative to.
+    """
+    links = frozenset(anchors)
+    if len(links) == 1:
+        plain = _plain_link(card)
+        if plain is not None:
+            shown = tidy(plain.text or "")
+            if _tells(shown):
+                title = _without_kicker(shown, links)
+                return Card(title[:MAX_TEXT] if title else None)
+    pieces, pictures, times = _pieces(card, links, MAX_EVENTS)
+    # "Read more" leads to the story and is none of its words.
+    pieces = pieces[:1] + [
+        p for p in pieces[1:] if not (p.linked and whole(p.text, language) == "also_read")
+    ]
+    worded = any(p.linked and p.kind in ("text", "title") for p in pieces)
+    label, relation = None, None
+    if len(pieces) > 1:
+        for piece in pieces[:3]:
+            found = None if piece.heading else whole(piece.text, language)
+            if found:
+                label, relation = piece.text.strip(" :\ufeff\xa0"), found
+                pieces = [p for p in pieces if p is not piece]
+                break
+    title = _without_kicker(_title(pieces, worded), links)
+    headline = title is not None and any(
+        (p.linked or p.kind == "title") and p.text in (title, p.text) for p in pieces
+    )
+    title = title or _hidden_title(links, pictures)
+    return Card(
+        title[:MAX_TEXT] if title else None,
+        headline or any(link.get("aria-label") for link in links),
+        label,
+        relation,
+        _excerpt(pieces, title),
+        _image(pictures, base),
+        _published(pieces, times),
+    )
+
+
+def _plain_link(card: HtmlElement) -> HtmlElement | None:
+    """The link, where a card is nothing but a link of nothing but text."""
+    node = card
+    while node.tag != "a":
+        inner = list(islice(node, 2))
+        if len(inner) != 1 or (node.text and not node.text.isspace()):
+            return None
+        node = inner[0]
+        if node.tail and not node.tail.isspace():
+            return None
+    return node if next(node.iterchildren(), None) is None else None
+
+
+def _pieces(
+    card: HtmlElement, links: frozenset[HtmlElement], limit: int
+) -> tuple[list[_Piece], list[HtmlElement], list[HtmlElement]]:
+    """The text as blocks and telling classes break it up; pictures; time elements."""
+    pieces: list[_Piece] = []
+    pictures: list[HtmlElement] = []
+    times: list[HtmlElement] = []
+    buffer: list[str] = []
+    kind = "text"
+    linked = heading = headings = level = 0
+    opened: list[tuple[str, bool, bool, bool]] = []
+    """Of each element around: the kind of text before it, whether it breaks the text, whether it
+    is a link to the story, whether it is a heading that counts."""
+
+    def flush() -> None:
+        text = tidy("".join(buffer))
+        buffer.clear()
+        if text:
+            pieces.append(_Piece(text, kind, linked > 0, heading, level))
+
+    walk = etree.iterwalk(card, events=("start", "end", "comment", "pi"))
+    for event, node in islice(walk, limit):
+        if event == "start":
+            tag = node.tag
+            if tag in _SILENT:
+                walk.skip_subtree()
+                opened.append((kind, False, False, False))
+                continue
+            own = kind_of(tag, (node.get("class") or "").lower()) if node is not card else None
+            link, counts = node in links, tag in HEADINGS and not heading
+            breaks = own is not None or link or tag in _BLOCKS
+            if breaks and buffer:
+                flush()
+            opened.append((kind, breaks, link, counts))
+            # A label in a headline is still a label; a headline in a summary is not.
+            if own and kind in ("text", "title"):
+                kind = own
+            linked += link
+            if counts:
+                headings += 1
+                heading, level = headings, int(tag[1])
+            if tag in _PICTURES:
+                pictures.append(node)
+            elif tag == "time":
+                times.append(node)
+            elif tag == "br":
+                buffer.append(" ")
+            elif tag in _PAINTED and (node.get("data-bg") or node.get("data-bgset")):
+                pictures.append(node)
+            if node.text:
+                buffer.append(node.text)
+            continue
+        if event == "end":
+            before, breaks, link, counts = opened.pop()
+            if breaks and buffer:
+                flush()
+            kind = before
+            linked -= link
+            if counts:
+                heading = level = 0
+        if node.tail and node is not card:
+            buffer.append(node.tail)
+    flush()
+    return pieces, pictures, times
+
+
+def _title(pieces: list[_Piece], worded: bool) -> str | None:
+    """The headline: a linked heading, any heading, what a class calls title, the link's text.
+
+    worded: whether the links have words of their own; a short heading beside them is no headline.
+    """
+    headings: dict[int, tuple[int, str]] = {}
+    in_heading = [p for p in pieces if p.heading and p.kind == "title" and _tells(p.text)]
+    for p in [p for p in in_heading if p.linked] or [
+        p for p in in_heading if not worded or word_count(p.text) >= 3
+    ]:
+        # A class may set parts of a headline apart: a topic, a mark, the headline itself.
+        level, longest = headings.get(p.heading, (p.level, ""))
+        headings[p.heading] = (level, max(p.text, longest, key=len))
+    if headings:
+        title = min(headings.values(), key=lambda h: h[0])[1]
+        longest = max((h[1] for h in headings.values()), key=len)
+        # A topic may stand over the headline as a heading of its own.
+        return longest if word_count(title) < 4 else title
+    named = [
+        p.text
+        for p in pieces
+        if p.kind == "title" and _tells(p.text) and (p.linked or not (worded or p.heading))
+    ]
+    if named:
+        return max(named, key=len)
+    linked = [p.text for p in pieces if p.linked and p.kind in ("text", "title") and _tells(p.text)]
+    if not linked:
+        linked = [p.text for p in pieces if p.linked and _tells(p.text) and p.kind != "date"]
+    if not linked and not any(p.linked for p in pieces):
+        linked = [p.text for p in pieces if p.kind == "text" and word_count(p.text) >= 3]
+    # A summary may follow the headline in the same link; a word or two may come before.
+    return next((t for t in linked if word_count(t) >= 4), max(linked, key=len, default=None))
+
+
+def _without_kicker(title: str | None, links: Iterable[HtmlElement]) -> str | None:
+    """The headline alone, where the link shows more: a topic before it, a name after it."""
+    if title is None:
+        return None
+    title = title.lstrip(":–—|•· ").strip()
+    for link in links:
+        for name in ("title", "aria-label"):
+            stated = tidy(link.get(name) or "")
+            if word_count(stated) >= 3 and stated in title:
+                return stated
+    # A colon set apart from the word before it and close to the next is a seam between two
+    # elements, not punctuation: "Topic :Headline".
+    before, seam, after = title.partition(" :")
+    return after if seam and before and after[:1].strip() and _tells(after) else title
+
+
+def _tells(text: str) -> bool:
+    return len(text) > 3 and not text.replace(".", "").replace(":", "").isdigit()
+
+
+def _hidden_title(links: Iterable[HtmlElement], pictures: list[HtmlElement]) -> str | None:
+    """A headline for those who do not see the card."""
+    for link in links:
+        for name in ("aria-label", "title"):
+            text = tidy(link.get(name, ""))
+            if _tells(text):
+                return text
+    for picture in pictures:
+        text = tidy(picture.get("alt") or "")
+        if word_count(text) >= 3:
+            return text
+    return None
+
+
+def _excerpt(pieces: list[_Piece], title: str | None) -> str | None:
+    for wanted, least in (("excerpt", 3), ("text", 7)):
+        for p in pieces:
+            fits = p.kind == wanted and not p.heading and p.text != title
+            if fits and word_count(p.text) >= least:
+                return p.text[:MAX_TEXT]
+    return None
+
+
+def _image(pictures: list[HtmlElement], base: str) -> str | None:
+    for picture in pictures:
+        for name in (*_IMAGE_SOURCES, *_BACKGROUNDS):
+            value = (picture.get(name) or "").strip()
+            if not value or value.startswith("data:"):
+                continue
+            if name.endswith("set"):
+                value = value.split()[0].rstrip(",")
+            url = absolute(base, value)
+            if url:
+                return url
+    return None
+
+
+def _published(pieces: list[_Piece], times: list[HtmlElement]) -> Claim | None:
+    for element in times:
+        stated = tidy(element.get("datetime") or "")
+        if stated:
+            return Claim(stated[:100], "html:time@datetime")
+        shown = text_of(element)
+        if shown:
+            return Claim(shown[:100], "html:time")
+    for p in pieces:
+        if p.kind == "date" and len(p.text) <= 60 and any(c.isdigit() for c in p.text):
+            return Claim(p.text, "html:card-date")
+    return None

@@ -1,0 +1,229 @@
+"""Does an address look like a story's, or like a section's, a tag's, a shop's?
+
+Judged by its form alone and by likeness to the address of the page it stands on, which is a story.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from crawler.urls import absolute, normalise
+
+_NO_ADDRESS = ("#", "javascript:", "mailto:", "tel:", "data:", "whatsapp:", "sms:")
+_FILE = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|avif|pdf|mp[34]|m3u8?|zip|docx?|xlsx?|pptx?|ics|xml|rss|json|js"
+    r"|css|exe|apk)$",
+    re.IGNORECASE,
+)
+_HUB = re.compile(
+    # What is listed, not told: the segment before the last one, or the last one.
+    r"^(?:tags?|categor(?:y|ies|ia|ias|ie|ies)|kategor\w*|authors?|autore?n?s?|auteurs?|autores"
+    r"|redakteure?|journalists?|people|profile?s?|users?|members?|topics?|temas?|themen?|thema"
+    r"|dossiers?|series|search|suche|buscar|recherche|sections?|rubrik|labels?|keywords?"
+    r"|schlagworte?|etiquetas?|regions?|hashtags?|archives?|person|personen|staff|columnists?"
+    r"|by|contributors?|firmas?|stichwort|collections?)$"
+)
+_HUB_ANYWHERE = re.compile(
+    r"^(?:authors?|autore?n?s?|auteurs?|redaktion|tags?|hashtags?|search|suche)$"
+)
+_SERVICE = re.compile(
+    # What a newspaper does besides telling stories, wherever in the path.
+    r"^(?:log-?in|sign-?in|sign-?up|register|registration|anmelden|registrieren|account|konto"
+    r"|my-?account|subscribe|subscriptions?|subscribers?|suscripcion\w*|suscribete|abos?"
+    r"|abonnements?|abonnieren|.*newsletters?(?:-.*)?|contact-us|contacto|kontakt|about-us|ueber-uns"
+    r"|quienes-somos|impressum|imprint|datenschutz\w*|privacy-\w+|agb|terms-.+|cookie-\w+"
+    r"|aviso-legal|mentions-legales|advertise|advertise-.+|advertising|mediadaten|publicidad"
+    r"|karriere|jobs?|shop|store|tienda|boutique|rss|feeds?|sitemap|wp-login\.php|wp-admin|cdn-cgi"
+    r"|share|sharer|print|epaper|e-paper|cart|checkout|wp-content|static|assets|imgs?|images?|downloads?"
+    r"|membership|donate|support-us|gutscheine?|coupons?|descuentos"
+    r"|.*-(?:policy|notice|conditions|datenschutz)|.*(?:privacy|cookie)-(?:policy|notice).*)$"
+)
+_SERVICE_END = re.compile(
+    # The same words may also be a section's name with stories below it.
+    r"^(?:contact|about|privacy|terms|cookies?|legal|disclaimer|werbung|careers?|stellen|help"
+    r"|faq|hilfe|ayuda|comments?|kommentare|forum|archive?|archiv|apps?|deals|horoscopes?|horoskop"
+    r"|wetter|weather|amp|imprint|masthead|newsroom|podcasts?|videos?|live|home|index|latest|news"
+    r"|live-?ticker|e-?mail|profil|service|tv|radio)(?:\.\w+)?$"
+)
+_HOSTED_SERVICE = re.compile(
+    r"^(?:shop|store|tienda|boutique|abo|abos|subscribe|account|accounts|login|id|sso|jobs?|stellenmarkt"
+    r"|karriere|epaper|e-paper|newsletter|help|support|hilfe|ads?|gutscheine?|descuentos|coupons?"
+    r"|apps?|play|cdn|static|img|images|media|mobile-app|trauer|anzeigen|classifieds|secure"
+    r"|myaccount|profile|checkout|donate)\."
+)
+_PAGED = re.compile(r"(?:/page)?/\d{1,3}$")
+_DATE = re.compile(r"(?:^|/)(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?\d\d)?(?:/|-|$)")
+_DAY_END = re.compile(r"(?:^|/)(?:19|20)\d\d[/-](?:0?[1-9]|1[0-2])(?:[/-]\d\d?)?/?$")
+_INDEX = re.compile(r"/index\.(?:html?|php)$")
+_MAX_ADDRESS = 2_000
+"""Characters; what is longer is a redirect with its arguments, not a story."""
+_NUMBER = re.compile(r"\d{5}")
+_ID_QUERY = re.compile(r"(?:^|&)(?:p|id|aid|article(?:_?id)?|story|nid|newsid|idxno|no)=\d{2,}")
+_CODE = re.compile(r"(?=[^/]*\d)(?=[^/]*[a-zA-Z])[0-9A-Za-z]{7,}$")
+_SECOND_LEVEL = re.compile(r"^(?:com?|org|net|gov|edu|ac|gob|or|ne|go|nom|mil|in)$")
+
+
+class Target(NamedTuple):
+    """Where an anchor leads."""
+
+    itself: bool
+    """True where that is the page it stands on."""
+
+    url: str
+    key: str
+    """The same for all addresses of one story."""
+    strong: bool
+    """True where the address alone says that a story is there."""
+    own_site: bool
+
+
+class Shape(NamedTuple):
+    """What the addresses of one newspaper's stories have in common."""
+
+    segments: int
+    words: bool
+    """Whether the last segment is a slug of several words."""
+    number: bool
+    """Whether the path has a number that can be an id or a date."""
+    suffix: str
+
+
+class StoryUrls:
+    """Judges the addresses of one page; each distinct `href` once."""
+
+    def __init__(self, base: str, page: str) -> None:
+        """base: what relative addresses are relative to. page: the page's own address."""
+        self._base = base
+        host, path, query = _parts(normalise(page) or page)
+        self._page = _key(host, path, query)
+        self._bare = self._page.partition("?")[0]
+        self._by_query = bool(_ID_QUERY.search(query))
+        last = self._bare.rpartition("/")[2]
+        self._stem = self._bare.rpartition(".")[0] if "." in last else self._bare
+        self._own_number = last if last.isdigit() and len(last) >= 4 else None
+        self._site = _domain(host)
+        self._shape = _shape(path)
+        segments = [s for s in path.split("/") if s]
+        self._strong = bool(segments) and self._is_strong(path, segments, own=False)
+        self._known: dict[str, Target | None] = {}
+
+    def target(self, href: str) -> Target | None:
+        """Where `href` leads, if that may be a story and is not this page; else None."""
+        try:
+            return self._known[href]
+        except KeyError:
+            found = self._known[href] = self._judge(href)
+            return found
+
+    def _judge(self, href: str) -> Target | None:
+        if len(href) > _MAX_ADDRESS or href.lstrip()[:12].lower().startswith(_NO_ADDRESS):
+            return None
+        url = absolute(self._base, href)
+        if url is None:
+            return None
+        host, path, query = _parts(url)
+        key = _key(host, path, query)
+        bare = key.partition("?")[0]
+        by_query = bool(query) and bool(_ID_QUERY.search(query))
+        if key == self._page or (bare == self._bare and not (by_query and self._by_query)):
+            return Target(True, url, self._page, True, True)
+        if self._part_of_page(bare, path):
+            return None
+        segments = [s for s in path.split("/") if s]
+        if not segments and not by_query:
+            return None
+        if _FILE.search(path) or _HOSTED_SERVICE.match(host) or _DAY_END.search(path):
+            return None
+        kinds = [_kind(s) for s in segments]
+        if "service" in kinds or "person" in kinds or kinds[-1:] == ["end"]:
+            return None
+        if "hub" in kinds[-2:] and not _DATE.search(path):
+            return None
+        if len(segments) == 1 and not by_query and segments[0].count("-") < 2 and (
+            not _NUMBER.search(path)
+        ):  # fmt: skip
+            return None
+        strong = by_query or self._is_strong(path, segments)
+        if not strong and self._strong:
+            # Stories of this newspaper have addresses that tell; this one's does not.
+            return None
+        return Target(False, url, key, strong, _domain(host) == self._site)
+
+    def _part_of_page(self, bare: str, path: str) -> bool:
+        """Page two of this story, its comments, pictures, print view; or the section it is in."""
+        if self._bare.startswith(bare + "/"):
+            return True
+        if bare.startswith(self._stem + "/") and len(bare) - len(self._stem) < 30:
+            return True
+        return self._own_number is not None and self._own_number in path.split("/")[:-1]
+
+    def _is_strong(self, path: str, segments: list[str], own: bool = True) -> bool:
+        slug = max(segments[-2:], key=len)
+        hyphens = slug.count("-") + slug.count("_")
+        short_list = len(segments) <= 2 and bool(_PAGED.search(path))
+        if not short_list and (hyphens >= 4 or (hyphens >= 3 and len(slug) >= 20)):
+            return True
+        if own:
+            shape = _shape(path)
+            if shape == self._shape and (shape.words or shape.number):
+                return True
+        if short_list:
+            return False
+        if _NUMBER.search(path) or _DATE.search(path):
+            return True
+        return len(segments) >= 2 and hyphens >= 1 and bool(_CODE.search(segments[-1]))
+
+
+@lru_cache(maxsize=20_000)
+def _kind(segment: str) -> str | None:
+    """What a path segment says is there: service, end (a service if it is the last segment),
+    person, hub, or None."""
+    lower = segment.lower()
+    if _SERVICE.match(lower):
+        return "service"
+    if _SERVICE_END.match(lower):
+        return "end"
+    if _HUB_ANYWHERE.match(lower):
+        return "person"
+    return "hub" if _HUB.match(lower) else None
+
+
+def _parts(url: str) -> tuple[str, str, str]:
+    """Host without `www.`, path and query of a normalised address."""
+    host, _, rest = url.partition("://")[2].partition("/")
+    path, _, query = rest.partition("?")
+    return host.removeprefix("www."), "/" + path, query
+
+
+def _key(host: str, path: str, query: str) -> str:
+    """What addresses of one story share, as `urls.story_key`, from parts already split."""
+    return host + _INDEX.sub("", path).rstrip("/") + (f"?{query}" if query else "")
+
+
+@lru_cache(maxsize=4096)
+def _domain(host: str) -> str:
+    """The part of a host that one owner registers, by rule of thumb.
+
+    >>> _domain("debatte.news.example"), _domain("www.news.co.uk")
+    ('news.example', 'news.co.uk')
+    """
+    labels = host.split(":")[0].split(".")
+    if len(labels) > 2 and len(labels[-1]) == 2 and _SECOND_LEVEL.match(labels[-2]):
+        return ".".join(labels[-3:])
+    return ".".join(labels[-2:]) if not host.replace(".", "").isdigit() else host
+
+
+def _shape(path: str) -> Shape:
+    segments = [s for s in path.split("/") if s]
+    last = segments[-1] if segments else ""
+    stem, dot, suffix = last.rpartition(".")
+    if not dot or len(suffix) > 5:
+        stem, suffix = last, ""
+    return Shape(
+        len(segments),
+        stem.count("-") + stem.count("_") >= 2,
+        bool(_NUMBER.search(path) or _DATE.search(path)),
+        suffix,
+    )

@@ -1,0 +1,280 @@
+"""Which part of a page an element stands in, by tags, roles, and the words in classes and ids."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
+
+from crawler.extract.lexicon import phrase_in, whole
+from crawler.items import Relation
+
+_EDGE = r"(?:^|[\s_-])"
+_END = r"(?:$|[\s_\d-])"
+_SKIP = re.compile(
+    _EDGE + r"(?:bread-?crumbs?|crumbs?|share|sharing|sharer|sharebar|shares|socials?|sns"
+    r"|sociallinks|socialmedia\w*|comments?|comment-?list|disqus\w*|respond|newsletter\w*"
+    r"|subscribe|subscription"
+    r"|cookies?|consent|gdpr|pagination|paging|pager|page-?numbers|log-?in|sign-?in|search-?form"
+    r"|copyright|disclaimer|legal|tags|tag-?list|tag-?cloud|keywords|mega-?menu|off-?canvas"
+    r"|(?:main|mega|sub|side|top|primary|secondary|header|footer|mobile|burger|hamburger|site"
+    r"|global|nav|user)-?(?:menu|nav|navigation|navbar)|menu-?items?|nav-?menu|nav-?bar"
+    r"|site-?header|page-?header|main-?header|masthead|top-?bar|footer-?(?:links|nav)|skip-?links?"
+    r"|hreflang|language-?switcher|advert|adverts|advertisement|advertising|adsbygoogle|ad-?box"
+    r"|ad-?slot|ad-?container|ad-?wrapper|googletag|author-?(?:bio|box|info)|byline|paywall-?offer)"
+    + _END
+)  # fmt: skip
+_MENU_TOKENS = frozenset({"menu", "nav", "navbar", "navigation", "ad", "ads", "header"})
+_POST_NAV = re.compile(
+    r"post-?s?-?nav|nav-?(?:posts?|links|previous|next|prev|single|article)(?![a-z])"
+    r"|prev-?(?:and-?)?next|next-?prev|prev(?:ious)?-?(?:post|article|story)|next-?(?:post|article|story)"
+    r"|single-?nav|post-?pagination|article-?nav|story-?nav|entry-?nav|adjacent-?(?:post|entr)"
+    r"|post-?link"
+)  # fmt: skip
+_HINTS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
+    (
+        "sponsored",
+        re.compile(
+            r"sponsor|promoted|outbrain|taboola|partner-?content|advertorial|native-?ad|plista"
+            r"|zergnet|revcontent|mgid|paid-?content|branded"
+        ),
+    ),
+    (
+        "also_read",
+        re.compile(
+            r"also-?read|read-?also|inline-?(?:related|promo|recirc|article|link-?card)"
+            r"|lire-?aussi|lees-?ook|leia-?tambem|leggi-?anche|baca-?juga|see-?also|link-?card"
+        ),
+    ),
+    (
+        "popular",
+        re.compile(
+            r"popular|(?<![a-z])wpp-|most-?(?:read|viewed|shared|commented|visited|seen)|trending|top-?stories"
+            r"|ranking|meist-?gelesen|mas-?leid|mais-?lid|plus-?lus|piu-?letti|lo-?mas|best-?read"
+        ),
+    ),
+    (
+        "featured",
+        re.compile(
+            r"featured-?(?:posts?|stories|news|articles)|editors?-?(?:picks?|choice)|do?nt-?miss"
+            r"|highlights|pick-?ups?|must-?read|hand-?picked|osusume|spotlight|kacirma|one-?cikan"
+        ),
+    ),
+    (
+        "latest",
+        re.compile(
+            r"latest|recent-?(?:entries|posts?|stories|news|articles)|newest|breaking|news-?ticker|last-?news"
+            r"|ultimas|ultimi|dernier|neueste|sidste|siste|more-?news|news-?(?:list|feed)|just-?in"
+        ),
+    ),
+    (
+        "related",
+        re.compile(
+            r"related|yarpp|relation-|recirc|recommend|similar|you-?may|also-?like|read-?next|onward"
+            r"|further-?read|more-?on-?this|relacionad|verwandt|zum-?thema|more-?like|suggested"
+        ),
+    ),
+)
+_FILED = re.compile(r"(?<!\S)(?:category|tag|tax|type|status|format|author)-\S+")
+_CAMEL = re.compile(r"([a-z])([A-Z])")
+_ROLES_SKIPPED = frozenset(
+    {"navigation", "menu", "menubar", "menuitem", "search", "dialog", "banner"}
+)
+_TAGS_SKIPPED = frozenset({"form", "dialog", "noscript", "template", "select", "iframe", "svg"})
+
+
+class Marks(NamedTuple):
+    """What an element says of itself."""
+
+    skip: bool
+    post_nav: bool
+    hint: Relation | None
+
+
+class Zone(NamedTuple):
+    """Where an element stands."""
+
+    skip: bool = False
+    """In a menu, a share bar, comments …: no stories there."""
+    body: bool = False
+    """In the article's body."""
+    aside: bool = False
+    """In a sidebar or the page's footer."""
+    footer: bool = False
+    within: bool = False
+    """In article, main, section or aside: its header and footer are not the page's."""
+    post_nav: HtmlElement | None = None
+    """The block of post navigation around it."""
+    hint: Relation | None = None
+    """What the nearest class or id that tells says of the stories in it."""
+
+
+def _marks_of(element: HtmlElement) -> Marks:
+    get = element.get
+    return marks(element.tag, get("class"), get("id"), get("role"))
+
+
+@lru_cache(maxsize=20_000)
+def marks(
+    tag: str, classes: str | None, ident: str | None = None, role: str | None = None
+) -> Marks:
+    """What a tag, the names in its class and id, and its role tell.
+
+    >>> marks("div", "td-post-next-prev").post_nav
+    True
+    >>> marks("aside", "widget most-read").hint
+    'popular'
+    """
+    names = f"{classes or ''} {ident or ''}".strip()
+    post_nav = skip = False
+    hint: Relation | None = None
+    if names:
+        lower = _CAMEL.sub(r"\1-\2", names[:300]).lower().replace("_", "-")
+        if "hentry" in lower or tag in ("article", "li"):
+            # Content systems print what a story is filed under as classes of its card.
+            lower = _FILED.sub(" ", lower)
+        post_nav = bool(_POST_NAV.search(lower))
+        for relation, pattern in _HINTS:
+            if pattern.search(lower):
+                hint = relation
+                break
+        else:
+            hint = _worded(lower)
+        skip = not post_nav and (
+            bool(_SKIP.search(lower)) or not _MENU_TOKENS.isdisjoint(lower.split())
+        )
+    if tag == "nav" or role in _ROLES_SKIPPED:
+        skip = skip or not (post_nav or hint)
+    return Marks(skip or tag in _TAGS_SKIPPED, post_nav, hint)
+
+
+def _worded(names: str) -> Relation | None:
+    """What class names say in the words of the lexicon: `noticias-relacionadas`."""
+    for name in names.split()[:12]:
+        if "-" in name or "_" in name:
+            relation = phrase_in(name)
+            if relation in _BLOCK_RELATIONS:
+                return relation
+    return None
+
+
+class Zones:
+    """The zones of one page, each element's found once."""
+
+    def __init__(self, root: HtmlElement, container: HtmlElement | None) -> None:
+        """container: the element of the article's body, None if unknown."""
+        self._container = container
+        self._known: dict[HtmlElement, Zone] = {root: Zone()}
+        self.around: set[HtmlElement] = {root}
+        """The ancestors of the body; they are the page, whatever their classes say."""
+        self._after = _after_prose(container) if container is not None else frozenset()
+        node = container.getparent() if container is not None else None
+        while node is not None:
+            self.around.add(node)
+            node = node.getparent()
+
+    def of(self, element: HtmlElement) -> Zone:
+        """The zone that `element` makes for what it holds."""
+        known = self._known
+        found = known.get(element)
+        if found is not None:
+            return found
+        chain = []
+        node: HtmlElement | None = element
+        while node is not None and node not in known:
+            chain.append(node)
+            node = node.getparent()
+        zone = known[node] if node is not None else Zone()
+        for inner in reversed(chain):
+            zone = known[inner] = self._step(zone, inner)
+        return zone
+
+    def _step(self, zone: Zone, element: HtmlElement) -> Zone:
+        if zone.skip:
+            return zone
+        tag = element.tag
+        if (
+            tag in _PLAIN
+            and not element.attrib
+            and element is not self._container
+            and element not in self._after
+        ):
+            return zone
+        if element in self.around or tag == "body":
+            return zone._replace(within=zone.within or tag in ("article", "main"))
+        if element is self._container:
+            return zone._replace(body=True, within=True, hint=None)
+        if zone.body and element in self._after:
+            zone = zone._replace(body=False)
+        own = _marks_of(element)
+        if own.skip and not (zone.post_nav is not None and tag == "nav"):
+            return zone._replace(skip=True)
+        if tag == "header" and not zone.within:
+            return zone._replace(skip=True)
+        hint = own.hint
+        if hint is None:
+            label = element.get("aria-label")
+            relation = whole(label) if label else None
+            hint = relation if relation in _BLOCK_RELATIONS else None
+        if hint and hint != zone.hint:
+            zone = zone._replace(hint=hint)
+        if own.post_nav and zone.post_nav is None and not zone.body:
+            zone = zone._replace(post_nav=element)
+        if tag == "footer" and not zone.within:
+            return zone._replace(footer=True, aside=True)
+        if tag == "aside":
+            return zone._replace(aside=True, within=True)
+        if tag in ("article", "main", "section"):
+            return zone._replace(within=True)
+        return zone
+
+
+def _after_prose(container: HtmlElement) -> frozenset[HtmlElement]:
+    """The elements of a body that come after its last paragraph, none inside another."""
+    last = _last_prose(container, ("p", "blockquote", "li"))
+    if last is None:
+        last = _last_prose(container, ("div", "section", "span", "br", "td"))
+    after = set()
+    node = last
+    while node is not None and node is not container:
+        after.update(node.itersiblings())
+        node = node.getparent()
+    return frozenset(after)
+
+
+def _last_prose(container: HtmlElement, tags: tuple[str, ...]) -> HtmlElement | None:
+    for block in reversed(list(container.iterdescendants(*tags))):
+        own = len((block.text or "").strip())
+        for child in islice(block, _MAX_CHILDREN):
+            own += len((child.tail or "").strip())
+            if child.tag in _INLINE:
+                own += len((child.text or "").strip())
+        wide = own >= 30 and not (block.text or "").isascii()
+        if (own >= 60 or wide) and _is_told(block, container):
+            return block
+    return None
+
+
+def _is_told(block: HtmlElement, container: HtmlElement) -> bool:
+    """Whether a block of text in a body belongs to the story itself."""
+    node: HtmlElement | None = block
+    for _ in range(12):
+        if node is None or node is container:
+            return True
+        if node.tag in ("article", "aside", "footer", "form", "nav", "a", "figure"):
+            return False
+        own = _marks_of(node)
+        if own.skip or own.hint:
+            return False
+        node = node.getparent()
+    return True
+
+
+_BLOCK_RELATIONS = frozenset({"related", "popular", "featured", "latest", "sponsored"})
+_MAX_CHILDREN = 500
+"""Children of a block that are measured; prose shows itself in the first."""
+_PLAIN = frozenset({"div", "span", "p", "ul", "ol", "li", "a", "b", "strong", "h2", "h3", "h4"})
+_INLINE = frozenset({"b", "strong", "em", "i", "span", "u", "font", "q"})

@@ -1,0 +1,21 @@
+"""CommonMark's special characters (CommonMark 0.31.2, 2.4)."""
+
+from __future__ import annotations
+
+import re
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>])")
+
+
+def escaped(text: str) -> str:
+    """Text that CommonMark shows as it is, wherever it stands in a line.
+
+    >>> print(escaped("2 * 3 [sic]"))
+    2 \\* 3 \\[sic\\]
+    """
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def target(url: str) -> str:
+    """An address as the target of a link: it must not hold the bracket that ends it."""
+    return url.replace("(", "%28").replace(")", "%29")

@@ -1,0 +1,162 @@
+"""What class names and ids say of an element.
+
+Names are cut into words (`entryShare-buttons` is entry, share, buttons) and looked up, alone and
+with their neighbour (`read-more` as `readmore`). The words are those of themes and content systems,
+of no site.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntFlag
+from functools import lru_cache
+
+
+class Meaning(IntFlag):
+    """What a name says that its element holds."""
+
+    NOISE = 1
+    STORY = 2
+    COMMENTS = 4
+    AUTHOR = 8
+    DATE = 16
+    STANDFIRST = 32
+    SECTION = 64
+    TAGS = 128
+    CRUMBS = 256
+    CAPTION = 512
+    HARD = 1024
+    """Boilerplate even where another name says story."""
+
+
+_WORDS: dict[Meaning, str] = {
+    Meaning.NOISE: """
+        comment comments disqus discussion share shares sharing sharebar sharer sharedaddy social
+        socials socialbar follow followus newsletter newsletters subscribe subscription
+        subscriptions subscriber subscribers signup related recirc recirculation recommend
+        recommended recommendation recommendations readmore moreon morefrom morestories morenews
+        morearticles alsoread readalso readnext seealso similar trending popular mostread
+        mostviewed mostpopular teaser teasers promo promos promotion promobox sponsor sponsored
+        sponsors advert adverts advertisement advertisements advertising advertorial ad ads adslot
+        adcontainer adwrapper adbox adunit adbreak adslots adplaceholder banner banners outbrain
+        taboola dfp gpt regwall piano login cookie cookies consent gdpr popup modal overlay
+        lightbox breadcrumb breadcrumbs pagination pager pagenav postnav postnavigation navlinks
+        navbelow navsingle prevnext nextprev nextpost prevpost sidebar sidebars widget widgets
+        footer menu toolbar toolbox byline bylines author authors autor autores authorbox
+        aboutauthor biography bio taglist tags tagcloud keywords postmeta entrymeta articlemeta
+        metadata metainfo metadatas postinfo articleinfo rating ratings vote votes printlink
+        printbutton sronly screenreader visuallyhidden hiddentext assistive toc tableofcontents
+        inhaltsverzeichnis relatedposts copyright credit credits caption captions attribution
+        noprint donate donation donations fundraising membership anzeige publicidad publicite
+        werbung reklame reklam contextual linklist links externallinks topiclist audioplayer
+        videoplayer player readtime readingtime timestamp pubdate publishdate published postdate
+        skiplink backtotop gallerynav carousel slider slideshow poll quiz survey appdownload
+        appstore feedback reporterror whatsapp telegram facebook twitter nav navigation navbar
+        menus search topbar masthead tooltip dropdown lightwidget signin paywall paywallbox
+        paywallmessage barrier regwall crosslink crosslinks crosspromo nextarticle upnext
+        weiterlesen zumthema mehrzumthema lesenauch lesetipp leggianche lirelasuite lireaussi
+        leertambien print emaillink bookmark bookmarks likes reactions reaction respond reply
+        trackback pingback
+        """,
+    Meaning.HARD: """
+        comments disqus sidebar footer related newsletter cookie consent outbrain taboola
+        sharedaddy relatedposts breadcrumb breadcrumbs share sharing social recommend recommended
+        recommendations authorbox authorbio authorinfo promo promobox mostread teaser teasers
+        advertisement taglist tags sponsored pagination
+        """,
+    Meaning.STORY: """
+        articlebody articlecontent articletext articlemain articlecopy storybody storycontent
+        storytext storycopy postbody postcontent posttext entrycontent entrybody entrytext
+        newsbody newscontent newstext contentbody contenttext contentmain maincontent maintext
+        bodytext bodycopy bodycontent bodymain bodyinner pagecontent fulltext story richtext prose
+        hentry single wysiwyg paragraph paragraphs blogcontent textbody textcontent contentinner
+        contentwrapper contentarea articlewrapper articlecontainer postwrapper singlecontent
+        articleinner body detailcontent detailbody articledetail newsdetail
+        """,
+    Meaning.COMMENTS: """
+        comments commentlist commentarea commentsection disqusthread commentthread commentblock
+        commentbox
+        """,
+    Meaning.AUTHOR: """
+        author authors byline bylines autor autores autorin writer writers reporter reporters
+        journalist redakteur signature contributor contributors verfasser auteur auteurs firma
+        """,
+    Meaning.DATE: """
+        date dates datetime publish published publishdate pubdate publication timestamp time
+        posted postedon datum fecha data dateline pubtime postdate entrydate lastupdated updated
+        modified createdate
+        """,
+    Meaning.STANDFIRST: """
+        standfirst subtitle subtitles subheadline subheading subhead dek deck lead lede intro
+        introduction excerpt summary abstract bajada chapo chapeau perex vorspann anriss
+        teasertext entradilla ingress sottotitolo occhiello description sumario lidtext leadtext
+        introtext articlelead firstparagraph
+        """,
+    Meaning.SECTION: """
+        category categories cat cats section rubric rubrik rubrique kicker channel ressort seccion
+        sezione topic categoria
+        """,
+    Meaning.TAGS: """
+        tag tags taglist tagslinks posttags keywords topics taglinks tagcloud entrytags
+        articletags
+        """,
+    Meaning.CRUMBS: "breadcrumb breadcrumbs crumb crumbs",
+    Meaning.CAPTION: """
+        caption captions figcaption credit credits imagecaption bildunterschrift legende
+        """,
+}  # fmt: skip
+_LEXICON: dict[str, int] = {}
+for _meaning, _listed in _WORDS.items():
+    for _word in _listed.split():
+        _LEXICON[_word] = _LEXICON.get(_word, 0) | int(_meaning)
+_MODIFIERS = frozenset({
+    "no", "not", "has", "have", "with", "without", "is", "hide", "show", "enable", "enabled",
+    "disable", "disabled", "js", "single", "template", "type", "status", "format",
+    "elementor",  # a page builder: all that it makes, the story too, is a widget
+})  # fmt: skip
+"""First words of a name that tells of the layout, not of what the element holds: `has-sidebar`."""
+_NOT_NOISE = ~int(Meaning.NOISE | Meaning.HARD | Meaning.COMMENTS)
+_NOISE, _STORY = int(Meaning.NOISE), int(Meaning.STORY)
+_CUT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+@lru_cache(maxsize=100_000)
+def _meanings_of_name(name: str) -> int:
+    if "__" in name:
+        # BEM: the element's name (after the last __) says more than the block's.
+        block, _, part = name[:120].rpartition("__")
+        inner, outer = _meanings_of_words(part), _meanings_of_words(block)
+        if inner & _NOISE:
+            outer &= ~_STORY
+        elif inner & _STORY or _meanings_of_words(name[:120]) & _STORY:
+            return (inner | outer | _STORY) & _NOT_NOISE
+        return inner | outer | _meanings_of_words(name[:120]) & ~_STORY
+    return _meanings_of_words(name)
+
+
+def _meanings_of_words(name: str) -> int:
+    words = [word.lower() for word in _CUT.findall(name[:80])]
+    found = 0
+    previous = ""
+    for word in words:
+        found |= _LEXICON.get(word, 0)
+        if previous:
+            found |= _LEXICON.get(previous + word, 0)
+        previous = word
+    if len(words) > 1 and (
+        words[0] in _MODIFIERS or words[-1] in ("enabled", "disabled", "active")
+    ):
+        found &= _NOT_NOISE
+    return found
+
+
+def meanings(names: str) -> int:
+    """The `Meaning`s of class names, as bits.
+
+    >>> Meaning(meanings("entry-share-buttons")), Meaning(meanings("postContent has-sidebar"))
+    (<Meaning.NOISE|HARD: 1025>, <Meaning.STORY: 2>)
+    """
+    found = 0
+    for name in names.split(None, 30)[:30]:
+        found |= _meanings_of_name(name)
+    return found

@@ -1,0 +1,118 @@
+"""The newspaper's section and the story's tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from crawler.extract.document import Document, text_of
+from crawler.extract.marks import Marks
+from crawler.extract.names import Meaning
+from crawler.extract.structured import Structured, strings, types_of
+from crawler.items import Claim
+
+_MAX_TAGS = 50
+_YEAR = re.compile(r"(?:19|20)\d\d")
+"""What no section's name holds, and a date beside it does."""
+
+
+def section(doc: Document, data: Structured, marked: Marks, title: str | None) -> Claim | None:
+    """The section's name.
+
+    The first of these: JSON-LD articleSection, article:section and its like, the category shown
+    with the headline, the last breadcrumb before the story.
+    """
+    named = data.ld("articleSection") or data.first_meta(
+        "article:section", "og:article:section", "section", "parsely-section",
+        "cxenseparse:recs:category",
+        "cxenseparse:section", "dc.subject.section", "article.section",
+    )  # fmt: skip
+    if named is not None and len(named.text) <= 80:
+        return named
+    for element in marked[Meaning.SECTION]:
+        texts = [text_of(a) for a in element.iter("a") if "/" in (a.get("href") or "")]
+        for text in texts:
+            if text and len(text) <= 50 and not _YEAR.search(text):
+                return Claim(text, "html:category")
+    for names, source in (
+        (_ld_crumbs(data), "json-ld:BreadcrumbList"),
+        (_crumbs(marked), "html:breadcrumb"),
+    ):
+        inner = [name for name in names[1:] if name != title and len(name) <= 50]
+        if inner:
+            return Claim(inner[-1], source)
+    return None
+
+
+def tags(doc: Document, data: Structured, marked: Marks) -> tuple[tuple[str, ...], Claim | None]:
+    """The story's tags in the page's order, and the claim they are from.
+
+    The first of these: tag links under the story, article:tag, JSON-LD keywords, news_keywords,
+    keywords.
+    """
+    shown = _unique(_tag_links(marked))
+    if shown:
+        return shown, Claim(", ".join(shown), "html:tags")
+    if found := _unique(data.meta.get("article:tag", ())):
+        return (found if len(found) > 1 else _split(found)), Claim(
+            ", ".join(found), "meta:article:tag"
+        )
+    if words := strings(data.story.get("keywords")):
+        return _split(words), Claim(", ".join(words), "json-ld:keywords")
+    for name in ("news_keywords", "keywords", "parsely-tags", "sailthru.tags"):
+        if found := data.meta.get(name, ()):
+            return _split(found), Claim(", ".join(found), f"meta:{name}")
+    return (), None
+
+
+def _tag_links(marked: Marks) -> Iterable[str]:
+    for element in marked[Meaning.TAGS]:
+        if element.tag in ("li", "a"):
+            continue
+        links = list(element.iter("a"))[:_MAX_TAGS]
+        texts = [text_of(a).lstrip("#").strip() for a in links]
+        named = [
+            t
+            for a, t in zip(links, texts, strict=True)
+            if t and (a.get("rel") == "tag" or "/tag" in (a.get("href") or ""))
+        ]
+        if named:
+            yield from (t for t in named if len(t) <= 60)
+            return
+
+
+def _split(texts: Sequence[str]) -> tuple[str, ...]:
+    if len(texts) == 1:
+        for mark in (",", ";", "|"):
+            if mark in texts[0]:
+                return _unique(texts[0].split(mark))
+    return _unique(texts)
+
+
+def _unique(texts: Iterable[str]) -> tuple[str, ...]:
+    found = dict.fromkeys(
+        t for t in (" ".join(text.split()) for text in texts) if t and len(t) <= 80
+    )
+    return tuple(found)[:_MAX_TAGS]
+
+
+def _ld_crumbs(data: Structured) -> list[str]:
+    for node in data.nodes:
+        if "breadcrumblist" in types_of(node):
+            items = node.get("itemListElement")
+            if not isinstance(items, list):
+                continue
+            names = []
+            for item in items[:20]:
+                if isinstance(item, Mapping):
+                    names += strings(item.get("name") or item.get("item"))[:1]
+            return [n for n in names if not n.startswith("http")]
+    return []
+
+
+def _crumbs(marked: Marks) -> list[str]:
+    for element in marked[Meaning.CRUMBS]:
+        texts = [text_of(a) for a in element.iter("a")]
+        if len(texts) > 1:
+            return [t for t in texts if t]
+    return []

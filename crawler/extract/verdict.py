@@ -1,0 +1,130 @@
+"""Whether a page is an article at all; if not, why, in plain words."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from crawler.extract.canonical import is_front
+from crawler.extract.document import Document, text_of
+from crawler.extract.structured import Structured, types_of
+from crawler.items import Article
+
+_LISTING_PATH = re.compile(
+    r"/(?:tags?|categor(?:y|ies|ia|ie)|topics?|themen?|thema|temas?|sections?|rubrik(?:en)?|authors?|autor(?:en|es)?|archives?|archiv|search|suche|buscar"
+    r"|keyword|label|page|seite|feed)(?:/[^/]*){0,2}/?$|/page/\d+/?$",
+    re.IGNORECASE,
+)
+_SEARCH = re.compile(r"(?:^|&)(?:s|q|query|search|suche|keyword)=", re.IGNORECASE)
+_LISTING_TYPES = frozenset({
+    "collectionpage", "searchresultspage", "profilepage", "contactpage", "aboutpage", "faqpage",
+    "checkoutpage", "itempage", "qapage",
+})  # fmt: skip
+_STATIC_PATH = re.compile(
+    r"/(?:about(?:-?us)?|contact(?:-?us)?|kontakt|impressum|imprint|datenschutz|privacy(?:-policy)?|terms(?:-[\w-]+)?|cookies?(?:-policy)?"
+    r"|legal|agb|uber-uns|ueber-uns|quienes-somos|contacto|advertis\w*|mediadaten|subscribe|newsletter|login|signin|register|sitemap|faq|help)"
+    r"(?:\.\w+)?/?$",
+    re.IGNORECASE,
+)
+_ERROR_TITLE = re.compile(
+    r"\b404\b|page (?:not|could not be|can'?t be) found|not found\b|nicht gefunden"
+    r"|no (?:se ha )?encontrad|introuvable|non trovata"
+    r"|access denied|forbidden|just a moment|attention required|are you a robot"
+    r"|service unavailable|internal server error|bad gateway",
+    re.IGNORECASE,
+)
+_WALL_TITLE = re.compile(
+    r"^(?:log ?in|sign ?in|anmelden|login|iniciar sesión|connexion|subscribe|register"
+    r"|consent|cookie\w*|privacy settings|before you continue)\b",
+    re.IGNORECASE,
+)
+
+
+def why_not_article(
+    doc: Document, data: Structured, article: Article, container: HtmlElement | None
+) -> str | None:
+    """Why a page is no article, in a few words; None if it is one.
+
+    container: the element that the body is from, None if there is none.
+    """
+    title = article.title or ""
+    words = article.word_count
+    claimed = _claims_story(data)
+    if not title and not article.blocks:
+        return "no headline and no body text"
+    if _ERROR_TITLE.search(title) and words < 150:
+        return "an error page"
+    if _WALL_TITLE.search(title) and words < 300 and not claimed:
+        return "a login or consent wall"
+    if is_front(article.url):
+        return "a front page"
+    if words == 0:
+        return "no body text"
+    path, query = _path(article.url)
+    kinds = set().union(*(types_of(node) for node in data.nodes)) if data.nodes else set()
+    if _SEARCH.search(query) and not claimed:
+        return "a search page"
+    if _LISTING_PATH.search(path) and not claimed:
+        return "a listing of stories"
+    if kinds & _LISTING_TYPES and not claimed and words < 400:
+        return "a listing or service page by its own account"
+    if _STATIC_PATH.search(path) and not claimed:
+        return "a page about the site, no story"
+    if not claimed or words < 120:
+        if _cards(doc) >= 8 and words < 100:
+            return "a listing of stories"
+        cards = _cards_in(container) if container is not None else 0
+        if cards >= 5 and words < 80 * cards:
+            return "a listing of stories"
+    if words < (15 if claimed else 50):
+        return "too little text"
+    return None
+
+
+def _claims_story(data: Structured) -> bool:
+    """Whether the page says to machines that it is a story."""
+    if data.story.get("headline") and (data.story.get("datePublished") or data.story.get("author")):
+        return True
+    if any(kind.lower() == "article" for kind in data.meta.get("og:type", ())):
+        return True
+    return "article:published_time" in data.meta
+
+
+def _path(url: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return parts.path, parts.query
+
+
+def _cards(doc: Document) -> int:
+    """Stories that the page shows as cards: linked headings, and <article>s that hold one."""
+    links: set[str] = set()
+    for tag in ("h1", "h2"):
+        for heading in doc.tags[tag][:300]:
+            _add_link(heading, links)
+    for card in doc.tags["article"][:300]:
+        for heading in card.iter("h3", "h4"):
+            _add_link(heading, links)
+            break
+    return len(links)
+
+
+def _cards_in(container: HtmlElement) -> int:
+    links: set[str] = set()
+    for heading in islice(container.iter("h2", "h3", "h4"), 300):
+        _add_link(heading, links)
+    return len(links)
+
+
+def _add_link(heading: HtmlElement, links: set[str]) -> None:
+    anchor = next(heading.iter("a"), None)
+    if anchor is None:
+        parent = heading.getparent()
+        anchor = parent if parent is not None and parent.tag == "a" else None
+    if anchor is not None and len(text_of(heading)) > 15:
+        links.add(anchor.get("href") or "")

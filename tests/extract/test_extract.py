@@ -1,0 +1,148 @@
+"""The whole extractor: promises that hold on any page."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.errors import PageError
+from crawler.extract import count_words, extract
+from crawler.items import Page
+
+URL = "https://paper.example/town/a-story-of-bread"
+SENTENCE = "The bakers of the lower town have agreed on a common price for a loaf of rye bread. "
+
+
+def page(body: str, head: str = "") -> Page:
+    title = "<title>Bread price agreed - Paper</title>"
+    html = f"<html lang=en><head>{title}{head}</head><body>{body}</body></html>"
+    return extract(html.encode(), URL)
+
+
+def story(inner: str = "") -> str:
+    paragraphs = "".join(f"<p>{SENTENCE * 2} Paragraph {n}.</p>" for n in range(6))
+    body = f"<div class=entry-content>{paragraphs}{inner}</div>"
+    return f"<article><h1>Bread price agreed</h1>{body}</article>"
+
+
+def test_an_empty_page_is_a_page_error() -> None:
+    for html in (b"", b"   ", b"\x00\x00"):
+        with pytest.raises(PageError):
+            extract(html, URL)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=400), st.text(max_size=60))
+def test_no_bytes_and_no_address_make_it_raise_anything_else(html: bytes, url: str) -> None:
+    with suppress(PageError):
+        extract(html, url)
+
+
+TAGS = [
+    *("div", "p", "a", "b", "ul", "li", "table", "tr", "td", "figure", "blockquote", "h2", "br"),
+    *("pre", "article", "span", "code", "time", "script type='application/ld+json'"),
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from([f"<{t}>" for t in TAGS] + [f"</{t.split()[0]}>" for t in TAGS]
+       + [SENTENCE, '{"@type":', "&amp;amp;", "<!-- x -->", "\u202e"]), max_size=60))  # fmt: skip
+def test_any_tag_soup_is_read(pieces: list[str]) -> None:
+    got = page("".join(pieces))
+    assert got.article.body == "\n\n".join(
+        b.text for b in got.article.blocks if b.type != "figure" and b.text
+    )
+
+
+@pytest.mark.parametrize(
+    "tag", ["div", "b", "ul><li", "blockquote", "table><tr><td", "span", "article"]
+)
+def test_a_hundred_thousand_nested_tags_do_no_harm(tag: str) -> None:
+    extract(f"<html><body>{f'<{tag}>' * 100_000}{SENTENCE}".encode(), URL)
+
+
+def test_deeply_nested_json_ld_does_no_harm() -> None:
+    deep = '<script type="application/ld+json">' + "[" * 100_000 + "</script>"
+    assert page(story(), deep).article.title == "Bread price agreed"
+
+
+def in_script(text: str) -> str:
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda t: in_script(t),
+        lambda t: in_script(f"<!-- {t} -->"),
+        lambda t: in_script(f"//<![CDATA[\n{t}\n//]]>"),
+        lambda t: in_script(t + ";"),
+        lambda t: in_script(t[:-1] + ",}"),
+        lambda t: in_script(t.replace('"', "&quot;")),
+        lambda t: in_script(f'{{"@graph": [{{"@type": "WebPage", "mainEntity": {t}}}]}}'),
+        lambda t: in_script('{"broken": ') + in_script(t),
+        lambda t: in_script(t + "\n" + '{"@type": "WebSite", "name": "Paper"}'),
+    ],
+)
+def test_json_ld_is_read_in_the_forms_that_pages_have(wrap: Callable[[str], str]) -> None:
+    told = json.dumps({
+        "@type": "NewsArticle", "headline": "Bread price agreed",
+        "datePublished": "2024-05-06T07:08:09Z",
+        "author": {"@type": "Person", "name": "Ada Miller"}, "articleSection": "Town",
+    })  # fmt: skip
+    article = page(story(), wrap(told)).article
+    assert article.authors == ("Ada Miller",)
+    assert article.published_claims[0].text == "2024-05-06T07:08:09Z"
+    assert article.section == "Town"
+
+
+def test_words_are_counted_in_scripts_with_and_without_spaces() -> None:
+    assert count_words("Two words, it’s four") == 4
+    assert count_words("今日は雨") == 4
+    assert count_words("") == 0
+
+
+def test_links_and_feeds_of_the_page_are_found_once_and_absolute() -> None:
+    feed = '<link rel=alternate type="application/rss+xml" href="/feed">'
+    got = page(
+        '<a href="/x?utm_source=a">1</a><a href="/x">2</a><a href="../y/./z">3</a>' + story(), feed
+    )
+    assert got.out_links == ("https://paper.example/x", "https://paper.example/y/z")
+    assert got.feeds == ("https://paper.example/feed",)
+
+
+def test_a_canonical_that_names_the_front_page_is_not_believed() -> None:
+    assert page(story(), '<link rel=canonical href="/">').article.canonical_url is None
+    assert (
+        page(story(), '<link rel=canonical href="/s?id=1">').article.canonical_url
+        == "https://paper.example/s?id=1"
+    )
+
+
+def test_the_site_name_is_no_part_of_the_headline() -> None:
+    head = (
+        '<meta property="og:title" content="Bread price agreed | Paper">'
+        '<meta property="og:site_name" content="Paper">'
+    )
+    assert page(story(), head).article.title == "Bread price agreed"
+    bare = page(story().replace("h1", "div"), head).article
+    assert bare.title == "Bread price agreed"
+
+
+def test_publishers_handles_and_addresses_are_no_authors() -> None:
+    head = (
+        '<meta property="og:site_name" content="Paper">'
+        '<meta name=author content="By Ada Miller and Bo Lund, Staff">'
+        '<meta property="article:author" content="https://social.example/paper">'
+    )
+    assert page(story(), head).article.authors == ("Ada Miller", "Bo Lund")
+    assert (
+        page(
+            story(),
+            '<meta name=author content="Paper"><meta property="og:site_name" content="Paper">',
+        ).article.authors
+        == ()
+    )

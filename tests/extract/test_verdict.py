@@ -1,0 +1,62 @@
+"""What counts as an article, and what does not."""
+
+import pytest
+
+from crawler.extract import extract
+
+TEXT = "The council of the valley met on Monday and spoke for three hours about the new bridge. "
+STORY = "<h1>Bridge debate lasts three hours</h1>" + "".join(
+    f"<p>On day {n}: {TEXT * 2}</p>" for n in range(5)
+)
+CARDS = "".join(
+    f"<article><h3><a href='/town/story-number-{n}'>Story number {n} of a long day in town</a></h3>"
+    f"<p>{TEXT}</p></article>"
+    for n in range(20)
+)
+
+
+def verdict(body: str, path: str = "/town/bridge-debate", head: str = "") -> str | None:
+    title = "<title>Bridge debate lasts three hours</title>"
+    html = f"<html><head>{title}{head}</head><body>{body}</body></html>"
+    return extract(html.encode(), f"https://paper.example{path}").not_article
+
+
+def test_a_story_is_an_article_with_or_without_metadata() -> None:
+    assert verdict(STORY) is None
+    assert verdict(STORY, head='<meta property="og:type" content="article">') is None
+    assert (
+        verdict(
+            STORY + f"<aside>{CARDS}</aside>", head='<meta property="og:type" content="article">'
+        )
+        is None
+    )
+
+
+def test_a_short_news_item_that_says_so_is_an_article() -> None:
+    head = (
+        '<meta property="og:type" content="article">'
+        '<meta property="article:published_time" content="2024-01-02T03:04Z">'
+    )
+    assert verdict(f"<h1>Bridge debate lasts three hours</h1><p>{TEXT * 2}</p>", head=head) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        (STORY, "/"),
+        (CARDS, "/town/"),
+        (f"<h1>Town</h1>{CARDS}", "/category/town/page/2/"),
+        (f"<h1>Bridge</h1>{CARDS}", "/tag/bridge/"),
+        (f"<h1>Results for bridge</h1>{CARDS}", "/?s=bridge"),
+        (STORY, "/about-us/"),
+        (f"<h1>Contact</h1><p>{TEXT}</p>", "/contact"),
+        ("<h1>404 – Page not found</h1><p>We could not find that page.</p>", "/town/gone"),
+        ("<h1>Log in</h1><p>Please log in to read on.</p>", "/town/bridge-debate"),
+        ("<h1>Bridge</h1><div>Short.</div>", "/town/bridge-debate"),
+        ("", "/town/bridge-debate"),
+    ],
+)  # fmt: skip
+def test_listings_service_pages_walls_and_errors_are_none(body: str, path: str) -> None:
+    reason = verdict(body, path)
+    assert reason
+    assert len(reason) < 60
