@@ -119,7 +119,7 @@ class Paper:
 
         ranked = sorted(self._others(story), key=kinship, reverse=True)
         kin = tuple(other for other in ranked[:2] if kinship(other))
-        return Shelf("related", self.word(story, "related"), kin)
+        return Shelf("also_read", self.word(story, "related"), kin)  # it stands in the body
 
     def _chosen(
         self, story: Story, relation: Relation, slugs: tuple[str, ...], count: int

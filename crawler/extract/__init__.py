@@ -30,7 +30,7 @@ from crawler.extract.standfirst import standfirst
 from crawler.extract.structured import structured
 from crawler.extract.title import headline
 from crawler.extract.verdict import why_not_article
-from crawler.items import Article, Block, Claim, Page
+from crawler.items import Article, Block, Claim, Image, Page
 
 __all__ = ["Document", "extract"]
 
@@ -101,9 +101,10 @@ def read_page(doc: Document) -> Page:
         blocks, body = told, _plain(told)
     words = count_words(body)
     shown = shown_read_time(doc, code)
-    topic = section(doc, data, marked, name)
+    topic = section(doc, data, marked, name, heading)
     tag_names, tag_claim = tags(doc, data, marked)
     image, image_claim = lead_image(doc, data, blocks, heading)
+    blocks = _without_lead(blocks, image)
     canonical = canonical_url(doc, data)
     published, modified = date_claims(doc, data, marked, heading)
     container_claim = None
@@ -140,6 +141,13 @@ def read_page(doc: Document) -> Page:
     return Page(
         doc.url, article, why_not_article(doc, data, article, container), out_links(doc), feeds(doc)
     )
+
+
+def _without_lead(blocks: tuple[Block, ...], lead: Image | None) -> tuple[Block, ...]:
+    """Blocks without the lead picture, where it stands before the first word of the body."""
+    if lead is None or not blocks or blocks[0].image is None or blocks[0].image.url != lead.url:
+        return blocks
+    return blocks[1:]
 
 
 def _plain(blocks: Sequence[Block]) -> str:

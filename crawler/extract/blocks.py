@@ -27,6 +27,7 @@ INLINE = frozenset({
     "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "picture", "source",
 })  # fmt: skip
 _MARKERS = {"b": "**", "strong": "**", "em": "*", "i": "*", "code": "`"}
+_EMPHASIS = frozenset({"b", "strong", "em", "i", "span", "font"})
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _BREAK = "\x00"
 _MAX_MARK_DEPTH = 8
@@ -52,6 +53,8 @@ class _Run:
     markdown: list[str] = field(default_factory=list)
     linked: int = 0
     links: int = 0
+    promos: set[str] = field(default_factory=set)
+    """Texts of emphasised pieces that are promos."""
 
 
 class _Walk:
@@ -126,7 +129,7 @@ class _Walk:
         if may_be_promo and element is not None and promo_label(element) is not None:
             return
         for text, markdown in zip(texts, markdowns, strict=True):
-            if not text:
+            if not text or text in run.promos:
                 continue
             if self.heading:
                 line = text.replace("\n", " ")
@@ -284,6 +287,9 @@ def _end(walk: _Walk, element: HtmlElement, tag: str) -> None:
             walk.in_link -= 1
         if walk.open_marks and walk.open_marks[-1][0] is element:
             _close(walk, element)
+        if tag in _EMPHASIS and walk.run.links and promo_label(element) is not None:
+            # among paragraphs that only <br> parts, this one is a promo
+            walk.run.promos.add(text_of(element))
         return
     walk.flush(element)
     if tag in _HEADINGS:

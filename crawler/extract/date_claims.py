@@ -43,6 +43,11 @@ _DATE_LIKE = re.compile(
     r"\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}\s?[年년]"
     r"|\d{1,2}(?:st|nd|rd|th|\.|º|er)?\s+(?:de\s+)?[^\W\d]{3,12}\.?,?\s+(?:de\s+|del\s+)?\d{4}|[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
 )
+_TIME_AFTER = re.compile(
+    r"[\s,|–-]{1,4}(?:at |um |à |klo |kl\.? |às )?(?:[01]?\d|2[0-3])[:.h][0-5]\d(?!\d)"
+    r"(?::[0-5]\d)?(?:\s?(?:[ap]\.?m\.?|Uhr)\b)?(?:\s(?:UTC|GMT|CET|CEST|BST|MEZ|MESZ)\b)?",
+    re.IGNORECASE,
+)
 _URL_DATE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)[/_.-]?(0[1-9]|1[0-2])(?:[/_.-]?(0[1-9]|[12]\d|3[01]))?(?!\d)"
 )
@@ -195,7 +200,8 @@ def _around(near: HtmlElement | None) -> Iterator[Claim]:
             text = text[:3_000]
         match = _DATE_LIKE.search(text)
         if match:
-            yield Claim(match[0], "html:near headline")
+            time = _TIME_AFTER.match(text, match.end())
+            yield Claim(match[0] + (time[0] if time else ""), "html:near headline")
             return
 
 

@@ -183,10 +183,10 @@ class Blocks:
             or element.tag in _NO_HEADING
         ):
             return None
-        if self._zones.of(element).skip:
-            return None
         text = quick_text(element)
         if not text or len(text) > _MAX_HEADING + 40:
+            return None
+        if self._zones.of(element).skip and match(text, self._language) is None:
             return None
         heading = element if element.tag in HEADINGS else None
         if heading is None:

@@ -90,6 +90,9 @@ class Shape(NamedTuple):
     suffix: str
 
 
+_PAGE_FILE = re.compile(r"\.(?:s?html?|php|aspx?|jsp|cms)$", re.IGNORECASE)
+
+
 class StoryUrls:
     """Judges the addresses of one page; each distinct `href` once."""
 
@@ -164,6 +167,10 @@ class StoryUrls:
         hyphens = slug.count("-") + slug.count("_")
         short_list = len(segments) <= 2 and bool(_PAGED.search(path))
         if not short_list and (hyphens >= 4 or (hyphens >= 3 and len(slug) >= 20)):
+            return True
+        if hyphens >= 2 and (
+            _PAGE_FILE.search(segments[-1]) or (len(segments) >= 2 and len(slug) >= 20)
+        ):
             return True
         if own:
             shape = _shape(path)

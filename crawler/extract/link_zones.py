@@ -194,6 +194,9 @@ class Zones:
 
     def _step(self, zone: Zone, element: HtmlElement) -> Zone:
         if zone.skip:
+            if element.tag in _BLOCKS and (hint := _marks_of(element).hint) in _BLOCK_RELATIONS:
+                # A sidebar that is named a menu holds more than one: "Most read" under the links.
+                return zone if _marks_of(element).skip else Zone(aside=True, hint=hint)
             return zone
         tag = element.tag
         if (
@@ -276,5 +279,7 @@ def _is_told(block: HtmlElement, container: HtmlElement) -> bool:
 _BLOCK_RELATIONS = frozenset({"related", "popular", "featured", "latest", "sponsored"})
 _MAX_CHILDREN = 500
 """Children of a block that are measured; prose shows itself in the first."""
+_BLOCKS = frozenset({"ol", "ul", "section", "aside"})
+"""Elements that can be a block of stories inside what is otherwise a menu."""
 _PLAIN = frozenset({"div", "span", "p", "ul", "ol", "li", "a", "b", "strong", "h2", "h3", "h4"})
 _INLINE = frozenset({"b", "strong", "em", "i", "span", "u", "font", "q"})

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+
+from lxml.html import HtmlElement
 
 from crawler.extract.document import Document, text_of
 from crawler.extract.marks import Marks
@@ -12,12 +15,21 @@ from crawler.extract.structured import Structured, strings, types_of
 from crawler.items import Claim
 
 _MAX_TAGS = 50
+_CRUMB_MARKS = " >»›/→|·\xa0"
 _YEAR = re.compile(r"(?:19|20)\d\d")
 """What no section's name holds, and a date beside it does."""
 
 
-def section(doc: Document, data: Structured, marked: Marks, title: str | None) -> Claim | None:
+def section(
+    doc: Document,
+    data: Structured,
+    marked: Marks,
+    title: str | None,
+    heading: HtmlElement | None,
+) -> Claim | None:
     """The section's name.
+
+    heading: the headline's element, if the page shows it.
 
     The first of these: JSON-LD articleSection, article:section and its like, the category shown
     with the headline, the last breadcrumb before the story.
@@ -36,7 +48,7 @@ def section(doc: Document, data: Structured, marked: Marks, title: str | None) -
                 return Claim(text, "html:category")
     for names, source in (
         (_ld_crumbs(data), "json-ld:BreadcrumbList"),
-        (_crumbs(marked), "html:breadcrumb"),
+        (_crumbs(marked) or _path_above(heading), "html:breadcrumb"),
     ):
         inner = [name for name in names[1:] if name != title and len(name) <= 50]
         if inner:
@@ -107,6 +119,24 @@ def _ld_crumbs(data: Structured) -> list[str]:
                 if isinstance(item, Mapping):
                     names += strings(item.get("name") or item.get("item"))[:1]
             return [n for n in names if not n.startswith("http")]
+    return []
+
+
+def _path_above(heading: HtmlElement | None) -> list[str]:
+    """Breadcrumbs that nothing names: before the headline, links in a row with arrows between."""
+    at = heading
+    for _ in range(3):
+        if at is None:
+            break
+        for before in islice(at.itersiblings(preceding=True), 4):
+            links = [a for a in islice(before.iter("a"), 8) if a.get("href")]
+            texts = [text for text in map(text_of, links) if text]
+            between = text_of(before)
+            for text in texts:
+                between = between.replace(text, "", 1)
+            if len(texts) > 1 and between.strip() and not between.strip(_CRUMB_MARKS):
+                return texts
+        at = at.getparent()
     return []
 
 

@@ -36,6 +36,8 @@ def headline(doc: Document, data: Structured) -> tuple[Claim | None, HtmlElement
         other = words(named)
         if other == key:
             break
+        if claim.source == "html:title" and other.endswith(" " + key):
+            break  # what stands before it in the window's title is the newspaper or the section
         if _is_part(other, key) or _is_part(key, other):
             return Claim(named, claim.source), element
     return Claim(text, f"html:{element.tag}"), element

@@ -79,6 +79,8 @@ def why_not_article(
         cards = _cards_in(container) if container is not None else 0
         if cards >= 5 and words < 80 * cards:
             return "a listing of stories"
+        if container is not None and not claimed and _is_made_of_cards(container):
+            return "a listing of stories"
     if words < (15 if claimed else 50):
         return "too little text"
     return None
@@ -119,6 +121,22 @@ def _cards_in(container: HtmlElement) -> int:
     for heading in islice(container.iter("h2", "h3", "h4"), 300):
         _add_link(heading, links)
     return len(links)
+
+
+def _is_made_of_cards(container: HtmlElement) -> bool:
+    """Whether most of a text stands in elements that each open with a linked heading."""
+    cards: dict[HtmlElement, None] = {}
+    for heading in islice(container.iter("h2", "h3", "h4"), 300):
+        links: set[str] = set()
+        _add_link(heading, links)
+        card = heading.getparent()
+        if card is not None and card.tag == "a":
+            card = card.getparent()
+        if links and card is not None and card is not container:
+            cards[card] = None
+    if len(cards) < 3:
+        return False
+    return sum(len(text_of(card)) for card in cards) > 0.6 * len(text_of(container))
 
 
 def _add_link(heading: HtmlElement, links: set[str]) -> None:

@@ -25,7 +25,7 @@ BLOCKS = {
     ("fox", "next"): (".singlenav56__post--next span", ".singlenav56__post--next"),
     ("fox", "latest"): (".single56__heading", ".blog56__item"),
     ("fox", "featured"): (".sidedock56__heading", ".sidedock56__post"),
-    ("gazette", "related"): (".related__title", ".related .card"),
+    ("gazette", "also_read"): (".related__title", ".related .card"),
     ("gazette", "previous"): (".story-pager__prev .story-pager__label", ".story-pager__prev"),
     ("gazette", "next"): (".story-pager__next .story-pager__label", ".story-pager__next"),
     ("gazette", "latest"): (".latest h2", ".latest li"),
@@ -34,6 +34,14 @@ BLOCKS = {
     ("classic", "popular"): (".nav > b", ".mostread li"),
 }
 BODY = {"fox": ".entry-content", "gazette": ".story__body", "classic": ".content .text"}
+
+
+CARDS_IN_BODY = ("Related stories", "Mehr zum Thema")
+
+
+def in_prose(link):
+    """Whether a link stands in the story's text: in a sentence, or a promo between paragraphs."""
+    return link.relation in ("inline", "also_read") and link.label not in CARDS_IN_BODY
 
 
 def squeeze(text):
@@ -102,8 +110,9 @@ def test_the_read_time_is_expected_only_where_it_is_shown(edition, story):
 @each_story
 def test_every_linked_story_stands_in_its_block(edition, story):
     page = page_of(edition, story)
-    for relation in {link.relation for link in story.links} - {"inline", "also_read"}:
-        links = [link for link in story.links if link.relation == relation]
+    beside = [link for link in story.links if not in_prose(link)]
+    for relation in {link.relation for link in beside}:
+        links = [link for link in beside if link.relation == relation]
         label, items = BLOCKS[story.markup, relation]
         assert text_of(page.css(label)).startswith(links[0].label)
         found = page.css(items)
@@ -117,7 +126,7 @@ def test_links_of_the_body_are_the_expected_ones(edition, story):
     body = page_of(edition, story).css(BODY[story.markup])
     anchors = body.xpath(".//a[not(ancestor::aside)]")
     found = [(link_of(a), text_of(a)) for a in anchors]
-    links = [link for link in story.links if link.relation in ("inline", "also_read")]
+    links = [link for link in story.links if in_prose(link)]
     assert found == [(link.path, link.title) for link in links]
     promos = [text_of(a.xpath("..")) for a in anchors if a.xpath("parent::strong | parent::b")]
     assert promos == [f"{k.label}: {k.title}" for k in links if k.relation == "also_read"]
@@ -136,7 +145,7 @@ def test_all_markups_and_most_relations_occur():
     assert {story.markup for story in stories} == {"fox", "gazette", "classic"}
     relations = {link.relation for story in stories for link in story.links}
     assert relations == {
-        "previous", "next", "also_read", "inline", "related", "latest", "popular", "featured",
+        "previous", "next", "also_read", "inline", "latest", "popular", "featured",
     }  # fmt: skip
     kinds = {kind for story in stories for kind, _ in story.blocks}
     assert kinds == {"paragraph", "heading", "list", "quote", "figure", "table"}
