@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -13,7 +13,6 @@ from lxml.html import HtmlElement
 
 from crawler.extract.lexicon import whole
 from crawler.items import Claim, Relation
-from crawler.urls import absolute
 
 MAX_EVENTS = 600
 """Starts and ends of elements looked at in one card; real ones have some sixty."""
@@ -146,11 +145,12 @@ def text_of(element: HtmlElement, limit: int = MAX_EVENTS) -> str:
     return tidy(" ".join(piece.text for piece in _pieces(element, frozenset(), limit)[0]))
 
 
-def read_card(card: HtmlElement, anchors: Iterable[HtmlElement], base: str,
+def read_card(card: HtmlElement, anchors: Iterable[HtmlElement],
+    address: Callable[[str], str | None],
               language: str | None = None) -> Card:  # fmt: skip
     """What a card shows.
 
-    card: the element that holds all of it. anchors: its links to the story. base: what relative
+    card: the element that holds all of it. anchors: its links to the story. address: makes a link absolute; what relative
     addresses are relative to.
     """
     links = frozenset(anchors)
@@ -186,7 +186,7 @@ def read_card(card: HtmlElement, anchors: Iterable[HtmlElement], base: str,
         label,
         relation,
         _excerpt(pieces, title),
-        _image(pictures, base),
+        _image(pictures, address),
         _published(pieces, times),
     )
 
@@ -347,7 +347,7 @@ def _excerpt(pieces: list[_Piece], title: str | None) -> str | None:
     return None
 
 
-def _image(pictures: list[HtmlElement], base: str) -> str | None:
+def _image(pictures: list[HtmlElement], address: Callable[[str], str | None]) -> str | None:
     for picture in pictures:
         for name in (*_IMAGE_SOURCES, *_BACKGROUNDS):
             value = (picture.get(name) or "").strip()
@@ -355,7 +355,7 @@ def _image(pictures: list[HtmlElement], base: str) -> str | None:
                 continue
             if name.endswith("set"):
                 value = value.split()[0].rstrip(",")
-            url = absolute(base, value)
+            url = address(value)
             if url:
                 return url
     return None

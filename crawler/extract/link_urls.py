@@ -6,10 +6,11 @@ Judged by its form alone and by likeness to the address of the page it stands on
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from crawler.urls import absolute, normalise
+from crawler.urls import normalise
 
 _NO_ADDRESS = ("#", "javascript:", "mailto:", "tel:", "data:", "whatsapp:", "sms:")
 _FILE = re.compile(
@@ -96,9 +97,9 @@ _PAGE_FILE = re.compile(r"\.(?:s?html?|php|aspx?|jsp|cms)$", re.IGNORECASE)
 class StoryUrls:
     """Judges the addresses of one page; each distinct `href` once."""
 
-    def __init__(self, base: str, page: str) -> None:
-        """base: what relative addresses are relative to. page: the page's own address."""
-        self._base = base
+    def __init__(self, address: Callable[[str], str | None], page: str) -> None:
+        """address: makes a link absolute (`Document.address`). page: the page's own address."""
+        self._address = address
         host, path, query = _parts(normalise(page) or page)
         self._page = _key(host, path, query)
         self._bare = self._page.partition("?")[0]
@@ -123,7 +124,7 @@ class StoryUrls:
     def _judge(self, href: str) -> Target | None:
         if len(href) > _MAX_ADDRESS or href.lstrip()[:12].lower().startswith(_NO_ADDRESS):
             return None
-        url = absolute(self._base, href)
+        url = self._address(href)
         if url is None:
             return None
         host, path, query = _parts(url)

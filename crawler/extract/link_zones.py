@@ -128,37 +128,60 @@ def marks(
     >>> marks("aside", "widget most-read").hint
     'popular'
     """
-    names = f"{classes or ''} {ident or ''}".strip()
+    names = (classes or "")[:300].split()
+    # Content systems print what a story is filed under as classes of its card.
+    filed = tag in ("article", "li") or any("hentry" in name for name in names)
+    if ident:
+        names += ident[:100].split()
     post_nav = skip = False
-    hint: Relation | None = None
-    if names:
-        lower = _CAMEL.sub(r"\1-\2", names[:300]).lower().replace("_", "-")
-        if "hentry" in lower or tag in ("article", "li"):
-            # Content systems print what a story is filed under as classes of its card.
-            lower = _FILED.sub(" ", lower)
-        post_nav = bool(_POST_NAV.search(lower))
-        for relation, pattern in _HINTS:
-            if pattern.search(lower):
-                hint = relation
-                break
-        else:
-            hint = _worded(lower)
-        skip = not post_nav and (
-            bool(_SKIP.search(lower)) or not _MENU_TOKENS.isdisjoint(lower.split())
-        )
+    best = len(_HINTS)
+    worded: Relation | None = None
+    for name in names:
+        of_name = _name_marks(name)
+        if filed and of_name.filed:
+            continue
+        post_nav = post_nav or of_name.post_nav
+        skip = skip or of_name.skip
+        best = min(best, of_name.hint)
+        worded = worded or of_name.worded
+    hint = _HINTS[best][0] if best < len(_HINTS) else worded
+    skip = skip and not post_nav
     if tag == "nav" or role in _ROLES_SKIPPED:
         skip = skip or not (post_nav or hint)
     return Marks(skip or tag in _TAGS_SKIPPED, post_nav, hint)
 
 
-def _worded(names: str) -> Relation | None:
-    """What class names say in the words of the lexicon: `noticias-relacionadas`."""
-    for name in names.split()[:12]:
-        if "-" in name or "_" in name:
-            relation = phrase_in(name)
-            if relation in _BLOCK_RELATIONS:
-                return relation
-    return None
+class _NameMarks(NamedTuple):
+    """What one name of a class or id tells."""
+
+    skip: bool
+    post_nav: bool
+    hint: int
+    """Index in `_HINTS`; their number if none fits."""
+    worded: Relation | None
+    filed: bool
+
+
+@lru_cache(maxsize=50_000)
+def _name_marks(name: str) -> _NameMarks:
+    """Judged name by name: pages of all sites share most of them."""
+    lower = _CAMEL.sub(r"\1-\2", name).lower().replace("_", "-")
+    hint = next((i for i, (_, pattern) in enumerate(_HINTS) if pattern.search(lower)), len(_HINTS))
+    return _NameMarks(
+        skip=bool(_SKIP.search(lower)) or lower in _MENU_TOKENS,
+        post_nav=bool(_POST_NAV.search(lower)),
+        hint=hint,
+        worded=_worded(lower) if hint == len(_HINTS) else None,
+        filed=bool(_FILED.match(lower)),
+    )
+
+
+def _worded(name: str) -> Relation | None:
+    """What a class name says in the words of the lexicon: `noticias-relacionadas`."""
+    if "-" not in name:
+        return None
+    relation = phrase_in(name)
+    return relation if relation in _BLOCK_RELATIONS else None
 
 
 class Zones:

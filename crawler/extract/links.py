@@ -8,7 +8,7 @@ Then words: the heading by `crawler.extract.lexicon`, the names in classes and i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal, NamedTuple
@@ -107,7 +107,7 @@ def linked_stories(doc: Document, container: HtmlElement | None) -> tuple[Linked
                 entry.block, relation, entry.label, entry.target.url, entry.target.key, Card(title)
             )
         else:
-            _add_card(found, entry, blocks, doc.base_url, language)
+            _add_card(found, entry, blocks, doc.address, language)
     return found.stories()
 
 
@@ -135,7 +135,7 @@ def _entries(links: list[_Link], blocks: Blocks) -> list[_Link | _Group]:
 
 def _links(doc: Document, zones: Zones) -> Iterator[_Link]:
     """The anchors that may lead to stories, outside menus and the like."""
-    urls = StoryUrls(doc.base_url, doc.url)
+    urls = StoryUrls(doc.address, doc.url)
     holders: dict[HtmlElement, _Holder] = {}
     language = doc.root.get("lang")
     for anchor in doc.tags["a"][:MAX_ANCHORS]:
@@ -271,9 +271,13 @@ def _in_prose(anchor: HtmlElement, holder: _Holder) -> bool:
 
 
 def _add_card(
-    found: _Collector, group: _Group, blocks: Blocks, base: str, language: str | None
+    found: _Collector,
+    group: _Group,
+    blocks: Blocks,
+    address: Callable[[str], str | None],
+    language: str | None,
 ) -> None:
-    card = read_card(group.root, group.anchors, base, language)
+    card = read_card(group.root, group.anchors, address, language)
     relation: Relation | None = None
     for anchor in group.anchors:
         rel = anchor.get("rel")

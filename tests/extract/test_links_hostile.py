@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import time
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from crawler.errors import PageError
 from crawler.extract.document import Document
 from crawler.extract.link_urls import StoryUrls
+from crawler.urls import absolute
 from crawler.extract.links import MAX_STORIES, linked_stories
 from crawler.items import RELATIONS
 
@@ -122,5 +125,5 @@ def test_any_markup_gives_links_that_are_whole(markup: str, known: bool) -> None
 @settings(max_examples=200)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_address_is_judged(page: str, href: str) -> None:
-    target = StoryUrls(page, page).target(href)
+    target = StoryUrls(partial(absolute, page), page).target(href)
     assert target is None or target.url.startswith("http")

@@ -32,7 +32,7 @@ def test_a_story_is_in_the_database_as_the_newspaper_printed_it(
 ) -> None:
     (row,) = archived.rows("SELECT * FROM stories WHERE url = ?", archived.base + story.path)
     assert row["title"] == story.title
-    assert row["authors"] == ", ".join(story.authors)
+    assert (row["authors"] or "") == ", ".join(story.authors)
     assert (row["published_at"], row["published_precision"]) == (story.published, story.precision)
     assert row["section"] == story.section
     assert row["tags"] == ", ".join(story.tags)
