@@ -151,7 +151,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "": "Stories, one row per canonical URL.",
         "id": "Key.",
         "site_id": "The newspaper.",
-        "url": "Canonical address.",
+        "url": "Canonical address, if it is on the same site; else the address fetched.",
         "revision_id": "The newest revision.",
         "revisions": "How many there are.",
         "first_captured_at": "When first archived, UTC.",
@@ -169,6 +169,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "content_digest": "sha256 of title, standfirst, authors, date, section, tags and body:"
         " equal digests, equal stories.",
         "title": "Headline.",
+        "canonical_url": "The address that the page calls its own, believed or not.",
         "authors": "JSON list of names.",
         "published_at": "ISO 8601, never finer than published_precision.",
         "published_precision": "second, minute, day, month or year.",

@@ -93,6 +93,7 @@ CREATE TABLE revisions (
     extractor TEXT NOT NULL,
     content_digest TEXT NOT NULL,
     title TEXT NOT NULL,
+    canonical_url TEXT,
     authors TEXT NOT NULL CHECK (json_valid(authors)),
     published_at TEXT,
     published_precision TEXT

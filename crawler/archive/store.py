@@ -7,11 +7,11 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.archive import database
+from crawler.archive.owners import same_owner
 from crawler.items import Article, Capture, FoundUrl, Image, LinkedStory, Role, State, Visit
 from crawler.urls import normalise, site_host
 
@@ -142,16 +142,28 @@ class Store:
         )  # fmt: skip
 
     def _add_capture(self, capture: Capture, role: Role) -> int:
-        values = asdict(capture)
-        url_id = self._url_id(values.pop("url"), role, capture.fetched_at)
-        return self._insert("captures", url_id=url_id, run_id=self._run_id, **values)
+        return self._insert(
+            "captures",
+            url_id=self._url_id(capture.url, role, capture.fetched_at),
+            run_id=self._run_id,
+            fetched_at=capture.fetched_at,
+            status=capture.status,
+            content_type=capture.content_type,
+            payload_digest=capture.payload_digest,
+            payload_bytes=capture.payload_bytes,
+            record_id=capture.record_id,
+            warc_file=capture.warc_file,
+            warc_offset=capture.warc_offset,
+            warc_length=capture.warc_length,
+            location=capture.location,
+        )
 
     # -- articles --------------------------------------------------------------------------------
 
     def _store_article(
         self, article: Article, capture_id: int, now: str, counts: Counter[str]
     ) -> int:
-        url = article.canonical_url or article.url
+        url = article_url(article)
         digest = content_digest(article)
         row = self._sql(
             "SELECT a.id, a.revision_id, a.revisions, r.content_digest FROM articles a"
@@ -196,6 +208,7 @@ class Store:
             extractor=f"hemeroteca/{__version__}",
             content_digest=digest,
             title=article.title,
+            canonical_url=article.canonical_url,
             authors=json.dumps(article.authors, ensure_ascii=False),
             published_at=published and published.value,
             published_precision=published and published.precision,
@@ -214,7 +227,10 @@ class Store:
             body_markdown=article.body_markdown,
             word_count=article.word_count,
             sources=json.dumps(
-                {field: asdict(claim) for field, claim in article.sources.items()},
+                {
+                    field: {"text": claim.text, "source": claim.source}
+                    for field, claim in article.sources.items()
+                },
                 ensure_ascii=False,
             ),
         )
@@ -246,25 +262,28 @@ class Store:
             positions[image.role] += 1
             self._insert(
                 "images", article_id=article_id, revision_id=revision_id,
-                position=positions[image.role], **asdict(image),
+                position=positions[image.role], role=image.role, url=image.url, alt=image.alt,
+                caption=image.caption, width=image.width, height=image.height,
             )  # fmt: skip
 
     def _see_links(
         self, links: Iterable[LinkedStory], article_id: int, revision_id: int, now: str
     ) -> None:
-        for link in links:
-            self._sql(
-                "INSERT INTO linked_stories (article_id, revision_id, relation, label, position,"
-                " title, excerpt, url, image_url, published_raw, first_seen_at, last_seen_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (revision_id, relation, url, ifnull(label, ''))"
-                " DO UPDATE SET last_seen_at = max(last_seen_at, excluded.last_seen_at)",
+        self.db.conn.executemany(
+            "INSERT INTO linked_stories (article_id, revision_id, relation, label, position,"
+            " title, excerpt, url, image_url, published_raw, first_seen_at, last_seen_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (revision_id, relation, url, ifnull(label, ''))"
+            " DO UPDATE SET last_seen_at = max(last_seen_at, excluded.last_seen_at)",
+            [
                 (
                     article_id, revision_id, link.relation, link.label, link.position,
                     link.title, link.excerpt, link.url, link.image,
                     link.published.text if link.published else None, now, now,
-                ),
-            )  # fmt: skip
+                )
+                for link in links
+            ],
+        )  # fmt: skip
 
     def _insert(self, table: str, **values: object) -> int:
         columns = ", ".join(values)
@@ -275,6 +294,18 @@ class Store:
         )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
+
+
+def article_url(article: Article) -> str:
+    """The address under which an article is kept.
+
+    The canonical one, if whoever owns the page's own address owns it too: a page that names a story
+    of somebody else as its own must not become a revision of that.
+    """
+    canonical = article.canonical_url
+    if canonical is not None and same_owner(canonical, article.url):
+        return canonical
+    return article.url
 
 
 def content_digest(article: Article) -> str:

@@ -182,6 +182,18 @@ def test_two_addresses_of_one_story_are_one_article(store: Store, make_visit: Ma
     assert [row["article_id"] for row in urls] == [1, 1]
 
 
+def test_a_page_cannot_pass_for_a_story_of_another_site(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    store.record([make_visit(URL, STORY)])
+    forged = "https://evil.example2.org/x"
+    store.record([make_visit(forged, replace(STORY, url=forged, canonical_url=URL, title="Lies"))])
+    (row,) = rows(store, f"SELECT title, revisions FROM stories WHERE url = '{URL}'")
+    assert row == {"title": STORY.title, "revisions": 1}
+    (row,) = rows(store, "SELECT canonical_url FROM revisions WHERE title = 'Lies'")
+    assert row == {"canonical_url": URL}
+
+
 def test_a_linked_story_leads_to_its_article_whichever_came_first(
     store: Store, make_visit: MakeVisit
 ) -> None:
