@@ -37,6 +37,7 @@ class Cost:
 
     @property
     def pages_per_second(self) -> float:
+        """Pages by the clock."""
         return self.pages / self.seconds
 
     @property

@@ -67,7 +67,7 @@ ALLOW_PRIVATE = False
 METAREFRESH_ENABLED = False
 # An archive is of what everyone is shown; and cookie rules would ask the network for a list.
 COOKIES_ENABLED = False
-# Nobody is told where we come from. (The middleware stays on: redirects need it to drop the header.)
+# Nobody is told where we come from. (Redirects need the middleware on, to drop the header.)
 REFERRER_POLICY = "no-referrer"
 
 DOWNLOADER_MIDDLEWARES = {

@@ -9,14 +9,14 @@ from typing import Self
 from scrapy.crawler import Crawler
 
 from crawler.extensions.session import Session
-from crawler.extract.normalise import moments, with_moments
+from crawler.extract.normalise import moments, plain_moments, with_moments
 from crawler.items import Visit
 
 
 class Normalise:
     """Turns the dates that an article's page claims into moments, as of its capture.
 
-    A worker does it: a date in words can take some milliseconds.
+    Dates in words are read by a worker: they can take some milliseconds.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -33,11 +33,9 @@ class Normalise:
         if article is None or not (article.published_claims or article.modified_claims):
             return item
         captured_at = datetime.fromisoformat(item.captures[-1].fetched_at)
-        published, modified = await Session.of(self._crawler).workers.run(
-            moments,
-            article.published_claims,
-            article.modified_claims,
-            article.language,
-            captured_at,
-        )
-        return replace(item, article=with_moments(article, published, modified))
+        claims = article.published_claims, article.modified_claims
+        found = plain_moments(*claims, article.language, captured_at)
+        if found is None:
+            workers = Session.of(self._crawler).workers
+            found = await workers.run(moments, *claims, article.language, captured_at)
+        return replace(item, article=with_moments(article, *found))

@@ -42,7 +42,8 @@ def address_file(path: str) -> tuple[str, ...]:
         lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
     except OSError as error:
         raise UsageError(
-            f"urls={path} cannot be read ({error.strerror}); name a text file with one address a line"
+            f"urls={path} cannot be read ({error.strerror}); "
+            "name a text file with one address a line"
         ) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"urls={path} is no UTF-8 text; save it as UTF-8") from error

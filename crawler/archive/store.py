@@ -29,6 +29,8 @@ class Store:
         self.db = database.open_for_writing(folder)
         self._sql = self.db.conn.execute
         self._run_id: int | None = None
+        self._sites: dict[str, int] = {}
+        """host → id, within a batch."""
 
     def close(self) -> None:
         """Move the write-ahead log into the file, durably, and close."""
@@ -72,6 +74,7 @@ class Store:
         `failures`.
         """
         counts: Counter[str] = Counter()
+        self._sites.clear()  # a transaction that failed may have made some
         with self.db.atomic():
             for visit in visits:
                 self._record(visit, counts)
@@ -129,10 +132,15 @@ class Store:
 
     def _site_id(self, url: str) -> int:
         host = site_host(url)
+        known = self._sites.get(host)
+        if known is not None:
+            return known
         row = self._sql("SELECT id FROM sites WHERE host = ?", (host,)).fetchone()
-        return row[0] if row else self._insert(
+        found: int = row[0] if row else self._insert(
             "sites", host=host, home_url=normalise(url) or url, first_seen_at=_now()
         )  # fmt: skip
+        self._sites[host] = found
+        return found
 
     def _url_id(self, url: str, role: Role, now: str) -> int:
         row = self._sql("SELECT id FROM urls WHERE url = ?", (url,)).fetchone()
@@ -246,13 +254,15 @@ class Store:
     def _name_many(self, what: str, article_id: int, names: Iterable[str]) -> None:
         """Set the authors or tags that an article has now; the revision keeps those of its day."""
         self._sql(f"DELETE FROM article_{what}s WHERE article_id = ?", (article_id,))  # noqa: S608
-        for position, name in enumerate(dict.fromkeys(names), 1):
-            self._sql(f"INSERT OR IGNORE INTO {what}s (name) VALUES (?)", (name,))  # noqa: S608
-            self._sql(
-                f"INSERT INTO article_{what}s"  # noqa: S608
-                f" SELECT ?, id, ? FROM {what}s WHERE name = ?",
-                (article_id, position, name),
-            )
+        distinct = list(dict.fromkeys(names))
+        self.db.conn.executemany(
+            f"INSERT OR IGNORE INTO {what}s (name) VALUES (?)",  # noqa: S608
+            [(name,) for name in distinct],
+        )
+        self.db.conn.executemany(
+            f"INSERT INTO article_{what}s SELECT ?, id, ? FROM {what}s WHERE name = ?",  # noqa: S608
+            [(article_id, position, name) for position, name in enumerate(distinct, 1)],
+        )
 
     def _add_images(self, article: Article, article_id: int, revision_id: int) -> None:
         images: list[Image] = [article.image] if article.image else []

@@ -17,6 +17,7 @@ from crawler.archive import database
 from crawler.errors import HemerotecaError, UnreachableError, UsageError
 from crawler.extensions.session import Session
 
+_FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_at DESC LIMIT 10"'
 EXIT_CODES = """exit codes: 0 done; 1 the run broke off; 2 bad arguments or archive; \
 3 a site or none of the addresses could be archived; 130 stopped by the user"""
 
@@ -166,8 +167,7 @@ def summary(
     lines += [
         f"The archive is in {shown}. To look into it:",
         f"  {tool('scrapy')} status {shown}",
-        f"  {tool('sqlite-utils')} {shown / database.FILE_NAME} "
-        '"SELECT published_at, title FROM stories ORDER BY published_at DESC LIMIT 10" --table',
+        f"  {tool('sqlite-utils')} {shown / database.FILE_NAME} --table {_FIRST_QUERY}",
     ]
     return "\n".join(lines)
 

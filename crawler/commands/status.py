@@ -92,7 +92,10 @@ def show(found: Status, out: Console) -> None:
     _table(
         out,
         "Last runs",
-        ("run", "spider", "started", "outcome", "captures", "new", "revised", "unchanged", "failed"),
+        (
+            "run", "spider", "started", "outcome", "captures", "new", "revised", "unchanged",
+            "failed",
+        ),
         [
             [
                 run.id, run.spider, run.started_at[:16].replace("T", " "),

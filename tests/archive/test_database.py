@@ -64,7 +64,7 @@ def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:
 
 
 def test_reading_no_archive_says_how_to_make_one(tmp_path: Path) -> None:
-    with pytest.raises(ArchiveError, match="no archive at .* scrapy crawl news"):
+    with pytest.raises(ArchiveError, match=r"no archive at .* scrapy crawl news"):
         database.open_for_reading(tmp_path)
 
 
@@ -90,7 +90,7 @@ def test_an_archive_of_a_newer_version_is_left_alone(archive: Path) -> None:
         db.table(migrations.migrations_table).insert(
             {"migration_set": migrations.name, "name": "m999_future", "applied_at": "2030"}
         )
-    with pytest.raises(ArchiveError, match="newer version .*m999_future"):
+    with pytest.raises(ArchiveError, match=r"newer version .*m999_future"):
         database.check(archive)
 
 

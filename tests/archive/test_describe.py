@@ -36,7 +36,8 @@ def test_the_archive_describes_itself(db: Database) -> None:
     write_descriptions(db)
     write_descriptions(db)
     (row,) = db.query(
-        "SELECT description FROM descriptions WHERE table_name = 'stories' AND column_name = 'title'"
+        "SELECT description FROM descriptions"
+        " WHERE table_name = 'stories' AND column_name = 'title'"
     )
     assert row["description"] == "Headline."
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import time
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -13,9 +12,9 @@ from hypothesis import strategies as st
 from crawler.errors import PageError
 from crawler.extract.document import Document
 from crawler.extract.link_urls import StoryUrls
-from crawler.urls import absolute
 from crawler.extract.links import MAX_STORIES, linked_stories
 from crawler.items import RELATIONS
+from crawler.urls import absolute
 
 URL = "https://www.harbour.example/2024/05/ferries-stand-still-for-a-second-week/"
 PROSE = "<p>" + "The harbour master counted the ferries again. " * 5 + "</p>"

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -88,6 +89,6 @@ def test_by_default_a_host_is_asked_one_thing_at_a_time_seconds_apart(
     )  # fmt: skip
     times = query(folder, "SELECT fetched_at, unixepoch(fetched_at) AS s FROM captures ORDER BY 1")
     assert len(times) >= 4, done.stderr
-    gaps = [b["s"] - a["s"] for a, b in zip(times, times[1:], strict=False)]
+    gaps = [b["s"] - a["s"] for a, b in pairwise(times)]
     assert all(gap >= 0 for gap in gaps)
     assert sum(gaps) / len(gaps) >= 1

@@ -75,8 +75,12 @@ def test_a_capture_points_at_its_own_record(warc: WarcWriter) -> None:
 def test_headers_are_kept_as_they_came_but_for_the_removed_transfer_coding(
     warc: WarcWriter,
 ) -> None:
-    headers = [(b"Set-Cookie", b"a=1"), (b"Set-Cookie", b"b=2"), (b"X-City", "Köln".encode("latin-1")),
-               (b"Transfer-Encoding", b"chunked")]  # fmt: skip
+    headers = [
+        (b"Set-Cookie", b"a=1"),
+        (b"Set-Cookie", b"b=2"),
+        (b"X-City", "Köln".encode("latin-1")),
+        (b"Transfer-Encoding", b"chunked"),
+    ]
     capture = write(warc, headers=headers)
     warc.close()
     data = gzip.decompress((warc.folder / capture.warc_file).read_bytes())
