@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"(```sh\n(?P<command>[^`]*)```\n\n<!-- output -->\n```\n).*?(```)", re.DOTALL)
 PICTURE = (
     "scrapy status",
-    'sqlite-utils {archive}/archive.db --table --fmt simple "SELECT substr(published_at, 1, 10) AS day, '
-    'section, language AS lang, title FROM stories ORDER BY published_at DESC LIMIT 12"',
+    'sqlite-utils {archive}/archive.db --table --fmt simple "SELECT substr(published_at, 1, 10) AS'
+    ' day, section, language AS lang, title FROM stories ORDER BY published_at DESC LIMIT 12"',
 )
 # Rich's own template loads a font from elsewhere; this one asks for none.
 SVG = """<svg viewBox="0 0 {terminal_width} {terminal_height}" xmlns="http://www.w3.org/2000/svg">
@@ -41,7 +41,7 @@ SVG = """<svg viewBox="0 0 {terminal_width} {terminal_height}" xmlns="http://www
 
 
 def run(command: str, archive: Path, **environment: str) -> str:
-    """The output of a shell command of the documentation, with `archive` in place of its archive."""
+    """The output of a shell command of the documentation, with `archive` in its archive's place."""
     command = command.replace("data/archive", str(archive)).replace(".venv/bin/", "")
     # `make` would set up and read the locks: what it runs is enough here
     command = re.sub(

@@ -92,12 +92,17 @@ class ArchiveSpider(Spider):
         """An answer of any status has come, perhaps after redirects."""
         found: FoundUrl = response.meta["found"]
         captures: tuple[Capture, ...] = tuple(response.meta["captures"])
-        url = normalise(response.url) or response.url
+        url = found.url
+        if response.meta.get("redirect_urls"):
+            url = normalise(response.url) or response.url
         if url != found.url:
             yield Visit(found.url, found.role, "redirected", f"to {url}", captures[:-1])
             captures = captures[-1:]
             Frontier.of(self.crawler).mark_seen(url)
             self.moved(found, url)
+            if not self.belongs(url):
+                yield Visit(url, found.role, "excluded", "leads to another site", captures)
+                return
         state, reason = failures.status_state(response.status)
         visit = Visit(url, found.role, state, reason, captures)
         if state == "done":
@@ -117,6 +122,10 @@ class ArchiveSpider(Spider):
         visit = Visit(found.url, found.role, state, reason, tuple(request.meta["captures"]))
         self._note_seed(found, visit)
         yield visit
+
+    def belongs(self, url: str) -> bool:
+        """Whether an address that a redirect leads to is one to archive."""
+        return True
 
     def moved(self, found: FoundUrl, url: str) -> None:
         """A URL has led to another one."""

@@ -11,7 +11,7 @@ from scrapy import Request
 from crawler.discover import story_urls
 from crawler.frontier.scheduler import Frontier
 from crawler.items import FoundUrl, Page
-from crawler.urls import normalise, site_host
+from crawler.urls import site_host
 from spiders.arguments import addresses
 from spiders.base import ArchiveSpider, same_site
 
@@ -76,12 +76,15 @@ class NewsSpider(ArchiveSpider):
         """Visit the sitemaps that robots.txt names, else the usual place of one."""
         if not same_site(request.url, self._hosts):
             return
-        named = [urljoin(request.url, each) for each in robotparser.rp.sitemaps]
-        urls = [url for each in named if (url := normalise(each)) and same_site(url, self._hosts)]
+        urls = [url for url in request.meta["sitemaps"] if same_site(url, self._hosts)]
         urls = urls or [urljoin(request.url, "/sitemap.xml")]
         Frontier.of(self.crawler).offer(
             FoundUrl(url, "sitemap", "robots", request.url) for url in urls
         )
+
+    def belongs(self, url: str) -> bool:
+        """Only addresses of the newspaper itself."""
+        return same_site(url, self._hosts)
 
     def moved(self, found: FoundUrl, url: str) -> None:
         """A newspaper whose home page is at another host now is that host's newspaper."""

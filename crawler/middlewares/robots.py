@@ -14,6 +14,8 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler.discover.robots import sitemap_urls
+
 FORBIDDEN = "robots.txt forbids it"
 
 
@@ -29,6 +31,9 @@ class RobotsMiddleware:
 
     RFC 9309: 4xx means no rules (2.3.1.3), 5xx and network errors mean no access (2.3.1.4). Scrapy
     reads the latter as "allow all".
+
+    Once a host's rules are read, the signal `robots_parsed` goes out; its request has the addresses
+    of the sitemaps that the file names in `meta["sitemaps"]`.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -74,6 +79,7 @@ class RobotsMiddleware:
             return _Rules(None, f"robots.txt answers HTTP {response.status}: nothing is allowed")
         body = response.body if response.status < 300 else b""
         parser = ProtegoRobotParser.from_crawler(self._crawler, body)
+        request.meta["sitemaps"] = sitemap_urls(body, response.url)
         self._crawler.signals.send_catch_log(
             signals.robots_parsed, robotparser=parser, request=request
         )

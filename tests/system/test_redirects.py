@@ -1,0 +1,92 @@
+"""Where a redirect leads decides what is kept."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from .conftest import crawl, query
+from .test_hostile import STORY
+
+Answers = dict[str, tuple[int, dict[str, str], bytes]]
+
+
+@contextmanager
+def site(answers: Answers) -> Iterator[str]:
+    """A server on loopback that gives these answers; gives its base URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, headers, body = answers.get(self.path, (404, {}, b""))
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+
+
+def page(*links: str) -> tuple[int, dict[str, str], bytes]:
+    anchors = "".join(f"<a href='{link}'>A story of some length to be read</a>" for link in links)
+    return 200, HTML, f"<html><body>{anchors}</body></html>".encode()
+
+
+def test_a_story_that_leads_to_another_site_is_excluded(tmp_path: Path) -> None:
+    other: Answers = {"/advert": (200, HTML, STORY.encode())}
+    ours: Answers = {
+        "/": page("/2026/away", "/2026/story"),
+        "/2026/story": (200, HTML, STORY.encode()),
+    }
+    with site(other) as away, site(ours) as home:
+        ours["/2026/away"] = (302, {"Location": f"{away}/advert"}, b"")
+        done = crawl("news", tmp_path / "a", site=home)
+    assert done.returncode == 0, done.stderr
+    stories = query(tmp_path / "a", "SELECT url FROM stories")
+    assert [row["url"] for row in stories] == [f"{home}/2026/story"]
+    (row,) = query(tmp_path / "a", "SELECT state, reason FROM urls WHERE url = ?", f"{away}/advert")
+    assert row == {"state": "excluded", "reason": "leads to another site"}
+
+
+def test_a_newspaper_that_has_moved_is_archived_where_it_is_now(tmp_path: Path) -> None:
+    new: Answers = {"/": page("/2026/story"), "/2026/story": (200, HTML, STORY.encode())}
+    with site(new) as there:
+        old: Answers = {"/": (301, {"Location": f"{there}/"}, b"")}
+        with site(old) as here:
+            done = crawl("news", tmp_path / "a", site=here)
+    assert done.returncode == 0, done.stderr
+    assert [row["url"] for row in query(tmp_path / "a", "SELECT url FROM stories")] == [
+        f"{there}/2026/story"
+    ]
+
+
+def test_a_robots_txt_that_fails_forbids_everything(tmp_path: Path) -> None:
+    answers: Answers = {"/": page("/2026/story"), "/robots.txt": (503, {}, b"")}
+    with site(answers) as home:
+        done = crawl("news", tmp_path / "a", "-s", "RETRY_TIMES=0", site=home)
+    assert done.returncode == 3
+    assert "robots.txt answers HTTP 503: nothing is allowed" in done.stderr
+
+
+def test_no_robots_txt_allows_everything(tmp_path: Path) -> None:
+    answers: Answers = {"/": page("/2026/story"), "/2026/story": (200, HTML, STORY.encode())}
+    with site(answers) as home:
+        done = crawl("news", tmp_path / "a", site=home)
+    assert done.returncode == 0, done.stderr
+    assert len(query(tmp_path / "a", "SELECT url FROM stories")) == 1
