@@ -71,6 +71,10 @@ docs: setup ## write anew what the documentation shows: outputs, schema, picture
 bench: setup ## crawl cost beside a bare Scrapy spider
 	@$(BIN)/python -m benchmarks.crawl
 
+.PHONY: bench-extract
+bench-extract: setup ## quality and cost of extraction on pages with gold answers
+	@$(BIN)/python -m benchmarks.extract
+
 .PHONY: lock
 lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)
 	@$(BIN)/$(LOCK) --upgrade requirements/bootstrap.in -o requirements/bootstrap.lock
