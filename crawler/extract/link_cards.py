@@ -150,8 +150,8 @@ def read_card(card: HtmlElement, anchors: Iterable[HtmlElement],
               language: str | None = None) -> Card:  # fmt: skip
     """What a card shows.
 
-    card: the element that holds all of it. anchors: its links to the story. address: makes a link absolute; what relative
-    addresses are relative to.
+    card: the element that holds all of it. anchors: its links to the story. address: makes a link
+    absolute (`Document.address`).
     """
     links = frozenset(anchors)
     if len(links) == 1:
