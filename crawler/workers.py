@@ -134,7 +134,7 @@ def _bounded(function: Callable[..., T], *args: object) -> T:
     """
     if sys.platform == "win32":
         return function(*args)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
     last_second = int(time.process_time() + 2 * CPU_SECONDS) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (last_second, hard))
     signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
@@ -142,6 +142,7 @@ def _bounded(function: Callable[..., T], *args: object) -> T:
         return function(*args)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
 def _too_long(signum: int, frame: object) -> None:
