@@ -25,6 +25,11 @@ _ALIASES = {"no": "nb", "iw": "he", "in": "id", "tl": "fil", "prs": "fa", "gsw":
 # Any day will do: only distances from it are used. Mid-year, so that no unit rolls over.
 _BASE = datetime(2021, 7, 20, 12)
 _MAX_LETTERS = 60
+_CORE = re.compile(
+    r"(?<!\d)\d{1,2}(?:st|nd|rd|th|\.|º|er)?\s+(?:de\s+)?[^\W\d_]{3,}\.?,?\s+(?:del?\s+)?\d{4}(?!\d)"
+    r"|[^\W\d_]{3,}\.?\s+\d{1,2}(?:st|nd|rd|th)?\.?,?\s+\d{4}(?!\d)"
+)
+_LETTERS = re.compile(r"[^\W\d_]+")
 _FULL_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _HAS_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)|\d\D+(?<!\d)\d\d(?!\d)")
 
@@ -49,6 +54,12 @@ def named_date(text: str, language: str | None) -> tuple[int, int | None, int | 
         return None
     if len(_FULL_YEAR.findall(text)) > 1:
         return None  # two dates are none, and what dateparser cannot read costs it most
+    core = _CORE.search(text)
+    if core is not None:
+        beside = text[: core.start()] + " " + text[core.end() :]
+        if len(_LETTERS.findall(beside)) > 1:
+            return None  # a sentence: the date in it is looked for by itself
+        text = core[0]  # not the weekday or the place beside it
     found, parts, _ = _ask(text, language, "absolute-time")
     if found is None or "year" not in parts:
         return None

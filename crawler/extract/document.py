@@ -33,7 +33,12 @@ _ONE_CLASS = etree.ElementDefaultClassLookup(
 )
 """lxml.html picks a class by tag, in Python, for each element it hands out: not needed here."""
 
-INDEXED = ("base", "meta", "link", "script", "title", "h1", "h2", "time", "a", "article", "main")
+INDEXED = ("base", "meta", "link", "title", "h1", "h2", "time", "a", "article", "main")
+
+
+MAX_ATTRIBUTES = 2_000
+"""Of one tag; real ones have some dozens."""
+_ATTRIBUTES = re.compile(r"\s[A-Za-z_][\w:.-]*=")
 
 
 class Document:
@@ -56,6 +61,7 @@ class Document:
             text = text.replace("\x00", "")
         if not text or text.isspace():
             raise PageError("page is empty")
+        _refuse_endless_tags(text)
         self.url = url
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, recover=True)
         parser.set_element_class_lookup(_ONE_CLASS)
@@ -117,6 +123,19 @@ class Document:
     def xpath(self, query: str) -> list[HtmlElement]:
         """Elements that an XPath 1.0 query finds, in document order."""
         return cast("list[HtmlElement]", self.root.xpath(query))
+
+
+def _refuse_endless_tags(text: str) -> None:
+    """Raise PageError for a tag with thousands of attributes.
+
+    libxml2 compares each attribute of a tag with all before it: 200,000 of them take minutes.
+    """
+    if text.count("=") <= 20_000:
+        return
+    for piece in text.split(">"):
+        tag = piece.rpartition("<")[2]
+        if len(tag) > 10 * MAX_ATTRIBUTES and len(_ATTRIBUTES.findall(tag)) > MAX_ATTRIBUTES:
+            raise PageError(f"page has a tag with more than {MAX_ATTRIBUTES:,} attributes")
 
 
 def text_of(element: HtmlElement) -> str:

@@ -75,6 +75,9 @@ class Structured:
         return tuple(dict.fromkeys(n for n in names if 1 < len(n) < 60))
 
 
+_JSON_LD = "//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]/text()"
+
+
 def structured(doc: Document) -> Structured:
     """Read a page's meta elements and JSON-LD. Raises nothing: what cannot be read is left out."""
     meta: dict[str, list[str]] = {}
@@ -141,12 +144,8 @@ def types_of(node: Node) -> set[str]:
 
 
 def _scripts(doc: Document) -> Iterator[Any]:
-    for script in doc.tags["script"]:
-        kind = script.get("type")
-        if kind is None or "ld+json" not in kind.lower():
-            continue
-        text = script.text
-        if text and len(text) <= _MAX_JSON:
+    for text in doc.selector.xpath(_JSON_LD).getall():
+        if len(text) <= _MAX_JSON:
             yield from _loads(text)
 
 

@@ -1,6 +1,7 @@
 """The whole extractor: promises that hold on any page."""
 
 import json
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -146,3 +147,11 @@ def test_publishers_handles_and_addresses_are_no_authors() -> None:
         ).article.authors
         == ()
     )
+
+
+def test_a_tag_with_endless_attributes_is_refused_at_once() -> None:
+    html = b"<html><body " + b" ".join(b"a%d=b" % n for n in range(100_000)) + b"><p>Text.</p>"
+    began = time.process_time()
+    with pytest.raises(PageError, match="more than 2,000 attributes"):
+        extract(html, "https://news.example/a")
+    assert time.process_time() - began < 2
