@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -153,7 +153,8 @@ def read_card(card: HtmlElement, anchors: Iterable[HtmlElement],
     card: the element that holds all of it. anchors: its links to the story. address: makes a link
     absolute (`Document.address`).
     """
-    links = frozenset(anchors)
+    # in page order: of two links that name the story differently, the first is believed
+    links = dict.fromkeys(anchors)
     if len(links) == 1:
         plain = _plain_link(card)
         if plain is not None:
@@ -205,7 +206,7 @@ def _plain_link(card: HtmlElement) -> HtmlElement | None:
 
 
 def _pieces(
-    card: HtmlElement, links: frozenset[HtmlElement], limit: int
+    card: HtmlElement, links: Collection[HtmlElement], limit: int
 ) -> tuple[list[_Piece], list[HtmlElement], list[HtmlElement]]:
     """The text as blocks and telling classes break it up; pictures; time elements."""
     pieces: list[_Piece] = []

@@ -1,0 +1,46 @@
+"""The same page gives the same answer, whatever was read before and wherever it lies in memory."""
+
+from __future__ import annotations
+
+from crawler.demo.pages import render
+from crawler.extract import extract
+
+ORIGIN = "http://demo.example"
+
+
+def test_a_page_read_twice_gives_the_same() -> None:
+    pages = {
+        path: answer
+        for path, answer in render("morning", ORIGIN).items()
+        if answer.status == 200 and answer.content_type.startswith("text/html")
+    }
+    assert len(pages) > 60
+
+    def read() -> dict[str, object]:
+        return {
+            path: extract(answer.body, ORIGIN + path, answer.content_type)
+            for path, answer in pages.items()
+        }
+
+    first = read()
+    kept_alive = [object() for _ in range(10_000)]  # so that elements get other addresses
+    assert read() == first
+    assert kept_alive
+
+
+def test_two_links_that_name_a_story_differently_are_read_in_page_order() -> None:
+    cards = "".join(
+        f"<div class=card><a href='/2026/05/0{n}/a-story-of-the-day-{n}' title='Story number {n} told"
+        f" in full'><img src=x></a><h3><a href='/2026/05/0{n}/a-story-of-the-day-{n}' title='Story"
+        f" number {n} told'>Story number {n} told in full length</a></h3></div>"
+        for n in range(1, 9)
+    )
+    html = (
+        f"<html><body><h1>News of the day</h1><section><h2>Related</h2>{cards}</section>".encode()
+    )
+    titles = {
+        tuple(link.title for link in extract(html, "https://news.example/x").article.links)
+        for _ in range(20)
+    }
+    assert len(titles) == 1
+    assert next(iter(titles))[0] == "Story number 1 told in full"
