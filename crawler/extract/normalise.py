@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,6 @@ from crawler.items import Article, Claim, Moment, Precision
 MAX_CLAIMS = 20
 """Claims looked at; the rest of a longer list is not worth its time."""
 
-_PLAIN = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
 _FINENESS: dict[Precision, int] = {"year": 0, "month": 1, "day": 2, "minute": 3, "second": 4}
 _EASTMOST, _WESTMOST = timedelta(hours=14), timedelta(hours=-11)
 
@@ -28,47 +26,11 @@ def normalise(article: Article, captured_at: datetime) -> Article:
     or it says midnight to the second, which is how programs write a day. A modification before the
     publication is dropped. Raises nothing.
     """
-    return with_moments(
-        article,
-        *moments(article.published_claims, article.modified_claims, article.language, captured_at),
-    )
-
-
-def moments(
-    published_claims: Sequence[Claim],
-    modified_claims: Sequence[Claim],
-    language: str | None,
-    captured_at: datetime,
-) -> tuple[Moment | None, Moment | None]:
-    """When an article was published and when modified, by its page's claims; as `normalise`."""
-    published = _moment(published_claims, captured_at, language)
-    modified = _moment(modified_claims, captured_at, language)
+    language = article.language
+    published = _moment(article.published_claims, captured_at, language)
+    modified = _moment(article.modified_claims, captured_at, language)
     if published and modified and _earlier(modified, published):
         modified = None
-    return published, modified
-
-
-def plain_moments(
-    published_claims: Sequence[Claim],
-    modified_claims: Sequence[Claim],
-    language: str | None,
-    captured_at: datetime,
-) -> tuple[Moment | None, Moment | None] | None:
-    """What `moments` gives, if the first claims say it all as programs write it; else None.
-
-    Most pages do; reading them so costs microseconds, where a date in words may cost milliseconds.
-    """
-    for claims in (published_claims, modified_claims):
-        if claims and not _PLAIN.match(claims[0].text):
-            return None
-        first = _moment(claims[:1], captured_at, language)
-        if claims and (first is None or not _is_exact(first)):
-            return None
-    return moments(published_claims[:1], modified_claims[:1], language, captured_at)
-
-
-def with_moments(article: Article, published: Moment | None, modified: Moment | None) -> Article:
-    """The article with these dates, and where they come from among its sources."""
     sources = dict(article.sources)
     for name, moment in (("published_at", published), ("modified_at", modified)):
         sources.pop(name, None)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extract.normalise import moments, normalise, plain_moments
+from crawler.extract.normalise import normalise
 from crawler.items import Article, Claim, Moment
 
 AT = datetime(2021, 7, 20, 12, tzinfo=UTC)
@@ -138,26 +138,3 @@ def test_no_claims_raise_and_normalising_twice_changes_nothing(claims, changed, 
     assert normalise(once, at) == once
     if once.published and once.published.precision != "year":
         assert once.published.raw in claims
-
-
-@pytest.mark.parametrize(
-    ("published", "modified"),
-    [
-        (["2021-07-14T09:41:07+01:00", "14 July 2021"], ["2021-07-15T08:00:00Z"]),
-        (["2021-07-14T09:41:07Z"], []),
-        (["2021-07-14T00:00:00+00:00", "2021-07-14T09:41:07+00:00"], []),
-        (["2021-07-14"], []),
-        (["14 July 2021"], ["2021-07-15T08:00:00Z"]),
-        (["2021-07-14T09:41:07Z"], ["2021-07-13T09:41:07Z"]),
-        ([], []),
-    ],
-)
-def test_reading_plain_dates_quickly_gives_what_reading_all_gives(
-    published: list[str], modified: list[str]
-) -> None:
-    claims = [tuple(Claim(text, "x") for text in texts) for texts in (published, modified)]
-    at = datetime(2021, 7, 20, 12, tzinfo=UTC)
-    quick = plain_moments(claims[0], claims[1], "en", at)
-    assert quick in (None, moments(claims[0], claims[1], "en", at))
-    if published and "Z" in published[0]:
-        assert quick is not None
