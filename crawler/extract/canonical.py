@@ -33,8 +33,10 @@ def canonical_url(doc: Document, data: Structured) -> Claim | None:
 def is_front(url: str) -> bool:
     """Whether an address is a site's front page, in a language of it perhaps.
 
-    >>> is_front("https://a.example/"), is_front("https://a.example/en/"), is_front("https://a.example/x-y")
-    (True, True, False)
+    >>> is_front("https://a.example/"), is_front("https://a.example/en/")
+    (True, True)
+    >>> is_front("https://a.example/12"), is_front("https://a.example/x-y")
+    (False, False)
     """
     try:
         parts = urlsplit(url)
@@ -43,4 +45,4 @@ def is_front(url: str) -> bool:
     path = parts.path.strip("/").lower()
     if parts.query:
         return False
-    return len(path) <= 2 or path in ("index.html", "index.php", "home", "home.html", "index.htm")
+    return not path or (len(path) == 2 and path.isalpha()) or path in ("index.html", "index.php", "home", "home.html", "index.htm")
