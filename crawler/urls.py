@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 _TRACKING = re.compile(
     r"(?:utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|mc_[ce]id"
@@ -46,7 +46,7 @@ def normalise(url: str) -> str | None:
     'https://news.example/K%C3%B6ln?b=1'
     """
     try:
-        parts = urlsplit(re.sub(r"[\t\r\n]", "", url.strip()))
+        parts = urlsplit(url.strip())  # takes out tabs and line breaks, as browsers do
         host = (parts.hostname or "").rstrip(".")
         port = parts.port
     except ValueError:
@@ -65,8 +65,18 @@ def normalise(url: str) -> str | None:
     query = parts.query
     if query:
         query = "&".join(p for p in query.split("&") if p and not _TRACKING.match(p))
-    path, query = (_UNSAFE.sub(_encode, part) for part in (parts.path or "/", query))
-    return urlunsplit((scheme, netloc, path, query, ""))
+        query = _UNSAFE.sub(_encode, query)
+    path = _UNSAFE.sub(_encode, parts.path or "/")
+    return f"{scheme}://{netloc}{path}?{query}" if query else f"{scheme}://{netloc}{path}"
+
+
+def has_tracking(query: str) -> bool:
+    """Whether one of a query's parameters only tells where the reader came from.
+
+    >>> has_tracking("id=1&utm_source=feed"), has_tracking("id=utm_source")
+    (True, False)
+    """
+    return any(map(_TRACKING.match, query.split("&")))
 
 
 def _encode(match: re.Match[str]) -> str:

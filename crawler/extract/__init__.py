@@ -164,8 +164,9 @@ def count_words(text: str) -> int:
     if _UNSPACED.search(text):
         text, unspaced = _UNSPACED.subn(" ", text)
     tokens = text.split()
-    marks = sum(1 for token in tokens if len(token) < 4 and not _WORD.search(token))
-    return len(tokens) - marks + unspaced
+    # `isalnum` first: it clears nearly every token, and costs a tenth of the search.
+    marks = [t for t in tokens if len(t) < 4 and not t.isalnum() and not _WORD.search(t)]
+    return len(tokens) - len(marks) + unspaced
 
 
 def _scope(doc: Document, heading: HtmlElement | None) -> HtmlElement:

@@ -29,6 +29,8 @@ INLINE = frozenset({
 _MARKERS = {"b": "**", "strong": "**", "em": "*", "i": "*", "code": "`"}
 _EMPHASIS = frozenset({"b", "strong", "em", "i", "span", "font"})
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_STRUCTURE = frozenset({*_HEADINGS, "ul", "ol", "dl", "li", "dt", "dd", "blockquote", "pre"})
+"""Block elements that are more to Markdown than the end of a paragraph."""
 _BREAK = "\x00"
 _MAX_MARK_DEPTH = 8
 _LOOKED_INTO = frozenset({"figure", "table", "article", "ul", "ol"})
@@ -113,7 +115,8 @@ class _Walk:
             self.put(Block("code", code, f"{fence}\n{code}\n{fence}"))
             return
         texts = _paragraphs(raw)
-        markdowns = _paragraphs("".join(run.markdown))
+        marked = "".join(run.markdown)
+        markdowns = texts if marked == raw else _paragraphs(marked)
         if len(texts) != len(markdowns):
             texts, markdowns = [" ".join(texts)], [" ".join(markdowns)]
         length = sum(map(len, texts))
@@ -217,7 +220,8 @@ def read_blocks(
                     walk.flush()
             else:
                 _end(walk, element, tag)
-            walk.add(element.tail)
+            if (tail := element.tail) is not None:
+                walk.add(tail)
         else:
             walk.add(element.tail)
     walk.lists.clear() if not walk.items else None
@@ -230,8 +234,10 @@ def read_blocks(
 def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -> bool:
     if element in kept:
         return False
-    walk.looks += tag in _LOOKED_INTO
-    if tag in _LOOKED_INTO and walk.looks > _MAX_LOOKS:
+    if tag not in _LOOKED_INTO:
+        return is_noise(element)
+    walk.looks += 1
+    if walk.looks > _MAX_LOOKS:
         return is_noise(element)
     if tag == "figure":
         walk.flush()
@@ -254,8 +260,11 @@ def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -
 
 def _start(walk: _Walk, element: HtmlElement, tag: str) -> None:
     if tag not in INLINE:
-        walk.flush()
-        if tag in _HEADINGS:
+        if walk.run.text:
+            walk.flush()
+        if tag not in _STRUCTURE:
+            pass
+        elif tag in _HEADINGS:
             walk.heading = _HEADINGS[tag]
         elif tag in ("ul", "ol", "dl"):
             walk.lists.append("ol" if tag == "ol" else "ul")
@@ -265,8 +274,6 @@ def _start(walk: _Walk, element: HtmlElement, tag: str) -> None:
             walk.quotes += 1
         elif tag == "pre":
             walk.pre += 1
-        elif tag == "hr":
-            pass
     elif tag == "br":
         walk.run.text.append(_BREAK)
         walk.run.markdown.append(_BREAK)
@@ -278,7 +285,8 @@ def _start(walk: _Walk, element: HtmlElement, tag: str) -> None:
         _open(walk, element, tag)
     elif tag in _MARKERS:
         _open(walk, element, tag)
-    walk.add(element.text)
+    if (text := element.text) is not None:
+        walk.add(text)
 
 
 def _end(walk: _Walk, element: HtmlElement, tag: str) -> None:
@@ -291,7 +299,10 @@ def _end(walk: _Walk, element: HtmlElement, tag: str) -> None:
             # among paragraphs that only <br> parts, this one is a promo
             walk.run.promos.add(text_of(element))
         return
-    walk.flush(element)
+    if walk.run.text:
+        walk.flush(element)
+    if tag not in _STRUCTURE:
+        return
     if tag in _HEADINGS:
         walk.heading = 0
     elif tag in ("ul", "ol", "dl"):
@@ -360,6 +371,8 @@ def _paragraphs(raw: str) -> list[str]:
 
 def _lines(markdown: str) -> str:
     """Lines that start no list, heading or rule, with hard breaks between them."""
+    if "\n" not in markdown and not markdown[:1].isdecimal() and markdown[:1] not in "#-+=~":
+        return markdown  # nearly all: the patterns would be tried at every character
     text = _LIST_NUMBER.sub(r"\1\\\2", _LINE_START.sub(r"\\\1", markdown))
     return text.replace("\n", "\\\n")
 

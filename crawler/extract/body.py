@@ -7,10 +7,9 @@ that were cut off from it are taken back in by climbing.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, cast
+from itertools import chain, islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -19,11 +18,10 @@ from crawler.extract.boilerplate import is_hard_noise, is_noise, named_story, na
 from crawler.extract.document import Document
 from crawler.extract.names import Meaning, meanings
 
-_RUNS = etree.XPath(
-    "descendant::text()[string-length(.) > 40][not(parent::script or parent::style)]"
-    "[string-length(normalize-space(.)) > 40]"
+_MUTE: frozenset[object] = frozenset(
+    {"script", "style", etree.Comment, etree.ProcessingInstruction}
 )
-# Text nodes and not their parents: libxml2 needs quadratic time to merge parents.
+"""What an element's `tag` is where its text is not the page's."""
 _NO_PROSE = frozenset({"a", "noscript", "title", "textarea", "template"})
 _INLINE = frozenset({
     "span", "b", "strong", "em", "i", "u", "font", "small", "mark", "sup", "sub", "abbr", "cite",
@@ -35,19 +33,11 @@ _NO_CONTAINER = frozenset({
     "html", "body", "p", "li", "ul", "ol", "dl", "a", "header", "figure", "figcaption", "option",
 })  # fmt: skip
 _MAX_CLIMB = 60
+_LEAST = 40
+"""Characters; a shorter text is a label as often as prose."""
 _MAX_INLINE = 20
 _MAX_RUNS = 20_000
 _MAX_DEPTH = 3_000
-
-
-class _Text(Protocol):
-    """A text node as lxml's XPath gives it."""
-
-    is_tail: bool
-
-    def getparent(self) -> HtmlElement | None: ...
-
-    def strip(self) -> str: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -141,16 +131,39 @@ def _total(node: _Node) -> int:
 
 def _running_text(doc: Document) -> Iterator[tuple[int, HtmlElement]]:
     """Lengths of long pieces of text, each with the block element that it is part of."""
-    for text in cast("list[_Text]", _RUNS(doc.root))[:_MAX_RUNS]:
-        element = text.getparent()
-        if element is not None and text.is_tail:
-            element = element.getparent()
+    for length, piece in islice(_long_texts(doc), _MAX_RUNS):
+        element: HtmlElement | None = piece
         for _ in range(_MAX_INLINE):
             if element is None or element.tag not in _INLINE:
                 break
             element = element.getparent()
         if element is not None and element.tag not in _NO_PROSE:
-            yield len(text.strip()), element
+            yield length, element
+
+
+def _long_texts(doc: Document) -> Iterator[tuple[int, HtmlElement]]:
+    """Lengths of the texts of more than 40 characters, each with the element that it stands in.
+
+    By hand: an XPath would measure every text of the page, the scripts' too.
+    """
+    for element in doc.root.iter():
+        if element.tag not in _MUTE:
+            text = element.text
+            if text is not None and len(text) > _LEAST and (length := _long(text)):
+                yield length, element
+        text = element.tail
+        if text is not None and len(text) > _LEAST and (length := _long(text)):
+            parent = element.getparent()
+            if parent is not None:
+                yield length, parent
+
+
+def _long(text: str) -> int:
+    """The length of a text without the white space around it; 0 if it is short."""
+    length = len(text.strip())
+    if length > _LEAST and ("\n" in text or "  " in text or "\t" in text):
+        return length if len(" ".join(text.split())) > _LEAST else 0
+    return length if length > _LEAST else 0
 
 
 def _node(nodes: dict[HtmlElement, _Node], element: HtmlElement) -> _Node:
@@ -198,7 +211,7 @@ def _in_noise(node: _Node, whole: int, *, strict: bool) -> bool:
 def _one_of_many(element: HtmlElement) -> bool:
     """Whether an <article> stands in a row of them: other stories' cards."""
     beside = 0
-    for other in itertools.chain(
+    for other in chain(
         element.itersiblings("article"), element.itersiblings("article", preceding=True)
     ):
         beside += 1 if other.tag == "article" else 0

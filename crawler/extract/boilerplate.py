@@ -24,6 +24,7 @@ _WRAPPERS = frozenset({"form", "ins", "fieldset", "label"})
 """Skipped ones that some pages put around the whole story."""
 _NOISE, _STORY, _HARD = int(Meaning.NOISE), int(Meaning.STORY), int(Meaning.HARD)
 _COMMENTS = int(Meaning.COMMENTS)
+_CLASS_ONLY = ["class"]
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NOISE_ROLES = frozenset({
     "navigation", "complementary", "banner", "contentinfo", "search", "dialog", "alertdialog",
@@ -74,11 +75,16 @@ def is_noise(element: HtmlElement) -> bool:
     tag = element.tag
     if tag in SKIPPED:
         return True
+    attributes = element.keys()
+    if not attributes:  # most paragraphs: asked for once, and not for each name in vain
+        return bool(tag == "aside")
     names = names_of(element)
     if names and named_noise(names):
         return True
     if tag == "aside" and not named_story(names):
         return True
+    if attributes == _CLASS_ONLY and "hidden" not in names:
+        return False
     role = element.get("role")
     return (role is not None and role in _NOISE_ROLES) or is_hidden(element)
 

@@ -45,4 +45,8 @@ def is_front(url: str) -> bool:
     path = parts.path.strip("/").lower()
     if parts.query:
         return False
-    return not path or (len(path) == 2 and path.isalpha()) or path in ("index.html", "index.php", "home", "home.html", "index.htm")
+    return (
+        not path
+        or (len(path) == 2 and path.isalpha())
+        or path in ("index.html", "index.php", "home", "home.html", "index.htm")
+    )

@@ -43,6 +43,10 @@ _DATE_LIKE = re.compile(
     r"\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}\s?[年년]"
     r"|\d{1,2}(?:st|nd|rd|th|\.|º|er)?\s+(?:de\s+)?[^\W\d]{3,12}\.?,?\s+(?:de\s+|del\s+)?\d{4}|[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
 )
+_DATE_HINT = re.compile(r"\d{4}|\d[./-]\s?\d")
+"""A part of whatever matches `_DATE_LIKE`, found far faster."""
+_BEFORE_HINT = 40
+"""Characters; more than a date has before that part."""
 _TIME_AFTER = re.compile(
     r"[\s,|–-]{1,4}(?:at |um |à |klo |kl\.? |às )?(?:[01]?\d|2[0-3])[:.h][0-5]\d(?!\d)"
     r"(?::[0-5]\d)?(?:\s?(?:[ap]\.?m\.?|Uhr)\b)?(?:\s(?:UTC|GMT|CET|CEST|BST|MEZ|MESZ)\b)?",
@@ -198,7 +202,8 @@ def _around(near: HtmlElement | None) -> Iterator[Claim]:
         text = text_of(at)
         if len(text) > 3_000:
             text = text[:3_000]
-        match = _DATE_LIKE.search(text)
+        hint = _DATE_HINT.search(text)
+        match = _DATE_LIKE.search(text, max(0, hint.start() - _BEFORE_HINT)) if hint else None
         if match:
             time = _TIME_AFTER.match(text, match.end())
             yield Claim(match[0] + (time[0] if time else ""), "html:near headline")

@@ -14,8 +14,8 @@ from lxml.html import HtmlComment, HtmlElement, HtmlProcessingInstruction
 from parsel import Selector
 
 from crawler.errors import PageError
-from crawler.extract.encoding import decode
-from crawler.urls import absolute
+from crawler.extract.encoding import utf8
+from crawler.urls import absolute, has_tracking
 
 MAX_BYTES = 20_000_000
 """A longer page is refused: the longest real news pages are a tenth of it."""
@@ -28,17 +28,21 @@ PLAIN = re.compile(
 """Addresses, from the scheme or from the root, that are spelt as `urls.normalise` would spell them:
 most of a page's links, told faster than by parsing them."""
 
+_PARAMETER = r"[\w.~%!$'()*+,:@/;?=\[\]-]+"
+PLAIN_QUERY = re.compile(rf"{_PARAMETER}(?:&{_PARAMETER})*", re.ASCII)
+"""The same for what stands after the question mark, with no piece of it empty."""
+
 _ONE_CLASS = etree.ElementDefaultClassLookup(
     element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction
 )
 """lxml.html picks a class by tag, in Python, for each element it hands out: not needed here."""
 
-INDEXED = ("base", "meta", "link", "title", "h1", "h2", "time", "a", "article", "main")
+INDEXED = ("base", "meta", "link", "script", "title", "h1", "h2", "time", "a", "article", "main")
 
 
 MAX_ATTRIBUTES = 2_000
 """Of one tag; real ones have some dozens."""
-_ATTRIBUTES = re.compile(r"\s[A-Za-z_][\w:.-]*=")
+_ATTRIBUTES = re.compile(rb"\s[A-Za-z_][\w:.-]*=")
 
 
 class Document:
@@ -56,17 +60,15 @@ class Document:
         """
         if len(html) > MAX_BYTES:
             raise PageError(f"page of {len(html):,} bytes is longer than {MAX_BYTES:,}")
-        text = decode(html, content_type)
-        if "\x00" in text:
-            text = text.replace("\x00", "")
-        if not text or text.isspace():
+        data = utf8(html, content_type).replace(b"\x00", b"")
+        if not data or data.isspace():
             raise PageError("page is empty")
-        _refuse_endless_tags(text)
+        _refuse_endless_tags(data)
         self.url = url
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, recover=True)
         parser.set_element_class_lookup(_ONE_CLASS)
         try:
-            root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+            root = etree.fromstring(data, parser)
         except etree.LxmlError as error:
             raise PageError(f"page cannot be parsed as HTML: {error}") from None
         if not isinstance(root, HtmlElement):
@@ -101,6 +103,15 @@ class Document:
         return root.removesuffix("/") if root else None
 
     @cached_property
+    def _scheme(self) -> str:
+        return (self._origin or "").partition("//")[0]
+
+    @cached_property
+    def _folder(self) -> str | None:
+        folder = absolute(self.base_url, ".")
+        return folder if folder is not None and folder[-1] == "/" else None
+
+    @cached_property
     def _addresses(self) -> dict[str, str | None]:
         return {}
 
@@ -112,28 +123,47 @@ class Document:
         known = self._addresses
         if href in known:
             return known[href]
-        plain = href.partition("#")[0]
-        if len(href) < 2_000 and self._origin is not None and PLAIN.fullmatch(plain):
-            url: str | None = self._origin + plain if plain[0] == "/" else plain
-        else:
-            url = absolute(self.base_url, href)
-        known[href] = url
+        url = known[href] = self._plain(href) or absolute(self.base_url, href)
         return url
+
+    def _plain(self, href: str) -> str | None:
+        """What a link leads to, if that can be told without parsing it."""
+        path, asked, query = href.partition("#")[0].partition("?")
+        if not path or len(href) >= 2_000 or self._origin is None or self._folder is None:
+            return None
+        first = path[0]
+        if path[:2] == "//":
+            path = self._scheme + path
+        elif first != "/" and ":" not in path:
+            path = self._folder + path
+        if first != "/" and path.count("/") == 2:
+            path += "/"
+        if not PLAIN.fullmatch(path):
+            return None
+        url = self._origin + path if path[0] == "/" else path
+        if not asked:
+            return url
+        if not PLAIN_QUERY.fullmatch(query) or has_tracking(query):
+            return None
+        return f"{url}?{query}"
 
     def xpath(self, query: str) -> list[HtmlElement]:
         """Elements that an XPath 1.0 query finds, in document order."""
         return cast("list[HtmlElement]", self.root.xpath(query))
 
 
-def _refuse_endless_tags(text: str) -> None:
+def _refuse_endless_tags(html: bytes) -> None:
     """Raise PageError for a tag with thousands of attributes.
 
     libxml2 compares each attribute of a tag with all before it: 200,000 of them take minutes.
     """
-    if text.count("=") <= 20_000:
+    step = 5 * MAX_ATTRIBUTES
+    if all(html.find(b">", at, at + step) >= 0 for at in range(0, len(html) - step, step)):
+        return  # no tag is long enough, as a few looks tell
+    if html.count(b"=") <= 20_000:
         return
-    for piece in text.split(">"):
-        tag = piece.rpartition("<")[2]
+    for piece in html.split(b">"):
+        tag = piece.rpartition(b"<")[2]
         if len(tag) > 10 * MAX_ATTRIBUTES and len(_ATTRIBUTES.findall(tag)) > MAX_ATTRIBUTES:
             raise PageError(f"page has a tag with more than {MAX_ATTRIBUTES:,} attributes")
 

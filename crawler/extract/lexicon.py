@@ -33,6 +33,10 @@ class _Letters(dict[int, int | None]):
         return kept
 
 
+_PLAIN_LETTERS = {
+    code: None if code == 0x27 else code if chr(code).isalnum() else 0x20 for code in range(128)
+}
+"""The same for ASCII, with gaps as spaces and without apostrophes."""
 _LETTERS = _Letters({ord("ı"): ord("i"), ord("’"): None, 0x200C: None})
 
 
@@ -48,6 +52,10 @@ class _Phrases(NamedTuple):
     exact: dict[str, Relation]
     longest: int
     """Words in the longest phrase."""
+    first: frozenset[str]
+    """The words that phrases begin with: most words of a text are none of them."""
+    leading: frozenset[str]
+    """The same of phrases of two words and more."""
     longest_unspaced: int
     """Characters in the longest phrase of an unspaced script."""
 
@@ -60,8 +68,9 @@ def words(label: str) -> str:
     ('kacirmayin', 'dont miss')
     """
     text = label[:_MAX_LABEL].casefold()
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text).translate(_LETTERS)
+    if text.isascii():
+        return " ".join(text.translate(_PLAIN_LETTERS).split())
+    text = unicodedata.normalize("NFKD", text).translate(_LETTERS)
     return _GAPS.sub(" ", text.replace("'", "")).strip()
 
 
@@ -95,8 +104,13 @@ def _phrases(language: str | None) -> _Phrases:
                 exact.setdefault(words(phrase), relation)
     exact.pop("", None)
     unspaced = [len(p.replace(" ", "")) for p in exact if _UNSPACED.search(p)]
-    return _Phrases(exact, max((p.count(" ") + 1 for p in exact), default=0),
-                    max(unspaced, default=0))  # fmt: skip
+    return _Phrases(
+        exact,
+        max((p.count(" ") + 1 for p in exact), default=0),
+        frozenset(p.partition(" ")[0] for p in exact),
+        frozenset(p.partition(" ")[0] for p in exact if " " in p),
+        max(unspaced, default=0),
+    )
 
 
 def whole(label: str, language: str | None = None) -> Relation | None:
@@ -156,9 +170,14 @@ def _within(shown: str, table: _Phrases) -> Match | None:
                     return Match(relation, "part" if start else "start")
         return None
     parts = shown.split(" ")
+    starts = [i for i, word in enumerate(parts) if word in table.first]
+    if not starts:
+        return None
     best: Match | None = None
     for size in range(min(len(parts), table.longest), 0, -1):
-        for start in range(len(parts) - size + 1):
+        for start in starts:
+            if start + size > len(parts):
+                break
             phrase = " ".join(parts[start : start + size])
             # A short word says little unless it stands alone: "top", "pr", "new" are in any text.
             if size == 1 and (len(phrase) < 6 or (start and len(parts) > 4)):
@@ -180,9 +199,15 @@ def phrase_in(text: str) -> Relation | None:
     ('related', None)
     """
     table = _phrases(None)
-    parts = words(text).split(" ")
+    # Names are many and each is asked for once: they would only push the labels out of the cache.
+    parts = words.__wrapped__(text).split(" ")
+    starts = [i for i, word in enumerate(parts[:-1]) if word in table.leading]
+    if not starts:
+        return None
     for size in range(min(len(parts), table.longest), 1, -1):
-        for start in range(len(parts) - size + 1):
+        for start in starts:
+            if start + size > len(parts):
+                break
             relation = table.exact.get(" ".join(parts[start : start + size]))
             if relation:
                 return relation

@@ -97,10 +97,9 @@ class Blocks:
 
     def _opens_block(self, node: HtmlElement) -> bool:
         """Whether a block's heading stands right before an element that has a headline itself."""
-        own = len(quick_text(node)) >= 15
-        if not own:
-            return False
         before = node.getprevious()
+        if before is None or len(quick_text(node)) < 15:
+            return False
         nearest: HtmlElement | None = None
         for _ in range(6):
             if before is None:

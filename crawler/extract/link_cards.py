@@ -56,6 +56,8 @@ _KINDS = (
     ),
     ("title", re.compile(r"title|titel|headline|(?:^|[\s_-])(?:hed|heading|titulo|titre|titolo)")),
 )  # fmt: skip
+_KIND_OF_TAG = {"time": "date"} | dict.fromkeys(HEADINGS, "title")
+"""As `kind_of` gives it where there is no class."""
 _IMAGE_SOURCES = (
     "data-src", "data-lazy-src", "data-original", "src", "data-srcset", "srcset",
 )  # fmt: skip
@@ -114,6 +116,8 @@ def word_count(text: str) -> int:
     >>> word_count("Don’t look up"), word_count("最新記事")
     (3, 2)
     """
+    if text.isascii():
+        return len(text.split()) if text else 1
     wide = len(_WIDE.findall(text))
     return len(text.split()) if wide * 2 < len(text) else max(1, wide // 2)
 
@@ -133,6 +137,9 @@ def kind_of(tag: str, names: str) -> str | None:
 def quick_text(element: HtmlElement) -> str:
     """The text of an element on one line: to measure and to tell by, not to keep, for it runs the
     words of neighbouring blocks together and has styles and scripts in it."""
+    # Most links hold nothing but text: lxml's serialiser costs ten times more to set up.
+    if len(element) == 0:
+        return " ".join((element.text or "").split())
     return " ".join(
         etree.tostring(element, method="text", encoding="unicode", with_tail=False).split()
     )
@@ -233,7 +240,13 @@ def _pieces(
                 walk.skip_subtree()
                 opened.append((kind, False, False, False))
                 continue
-            own = kind_of(tag, (node.get("class") or "").lower()) if node is not card else None
+            names = node.get("class")
+            if node is card:
+                own = None
+            elif names:
+                own = kind_of(tag, names.lower())
+            else:
+                own = _KIND_OF_TAG.get(tag)
             link, counts = node in links, tag in HEADINGS and not heading
             breaks = own is not None or link or tag in _BLOCKS
             if breaks and buffer:
@@ -246,16 +259,17 @@ def _pieces(
             if counts:
                 headings += 1
                 heading, level = headings, int(tag[1])
-            if tag in _PICTURES:
+            if tag in _PICTURES or (
+                tag in _PAINTED and (node.get("data-bg") or node.get("data-bgset"))
+            ):
                 pictures.append(node)
             elif tag == "time":
                 times.append(node)
-            elif tag == "br":
+            elif tag == "br" and buffer:
                 buffer.append(" ")
-            elif tag in _PAINTED and (node.get("data-bg") or node.get("data-bgset")):
-                pictures.append(node)
-            if node.text:
-                buffer.append(node.text)
+            # Space before a piece's first word is nothing; most of the text of a card is such.
+            if (text := node.text) and (buffer or not text.isspace()):
+                buffer.append(text)
             continue
         if event == "end":
             before, breaks, link, counts = opened.pop()
@@ -265,8 +279,8 @@ def _pieces(
             linked -= link
             if counts:
                 heading = level = 0
-        if node.tail and node is not card:
-            buffer.append(node.tail)
+        if node is not card and (tail := node.tail) and (buffer or not tail.isspace()):
+            buffer.append(tail)
     flush()
     return pieces, pictures, times
 

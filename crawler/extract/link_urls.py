@@ -54,7 +54,14 @@ _HOSTED_SERVICE = re.compile(
     r"|apps?|play|cdn|static|img|images|media|mobile-app|trauer|anzeigen|classifieds|secure"
     r"|myaccount|profile|checkout|donate)\."
 )
-_PAGED = re.compile(r"(?:/page)?/\d{1,3}$")
+_LONG_SERVICE = (
+    "kategor", "suscripcion", "datenschutz", "newsletter", "privacy-", "cookie-", "terms-",
+    "advertise-", "-policy", "-notice", "-conditions",
+)  # fmt: skip
+"""What a segment that these patterns match has in it, if it is longer than `_LONGEST`."""
+_LONGEST = 24
+"""Characters of the longest segment that they match word for word, and some more."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE = re.compile(r"(?:^|/)(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?\d\d)?(?:/|-|$)")
 _DAY_END = re.compile(r"(?:^|/)(?:19|20)\d\d[/-](?:0?[1-9]|1[0-2])(?:[/-]\d\d?)?/?$")
 _INDEX = re.compile(r"/index\.(?:html?|php)$")
@@ -122,7 +129,9 @@ class StoryUrls:
             return found
 
     def _judge(self, href: str) -> Target | None:
-        if len(href) > _MAX_ADDRESS or href.lstrip()[:12].lower().startswith(_NO_ADDRESS):
+        if len(href) > _MAX_ADDRESS or (
+            href[:1] not in ("/", "h") and href.lstrip()[:12].lower().startswith(_NO_ADDRESS)
+        ):
             return None
         url = self._address(href)
         if url is None:
@@ -133,27 +142,28 @@ class StoryUrls:
         by_query = bool(query) and bool(_ID_QUERY.search(query))
         if key == self._page or (bare == self._bare and not (by_query and self._by_query)):
             return Target(True, url, self._page, True, True)
-        if self._part_of_page(bare, path):
-            return None
         segments = [s for s in path.split("/") if s]
-        if not segments and not by_query:
+        if not by_query and (
+            not segments
+            or (len(segments) == 1 and path.count("-") < 2 and not _NUMBER.search(path))
+        ):
             return None
-        if _FILE.search(path) or _HOSTED_SERVICE.match(host) or _DAY_END.search(path):
-            return None
-        kinds = [_kind(s) for s in segments]
+        kinds = [_kind(s) if len(s) <= _LONGEST else _kind_of_long(s) for s in segments]
         if "service" in kinds or "person" in kinds or kinds[-1:] == ["end"]:
             return None
-        if "hub" in kinds[-2:] and not _DATE.search(path):
-            return None
-        if len(segments) == 1 and not by_query and segments[0].count("-") < 2 and (
-            not _NUMBER.search(path)
-        ):  # fmt: skip
+        dated = _YEAR.search(path) is not None
+        if "hub" in kinds[-2:] and not (dated and _DATE.search(path)):
             return None
         strong = by_query or self._is_strong(path, segments)
         if not strong and self._strong:
             # Stories of this newspaper have addresses that tell; this one's does not.
             return None
-        return Target(False, url, key, strong, _domain(host) == self._site)
+        domain, service = _owner(host)
+        if service or (dated and _DAY_END.search(path)) or _FILE.search(path):
+            return None
+        if self._part_of_page(bare, path):
+            return None
+        return Target(False, url, key, strong, domain == self._site)
 
     def _part_of_page(self, bare: str, path: str) -> bool:
         """Page two of this story, its comments, pictures, print view; or the section it is in."""
@@ -166,14 +176,16 @@ class StoryUrls:
     def _is_strong(self, path: str, segments: list[str], own: bool = True) -> bool:
         slug = max(segments[-2:], key=len)
         hyphens = slug.count("-") + slug.count("_")
-        short_list = len(segments) <= 2 and bool(_PAGED.search(path))
+        # Page two of a list: `/page/2`, `/politics/2`.
+        tail = path.rpartition("/")[2]
+        short_list = len(segments) <= 2 and len(tail) <= 3 and tail.isdecimal()
         if not short_list and (hyphens >= 4 or (hyphens >= 3 and len(slug) >= 20)):
             return True
         if hyphens >= 2 and (
             _PAGE_FILE.search(segments[-1]) or (len(segments) >= 2 and len(slug) >= 20)
         ):
             return True
-        if own:
+        if own and len(segments) == self._shape.segments:
             shape = _shape(path)
             if shape == self._shape and (shape.words or shape.number):
                 return True
@@ -198,6 +210,19 @@ def _kind(segment: str) -> str | None:
     return "hub" if _HUB.match(lower) else None
 
 
+def _kind_of_long(segment: str) -> str | None:
+    """The same for a long segment, a slug mostly: told to be none without the patterns, and without
+    pushing the short ones out of the cache."""
+    stem, dot, _ = segment.partition(".")
+    if dot and len(stem) <= _LONGEST:
+        return _kind(segment)
+    lower = segment.lower()
+    for word in _LONG_SERVICE:
+        if word in lower:
+            return _kind(segment)
+    return None
+
+
 def _parts(url: str) -> tuple[str, str, str]:
     """Host without `www.`, path and query of a normalised address."""
     host, _, rest = url.partition("://")[2].partition("/")
@@ -207,10 +232,11 @@ def _parts(url: str) -> tuple[str, str, str]:
 
 def _key(host: str, path: str, query: str) -> str:
     """What addresses of one story share, as `urls.story_key`, from parts already split."""
-    return host + _INDEX.sub("", path).rstrip("/") + (f"?{query}" if query else "")
+    if "/index." in path:
+        path = _INDEX.sub("", path)
+    return host + path.rstrip("/") + (f"?{query}" if query else "")
 
 
-@lru_cache(maxsize=4096)
 def _domain(host: str) -> str:
     """The part of a host that one owner registers, by rule of thumb.
 
@@ -221,6 +247,12 @@ def _domain(host: str) -> str:
     if len(labels) > 2 and len(labels[-1]) == 2 and _SECOND_LEVEL.match(labels[-2]):
         return ".".join(labels[-3:])
     return ".".join(labels[-2:]) if not host.replace(".", "").isdigit() else host
+
+
+@lru_cache(maxsize=4096)
+def _owner(host: str) -> tuple[str, bool]:
+    """A host's domain, and whether the host is a service (shop, jobs …), not a newspaper."""
+    return _domain(host), bool(_HOSTED_SERVICE.match(host))
 
 
 def _shape(path: str) -> Shape:

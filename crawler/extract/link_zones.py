@@ -94,6 +94,9 @@ class Marks(NamedTuple):
     hint: Relation | None
 
 
+_NO_MARKS = Marks(False, False, None)
+
+
 class Zone(NamedTuple):
     """Where an element stands."""
 
@@ -112,9 +115,9 @@ class Zone(NamedTuple):
     """What the nearest class or id that tells says of the stories in it."""
 
 
-def _marks_of(element: HtmlElement) -> Marks:
+def _marks_of(element: HtmlElement, tag: str) -> Marks:
     get = element.get
-    return marks(element.tag, get("class"), get("id"), get("role"))
+    return marks(tag, get("class"), get("id"), get("role"))
 
 
 @lru_cache(maxsize=20_000)
@@ -130,7 +133,7 @@ def marks(
     """
     names = (classes or "")[:300].split()
     # Content systems print what a story is filed under as classes of its card.
-    filed = tag in ("article", "li") or any("hentry" in name for name in names)
+    filed = tag in ("article", "li") or "hentry" in (classes or "")[:300]
     if ident:
         names += ident[:100].split()
     post_nav = skip = False
@@ -138,17 +141,21 @@ def marks(
     worded: Relation | None = None
     for name in names:
         of_name = _name_marks(name)
+        if of_name is _NOTHING:
+            continue
         if filed and of_name.filed:
             continue
         post_nav = post_nav or of_name.post_nav
         skip = skip or of_name.skip
-        best = min(best, of_name.hint)
+        if of_name.hint < best:
+            best = of_name.hint
         worded = worded or of_name.worded
     hint = _HINTS[best][0] if best < len(_HINTS) else worded
     skip = skip and not post_nav
     if tag == "nav" or role in _ROLES_SKIPPED:
         skip = skip or not (post_nav or hint)
-    return Marks(skip or tag in _TAGS_SKIPPED, post_nav, hint)
+    skip = skip or tag in _TAGS_SKIPPED
+    return Marks(skip, post_nav, hint) if skip or post_nav or hint else _NO_MARKS
 
 
 class _NameMarks(NamedTuple):
@@ -162,18 +169,27 @@ class _NameMarks(NamedTuple):
     filed: bool
 
 
+_NOTHING = _NameMarks(False, False, len(_HINTS), None, False)
+
+
 @lru_cache(maxsize=50_000)
 def _name_marks(name: str) -> _NameMarks:
     """Judged name by name: pages of all sites share most of them."""
-    lower = _CAMEL.sub(r"\1-\2", name).lower().replace("_", "-")
-    hint = next((i for i, (_, pattern) in enumerate(_HINTS) if pattern.search(lower)), len(_HINTS))
-    return _NameMarks(
+    lower = name if name.islower() else _CAMEL.sub(r"\1-\2", name).lower()
+    lower = lower.replace("_", "-")
+    hint = 0
+    for _, pattern in _HINTS:
+        if pattern.search(lower):
+            break
+        hint += 1
+    found = _NameMarks(
         skip=bool(_SKIP.search(lower)) or lower in _MENU_TOKENS,
         post_nav=bool(_POST_NAV.search(lower)),
         hint=hint,
         worded=_worded(lower) if hint == len(_HINTS) else None,
         filed=bool(_FILED.match(lower)),
     )
+    return _NOTHING if found == _NOTHING else found
 
 
 def _worded(name: str) -> Relation | None:
@@ -198,6 +214,8 @@ class Zones:
         while node is not None:
             self.around.add(node)
             node = node.getparent()
+        self._telling = self.around | self._after | {container}
+        """Elements that change the zone by their place alone."""
 
     def of(self, element: HtmlElement) -> Zone:
         """The zone that `element` makes for what it holds."""
@@ -205,8 +223,14 @@ class Zones:
         found = known.get(element)
         if found is not None:
             return found
-        chain = []
-        node: HtmlElement | None = element
+        parent = element.getparent()
+        above = known.get(parent)
+        if above is not None:
+            # The usual case, as links are asked for in page order.
+            found = known[element] = self._step(above, element)
+            return found
+        chain = [element]
+        node: HtmlElement | None = parent
         while node is not None and node not in known:
             chain.append(node)
             node = node.getparent()
@@ -216,18 +240,18 @@ class Zones:
         return zone
 
     def _step(self, zone: Zone, element: HtmlElement) -> Zone:
-        if zone.skip:
-            if element.tag in _BLOCKS and (hint := _marks_of(element).hint) in _BLOCK_RELATIONS:
-                # A sidebar that is named a menu holds more than one: "Most read" under the links.
-                return zone if _marks_of(element).skip else Zone(aside=True, hint=hint)
-            return zone
         tag = element.tag
-        if (
-            tag in _PLAIN
-            and not element.attrib
-            and element is not self._container
-            and element not in self._after
-        ):
+        if zone.skip:
+            if tag in _BLOCKS:
+                own = _marks_of(element, tag)
+                if own.hint in _BLOCK_RELATIONS and not own.skip:
+                    # A sidebar that is named a menu holds more than one: "Most read" under links.
+                    return Zone(aside=True, hint=own.hint)
+            return zone
+        get = element.get
+        classes, ident, role, label = get("class"), get("id"), get("role"), get("aria-label")
+        own = marks(tag, classes, ident, role) if classes or ident or role else marks(tag, None)
+        if own is _NO_MARKS and label is None and tag in _PLAIN and element not in self._telling:
             return zone
         if element in self.around or tag == "body":
             return zone._replace(within=zone.within or tag in ("article", "main"))
@@ -235,14 +259,12 @@ class Zones:
             return zone._replace(body=True, within=True, hint=None)
         if zone.body and element in self._after:
             zone = zone._replace(body=False)
-        own = _marks_of(element)
         if own.skip and not (zone.post_nav is not None and tag == "nav"):
             return zone._replace(skip=True)
         if tag == "header" and not zone.within:
             return zone._replace(skip=True)
         hint = own.hint
         if hint is None:
-            label = element.get("aria-label")
             relation = whole(label) if label else None
             hint = relation if relation in _BLOCK_RELATIONS else None
         if hint and hint != zone.hint:
@@ -292,7 +314,7 @@ def _is_told(block: HtmlElement, container: HtmlElement) -> bool:
             return True
         if node.tag in ("article", "aside", "footer", "form", "nav", "a", "figure"):
             return False
-        own = _marks_of(node)
+        own = _marks_of(node, node.tag)
         if own.skip or own.hint:
             return False
         node = node.getparent()

@@ -28,11 +28,12 @@ def marks(scope: HtmlElement) -> Marks:
     """Marked elements in a part of the page, by what they hold, in document order."""
     found: dict[Meaning, list[HtmlElement]] = {kind: [] for kind in _KINDS}
     for element in scope.iter(*_TAGS):
-        names = element.get("class")
-        itemprop = element.get("itemprop")
+        attribute = element.get
+        names = attribute("class")
+        itemprop = attribute("itemprop")
         if itemprop is not None:
             names = itemprop if names is None else f"{names} {itemprop}"
-        if names is None:
+        if not names:
             continue
         bits = meanings(names) & _ANY
         if bits:

@@ -118,30 +118,39 @@ _MODIFIERS = frozenset({
 _NOT_NOISE = ~int(Meaning.NOISE | Meaning.HARD | Meaning.COMMENTS)
 _NOISE, _STORY = int(Meaning.NOISE), int(Meaning.STORY)
 _CUT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_LOWER = re.compile(r"[a-z]+")
+"""The same for names without capitals."""
+_LONGEST = 120
+"""Characters of a name that are looked at."""
 
 
 @lru_cache(maxsize=100_000)
 def _meanings_of_name(name: str) -> int:
     if "__" in name:
         # BEM: the element's name (after the last __) says more than the block's.
-        block, _, part = name[:120].rpartition("__")
+        block, _, part = name.rpartition("__")
         inner, outer = _meanings_of_words(part), _meanings_of_words(block)
         if inner & _NOISE:
             outer &= ~_STORY
-        elif inner & _STORY or _meanings_of_words(name[:120]) & _STORY:
+        elif inner & _STORY or _meanings_of_words(name) & _STORY:
             return (inner | outer | _STORY) & _NOT_NOISE
-        return inner | outer | _meanings_of_words(name[:120]) & ~_STORY
+        return inner | outer | _meanings_of_words(name) & ~_STORY
     return _meanings_of_words(name)
 
 
 def _meanings_of_words(name: str) -> int:
-    words = [word.lower() for word in _CUT.findall(name[:80])]
+    name = name[:80]
+    if name.islower():
+        words = _LOWER.findall(name)
+    else:
+        words = [word.lower() for word in _CUT.findall(name)]
     found = 0
     previous = ""
     for word in words:
-        found |= _LEXICON.get(word, 0)
-        if previous:
-            found |= _LEXICON.get(previous + word, 0)
+        if word in _LEXICON:
+            found |= _LEXICON[word]
+        if previous and (pair := previous + word) in _LEXICON:
+            found |= _LEXICON[pair]
         previous = word
     if len(words) > 1 and (
         words[0] in _MODIFIERS or words[-1] in ("enabled", "disabled", "active")
@@ -156,7 +165,13 @@ def meanings(names: str) -> int:
     >>> Meaning(meanings("entry-share-buttons")), Meaning(meanings("postContent has-sidebar"))
     (<Meaning.NOISE|HARD: 1025>, <Meaning.STORY: 2>)
     """
+    return _meanings(names) if len(names) < 200 else _meanings.__wrapped__(names)
+
+
+# Whole attributes too, for most repeat on a page and all on a site; long ones would fill memory.
+@lru_cache(maxsize=20_000)
+def _meanings(names: str) -> int:
     found = 0
     for name in names.split(None, 30)[:30]:
-        found |= _meanings_of_name(name)
+        found |= _meanings_of_name(name[:_LONGEST])
     return found

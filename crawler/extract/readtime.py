@@ -32,6 +32,7 @@ MAX_MINUTES = 24 * 60
 
 # A minute, as pages print it.
 _UNIT = (
+    r"(?=[mмхλdpน分분دمדमমநనನമમਮ])"  # the first letters of all, for the sake of speed
     r"(?:min(?:s|ut\w*|uten|\.)?(?![^\W\d_])\.?|мин\w*\.?|хв\w*\.?|λεπτ\w*|dk\.?|dakika\w*|dəqiqə\w*"
     r"|perc\w*|phút|menit|minit|นาที|分(?:钟|鐘|間)?|분|دقائق|دقيقة|دقيقت[اي]ن|دقیقه|منٹ|דקות|דקה|דק'"
     r"|मिनट|मिनिट|মিনিট|நிமிட|నిమిష|ನಿಮಿಷ|മിനിറ്റ|મિનિટ|ਮਿੰਟ)"
@@ -47,7 +48,7 @@ _READING = (
 _HAS_READING = re.compile(_READING, re.IGNORECASE)
 _HAS_UNIT = re.compile(_UNIT, re.IGNORECASE)
 _WITH_UNIT = re.compile(
-    rf"\d(?:\s?[-–]\s?\d|[\d.,])*(?::(?P<s>[0-5]\d))?\s?-?\s?{_UNIT}",
+    rf"\d(?:\s?[-–]\s?\d|[\d.,])*+(?::(?P<s>[0-5]\d))?\s?-?\s?{_UNIT}",
     re.IGNORECASE,
 )
 _HOURS = re.compile(
@@ -113,7 +114,7 @@ def shown_read_time(doc: Document, language: str | None) -> Claim | None:
 
 
 def _visible(doc: Document) -> Claim | None:
-    for headline in islice(doc.root.iter("h1"), 2):
+    for headline in doc.tags["h1"][:2]:
         # A look at the bare text first: on most pages it spares the walk.
         if not any(
             _WITH_UNIT.search(text) or "than a min" in text for text in _texts_beside(headline)
@@ -249,7 +250,7 @@ def _source(element: HtmlElement) -> str:
 
 def _in_meta(doc: Document) -> Claim | None:
     metas: dict[str, str] = {}
-    for meta in islice(doc.root.iter("meta"), 300):
+    for meta in doc.tags["meta"][:300]:
         name = (meta.get("name") or meta.get("property") or meta.get("itemprop") or "").lower()
         if name.startswith("twitter:") or name == "timerequired":
             metas[name] = " ".join((meta.get("content") or meta.get("value") or "").split())
@@ -266,9 +267,12 @@ _TIME_REQUIRED = re.compile(r'"timeRequired"\s*:\s*"?([^",{}\[\]]{1,20})')
 
 def _in_json_ld(doc: Document) -> Claim | None:
     found: set[str] = set()
-    for script in islice(doc.root.iter("script"), 300):
-        if "ld+json" in (script.get("type") or "") and '"timeRequired"' in (script.text or ""):
-            found.update(m.strip() for m in _TIME_REQUIRED.findall(script.text or ""))
+    for script in doc.tags["script"][:300]:
+        if "ld+json" not in (script.get("type") or ""):
+            continue
+        text = script.text or ""
+        if '"timeRequired"' in text:
+            found.update(m.strip() for m in _TIME_REQUIRED.findall(text))
     if len(found) != 1:  # several: of other stories, too
         return None
     text = found.pop()

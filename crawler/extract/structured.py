@@ -75,7 +75,7 @@ class Structured:
         return tuple(dict.fromkeys(n for n in names if 1 < len(n) < 60))
 
 
-_JSON_LD = "//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]/text()"
+_JSON_LD = "descendant::script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]/text()"
 
 
 def structured(doc: Document) -> Structured:
@@ -119,6 +119,10 @@ def strings(value: Any) -> list[str]:
     >>> strings([{"@type": "Person", "name": "A. B."}, "C. D."])
     ['A. B.', 'C. D.']
     """
+    if isinstance(value, str):
+        return [text] if (text := clean(value)) else []
+    if not value:
+        return []
     found: list[str] = []
     todo = [value]
     seen = 0

@@ -14,6 +14,7 @@ from crawler.urls import site_host
 
 _SEPARATOR = re.compile(r"\s+[|\-–—·•»«:/›]+\s+|\s*[|»«｜：_]\s*|(?<=\w):\s+|--|\s+[–—]\s*")
 _MAX_TITLE = 500
+_WORDS = re.compile(r"\w+")
 
 
 def headline(doc: Document, data: Structured) -> tuple[Claim | None, HtmlElement | None]:
@@ -49,7 +50,7 @@ def words(text: str) -> str:
     >>> words("“Fish” – and Chips!")
     'fish and chips'
     """
-    return " ".join(re.findall(r"\w+", text.casefold()))
+    return " ".join(_WORDS.findall(text.casefold()))
 
 
 def without_site(title: str, site_names: Sequence[str], url: str) -> str:
@@ -112,8 +113,7 @@ def _shown(doc: Document, claimed: Sequence[str]) -> tuple[str, HtmlElement] | N
     for tag, worth in (("h1", 0.3), ("h2", 0.0)):
         for element in doc.tags[tag][:40]:
             text = text_of(element)
-            key = words(text)
-            if not key or len(text) > _MAX_TITLE:
+            if len(text) > _MAX_TITLE or not (key := words(text)):
                 continue
             score = worth + sum(_agreement(key, other) for other in keys)
             if worth == 0.0 and score < 1.0:

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.errors import PageError
-from crawler.extract import count_words, extract
+from crawler.extract import Document, count_words, extract
+from crawler.extract.encoding import decode, utf8
 from crawler.items import Page
+from crawler.urls import absolute
 
 URL = "https://paper.example/town/a-story-of-bread"
 SENTENCE = "The bakers of the lower town have agreed on a common price for a loaf of rye bread. "
@@ -155,3 +157,34 @@ def test_a_tag_with_endless_attributes_is_refused_at_once() -> None:
     with pytest.raises(PageError, match="more than 2,000 attributes"):
         extract(html, "https://news.example/a")
     assert time.process_time() - began < 2
+
+
+HREFS = st.one_of(
+    st.text(max_size=30),
+    st.lists(
+        st.sampled_from([
+            "/", "//", "http:", "https:", "news.example", "?", "&", "=", "#", ":", ".", "..", "a",
+            "utm_source", "é", "%C3%A9", " ", "\t", "x.html", ";", "[", "]", "(", "@", ":8080",
+            "mailto:", "WWW.", "\\", "<", "|",
+        ]),
+        max_size=8,
+    ).map("".join),
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    HREFS,
+    st.sampled_from([
+        "https://a.example/b/c?d=/e", "http://A.example:8080", "https://a.example/%zz/ü/",
+        "", "x:y",
+    ]),
+)  # fmt: skip
+def test_links_that_need_no_parsing_lead_where_parsing_them_would(href: str, url: str) -> None:
+    assert Document(b"<p>", url).address(href) == absolute(url, href)
+
+
+@pytest.mark.parametrize("name", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "ascii"])
+def test_the_bytes_that_are_parsed_say_what_the_text_says(name: str) -> None:
+    html = "<p>Köln".encode(name, errors="replace")
+    assert utf8(html).decode() == decode(html)
