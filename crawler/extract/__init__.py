@@ -29,6 +29,7 @@ from crawler.extract.section import section, tags
 from crawler.extract.standfirst import standfirst
 from crawler.extract.structured import structured
 from crawler.extract.title import headline
+from crawler.extract.trim import trimmed
 from crawler.extract.verdict import why_not_article
 from crawler.items import Article, Block, Claim, Image, Page
 
@@ -40,28 +41,6 @@ _UNSPACED = re.compile("[぀-ヿ㐀-鿿豈-﫿฀-๿຀-໿ក-៿က-႟]")
 
 _LITTLE = 200
 """Characters; a shorter body is looked for again."""
-_SENTENCE_ENDS = (
-    ".",
-    "!",
-    "?",
-    "…",
-    ":",
-    "”",
-    '"',
-    "»",
-    "“",
-    "’",
-    "。",
-    "！",
-    "？",
-    "」",
-    "』",
-    "।",
-    "؟",
-    "۔",
-    ")",
-    "）",
-)
 
 
 def extract(html: bytes, url: str, content_type: str | None = None) -> Page:
@@ -90,10 +69,10 @@ def read_page(doc: Document) -> Page:
     code = tongue.text if tongue else None
     names, author_claim = authors(doc, data, marked)
     summary = standfirst(doc, data, marked, heading, name)
-    blocks = _body_only(blocks, name, summary.text if summary else None)
+    blocks = trimmed(blocks, name, summary)
     body = _plain(blocks)
     if len(body) < _LITTLE and (named := named_container(doc)) is not None:
-        other = _body_only(read_blocks(named, doc.address, {named}), name, None)
+        other = trimmed(read_blocks(named, doc.address, {named}), name, summary)
         if len(_plain(other)) > len(body):
             container, blocks, body = named, other, _plain(other)
     told = told_body(data, body)
@@ -177,44 +156,6 @@ def _scope(doc: Document, heading: HtmlElement | None) -> HtmlElement:
         for up in islice(heading.iterancestors("main", "article"), 10):
             scope = up
     return scope
-
-
-def _body_only(
-    blocks: Sequence[Block], title: str | None, summary: str | None
-) -> tuple[Block, ...]:
-    """Blocks without what stands above the story (kicker, headline, standfirst, date and byline)
-    and without the short lines below it (agency, links, labels)."""
-    kept = list(blocks)
-    for at, block in enumerate(kept[:8]):
-        if title is not None and block.text == title and len(kept) > at + 1:
-            if sum(len(b.text) for b in kept[:at]) < 300:
-                del kept[: at + 1]
-            else:
-                del kept[at]
-            break
-    for at, block in enumerate(kept[:6]):
-        if summary is not None and block.text == summary and len(kept) > at + 1:
-            del kept[at]
-            break
-    start = 0
-    for block in kept[:8]:
-        if block.type == "figure" or _is_line(block):
-            start += 1
-        else:
-            break
-    kept = [b for b in kept[:start] if b.type == "figure"] + kept[start:]
-    for _ in range(6):
-        last = next((b for b in reversed(kept) if b.type != "figure"), None)
-        if last is None or not (_is_line(last) or last.type == "heading") or len(kept) < 3:
-            break
-        kept.remove(last)
-    return tuple(kept)
-
-
-def _is_line(block: Block) -> bool:
-    """Whether a block is a short line that ends no sentence."""
-    text = block.text
-    return block.type == "paragraph" and len(text) < 60 and not text.endswith(_SENTENCE_ENDS)
 
 
 def _path(element: object) -> str:

@@ -7,7 +7,7 @@ that were cut off from it are taken back in by climbing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -54,6 +54,8 @@ class _Node:
     score: float = 0.0
     total: int = 0
     """Characters of running text in it that are not boilerplate."""
+    near: bool = False
+    """Whether it is in the part of the page that begins with the headline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +91,16 @@ def story_place(doc: Document, headline: HtmlElement | None = None) -> StoryPlac
     if headline is not None:
         above = [up for up in _upwards(_node(nodes, headline)) if up.mass >= 0.15 * whole]
     best = _best(nodes, holders, above, whole, strict=True)
-    certain = best.total > 150 and named_story(names_of(best.element))
-    if best.total < 0.25 * whole and not certain:
-        # Names like boilerplate's stand around most of the text: the names are wrong.
-        best = max((_best(nodes, holders, above, whole, strict=False), best), key=_total)
+    found = best.total
+    certain = found > 150 and named_story(names_of(best.element))
+    if found < 0.25 * whole and not certain:
+        # Names like boilerplate's stand around most of the text: perhaps the names are wrong.
+        best = _best(nodes, holders, above, whole, strict=False)
+        if best.total < 2 * found:
+            best = _best(nodes, holders, above, whole, strict=True)
     if best.total == 0:
         return None
-    place = _climb(best, holders.values())
+    place = _climb(best, list(holders.values()))
     spine = {n.element for n in nodes.values() if n.total >= 0.2 * place.total}
     return StoryPlace(place.element, frozenset(spine))
 
@@ -113,6 +118,9 @@ def _best(
         node.noise, node.score, node.total = None, 0.0, 0
     for up in above:
         up.noise = False
+    near = above[0] if above else None
+    for node in nodes.values():  # parents come before their children
+        node.near = node is near or (node.parent is not None and node.parent.near)
     for node in holders.values():
         if _in_noise(node, whole, strict=strict):
             continue
@@ -123,10 +131,6 @@ def _best(
                 up.score += node.direct * share
                 share *= 0.6 if step == 0 else 0.75
     return max(nodes.values(), key=_rank)
-
-
-def _total(node: _Node) -> int:
-    return node.total
 
 
 def _running_text(doc: Document) -> Iterator[tuple[int, HtmlElement]]:
@@ -227,29 +231,57 @@ def _rank(node: _Node) -> float:
     bonus = 1.3 if names and named_story(names) else 1.0
     if node.element.get("itemprop") == "articleBody":
         bonus = 1.6
+    if node.near:
+        bonus *= 1.3
     return node.score * bonus
 
 
-def _climb(node: _Node, nodes: Iterable[_Node]) -> _Node:
-    """Up to where the story's other parts are: more text in elements of the same names, or so much
-    more text in the parent that the first choice was but a part."""
+def _climb(node: _Node, nodes: Sequence[_Node]) -> _Node:
+    """Up to where the story's other parts are: more text in elements of the same names, so much
+    more text in the parent that the first choice was but a part, or the story's beginning."""
     at = node
-    names = names_of(node.element)
+    names = set(names_of(node.element).split())
     if names:
         for other in nodes:
             alike = other.element.tag == node.element.tag and other.noise is False
-            if alike and other is not node and names_of(other.element) == names:
+            if alike and other is not node and _named_alike(names, other.element):
                 at = _common(at, other) or at
     idle = 0
     for up in _upwards(at.parent):
         if up.element.tag in ("body", "html", "main") or up.total > node.total * 2.5:
             break
-        if up.total >= at.total * 1.15:
+        if up.total >= at.total * 1.15 or (
+            _is_story(up.element) and _before(at, up, nodes) >= 0.03 * at.total
+        ):
             at = up
             idle = 0
         elif (idle := idle + 1) > 2:
             break
     return at
+
+
+def _before(node: _Node, up: _Node, holders: Sequence[_Node]) -> int:
+    """Characters of running text in an element that stand before another element within it."""
+    length = 0
+    for holder in holders:  # in document order
+        if holder.noise is not False:
+            continue
+        above = list(_upwards(holder))
+        if node in above:
+            return length
+        if up in above:
+            length += holder.direct
+    return 0
+
+
+def _named_alike(names: Set[str], element: HtmlElement) -> bool:
+    """Whether an element has these names, or all of its own, more than one, among them."""
+    other = set(names_of(element).split())
+    return other == names or (len(other & names) > 1 and (other < names or names < other))
+
+
+def _is_story(element: HtmlElement) -> bool:
+    return element.get("itemprop") == "articleBody" or named_story(names_of(element))
 
 
 def _common(a: _Node, b: _Node) -> _Node | None:

@@ -23,7 +23,7 @@ SKIPPED = frozenset({
 _WRAPPERS = frozenset({"form", "ins", "fieldset", "label"})
 """Skipped ones that some pages put around the whole story."""
 _NOISE, _STORY, _HARD = int(Meaning.NOISE), int(Meaning.STORY), int(Meaning.HARD)
-_COMMENTS = int(Meaning.COMMENTS)
+_APART = int(Meaning.COMMENTS | Meaning.DIALOG)
 _CLASS_ONLY = ["class"]
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NOISE_ROLES = frozenset({
@@ -90,7 +90,7 @@ def is_noise(element: HtmlElement) -> bool:
 
 
 def is_hard_noise(element: HtmlElement) -> bool:
-    """Whether an element is boilerplate however much text it holds, as readers' comments are."""
+    """Whether an element is boilerplate however much text it holds: comments, cookie walls."""
     if element.tag in SKIPPED and element.tag not in _WRAPPERS:
         return True
-    return bool(meanings(names_of(element)) & _COMMENTS)
+    return bool(meanings(names_of(element)) & _APART)

@@ -27,6 +27,8 @@ class Meaning(IntFlag):
     CAPTION = 512
     HARD = 1024
     """Boilerplate even where another name says story."""
+    DIALOG = 2048
+    """Laid over the page: cookie walls, sign-up boxes."""
 
 
 _WORDS: dict[Meaning, str] = {
@@ -39,7 +41,7 @@ _WORDS: dict[Meaning, str] = {
         mostviewed mostpopular teaser teasers promo promos promotion promobox sponsor sponsored
         sponsors advert adverts advertisement advertisements advertising advertorial ad ads adslot
         adcontainer adwrapper adbox adunit adbreak adslots adplaceholder banner banners outbrain
-        taboola dfp gpt regwall piano login cookie cookies consent gdpr popup modal overlay
+        taboola dfp gpt regwall piano login cookie cookies consent gdpr dsgvo popup popups popin popmake pum modal overlay
         lightbox breadcrumb breadcrumbs pagination pager pagenav postnav postnavigation navlinks
         navbelow navsingle prevnext nextprev nextpost prevpost sidebar sidebars widget widgets
         footer menu toolbar toolbox byline bylines author authors autor autores authorbox
@@ -77,6 +79,10 @@ _WORDS: dict[Meaning, str] = {
         comments commentlist commentarea commentsection disqusthread commentthread commentblock
         commentbox
         """,
+    Meaning.DIALOG: """
+        popup popups popin modal modals lightbox overlay cookie cookies cookiebar cookiebanner
+        consent gdpr dsgvo cmp onetrust cookielaw popmake pum interstitial regwall
+        """,
     Meaning.AUTHOR: """
         author authors byline bylines autor autores autorin writer writers reporter reporters
         journalist redakteur signature contributor contributors verfasser auteur auteurs firma
@@ -90,7 +96,7 @@ _WORDS: dict[Meaning, str] = {
         standfirst subtitle subtitles subheadline subheading subhead dek deck lead lede intro
         introduction excerpt summary abstract bajada chapo chapeau perex vorspann anriss
         teasertext entradilla ingress sottotitolo occhiello description sumario lidtext leadtext
-        introtext articlelead firstparagraph
+        introtext articlelead firstparagraph teaser
         """,
     Meaning.SECTION: """
         category categories cat cats section rubric rubrik rubrique kicker channel ressort seccion
@@ -115,8 +121,8 @@ _MODIFIERS = frozenset({
     "elementor",  # a page builder: all that it makes, the story too, is a widget
 })  # fmt: skip
 """First words of a name that tells of the layout, not of what the element holds: `has-sidebar`."""
-_NOT_NOISE = ~int(Meaning.NOISE | Meaning.HARD | Meaning.COMMENTS)
-_NOISE, _STORY = int(Meaning.NOISE), int(Meaning.STORY)
+_NOT_NOISE = ~int(Meaning.NOISE | Meaning.HARD | Meaning.COMMENTS | Meaning.DIALOG)
+_NOISE, _STORY, _HARD = int(Meaning.NOISE), int(Meaning.STORY), int(Meaning.HARD)
 _CUT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _LOWER = re.compile(r"[a-z]+")
 """The same for names without capitals."""
@@ -129,12 +135,13 @@ def _meanings_of_name(name: str) -> int:
     if "__" in name:
         # BEM: the element's name (after the last __) says more than the block's.
         block, _, part = name.rpartition("__")
-        inner, outer = _meanings_of_words(part), _meanings_of_words(block)
+        # The block may be a layout (`sidebar-grid__content`): its word is no last word.
+        inner, outer = _meanings_of_words(part), _meanings_of_words(block) & ~_HARD
         if inner & _NOISE:
             outer &= ~_STORY
         elif inner & _STORY or _meanings_of_words(name) & _STORY:
             return (inner | outer | _STORY) & _NOT_NOISE
-        return inner | outer | _meanings_of_words(name) & ~_STORY
+        return inner | outer | _meanings_of_words(name) & ~(_STORY | _HARD)
     return _meanings_of_words(name)
 
 

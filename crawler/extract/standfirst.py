@@ -6,15 +6,18 @@ from collections.abc import Set
 
 from lxml.html import HtmlElement
 
-from crawler.extract.boilerplate import is_noise
+from crawler.extract.blocks import read_blocks
+from crawler.extract.boilerplate import is_noise, names_of
 from crawler.extract.document import Document, text_of
 from crawler.extract.marks import Marks
-from crawler.extract.names import Meaning
+from crawler.extract.names import Meaning, meanings
 from crawler.extract.structured import Structured
 from crawler.extract.title import words
 from crawler.items import Claim
 
 _MIN, _MAX = 20, 1_000
+_BLOCKS = 4
+"""Paragraphs and pictures; more of them are a list of other stories."""
 
 
 def standfirst(
@@ -33,8 +36,10 @@ def standfirst(
     for element in marked[Meaning.STANDFIRST][:60]:
         if element is headline or element in above or not _beside(element, above):
             continue
-        text = text_of(element)
-        if _usable(text, title) and not _linked(element):
+        if _linked(element) or _captions(element, above):
+            continue
+        text = _prose(element, doc)
+        if _usable(text, title):
             return Claim(text, "html:standfirst")
     for claim in (
         data.ld("description"),
@@ -49,6 +54,14 @@ def standfirst(
     return None
 
 
+def _prose(element: HtmlElement, doc: Document) -> str:
+    """The text of an element without captions, links and labels; "" where it holds many pieces."""
+    blocks = read_blocks(element, doc.address, {element})
+    if not blocks:  # a heading alone
+        return text_of(element)
+    return " ".join(b.text for b in blocks if b.type != "figure") if len(blocks) <= _BLOCKS else ""
+
+
 def _beside(element: HtmlElement, above: Set[HtmlElement]) -> bool:
     """Whether an element stands beside the headline, no other story's card between them."""
     at = element.getparent()
@@ -59,6 +72,23 @@ def _beside(element: HtmlElement, above: Set[HtmlElement]) -> bool:
             return True
         if at.tag in ("article", "li", "a", "aside", "nav", "footer") or is_noise(at):
             return False
+        at = at.getparent()
+    return False
+
+
+def _captions(element: HtmlElement, above: Set[HtmlElement]) -> bool:
+    """Whether an element tells of a picture beside it, or names its photographer."""
+    if meanings(names_of(element)) & Meaning.CAPTION:
+        return True
+    length = len(text_of(element))
+    at = element.getparent()
+    for _ in range(3):
+        if at is None or at in above:
+            return False
+        if at.tag in ("figure", "figcaption"):
+            return True
+        if next(at.iter("img"), None) is not None:
+            return len(text_of(at)) < 2 * length
         at = at.getparent()
     return False
 

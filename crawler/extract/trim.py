@@ -1,0 +1,75 @@
+"""Where a story begins and ends among the blocks of its container."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from crawler.extract.markdown import escaped
+from crawler.extract.title import words
+from crawler.items import Block, Claim
+
+_SENTENCE_ENDS = tuple(".!?…:”\"»“’。！？」』।؟۔)）")
+_HEAD = 8
+"""Blocks at the beginning among which the headline, standfirst and byline may stand."""
+_SHINGLE = 3
+"""Words; shorter runs are shared by any two texts on one subject."""
+
+
+def trimmed(
+    blocks: Sequence[Block], title: str | None, standfirst: Claim | None
+) -> tuple[Block, ...]:
+    """Blocks without what stands above the story (kicker, headline, date and byline) and without
+    the short lines below it (agency, links, labels), its lead first.
+
+    standfirst: the summary under the headline, with where it was found. One that the page shows
+    apart from the body is the story's first paragraph, unless the body says the same again.
+    """
+    kept = list(blocks)
+    for at, block in enumerate(kept[:_HEAD]):
+        if title is not None and block.text == title and len(kept) > at + 1:
+            if sum(len(b.text) for b in kept[:at]) < 300:
+                del kept[: at + 1]
+            else:
+                del kept[at]
+            break
+    lead = standfirst.text if standfirst is not None else None
+    start = 0
+    for block in kept[:_HEAD]:
+        if block.type == "figure" or (_is_line(block) and block.text != lead):
+            start += 1
+        else:
+            break
+    kept = [b for b in kept[:start] if b.type == "figure"] + kept[start:]
+    for _ in range(6):
+        last = next((b for b in reversed(kept) if b.type != "figure"), None)
+        if last is None or not (_is_line(last) or last.type == "heading") or len(kept) < 3:
+            break
+        kept.remove(last)
+    if lead is not None and standfirst is not None and standfirst.source.startswith("html:"):
+        if kept and not _is_said(lead, kept):
+            kept.insert(0, Block("paragraph", lead, escaped(lead)))
+    return tuple(kept)
+
+
+def _is_said(lead: str, blocks: Sequence[Block]) -> bool:
+    """Whether most of a lead stands in the blocks, too."""
+    own = _shingles(lead)
+    if not own:  # few words, or a script that puts no spaces between them
+        key = words(lead)
+        return any(key in words(block.text) for block in blocks)
+    said = Counter[str]()
+    for block in blocks:
+        said.update(_shingles(block.text))
+    return sum((own & said).values()) > 0.5 * own.total()
+
+
+def _shingles(text: str) -> Counter[str]:
+    found = words(text).split()
+    return Counter(" ".join(found[i : i + _SHINGLE]) for i in range(len(found) - _SHINGLE + 1))
+
+
+def _is_line(block: Block) -> bool:
+    """Whether a block is a short line that ends no sentence."""
+    text = block.text
+    return block.type == "paragraph" and len(text) < 60 and not text.endswith(_SENTENCE_ENDS)
