@@ -16,6 +16,7 @@ from crawler.extract.title import words
 from crawler.items import Claim
 
 _MIN, _MAX = 20, 1_000
+_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = 4
 """Paragraphs and pictures; more of them are a list of other stories."""
 
@@ -57,7 +58,7 @@ def standfirst(
 def _prose(element: HtmlElement, doc: Document) -> str:
     """The text of an element without captions, links and labels; "" where it holds many pieces."""
     blocks = read_blocks(element, doc.address, {element})
-    if not blocks:  # a heading alone
+    if not blocks and element.tag in _HEADINGS:  # blocks leave out a heading that heads nothing
         return text_of(element)
     return " ".join(b.text for b in blocks if b.type != "figure") if len(blocks) <= _BLOCKS else ""
 

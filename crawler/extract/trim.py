@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from crawler.extract import lexicon
 from crawler.extract.markdown import escaped
+from crawler.extract.phrases import is_appeal, is_ending, is_label
 from crawler.extract.title import words
 from crawler.items import Block, Claim
 
@@ -41,6 +43,7 @@ def trimmed(
         else:
             break
     kept = [b for b in kept[:start] if b.type == "figure"] + kept[start:]
+    kept = _without_asides(_until_ending(kept))
     for _ in range(6):
         last = next((b for b in reversed(kept) if b.type != "figure"), None)
         if last is None or not (_is_line(last) or last.type == "heading") or len(kept) < 3:
@@ -50,6 +53,30 @@ def trimmed(
         if kept and not _is_said(lead, kept):
             kept.insert(0, Block("paragraph", lead, escaped(lead)))
     return tuple(kept)
+
+
+def _until_ending(blocks: list[Block]) -> list[Block]:
+    """Blocks before the heading that says that the story is over."""
+    for at in range(len(blocks) - 1, max(1, len(blocks) // 2) - 1, -1):
+        if len(blocks[at].text) < 60 and is_ending(blocks[at].text):
+            return blocks[:at]
+    return blocks
+
+
+def _without_asides(blocks: list[Block]) -> list[Block]:
+    """Blocks without labels and appeals; all of them where little else would be left."""
+    kept = [block for block in blocks if not _is_aside(block)]
+    length = sum(len(block.text) for block in blocks)
+    return kept if 2 * sum(len(block.text) for block in kept) >= length else blocks
+
+
+def _is_aside(block: Block) -> bool:
+    text = block.text
+    if block.type == "paragraph":
+        return is_label(text) or lexicon.whole(text) is not None or is_appeal(text)
+    if block.type == "heading":
+        return is_label(text) or is_appeal(text)
+    return False
 
 
 def _is_said(lead: str, blocks: Sequence[Block]) -> bool:

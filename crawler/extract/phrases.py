@@ -1,0 +1,103 @@
+"""What newspapers print within and after a story that is no part of it.
+
+`data/boilerplate/<language>.toml`: whole paragraphs (`labels`: "Advertisement"), headings that the
+story ends before (`endings`: "About the author"), and what makes a short paragraph one that wants
+something of its reader (`appeals`: "sign up for our newsletter"). To teach a language, add a file.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+FOLDER = Path(__file__).resolve().parents[2] / "data" / "boilerplate"
+KEYS = ("labels", "endings", "appeals")
+
+_LONGEST_APPEAL = 400
+"""Characters; a longer paragraph is prose, whatever it says besides."""
+_EDGES = " \t\n\r\xa0:.!?…»«>›→▶|*–—-_()[]"
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+class _Phrases(NamedTuple):
+    labels: frozenset[str]
+    endings: frozenset[str]
+    appeals: dict[str, tuple[str, ...]]
+    """First word → phrases."""
+    unspaced: tuple[str, ...]
+    """Appeals of scripts that put no spaces between words."""
+    longest: int
+    """Characters of the longest label or ending."""
+
+
+@cache
+def _phrases() -> _Phrases:
+    """The phrases of all languages: pages are built from parts in another language than their own.
+
+    Raises OSError, tomllib.TOMLDecodeError or KeyError where a file of the project is broken.
+    """
+    found: dict[str, set[str]] = {key: set() for key in KEYS}
+    for path in sorted(FOLDER.glob("*.toml")):
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        for key in KEYS:
+            found[key].update(_folded(phrase) for phrase in table[key])
+    appeals: dict[str, tuple[str, ...]] = {}
+    unspaced = []
+    for phrase in sorted(found["appeals"]):
+        if _UNSPACED.search(phrase):
+            unspaced.append(phrase)
+        else:
+            first = phrase.partition(" ")[0]
+            appeals[first] = (*appeals.get(first, ()), phrase)
+    return _Phrases(
+        frozenset(found["labels"]),
+        frozenset(found["endings"]),
+        appeals,
+        tuple(unspaced),
+        max(map(len, found["labels"] | found["endings"])),
+    )
+
+
+def is_label(text: str) -> bool:
+    """Whether a paragraph is but a label.
+
+    >>> is_label("Advertisement"), is_label("– Anzeige –"), is_label("Rivers rise")
+    (True, True, False)
+    """
+    known = _phrases()
+    return len(text) <= known.longest + 8 and _folded(text) in known.labels
+
+
+def is_ending(text: str) -> bool:
+    """Whether a heading introduces what comes after a story.
+
+    >>> is_ending("Sobre la firma"), is_ending("About the author:"), is_ending("About the river")
+    (True, True, False)
+    """
+    known = _phrases()
+    return len(text) <= known.longest + 8 and _folded(text) in known.endings
+
+
+def is_appeal(text: str) -> bool:
+    """Whether a paragraph wants something of its reader: to subscribe, follow, sign up, donate.
+
+    >>> is_appeal("Follow us on Facebook for more."), is_appeal("They followed the river.")
+    (True, False)
+    """
+    if len(text) > _LONGEST_APPEAL:
+        return False
+    known = _phrases()
+    folded = " ".join(text.casefold().replace("’", "'").split())
+    for word in folded.split(" "):
+        start = word.lstrip("\"'“”„«»‚‘([*¡¿–—-")
+        for phrase in known.appeals.get(start, ()) or known.appeals.get(start.rstrip(",;:.!"), ()):
+            if phrase in folded:
+                return True
+    return bool(_UNSPACED.search(folded)) and any(phrase in folded for phrase in known.unspaced)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().replace("’", "'").split()).strip(_EDGES)
