@@ -62,14 +62,17 @@ def read_page(doc: Document) -> Page:
     name = title.text if title else None
     place = story_place(doc, heading)
     container = place.container if place else None
-    blocks: tuple[Block, ...] = (
-        read_blocks(place.container, doc.address, place.kept) if place else ()
-    )
+    blocks: tuple[Block, ...] = ()
+    lead: list[Block] = []
+    if place is not None:
+        blocks = read_blocks(place.container, doc.address, place.kept)
+        for element in place.lead:
+            lead += read_blocks(element, doc.address, {element})
     tongue = language(doc, data)
     code = tongue.text if tongue else None
     names, author_claim = authors(doc, data, marked)
     summary = standfirst(doc, data, marked, heading, name)
-    blocks = trimmed(blocks, name, summary)
+    blocks = trimmed((*lead, *blocks), name, summary)
     body = _plain(blocks)
     if len(body) < _LITTLE and (named := named_container(doc)) is not None:
         other = trimmed(read_blocks(named, doc.address, {named}), name, summary)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -23,8 +24,9 @@ from crawler.items import Block
 
 INLINE = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del", "dfn",
-    "em", "font", "i", "img", "kbd", "mark", "nobr", "q", "rb", "rp", "rt", "rtc", "ruby", "s", "samp", "small",
-    "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "picture", "source",
+    "em", "font", "i", "img", "kbd", "mark", "nobr", "q", "rb", "rp", "rt", "rtc", "ruby", "s",
+    "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+    "picture", "source",
 })  # fmt: skip
 _MARKERS = {"b": "**", "strong": "**", "em": "*", "i": "*", "code": "`"}
 _EMPHASIS = frozenset({"b", "strong", "em", "i", "span", "font"})
@@ -392,9 +394,11 @@ def _other_story(element: HtmlElement) -> bool:
     for heading in element.iter("h2", "h3", "h4", "h5"):
         if next(heading.iter("a"), None) is not None:
             return True
-        parent = heading.getparent()
-        if parent is not None and parent.tag == "a":
-            return True
+        for up in islice(heading.iterancestors(), 6):
+            if up.tag == "a":
+                return True
+            if up is element:
+                break
     return len(text_of(element)) < 200
 
 

@@ -7,7 +7,7 @@ that were cut off from it are taken back in by climbing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -15,7 +15,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extract.boilerplate import is_hard_noise, is_noise, named_story, names_of
-from crawler.extract.document import Document
+from crawler.extract.document import SENTENCE_ENDS, Document, text_of
+from crawler.extract.figures import is_caption
 from crawler.extract.names import Meaning, meanings
 
 _MUTE: frozenset[object] = frozenset(
@@ -33,6 +34,10 @@ _NO_CONTAINER = frozenset({
     "html", "body", "p", "li", "ul", "ol", "dl", "a", "header", "figure", "figcaption", "option",
 })  # fmt: skip
 _MAX_CLIMB = 60
+_MAX_LEAD = 6
+"""Pieces of text before the container that can belong to the story."""
+_MAX_SIBLINGS = 100
+_NO_LEAD = int(Meaning.AUTHOR | Meaning.DATE)
 _LEAST = 40
 """Characters; a shorter text is a label as often as prose."""
 _MAX_INLINE = 20
@@ -65,6 +70,8 @@ class StoryPlace:
     container: HtmlElement
     kept: frozenset[HtmlElement]
     """Elements that hold much of the story's text, whatever their names say."""
+    lead: tuple[HtmlElement, ...] = ()
+    """Paragraphs between the headline and the container."""
 
 
 def story_place(doc: Document, headline: HtmlElement | None = None) -> StoryPlace | None:
@@ -74,7 +81,8 @@ def story_place(doc: Document, headline: HtmlElement | None = None) -> StoryPlac
     """
     nodes: dict[HtmlElement, _Node] = {}
     holders: dict[HtmlElement, _Node] = {}
-    for length, element in _running_text(doc):
+    runs = list(_running_text(doc))
+    for length, element in runs:
         holder = element if element.tag in _HOLDERS else element.getparent()
         if holder is None:
             continue
@@ -102,7 +110,52 @@ def story_place(doc: Document, headline: HtmlElement | None = None) -> StoryPlac
         return None
     place = _climb(best, list(holders.values()))
     spine = {n.element for n in nodes.values() if n.total >= 0.2 * place.total}
-    return StoryPlace(place.element, frozenset(spine))
+    lead = _lead(runs, nodes, place, headline) if headline is not None else ()
+    return StoryPlace(place.element, frozenset(spine), lead)
+
+
+def _lead(
+    runs: Sequence[tuple[int, HtmlElement]],
+    nodes: Mapping[HtmlElement, _Node],
+    place: _Node,
+    headline: HtmlElement,
+) -> tuple[HtmlElement, ...]:
+    """The paragraphs that stand between the headline and the container, in page order."""
+    inside = (
+        at
+        for at, (_, element) in enumerate(runs)
+        if element is place.element or place.element in element.iterancestors()
+    )
+    first = next(inside, 0)
+    found: list[HtmlElement] = []
+    above = list(headline.iterancestors())
+    for _, element in reversed(runs[max(0, first - _MAX_LEAD) : first]):
+        if not _follows(element, headline, above):
+            break
+        holder = element if element.tag in _HOLDERS else element.getparent()
+        node = nodes.get(holder) if holder is not None else None
+        aside = node is None or node.noise is not False or is_noise(element)
+        if aside or element in found or meanings(names_of(element)) & _NO_LEAD:
+            continue
+        if not is_caption(element, above) and _is_prose(text_of(element)):
+            found.append(element)
+    return tuple(reversed(found))
+
+
+def _is_prose(text: str) -> bool:
+    return len(text) >= 120 or (len(text) >= 60 and text.endswith(SENTENCE_ENDS))
+
+
+def _follows(element: HtmlElement, headline: HtmlElement, above: Sequence[HtmlElement]) -> bool:
+    """Whether an element comes after the headline. above: the headline's ancestors."""
+    at = element
+    for up in islice(element.iterancestors(), _MAX_CLIMB):
+        if up in above:
+            place = above.index(up)
+            beside = above[place - 1] if place else headline
+            return beside in islice(at.itersiblings(preceding=True), _MAX_SIBLINGS)
+        at = up
+    return False
 
 
 def _best(

@@ -26,6 +26,17 @@ _NOISE, _STORY, _HARD = int(Meaning.NOISE), int(Meaning.STORY), int(Meaning.HARD
 _APART = int(Meaning.COMMENTS | Meaning.DIALOG)
 _CLASS_ONLY = ["class"]
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SHOWN_WIDER = re.compile(
+    r"(?:^|[\s-])(?:sm|md|lg|x+l|\dxl|min-\S*):\S*(?:block|flex|grid|inline|table)"
+)
+"""`hidden md:block` is shown on wider screens."""
+_OTHER_ITEMS = re.compile(
+    r"schema\.org/(?:(?:Media|Video|Audio|Image)Object"
+    r"|WP\w+|SiteNavigationElement|Comment|Person|Organization|BreadcrumbList|Rating|AggregateRating)$"
+)
+"""What schema.org says of an element that is not the story's prose."""
+_BOXES = frozenset({"div", "section", "aside", "article", "ul", "ol"})
+"""In a line of text, a name marked as a person's is part of the text."""
 _NOISE_ROLES = frozenset({
     "navigation", "complementary", "banner", "contentinfo", "search", "dialog", "alertdialog",
     "menu", "menubar", "tablist", "toolbar", "form",
@@ -64,9 +75,11 @@ def is_hidden(element: HtmlElement) -> bool:
     if style is not None and _HIDDEN.search(style[:500]):
         return True
     names = element.get("class")
-    # `hidden md:block` is shown on wider screens.
     return (
-        names is not None and "hidden" in names and ":" not in names and "hidden" in names.split()
+        names is not None
+        and "hidden" in names
+        and "hidden" in names.split()
+        and not _SHOWN_WIDER.search(names)
     )
 
 
@@ -85,6 +98,9 @@ def is_noise(element: HtmlElement) -> bool:
         return True
     if attributes == _CLASS_ONLY and "hidden" not in names:
         return False
+    kind = element.get("itemtype")
+    if kind is not None and tag in _BOXES and _OTHER_ITEMS.search(kind):
+        return True
     role = element.get("role")
     return (role is not None and role in _NOISE_ROLES) or is_hidden(element)
 

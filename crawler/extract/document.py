@@ -40,6 +40,8 @@ _ONE_CLASS = etree.ElementDefaultClassLookup(
 INDEXED = ("base", "meta", "link", "script", "title", "h1", "h2", "time", "a", "article", "main")
 
 
+SENTENCE_ENDS = tuple('.!?…:”"»“’。！？」』।؟۔)）')
+
 MAX_ATTRIBUTES = 2_000
 """Of one tag; real ones have some dozens."""
 _ATTRIBUTES = re.compile(rb"\s[A-Za-z_][\w:.-]*=")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from lxml.html import HtmlElement
 
+from crawler.extract.boilerplate import names_of
 from crawler.extract.document import text_of
 from crawler.extract.markdown import escaped, target
+from crawler.extract.names import Meaning, meanings
 from crawler.items import Block, Image
 
 _SOURCES = ("src", "data-src", "data-lazy-src", "data-original")
@@ -51,3 +53,23 @@ def picture_block(
 def _pixels(value: str | None) -> int | None:
     text = (value or "").strip().removesuffix("px")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
+def is_caption(element: HtmlElement, above: Container[HtmlElement]) -> bool:
+    """Whether an element tells of a picture beside it, or names its photographer.
+
+    above: elements around the story, beyond which there are pictures of other things.
+    """
+    if meanings(names_of(element)) & Meaning.CAPTION:
+        return True
+    length = len(text_of(element))
+    at = element.getparent()
+    for _ in range(3):
+        if at is None or at in above:
+            return False
+        if at.tag in ("figure", "figcaption"):
+            return True
+        if next(at.iter("img"), None) is not None:
+            return len(text_of(at)) < 2 * length
+        at = at.getparent()
+    return False

@@ -37,14 +37,14 @@ _WORDS: dict[Meaning, str] = {
         socials socialbar follow followus newsletter newsletters subscribe subscription
         subscriptions subscriber subscribers signup related recirc recirculation recommend
         recommended recommendation recommendations readmore moreon morefrom morestories morenews
-        morearticles alsoread readalso readnext seealso similar trending popular mostread
-        mostviewed mostpopular teaser teasers promo promos promotion promobox sponsor sponsored
-        sponsors advert adverts advertisement advertisements advertising advertorial ad ads adslot
-        adcontainer adwrapper adbox adunit adbreak adslots adplaceholder banner banners outbrain
-        taboola dfp gpt regwall piano login cookie cookies consent gdpr dsgvo popup popups popin popmake pum modal overlay
-        lightbox breadcrumb breadcrumbs pagination pager pagenav postnav postnavigation navlinks
-        navbelow navsingle prevnext nextprev nextpost prevpost sidebar sidebars widget widgets
-        footer menu toolbar toolbox byline bylines author authors autor autores authorbox
+        morearticles alsoread readalso readnext seealso similar trending popular mostread mostviewed
+        mostpopular teaser teasers promo promos promotion promobox sponsor sponsored sponsors advert
+        adverts advertisement advertisements advertising advertorial ad ads adslot adcontainer
+        adwrapper adbox adunit adbreak adslots adplaceholder banner banners outbrain taboola dfp gpt
+        regwall piano login cookie cookies consent gdpr dsgvo popup popups popin popmake pum modal
+        overlay lightbox breadcrumb breadcrumbs pagination pager pagenav postnav postnavigation
+        navlinks navbelow navsingle prevnext nextprev nextpost prevpost sidebar sidebars widget
+        widgets footer menu toolbar toolbox byline bylines author authors autor autores authorbox
         aboutauthor biography bio taglist tags tagcloud keywords postmeta entrymeta articlemeta
         metadata metainfo metadatas postinfo articleinfo rating ratings vote votes printlink
         printbutton sronly screenreader visuallyhidden hiddentext assistive toc tableofcontents
@@ -53,12 +53,11 @@ _WORDS: dict[Meaning, str] = {
         werbung reklame reklam contextual linklist links externallinks topiclist audioplayer
         videoplayer player readtime readingtime timestamp pubdate publishdate published postdate
         skiplink backtotop gallerynav carousel slider slideshow poll quiz survey appdownload
-        appstore feedback reporterror whatsapp telegram facebook twitter nav navigation navbar
-        menus search topbar masthead tooltip dropdown lightwidget signin paywall paywallbox
-        paywallmessage barrier regwall crosslink crosslinks crosspromo nextarticle upnext
-        weiterlesen zumthema mehrzumthema lesenauch lesetipp leggianche lirelasuite lireaussi
-        leertambien print emaillink bookmark bookmarks likes reactions reaction respond reply
-        trackback pingback
+        appstore feedback reporterror whatsapp telegram facebook twitter nav navigation navbar menus
+        search topbar masthead tooltip dropdown lightwidget signin paywall paywallbox paywallmessage
+        barrier crosslink crosslinks crosspromo nextarticle upnext weiterlesen zumthema mehrzumthema
+        lesenauch lesetipp leggianche lirelasuite lireaussi leertambien print emaillink bookmark
+        bookmarks likes reactions reaction respond reply trackback pingback
         """,
     Meaning.HARD: """
         comments disqus sidebar footer related newsletter cookie consent outbrain taboola

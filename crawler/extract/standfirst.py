@@ -7,10 +7,11 @@ from collections.abc import Set
 from lxml.html import HtmlElement
 
 from crawler.extract.blocks import read_blocks
-from crawler.extract.boilerplate import is_noise, names_of
+from crawler.extract.boilerplate import is_noise
 from crawler.extract.document import Document, text_of
+from crawler.extract.figures import is_caption
 from crawler.extract.marks import Marks
-from crawler.extract.names import Meaning, meanings
+from crawler.extract.names import Meaning
 from crawler.extract.structured import Structured
 from crawler.extract.title import words
 from crawler.items import Claim
@@ -37,7 +38,7 @@ def standfirst(
     for element in marked[Meaning.STANDFIRST][:60]:
         if element is headline or element in above or not _beside(element, above):
             continue
-        if _linked(element) or _captions(element, above):
+        if _linked(element) or is_caption(element, above):
             continue
         text = _prose(element, doc)
         if _usable(text, title):
@@ -73,23 +74,6 @@ def _beside(element: HtmlElement, above: Set[HtmlElement]) -> bool:
             return True
         if at.tag in ("article", "li", "a", "aside", "nav", "footer") or is_noise(at):
             return False
-        at = at.getparent()
-    return False
-
-
-def _captions(element: HtmlElement, above: Set[HtmlElement]) -> bool:
-    """Whether an element tells of a picture beside it, or names its photographer."""
-    if meanings(names_of(element)) & Meaning.CAPTION:
-        return True
-    length = len(text_of(element))
-    at = element.getparent()
-    for _ in range(3):
-        if at is None or at in above:
-            return False
-        if at.tag in ("figure", "figcaption"):
-            return True
-        if next(at.iter("img"), None) is not None:
-            return len(text_of(at)) < 2 * length
         at = at.getparent()
     return False
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
 from crawler.extract import lexicon
+from crawler.extract.document import SENTENCE_ENDS
 from crawler.extract.markdown import escaped
 from crawler.extract.phrases import is_appeal, is_ending, is_label
 from crawler.extract.title import words
 from crawler.items import Block, Claim
 
-_SENTENCE_ENDS = tuple(".!?…:”\"»“’。！？」』।؟۔)）")
+_STAMP = re.compile(
+    r"\b(?:(?:19|20)\d\d|\d\d?[./]\d\d?[./]\d\d)\b.{0,20}?\b\d\d?[:.h]\d\d\b"
+    r"|\b\d\d?[:.h]\d\d\b.{0,30}?\b(?:19|20)\d\d\b"
+)
 _HEAD = 8
 """Blocks at the beginning among which the headline, standfirst and byline may stand."""
 _SHINGLE = 3
@@ -28,8 +33,9 @@ def trimmed(
     apart from the body is the story's first paragraph, unless the body says the same again.
     """
     kept = list(blocks)
+    name = words(title or "")
     for at, block in enumerate(kept[:_HEAD]):
-        if title is not None and block.text == title and len(kept) > at + 1:
+        if name and len(kept) > at + 1 and _names(block, name):
             if sum(len(b.text) for b in kept[:at]) < 300:
                 del kept[: at + 1]
             else:
@@ -38,7 +44,7 @@ def trimmed(
     lead = standfirst.text if standfirst is not None else None
     start = 0
     for block in kept[:_HEAD]:
-        if block.type == "figure" or (_is_line(block) and block.text != lead):
+        if block.type == "figure" or (block.text != lead and (_is_line(block) or _is_stamp(block))):
             start += 1
         else:
             break
@@ -49,9 +55,9 @@ def trimmed(
         if last is None or not (_is_line(last) or last.type == "heading") or len(kept) < 3:
             break
         kept.remove(last)
-    if lead is not None and standfirst is not None and standfirst.source.startswith("html:"):
-        if kept and not _is_said(lead, kept):
-            kept.insert(0, Block("paragraph", lead, escaped(lead)))
+    shown = standfirst is not None and standfirst.source.startswith("html:")
+    if lead is not None and shown and kept and not _is_said(lead, kept):
+        kept.insert(0, Block("paragraph", lead, escaped(lead)))
     return tuple(kept)
 
 
@@ -96,7 +102,21 @@ def _shingles(text: str) -> Counter[str]:
     return Counter(" ".join(found[i : i + _SHINGLE]) for i in range(len(found) - _SHINGLE + 1))
 
 
+def _names(block: Block, title: str) -> bool:
+    """Whether a block is the headline, perhaps with a kicker before it."""
+    if len(block.text) > 3 * len(title) + 20:
+        return False
+    text = words(block.text)
+    return text == title or (block.type == "heading" and len(title) > 20 and text.endswith(title))
+
+
+def _is_stamp(block: Block) -> bool:
+    """Whether a short block tells a date and a time of day: when the story was put online."""
+    text = block.text
+    return block.type == "paragraph" and len(text) < 120 and bool(_STAMP.search(text))
+
+
 def _is_line(block: Block) -> bool:
     """Whether a block is a short line that ends no sentence."""
     text = block.text
-    return block.type == "paragraph" and len(text) < 60 and not text.endswith(_SENTENCE_ENDS)
+    return block.type == "paragraph" and len(text) < 60 and not text.endswith(SENTENCE_ENDS)
