@@ -70,7 +70,7 @@ def read_page(doc: Document) -> Page:
             lead += read_blocks(element, doc.address, {element})
     tongue = language(doc, data)
     code = tongue.text if tongue else None
-    names, author_claim = authors(doc, data, marked)
+    names, author_claim = authors(data, marked, blocks)
     summary = standfirst(doc, data, marked, heading, name)
     blocks = trimmed((*lead, *blocks), name, summary)
     body = _plain(blocks)

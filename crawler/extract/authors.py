@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from crawler.extract.document import Document, text_of
+from crawler.extract.document import text_of
 from crawler.extract.marks import Marks, elsewhere
 from crawler.extract.names import Meaning
-from crawler.extract.structured import Structured, strings
+from crawler.extract.structured import Structured, strings, types_of
 from crawler.extract.title import words
-from crawler.items import Claim
+from crawler.items import Block, Claim
 
 _BY = re.compile(
     r"^\s*(?:(?:written|posted|published|reported|story|text|words|article|edited|report|artículo|texto|foto)?\s*"
@@ -23,8 +24,14 @@ _DOMAIN = re.compile(r"\w\.(?:com|org|net|info|de|co|at|ch|uk|fr|es|it|pl)\b", r
 _SPLIT = re.compile(
     r"\s*(?:,|;|\||/|•|·|\n|\s&\s|\s+(?:and|und|et|y|e|og|och|en|i|ja|und|with|mit)\s+|、|，)\s*",
 )
+_EMPHASISED = re.compile(r"(\*{1,3}).+\1", re.DOTALL)
+_PERSON = re.compile(
+    r"(?:[^\W\d_a-z][\w.'’-]*\s+){1,3}(?:(?:da|de|del|di|do|dos|van|von|der|den|el|al|bin|la|le)\s+)*"
+    r"[^\W\d_a-z][\w.'’-]*"
+)
+"""Two to four words with capitals."""
 _NO_NAME = re.compile(
-    r"https?:|www\.|@|\.(?:com|org|net|de|co|at|ch|uk|fr)\b|\d"
+    r"https?:|www\.|@|\.(?:com|org|net|de|co|at|ch|uk|fr)\b|(?<![A-Za-z\d])\d|\d{3}"
     r"|^(?:admin(?:istrator)?|staff|editor(?:s|ial)?|news ?desk|webmaster"
     r"|team|guest|unknown|anonymous|null|undefined|none|n/a|root|web ?desk|newsroom|online|author"
     r"|by|powered by|follow|share|updated|published|posted|read more|more|view|see all.*"
@@ -36,17 +43,31 @@ _ROLE = re.compile(
 )
 
 
-def authors(doc: Document, data: Structured, marked: Marks) -> tuple[tuple[str, ...], Claim | None]:
+def authors(
+    data: Structured, marked: Marks, blocks: Sequence[Block]
+) -> tuple[tuple[str, ...], Claim | None]:
     """Names of the authors in the page's order, and the claim they are from.
 
+    blocks: the body as it was read, bylines still in it.
+
     The first of these that gives a name: JSON-LD author, author meta elements, rel=author and
-    itemprop=author, elements of an author's or byline's class.
+    itemprop=author, elements of an author's or byline's class, an emphasised name that the body
+    begins or ends with.
     """
     publishers = {words(name) for name in data.site_names}
+    bodies: tuple[tuple[str, ...], Claim] | None = None
     for raw, source in _candidates(data, marked):
         names = _names(raw, publishers)
-        if names:
-            return names, Claim("; ".join(raw), source)
+        if names and (bodies is None or not set(names) <= set(bodies[0])):
+            found = names, Claim("; ".join(raw), source)
+            if source != "json-ld:author" or not _are_bodies(data.story["author"]):
+                return found
+            bodies = bodies or found
+    for block in (*blocks[:4], *blocks[-3:]):
+        if names := _byline(block):
+            return names, Claim(block.text, "html:byline")
+    if bodies is not None:
+        return bodies
     # Nobody but the publisher: the page names no person, it does name an author.
     raw = [name for name in strings(data.story.get("author")) if words(name) in publishers]
     return (tuple(raw[:1]), Claim(raw[0], "json-ld:author")) if raw else ((), None)
@@ -75,6 +96,26 @@ def _candidates(data: Structured, marked: Marks) -> Iterable[tuple[list[str], st
             if links:
                 yield links, "html:author"
             yield [text], "html:author"
+
+
+def _are_bodies(value: Any) -> bool:
+    """Whether JSON-LD's authors are organisations: a person may be told elsewhere then."""
+    authors = value if isinstance(value, list) else [value]
+    return all(
+        isinstance(author, Mapping) and any("organization" in kind for kind in types_of(author))
+        for author in authors
+    )
+
+
+def _byline(block: Block) -> tuple[str, ...]:
+    """The names that an emphasised line of nothing but names tells."""
+    text = block.text
+    if block.type != "paragraph" or len(text) > 80 or not _EMPHASISED.fullmatch(block.markdown):
+        return ()
+    names = _names([text], set())
+    rest = words(_BY.sub("", text))
+    told = all(map(_PERSON.fullmatch, names)) and len(rest) <= sum(len(n) + 5 for n in names)
+    return names if told else ()
 
 
 def _names(raw: Sequence[str], publishers: set[str]) -> tuple[str, ...]:

@@ -85,6 +85,9 @@ _WORDS: dict[Meaning, str] = {
     Meaning.AUTHOR: """
         author authors byline bylines autor autores autorin writer writers reporter reporters
         journalist redakteur signature contributor contributors verfasser auteur auteurs firma
+        authorname authornames authorlink authorlinks articleauthor postauthor bylinename
+        bylinenames bylineauthor autorname autorenname auteurnaam forfatter skribent journaliste
+        periodista giornalista jornalista redacteur redaktor
         """,
     Meaning.DATE: """
         date dates datetime publish published publishdate pubdate publication timestamp time

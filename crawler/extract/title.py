@@ -32,6 +32,9 @@ def headline(doc: Document, data: Structured) -> tuple[Claim | None, HtmlElement
         return None, None
     text, element = shown
     key = words(text)
+    agreed = _agreed(claims, data, doc.url)
+    if agreed is not None and not (_is_part(words(agreed.text), key) or key in words(agreed.text)):
+        return agreed, element
     for claim in claims:
         named = without_site(claim.text, data.site_names, doc.url)
         other = words(named)
@@ -39,9 +42,32 @@ def headline(doc: Document, data: Structured) -> tuple[Claim | None, HtmlElement
             break
         if claim.source == "html:title" and other.endswith(" " + key):
             break  # what stands before it in the window's title is the newspaper or the section
+        if _cut_off(named, text):
+            continue
         if _is_part(other, key) or _is_part(key, other):
             return Claim(named, claim.source), element
     return Claim(text, f"html:{element.tag}"), element
+
+
+def _agreed(claims: Sequence[Claim], data: Structured, url: str) -> Claim | None:
+    """The title that a page gives to social networks and to search engines alike, if it does: what
+    a newspaper says twice is what it calls the story, whatever its page shows today."""
+    said: dict[str, list[Claim]] = {}
+    for claim in claims:
+        if claim.source in ("meta:og:title", "json-ld:headline"):
+            named = without_site(claim.text, data.site_names, url)
+            said.setdefault(words(named), []).append(Claim(named, claim.source))
+    return next((found[0] for key, found in said.items() if key and len(found) > 1), None)
+
+
+def _cut_off(claimed: str, shown: str) -> bool:
+    """Whether a claim ends where the headline has a quotation mark: the attribute was not escaped.
+
+    >>> _cut_off("Winners and", 'Winners and "royal" guests'), _cut_off("Wins", "Wins, guests")
+    (True, False)
+    """
+    rest = shown[len(claimed) :].lstrip()
+    return shown.startswith(claimed) and rest[:1] in ('"', "'")
 
 
 def words(text: str) -> str:

@@ -29,8 +29,9 @@ def trimmed(
     """Blocks without what stands above the story (kicker, headline, date and byline) and without
     the short lines below it (agency, links, labels), its lead first.
 
-    standfirst: the summary under the headline, with where it was found. One that the page shows
-    apart from the body is the story's first paragraph, unless the body says the same again.
+    standfirst: the summary under the headline, with where it was found. One that the page shows,
+    in sentences, is the story's first paragraph, unless the body says the same again; one that is
+    no sentence belongs to the headline.
     """
     kept = list(blocks)
     name = words(title or "")
@@ -42,6 +43,10 @@ def trimmed(
                 del kept[at]
             break
     lead = standfirst.text if standfirst is not None else None
+    shown = standfirst is not None and standfirst.source.startswith("html:")
+    sentence = lead is not None and lead.endswith(SENTENCE_ENDS)
+    if shown and not sentence:
+        kept = [b for at, b in enumerate(kept) if at >= _HEAD or b.text != lead]
     start = 0
     for block in kept[:_HEAD]:
         if block.type == "figure" or (block.text != lead and (_is_line(block) or _is_stamp(block))):
@@ -55,8 +60,7 @@ def trimmed(
         if last is None or not (_is_line(last) or last.type == "heading") or len(kept) < 3:
             break
         kept.remove(last)
-    shown = standfirst is not None and standfirst.source.startswith("html:")
-    if lead is not None and shown and kept and not _is_said(lead, kept):
+    if lead is not None and shown and sentence and kept and not _is_said(lead, kept):
         kept.insert(0, Block("paragraph", lead, escaped(lead)))
     return tuple(kept)
 
