@@ -16,7 +16,7 @@ SKIPPED = frozenset({
     "script", "style", "noscript", "template", "svg", "math", "iframe", "form", "button", "nav",
     "footer", "input", "select", "textarea", "dialog", "object", "embed", "video", "audio",
     "canvas", "head", "label", "map", "menu", "datalist", "option", "applet", "frameset", "ins",
-    "title", "meta", "link", "fieldset", "amp-ad", "amp-social-share",
+    "title", "meta", "link", "fieldset", "figcaption", "amp-ad", "amp-social-share",
 })  # fmt: skip
 """Elements whose content is never prose. (`ins` holds advertising far more often than edits.)"""
 

@@ -57,7 +57,14 @@ _WORDS: dict[Meaning, str] = {
         search topbar masthead tooltip dropdown lightwidget signin paywall paywallbox paywallmessage
         barrier crosslink crosslinks crosspromo nextarticle upnext weiterlesen zumthema mehrzumthema
         lesenauch lesetipp leggianche lirelasuite lireaussi leertambien print emaillink bookmark
-        bookmarks likes reactions reaction respond reply trackback pingback
+        bookmarks likes reactions reaction respond reply trackback pingback imagedescription
+        imgdescription photodescription imgcaption photocaption picturecaption imagecaption
+        photocredit photocredits imagecredit imagecredits imgcredit bildquelle bildnachweis
+        bildunterschrift piefoto fotopie epigrafe legende pictsrc leetambien leatambien leamas
+        tambienlee infobox infoboxes infobloc factbox faktenbox faktabox factsbox disclosure
+        disclaimer postmetadata taggedwith licenceinfo licenseinfo copyrightinfo saboxplugin
+        molongui authordescription authordesc embedconsent consentembed embedprivacy privacyembed
+        embedplaceholder contentblocker optin
         """,
     Meaning.HARD: """
         comments disqus sidebar footer related newsletter cookie consent outbrain taboola
@@ -111,6 +118,9 @@ _WORDS: dict[Meaning, str] = {
     Meaning.CRUMBS: "breadcrumb breadcrumbs crumb crumbs",
     Meaning.CAPTION: """
         caption captions figcaption credit credits imagecaption bildunterschrift legende
+        imagedescription imgdescription photodescription imgcaption photocaption picturecaption
+        photocredit photocredits imagecredit imagecredits imgcredit bildquelle bildnachweis piefoto
+        fotopie epigrafe pictsrc
         """,
 }  # fmt: skip
 _LEXICON: dict[str, int] = {}

@@ -19,6 +19,8 @@ _STAMP = re.compile(
 )
 _HEAD = 8
 """Blocks at the beginning among which the headline, standfirst and byline may stand."""
+_LONGEST_LABEL = 60
+"""Characters."""
 _SHINGLE = 3
 """Words; shorter runs are shared by any two texts on one subject."""
 
@@ -82,6 +84,10 @@ def _without_asides(blocks: list[Block]) -> list[Block]:
 
 def _is_aside(block: Block) -> bool:
     text = block.text
+    if text.endswith(":") and len(text) <= _LONGEST_LABEL:
+        found = lexicon.match(text)
+        if found is not None and found.relation == "also_read" and found.extent == "start":
+            return True
     if block.type == "paragraph":
         return is_label(text) or lexicon.whole(text) is not None or is_appeal(text)
     if block.type == "heading":
