@@ -34,12 +34,17 @@ _NO_CONTAINER = frozenset({
     "html", "body", "p", "li", "ul", "ol", "dl", "a", "header", "figure", "figcaption", "option",
 })  # fmt: skip
 _MAX_CLIMB = 60
+_CARD = 4
+"""Elements between a card's text and the link around all of it."""
+_PART = 0.4
 _MAX_LEAD = 6
 """Pieces of text before the container that can belong to the story."""
 _MAX_SIBLINGS = 100
 _NO_LEAD = int(Meaning.AUTHOR | Meaning.DATE)
-_LEAST = 40
-"""Characters; a shorter text is a label as often as prose."""
+_LEAST, _LEAST_UNSPACED = 40, 20
+"""Characters; a shorter text is a label as often as prose. Where words have no spaces between
+them, they have few characters too."""
+_UNSPACED = frozenset({"ja", "zh", "th", "lo", "km", "my"})
 _MAX_INLINE = 20
 _MAX_RUNS = 20_000
 _MAX_DEPTH = 3_000
@@ -109,6 +114,9 @@ def story_place(doc: Document, headline: HtmlElement | None = None) -> StoryPlac
     if best.total == 0:
         return None
     place = _climb(best, list(holders.values()))
+    if place.near:
+        # Far more of it around the headline: a story in many boxes, of which one was chosen.
+        place = next((up for up in above if place.total < _PART * up.total), place)
     spine = {n.element for n in nodes.values() if n.total >= 0.2 * place.total}
     lead = _lead(runs, nodes, place, headline) if headline is not None else ()
     return StoryPlace(place.element, frozenset(spine), lead)
@@ -194,33 +202,37 @@ def _running_text(doc: Document) -> Iterator[tuple[int, HtmlElement]]:
             if element is None or element.tag not in _INLINE:
                 break
             element = element.getparent()
-        if element is not None and element.tag not in _NO_PROSE:
+        if element is None or element.tag in _NO_PROSE:
+            continue
+        if all(up.tag != "a" for up in islice(element.iterancestors(), _CARD)):
             yield length, element
 
 
 def _long_texts(doc: Document) -> Iterator[tuple[int, HtmlElement]]:
-    """Lengths of the texts of more than 40 characters, each with the element that it stands in.
+    """Lengths of the texts that are no labels, each with the element that it stands in.
 
     By hand: an XPath would measure every text of the page, the scripts' too.
     """
+    tongue = (doc.root.get("lang") or "")[:2].lower()
+    least = _LEAST_UNSPACED if tongue in _UNSPACED else _LEAST
     for element in doc.root.iter():
         if element.tag not in _MUTE:
             text = element.text
-            if text is not None and len(text) > _LEAST and (length := _long(text)):
+            if text is not None and len(text) > least and (length := _long(text, least)):
                 yield length, element
         text = element.tail
-        if text is not None and len(text) > _LEAST and (length := _long(text)):
+        if text is not None and len(text) > least and (length := _long(text, least)):
             parent = element.getparent()
             if parent is not None:
                 yield length, parent
 
 
-def _long(text: str) -> int:
+def _long(text: str, least: int) -> int:
     """The length of a text without the white space around it; 0 if it is short."""
     length = len(text.strip())
-    if length > _LEAST and ("\n" in text or "  " in text or "\t" in text):
-        return length if len(" ".join(text.split())) > _LEAST else 0
-    return length if length > _LEAST else 0
+    if length > least and ("\n" in text or "  " in text or "\t" in text):
+        return length if len(" ".join(text.split())) > least else 0
+    return length if length > least else 0
 
 
 def _node(nodes: dict[HtmlElement, _Node], element: HtmlElement) -> _Node:

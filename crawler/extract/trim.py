@@ -104,7 +104,7 @@ def _is_said(lead: str, blocks: Sequence[Block]) -> bool:
     said = Counter[str]()
     for block in blocks:
         said.update(_shingles(block.text))
-    return sum((own & said).values()) > 0.5 * own.total()
+    return sum((own & said).values()) > 0.75 * own.total()
 
 
 def _shingles(text: str) -> Counter[str]:
@@ -127,6 +127,8 @@ def _is_stamp(block: Block) -> bool:
 
 
 def _is_line(block: Block) -> bool:
-    """Whether a block is a short line that ends no sentence."""
+    """Whether a block is a short line that ends no sentence, or a list of labels."""
     text = block.text
+    if block.type == "list":
+        return all(len(line) < 25 for line in text.split("\n")) and text[-1:] not in SENTENCE_ENDS
     return block.type == "paragraph" and len(text) < 60 and not text.endswith(SENTENCE_ENDS)
