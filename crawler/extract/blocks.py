@@ -35,7 +35,7 @@ _STRUCTURE = frozenset({*_HEADINGS, "ul", "ol", "dl", "li", "dt", "dd", "blockqu
 """Block elements that are more to Markdown than the end of a paragraph."""
 _BREAK = "\x00"
 _MAX_MARK_DEPTH = 8
-_LOOKED_INTO = frozenset({"figure", "table", "article", "ul", "ol"})
+_LOOKED_INTO = frozenset({"blockquote", "figure", "table", "article", "ul", "ol"})
 _MAX_LOOKS = 500
 """Elements read ahead, to tell cards, link lists and data tables: more would cost too much where
 they are nested in each other."""
@@ -253,6 +253,8 @@ def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -
         if (block := table_block(element)) is not None:
             walk.put(block)
         return block is not None
+    if tag == "blockquote" and "tweet" in (element.get("class") or ""):
+        return False
     if tag == "article" and _other_story(element):
         return True
     if tag in ("ul", "ol") and not walk.lists and _link_list(element):
