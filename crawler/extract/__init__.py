@@ -35,7 +35,7 @@ from crawler.items import Article, Block, Claim, Image, Page
 
 __all__ = ["Document", "extract"]
 
-_WORD = re.compile(r"\w")
+_LONE_MARKS = tuple(f" {mark} " for mark in "–—-|/•·&+*=:…")
 _UNSPACED = re.compile("[぀-ヿ㐀-鿿豈-﫿฀-๿຀-໿ក-៿က-႟]")
 """Letters of scripts without spaces: Japanese, Chinese, Thai, Lao, Khmer, Burmese."""
 
@@ -145,10 +145,9 @@ def count_words(text: str) -> int:
     unspaced = 0
     if _UNSPACED.search(text):
         text, unspaced = _UNSPACED.subn(" ", text)
-    tokens = text.split()
-    # `isalnum` first: it clears nearly every token, and costs a tenth of the search.
-    marks = [t for t in tokens if len(t) < 4 and not t.isalnum() and not _WORD.search(t)]
-    return len(tokens) - len(marks) + unspaced
+    # Counted, not looked at one by one: nearly every token is a word.
+    marks = sum(text.count(mark) for mark in _LONE_MARKS)
+    return len(text.split()) - marks + unspaced
 
 
 def _scope(doc: Document, heading: HtmlElement | None) -> HtmlElement:

@@ -18,6 +18,8 @@ KEYS = ("labels", "endings", "appeals")
 
 _LONGEST_APPEAL = 400
 """Characters; a longer paragraph is prose, whatever it says besides."""
+_PUNCTUATION = '.,:!?*()"'
+_PARTING = re.compile(r'[\s.,:!?*()"]+')
 _EDGES = " \t\n\r\xa0:.!?…»«>›→▶|*–—-_()[]"
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -26,7 +28,9 @@ class _Phrases(NamedTuple):
     labels: frozenset[str]
     endings: frozenset[str]
     appeals: dict[str, tuple[str, ...]]
-    """First word → phrases."""
+    """Longest word → phrases."""
+    marking: frozenset[str]
+    """The longest word of each: most paragraphs hold none of them."""
     unspaced: tuple[str, ...]
     """Appeals of scripts that put no spaces between words."""
     longest: int
@@ -50,12 +54,13 @@ def _phrases() -> _Phrases:
         if _UNSPACED.search(phrase):
             unspaced.append(phrase)
         else:
-            first = phrase.partition(" ")[0]
-            appeals[first] = (*appeals.get(first, ()), phrase)
+            word = max(_PARTING.split(phrase), key=len)
+            appeals[word] = (*appeals.get(word, ()), phrase)
     return _Phrases(
         frozenset(found["labels"]),
         frozenset(found["endings"]),
         appeals,
+        frozenset(appeals),
         tuple(unspaced),
         max(map(len, found["labels"] | found["endings"])),
     )
@@ -90,13 +95,18 @@ def is_appeal(text: str) -> bool:
     if len(text) > _LONGEST_APPEAL:
         return False
     known = _phrases()
-    folded = " ".join(text.casefold().replace("’", "'").split())
-    for word in folded.split(" "):
-        start = word.lstrip("\"'“”„«»‚‘([*¡¿–—-")
-        for phrase in known.appeals.get(start, ()) or known.appeals.get(start.rstrip(",;:.!"), ()):
-            if phrase in folded:
-                return True
-    return bool(_UNSPACED.search(folded)) and any(phrase in folded for phrase in known.unspaced)
+    folded = text.casefold().replace("’", "'")
+    tokens = folded
+    for mark in _PUNCTUATION:
+        tokens = tokens.replace(mark, " ")
+    found = known.marking.intersection(tokens.split())
+    if found:
+        folded = " ".join(folded.split())
+        if any(phrase in folded for word in found for phrase in known.appeals[word]):
+            return True
+    if folded.isascii() or not _UNSPACED.search(folded):
+        return False
+    return any(phrase in folded for phrase in known.unspaced)
 
 
 def _folded(text: str) -> str:

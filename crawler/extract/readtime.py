@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import chain, islice
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extract.document import Document
@@ -66,8 +65,9 @@ _DURATION = re.compile(
 
 _SHORT = 80  # characters: a longer text is prose
 _LEVELS = 6  # of the tree, up from the headline
-_BUDGET = 6_000  # characters of text looked at after the headline; a quarter as many before it
-_STRING = etree.XPath("string()", smart_strings=False)
+_BUDGET = 2_000  # characters of text looked at after the headline; a quarter as many before it
+_SIBLINGS = 60  # of an ancestor of the headline, looked at on either side
+_MUTE = frozenset({"script", "style", "template", "noscript", "svg"})
 _NEAR = 240  # elements looked at after the headline; a quarter as many before it
 # Class names of the element that holds it: reading-time, ReadTime, min-read, lesezeit … but no
 # header, thread, reader or readable.
@@ -116,9 +116,8 @@ def shown_read_time(doc: Document, language: str | None) -> Claim | None:
 def _visible(doc: Document) -> Claim | None:
     for headline in doc.tags["h1"][:2]:
         # A look at the bare text first: on most pages it spares the walk.
-        if not any(
-            _WITH_UNIT.search(text) or "than a min" in text for text in _texts_beside(headline)
-        ):
+        text = _text_beside(headline)
+        if not _WITH_UNIT.search(text) and "than a min" not in text:
             continue
         for element in chain(
             islice(_beside(headline, preceding=False), _NEAR),
@@ -181,23 +180,35 @@ def _phrase(text: str) -> str | None:
     )
 
 
-def _texts_beside(headline: HtmlElement) -> Iterator[str]:
-    """Text after and before the headline, scripts included, the nearest first, up to a bound."""
+def _text_beside(headline: HtmlElement) -> str:
+    """Text after and before the headline, the nearest, up to a bound on either side."""
     element = headline
+    pieces: list[str] = []
     left = {False: _BUDGET, True: _BUDGET // 4}
     for _ in range(_LEVELS):
         for preceding in (False, True):
-            for sibling in element.itersiblings("*", preceding=preceding):
-                if left[preceding] <= 0:
-                    break
-                text = str(_STRING(sibling))
-                text = text[-left[True] :] if preceding else text[: left[False]]
-                left[preceding] -= len(text) + 1
-                yield text
+            if left[preceding] > 0:
+                left[preceding] = _add_texts(element, pieces, left[preceding], preceding)
         parent = element.getparent()
         if parent is None or parent.tag in ("body", "html"):
-            return
+            break
         element = parent
+    return "".join(pieces)
+
+
+def _add_texts(element: HtmlElement, pieces: list[str], left: int, preceding: bool) -> int:
+    """Add the texts of an element's siblings; returns what is left of the budget."""
+    for sibling in islice(element.itersiblings("*", preceding=preceding), _SIBLINGS):
+        if sibling.tag in _MUTE:
+            continue
+        for text in sibling.itertext():
+            left -= min(len(text), 4 * _SHORT)
+            if len(text) <= _SHORT:
+                pieces.append(text)
+            if left <= 0:
+                return 0
+        pieces.append("\n")
+    return left
 
 
 def _beside(element: HtmlElement, preceding: bool) -> Iterator[HtmlElement]:

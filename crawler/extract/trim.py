@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from crawler.extract import lexicon
@@ -21,7 +20,7 @@ _HEAD = 8
 """Blocks at the beginning among which the headline, standfirst and byline may stand."""
 _LONGEST_LABEL = 60
 """Characters."""
-_SHINGLE = 3
+_RUN = 3
 """Words; shorter runs are shared by any two texts on one subject."""
 
 
@@ -97,19 +96,12 @@ def _is_aside(block: Block) -> bool:
 
 def _is_said(lead: str, blocks: Sequence[Block]) -> bool:
     """Whether most of a lead stands in the blocks, too."""
-    own = _shingles(lead)
-    if not own:  # few words, or a script that puts no spaces between them
-        key = words(lead)
-        return any(key in words(block.text) for block in blocks)
-    said = Counter[str]()
-    for block in blocks:
-        said.update(_shingles(block.text))
-    return sum((own & said).values()) > 0.75 * own.total()
-
-
-def _shingles(text: str) -> Counter[str]:
-    found = words(text).split()
-    return Counter(" ".join(found[i : i + _SHINGLE]) for i in range(len(found) - _SHINGLE + 1))
+    said = "\n".join(block.text for block in blocks)
+    tokens = lead.split()
+    runs = [" ".join(tokens[at : at + _RUN]) for at in range(0, len(tokens), _RUN)]
+    if len(runs) < 3:  # a short lead, or a script that puts no spaces between words
+        runs = [lead[at : at + 3 * _RUN] for at in range(0, len(lead), 3 * _RUN)]
+    return sum(run in said for run in runs) > 0.6 * len(runs)
 
 
 def _names(block: Block, title: str) -> bool:
