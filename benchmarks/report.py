@@ -63,7 +63,7 @@ def markdown(run: Run) -> str:
     parts = [
         "# Extraction beside its peers",
         f"Written by `{run.command}`; {pages} pages. Every tool reads the bytes of a page and its"
-        " address, without a network, within 20 s of CPU a page; what it raises or does not finish"
+        " address, without a network, within 20 s a page; what it raises or does not finish"
         " counts as nothing found. Bold is best.",
     ]
     for corpus in run.corpora:

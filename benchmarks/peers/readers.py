@@ -3,13 +3,13 @@ it is loaded, so the table of them can be read without any."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from lxml.html import HtmlElement
 
     from benchmarks.peers.turns import Reader
@@ -29,8 +29,13 @@ class Peer:
     load: Callable[[], Reader]
 
 
-def _iso(moment: datetime | str | None) -> str | None:
-    return moment if isinstance(moment, str) or moment is None else moment.isoformat()
+def _iso(moment: datetime | str | Sequence[object] | None) -> str | None:
+    """A date as ISO 8601; the first where a tool gives several, None where it is no date."""
+    if isinstance(moment, list):
+        moment = moment[0] if moment else None
+    if isinstance(moment, datetime):
+        return moment.isoformat()
+    return moment if isinstance(moment, str) else None
 
 
 def _trafilatura() -> Reader:
@@ -87,7 +92,9 @@ def _news_please() -> Reader:
             text = html.decode(encoding, errors="replace")
         except LookupError:
             text = html.decode("utf-8", errors="replace")
-        found = NewsPlease.from_html(text, url=url, fetch_images=False)
+        # it raises on an address without a host, and needs none
+        known = url if urlsplit(url).hostname else None
+        found = NewsPlease.from_html(text, url=known, fetch_images=False)
         return {
             "title": found.title,
             "authors": found.authors,

@@ -88,10 +88,10 @@ def test_a_tool_that_swallows_every_error_is_stopped_all_the_same() -> None:
             while True:
                 pass
 
-    began = time.process_time()
+    began = time.monotonic()
     turn = take_turn(read, b"<p>text", "https://news.example/", limit=0.2)
-    assert turn.error == "more than 0.2 s of CPU"
-    assert time.process_time() - began < 10
+    assert turn.error == "more than 0.2 s"
+    assert time.monotonic() - began < 10
 
 
 def test_an_empty_page_is_a_turn_like_any_other() -> None:
