@@ -15,6 +15,8 @@ PORT    ?= 28017
 VENV  := .venv
 BIN   := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PEERS := .venv-peers
+PEERS_STAMP := $(PEERS)/.installed
 LOCK  := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
          --python-version 3.11 --custom-compile-command "make lock"
 
@@ -72,16 +74,28 @@ bench: setup ## crawl cost beside a bare Scrapy spider
 	@$(BIN)/python -m benchmarks.crawl
 
 .PHONY: bench-extract
-bench-extract: setup ## quality and cost of extraction on pages with gold answers
-	@$(BIN)/python -m benchmarks.extract
+bench-extract: setup $(PEERS_STAMP) ## quality and cost of extraction beside its peers, on pages with gold answers
+	@$(BIN)/python -m benchmarks.extract --peers
+
+# The peers are no dependencies of ours: an environment of their own, made when it is asked for.
+.PHONY: peers
+peers: setup $(PEERS_STAMP) ## install the extractors that bench-extract compares with, into .venv-peers
+
+$(PEERS_STAMP): benchmarks/peers/peers.lock | setup
+	@echo "peers: installing into $(PEERS) (once)"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(PEERS)
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(PEERS)/bin/python benchmarks/peers/peers.lock \
+	  || { echo "peers: could not install them. Is the package index reachable? Then run the same command again"; exit 1; }
+	@touch $@
 
 .PHONY: lock
 lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)
 	@$(BIN)/$(LOCK) --upgrade requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(BIN)/$(LOCK) --upgrade pyproject.toml -o requirements/main.lock
 	@$(BIN)/$(LOCK) --upgrade pyproject.toml --group dev -c requirements/main.lock -o requirements/dev.lock
+	@$(BIN)/$(LOCK) --upgrade benchmarks/peers/requirements.in -o benchmarks/peers/peers.lock
 
 .PHONY: clean
 clean: ## remove .venv and caches; archives stay
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
+	@rm -rf $(VENV) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,244 +1,138 @@
-"""Quality and cost of extraction on the development corpora.
+"""Quality and cost of extraction on pages with gold answers.
 
-    python -m benchmarks.extract [--corpora DIR] [--worst N] [--only fundus,trafilatura,htmldate]
+    python -m benchmarks.extract [--only fundus,htmldate] [--worst N] [--rounds N]
+    python -m benchmarks.extract --peers       the peers too, and a new results/extract.md
+    python -m benchmarks.extract --pages DIR   another folder of the same form
 
-Body: shingles of four words, precision and recall of their multisets, F1 a page. Titles: equal
-lower-case words. Authors: F1 of the sets. Day and instant: as in the gold answer. Cost: CPU time of
-extraction without linked stories against `lxml.html.fromstring` on the same bytes, turn by turn in
-one run.
+A corpus is a folder with `gold.jsonl` (a JSON object a line: `id`, `url`, `html`, `gold`) and the
+gzipped pages that `html` names; which measures are taken follows from the keys of its gold
+(`benchmarks/scoring.py`). Each tool reads each page in turn with `lxml.html.fromstring` on the same
+bytes, in one process; CPU time of both gives the ratio. The first round is scored; further ones
+only time.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
-import gzip
-import json
-import re
-import statistics
-import time
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
-from unittest import mock
 
-import lxml.html
+from benchmarks import ours
+from benchmarks.peers.process import PeerProcess, PeerUnavailableError, peer_command
+from benchmarks.peers.readers import PEERS
+from benchmarks.peers.turns import Turn, take_turn, warm_up
+from benchmarks.report import OURS, OURS_WITH_LINKS, Run, markdown, plain
+from benchmarks.tally import Corpus, GoldPage, Tally, read_corpus
 
-import crawler.extract
-from crawler.extract import extract
-from crawler.extract.normalise import normalise
-from crawler.items import Article, Moment, Page
-
-CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
-CAPTURED = datetime(2026, 11, 1, tzinfo=UTC)
-
-
-@dataclass
-class Scores:
-    """Figures of one corpus, and its pages from worst to best."""
-
-    name: str
-    pages: int = 0
-    figures: dict[str, list[float]] = field(default_factory=dict)
-    worst: list[tuple[float, str, str]] = field(default_factory=list)
-    parse_ms: list[float] = field(default_factory=list)
-    extract_ms: list[float] = field(default_factory=list)
-
-    def add(self, figure: str, value: float) -> None:
-        """Note one page's value of a figure."""
-        self.figures.setdefault(figure, []).append(value)
+ROOT = Path(__file__).resolve().parent.parent
+CORPORA = ROOT.parent / "shared" / "corpora"
+RESULTS = ROOT / "benchmarks" / "results" / "extract.md"
+PEERS_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 
 
-def corpus(folder: Path) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """Each row of a corpus with its page."""
-    with (folder / "gold.jsonl").open(encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            yield row, gzip.decompress((folder / row["html"]).read_bytes())
+def measure(
+    tool: str, corpora: Sequence[Corpus], rounds: int, turn: Callable[[GoldPage], Turn]
+) -> list[Tally]:
+    """A tool's tally for each corpus."""
+    tallies = [Tally(tool, corpus.name) for corpus in corpora]
+    for number in range(rounds):
+        gc.collect()
+        for corpus, tally in zip(corpora, tallies, strict=True):
+            for page in corpus.pages:
+                taken = turn(page)
+                tally.time(taken)
+                if number == 0:
+                    tally.add(page, taken, corpus.has_body, ours.remarks(taken.answer))
+                    if (judged := ours.judged_article(taken.answer)) is not None:
+                        tally.note("judged an article", float(judged))
+    return tallies
 
 
-def words(text: str) -> list[str]:
-    """Words as they are compared."""
-    return re.findall(r"\w+", text.lower())
-
-
-def shingles(text: str) -> Counter[tuple[str, ...]]:
-    """Runs of four words, each with its number."""
-    found = words(text)
-    return Counter(tuple(found[i : i + 4]) for i in range(max(1, len(found) - 3)))
-
-
-def overlap(got: str, gold: str) -> tuple[float, float, float]:
-    """F1, precision and recall of shingles."""
-    a, b = shingles(got), shingles(gold)
-    both = sum((a & b).values())
-    precision, recall = both / max(1, sum(a.values())), both / max(1, sum(b.values()))
-    return f1(precision, recall), precision, recall
-
-
-def f1(precision: float, recall: float) -> float:
-    """Harmonic mean."""
-    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-
-
-def score_fundus(page: Page, gold: dict[str, Any], scores: Scores, page_id: str) -> None:
-    """Body, title, authors, date and verdict of a news page."""
-    article = page.article
-    summary = set(gold.get("summary") or [])
-    bare = "\n".join(line for line in gold["body"].split("\n") if line not in summary)
-    body = article.body
-    ours = [body] if not article.standfirst else [body, f"{article.standfirst}\n{body}"]
-    best = max(overlap(got, want) for got in ours for want in (gold["body"], bare))
-    scores.add("body F1", best[0])
-    scores.add("body precision", best[1])
-    scores.add("body recall", best[2])
-    scores.add("body below 0.5", float(best[0] < 0.5))
-    note = f"P {best[1]:.2f} R {best[2]:.2f}"
-    if gold.get("title"):
-        right = words(article.title or "") == words(gold["title"])
-        scores.add("title", float(right))
-        if not right:
-            scores.worst.append((1.0, page_id, f"title {article.title!r} for {gold['title']!r}"))
-    if gold.get("authors"):
-        want, got = (
-            {" ".join(words(n)) for n in names} for names in (gold["authors"], article.authors)
+def measure_ours(corpora: Sequence[Corpus], rounds: int, with_links: bool) -> list[Tally]:
+    """Ours, in this process."""
+    with ours.reader(with_links) as read:
+        warm_up(read)
+        return measure(
+            OURS_WITH_LINKS if with_links else OURS,
+            corpora,
+            rounds,
+            lambda page: take_turn(read, page.html, page.url),
         )
-        common = len(want & got)
-        value = 2 * common / (len(want) + len(got))
-        scores.add("authors F1", value)
-        if value < 1:
-            source = article.sources.get("authors")
-            scores.worst.append(
-                (
-                    2.0,
-                    page_id,
-                    f"authors {article.authors} for {gold['authors']} ({source and source.source})",
+
+
+def measure_peers(corpora: Sequence[Corpus], rounds: int, run: Run) -> None:
+    """Every peer, each in its own process; what cannot be loaded is noted with the reason."""
+    for name in PEERS:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        try:
+            with PeerProcess(peer_command(PEERS_PYTHON, name)) as process:
+                tallies = measure(
+                    name,
+                    corpora,
+                    rounds,
+                    lambda page: process.read(page.id, page.url, page.html),
                 )
-            )
-    if gold.get("date"):
-        score_date(article, gold["date"], scores, page_id)
-    scores.add("judged an article", float(page.not_article is None))
-    if page.not_article:
-        scores.worst.append(
-            (0.5, page_id, f"judged {page.not_article!r} of {article.word_count} words")
-        )
-    scores.worst.append((best[0], page_id, note))
+                run.versions[name] = process.versions
+            run.tallies += tallies
+        except PeerUnavailableError as error:
+            run.unavailable[name] = str(error)
 
 
-def score_date(article: Article, gold: object, scores: Scores, page_id: str) -> None:
-    """The day as written or in UTC; the instant in UTC where gold has one."""
-    if not isinstance(gold, str):
-        scores.add("no date for none", float(article.published is None))
-        return
-    want = datetime.fromisoformat(gold)
-    days = {want.date().isoformat()}
-    got_days = set()
-    instant = None
-    moment: Moment | None = article.published
-    if moment is not None:
-        got_days.add(moment.value[:10])
-        if len(moment.value) > 10:
-            when = datetime.fromisoformat(moment.value)
-            if when.tzinfo is not None:
-                instant = when.astimezone(UTC).replace(microsecond=0)
-                got_days.add(instant.date().isoformat())
-    if want.tzinfo is not None:
-        days.add(want.astimezone(UTC).date().isoformat())
-        scores.add("instant", float(instant == want.astimezone(UTC).replace(microsecond=0)))
-    right = bool(days & got_days)
-    scores.add("day", float(right))
-    if not right:
-        claims = [(c.text, c.source) for c in article.published_claims[:4]]
-        scores.worst.append((3.0, page_id, f"day {moment and moment.value} for {gold}; {claims}"))
-
-
-def score_strings(page: Page, gold: dict[str, Any], scores: Scores, page_id: str) -> None:
-    """Strings that the body must and must not hold."""
-    body = " ".join(page.article.body.split())
-    found = [" ".join(s.split()) in body for s in gold["with"]]
-    wrong = [" ".join(s.split()) in body for s in gold["without"]]
-    scores.add("_tp", sum(found))
-    scores.add("_fn", len(found) - sum(found))
-    scores.add("_fp", sum(wrong))
-    missed = [s for s, ok in zip(gold["with"], found, strict=True) if not ok]
-    extra = [s for s, bad in zip(gold["without"], wrong, strict=True) if bad]
-    bad = len(missed) + len(extra)
-    scores.worst.append((-float(bad), page_id, f"missed {missed} extra {extra}"))
-    scores.add("judged an article", float(page.not_article is None))
-
-
-def run(name: str, folder: Path, rounds: int) -> Scores:
-    """Score one corpus and time it."""
-    scores = Scores(name)
-    pages = list(corpus(folder))
-    for row, html in pages:
-        page = extract(html, row["url"])
-        article = normalise(page.article, CAPTURED)
-        page = Page(page.url, article, page.not_article, page.out_links, page.feeds)
-        scores.pages += 1
-        if name == "fundus":
-            score_fundus(page, row["gold"], scores, row["id"])
-        elif name == "trafilatura":
-            score_strings(page, row["gold"], scores, row["id"])
-        else:
-            score_date(article, row["gold"]["date"], scores, row["id"])
-    gc.collect()
-    with mock.patch.object(crawler.extract, "linked_stories", return_value=()):
-        for _ in range(rounds):
-            for row, html in pages:
-                start = time.process_time()
-                lxml.html.fromstring(html)
-                middle = time.process_time()
-                extract(html, row["url"])
-                end = time.process_time()
-                scores.parse_ms.append((middle - start) * 1000)
-                scores.extract_ms.append((end - middle) * 1000)
-    return scores
-
-
-def report(all_scores: list[Scores], worst: int) -> None:
-    """Print the table, and the worst pages where asked for."""
-    print(f"{'corpus':12} {'pages':>5}  figure")
-    for scores in all_scores:
-        figures = {k: statistics.fmean(v) for k, v in scores.figures.items() if k[0] != "_"}
-        if "_tp" in scores.figures:
-            tp, fn, fp = (sum(scores.figures[k]) for k in ("_tp", "_fn", "_fp"))
-            figures["string F1"] = f1(tp / (tp + fp), tp / (tp + fn))
-            figures["string precision"], figures["string recall"] = tp / (tp + fp), tp / (tp + fn)
-        for figure, value in figures.items():
-            print(f"{scores.name:12} {scores.pages:5}  {figure:20} {value:.3f}")
-        if scores.parse_ms:
-            parse, ours = statistics.fmean(scores.parse_ms), statistics.fmean(scores.extract_ms)
-            print(f"{scores.name:12} {scores.pages:5}  {'CPU ms a page':20} {ours:.2f}")
-            print(
-                f"{scores.name:12} {scores.pages:5}  {'× one lxml parse':20} {ours / parse:.2f}"
-                f" ({parse:.2f} ms)"
-            )
-        for value, page_id, note in sorted(scores.worst)[:worst] if worst else ():
-            print(f"    {value:5.2f} {page_id}  {note}")
-    parse = sum(sum(s.parse_ms) for s in all_scores)
-    ours = sum(sum(s.extract_ms) for s in all_scores)
-    if parse:
-        print(f"all corpora: {ours / parse:.2f} × one lxml parse")
+def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.extract",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--corpora", type=Path, default=CORPORA, help="folder of the corpora")
+    parser.add_argument("--only", default="fundus,trafilatura,htmldate", help="names, by commas")
+    parser.add_argument(
+        "--pages", type=Path, action="append", metavar="DIR", default=[],
+        help="a corpus of one's own, instead of these; may be given several times",
+    )  # fmt: skip
+    parser.add_argument("--worst", type=int, default=0, metavar="N", help="show the N worst pages")
+    parser.add_argument("--rounds", type=int, default=1, help="how often each page is timed")
+    peers = parser.add_mutually_exclusive_group()
+    peers.add_argument("--peers", action="store_true", help="measure the peers too")
+    peers.add_argument("--no-peers", action="store_false", dest="peers", help="only ours (default)")
+    parser.add_argument(
+        "--write", type=Path, metavar="FILE",
+        help="write the report there (with --peers on the usual corpora: results/extract.md)",
+    )  # fmt: skip
+    return parser.parse_args(argv)
 
 
 def main() -> None:
     """Entry point."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--corpora", type=Path, default=CORPORA, help="folder of the corpora")
-    parser.add_argument("--worst", type=int, default=0, metavar="N", help="show the N worst pages")
-    parser.add_argument("--only", default="fundus,trafilatura,htmldate", help="names, by commas")
-    parser.add_argument("--rounds", type=int, default=1, help="how often each page is timed")
-    args = parser.parse_args()
-    found = [name for name in args.only.split(",") if (args.corpora / name / "gold.jsonl").exists()]
-    if not found:
+    args = arguments()
+    folders = args.pages or [args.corpora / name for name in args.only.split(",")]
+    present = [folder for folder in folders if (folder / "gold.jsonl").exists()]
+    for folder in folders:
+        if folder not in present and args.pages:
+            raise SystemExit(f"{folder}: no gold.jsonl there; see --help for the form of a corpus")
+    corpora = [corpus for folder in present if (corpus := read_corpus(folder)).pages]
+    if not corpora:
         raise SystemExit(f"no corpora in {args.corpora}: nothing to measure")
-    report([run(name, args.corpora / name, args.rounds) for name in found], args.worst)
+    if args.peers and not PEERS_PYTHON.exists():
+        raise SystemExit("the peers are not installed: make peers")
+    rounds = max(1, args.rounds)
+    usual = not args.pages and args.only == "fundus,trafilatura,htmldate"
+    command = "make bench-extract" if args.peers and usual else "python -m benchmarks.extract"
+    run = Run(corpora, command if rounds == 1 else f"{command}, {rounds} rounds")
+    for with_links in (False, True):
+        run.tallies += measure_ours(corpora, rounds, with_links)
+    if args.peers:
+        measure_peers(corpora, rounds, run)
+    print(plain(run, args.worst))
+    if args.peers:
+        print(markdown(run))
+    target = args.write or (RESULTS if args.peers and usual else None)
+    if target:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(markdown(run), encoding="utf-8")
 
 
 if __name__ == "__main__":
