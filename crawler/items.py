@@ -165,7 +165,8 @@ class Page:
     not_article: str | None
     """Why the page is no article (`a listing of stories`, `no body text` …); None if it is one."""
     out_links: tuple[str, ...] = ()
-    """Addresses the page links to, http(s), absolute, normalised, each once, in page order."""
+    """Addresses the page links to, http(s), absolute, normalised, each once, in page order; only
+    where they were asked for."""
     feeds: tuple[str, ...] = ()
     """Addresses of feeds the page announces."""
 

@@ -31,6 +31,8 @@ class ArchiveSpider(Spider):
     """
 
     known_arguments: ClassVar[frozenset[str]] = frozenset({"archive", "allow_private", "contact"})
+    follows: ClassVar[bool] = False
+    """Whether pages are asked where they lead."""
 
     def __init__(self, **arguments: str) -> None:
         """Raises UsageError where an argument is unknown or cannot be understood."""
@@ -138,7 +140,7 @@ class ArchiveSpider(Spider):
         run = Session.of(self.crawler).workers.run
         kind = sniff(body, content_type, url)
         if kind == "html":
-            page = await run(extract, body, url, content_type)
+            page = await run(extract, body, url, content_type, self.follows)
             return Visit(
                 url, found.role, "done", None, captures, page.article, page.not_article,
                 tuple(self.follow(page, found)),

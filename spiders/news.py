@@ -25,6 +25,7 @@ class NewsSpider(ArchiveSpider):
     """
 
     name = "news"
+    follows: ClassVar[bool] = True
     known_arguments: ClassVar[frozenset[str]] = ArchiveSpider.known_arguments | {
         "site", "since", "until", "max_pages",
     }  # fmt: skip

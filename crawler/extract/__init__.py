@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -39,19 +40,23 @@ _LONE_MARKS = tuple(f" {mark} " for mark in "–—-|/•·&+*=:…")
 _UNSPACED = re.compile("[぀-ヿ㐀-鿿豈-﫿฀-๿຀-໿ក-៿က-႟]")
 """Letters of scripts without spaces: Japanese, Chinese, Thai, Lao, Khmer, Burmese."""
 
+_SAMPLE = 2_000
+"""Characters that tell in what script a text is."""
 _LITTLE = 200
 """Characters; a shorter body is looked for again."""
 
 
-def extract(html: bytes, url: str, content_type: str | None = None) -> Page:
+def extract(html: bytes, url: str, content_type: str | None = None, follow: bool = False) -> Page:
     """Read a page.
 
     html: the bytes of the page, content coding removed. url: the address that answered.
-    content_type: the HTTP header's value, if known.
+    content_type: the HTTP header's value, if known. follow: whether to list where it leads, too.
 
     Raises PageError where there is no HTML to read, and nothing else.
     """
-    return read_page(Document(html, url, content_type))
+    doc = Document(html, url, content_type)
+    page = read_page(doc)
+    return replace(page, out_links=out_links(doc), feeds=feeds(doc)) if follow else page
 
 
 def read_page(doc: Document) -> Page:
@@ -120,9 +125,7 @@ def read_page(doc: Document) -> Page:
         links=linked_stories(doc, container),
         sources={field: claim for field, claim in used.items() if claim is not None},
     )
-    return Page(
-        doc.url, article, why_not_article(doc, data, article, container), out_links(doc), feeds(doc)
-    )
+    return Page(doc.url, article, why_not_article(doc, data, article, container))
 
 
 def _without_lead(blocks: tuple[Block, ...], lead: Image | None) -> tuple[Block, ...]:
@@ -143,7 +146,7 @@ def count_words(text: str) -> int:
     (6, 5)
     """
     unspaced = 0
-    if _UNSPACED.search(text):
+    if not text.isascii() and _UNSPACED.search(text, 0, _SAMPLE):
         text, unspaced = _UNSPACED.subn(" ", text)
     # Counted, not looked at one by one: nearly every token is a word.
     marks = sum(text.count(mark) for mark in _LONE_MARKS)
