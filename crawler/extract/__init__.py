@@ -77,7 +77,7 @@ def read_page(doc: Document) -> Page:
     code = tongue.text if tongue else None
     names, author_claim = authors(data, marked, blocks)
     summary = standfirst(doc, data, marked, heading, name)
-    blocks = trimmed((*lead, *blocks), name, summary)
+    blocks = trimmed(blocks, name, summary, lead)
     body = _plain(blocks)
     if len(body) < _LITTLE and (named := named_container(doc)) is not None:
         other = trimmed(read_blocks(named, doc.address, {named}), name, summary)

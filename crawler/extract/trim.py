@@ -25,16 +25,20 @@ _RUN = 3
 
 
 def trimmed(
-    blocks: Sequence[Block], title: str | None, standfirst: Claim | None
+    blocks: Sequence[Block],
+    title: str | None,
+    standfirst: Claim | None,
+    before: Sequence[Block] = (),
 ) -> tuple[Block, ...]:
     """Blocks without what stands above the story (kicker, headline, date and byline) and without
     the short lines below it (agency, links, labels), its lead first.
 
     standfirst: the summary under the headline, with where it was found. One that the page shows,
     in sentences, is the story's first paragraph, unless the body says the same again; one that is
-    no sentence belongs to the headline.
+    no sentence belongs to the headline. before: paragraphs between headline and container.
     """
-    kept = list(blocks)
+    kept = [block for block in before if not _is_said(block.text, blocks)]
+    kept += blocks
     name = words(title or "")
     for at, block in enumerate(kept[:_HEAD]):
         if name and len(kept) > at + 1 and _names(block, name):

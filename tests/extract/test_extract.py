@@ -19,10 +19,10 @@ URL = "https://paper.example/town/a-story-of-bread"
 SENTENCE = "The bakers of the lower town have agreed on a common price for a loaf of rye bread. "
 
 
-def page(body: str, head: str = "") -> Page:
+def page(body: str, head: str = "", follow: bool = False) -> Page:
     title = "<title>Bread price agreed - Paper</title>"
     html = f"<html lang=en><head>{title}{head}</head><body>{body}</body></html>"
-    return extract(html.encode(), URL)
+    return extract(html.encode(), URL, None, follow)
 
 
 def story(inner: str = "") -> str:
@@ -110,9 +110,8 @@ def test_words_are_counted_in_scripts_with_and_without_spaces() -> None:
 
 def test_links_and_feeds_of_the_page_are_found_once_and_absolute() -> None:
     feed = '<link rel=alternate type="application/rss+xml" href="/feed">'
-    got = page(
-        '<a href="/x?utm_source=a">1</a><a href="/x">2</a><a href="../y/./z">3</a>' + story(), feed
-    )
+    links = '<a href="/x?utm_source=a">1</a><a href="/x">2</a><a href="../y/./z">3</a>'
+    got = page(links + story(), feed, follow=True)
     assert got.out_links == ("https://paper.example/x", "https://paper.example/y/z")
     assert got.feeds == ("https://paper.example/feed",)
 
