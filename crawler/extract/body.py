@@ -114,9 +114,10 @@ def story_place(doc: Document, headline: HtmlElement | None = None) -> StoryPlac
     if best.total == 0:
         return None
     place = _climb(best, list(holders.values()))
-    if place.near:
-        # Far more of it around the headline: a story in many boxes, of which one was chosen.
-        place = next((up for up in above if place.total < _PART * up.total), place)
+    around = set(_upwards(place))
+    # Far more of it around the headline: a story in many boxes, of which one was chosen.
+    boxes = (up for up in above if up in around and place.total < _PART * up.total)
+    place = next(boxes, place)
     spine = {n.element for n in nodes.values() if n.total >= 0.2 * place.total}
     lead = _lead(runs, nodes, place, headline) if headline is not None else ()
     return StoryPlace(place.element, frozenset(spine), lead)

@@ -35,6 +35,7 @@ _OTHER_ITEMS = re.compile(
     r"|WP\w+|SiteNavigationElement|Comment|Person|Organization|BreadcrumbList|Rating|AggregateRating)$"
 )
 """What schema.org says of an element that is not the story's prose."""
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BOXES = frozenset({"div", "section", "aside", "article", "ul", "ol"})
 """In a line of text, a name marked as a person's is part of the text."""
 _NOISE_ROLES = frozenset({
@@ -91,7 +92,8 @@ def is_noise(element: HtmlElement) -> bool:
     attributes = element.keys()
     if not attributes:  # most paragraphs: asked for once, and not for each name in vain
         return bool(tag == "aside")
-    names = names_of(element)
+    # A heading's id is for links to it, and made of its words.
+    names = (element.get("class") or "") if tag in _HEADINGS else names_of(element)
     if names and named_noise(names):
         return True
     if tag == "aside" and not named_story(names):
