@@ -10,7 +10,6 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from crawler.commands.crawl import Command as Crawl
 from crawler.commands.crawl import fail
 from crawler.demo.paper import EDITIONS
-from crawler.demo.server import serve
 from crawler.errors import HemerotecaError, UsageError
 
 # The same port each time, so that the newspaper keeps its address from run to run.
@@ -67,6 +66,9 @@ class Command(Crawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Serve until interrupted, or until the crawl is done."""
+        # Here and not above: Scrapy loads every command to run one, and this one a web server.
+        from crawler.demo.server import serve
+
         try:
             with serve(opts.edition, int(opts.port)) as url:
                 if opts.crawl:
