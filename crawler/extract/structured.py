@@ -188,10 +188,19 @@ def _typed(values: Iterator[Any]) -> Iterator[Node]:
                 if "@type" in item:
                     yield item
                 todo.extend(
-                    v for v in reversed(list(item.values())) if isinstance(v, Mapping | list)
+                    value
+                    for key, value in reversed(list(item.items()))
+                    if isinstance(value, Mapping | list) and not _of_readers(key, value)
                 )
             elif isinstance(item, list):
                 todo.extend(v for v in reversed(item) if isinstance(v, Mapping | list))
+
+
+def _of_readers(key: str, value: object) -> bool:
+    """Whether a property holds what readers wrote; a single review may be the story itself."""
+    return key in ("comment", "comments") or (
+        key in ("review", "reviews") and isinstance(value, list) and len(value) > 1
+    )
 
 
 def _story(nodes: tuple[Node, ...], doc: Document, meta: Mapping[str, tuple[str, ...]]) -> Node:
