@@ -144,7 +144,11 @@ def _label(content_type: str | None) -> str | None:
 
 def _in_seven_bits(html: bytes) -> bool:
     """Whether ASCII bytes are text in ISO-2022-JP, by the shifts in it and its declaration."""
-    return _SHIFTS[0] in html and _SHIFTS[1] in html and codec(_declared(html)) == "iso2022_jp"
+    return (
+        b"\x1b" in html
+        and all(s in html for s in _SHIFTS)
+        and codec(_declared(html)) == "iso2022_jp"
+    )
 
 
 def _wide(html: bytes, header: str | None) -> str | None:

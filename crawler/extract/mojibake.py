@@ -8,18 +8,24 @@ from __future__ import annotations
 import re
 
 # The bytes 80 to BF as windows-1252 reads them, or as the controls that they are elsewhere.
-_TRAIL = (
-    rb"(?:\xc2[\x80-\xbf]|\xe2\x80[\x93\x94\x98-\x9e\xa0-\xa2\xa6\xb0\xb9\xba]|\xe2\x82\xac"
-    rb"|\xe2\x84\xa2|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c])"
+_PUNCTUATION = (
+    rb"\xe2\x80[\x93\x94\x98-\x9e\xa0-\xa2\xa6\xb0\xb9\xba]|\xe2\x82\xac"
+    rb"|\xe2\x84\xa2|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]"
 )
+_TRAIL = rb"(?:\xc2[\x80-\xbf]|" + _PUNCTUATION + rb")"
+# A no-break space follows many a small letter: "né »".
+_NO_SPACE = rb"(?:\xc2[\x80-\x9f\xa1-\xbf]|" + _PUNCTUATION + rb")"
 # Letters that are the first byte of two, three or four: "Ã¶", "â€œ", "ðŸ˜€". A pattern that begins
 # with one byte is searched ten times as fast as one that may begin with two.
-_LATIN = re.compile(rb"\xc3(?:[\x82-\x9b]%b|[\xa0-\xaf]%b%b|[\xb0-\xb4]%b%b%b)" % ((_TRAIL,) * 6))
-# "Рџ", "СЂ": the same by way of windows-1251, three in a row.
-_CYRILLIC = re.compile(
-    rb"(?:\xd0[\xa0\xa1](?:\xc2[\xa0-\xbf]|\xd1[\x90-\x9f]|\xd0[\x80-\x8f]|\xd2[\x90\x91]"
-    rb"|\xe2[\x80\x82\x84].)){3}"
+_LATIN = re.compile(
+    rb"\xc3(?:[\x82-\x9b]%b|[\xa0-\xaf]%b%b|[\xb0-\xb4]%b%b%b)" % ((_TRAIL,) + (_NO_SPACE,) * 5)
 )
+# "Рџ", "СЂ": the same by way of windows-1251, three in a row.
+_RUSSIAN = (
+    rb"\xd0[\xa0\xa1](?:\xc2[\xa0-\xbf]|\xd1[\x90-\x9f]|\xd0[\x80-\x8f]|\xd2[\x90\x91]"
+    rb"|\xe2[\x80\x82\x84].)"
+)
+_CYRILLIC = re.compile(_RUSSIAN * 3)
 _HEAD = 50_000
 """Bytes in which Cyrillic sequences are looked for: a page that has them has them in its head."""
 _AROUND = 300
