@@ -28,6 +28,8 @@ ARTICLE_TYPES = frozenset({
 })  # fmt: skip
 _MAX_NODES = 5_000
 _MAX_JSON = 3_000_000
+"""Characters of all JSON-LD of a page."""
+_MAX_SCRIPTS = 1_000
 _WRAPPERS = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|"
                        r"(?:-->|//\s*\]\]>|\]\]>|/\*\s*\]\]>\s*\*/|;)\s*$")  # fmt: skip
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
@@ -148,8 +150,10 @@ def types_of(node: Node) -> set[str]:
 
 
 def _scripts(doc: Document) -> Iterator[Any]:
-    for text in doc.selector.xpath(_JSON_LD).getall():
-        if len(text) <= _MAX_JSON:
+    left = _MAX_JSON
+    for text in doc.selector.xpath(_JSON_LD).getall()[:_MAX_SCRIPTS]:
+        left -= len(text)
+        if left >= 0:
             yield from _loads(text)
 
 
