@@ -29,6 +29,8 @@ BATCH_SIZE = 100
 BATCH_SECONDS = 1.0
 # Processes that read pages. 0: one for each core. Fetching needs a part of a core of its own.
 EXTRACT_WORKERS = 0
+# Seconds of CPU time that one page may take to be read; an average page takes a hundredth of one.
+EXTRACT_CPU_SECONDS = 2.0
 
 # -- who we say we are -----------------------------------------------------------------------------
 

@@ -26,8 +26,8 @@ if sys.platform != "win32":  # there, pages are read without a limit of CPU time
 P = ParamSpec("P")
 T = TypeVar("T")
 
-CPU_SECONDS = 10.0
-"""CPU time that one page may take before it is given up."""
+CPU_SECONDS = 2.0
+"""CPU time that one page may take before it is given up; an average page takes 0.01."""
 
 logger = logging.getLogger(__name__)
 
@@ -40,9 +40,10 @@ class Workers:
     at a time, so that only the guilty one is given up.
     """
 
-    def __init__(self, count: int) -> None:
-        """count: processes; 0 for one a core."""
+    def __init__(self, count: int, cpu_seconds: float = CPU_SECONDS) -> None:
+        """count: processes; 0 for one a core. cpu_seconds: what one page may take."""
         self.count = count or os.cpu_count() or 1
+        self.cpu_seconds = cpu_seconds
         self._pool: ProcessPoolExecutor | None = None
         self._solo: ProcessPoolExecutor | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -55,7 +56,7 @@ class Workers:
         """
         assert not kwargs, "positional arguments only"
         if self._pool is None:
-            self._pool = _start(self.count)
+            self._pool = _start(self.count, self.cpu_seconds)
         pool = self._pool
         try:
             return await _submit(pool, function, *args)
@@ -65,7 +66,7 @@ class Workers:
                 self._pool = None
         async with self._one_at_a_time:
             if self._solo is None:
-                self._solo = _start(1)
+                self._solo = _start(1, self.cpu_seconds)
             try:
                 return await _submit(self._solo, function, *args)
             except BrokenProcessPool:
@@ -82,10 +83,10 @@ class Workers:
         self._pool = self._solo = None
 
 
-def _start(count: int) -> ProcessPoolExecutor:
+def _start(count: int, cpu_seconds: float) -> ProcessPoolExecutor:
     # Never fork: the crawl's process has threads and open connections.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(count, context, initializer=_prepare)
+    return ProcessPoolExecutor(count, context, initializer=_prepare, initargs=(cpu_seconds,))
 
 
 async def _submit(pool: ProcessPoolExecutor, function: Callable[..., T], *args: object) -> T:
@@ -109,8 +110,10 @@ def _bare_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def _prepare() -> None:
+def _prepare(cpu_seconds: float) -> None:
     """Make a fresh worker ready: quiet on Ctrl-C, never an orphan, imports done."""
+    global CPU_SECONDS
+    CPU_SECONDS = cpu_seconds
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         signal.signal(signal.SIGPROF, _too_long)
@@ -129,15 +132,15 @@ def _prepare() -> None:
 def _bounded(function: Callable[..., T], *args: object) -> T:
     """Run a function under the limit of CPU time.
 
-    At the limit an exception ends it. Code in C that never looks for signals is ended by the
-    kernel, with its process, at twice the limit.
+    At the limit an exception ends it, raised again should somebody catch it. Code in C that never
+    looks for signals is ended by the kernel, with its process, one to two seconds later.
     """
     if sys.platform == "win32":
         return function(*args)
     soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    last_second = int(time.process_time() + 2 * CPU_SECONDS) + 1
+    last_second = int(time.process_time() + CPU_SECONDS) + 2
     resource.setrlimit(resource.RLIMIT_CPU, (last_second, hard))
-    signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS, 0.25)
     try:
         return function(*args)
     finally:

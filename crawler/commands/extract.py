@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import base64
 import binascii
 import json
@@ -18,6 +19,7 @@ from crawler.errors import HemerotecaError, PageError, UsageError
 from crawler.extract import extract
 from crawler.extract.normalise import normalise
 from crawler.items import Article, LinkedStory, Page
+from crawler.workers import Workers
 
 
 class Command(ScrapyCommand):
@@ -52,7 +54,11 @@ class Command(ScrapyCommand):
         """Write a line for each page; exit with 2 if a file cannot be read."""
         if opts.url and len(args) != 1:
             fail_usage("--url goes with one FILE")
-        answers = read_files(args, opts.url) if args else read_lines(sys.stdin.buffer)
+        assert self.settings is not None
+        reader = Reader(self.settings.getfloat("EXTRACT_CPU_SECONDS"))
+        answers = (
+            read_files(args, opts.url, reader) if args else read_lines(sys.stdin.buffer, reader)
+        )
         try:
             for answer in answers:
                 sys.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False) + "\n")
@@ -64,6 +70,8 @@ class Command(ScrapyCommand):
             sys.stdout = open("/dev/null", "w", encoding="utf-8")  # noqa: SIM115, PTH123
         except KeyboardInterrupt:
             self.exitcode = 130
+        finally:
+            reader.close()
 
 
 def fail_usage(message: str) -> None:
@@ -73,7 +81,36 @@ def fail_usage(message: str) -> None:
     fail("extract", UsageError(message))
 
 
-def read_files(paths: list[str], url: str | None) -> Iterator[dict[str, Any]]:
+class Reader:
+    """Reads pages in a process of its own, so that none can take the command with it."""
+
+    def __init__(self, cpu_seconds: float) -> None:
+        """cpu_seconds: CPU time that one page may take."""
+        self._workers = Workers(1, cpu_seconds)
+        self._runner = asyncio.Runner()
+
+    def __call__(
+        self,
+        identity: Any,
+        url: str,
+        html: bytes,
+        content_type: str | None = None,
+        captured_at: datetime | None = None,
+    ) -> dict[str, Any]:
+        """The same as `answer`, within the limit of CPU time. Raises nothing."""
+        asked = self._workers.run(answer, identity, url, html, content_type, captured_at)
+        try:
+            return self._runner.run(asked)
+        except HemerotecaError as error:
+            return {"id": identity, "error": str(error)}
+
+    def close(self) -> None:
+        """End the process."""
+        self._workers.close()
+        self._runner.close()
+
+
+def read_files(paths: list[str], url: str | None, reader: Reader) -> Iterator[dict[str, Any]]:
     """An answer for each HTML file; its path is its id."""
     for path in paths:
         try:
@@ -83,10 +120,10 @@ def read_files(paths: list[str], url: str | None) -> Iterator[dict[str, Any]]:
             print(f"scrapy extract: {message}; name HTML files", file=sys.stderr)
             yield {"id": path, "error": message, "unreadable": True}
             continue
-        yield answer(path, url or Path(path).resolve().as_uri(), html)
+        yield reader(path, url or Path(path).resolve().as_uri(), html)
 
 
-def read_lines(stream: BinaryIO) -> Iterator[dict[str, Any]]:
+def read_lines(stream: BinaryIO, reader: Reader) -> Iterator[dict[str, Any]]:
     """An answer for each JSON line; a bad line gets one that says so."""
     for number, line in enumerate(stream, 1):
         if not line.strip():
@@ -98,7 +135,7 @@ def read_lines(stream: BinaryIO) -> Iterator[dict[str, Any]]:
                 raise PageError("not a JSON object")
             identity = asked.get("id")
             html = base64.b64decode(asked["html_b64"], validate=False)
-            yield answer(
+            yield reader(
                 identity,
                 str(asked.get("url") or ""),
                 html,

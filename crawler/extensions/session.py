@@ -38,7 +38,9 @@ class Session:
         self._crawler = crawler
         settings = crawler.settings
         self.folder = Path(settings["ARCHIVE"])
-        self.workers = Workers(settings.getint("EXTRACT_WORKERS"))
+        self.workers = Workers(
+            settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_CPU_SECONDS")
+        )
         self.warc = WarcWriter(
             self.folder / WARC_FOLDER,
             prefix="hemeroteca",

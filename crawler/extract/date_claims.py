@@ -7,61 +7,64 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import cast
+from functools import cached_property
+from itertools import chain
 from urllib.parse import urlsplit
 
-from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.extract.document import Document, text_of
-from crawler.extract.marks import Marks, elsewhere
+from crawler.extract.date_beside import beside
+from crawler.extract.date_elements import Placed, marked_elements, time_elements
+from crawler.extract.date_fallback import fallback_claims
+from crawler.extract.document import Document
+from crawler.extract.marks import Marks
 from crawler.extract.names import Meaning
-from crawler.extract.structured import Structured, strings
+from crawler.extract.structured import Structured, strings, types_of
 from crawler.items import Claim
 
 _PUBLISHED_META = (
     "article:published_time", "og:article:published_time", "datepublished", "article:published",
-    "article.published", "og:published_time", "pubdate", "publishdate", "publish-date",
-    "publish_date",
-    "publication_date", "publication-date", "parsely-pub-date", "sailthru.date", "dc.date.issued",
-    "dcterms.issued", "dcterms.created", "dc.date.created", "dcterms.date", "dc.date",
-    "citation_publication_date",
-    "citation_online_date", "cxenseparse:recs:publishtime", "date_published",
-    "originalpublicationdate",
-    "article_date_original", "datecreated", "created", "date",
+    "article.published", "og:published_time", "og:pubdate", "pubdate", "publishdate",
+    "publish-date", "publish_date", "published", "published_at", "published-date",
+    "published_date", "published_time", "publication_date", "publication-date", "publicationdate",
+    "date.published", "date-published", "date_published", "rnews:datepublished",
+    "og:publish_date", "article:publish_date", "article.publish_date", "article:post_date",
+    "article:date", "article_date", "article-date", "article_date_original",
+    "originalpublicationdate", "parsely-pub-date", "sailthru.date",
+    "shareaholic:article_published_time",
+    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "bt:pubdate", "dc.date.issued",
+    "dcterms.issued", "dc:date.issued", "prism.publicationdate", "citation_publication_date",
+    "citation_online_date", "citation_date", "eprints.date", "displaydate", "datenews",
+    "date_pub", "temp_published_time", "live_published_time", "timepublished",
+    "analyticsattributes.articledate",
+    "releasedate", "release_date", "release-date", "dateposted", "postdate", "post_date",
+    "og:video:release_date", "video:release_date", "og:release_date", "book:release_date",
 )  # fmt: skip
+_VAGUE_META = (
+    "dcterms.created", "dc.date.created", "dc:created", "dcterms.date", "dc.date", "dc:date",
+    "dcsext.articlefirstpublished", "datecreated", "article:created", "creationdate",
+    "creation_date", "created", "date", "pdate", "doc_date", "last_published", "time",
+)  # fmt: skip
+"""Names under which a content system may as well tell when a draft was made or a page built."""
 _MODIFIED_META = (
-    "article:modified_time", "og:updated_time", "datemodified", "article:modified", "last-modified",
-    "dcterms.modified", "dc.date.modified", "lastmod", "revised", "updated_time",
+    "article:modified_time", "og:updated_time", "datemodified", "article:modified",
+    "article:modified_date", "modified", "modified_date", "last-modified", "last_modified",
+    "dcterms.modified", "dc.date.modified", "dc:modified", "lastmod", "revised", "updated_time",
+    "article.updated", "article:updated", "bt:moddate", "dateupdated", "lastupdate", "last-update",
 )  # fmt: skip
-_MODIFIED_WORDS = re.compile(
-    r"updat|modif|aktualis|actuali[sz]|stand\b|edit|geändert|mis à jour|ažur|güncel|обновл"
-    r"|bijgewerkt|oppdater|opdater|uppdater|aggiorn",
-    re.IGNORECASE,
-)
-_DATE_LIKE = re.compile(
-    r"\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}\s?[年년]"
-    r"|\d{1,2}(?:st|nd|rd|th|\.|º|er)?\s+(?:de\s+)?[^\W\d]{3,12}\.?,?\s+(?:de\s+|del\s+)?\d{4}|[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
-)
-_DATE_HINT = re.compile(r"\d{4}|\d[./-]\s?\d")
-"""A part of whatever matches `_DATE_LIKE`, found far faster."""
-_BEFORE_HINT = 40
-"""Characters; more than a date has before that part."""
-_TIME_AFTER = re.compile(
-    r"[\s,|–-]{1,4}(?:at |um |à |klo |kl\.? |às )?(?:[01]?\d|2[0-3])[:.h][0-5]\d(?!\d)"
-    r"(?::[0-5]\d)?(?:\s?(?:[ap]\.?m\.?|Uhr)\b)?(?:\s(?:UTC|GMT|CET|CEST|BST|MEZ|MESZ)\b)?",
-    re.IGNORECASE,
-)
-_URL_DATE = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)[/_.-]?(0[1-9]|1[0-2])(?:[/_.-]?(0[1-9]|[12]\d|3[01]))?(?!\d)"
-)
-_MAX_SHOWN = 120
-_TEXTS = etree.XPath("descendant::text()", smart_strings=False)
-_WITH_YEAR = etree.XPath(
-    "descendant::text()[string-length(.) < 300]"
-    "[contains(translate(., '123456789', '000000000'), '0000')]"
-    "[not(parent::script or parent::style)]",
-    smart_strings=False,
+_WORKS = frozenset({
+    "recipe", "howto", "podcastepisode", "radioepisode", "tvepisode", "episode", "audioobject",
+    "videoobject", "creativework", "discussionforumposting", "imagegallery", "mediagallery",
+    "course", "dataset", "book", "question", "claimreview", "photograph", "imageobject",
+    "mediaobject", "publicationissue", "legislation", "jobposting", "specialannouncement",
+})  # fmt: skip
+_PAGES = frozenset({"webpage", "itempage", "medicalwebpage", "faqpage", "qapage", "aboutpage"})
+_URL_DATES = (
+    # Parts of a path: /2024/05/01/, /2024/5/1/, and the month alone.
+    re.compile(r"/((?:19|20)\d\d)/(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])(?=/|$|[_\-.])"),
+    re.compile(r"(?<!\d)((?:19|20)\d\d)([-_./]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)"),
+    re.compile(r"(?<!\d)(0?[1-9]|[12]\d|3[01])([-_.])(0?[1-9]|1[0-2])\2((?:19|20)\d\d)(?!\d)"),
+    re.compile(r"(?<!\d)((?:19|20)\d\d)[/_.-](0[1-9]|1[0-2])(?![\d])"),
 )
 
 
@@ -72,32 +75,104 @@ def date_claims(
 
     near: the headline's element; text that looks like a date is searched around it.
     """
-    published = _unique(_published(doc, data, marked, near)) or _unique(_anywhere(doc))
-    modified = _unique(_modified(doc, data, marked))
-    return published, modified
+    shown = _Shown(doc, marked, near)
+    published = _unique(_published(doc, data, shown))
+    if not _has_day(published):
+        apart = (shown.times.apart, shown.marked.apart)
+        published = _unique([*published, *fallback_claims(doc, data), *chain(*apart)])
+    return published, _unique(_modified(data, shown))
 
 
-def _published(
-    doc: Document, data: Structured, marked: Marks, near: HtmlElement | None
-) -> Iterator[Claim]:
+class _Shown:
+    """What the page's elements show, read when first asked for."""
+
+    def __init__(self, doc: Document, marked: Marks, near: HtmlElement | None) -> None:
+        self._doc, self._marked, self.near = doc, marked, near
+
+    @cached_property
+    def times(self) -> Placed:
+        return time_elements(self._doc, self.near)
+
+    @cached_property
+    def marked(self) -> Placed:
+        return marked_elements(self._marked[Meaning.DATE], self.near)
+
+
+def _has_day(claims: Iterable[Claim]) -> bool:
+    """Whether a claim can be of a day: one of a month in the address alone is none."""
+    return any(len(c.text) > 7 and c.source != "html:sentence" for c in claims)
+
+
+def _published(doc: Document, data: Structured, shown: _Shown) -> Iterator[Claim]:
     yield from _ld(data, "datePublished", "dateCreated", "uploadDate")
-    for name in _PUBLISHED_META:
+    yield from _metas(data, _PUBLISHED_META)
+    if _says_instant(data, "datePublished", "article:published_time"):
+        yield from url_dates(doc.url)
+        yield from _metas(data, _VAGUE_META)
+        if not _in_local_time(data):  # it may be shown, or the offset told
+            yield from chain(shown.times.close, shown.times.off)
+            yield from chain(shown.marked.close, shown.marked.off)
+        return
+    close = [*shown.times.close, *shown.marked.close]
+    yield from close
+    if any(_INSTANT.match(claim.text) for claim in close):
+        yield from url_dates(doc.url)
+        return
+    text = beside(shown.near)
+    yield from text.close
+    yield from shown.times.off
+    yield from shown.marked.off
+    yield from text.alone
+    yield from _metas(data, _VAGUE_META)
+    yield from _other_works(data)
+    yield from url_dates(doc.url)
+    yield from text.changed
+    yield from text.prose
+
+
+def _other_works(data: Structured) -> Iterator[Claim]:
+    """Dates of what a page is about where that is no article, and of the page itself."""
+    for kinds in (_WORKS, _PAGES):
+        for node in data.nodes:
+            texts = strings(node.get("datePublished")) if node.get("datePublished") else ()
+            if texts and (named := types_of(node) & kinds):
+                yield Claim(texts[0], f"json-ld:{min(named)}.datePublished")
+                break
+
+
+def url_dates(url: str) -> Iterator[Claim]:
+    """The date that stands in an address, if one does.
+
+    >>> [claim.text for claim in url_dates("https://news.example/2024/5/1/ferries")]
+    ['2024-05-01']
+    """
+    try:
+        path = urlsplit(url).path[:500]
+    except ValueError:
+        return
+    for pattern in _URL_DATES:
+        match = pattern.search(path)
+        if match is not None:
+            parts = [part for part in match.groups() if part.isdecimal()]
+            if len(parts[-1]) == 4:
+                parts.reverse()
+            yield Claim("-".join(part.zfill(2) for part in parts), "url")
+            return
+
+
+def _metas(data: Structured, names: Iterable[str]) -> Iterator[Claim]:
+    for name in names:
         for text in data.meta.get(name, ()):
             yield Claim(text, f"meta:{name}")
-    if _says_instant(data, "datePublished", "article:published_time"):
-        return
-    yield from _times(doc, near, modified=False)
-    dates = [element for element in marked[Meaning.DATE][:60] if not elsewhere(element)]
-    dates.sort(key=lambda element: _distance(element, near))
-    yield from _shown(dates, modified=False)
-    yield from _around(near)
-    for node in data.nodes:
-        if "webpage" in str(node.get("@type")).lower():
-            for text in strings(node.get("datePublished"))[:1]:
-                yield Claim(text, "json-ld:WebPage.datePublished")
-    match = _URL_DATE.search(urlsplit(doc.url).path)
-    if match:
-        yield Claim("-".join(filter(None, match.groups())), "url")
+
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+_LOCAL = re.compile(r"T?\d\d:\d\d(?::\d\d)?(?:\.\d+)?\s?[+-](?!00)\d\d:?\d\d$")
+
+
+def _in_local_time(data: Structured) -> bool:
+    claims = [*_ld(data, "datePublished"), *_metas(data, ("article:published_time",))]
+    return any(_LOCAL.search(claim.text) for claim in claims)
 
 
 def _says_instant(data: Structured, key: str, name: str) -> bool:
@@ -108,115 +183,19 @@ def _says_instant(data: Structured, key: str, name: str) -> bool:
     )
 
 
-def _modified(doc: Document, data: Structured, marked: Marks) -> Iterator[Claim]:
+def _modified(data: Structured, shown: _Shown) -> Iterator[Claim]:
     yield from _ld(data, "dateModified")
-    for name in _MODIFIED_META:
-        for text in data.meta.get(name, ()):
-            yield Claim(text, f"meta:{name}")
+    yield from _metas(data, _MODIFIED_META)
     if _says_instant(data, "dateModified", "article:modified_time"):
         return
-    yield from _times(doc, None, modified=True)
-    yield from _shown(marked[Meaning.DATE], modified=True)
+    yield from shown.times.changed
+    yield from shown.marked.changed
 
 
 def _ld(data: Structured, *keys: str) -> Iterator[Claim]:
     for key in keys:
         for text in strings(data.story.get(key))[:1]:
             yield Claim(text, f"json-ld:{key}")
-
-
-def _times(doc: Document, near: HtmlElement | None, *, modified: bool) -> Iterator[Claim]:
-    """<time> elements outside other stories' cards; those beside the headline first."""
-    found = []
-    for element in doc.tags["time"][:40]:
-        stamp = element.get("datetime") or element.get("content") or ""
-        text = text_of(element)[:_MAX_SHOWN]
-        if not stamp and not text:
-            continue
-        names = " ".join(filter(None, (element.get("class"), element.get("itemprop"), text)))
-        if bool(_MODIFIED_WORDS.search(names)) != modified:
-            continue
-        found.append((_distance(element, near), stamp, text))
-    for _, stamp, text in sorted(found, key=lambda f: f[0])[:6]:
-        if stamp.strip():
-            yield Claim(" ".join(stamp.split())[:_MAX_SHOWN], "html:time@datetime")
-        if text:
-            yield Claim(text, "html:time")
-
-
-def _distance(element: HtmlElement, near: HtmlElement | None) -> int:
-    """Steps up from an element to one that holds the headline too; 99 if there is none near."""
-    if near is None:
-        return 0
-    above = set()
-    at: HtmlElement | None = near
-    for _ in range(8):
-        if at is None:
-            break
-        above.add(at)
-        at = at.getparent()
-    at = element
-    for step in range(8):
-        if at is None:
-            break
-        if at in above:
-            return step
-        at = at.getparent()
-    return 99
-
-
-def _shown(elements: Iterable[HtmlElement], *, modified: bool) -> Iterator[Claim]:
-    """Texts of elements of a date's class, where they look like a date."""
-    for number, element in enumerate(elements):
-        if number > 40:
-            return
-        content = element.get("content") or element.get("datetime")
-        if content and element.get("itemprop"):
-            is_modified = "modif" in (element.get("itemprop") or "").lower()
-            if is_modified == modified:
-                yield Claim(
-                    " ".join(content.split())[:_MAX_SHOWN],
-                    f"html:itemprop={element.get('itemprop')}",
-                )
-            continue
-        text = _spaced(element)
-        is_date = text and len(text) <= _MAX_SHOWN and _DATE_LIKE.search(text)
-        if is_date and bool(_MODIFIED_WORDS.search(text)) == modified:
-            yield Claim(text, "html:date")
-
-
-def _spaced(element: HtmlElement) -> str:
-    """Text of an element, its parts apart: `<i>1 May 2020</i><i>12:30</i>` is two."""
-    return " ".join(" ".join(cast("list[str]", _TEXTS(element))).split())
-
-
-def _around(near: HtmlElement | None) -> Iterator[Claim]:
-    """Dates in plain text beside the headline."""
-    if near is None:
-        return
-    at: HtmlElement | None = near
-    for _ in range(3):
-        at = at.getparent() if at is not None else None
-        if at is None or at.tag in ("body", "html"):
-            return
-        text = text_of(at)
-        if len(text) > 3_000:
-            text = text[:3_000]
-        hint = _DATE_HINT.search(text)
-        match = _DATE_LIKE.search(text, max(0, hint.start() - _BEFORE_HINT)) if hint else None
-        if match:
-            time = _TIME_AFTER.match(text, match.end())
-            yield Claim(match[0] + (time[0] if time else ""), "html:near headline")
-            return
-
-
-def _anywhere(doc: Document) -> Iterator[Claim]:
-    """The first text of the page that looks like a date: better than none."""
-    for text in cast("list[str]", _WITH_YEAR(doc.root))[:200]:
-        match = _DATE_LIKE.search(text)
-        if match:
-            yield Claim(" ".join(match[0].split()), "html:text")
-            return
 
 
 def _unique(claims: Iterable[Claim]) -> tuple[Claim, ...]:

@@ -1,6 +1,7 @@
-"""Dates with names of months and words like "ago" in them, by way of dateparser.
+"""Dates with names of months and words like "ago" in them.
 
-dateparser knows the words of some two hundred locales; what it would add of its own (today's year,
+Most are told by `month_names`; the unusual are left to dateparser, which takes half a second to
+load and knows the words of some two hundred locales. What it would add of its own (today's year,
 the first of a month, a time zone) is not taken over.
 """
 
@@ -10,6 +11,8 @@ import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from crawler.extract.month_names import month_number
 
 if TYPE_CHECKING:
     from dateparser.date import DateDataParser
@@ -25,10 +28,23 @@ _ALIASES = {"no": "nb", "iw": "he", "in": "id", "tl": "fil", "prs": "fa", "gsw":
 # Any day will do: only distances from it are used. Mid-year, so that no unit rolls over.
 _BASE = datetime(2021, 7, 20, 12)
 _MAX_LETTERS = 60
+_NAME = r"[^\s\d,;:|/()\[\]\"'«»]{2,20}"
+_ORDINAL = r"(?:st|nd|rd|th|\.|º|ª|er|e)?"
+_LEAD = r"(?:[^\W\d_]{1,20}\.?,?\s){0,2}"  # the day of the week, or a place
+_TAIL = r"(?:\s?(?:г|р|року|г\.|р\.|m)\.?)?(?:,?\s[^\W\d_]{1,20})?"
 _CORE = re.compile(
     r"(?<!\d)\d{1,2}(?:st|nd|rd|th|\.|º|er)?\s+(?:de\s+)?[^\W\d_]{3,}\.?,?\s+(?:del?\s+)?\d{4}(?!\d)"
     r"|[^\W\d_]{3,}\.?\s+\d{1,2}(?:st|nd|rd|th)?\.?,?\s+\d{4}(?!\d)"
 )
+_NAMED = (
+    re.compile(rf"{_LEAD}(?P<day>\d{{1,2}}){_ORDINAL}[\s\-]?(?:de\s|of\s|d[’'])?(?P<month>{_NAME})"
+               rf"[.,]{{0,2}}\s?(?:del?\s)?-?(?P<year>\d{{4}}){_TAIL}"),
+    re.compile(rf"{_LEAD}(?P<month>{_NAME})\.?\s(?P<day>\d{{1,2}}){_ORDINAL},?\s(?P<year>\d{{4}})"),
+    re.compile(rf"(?P<year>\d{{4}})(?:[.,]|-?ko|\sm\.|\.\sgada)?\s(?:gada\s)?(?P<month>{_NAME})\.?"
+               r"(?:\s(?P<day>\d{1,2})\.?(?:\sd\.?|an?|n)?)?"),
+    re.compile(rf"(?P<month>{_NAME})\.?,?\s(?:del?\s)?(?P<year>\d{{4}}){_TAIL}"),
+)  # fmt: skip
+_NUMERIC = re.compile(r"\d\s?[./\-]\s?\d{1,2}\s?[./\-]\s?\d")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _FULL_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _HAS_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)|\d\D+(?<!\d)\d\d(?!\d)")
@@ -54,12 +70,18 @@ def named_date(text: str, language: str | None) -> tuple[int, int | None, int | 
         return None
     if len(_FULL_YEAR.findall(text)) > 1:
         return None  # two dates are none, and what dateparser cannot read costs it most
+    if (known := _by_table(text, language)) is not None:
+        return known
+    if _NUMERIC.search(text):
+        return None  # numbers alone are read elsewhere
     core = _CORE.search(text)
     if core is not None:
         beside = text[: core.start()] + " " + text[core.end() :]
         if len(_LETTERS.findall(beside)) > 1:
             return None  # a sentence: the date in it is looked for by itself
         text = core[0]  # not the weekday or the place beside it
+        if (known := _by_table(text, language)) is not None:
+            return known
     found, parts, _ = _ask(text, language, "absolute-time")
     if found is None or "year" not in parts:
         return None
@@ -67,6 +89,17 @@ def named_date(text: str, language: str | None) -> tuple[int, int | None, int | 
     if "month" not in parts:
         return (found.year, None, None) if "day" not in parts else None
     return found.year, found.month, found.day if "day" in parts else None
+
+
+def _by_table(text: str, language: str | None) -> tuple[int, int, int | None] | None:
+    """What a text states in one of the usual orders, with a month that `month_names` knows."""
+    for pattern in _NAMED:
+        match = pattern.fullmatch(text)
+        month = month_number(match["month"], language) if match is not None else None
+        if match is not None and month is not None:
+            day = match.groupdict().get("day")
+            return int(match["year"]), month, int(day) if day else None
+    return None
 
 
 @lru_cache(maxsize=20_000)

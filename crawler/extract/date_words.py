@@ -188,13 +188,18 @@ def from_persian(year: int, month: int, day: int) -> tuple[int, int, int] | None
     return found.year, found.month, found.day
 
 
+def persian_letters(text: str) -> str:
+    """Text in the Persian alphabet's code points, which Arabic keyboards have not."""
+    return text.replace("ي", "ی").replace("ك", "ک")
+
+
 def persian_date(text: str) -> tuple[int, int, int] | None:
     """The Gregorian date that a text with a Solar Hijri month's name states; None if there is none.
 
     >>> persian_date("چهارشنبه 23 تیر 1400")
     (2021, 7, 14)
     """
-    words = re.findall(r"\w+", text)
+    words = re.findall(r"\w+", persian_letters(text))
     month = next((PERSIAN_MONTHS[word] for word in words if word in PERSIAN_MONTHS), None)
     numbers = [int(word) for word in words if re.fullmatch(r"[0-9]{1,4}", word)]
     if month is None or len(numbers) != 2:

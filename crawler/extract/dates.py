@@ -11,8 +11,10 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
+from itertools import pairwise
 
 from crawler.extract.date_names import Ago, ago, named_date
+from crawler.extract.date_text import dates_in
 from crawler.extract.date_words import (
     BUDDHIST_OFFSET,
     JAPANESE_ERAS,
@@ -96,7 +98,10 @@ def _plausible(reading: Reading, captured_at: datetime) -> bool:
     return at <= latest
 
 
-_INVISIBLE = re.compile("[\xad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile(
+    "[\xad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ue000-\uf8ff]"
+)
+"""Marks of direction and the like, and the private characters that icon fonts use."""
 
 _STUCK = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\d\d?:\d\d(?!\d))")
 
@@ -147,21 +152,15 @@ def _in_parts(text: str, language: str | None) -> Reading | None:
     return None
 
 
-_AMID = re.compile(
-    r"(?<![\w./\-])(?:\d{4}([./\-])\d\d?\1\d\d?|\d\d?([./\-])\d\d?\2\d{4}"
-    r"|\d\d?(?:st|nd|rd|th|\.)?\s(?:de\s|of\s)?[^\W\d_]{3,12}\.?,?\s(?:de\s)?\d{4}"
-    r"|[^\W\d_]{3,12}\.?\s\d\d?(?:st|nd|rd|th)?,?\s\d{4})(?![\w/\-])",
-)
-
-
 def _amid_words(text: str, language: str | None) -> Reading | None:
     """ "Ann Lee, 14 July 2021 09:41, Updated 15 July 2021": the first full date, and the time that
     stands right after it."""
-    for match in _AMID.finditer(text):
-        stated = _day(match[0], language)
+    spans = [*dates_in(text), (len(text), len(text))]
+    for (start, end), (following, _) in pairwise(spans):
+        stated = _day(text[start:end], language)
         if stated is None:
             continue
-        after = _AMID.split(text[match.end() : match.end() + 40])[0]
+        after = text[end : min(end + 40, following)]
         time, _ = take_time(after, language)
         starts = re.match(r"[\s,;|/@(\-–—]*(?:[^\W\d_]{1,5}\.?\s)?\d", after)
         return _with_time(stated, time if starts else None)
@@ -187,9 +186,12 @@ _YEAR_FIRST = re.compile(
     r"\s?[月월]?|[年년])[,\s]*" + _WORD + "?"
 )
 _YEAR_LAST = re.compile(
-    _WORD + r"?(\d{1,2})\s?([./\-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})[.,\s]*" + _WORD + "?"
+    _WORD + r"?(\d{1,2})\s?([./\-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})[.,\s]*" + _WORD + "{0,3}"
 )
 _MONTH_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})")
+_VIETNAMESE = re.compile(
+    r"(?:ngày\s)?(\d{1,2})\stháng\s(\d{1,2}),?\s(?:năm\s)?(\d{4})", re.IGNORECASE
+)
 _ERA = re.compile("(" + "|".join(JAPANESE_ERAS) + r")\s?(\d{1,2}|元)\s?年")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
 
@@ -225,6 +227,8 @@ def _day(text: str, language: str | None) -> Date | None:
         return _in_calendar(*stated, language)
     if (match := _YEAR_LAST.fullmatch(text)) is not None:
         return _numeric(int(match[1]), int(match[3]), match[4], match[2], language)
+    if (match := _VIETNAMESE.fullmatch(text)) is not None:
+        return checked(int(match[3]), int(match[2]), int(match[1]))
     if (match := _MONTH_YEAR.fullmatch(text)) is not None:
         return _in_calendar(int(match[2]), int(match[1]), None, language)
     if (found := persian_date(text)) is not None:

@@ -30,14 +30,15 @@ class Reading(NamedTuple):
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO = re.compile(
     r"([12]\d{3})-(\d\d?)(?:-(\d\d?))?"
-    r"(?:(?:\s*[T,]\s*|\s+)(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*"
+    r"(?:(?:\s*[T,]\s*|\s+|-)(\d\d?):(\d\d)(?::(\d\d)(?:[.,:]\d+)?)?\s*"
     # A plus sign that went through a form comes out as a space.
     r"(?:(Z|UTC|GMT)|([+\-−]|(?<=\s))(\d\d)(?::?(\d\d))?)?"
     r"(?:\[[\w/+\-]*\])?)?",
     re.IGNORECASE,
 )
 _COMPACT = re.compile(
-    r"((?:19|20)\d\d)(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(?:[.,]\d+)?"
+    # Its time may be in the extended format all the same.
+    r"((?:19|20)\d\d)(\d\d)(\d\d)(?:(?:T|\s(?=\d\d:))?(\d\d):?(\d\d)(?::?(\d\d))?(?:[.,]\d+)?"
     r"(?:(Z)|([+-])(\d\d):?(\d\d)?)?)?",
     re.IGNORECASE,
 )
@@ -106,7 +107,7 @@ def _from_groups(
 def checked(year: int, month: int | None, day: int | None) -> Date | None:
     """The date, if the calendar has it."""
     try:
-        date(year, month or 1, day or 1)
+        date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
         return None
     return Date(year, month, day)

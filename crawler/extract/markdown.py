@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-_SPECIAL = re.compile(r"([\\`*_\[\]<>])")
+_SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>"})
 
 
 def escaped(text: str) -> str:
@@ -16,7 +14,7 @@ def escaped(text: str) -> str:
     # Looking for each is a tenth of the work of a pattern, and most texts have none.
     for mark in "*_[]<>`\\":
         if mark in text:
-            return _SPECIAL.sub(r"\\\1", text)
+            return text.translate(_SPECIAL)
     return text
 
 

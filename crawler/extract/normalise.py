@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
-from crawler.extract.dates import counts_back, parse_date
+from crawler.extract.dates import MAX_CHARACTERS, counts_back, parse_date
 from crawler.items import Article, Claim, Moment, Precision
 
 MAX_CLAIMS = 20
 """Claims looked at; the rest of a longer list is not worth its time."""
+
+ADDRESS_AHEAD = timedelta(days=3)
+"""Stories may carry the day on which they were begun, or the day of their edition."""
 
 _FINENESS: dict[Precision, int] = {"year": 0, "month": 1, "day": 2, "minute": 3, "second": 4}
 _EASTMOST, _WESTMOST = timedelta(hours=14), timedelta(hours=-11)
@@ -24,10 +28,13 @@ def normalise(article: Article, captured_at: datetime) -> Article:
     The first claim that is a date gives the day. A later claim of the same day that is finer, or
     says its offset where the first does not, takes its place, unless the two contradict each other
     or it says midnight to the second, which is how programs write a day. A modification before the
-    publication is dropped. Raises nothing.
+    publication is dropped. An instant told in UTC takes the offset of the same instant told in
+    local time, and a day much later than the one in the page's address gives way to that. Raises
+    nothing.
     """
     language = article.language
     published = _moment(article.published_claims, captured_at, language)
+    published = _not_after_address(published, article.published_claims, captured_at)
     modified = _moment(article.modified_claims, captured_at, language)
     if published and modified and _earlier(modified, published):
         modified = None
@@ -41,17 +48,78 @@ def normalise(article: Article, captured_at: datetime) -> Article:
 
 def _moment(claims: Sequence[Claim], captured_at: datetime, language: str | None) -> Moment | None:
     best: Moment | None = None
-    for claim in claims[:MAX_CLAIMS]:
-        found = parse_date(claim.text, captured_at=captured_at, language=language)
-        if found is None:
+    claims = claims[:MAX_CLAIMS]
+    for claim in claims:
+        moment = _read(claim, captured_at, language)
+        if moment is None:
             continue
-        relative = counts_back(claim.text, language)
-        moment = Moment(*found, raw=claim.text, source=claim.source, relative=relative)
         if best is None or _refines(moment, best):
             best = moment
             if _is_exact(best):
-                break  # nothing can refine it, and dates in words are slow to read
+                # Nothing can refine it, and dates in words are slow to read.
+                return _in_local_time(best, claims, captured_at, language)
     return best
+
+
+def _not_after_address(
+    moment: Moment | None, claims: Sequence[Claim], captured_at: datetime
+) -> Moment | None:
+    """The day in the page's address, where it lies well before the day that the page claims.
+
+    An address is made once, on publication; stamps are made anew when a site changes its system.
+    """
+    told = next((c for c in claims if c.source == "url" and len(c.text) == 10), None)
+    if told is None or moment is None or len(moment.value) < 10:
+        return moment
+    found = _read(told, captured_at, None)
+    if found is None:
+        return moment
+    later = date.fromisoformat(moment.value[:10]) - date.fromisoformat(found.value)
+    return found if later > ADDRESS_AHEAD else moment
+
+
+def _read(claim: Claim, captured_at: datetime, language: str | None) -> Moment | None:
+    found = parse_date(claim.text, captured_at=captured_at, language=language)
+    if found is None:
+        return None
+    relative = counts_back(claim.text, language)
+    return Moment(*found, raw=claim.text, source=claim.source, relative=relative)
+
+
+_WITH_TIME = re.compile(r"\d{4}\D.*\d[:.]\d\d|\d[:.]\d\d.*\d{4}")
+_HALF_HOURS = frozenset({-210, 210, 270, 330, 345, 390, 570, 630})
+"""Offsets of today's time zones that are no whole hours, minutes (IANA time zone database)."""
+
+
+def _in_local_time(
+    moment: Moment, claims: Sequence[Claim], captured_at: datetime, language: str | None
+) -> Moment:
+    """An instant told in UTC as the clock of the page's place tells it, where the page says that
+    too: the same instant, on the day that its readers read."""
+    if not moment.value.endswith("+00:00"):
+        return moment
+    utc = datetime.fromisoformat(moment.value).replace(tzinfo=None)
+    for claim in claims:
+        if not _WITH_TIME.search(claim.text[:MAX_CHARACTERS]):
+            continue
+        told = _read(claim, captured_at, language)
+        if told is None or len(told.value) < 16 or told.relative or _is_midnight(told):
+            continue
+        local = datetime.fromisoformat(told.value)
+        shift = local.replace(tzinfo=None) - utc
+        if len(told.value) == 16 or told.value[16] != ":":
+            shift += timedelta(seconds=utc.second)  # told to the minute
+        minutes, rest = divmod(int(shift.total_seconds()), 60)
+        known = minutes % 60 == 0 or minutes in _HALF_HOURS
+        offset = local.utcoffset()
+        if rest or not minutes or not known or not -12 * 60 <= minutes <= 14 * 60:
+            continue
+        if offset is not None and offset != timedelta(minutes=minutes):
+            continue  # another moment
+        zone = timezone(timedelta(minutes=minutes))
+        at = utc.replace(tzinfo=UTC).astimezone(zone)
+        return replace(moment, value=at.isoformat())
+    return moment
 
 
 def _is_exact(moment: Moment) -> bool:

@@ -28,6 +28,8 @@ ARTICLE_TYPES = frozenset({
 })  # fmt: skip
 _MAX_NODES = 5_000
 _MAX_JSON = 3_000_000
+"""Characters of all JSON-LD of a page."""
+_MAX_SCRIPTS = 1_000
 _WRAPPERS = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|"
                        r"(?:-->|//\s*\]\]>|\]\]>|/\*\s*\]\]>\s*\*/|;)\s*$")  # fmt: skip
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
@@ -148,8 +150,10 @@ def types_of(node: Node) -> set[str]:
 
 
 def _scripts(doc: Document) -> Iterator[Any]:
-    for text in doc.selector.xpath(_JSON_LD).getall():
-        if len(text) <= _MAX_JSON:
+    left = _MAX_JSON
+    for text in doc.selector.xpath(_JSON_LD).getall()[:_MAX_SCRIPTS]:
+        left -= len(text)
+        if left >= 0:
             yield from _loads(text)
 
 
@@ -188,10 +192,19 @@ def _typed(values: Iterator[Any]) -> Iterator[Node]:
                 if "@type" in item:
                     yield item
                 todo.extend(
-                    v for v in reversed(list(item.values())) if isinstance(v, Mapping | list)
+                    value
+                    for key, value in reversed(list(item.items()))
+                    if isinstance(value, Mapping | list) and not _of_readers(key, value)
                 )
             elif isinstance(item, list):
                 todo.extend(v for v in reversed(item) if isinstance(v, Mapping | list))
+
+
+def _of_readers(key: str, value: object) -> bool:
+    """Whether a property holds what readers wrote; a single review may be the story itself."""
+    return key in ("comment", "comments") or (
+        key in ("review", "reviews") and isinstance(value, list) and len(value) > 1
+    )
 
 
 def _story(nodes: tuple[Node, ...], doc: Document, meta: Mapping[str, tuple[str, ...]]) -> Node:
