@@ -55,7 +55,6 @@ _MANY_VALUES = 20_000
 """The same for a page's equals signs; its longest kin have half as many."""
 _COMPARISONS = 150_000_000
 """Of one attribute's name with another's: a second of libxml2's time."""
-_UNBROKEN = re.compile(rb"<[^<>]{%d}" % _LONG_TAG)
 # Possessive throughout: each byte is looked at once, whatever is left open.
 _TAG = re.compile(rb"<([a-zA-Z][^\s/>]*+)((?:[^>\"'=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+|[\"'])*+)")
 _ATTRIBUTE = re.compile(rb"[^\s=\"'/][^\s=/]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'>]*+))?+")
@@ -81,9 +80,9 @@ class Document:
         data = utf8(html, content_type).replace(b"\x00", b"")
         if not data or data.isspace():
             raise PageError("page is empty")
-        if data.count(b"<") > MAX_TAGS:
+        if (tags := data.count(b"<")) > MAX_TAGS:
             raise PageError(f"page has more than {MAX_TAGS:,} tags")
-        if data.count(b"<!") + data.count(b"<?") > MAX_COMMENTS:
+        if tags > MAX_COMMENTS and data.count(b"<!") + data.count(b"<?") > MAX_COMMENTS:
             raise PageError(f"page has more than {MAX_COMMENTS:,} comments")
         _refuse_endless_tags(data)
         self.url = url
@@ -174,17 +173,27 @@ class Document:
         return cast("list[HtmlElement]", self.root.xpath(query))
 
 
+def _has_long_tag(html: bytes) -> bool:
+    """Whether `_LONG_TAG` bytes after an angle bracket there is no other one, as few looks tell."""
+    step = _LONG_TAG // 2
+    for at in range(0, len(html), step):
+        if html.find(b">", at, at + step) >= 0 or html.find(b"<", at, at + step) >= 0:
+            continue
+        start = html.rfind(b"<", 0, at)
+        if start > html.rfind(b">", 0, at):
+            ends = [end for end in (html.find(b"<", at), html.find(b">", at)) if end >= 0]
+            if min(ends, default=len(html)) - start > _LONG_TAG:
+                return True
+    return False
+
+
 def _refuse_endless_tags(html: bytes) -> None:
     """Raise PageError for tags with thousands of attributes.
 
     libxml2 compares each attribute of a tag with all before it: 200,000 of them take minutes.
     """
-    step = _LONG_TAG
-    if html.count(b"=") <= _MANY_VALUES and (
-        all(html.find(b">", at, at + step) >= 0 for at in range(0, len(html) - step, step))
-        or _UNBROKEN.search(html) is None
-    ):
-        return  # no tag is long enough, as a few looks tell
+    if html.count(b"=") <= _MANY_VALUES and not _has_long_tag(html):
+        return
     comparisons = at = 0
     while (tag := _TAG.search(html, at)) is not None:
         at = tag.end()
