@@ -34,7 +34,7 @@ _SERVICE = re.compile(
     r"^(?:log-?in|sign-?in|sign-?up|register|registration|anmelden|registrieren|account|konto"
     r"|my-?account|subscribe|subscriptions?|subscribers?|suscripcion\w*|suscribete|abos?"
     r"|abonnements?|abonnieren|.*newsletters?(?:-.*)?|contact-us|contacto|kontakt|about-us|ueber-uns"
-    r"|quienes-somos|impressum|imprint|datenschutz\w*|privacy-\w+|agb|terms-.+|cookie-\w+"
+    r"|about-(?:\w+-){1,3}\d[\d.]*|quienes-somos|impressum|imprint|datenschutz\w*|privacy-\w+|agb|terms-.+|cookie-\w+"
     r"|aviso-legal|mentions-legales|advertise|advertise-.+|advertising|mediadaten|publicidad"
     r"|karriere|jobs?|shop|store|tienda|boutique|rss|feeds?|sitemap|wp-login\.php|wp-admin|cdn-cgi"
     r"|share|sharer|print|epaper|e-paper|cart|checkout|wp-content|static|assets|imgs?|images?|downloads?"

@@ -27,7 +27,19 @@ _SKIP = re.compile(
     r"|ad-?slot|ad-?container|ad-?wrapper|googletag|author-?(?:bio|box|info)|byline|paywall-?offer)"
     + _END
 )  # fmt: skip
-_MENU_TOKENS = frozenset({"menu", "nav", "navbar", "navigation", "ad", "ads", "header"})
+_PROPERTY = re.compile(
+    # What a block has or lacks is not what it is: `with_ajax_pagination`, `no-comments`.
+    r"(?:^|-)(?:with|without|has|have|no|hide|hides|hidden|show|shows|enabled?|disabled?)-"
+)
+_MENU_TOKENS = frozenset(
+    {"menu", "nav", "navbar", "navigation", "ad", "ads", "header", "banner", "banner-item"}
+)
+_FOOTER = re.compile(r"^(?:(?:site|page|main|global|rm|the|base|big|app|web)-?)?footer(?:$|-)|-footer$")
+_PART_FOOTER = re.compile(
+    r"(?:article|post|entry|story|card|teaser|item|content|block|widget|section|single|box|list|body"
+    r"|module|panel|modal|comment|table|author)-?\w*-?footer"
+)
+"""The foot of an article or a card, not of the page."""
 _POST_NAV = re.compile(
     r"post-?s?-?nav|nav-?(?:posts?|links|previous|next|prev|single|article)(?![a-z])"
     r"|prev-?(?:and-?)?next|next-?prev|prev(?:ious)?-?(?:post|article|story)|next-?(?:post|article|story)"
@@ -38,7 +50,7 @@ _HINTS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
     (
         "sponsored",
         re.compile(
-            r"sponsor|promoted|outbrain|taboola|partner-?content|advertorial|native-?ad|plista"
+            r"sponsor|promoted|publi-?(?:report|redac)|outbrain|taboola|partner-?content|advertorial|native-?ad|plista"
             r"|zergnet|revcontent|mgid|paid-?content|branded"
         ),
     ),
@@ -92,6 +104,8 @@ class Marks(NamedTuple):
     skip: bool
     post_nav: bool
     hint: Relation | None
+    footer: bool = False
+    """The foot of the page, by its name."""
 
 
 _NO_MARKS = Marks(False, False, None)
@@ -136,7 +150,7 @@ def marks(
     filed = tag in ("article", "li") or "hentry" in (classes or "")[:300]
     if ident:
         names += ident[:100].split()
-    post_nav = skip = False
+    post_nav = skip = footer = False
     best = len(_HINTS)
     worded: Relation | None = None
     for name in names:
@@ -147,6 +161,7 @@ def marks(
             continue
         post_nav = post_nav or of_name.post_nav
         skip = skip or of_name.skip
+        footer = footer or of_name.footer
         if of_name.hint < best:
             best = of_name.hint
         worded = worded or of_name.worded
@@ -155,7 +170,9 @@ def marks(
     if tag == "nav" or role in _ROLES_SKIPPED:
         skip = skip or not (post_nav or hint)
     skip = skip or tag in _TAGS_SKIPPED
-    return Marks(skip, post_nav, hint) if skip or post_nav or hint else _NO_MARKS
+    if not (skip or post_nav or hint or footer):
+        return _NO_MARKS
+    return Marks(skip, post_nav, hint, footer)
 
 
 class _NameMarks(NamedTuple):
@@ -167,9 +184,10 @@ class _NameMarks(NamedTuple):
     """Index in `_HINTS`; their number if none fits."""
     worded: Relation | None
     filed: bool
+    footer: bool
 
 
-_NOTHING = _NameMarks(False, False, len(_HINTS), None, False)
+_NOTHING = _NameMarks(False, False, len(_HINTS), None, False, False)
 
 
 @lru_cache(maxsize=50_000)
@@ -183,11 +201,12 @@ def _name_marks(name: str) -> _NameMarks:
             break
         hint += 1
     found = _NameMarks(
-        skip=bool(_SKIP.search(lower)) or lower in _MENU_TOKENS,
+        skip=(bool(_SKIP.search(lower)) and not _PROPERTY.search(lower)) or lower in _MENU_TOKENS,
         post_nav=bool(_POST_NAV.search(lower)),
         hint=hint,
         worded=_worded(lower) if hint == len(_HINTS) else None,
         filed=bool(_FILED.match(lower)),
+        footer=bool(_FOOTER.search(lower)) and not _PART_FOOTER.search(lower),
     )
     return _NOTHING if found == _NOTHING else found
 
@@ -271,7 +290,7 @@ class Zones:
             zone = zone._replace(hint=hint)
         if own.post_nav and zone.post_nav is None and not zone.body:
             zone = zone._replace(post_nav=element)
-        if tag == "footer" and not zone.within:
+        if (tag == "footer" or own.footer) and not zone.within:
             return zone._replace(footer=True, aside=True)
         if tag == "aside":
             return zone._replace(aside=True, within=True)

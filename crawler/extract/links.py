@@ -37,6 +37,8 @@ _HOLDERS = _PROSE | {
 }  # fmt: skip
 _MAX_PARTS = 12
 """Links of one card to its story that are looked at; real ones have up to four."""
+_MAX_CELL_LINKS = 200
+"""Links of one paragraph that are measured."""
 _MAX_STEPS = 12
 """Elements between a link of the post navigation and the block that names it so."""
 _ARROWS = "←→«»‹›<>⟵⟶⇐⇒ \xa0"
@@ -66,7 +68,9 @@ class _Holder(NamedTuple):
     label: str | None
     """As `promo_label` gives it."""
     size: int
-    """Characters of its text, links and all; 0 if it is no paragraph."""
+    """Characters of its text outside links; 0 if it is no paragraph."""
+    near: bool
+    """Whether it is in the story's body, or so near to it that it can be part of it."""
 
 
 @dataclass(slots=True)
@@ -212,28 +216,73 @@ def _place(link: _Link, zones: Zones, holders: dict[HtmlElement, _Holder]) -> bo
         holder = holder.getparent()
     if holder is None:
         return False
+    body = link.zone.body
     known = holders.get(holder)
     if known is None:
-        known = holders[holder] = _read_holder(holder, link.zone.body)
-    if known.label or (known.label == "" and holder.tag != "div"):
+        near = body or (not link.zone.aside and _beside_body(holder, zones))
+        known = holders[holder] = _read_holder(holder, near)
+    if known.label or (known.label == "" and holder.tag != "div" and body):
         link.relation, link.label, link.block = "also_read", known.label or None, holder
         return True
-    if not known.paragraph and not link.zone.body:
+    if not known.paragraph and not body:
         return True
-    if not _in_prose(link.anchor, known):
+    if not _in_prose(link.anchor, known) or _heads_item(link.anchor, holder):
         return True
-    if link.zone.body or (not link.zone.aside and _beside_body(holder, zones)):
+    if _repeats_headline(link, holder):
+        return False
+    if known.near:
         link.relation, link.block = "inline", "inline"
         return link.target.strong
     # In a card the words around a link are a date or a name, not a sentence.
     return bool(holder.tag != "p")
 
 
-def _read_holder(holder: HtmlElement, body: bool) -> _Holder:
+def _read_holder(holder: HtmlElement, near: bool) -> _Holder:
     paragraph = holder.tag in _PROSE or _is_paragraph(holder)
-    label = promo_label(holder) if body and paragraph else None
-    size = len(quick_text(holder)) if paragraph else 0
-    return _Holder(paragraph, label, size)
+    if not paragraph:
+        return _Holder(False, None, 0, near)
+    linked = sum(len(quick_text(a)) for a in islice(holder.iter("a"), _MAX_CELL_LINKS))
+    label = promo_label(holder) if near else None
+    return _Holder(True, label, len(quick_text(holder)) - linked, near)
+
+
+def _heads_item(anchor: HtmlElement, holder: HtmlElement) -> bool:
+    """Whether a link opens an item of a list whose items all open so: headlines with summaries."""
+    if holder.tag not in ("li", "dd") or word_count(quick_text(anchor)) < 4:
+        return False
+    if not _opens(holder, anchor):
+        return False
+    others = [e for e in (holder.getprevious(), holder.getnext()) if e is not None]
+    return bool(others) and all(_opens(e, e.find(".//a")) for e in others)
+
+
+def _opens(item: HtmlElement, anchor: HtmlElement | None) -> bool:
+    """Whether nothing stands before a link in an item but pictures."""
+    node = anchor
+    for _ in range(_MAX_STEPS):
+        if node is None or node is item:
+            break
+        before = node.getprevious()
+        while before is not None:
+            if (before.tail or "").strip() or quick_text(before):
+                return False
+            before = before.getprevious()
+        node = node.getparent()
+        if node is not None and (node.text or "").strip():
+            return False
+    return node is item
+
+
+def _repeats_headline(link: _Link, holder: HtmlElement) -> bool:
+    """Whether a short link at the end of a summary leads where the headline over it does."""
+    href = link.anchor.get("href")
+    if word_count(quick_text(link.anchor)) > 3:
+        return False
+    return any(
+        anchor.get("href") == href
+        for before in islice(holder.itersiblings(preceding=True), 3)
+        for anchor in islice(before.iter("a"), 6)
+    )
 
 
 def _is_paragraph(holder: HtmlElement) -> bool:
@@ -263,7 +312,7 @@ def _in_prose(anchor: HtmlElement, holder: _Holder) -> bool:
     if own == 0:
         return False
     if holder.paragraph:
-        return holder.size - own > max(20, 0.3 * own)
+        return holder.size > max(20, 0.3 * own)
     before, after = anchor.getprevious(), anchor.tail or ""
     parent = anchor.getparent()
     lead = (parent.text if parent is not None else "") if before is None else before.tail
@@ -305,10 +354,8 @@ def _add_card(
     relation = blocks.relation(group.first, group.zone, heading, card)
     same = card.relation == relation or {card.relation, relation} == {"also_read", "related"}
     label = heading.text if heading else card.label if same else None
-    if not group.target.own_site and relation != "sponsored":
-        return
     found.add(blocks.key(group.first, heading), relation, label, group.target.url,
-              group.target.key, card)  # fmt: skip
+              group.target.key, card, group.target.own_site or relation == "sponsored")  # fmt: skip
 
 
 def _unseen_title(anchors: list[HtmlElement]) -> str | None:
@@ -326,7 +373,7 @@ def _is_story(group: _Group, title: str | None, shown: bool, told: bool) -> bool
     if not title:
         return False
     words = word_count(title)
-    if group.zone.body and not shown:
+    if not shown and (group.zone.body or not (told or group.zone.hint)):
         return False
     if group.zone.footer and not told and group.zone.hint is None:
         return False
@@ -347,10 +394,13 @@ class _Collector:
     def __init__(self) -> None:
         self._blocks: dict[object, dict[str, LinkedStory]] = {}
         self._order: list[tuple[object, str]] = []
+        self._foreign: dict[object, set[str]] = {}
+        """Of each block, the stories of other sites."""
         self._seen: set[tuple[Relation, str | None, str]] = set()
 
     def add(
-        self, block: object, relation: Relation, label: str | None, url: str, key: str, card: Card
+        self, block: object, relation: Relation, label: str | None, url: str, key: str, card: Card,
+        own: bool = True,
     ) -> None:
         """Keep a story, unless it stands in this block or one that reads the same: pages repeat
         whole blocks for wide and narrow screens."""
@@ -365,13 +415,24 @@ class _Collector:
             excerpt=card.excerpt, image=card.image, published=card.published,
         )  # fmt: skip
         self._order.append(((block, relation, label), key))
+        if not own:
+            self._foreign.setdefault((block, relation, label), set()).add(key)
 
     def stories(self) -> tuple[LinkedStory, ...]:
-        """All but the blocks whose entries are mostly names: lists of topics, people, services."""
+        """All but the blocks whose entries are mostly names (topics, people, services), and the
+        stories of other sites where they are not a few among the site's own."""
         named = {
             block for block, known in self._blocks.items() if _lists_names(list(known.values()))
         }
-        return tuple(self._blocks[b][key] for b, key in self._order if b not in named)
+        strange = {
+            block: keys if 2 * len(keys) >= len(self._blocks[block]) else set()
+            for block, keys in self._foreign.items()
+        }
+        return tuple(
+            self._blocks[b][key]
+            for b, key in self._order
+            if b not in named and key not in strange.get(b, ())
+        )
 
 
 def _lists_names(stories: list[LinkedStory]) -> bool:
