@@ -56,6 +56,8 @@ _KINDS = (
     ),
     ("title", re.compile(r"title|titel|headline|(?:^|[\s_-])(?:hed|heading|titulo|titre|titolo)")),
 )  # fmt: skip
+_HEADER = re.compile(r"[a-z][_-]?header(?:$|[\s_-])", re.IGNORECASE)
+"""Of an element with nothing but text: what other themes call a title."""
 _KIND_OF_TAG = {"time": "date"} | dict.fromkeys(HEADINGS, "title")
 """As `kind_of` gives it where there is no class."""
 _IMAGE_SOURCES = (
@@ -245,6 +247,8 @@ def _pieces(
                 own = None
             elif names:
                 own = kind_of(tag, names.lower())
+                if own is None and len(node) == 0 and _HEADER.search(names):
+                    own = "title"
             else:
                 own = _KIND_OF_TAG.get(tag)
             link, counts = node in links, tag in HEADINGS and not heading
@@ -316,7 +320,10 @@ def _title(pieces: list[_Piece], worded: bool) -> str | None:
     if not linked and not any(p.linked for p in pieces):
         linked = [p.text for p in pieces if p.kind == "text" and word_count(p.text) >= 3]
     # A summary may follow the headline in the same link; a word or two may come before.
-    return next((t for t in linked if word_count(t) >= 4), max(linked, key=len, default=None))
+    told = [t for t in linked if word_count(t) >= 4]
+    if len(told) > 1 and word_count(told[0]) == 4 < word_count(told[1]) <= 16:
+        return told[1]
+    return told[0] if told else max(linked, key=len, default=None)
 
 
 def _without_kicker(title: str | None, links: Iterable[HtmlElement]) -> str | None:

@@ -34,7 +34,7 @@ _PROPERTY = re.compile(
 _MENU_TOKENS = frozenset(
     {"menu", "nav", "navbar", "navigation", "ad", "ads", "header", "banner", "banner-item"}
 )
-_FOOTER = re.compile(r"^(?:(?:site|page|main|global|rm|the|base|big|app|web)-?)?footer(?:$|-)|-footer$")
+_FOOTER = re.compile(r"(?:^|-)footer(?:$|-)")
 _PART_FOOTER = re.compile(
     r"(?:article|post|entry|story|card|teaser|item|content|block|widget|section|single|box|list|body"
     r"|module|panel|modal|comment|table|author)-?\w*-?footer"
@@ -50,7 +50,7 @@ _HINTS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
     (
         "sponsored",
         re.compile(
-            r"sponsor|promoted|publi-?(?:report|redac)|outbrain|taboola|partner-?content|advertorial|native-?ad|plista"
+            r"sponsor|promoted|publi-?(?:report|redac)|outbrain|taboola|partner-?content|advertorial|native-?(?:ads?|links?|promo)(?![a-z])|plista"
             r"|zergnet|revcontent|mgid|paid-?content|branded"
         ),
     ),

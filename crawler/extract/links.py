@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from lxml.html import HtmlElement
 
 from crawler.extract.document import Document
-from crawler.extract.lexicon import match, whole
+from crawler.extract.lexicon import heads_no_stories, match, whole
 from crawler.extract.link_blocks import Blocks
 from crawler.extract.link_cards import Card, quick_text, read_card, text_of, tidy, word_count
 from crawler.extract.link_urls import StoryUrls, Target
@@ -39,6 +39,8 @@ _MAX_PARTS = 12
 """Links of one card to its story that are looked at; real ones have up to four."""
 _MAX_CELL_LINKS = 200
 """Links of one paragraph that are measured."""
+_STOPS = frozenset(".。।۔")
+_SEPARATORS = frozenset("|/·•-–—,")
 _MAX_STEPS = 12
 """Elements between a link of the post navigation and the block that names it so."""
 _ARROWS = "←→«»‹›<>⟵⟶⇐⇒ \xa0"
@@ -58,6 +60,7 @@ class _Link:
     """Told already by where it stands: navigation, prose, promo, the page's link to itself."""
     label: str | None = None
     block: object = None
+    """Set where the link stands alone: in prose or in a promo; else it is part of a card."""
 
 
 class _Holder(NamedTuple):
@@ -67,6 +70,8 @@ class _Holder(NamedTuple):
     """Text and inline elements only."""
     label: str | None
     """As `promo_label` gives it."""
+    relation: Relation
+    """What the label names; of a promo in the body, also_read whatever it names."""
     size: int
     """Characters of its text outside links; 0 if it is no paragraph."""
     near: bool
@@ -104,12 +109,14 @@ def linked_stories(doc: Document, container: HtmlElement | None) -> tuple[Linked
     for entry in _entries(links, blocks):
         if isinstance(entry, _Link):
             title = text_of(entry.anchor) or tidy(entry.anchor.get("title", "")) or None
-            if entry.relation == "also_read" and title and entry.label:
+            if title and entry.label:
                 title = _without_label(title, entry.label)
-            relation: Relation = "also_read" if entry.relation == "also_read" else "inline"
-            found.add(
-                entry.block, relation, entry.label, entry.target.url, entry.target.key, Card(title)
-            )
+            relation = entry.relation
+            if relation is not None and relation != "itself":
+                found.add(
+                    entry.block, relation, entry.label, entry.target.url, entry.target.key,
+                    Card(title),
+                )  # fmt: skip
         else:
             _add_card(found, entry, blocks, doc.address, language)
     return found.stories()
@@ -120,7 +127,7 @@ def _entries(links: list[_Link], blocks: Blocks) -> list[_Link | _Group]:
     groups: dict[HtmlElement, _Group] = {}
     order: list[_Link | _Group] = []
     for link in links:
-        if link.relation in ("inline", "also_read"):
+        if link.block is not None:
             order.append(link)
         elif link.relation != "itself":
             top = blocks.top_of(link.anchor)
@@ -220,14 +227,15 @@ def _place(link: _Link, zones: Zones, holders: dict[HtmlElement, _Holder]) -> bo
     known = holders.get(holder)
     if known is None:
         near = body or (not link.zone.aside and _beside_body(holder, zones))
-        known = holders[holder] = _read_holder(holder, near)
+        known = holders[holder] = _read_holder(holder, near, body)
     if known.label or (known.label == "" and holder.tag != "div" and body):
-        link.relation, link.label, link.block = "also_read", known.label or None, holder
+        link.relation, link.label, link.block = known.relation, known.label or None, holder
         return True
     if not known.paragraph and not body:
         return True
     if not _in_prose(link.anchor, known) or _heads_item(link.anchor, holder):
-        return True
+        # A line of links, one beside the other, leads to services.
+        return body or not known.paragraph or not _in_line(link.anchor)
     if _repeats_headline(link, holder):
         return False
     if known.near:
@@ -237,13 +245,15 @@ def _place(link: _Link, zones: Zones, holders: dict[HtmlElement, _Holder]) -> bo
     return bool(holder.tag != "p")
 
 
-def _read_holder(holder: HtmlElement, near: bool) -> _Holder:
+def _read_holder(holder: HtmlElement, near: bool, body: bool) -> _Holder:
     paragraph = holder.tag in _PROSE or _is_paragraph(holder)
     if not paragraph:
-        return _Holder(False, None, 0, near)
+        return _Holder(False, None, "also_read", 0, near)
     linked = sum(len(quick_text(a)) for a in islice(holder.iter("a"), _MAX_CELL_LINKS))
     label = promo_label(holder) if near else None
-    return _Holder(True, label, len(quick_text(holder)) - linked, near)
+    told = match(label) if label and not body else None
+    relation: Relation = told.relation if told else "also_read"
+    return _Holder(True, label, relation, len(quick_text(holder)) - linked, near)
 
 
 def _heads_item(anchor: HtmlElement, holder: HtmlElement) -> bool:
@@ -271,6 +281,13 @@ def _opens(item: HtmlElement, anchor: HtmlElement | None) -> bool:
         if node is not None and (node.text or "").strip():
             return False
     return node is item
+
+
+def _in_line(anchor: HtmlElement) -> bool:
+    """Whether a link stands in one line with others, set apart by a stroke or a dot."""
+    before = anchor.getprevious()
+    marks = [anchor.tail or "", (before.tail or "") if before is not None else ""]
+    return any(mark.strip() in _SEPARATORS for mark in marks if mark.strip())
 
 
 def _repeats_headline(link: _Link, holder: HtmlElement) -> bool:
@@ -312,6 +329,10 @@ def _in_prose(anchor: HtmlElement, holder: _Holder) -> bool:
     if own == 0:
         return False
     if holder.paragraph:
+        follows = anchor.getnext()
+        after = (anchor.tail or "").strip() or (quick_text(follows) if follows is not None else "")
+        if after in _STOPS and anchor.getparent().tag in ("p", "div"):
+            return True
         return holder.size > max(20, 0.3 * own)
     before, after = anchor.getprevious(), anchor.tail or ""
     parent = anchor.getparent()
@@ -336,6 +357,8 @@ def _add_card(
         relation = card.relation
     title = card.title
     heading = blocks.heading_of(group.first)
+    if heading is not None and heads_no_stories(heading.text):
+        return
     if relation is not None:
         label = card.label if card.relation == relation else None
         if whole(card.title or "", language) == relation:
