@@ -97,9 +97,7 @@ def languages() -> dict[str, dict[Relation, tuple[str, ...]]]:
         unknown = table.keys() - set(RELATIONS) - {_OTHERS}
         if unknown:
             raise ValueError(f"{code}.toml: unknown relation {', '.join(sorted(unknown))}")
-        found[code] = {
-            cast("Relation", key): tuple(table[key]) for key in table if key != _OTHERS
-        }
+        found[code] = {cast("Relation", key): tuple(table[key]) for key in table if key != _OTHERS}
     return found
 
 

@@ -271,10 +271,12 @@ class Blocks:
 def _beside_links(links: list[HtmlElement], shown: str) -> str:
     """A heading's own words, without those of links in it ("Latest news – see all"); of tabs the
     first, which is the one that is open."""
+    if not links:
+        return shown
     own = shown
     for link in links[:4]:
         own = own.replace(text_of(link, 40), "", 1)
     own = own.strip(" -–—|»>›:/·•")
     if len(own) >= 3:
         return own
-    return text_of(links[0], 40) or shown if len(links) > 1 else shown
+    return (text_of(links[0], 40) or shown) if len(links) > 1 else shown

@@ -61,9 +61,10 @@ _HEADER = re.compile(r"[a-z][_-]?header(?:$|[\s_-])", re.IGNORECASE)
 _KIND_OF_TAG = {"time": "date"} | dict.fromkeys(HEADINGS, "title")
 """As `kind_of` gives it where there is no class."""
 _IMAGE_SOURCES = (
-    "data-src", "data-lazy-src", "data-original", "src", "data-srcset", "srcset",
+    "data-src", "data-lazy-src", "data-original", "data-img-url", "src", "data-srcset", "srcset",
 )  # fmt: skip
 _BACKGROUNDS = ("data-bgset", "data-bg")
+_PAINT = re.compile(r"background(?:-image)?:[^;]*?url\(\s*[\"']?([^\"')]+)", re.IGNORECASE)
 _PICTURES = frozenset({"img", "amp-img"})
 _PAINTED = frozenset({"div", "span", "a", "figure", "i"})
 _WIDE = re.compile(
@@ -84,6 +85,8 @@ class Card(NamedTuple):
     excerpt: str | None = None
     image: str | None = None
     published: Claim | None = None
+    lead: str | None = None
+    """A few words beside the headline that no lexicon knows."""
 
 
 class _Piece(NamedTuple):
@@ -198,6 +201,17 @@ def read_card(card: HtmlElement, anchors: Iterable[HtmlElement],
         _excerpt(pieces, title),
         _image(pictures, address),
         _published(pieces, times),
+        next((p.text for p in pieces if _is_lead(p, title)), None),
+    )
+
+
+def _is_lead(piece: _Piece, title: str | None) -> bool:
+    return (
+        piece.kind in ("text", "kicker")
+        and not piece.heading
+        and piece.text != title
+        and len(piece.text) <= 40
+        and any(c.isalpha() for c in piece.text)
     )
 
 
@@ -257,15 +271,13 @@ def _pieces(
                 flush()
             opened.append((kind, breaks, link, counts))
             # A label in a headline is still a label; a headline in a summary is not.
-            if own and kind in ("text", "title"):
+            if own and kind not in ("excerpt", "date"):
                 kind = own
             linked += link
             if counts:
                 headings += 1
                 heading, level = headings, int(tag[1])
-            if tag in _PICTURES or (
-                tag in _PAINTED and (node.get("data-bg") or node.get("data-bgset"))
-            ):
+            if tag in _PICTURES or (tag in _PAINTED and _is_painted(node)):
                 pictures.append(node)
             elif tag == "time":
                 times.append(node)
@@ -369,6 +381,15 @@ def _excerpt(pieces: list[_Piece], title: str | None) -> str | None:
     return None
 
 
+def _is_painted(node: HtmlElement) -> bool:
+    """Whether an element shows a picture as its background."""
+    get = node.get
+    if get("data-bg") or get("data-bgset") or get("data-img-url"):
+        return True
+    style = get("style")
+    return style is not None and "url(" in style
+
+
 def _image(pictures: list[HtmlElement], address: Callable[[str], str | None]) -> str | None:
     for picture in pictures:
         for name in (*_IMAGE_SOURCES, *_BACKGROUNDS):
@@ -380,6 +401,9 @@ def _image(pictures: list[HtmlElement], address: Callable[[str], str | None]) ->
             url = address(value)
             if url:
                 return url
+        painted = _PAINT.search(picture.get("style") or "")
+        if painted and not painted[1].startswith("data:") and (url := address(painted[1])):
+            return url
     return None
 
 

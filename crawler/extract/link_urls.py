@@ -169,8 +169,10 @@ class StoryUrls:
         """Page two of this story, its comments, pictures, print view; or the section it is in."""
         if self._bare.startswith(bare + "/"):
             return True
-        if bare.startswith(self._stem + "/") and len(bare) - len(self._stem) < 30:
-            return True
+        if bare.startswith(self._stem) and len(bare) - len(self._stem) < 30:
+            rest = bare[len(self._stem) :]
+            if rest[:1] == "/" or (rest[:1] in ",;_" and rest[-1:].isdecimal()):
+                return True
         return self._own_number is not None and self._own_number in path.split("/")[:-1]
 
     def _is_strong(self, path: str, segments: list[str], own: bool = True) -> bool:

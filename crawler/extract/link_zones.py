@@ -18,7 +18,7 @@ _SKIP = re.compile(
     _EDGE + r"(?:bread-?crumbs?|crumbs?|share|sharing|sharer|sharebar|shares|socials?|sns"
     r"|sociallinks|socialmedia\w*|comments?|comment-?list|disqus\w*|respond|newsletter\w*"
     r"|subscribe|subscription"
-    r"|cookies?|consent|gdpr|pagination|paging|pager|page-?numbers|log-?in|sign-?in|search-?form"
+    r"|cookies?|consent|gdpr|page-?numbers|log-?in|sign-?in|search-?form"
     r"|copyright|disclaimer|legal|tags|tag-?list|tag-?cloud|keywords|mega-?menu|off-?canvas"
     r"|(?:main|mega|sub|side|top|primary|secondary|header|footer|mobile|burger|hamburger|site"
     r"|global|nav|user)-?(?:menu|nav|navigation|navbar)|menu-?items?|nav-?menu|nav-?bar"
@@ -29,7 +29,8 @@ _SKIP = re.compile(
 )  # fmt: skip
 _PROPERTY = re.compile(
     # What a block has or lacks is not what it is: `with_ajax_pagination`, `no-comments`.
-    r"(?:^|-)(?:with|without|has|have|no|hide|hides|hidden|show|shows|enabled?|disabled?)-"
+    r"(?:^|-)(?:(?:with|without|has|have|no|hide|hides|hidden|show|shows|enabled?|disabled?)-"
+    r"|widgets(?:-|$))"
 )
 _MENU_TOKENS = frozenset(
     {"menu", "nav", "navbar", "navigation", "ad", "ads", "header", "banner", "banner-item"}
@@ -44,7 +45,7 @@ _POST_NAV = re.compile(
     r"post-?s?-?nav|nav-?(?:posts?|links|previous|next|prev|single|article)(?![a-z])"
     r"|prev-?(?:and-?)?next|next-?prev|prev(?:ious)?-?(?:post|article|story)|next-?(?:post|article|story)"
     r"|single-?nav|post-?pagination|article-?nav|story-?nav|entry-?nav|adjacent-?(?:post|entr)"
-    r"|post-?link"
+    r"|post-?link|(?:^|-)(?:pagination|paging|pager|pagi|pagenav)(?:$|-)"
 )  # fmt: skip
 _HINTS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
     (
@@ -200,9 +201,10 @@ def _name_marks(name: str) -> _NameMarks:
         if pattern.search(lower):
             break
         hint += 1
+    of_itself = not _PROPERTY.search(lower)
     found = _NameMarks(
-        skip=(bool(_SKIP.search(lower)) and not _PROPERTY.search(lower)) or lower in _MENU_TOKENS,
-        post_nav=bool(_POST_NAV.search(lower)),
+        skip=(of_itself and bool(_SKIP.search(lower))) or lower in _MENU_TOKENS,
+        post_nav=of_itself and bool(_POST_NAV.search(lower)),
         hint=hint,
         worded=_worded(lower) if hint == len(_HINTS) else None,
         filed=bool(_FILED.match(lower)),

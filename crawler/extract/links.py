@@ -194,13 +194,21 @@ def _names_a_block(shown: str, target: Target, language: str | None) -> bool:
     return relation is not None and relation not in ("previous", "next")
 
 
-def _direction(anchor: HtmlElement, zone: Zone, rel: str | None) -> Relation | None:
-    """Whether a link in the post navigation leads back or on; None if nothing tells."""
+def _stated_direction(rel: str | None) -> Relation | None:
+    """What a link's `rel` says (HTML Living Standard, 4.6.7.15 and 16)."""
     for word in (rel or "").lower().split():
         if word in ("prev", "previous"):
             return "previous"
         if word == "next":
             return "next"
+    return None
+
+
+def _direction(anchor: HtmlElement, zone: Zone, rel: str | None) -> Relation | None:
+    """Whether a link in the post navigation leads back or on; None if nothing tells."""
+    stated = _stated_direction(rel)
+    if stated:
+        return stated
     node: HtmlElement | None = anchor
     for _ in range(_MAX_STEPS):
         if node is None or zone.post_nav is None:
@@ -350,12 +358,12 @@ def _add_card(
     card = read_card(group.root, group.anchors, address, language)
     relation: Relation | None = None
     for anchor in group.anchors:
-        rel = anchor.get("rel")
-        if group.zone.post_nav is not None or rel:
-            relation = relation or _direction(anchor, group.zone, rel)
+        relation = relation or _stated_direction(anchor.get("rel"))
     if relation is None and card.relation in ("previous", "next"):
         relation = card.relation
-    title = card.title
+    for anchor in group.anchors:
+        if group.zone.post_nav is not None:
+            relation = relation or _direction(anchor, group.zone, None)
     heading = blocks.heading_of(group.first)
     if heading is not None and heads_no_stories(heading.text):
         return
@@ -367,12 +375,14 @@ def _add_card(
         if label is None and heading and told and told.relation == relation:
             label = heading.text
         if card.title:
-            card = card._replace(title=card.title.strip(_ARROWS) or None)
+            shown, title = _without_direction(card.title, relation, group.anchors, language)
+            label, card = label or shown, card._replace(title=title)
+        label = (label or card.lead or "").strip(_ARROWS) or None
         found.add((relation, group.root), relation, label, group.target.url,
                   group.target.key, card)  # fmt: skip
         return
     told = match(heading.text, language) if heading else None
-    if not _is_story(group, title, card.headline, heading is not None and told is not None):
+    if not _is_story(group, card, heading is not None, told is not None):
         return
     relation = blocks.relation(group.first, group.zone, heading, card)
     same = card.relation == relation or {card.relation, relation} == {"also_read", "related"}
@@ -381,24 +391,45 @@ def _add_card(
               group.target.key, card, group.target.own_site or relation == "sponsored")  # fmt: skip
 
 
+def _without_direction(
+    title: str, relation: Relation, anchors: list[HtmlElement], language: str | None
+) -> tuple[str | None, str | None]:
+    """The words of a link that say where it leads ("Previous: "), if it shows such, and the
+    headline without them and without arrows."""
+    head, colon, tail = title.partition(":")
+    if colon and tail.strip() and whole(head, language) == relation:
+        return head.strip(_ARROWS), tail.strip(_ARROWS)
+    for anchor in anchors:
+        for part in islice(anchor.iterdescendants("span", "small", "b", "strong", "em", "i"), 8):
+            words = text_of(part, 20)
+            if words and words != title and whole(words, language) == relation:
+                if title.startswith(words):
+                    return words.rstrip(" :"), title[len(words) :].strip(_ARROWS + ":")
+                if title.endswith(words):
+                    return words.rstrip(" :"), title[: -len(words)].strip(_ARROWS + ":")
+    return None, title.strip(_ARROWS) or None
+
+
 def _unseen_title(anchors: list[HtmlElement]) -> str | None:
     """The headline that a link shows only when pointed at or read aloud."""
     stated = (tidy(anchor.get(name, "")) for anchor in anchors for name in ("title", "aria-label"))
     return next((text for text in stated if text and whole(text) is None), None)
 
 
-def _is_story(group: _Group, title: str | None, shown: bool, told: bool) -> bool:
+def _is_story(group: _Group, card: Card, headed: bool, told: bool) -> bool:
     """Whether a card's address and headline together speak for a story.
 
-    shown: whether the headline is printed, not the description of a picture. told: whether the
-    block's heading is one that stories stand under.
+    headed: whether its block has a heading. told: whether the block's heading is one that stories stand under.
     """
+    title, shown = card.title, card.headline
     if not title:
         return False
     words = word_count(title)
     if not shown and (group.zone.body or not (told or group.zone.hint)):
         return False
-    if group.zone.footer and not told and group.zone.hint is None:
+    if group.zone.footer and not (
+        told or group.zone.hint or headed and (card.image or card.published)
+    ):
         return False
     if group.target.strong:
         return words >= 3 or (told and words >= 2) or len(title) >= 25
@@ -422,7 +453,13 @@ class _Collector:
         self._seen: set[tuple[Relation, str | None, str]] = set()
 
     def add(
-        self, block: object, relation: Relation, label: str | None, url: str, key: str, card: Card,
+        self,
+        block: object,
+        relation: Relation,
+        label: str | None,
+        url: str,
+        key: str,
+        card: Card,
         own: bool = True,
     ) -> None:
         """Keep a story, unless it stands in this block or one that reads the same: pages repeat
