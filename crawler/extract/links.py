@@ -419,7 +419,7 @@ def _unseen_title(anchors: list[HtmlElement]) -> str | None:
 def _is_story(group: _Group, card: Card, headed: bool, told: bool) -> bool:
     """Whether a card's address and headline together speak for a story.
 
-    headed: whether its block has a heading. told: whether the block's heading is one that stories stand under.
+    headed: whether its block has a heading. told: whether that is one that stories stand under.
     """
     title, shown = card.title, card.headline
     if not title:
@@ -428,7 +428,7 @@ def _is_story(group: _Group, card: Card, headed: bool, told: bool) -> bool:
     if not shown and (group.zone.body or not (told or group.zone.hint)):
         return False
     if group.zone.footer and not (
-        told or group.zone.hint or headed and (card.image or card.published)
+        told or group.zone.hint or (headed and (card.image or card.published))
     ):
         return False
     if group.target.strong:

@@ -76,7 +76,7 @@ def page_of(path: Path) -> Page:
         out = []
         for position in range(1, int(count) + 1):
             shown = story(relation, label, position, cards[name])
-            out.append(re.sub(r"\{(\w)\}", lambda m: shown[m[1]], cards[name]))
+            out.append(re.sub(r"\{(\w)\}", lambda m, shown=shown: shown[m[1]], cards[name]))
         return "\n".join(out)
 
     def promo(match: re.Match[str]) -> str:
