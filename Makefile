@@ -75,6 +75,10 @@ bench: setup ## crawl cost beside a bare Scrapy spider
 bench-extract: setup ## quality and cost of extraction on pages with gold answers
 	@$(BIN)/python -m benchmarks.extract
 
+.PHONY: bench-links
+bench-links: setup ## linked stories on pages with gold answers: found, typed, titles, cost
+	@$(BIN)/python -m benchmarks.links
+
 .PHONY: lock
 lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)
 	@$(BIN)/$(LOCK) --upgrade requirements/bootstrap.in -o requirements/bootstrap.lock

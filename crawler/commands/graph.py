@@ -141,12 +141,11 @@ def opened(name: str | None) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    path = Path(name)
-    part = path.with_name(f"{path.name}.part")
+    part = Path(f"{name}.part")
     try:
         with part.open("wb") as file:
             yield file
-        part.replace(path)
+        part.replace(name)
     except OSError as error:
         raise UsageError(f"cannot write {name} ({error.strerror}); name another with -o") from error
     finally:
