@@ -19,6 +19,8 @@ from crawler.items import RELATIONS, Relation
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "lexicon"
 
 _OTHERS = "not_stories"
+_MAX_WHOLE = 64
+"""Characters; no phrase of the files is as long, and headlines are."""
 _MAX_LABEL = 100
 """Characters; a longer text is no label."""
 _GAPS = re.compile(r"[\W_]+")
@@ -144,7 +146,7 @@ def whole(label: str, language: str | None = None) -> Relation | None:
     >>> whole("Most read:"), whole("Most read in Politics")
     ('popular', None)
     """
-    if len(label) > _MAX_LABEL:
+    if len(label) > _MAX_WHOLE:
         return None
     shown = words(label)
     code = language.split("-")[0].lower() if language else None

@@ -27,6 +27,12 @@ _BLOCKS = HEADINGS | {
     "address", "article", "aside", "blockquote", "dd", "div", "dl", "dt", "figcaption",
     "figure", "footer", "header", "li", "ol", "p", "section", "table", "td", "time", "tr", "ul",
 }  # fmt: skip
+_FORMS = (
+    dict.fromkeys(_BLOCKS, "block")
+    | dict.fromkeys(HEADINGS, "heading")
+    | dict.fromkeys(_SILENT, "silent")
+)
+"""What a tag is to the text in it; the others are part of a line."""
 _KINDS = (
     (
         "kicker",
@@ -56,7 +62,7 @@ _KINDS = (
     ),
     ("title", re.compile(r"title|titel|headline|(?:^|[\s_-])(?:hed|heading|titulo|titre|titolo)")),
 )  # fmt: skip
-_HEADER = re.compile(r"[a-z][_-]?header(?:$|[\s_-])", re.IGNORECASE)
+_HEADER = re.compile(r"[a-z][_-]?[hH]eader(?:$|[\s_-])")
 """Of an element with nothing but text: what other themes call a title."""
 _KIND_OF_TAG = {"time": "date"} | dict.fromkeys(HEADINGS, "title")
 """As `kind_of` gives it where there is no class."""
@@ -66,9 +72,11 @@ _IMAGE_SOURCES = (
 _BACKGROUNDS = ("data-bgset", "data-bg")
 _PAINT = re.compile(r"background(?:-image)?:[^;]*?url\(\s*[\"']?([^\"')]+)", re.IGNORECASE)
 _PICTURES = frozenset({"img", "amp-img"})
-_PAINTED = frozenset({"div", "span", "a", "figure", "i"})
+_PAINTED = ("div", "span", "a", "figure", "i")
+_MAX_PAINTED = 30
+"""Elements of a card that are asked for a picture as their background."""
 _WIDE = re.compile(
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
 )
 
 
@@ -123,7 +131,7 @@ def word_count(text: str) -> int:
     """
     if text.isascii():
         return len(text.split()) if text else 1
-    wide = len(_WIDE.findall(text))
+    wide = sum(map(len, _WIDE.findall(text)))
     return len(text.split()) if wide * 2 < len(text) else max(1, wide // 2)
 
 
@@ -137,6 +145,12 @@ def kind_of(tag: str, names: str) -> str | None:
             if pattern.search(names):
                 return kind
     return "title" if tag in HEADINGS else None
+
+
+@lru_cache(maxsize=20_000)
+def _kind_in(tag: str, names: str) -> str | None:
+    """`kind_of` names in any case; `header` for what is a title if it holds nothing but text."""
+    return kind_of(tag, names.lower()) or ("header" if _HEADER.search(names) else None)
 
 
 def quick_text(element: HtmlElement) -> str:
@@ -199,7 +213,7 @@ def read_card(card: HtmlElement, anchors: Iterable[HtmlElement],
         label,
         relation,
         _excerpt(pieces, title),
-        _image(pictures, address),
+        _image(pictures or _painted(card), address),
         _published(pieces, times),
         next((p.text for p in pieces if _is_lead(p, title)), None),
     )
@@ -252,7 +266,8 @@ def _pieces(
     for event, node in islice(walk, limit):
         if event == "start":
             tag = node.tag
-            if tag in _SILENT:
+            form = _FORMS.get(tag, "")
+            if form == "silent":
                 walk.skip_subtree()
                 opened.append((kind, False, False, False))
                 continue
@@ -260,13 +275,13 @@ def _pieces(
             if node is card:
                 own = None
             elif names:
-                own = kind_of(tag, names.lower())
-                if own is None and len(node) == 0 and _HEADER.search(names):
-                    own = "title"
+                own = _kind_in(tag, names)
+                if own == "header":
+                    own = "title" if len(node) == 0 else None
             else:
                 own = _KIND_OF_TAG.get(tag)
-            link, counts = node in links, tag in HEADINGS and not heading
-            breaks = own is not None or link or tag in _BLOCKS
+            link, counts = node in links, form == "heading" and not heading
+            breaks = form != "" or own is not None or link
             if breaks and buffer:
                 flush()
             opened.append((kind, breaks, link, counts))
@@ -277,7 +292,7 @@ def _pieces(
             if counts:
                 headings += 1
                 heading, level = headings, int(tag[1])
-            if tag in _PICTURES or (tag in _PAINTED and _is_painted(node)):
+            if form == "" and tag in _PICTURES:
                 pictures.append(node)
             elif tag == "time":
                 times.append(node)
@@ -381,13 +396,16 @@ def _excerpt(pieces: list[_Piece], title: str | None) -> str | None:
     return None
 
 
-def _is_painted(node: HtmlElement) -> bool:
-    """Whether an element shows a picture as its background."""
-    get = node.get
-    if get("data-bg") or get("data-bgset") or get("data-img-url"):
-        return True
-    style = get("style")
-    return style is not None and "url(" in style
+def _painted(card: HtmlElement) -> list[HtmlElement]:
+    """The elements of a card that show a picture as their background."""
+    return [
+        node
+        for node in islice(card.iter(*_PAINTED), _MAX_PAINTED)
+        if (get := node.get)("data-bg")
+        or get("data-bgset")
+        or get("data-img-url")
+        or "url(" in get("style", "")
+    ]
 
 
 def _image(pictures: list[HtmlElement], address: Callable[[str], str | None]) -> str | None:

@@ -73,6 +73,10 @@ _CODE = re.compile(r"(?=[^/]*\d)(?=[^/]*[a-zA-Z])[0-9A-Za-z]{7,}$")
 _SECOND_LEVEL = re.compile(r"^(?:com?|org|net|gov|edu|ac|gob|or|ne|go|nom|mil|in)$")
 
 
+_TELLING = re.compile("[0-9?]")
+"""What the address of a story has somewhere, if not the hyphens of a headline."""
+
+
 class Target(NamedTuple):
     """Where an anchor leads."""
 
@@ -122,11 +126,19 @@ class StoryUrls:
 
     def target(self, href: str) -> Target | None:
         """Where `href` leads, if that may be a story and is not this page; else None."""
-        try:
-            return self._known[href]
-        except KeyError:
-            found = self._known[href] = self._judge(href)
-            return found
+        known = self._known
+        if href in known:
+            return known[href]
+        found = known[href] = self._judge(href) if self.may_lead_to_story(href) else None
+        return found
+
+    def may_lead_to_story(self, href: str) -> bool:
+        """False where one look tells that `target` will give None: for most links of a menu."""
+        return (
+            not self._strong
+            or href.count("-") + href.count("_") >= 2
+            or _TELLING.search(href) is not None
+        )
 
     def _judge(self, href: str) -> Target | None:
         if len(href) > _MAX_ADDRESS or (

@@ -270,8 +270,15 @@ class Zones:
                     return Zone(aside=True, hint=own.hint)
             return zone
         get = element.get
-        classes, ident, role, label = get("class"), get("id"), get("role"), get("aria-label")
-        own = marks(tag, classes, ident, role) if classes or ident or role else marks(tag, None)
+        label = None
+        if tag in _IN_LINE:
+            # Their ids are numbers, their labels headlines.
+            own = marks(tag, get("class"))
+        else:
+            ident, label = get("id"), get("aria-label")
+            own = marks(
+                tag, get("class"), ident.translate(_NO_DIGITS) if ident else None, get("role")
+            )
         if own is _NO_MARKS and label is None and tag in _PLAIN and element not in self._telling:
             return zone
         if element in self.around or tag == "body":
@@ -347,5 +354,9 @@ _MAX_CHILDREN = 500
 """Children of a block that are measured; prose shows itself in the first."""
 _BLOCKS = frozenset({"ol", "ul", "section", "aside"})
 """Elements that can be a block of stories inside what is otherwise a menu."""
+_IN_LINE = frozenset(
+    {"a", "span", "p", "li", "b", "strong", "em", "h2", "h3", "h4", "h5", "tr", "td"}
+)
+_NO_DIGITS = str.maketrans("", "", "0123456789")
 _PLAIN = frozenset({"div", "span", "p", "ul", "ol", "li", "a", "b", "strong", "h2", "h3", "h4"})
 _INLINE = frozenset({"b", "strong", "em", "i", "span", "u", "font", "q"})

@@ -56,6 +56,8 @@ class _Link:
     anchor: HtmlElement
     target: Target
     zone: Zone
+    size: int
+    """Characters of its text."""
     relation: Relation | Literal["itself"] | None = None
     """Told already by where it stands: navigation, prose, promo, the page's link to itself."""
     label: str | None = None
@@ -73,7 +75,7 @@ class _Holder(NamedTuple):
     relation: Relation
     """What the label names; of a promo in the body, also_read whatever it names."""
     size: int
-    """Characters of its text outside links; 0 if it is no paragraph."""
+    """Characters of its text, links and all; 0 if it is no paragraph."""
     near: bool
     """Whether it is in the story's body, or so near to it that it can be part of it."""
 
@@ -151,7 +153,7 @@ def _links(doc: Document, zones: Zones) -> Iterator[_Link]:
     language = doc.root.get("lang")
     for anchor in doc.tags["a"][:MAX_ANCHORS]:
         href = anchor.get("href")
-        if not href:
+        if not href or not urls.may_lead_to_story(href):
             continue
         rel = anchor.get("rel")
         stepping = bool(rel) and ("prev" in rel or "next" in rel)
@@ -171,7 +173,7 @@ def _links(doc: Document, zones: Zones) -> Iterator[_Link]:
                 continue
             if len(shown) <= 40 and _names_a_block(shown, target, language):
                 continue
-        link = _Link(anchor, target, zone)
+        link = _Link(anchor, target, zone, len(shown))
         direction = _direction(anchor, zone, rel) if stepping or zone.post_nav is not None else None
         if target.itself:
             link.relation = "itself"
@@ -241,7 +243,7 @@ def _place(link: _Link, zones: Zones, holders: dict[HtmlElement, _Holder]) -> bo
         return True
     if not known.paragraph and not body:
         return True
-    if not _in_prose(link.anchor, known) or _heads_item(link.anchor, holder):
+    if not _in_prose(link, holder, known) or _heads_item(link.anchor, holder):
         # A line of links, one beside the other, leads to services.
         return body or not known.paragraph or not _in_line(link.anchor)
     if _repeats_headline(link, holder):
@@ -257,11 +259,10 @@ def _read_holder(holder: HtmlElement, near: bool, body: bool) -> _Holder:
     paragraph = holder.tag in _PROSE or _is_paragraph(holder)
     if not paragraph:
         return _Holder(False, None, "also_read", 0, near)
-    linked = sum(len(quick_text(a)) for a in islice(holder.iter("a"), _MAX_CELL_LINKS))
-    label = promo_label(holder) if near else None
+    label = promo_label(holder) if body or (near and holder.tag in ("p", "div")) else None
     told = match(label) if label and not body else None
     relation: Relation = told.relation if told else "also_read"
-    return _Holder(True, label, relation, len(quick_text(holder)) - linked, near)
+    return _Holder(True, label, relation, len(quick_text(holder)), near)
 
 
 def _heads_item(anchor: HtmlElement, holder: HtmlElement) -> bool:
@@ -331,17 +332,24 @@ def _beside_body(holder: HtmlElement, zones: Zones) -> bool:
     return node is not None and node in zones.around and node.tag not in _PAGE
 
 
-def _in_prose(anchor: HtmlElement, holder: _Holder) -> bool:
+def _in_prose(entry: _Link, holder: HtmlElement, known: _Holder) -> bool:
     """Whether a link is part of a sentence."""
-    own = len(quick_text(anchor))
+    anchor, own = entry.anchor, entry.size
     if own == 0:
         return False
-    if holder.paragraph:
+    if known.paragraph:
         follows = anchor.getnext()
         after = (anchor.tail or "").strip() or (quick_text(follows) if follows is not None else "")
         if after in _STOPS and anchor.getparent().tag in ("p", "div"):
             return True
-        return holder.size > max(20, 0.3 * own)
+        least = max(20, 0.3 * own)
+        others = known.size - own
+        if others <= least:
+            return False
+        for link in islice(holder.iter("a"), _MAX_CELL_LINKS):
+            if link is not anchor:
+                others -= len(quick_text(link))
+        return others > least
     before, after = anchor.getprevious(), anchor.tail or ""
     parent = anchor.getparent()
     lead = (parent.text if parent is not None else "") if before is None else before.tail
