@@ -203,9 +203,7 @@ def read_card(card: HtmlElement, anchors: Iterable[HtmlElement],
                 pieces = [p for p in pieces if p is not piece]
                 break
     title = _without_kicker(_title(pieces, worded), links)
-    headline = title is not None and any(
-        (p.linked or p.kind == "title") and p.text in (title, p.text) for p in pieces
-    )
+    headline = title is not None and any(p.linked or p.kind == "title" for p in pieces)
     title = title or _hidden_title(links, pictures)
     return Card(
         title[:MAX_TEXT] if title else None,

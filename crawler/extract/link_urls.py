@@ -160,15 +160,15 @@ class StoryUrls:
             or (len(segments) == 1 and path.count("-") < 2 and not _NUMBER.search(path))
         ):
             return None
+        strong = by_query or self._is_strong(path, segments)
+        if not strong and self._strong:
+            # Stories of this newspaper have addresses that tell; this one's does not.
+            return None
         kinds = [_kind(s) if len(s) <= _LONGEST else _kind_of_long(s) for s in segments]
         if "service" in kinds or "person" in kinds or kinds[-1:] == ["end"]:
             return None
         dated = _YEAR.search(path) is not None
         if "hub" in kinds[-2:] and not (dated and _DATE.search(path)):
-            return None
-        strong = by_query or self._is_strong(path, segments)
-        if not strong and self._strong:
-            # Stories of this newspaper have addresses that tell; this one's does not.
             return None
         domain, service = _owner(host)
         if service or (dated and _DAY_END.search(path)) or _FILE.search(path):
@@ -199,14 +199,14 @@ class StoryUrls:
             _PAGE_FILE.search(segments[-1]) or (len(segments) >= 2 and len(slug) >= 20)
         ):
             return True
+        if not short_list and (_NUMBER.search(path) or _DATE.search(path)):
+            return True
         if own and len(segments) == self._shape.segments:
             shape = _shape(path)
             if shape == self._shape and (shape.words or shape.number):
                 return True
         if short_list:
             return False
-        if _NUMBER.search(path) or _DATE.search(path):
-            return True
         return len(segments) >= 2 and hyphens >= 1 and bool(_CODE.search(segments[-1]))
 
 

@@ -151,18 +151,23 @@ def _links(doc: Document, zones: Zones) -> Iterator[_Link]:
     urls = StoryUrls(doc.address, doc.url)
     holders: dict[HtmlElement, _Holder] = {}
     language = doc.root.get("lang")
+    # The cheap questions first: most anchors of a page are in its menus, many of them twice.
+    hopeless: set[str] = set()
     for anchor in doc.tags["a"][:MAX_ANCHORS]:
         href = anchor.get("href")
-        if not href or not urls.may_lead_to_story(href):
+        if not href or href in hopeless:
+            continue
+        if not urls.may_lead_to_story(href):
+            hopeless.add(href)
             continue
         rel = anchor.get("rel")
-        stepping = bool(rel) and ("prev" in rel or "next" in rel)
+        stepping = rel is not None and ("prev" in rel or "next" in rel)
         parent = anchor.getparent()
-        # The cheap questions first: most anchors of a page are in its menus.
         if parent is not None and zones.of(parent).skip and not stepping:
             continue
         target = urls.target(href)
         if target is None:
+            hopeless.add(href)
             continue
         zone = zones.of(anchor)
         if zone.skip and not stepping:
