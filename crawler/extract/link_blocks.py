@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from crawler.extract.link_cards import HEADINGS, Card, names_of, quick_text, tex
 from crawler.extract.link_zones import Zone, Zones
 from crawler.items import Relation
 
+_OWN = "\0"
+"""Stands for the page's own story; no other's key is equal."""
 _MANY = ""
 """Stands for the links of more than one story; no story's key is empty."""
 _CARD_TAGS = frozenset({"article", "li", "tr"})
@@ -37,14 +40,24 @@ class Heading(NamedTuple):
 class Blocks:
     """The cards and headings of one page."""
 
-    def __init__(self, zones: Zones, keys: dict[HtmlElement, str], language: str | None) -> None:
-        """keys: the anchors that lead to stories, each with its story's key."""
+    def __init__(
+        self,
+        zones: Zones,
+        keys: dict[HtmlElement, str],
+        language: str | None,
+        headlines: Sequence[HtmlElement] = (),
+    ) -> None:
+        """keys: the anchors that lead to stories, each with its story's key. headlines: of the
+        page's own story; what holds one is no card of another."""
         self._zones = zones
         self._language = language
         self._stories: dict[HtmlElement, str] = {}
         self._headings: dict[HtmlElement, Heading | None] = {}
         for anchor, key in keys.items():
             self._mark(anchor, key)
+        for headline in headlines:
+            if headline not in self._stories and not any(True for _ in headline.iterancestors("a")):
+                self._mark(headline.getparent(), _OWN)
 
     def _mark(self, anchor: HtmlElement, key: str) -> None:
         """Note on all elements around an anchor which story they hold. Each changes twice at most:

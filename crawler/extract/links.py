@@ -106,7 +106,8 @@ def linked_stories(doc: Document, container: HtmlElement | None) -> tuple[Linked
     zones = Zones(doc.root, container)
     links = list(islice(_links(doc, zones), MAX_STORIES))
     language = doc.root.get("lang")
-    blocks = Blocks(zones, {link.anchor: link.target.key for link in links}, language)
+    keys = {link.anchor: link.target.key for link in links}
+    blocks = Blocks(zones, keys, language, doc.tags["h1"][:1])
     found = _Collector()
     for entry in _entries(links, blocks):
         if isinstance(entry, _Link):
@@ -211,6 +212,15 @@ def _stated_direction(rel: str | None) -> Relation | None:
     return None
 
 
+def _named_direction(element: HtmlElement) -> Relation | None:
+    """What an element's class and id say of where it leads."""
+    names = f"{element.get('class', '')} {element.get('id', '')}".lower()
+    back, on = bool(_BACK.search(names)), bool(_ON.search(names))
+    if back == on:
+        return None
+    return "previous" if back else "next"
+
+
 def _direction(anchor: HtmlElement, zone: Zone, rel: str | None) -> Relation | None:
     """Whether a link in the post navigation leads back or on; None if nothing tells."""
     stated = _stated_direction(rel)
@@ -220,10 +230,9 @@ def _direction(anchor: HtmlElement, zone: Zone, rel: str | None) -> Relation | N
     for _ in range(_MAX_STEPS):
         if node is None or zone.post_nav is None:
             break
-        names = f"{node.get('class', '')} {node.get('id', '')}".lower()
-        back, on = bool(_BACK.search(names)), bool(_ON.search(names))
-        if back != on:
-            return "previous" if back else "next"
+        named = _named_direction(node)
+        if named:
+            return named
         if node is zone.post_nav:
             break
         node = node.getparent()
@@ -372,6 +381,10 @@ def _add_card(
     relation: Relation | None = None
     for anchor in group.anchors:
         relation = relation or _stated_direction(anchor.get("rel"))
+    if relation is None and group.zone.post_nav is not None:
+        # What the link itself says or is called, before what stands beside it.
+        said = whole(card.title or "", language)
+        relation = said if said in ("previous", "next") else _named_direction(group.anchors[0])
     if relation is None and card.relation in ("previous", "next"):
         relation = card.relation
     for anchor in group.anchors:
