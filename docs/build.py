@@ -93,6 +93,8 @@ def main() -> None:
         archive = Path(scratch) / "archive"
         path = ROOT / "README.md"
         path.write_text(readme(path.read_text(encoding="utf-8"), archive), encoding="utf-8")
+        path = ROOT / "docs" / "graph.md"
+        path.write_text(readme(path.read_text(encoding="utf-8"), archive), encoding="utf-8")
         images = ROOT / "docs" / "images"
         (images / "archive.svg").write_text(picture(archive), encoding="utf-8")
         with open_for_reading(archive) as db:

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from crawler.archive.graph import Edge, Export, Node, Selection
 from crawler.items import RELATIONS
 
-SIZE, RADIUS, MIDDLE = 1180, 330, 590
+SIZE, RADIUS, MIDDLE = 1400, 350, 700
 COLOURS = {
     "previous": "#0b7285", "next": "#15aabf", "also_read": "#e8590c", "inline": "#c2255c",
     "related": "#5c940d", "latest": "#adb5bd", "popular": "#b197fc", "featured": "#f08c00",
@@ -99,7 +99,7 @@ def _story(node: Node, angle: float, linked: int) -> str:
     turn = math.degrees(angle)
     left = math.cos(angle) < 0
     title = node.title or node.url
-    shown = title if len(title) <= 40 else title[:39].rstrip() + "…"
+    shown = title if len(title) <= 36 else title[:35].rstrip() + "…"
     look = 'fill="#212529"' if node.archived else 'fill="#fff" stroke="#e03131" stroke-width="2"'
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{3 + math.sqrt(linked):.1f}" {look}>'
@@ -127,9 +127,9 @@ def _arcs(names: Sequence[str], places: Sequence[float]) -> list[str]:
             "</path>"
         )
         middle = (angles[0] + angles[-1]) / 2
-        x, y = _point(middle, RADIUS + 230)
+        x, y = _point(middle, RADIUS + 300)
         parts.append(
-            f'<text x="{x:.1f}" y="{y:.1f}" font-size="14" font-weight="700" fill="#868e96" '
+            f'<text x="{x:.1f}" y="{y:.1f}" font-size="16" font-weight="700" fill="#868e96" '
             f'text-anchor="middle">{escape(name)}</text>'
         )
     return parts
