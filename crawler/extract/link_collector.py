@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
+
 from crawler.extract.lexicon import match
 from crawler.extract.link_cards import Card, word_count
 from crawler.extract.link_claims import Claimed
@@ -16,6 +19,8 @@ class Collector:
         self._order: list[tuple[object, str]] = []
         self._foreign: dict[object, set[str]] = {}
         """Of each block, the stories of other sites."""
+        self._unseen: set[object] = set()
+        """The blocks that only machines are told of."""
         self._seen: set[tuple[Relation, str | None, str]] = set()
 
     def add(
@@ -46,26 +51,36 @@ class Collector:
 
     def add_unseen(self, claim: Claimed) -> None:
         """Keep a story that the page names for machines, unless it shows it, too."""
-        if any(claim.target.key in known for known in self._blocks.values()):
+        key = claim.target.key
+        if any(key in known for known in self._blocks.values()):
             return
-        self.add(("named", claim.list), claim.relation, None, claim.target.url, claim.target.key,
-                 Card(claim.title))  # fmt: skip
+        block = ("unseen", claim.list)
+        self.add(block, claim.relation, None, claim.target.url, key, Card(claim.title))
+        self._unseen.add((block, claim.relation, None))
 
     def stories(self) -> tuple[LinkedStory, ...]:
         """All but the blocks whose entries are mostly names (topics, people, services), and the
         stories of other sites where they are not a few among the site's own."""
-        named = {
-            block for block, known in self._blocks.items() if _lists_names(list(known.values()))
-        }
         strange = {
-            block: keys if 2 * len(keys) >= len(self._blocks[block]) else set()
+            block: keys if 2 * len(keys) >= len(self._blocks[block]) else frozenset()
             for block, keys in self._foreign.items()
         }
-        return tuple(
-            self._blocks[b][key]
-            for b, key in self._order
-            if b not in named and key not in strange.get(b, ())
-        )
+        named = {
+            block
+            for block, known in self._blocks.items()
+            if block not in self._unseen and _lists_names(list(known.values()))
+        }
+        found: list[LinkedStory] = []
+        places: Counter[object] = Counter()
+        for block, key in self._order:
+            if block in named or key in strange.get(block, ()):
+                continue
+            places[block] += 1
+            story = self._blocks[block][key]
+            # One that was left out before it has left a gap.
+            at = places[block]
+            found.append(story if story.position == at else replace(story, position=at))
+        return tuple(found)
 
 
 def _lists_names(stories: list[LinkedStory]) -> bool:
