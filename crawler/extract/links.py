@@ -87,8 +87,14 @@ def linked_stories(
                 )  # fmt: skip
         else:
             _add_card(found, entry, blocks, doc.address, language)
-    for claim in claimed_stories(doc, data, urls) if data is not None else ():
-        found.add_unseen(claim)
+    claims = list(claimed_stories(doc, data, urls)) if data is not None else []
+    if claims:
+        # What the page shows is judged by where it stands, whatever it is called for machines.
+        anchors = doc.tags["a"][:MAX_ANCHORS]
+        shown = {doc.address(href) for a in anchors if (href := a.get("href"))}
+        for claim in claims:
+            if claim.target.url not in shown:
+                found.add_unseen(claim)
     return found.stories()
 
 
