@@ -166,8 +166,14 @@ def quick_text(element: HtmlElement) -> str:
 
 def text_of(element: HtmlElement, limit: int = MAX_EVENTS) -> str:
     """The visible text of an element on one line."""
-    if next(element.iterchildren(), None) is None:
-        return tidy(element.text or "")
+    node = element
+    while len(node) == 1 and (node.text is None or node.text.isspace()):
+        inner = node[0]
+        if inner.tag in _SILENT or (inner.tail and not inner.tail.isspace()):
+            break
+        node = inner
+    if len(node) == 0 and isinstance(node.tag, str):
+        return tidy(node.text or "")
     return tidy(" ".join(piece.text for piece in _pieces(element, frozenset(), limit)[0]))
 
 
@@ -213,7 +219,7 @@ def read_card(card: HtmlElement, anchors: Iterable[HtmlElement],
         _excerpt(pieces, title),
         _image(pictures or _painted(card), address),
         _published(pieces, times),
-        next((p.text for p in pieces if _is_lead(p, title)), None),
+        next((p.text for p in pieces if _is_lead(p, title)), None) if len(pieces) > 1 else None,
     )
 
 

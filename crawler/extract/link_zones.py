@@ -248,6 +248,8 @@ class Zones:
         above = known.get(parent)
         if above is not None:
             # The usual case, as links are asked for in page order.
+            if above.skip and element.tag not in _BLOCKS:
+                return above
             found = known[element] = self._step(above, element)
             return found
         chain = [element]
