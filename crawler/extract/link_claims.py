@@ -48,7 +48,7 @@ def claimed_stories(doc: Document, data: Structured, urls: StoryUrls) -> Iterato
             if target:
                 yield Claimed(relation, 0, target, title)
     for number, node in enumerate(data.nodes, 1):
-        for value in _values(node.get("relatedLink")):
+        for value in islice(_values(node.get("relatedLink")), _MAX_ITEMS):
             target = _story(urls, _address(value))
             if target:
                 yield Claimed("related", number, target, _title(value))

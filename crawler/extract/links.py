@@ -37,6 +37,8 @@ MAX_ANCHORS = 20_000
 """Anchors looked at in one page."""
 MAX_STORIES = 2_000
 """Links kept as possible stories: a page of more is an index, not an article."""
+MAX_CLAIMS = 300
+"""Stories kept that a page names for machines only."""
 
 _MAX_PARTS = 12
 """Links of one card to its story that are looked at; real ones have up to four."""
@@ -87,7 +89,8 @@ def linked_stories(
                 )  # fmt: skip
         else:
             _add_card(found, entry, blocks, doc.address, language)
-    claims = list(claimed_stories(doc, data, urls)) if data is not None else []
+    named = claimed_stories(doc, data, urls) if data is not None else iter(())
+    claims = list(islice(named, MAX_CLAIMS))
     if claims:
         # What the page shows is judged by where it stands, whatever it is called for machines.
         anchors = doc.tags["a"][:MAX_ANCHORS]
