@@ -52,7 +52,7 @@ _HINTS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
         "sponsored",
         re.compile(
             r"sponsor|promoted|publi-?(?:report|redac)|outbrain|taboola|partner-?content|advertorial|native-?(?:ads?|links?|promo)(?![a-z])|plista"
-            r"|zergnet|revcontent|mgid|paid-?content|branded"
+            r"|zergnet|revcontent|mgid|paid-?content|branded-?(?:content|post|stor)"
         ),
     ),
     (
