@@ -19,7 +19,7 @@ from crawler.items import RELATIONS, Relation
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "lexicon"
 
 _OTHERS = "not_stories"
-_MAX_WHOLE = 64
+_MAX_WHOLE = 48
 """Characters; no phrase of the files is as long, and headlines are."""
 _MAX_LABEL = 100
 """Characters; a longer text is no label."""

@@ -71,7 +71,7 @@ _IMAGE_SOURCES = (
 )  # fmt: skip
 _BACKGROUNDS = ("data-bgset", "data-bg")
 _PAINT = re.compile(r"background(?:-image)?:[^;]*?url\(\s*[\"']?([^\"')]+)", re.IGNORECASE)
-_PICTURES = frozenset({"img", "amp-img"})
+_PICTURES = ("img", "amp-img")
 _PAINTED = ("div", "span", "a", "figure", "i")
 _MAX_PAINTED = 30
 """Elements of a card that are asked for a picture as their background."""
@@ -194,6 +194,14 @@ def read_card(card: HtmlElement, anchors: Iterable[HtmlElement],
             if _tells(shown):
                 title = _without_kicker(shown, links)
                 return Card(title[:MAX_TEXT] if title else None)
+    bare = _only_text(card, links)
+    if bare is not None and _tells(bare):
+        title = _without_kicker(bare, links)
+        pictures = list(islice(card.iter(*_PICTURES), _MAX_PAINTED))
+        return Card(
+            title[:MAX_TEXT] if title else None,
+            image=_image(pictures or _painted(card), address),
+        )
     pieces, pictures, times = _pieces(card, links, MAX_EVENTS)
     # "Read more" leads to the story and is none of its words.
     pieces = pieces[:1] + [
@@ -231,6 +239,28 @@ def _is_lead(piece: _Piece, title: str | None) -> bool:
         and len(piece.text) <= 40
         and any(c.isalpha() for c in piece.text)
     )
+
+
+def _only_text(card: HtmlElement, links: Collection[HtmlElement]) -> str | None:
+    """The text of a card that shows no words but those of one link, itself undivided; else None:
+    a picture and a headline, the most common card of all."""
+    if len(links) > 4:
+        return None
+    told = None
+    for link in links:
+        if len(link) == 0 and not link.text:
+            continue
+        text = quick_text(link)
+        if text:
+            if told is not None:
+                return None
+            told = (link, text)
+    if told is None or quick_text(card) != told[1] or next(card.iter("time"), None) is not None:
+        return None
+    node = told[0]
+    while len(node) == 1 and (node.text is None or node.text.isspace()):
+        node = node[0]
+    return told[1] if len(node) == 0 else None
 
 
 def _plain_link(card: HtmlElement) -> HtmlElement | None:

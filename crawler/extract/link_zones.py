@@ -275,7 +275,10 @@ class Zones:
         label = None
         if tag in _IN_LINE:
             # Their ids are numbers, their labels headlines.
-            own = marks(tag, get("class"))
+            classes = get("class")
+            if classes is None and element not in self._telling:
+                return zone
+            own = marks(tag, classes)
         else:
             ident, label = get("id"), get("aria-label")
             own = marks(
