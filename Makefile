@@ -88,6 +88,10 @@ $(PEERS_STAMP): benchmarks/peers/peers.lock | setup
 	  || { echo "peers: could not install them. Is the package index reachable? Then run the same command again"; exit 1; }
 	@touch $@
 
+.PHONY: bench-links
+bench-links: setup ## linked stories on pages with gold answers: found, typed, titles, cost
+	@$(BIN)/python -m benchmarks.links
+
 .PHONY: lock
 lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)
 	@$(BIN)/$(LOCK) --upgrade requirements/bootstrap.in -o requirements/bootstrap.lock

@@ -17,8 +17,10 @@ from rich.console import Console
 from rich.text import Text
 from sqlite_utils import Database
 
+from crawler.archive.database import open_for_reading
 from crawler.archive.describe import schema_markdown
 from crawler.archive.migrations import migrations
+from docs import graph_picture
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"(```sh\n(?P<command>[^`]*)```\n\n<!-- output -->\n```\n).*?(```)", re.DOTALL)
@@ -91,8 +93,13 @@ def main() -> None:
         archive = Path(scratch) / "archive"
         path = ROOT / "README.md"
         path.write_text(readme(path.read_text(encoding="utf-8"), archive), encoding="utf-8")
+        path = ROOT / "docs" / "graph.md"
+        path.write_text(readme(path.read_text(encoding="utf-8"), archive), encoding="utf-8")
         images = ROOT / "docs" / "images"
         (images / "archive.svg").write_text(picture(archive), encoding="utf-8")
+        with open_for_reading(archive) as db:
+            drawn = graph_picture.picture(db)
+        (images / "graph.svg").write_text(drawn, encoding="utf-8")
 
 
 if __name__ == "__main__":

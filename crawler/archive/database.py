@@ -35,9 +35,10 @@ def check(folder: Path) -> None:
 
 
 def open_for_reading(folder: Path) -> Database:
-    """An archive's database, for queries only.
+    """An archive's database, for queries only; one of an earlier version is brought up to date.
 
-    Raises ArchiveError as `check`, and where there is no archive.
+    Raises ArchiveError as `check`, where there is no archive, and where an old one cannot be
+    written.
     """
     path = folder / FILE_NAME
     if not path.is_file():
@@ -45,6 +46,11 @@ def open_for_reading(folder: Path) -> Database:
             f"no archive at {folder} (no {FILE_NAME} in it); "
             "name the folder that a crawl wrote, or make one: scrapy crawl news -a site=…"
         )
+    db = _open_existing(path)
+    if not migrations.pending(db):
+        return db
+    db.close()
+    open_for_writing(folder).close()
     return _open_existing(path)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from crawler.archive import schema
+from crawler.archive import graph_schema, schema
 
 migrations = Migrations("hemeroteca")
 
@@ -18,3 +18,9 @@ def m001_first_schema(db: Database) -> None:
     db.executescript(schema.SEARCH)
     db.executescript(schema.HISTORY_IS_APPEND_ONLY)
     db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+
+
+@migrations()
+def m003_story_graph(db: Database) -> None:
+    """Keys that tie links to articles however their addresses are spelled, and views on them."""
+    graph_schema.upgrade(db)

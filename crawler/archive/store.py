@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawler.archive import database
+from crawler.archive import database, graph
 from crawler.archive.owners import same_owner
-from crawler.items import Article, Capture, FoundUrl, Image, LinkedStory, Role, State, Visit
+from crawler.items import Article, Capture, FoundUrl, Image, Role, State, Visit
 from crawler.urls import normalise, site_host
 
 
@@ -96,6 +96,7 @@ class Store:
         if visit.article is not None and capture_id is not None:
             article_id = self._store_article(visit.article, capture_id, now, counts)
         self._set_state(url_id, visit.state, visit.reason, now, article_id)
+        graph.note_visit(self.db.conn, visit, article_id)
         if visit.state == "gone":
             self._sql(
                 "UPDATE articles SET gone_at = ? WHERE gone_at IS NULL"
@@ -198,7 +199,7 @@ class Store:
             revision_id = self._add_revision(
                 article, article_id, number + 1, capture_id, now, digest
             )
-        self._see_links(article.links, article_id, revision_id, now)
+        graph.see_links(self.db.conn, article.links, article_id, revision_id, now)
         return article_id
 
     def _add_revision(
@@ -275,25 +276,6 @@ class Store:
                 position=positions[image.role], role=image.role, url=image.url, alt=image.alt,
                 caption=image.caption, width=image.width, height=image.height,
             )  # fmt: skip
-
-    def _see_links(
-        self, links: Iterable[LinkedStory], article_id: int, revision_id: int, now: str
-    ) -> None:
-        self.db.conn.executemany(
-            "INSERT INTO linked_stories (article_id, revision_id, relation, label, position,"
-            " title, excerpt, url, image_url, published_raw, first_seen_at, last_seen_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (revision_id, relation, url, ifnull(label, ''))"
-            " DO UPDATE SET last_seen_at = max(last_seen_at, excluded.last_seen_at)",
-            [
-                (
-                    article_id, revision_id, link.relation, link.label, link.position,
-                    link.title, link.excerpt, link.url, link.image,
-                    link.published.text if link.published else None, now, now,
-                )
-                for link in links
-            ],
-        )  # fmt: skip
 
     def _insert(self, table: str, **values: object) -> int:
         columns = ", ".join(values)

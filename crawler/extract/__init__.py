@@ -122,7 +122,7 @@ def read_page(doc: Document) -> Page:
         body=body,
         body_markdown="\n\n".join(b.markdown for b in blocks),
         word_count=words,
-        links=linked_stories(doc, container),
+        links=linked_stories(doc, container, data),
         sources={field: claim for field, claim in used.items() if claim is not None},
     )
     return Page(doc.url, article, why_not_article(doc, data, article, container))

@@ -1,6 +1,7 @@
 """What newspapers print over their lists of stories: `data/lexicon/<language>.toml`.
 
-A file is a language (BCP 47), a key in it a relation, a value the phrases seen on pages. To teach a
+A file is a language (BCP 47), a key in it a relation, a value the phrases seen on pages; the key
+`not_stories` has headings over lists of anything else (services, topics, authors). To teach a
 language, add a file: no code names any of them.
 """
 
@@ -17,6 +18,9 @@ from crawler.items import RELATIONS, Relation
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "lexicon"
 
+_OTHERS = "not_stories"
+_MAX_WHOLE = 48
+"""Characters; no phrase of the files is as long, and headlines are."""
 _MAX_LABEL = 100
 """Characters; a longer text is no label."""
 _GAPS = re.compile(r"[\W_]+")
@@ -75,6 +79,15 @@ def words(label: str) -> str:
 
 
 @cache
+def _files() -> dict[str, dict[str, list[str]]]:
+    """What the files say: language → key → phrases. Raises as `languages`."""
+    return {
+        path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(FOLDER.glob("*.toml"))
+    }
+
+
+@cache
 def languages() -> dict[str, dict[Relation, tuple[str, ...]]]:
     """The phrases as the files give them: language → relation → phrases.
 
@@ -82,13 +95,27 @@ def languages() -> dict[str, dict[Relation, tuple[str, ...]]]:
     where it names an unknown relation: mistakes of ours that the tests find, not of a page.
     """
     found: dict[str, dict[Relation, tuple[str, ...]]] = {}
-    for path in sorted(FOLDER.glob("*.toml")):
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        unknown = table.keys() - set(RELATIONS)
+    for code, table in _files().items():
+        unknown = table.keys() - set(RELATIONS) - {_OTHERS}
         if unknown:
-            raise ValueError(f"{path.name}: unknown relation {', '.join(sorted(unknown))}")
-        found[path.stem] = {cast("Relation", key): tuple(table[key]) for key in table}
+            raise ValueError(f"{code}.toml: unknown relation {', '.join(sorted(unknown))}")
+        found[code] = {cast("Relation", key): tuple(table[key]) for key in table if key != _OTHERS}
     return found
+
+
+@cache
+def _other_headings() -> frozenset[str]:
+    """What stands over lists of anything but stories, in all languages, as comparable words."""
+    return frozenset(words(p) for table in _files().values() for p in table.get(_OTHERS, ()))
+
+
+def heads_no_stories(label: str) -> bool:
+    """Whether a heading stands over services, topics, people …, in any language.
+
+    >>> heads_no_stories("About us"), heads_no_stories("About the flood")
+    (True, False)
+    """
+    return len(label) <= _MAX_LABEL and words(label) in _other_headings()
 
 
 @cache
@@ -119,7 +146,7 @@ def whole(label: str, language: str | None = None) -> Relation | None:
     >>> whole("Most read:"), whole("Most read in Politics")
     ('popular', None)
     """
-    if len(label) > _MAX_LABEL:
+    if len(label) > _MAX_WHOLE:
         return None
     shown = words(label)
     code = language.split("-")[0].lower() if language else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from crawler.extract.link_cards import HEADINGS, Card, names_of, quick_text, tex
 from crawler.extract.link_zones import Zone, Zones
 from crawler.items import Relation
 
+_OWN = "\0"
+"""Stands for the page's own story; no other's key is equal."""
 _MANY = ""
 """Stands for the links of more than one story; no story's key is empty."""
 _CARD_TAGS = frozenset({"article", "li", "tr"})
@@ -37,14 +40,24 @@ class Heading(NamedTuple):
 class Blocks:
     """The cards and headings of one page."""
 
-    def __init__(self, zones: Zones, keys: dict[HtmlElement, str], language: str | None) -> None:
-        """keys: the anchors that lead to stories, each with its story's key."""
+    def __init__(
+        self,
+        zones: Zones,
+        keys: dict[HtmlElement, str],
+        language: str | None,
+        headlines: Sequence[HtmlElement] = (),
+    ) -> None:
+        """keys: the anchors that lead to stories, each with its story's key. headlines: of the
+        page's own story; what holds one is no card of another."""
         self._zones = zones
         self._language = language
         self._stories: dict[HtmlElement, str] = {}
         self._headings: dict[HtmlElement, Heading | None] = {}
         for anchor, key in keys.items():
             self._mark(anchor, key)
+        for headline in headlines:
+            if headline not in self._stories and not any(True for _ in headline.iterancestors("a")):
+                self._mark(headline.getparent(), _OWN)
 
     def _mark(self, anchor: HtmlElement, key: str) -> None:
         """Note on all elements around an anchor which story they hold. Each changes twice at most:
@@ -201,10 +214,10 @@ class Blocks:
                 return None
             if self._zones.of(element).body and match(shown, self._language) is None:
                 return None
-            link = heading.find(".//a")
+            links = heading.findall(".//a")
             return Heading(
-                heading, _beside_link(link, shown),
-                link is not None or heading.getparent().tag == "a",
+                heading, _beside_links(links, shown),
+                bool(links) or heading.getparent().tag == "a",
             )  # fmt: skip
         if len(text) > 60 or len(list(islice(element.iterdescendants("a", "li"), 3))) > 2:
             # Not a heading but tabs, or a list of links.
@@ -216,12 +229,13 @@ class Blocks:
         if told and told.relation == "sponsored" and told.extent == "whole" and len(text) <= 20:
             # The mark over an advertisement that is not there, not over what follows.
             return None
-        if told and told.extent != "part":
-            link = element.find(".//a")
-            return Heading(element, _beside_link(link, text), link is not None)
-        if _LABELLED.search(names_of(element)) and not self._zones.of(element).body:
-            link = element.find(".//a")
-            return Heading(element, _beside_link(link, text), link is not None)
+        links = [element] if element.tag == "a" else element.findall(".//a")
+        if links and told and told.extent != "whole" and self._zones.of(element).footer:
+            # A link of the page's footer, no heading: "Advertising: prices".
+            told = None
+        labelled = _LABELLED.search(names_of(element)) and not self._zones.of(element).body
+        if labelled or (told and told.extent != "part"):
+            return Heading(element, _beside_links(links, text), bool(links))
         return None
 
     def relation(
@@ -267,9 +281,15 @@ class Blocks:
         return node
 
 
-def _beside_link(link: HtmlElement | None, shown: str) -> str:
-    """A heading's own words, without those of a link in it ("Latest news – see all")."""
-    if link is None:
+def _beside_links(links: list[HtmlElement], shown: str) -> str:
+    """A heading's own words, without those of links in it ("Latest news – see all"); of tabs the
+    first, which is the one that is open."""
+    if not links:
         return shown
-    own = shown.replace(text_of(link, 40), "", 1).strip(" -–—|»>›:")
-    return own if len(own) >= 3 else shown
+    own = shown
+    for link in links[:4]:
+        own = own.replace(text_of(link, 40), "", 1)
+    own = own.strip(" -–—|»>›:/·•")
+    if len(own) >= 3:
+        return own
+    return (text_of(links[0], 40) or shown) if len(links) > 1 else shown

@@ -27,6 +27,12 @@ _BLOCKS = HEADINGS | {
     "address", "article", "aside", "blockquote", "dd", "div", "dl", "dt", "figcaption",
     "figure", "footer", "header", "li", "ol", "p", "section", "table", "td", "time", "tr", "ul",
 }  # fmt: skip
+_FORMS = (
+    dict.fromkeys(_BLOCKS, "block")
+    | dict.fromkeys(HEADINGS, "heading")
+    | dict.fromkeys(_SILENT, "silent")
+)
+"""What a tag is to the text in it; the others are part of a line."""
 _KINDS = (
     (
         "kicker",
@@ -56,16 +62,21 @@ _KINDS = (
     ),
     ("title", re.compile(r"title|titel|headline|(?:^|[\s_-])(?:hed|heading|titulo|titre|titolo)")),
 )  # fmt: skip
+_HEADER = re.compile(r"[a-z][_-]?[hH]eader(?:$|[\s_-])")
+"""Of an element with nothing but text: what other themes call a title."""
 _KIND_OF_TAG = {"time": "date"} | dict.fromkeys(HEADINGS, "title")
 """As `kind_of` gives it where there is no class."""
 _IMAGE_SOURCES = (
-    "data-src", "data-lazy-src", "data-original", "src", "data-srcset", "srcset",
+    "data-src", "data-lazy-src", "data-original", "data-img-url", "src", "data-srcset", "srcset",
 )  # fmt: skip
 _BACKGROUNDS = ("data-bgset", "data-bg")
-_PICTURES = frozenset({"img", "amp-img"})
-_PAINTED = frozenset({"div", "span", "a", "figure", "i"})
+_PAINT = re.compile(r"background(?:-image)?:[^;]*?url\(\s*[\"']?([^\"')]+)", re.IGNORECASE)
+_PICTURES = ("img", "amp-img")
+_PAINTED = ("div", "span", "a", "figure", "i")
+_MAX_PAINTED = 30
+"""Elements of a card that are asked for a picture as their background."""
 _WIDE = re.compile(
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
 )
 
 
@@ -82,6 +93,8 @@ class Card(NamedTuple):
     excerpt: str | None = None
     image: str | None = None
     published: Claim | None = None
+    lead: str | None = None
+    """A few words beside the headline that no lexicon knows."""
 
 
 class _Piece(NamedTuple):
@@ -118,7 +131,7 @@ def word_count(text: str) -> int:
     """
     if text.isascii():
         return len(text.split()) if text else 1
-    wide = len(_WIDE.findall(text))
+    wide = sum(map(len, _WIDE.findall(text)))
     return len(text.split()) if wide * 2 < len(text) else max(1, wide // 2)
 
 
@@ -134,6 +147,12 @@ def kind_of(tag: str, names: str) -> str | None:
     return "title" if tag in HEADINGS else None
 
 
+@lru_cache(maxsize=20_000)
+def _kind_in(tag: str, names: str) -> str | None:
+    """`kind_of` names in any case; `header` for what is a title if it holds nothing but text."""
+    return kind_of(tag, names.lower()) or ("header" if _HEADER.search(names) else None)
+
+
 def quick_text(element: HtmlElement) -> str:
     """The text of an element on one line: to measure and to tell by, not to keep, for it runs the
     words of neighbouring blocks together and has styles and scripts in it."""
@@ -147,8 +166,14 @@ def quick_text(element: HtmlElement) -> str:
 
 def text_of(element: HtmlElement, limit: int = MAX_EVENTS) -> str:
     """The visible text of an element on one line."""
-    if next(element.iterchildren(), None) is None:
-        return tidy(element.text or "")
+    node = element
+    while len(node) == 1 and (node.text is None or node.text.isspace()):
+        inner = node[0]
+        if inner.tag in _SILENT or (inner.tail and not inner.tail.isspace()):
+            break
+        node = inner
+    if len(node) == 0 and isinstance(node.tag, str):
+        return tidy(node.text or "")
     return tidy(" ".join(piece.text for piece in _pieces(element, frozenset(), limit)[0]))
 
 
@@ -169,6 +194,14 @@ def read_card(card: HtmlElement, anchors: Iterable[HtmlElement],
             if _tells(shown):
                 title = _without_kicker(shown, links)
                 return Card(title[:MAX_TEXT] if title else None)
+    bare = _only_text(card, links)
+    if bare is not None and _tells(bare):
+        title = _without_kicker(bare, links)
+        pictures = list(islice(card.iter(*_PICTURES), _MAX_PAINTED))
+        return Card(
+            title[:MAX_TEXT] if title else None,
+            image=_image(pictures or _painted(card), address),
+        )
     pieces, pictures, times = _pieces(card, links, MAX_EVENTS)
     # "Read more" leads to the story and is none of its words.
     pieces = pieces[:1] + [
@@ -184,9 +217,7 @@ def read_card(card: HtmlElement, anchors: Iterable[HtmlElement],
                 pieces = [p for p in pieces if p is not piece]
                 break
     title = _without_kicker(_title(pieces, worded), links)
-    headline = title is not None and any(
-        (p.linked or p.kind == "title") and p.text in (title, p.text) for p in pieces
-    )
+    headline = title is not None and any(p.linked or p.kind == "title" for p in pieces)
     title = title or _hidden_title(links, pictures)
     return Card(
         title[:MAX_TEXT] if title else None,
@@ -194,9 +225,42 @@ def read_card(card: HtmlElement, anchors: Iterable[HtmlElement],
         label,
         relation,
         _excerpt(pieces, title),
-        _image(pictures, address),
+        _image(pictures or _painted(card), address),
         _published(pieces, times),
+        next((p.text for p in pieces if _is_lead(p, title)), None) if len(pieces) > 1 else None,
     )
+
+
+def _is_lead(piece: _Piece, title: str | None) -> bool:
+    return (
+        piece.kind in ("text", "kicker")
+        and not piece.heading
+        and piece.text != title
+        and len(piece.text) <= 40
+        and any(c.isalpha() for c in piece.text)
+    )
+
+
+def _only_text(card: HtmlElement, links: Collection[HtmlElement]) -> str | None:
+    """The text of a card that shows no words but those of one link, itself undivided; else None:
+    a picture and a headline, the most common card of all."""
+    if len(links) > 4:
+        return None
+    told = None
+    for link in links:
+        if len(link) == 0 and not link.text:
+            continue
+        text = quick_text(link)
+        if text:
+            if told is not None:
+                return None
+            told = (link, text)
+    if told is None or quick_text(card) != told[1] or next(card.iter("time"), None) is not None:
+        return None
+    node = told[0]
+    while len(node) == 1 and (node.text is None or node.text.isspace()):
+        node = node[0]
+    return told[1] if len(node) == 0 else None
 
 
 def _plain_link(card: HtmlElement) -> HtmlElement | None:
@@ -236,7 +300,8 @@ def _pieces(
     for event, node in islice(walk, limit):
         if event == "start":
             tag = node.tag
-            if tag in _SILENT:
+            form = _FORMS.get(tag, "")
+            if form == "silent":
                 walk.skip_subtree()
                 opened.append((kind, False, False, False))
                 continue
@@ -244,24 +309,24 @@ def _pieces(
             if node is card:
                 own = None
             elif names:
-                own = kind_of(tag, names.lower())
+                own = _kind_in(tag, names)
+                if own == "header":
+                    own = "title" if len(node) == 0 else None
             else:
                 own = _KIND_OF_TAG.get(tag)
-            link, counts = node in links, tag in HEADINGS and not heading
-            breaks = own is not None or link or tag in _BLOCKS
+            link, counts = node in links, form == "heading" and not heading
+            breaks = form != "" or own is not None or link
             if breaks and buffer:
                 flush()
             opened.append((kind, breaks, link, counts))
             # A label in a headline is still a label; a headline in a summary is not.
-            if own and kind in ("text", "title"):
+            if own and kind not in ("excerpt", "date"):
                 kind = own
             linked += link
             if counts:
                 headings += 1
                 heading, level = headings, int(tag[1])
-            if tag in _PICTURES or (
-                tag in _PAINTED and (node.get("data-bg") or node.get("data-bgset"))
-            ):
+            if form == "" and tag in _PICTURES:
                 pictures.append(node)
             elif tag == "time":
                 times.append(node)
@@ -316,7 +381,10 @@ def _title(pieces: list[_Piece], worded: bool) -> str | None:
     if not linked and not any(p.linked for p in pieces):
         linked = [p.text for p in pieces if p.kind == "text" and word_count(p.text) >= 3]
     # A summary may follow the headline in the same link; a word or two may come before.
-    return next((t for t in linked if word_count(t) >= 4), max(linked, key=len, default=None))
+    told = [t for t in linked if word_count(t) >= 4]
+    if len(told) > 1 and word_count(told[0]) == 4 < word_count(told[1]) <= 16:
+        return told[1]
+    return told[0] if told else max(linked, key=len, default=None)
 
 
 def _without_kicker(title: str | None, links: Iterable[HtmlElement]) -> str | None:
@@ -362,6 +430,18 @@ def _excerpt(pieces: list[_Piece], title: str | None) -> str | None:
     return None
 
 
+def _painted(card: HtmlElement) -> list[HtmlElement]:
+    """The elements of a card that show a picture as their background."""
+    return [
+        node
+        for node in islice(card.iter(*_PAINTED), _MAX_PAINTED)
+        if (get := node.get)("data-bg")
+        or get("data-bgset")
+        or get("data-img-url")
+        or "url(" in get("style", "")
+    ]
+
+
 def _image(pictures: list[HtmlElement], address: Callable[[str], str | None]) -> str | None:
     for picture in pictures:
         for name in (*_IMAGE_SOURCES, *_BACKGROUNDS):
@@ -373,6 +453,9 @@ def _image(pictures: list[HtmlElement], address: Callable[[str], str | None]) ->
             url = address(value)
             if url:
                 return url
+        painted = _PAINT.search(picture.get("style") or "")
+        if painted and not painted[1].startswith("data:") and (url := address(painted[1])):
+            return url
     return None
 
 

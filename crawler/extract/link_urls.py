@@ -34,7 +34,7 @@ _SERVICE = re.compile(
     r"^(?:log-?in|sign-?in|sign-?up|register|registration|anmelden|registrieren|account|konto"
     r"|my-?account|subscribe|subscriptions?|subscribers?|suscripcion\w*|suscribete|abos?"
     r"|abonnements?|abonnieren|.*newsletters?(?:-.*)?|contact-us|contacto|kontakt|about-us|ueber-uns"
-    r"|quienes-somos|impressum|imprint|datenschutz\w*|privacy-\w+|agb|terms-.+|cookie-\w+"
+    r"|about-(?:\w+-){1,3}\d[\d.]*|quienes-somos|impressum|imprint|datenschutz\w*|privacy-\w+|agb|terms-.+|cookie-\w+"
     r"|aviso-legal|mentions-legales|advertise|advertise-.+|advertising|mediadaten|publicidad"
     r"|karriere|jobs?|shop|store|tienda|boutique|rss|feeds?|sitemap|wp-login\.php|wp-admin|cdn-cgi"
     r"|share|sharer|print|epaper|e-paper|cart|checkout|wp-content|static|assets|imgs?|images?|downloads?"
@@ -71,6 +71,10 @@ _NUMBER = re.compile(r"\d{5}")
 _ID_QUERY = re.compile(r"(?:^|&)(?:p|id|aid|article(?:_?id)?|story|nid|newsid|idxno|no)=\d{2,}")
 _CODE = re.compile(r"(?=[^/]*\d)(?=[^/]*[a-zA-Z])[0-9A-Za-z]{7,}$")
 _SECOND_LEVEL = re.compile(r"^(?:com?|org|net|gov|edu|ac|gob|or|ne|go|nom|mil|in)$")
+
+
+_TELLING = re.compile("[0-9?]")
+"""What the address of a story has somewhere, if not the hyphens of a headline."""
 
 
 class Target(NamedTuple):
@@ -122,11 +126,19 @@ class StoryUrls:
 
     def target(self, href: str) -> Target | None:
         """Where `href` leads, if that may be a story and is not this page; else None."""
-        try:
-            return self._known[href]
-        except KeyError:
-            found = self._known[href] = self._judge(href)
-            return found
+        known = self._known
+        if href in known:
+            return known[href]
+        found = known[href] = self._judge(href) if self.may_lead_to_story(href) else None
+        return found
+
+    def may_lead_to_story(self, href: str) -> bool:
+        """False where one look tells that `target` will give None: for most links of a menu."""
+        return (
+            not self._strong
+            or href.count("-") + href.count("_") >= 2
+            or _TELLING.search(href) is not None
+        )
 
     def _judge(self, href: str) -> Target | None:
         if len(href) > _MAX_ADDRESS or (
@@ -148,15 +160,15 @@ class StoryUrls:
             or (len(segments) == 1 and path.count("-") < 2 and not _NUMBER.search(path))
         ):
             return None
+        strong = by_query or self._is_strong(path, segments)
+        if not strong and self._strong:
+            # Stories of this newspaper have addresses that tell; this one's does not.
+            return None
         kinds = [_kind(s) if len(s) <= _LONGEST else _kind_of_long(s) for s in segments]
         if "service" in kinds or "person" in kinds or kinds[-1:] == ["end"]:
             return None
         dated = _YEAR.search(path) is not None
         if "hub" in kinds[-2:] and not (dated and _DATE.search(path)):
-            return None
-        strong = by_query or self._is_strong(path, segments)
-        if not strong and self._strong:
-            # Stories of this newspaper have addresses that tell; this one's does not.
             return None
         domain, service = _owner(host)
         if service or (dated and _DAY_END.search(path)) or _FILE.search(path):
@@ -169,8 +181,10 @@ class StoryUrls:
         """Page two of this story, its comments, pictures, print view; or the section it is in."""
         if self._bare.startswith(bare + "/"):
             return True
-        if bare.startswith(self._stem + "/") and len(bare) - len(self._stem) < 30:
-            return True
+        if bare.startswith(self._stem) and len(bare) - len(self._stem) < 30:
+            rest = bare[len(self._stem) :]
+            if rest[:1] == "/" or (rest[:1] in ",;_" and rest[-1:].isdecimal()):
+                return True
         return self._own_number is not None and self._own_number in path.split("/")[:-1]
 
     def _is_strong(self, path: str, segments: list[str], own: bool = True) -> bool:
@@ -185,14 +199,14 @@ class StoryUrls:
             _PAGE_FILE.search(segments[-1]) or (len(segments) >= 2 and len(slug) >= 20)
         ):
             return True
+        if not short_list and (_NUMBER.search(path) or _DATE.search(path)):
+            return True
         if own and len(segments) == self._shape.segments:
             shape = _shape(path)
             if shape == self._shape and (shape.words or shape.number):
                 return True
         if short_list:
             return False
-        if _NUMBER.search(path) or _DATE.search(path):
-            return True
         return len(segments) >= 2 and hyphens >= 1 and bool(_CODE.search(segments[-1]))
 
 

@@ -18,7 +18,7 @@ _SKIP = re.compile(
     _EDGE + r"(?:bread-?crumbs?|crumbs?|share|sharing|sharer|sharebar|shares|socials?|sns"
     r"|sociallinks|socialmedia\w*|comments?|comment-?list|disqus\w*|respond|newsletter\w*"
     r"|subscribe|subscription"
-    r"|cookies?|consent|gdpr|pagination|paging|pager|page-?numbers|log-?in|sign-?in|search-?form"
+    r"|cookies?|consent|gdpr|page-?numbers|log-?in|sign-?in|search-?form"
     r"|copyright|disclaimer|legal|tags|tag-?list|tag-?cloud|keywords|mega-?menu|off-?canvas"
     r"|(?:main|mega|sub|side|top|primary|secondary|header|footer|mobile|burger|hamburger|site"
     r"|global|nav|user)-?(?:menu|nav|navigation|navbar)|menu-?items?|nav-?menu|nav-?bar"
@@ -27,19 +27,32 @@ _SKIP = re.compile(
     r"|ad-?slot|ad-?container|ad-?wrapper|googletag|author-?(?:bio|box|info)|byline|paywall-?offer)"
     + _END
 )  # fmt: skip
-_MENU_TOKENS = frozenset({"menu", "nav", "navbar", "navigation", "ad", "ads", "header"})
+_PROPERTY = re.compile(
+    # What a block has or lacks is not what it is: `with_ajax_pagination`, `no-comments`.
+    r"(?:^|-)(?:(?:with|without|has|have|no|hide|hides|hidden|show|shows|enabled?|disabled?)-"
+    r"|widgets(?:-|$))"
+)
+_MENU_TOKENS = frozenset(
+    {"menu", "nav", "navbar", "navigation", "ad", "ads", "header", "banner", "banner-item"}
+)
+_FOOTER = re.compile(r"(?:^|-)footer(?:$|-)")
+_PART_FOOTER = re.compile(
+    r"(?:article|post|entry|story|card|teaser|item|content|block|widget|section|single|box|list|body"
+    r"|module|panel|modal|comment|table|author)-?\w*-?footer"
+)
+"""The foot of an article or a card, not of the page."""
 _POST_NAV = re.compile(
     r"post-?s?-?nav|nav-?(?:posts?|links|previous|next|prev|single|article)(?![a-z])"
     r"|prev-?(?:and-?)?next|next-?prev|prev(?:ious)?-?(?:post|article|story)|next-?(?:post|article|story)"
     r"|single-?nav|post-?pagination|article-?nav|story-?nav|entry-?nav|adjacent-?(?:post|entr)"
-    r"|post-?link"
+    r"|post-?link|(?:^|-)(?:pagination|paging|pager|pagi|pagenav)(?:$|-)"
 )  # fmt: skip
 _HINTS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
     (
         "sponsored",
         re.compile(
-            r"sponsor|promoted|outbrain|taboola|partner-?content|advertorial|native-?ad|plista"
-            r"|zergnet|revcontent|mgid|paid-?content|branded"
+            r"sponsor|promoted|publi-?(?:report|redac)|outbrain|taboola|partner-?content|advertorial|native-?(?:ads?|links?|promo)(?![a-z])|plista"
+            r"|zergnet|revcontent|mgid|paid-?content|branded-?(?:content|post|stor)"
         ),
     ),
     (
@@ -92,6 +105,8 @@ class Marks(NamedTuple):
     skip: bool
     post_nav: bool
     hint: Relation | None
+    footer: bool = False
+    """The foot of the page, by its name."""
 
 
 _NO_MARKS = Marks(False, False, None)
@@ -136,7 +151,7 @@ def marks(
     filed = tag in ("article", "li") or "hentry" in (classes or "")[:300]
     if ident:
         names += ident[:100].split()
-    post_nav = skip = False
+    post_nav = skip = footer = False
     best = len(_HINTS)
     worded: Relation | None = None
     for name in names:
@@ -147,6 +162,7 @@ def marks(
             continue
         post_nav = post_nav or of_name.post_nav
         skip = skip or of_name.skip
+        footer = footer or of_name.footer
         if of_name.hint < best:
             best = of_name.hint
         worded = worded or of_name.worded
@@ -155,7 +171,9 @@ def marks(
     if tag == "nav" or role in _ROLES_SKIPPED:
         skip = skip or not (post_nav or hint)
     skip = skip or tag in _TAGS_SKIPPED
-    return Marks(skip, post_nav, hint) if skip or post_nav or hint else _NO_MARKS
+    if not (skip or post_nav or hint or footer):
+        return _NO_MARKS
+    return Marks(skip, post_nav, hint, footer)
 
 
 class _NameMarks(NamedTuple):
@@ -167,9 +185,10 @@ class _NameMarks(NamedTuple):
     """Index in `_HINTS`; their number if none fits."""
     worded: Relation | None
     filed: bool
+    footer: bool
 
 
-_NOTHING = _NameMarks(False, False, len(_HINTS), None, False)
+_NOTHING = _NameMarks(False, False, len(_HINTS), None, False, False)
 
 
 @lru_cache(maxsize=50_000)
@@ -182,12 +201,14 @@ def _name_marks(name: str) -> _NameMarks:
         if pattern.search(lower):
             break
         hint += 1
+    of_itself = not _PROPERTY.search(lower)
     found = _NameMarks(
-        skip=bool(_SKIP.search(lower)) or lower in _MENU_TOKENS,
-        post_nav=bool(_POST_NAV.search(lower)),
+        skip=(of_itself and bool(_SKIP.search(lower))) or lower in _MENU_TOKENS,
+        post_nav=of_itself and bool(_POST_NAV.search(lower)),
         hint=hint,
         worded=_worded(lower) if hint == len(_HINTS) else None,
         filed=bool(_FILED.match(lower)),
+        footer=bool(_FOOTER.search(lower)) and not _PART_FOOTER.search(lower),
     )
     return _NOTHING if found == _NOTHING else found
 
@@ -227,6 +248,8 @@ class Zones:
         above = known.get(parent)
         if above is not None:
             # The usual case, as links are asked for in page order.
+            if above.skip and element.tag not in _BLOCKS:
+                return above
             found = known[element] = self._step(above, element)
             return found
         chain = [element]
@@ -249,8 +272,18 @@ class Zones:
                     return Zone(aside=True, hint=own.hint)
             return zone
         get = element.get
-        classes, ident, role, label = get("class"), get("id"), get("role"), get("aria-label")
-        own = marks(tag, classes, ident, role) if classes or ident or role else marks(tag, None)
+        label = None
+        if tag in _IN_LINE:
+            # Their ids are numbers, their labels headlines.
+            classes = get("class")
+            if classes is None and element not in self._telling:
+                return zone
+            own = marks(tag, classes)
+        else:
+            ident, label = get("id"), get("aria-label")
+            own = marks(
+                tag, get("class"), ident.translate(_NO_DIGITS) if ident else None, get("role")
+            )
         if own is _NO_MARKS and label is None and tag in _PLAIN and element not in self._telling:
             return zone
         if element in self.around or tag == "body":
@@ -271,7 +304,7 @@ class Zones:
             zone = zone._replace(hint=hint)
         if own.post_nav and zone.post_nav is None and not zone.body:
             zone = zone._replace(post_nav=element)
-        if tag == "footer" and not zone.within:
+        if (tag == "footer" or own.footer) and not zone.within:
             return zone._replace(footer=True, aside=True)
         if tag == "aside":
             return zone._replace(aside=True, within=True)
@@ -326,5 +359,9 @@ _MAX_CHILDREN = 500
 """Children of a block that are measured; prose shows itself in the first."""
 _BLOCKS = frozenset({"ol", "ul", "section", "aside"})
 """Elements that can be a block of stories inside what is otherwise a menu."""
+_IN_LINE = frozenset(
+    {"a", "span", "p", "li", "b", "strong", "em", "h2", "h3", "h4", "h5", "tr", "td"}
+)
+_NO_DIGITS = str.maketrans("", "", "0123456789")
 _PLAIN = frozenset({"div", "span", "p", "ul", "ol", "li", "a", "b", "strong", "h2", "h3", "h4"})
 _INLINE = frozenset({"b", "strong", "em", "i", "span", "u", "font", "q"})

@@ -7,66 +7,41 @@ Then words: the heading by `crawler.extract.lexicon`, the names in classes and i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Literal, NamedTuple
 
 from lxml.html import HtmlElement
 
 from crawler.extract.document import Document
-from crawler.extract.lexicon import match, whole
+from crawler.extract.lexicon import heads_no_stories, match, whole
 from crawler.extract.link_blocks import Blocks
 from crawler.extract.link_cards import Card, quick_text, read_card, text_of, tidy, word_count
+from crawler.extract.link_claims import claimed_stories
+from crawler.extract.link_collector import Collector
+from crawler.extract.link_prose import Holder, Link, place
+from crawler.extract.link_steps import (
+    ARROWS,
+    direction,
+    named_direction,
+    stated_direction,
+    unseen_title,
+    without_direction,
+)
 from crawler.extract.link_urls import StoryUrls, Target
 from crawler.extract.link_zones import Zone, Zones
-from crawler.extract.promos import promo_label
+from crawler.extract.structured import Structured
 from crawler.items import LinkedStory, Relation
 
 MAX_ANCHORS = 20_000
 """Anchors looked at in one page."""
 MAX_STORIES = 2_000
 """Links kept as possible stories: a page of more is an index, not an article."""
+MAX_CLAIMS = 300
+"""Stories kept that a page names for machines only."""
 
-_PROSE = frozenset({"p", "li", "blockquote", "td", "dd", "dt", "figcaption"})
-_INLINE = frozenset({"a", "span", "b", "strong", "em", "i", "u", "br", "sup", "sub", "font", "q"})
-_HOLDERS = _PROSE | {
-    "div", "section", "article", "aside", "main", "h1", "h2", "h3", "h4", "h5", "h6", "figure",
-    "ul", "ol", "table", "body", "header", "footer", "nav",
-}  # fmt: skip
 _MAX_PARTS = 12
 """Links of one card to its story that are looked at; real ones have up to four."""
-_MAX_STEPS = 12
-"""Elements between a link of the post navigation and the block that names it so."""
-_ARROWS = "←→«»‹›<>⟵⟶⇐⇒ \xa0"
-_PAGE = frozenset({"html", "body"})
-_BACK = re.compile(
-    r"(?:^|[\s_-])(?:prev|previous|older|anterior|precedent|zurueck)(?:$|[\s_-]|post)"
-)
-_ON = re.compile(r"(?:^|[\s_-])(?:next|newer|siguiente|suivant|weiter)(?:$|[\s_-]|post)")
-
-
-@dataclass(slots=True)
-class _Link:
-    anchor: HtmlElement
-    target: Target
-    zone: Zone
-    relation: Relation | Literal["itself"] | None = None
-    """Told already by where it stands: navigation, prose, promo, the page's link to itself."""
-    label: str | None = None
-    block: object = None
-
-
-class _Holder(NamedTuple):
-    """A block of text with links in it."""
-
-    paragraph: bool
-    """Text and inline elements only."""
-    label: str | None
-    """As `promo_label` gives it."""
-    size: int
-    """Characters of its text, links and all; 0 if it is no paragraph."""
 
 
 @dataclass(slots=True)
@@ -82,10 +57,12 @@ class _Group:
     anchors: list[HtmlElement] = field(default_factory=list)
 
 
-def linked_stories(doc: Document, container: HtmlElement | None) -> tuple[LinkedStory, ...]:
-    """Every story a page points to, in page order.
+def linked_stories(
+    doc: Document, container: HtmlElement | None, data: Structured | None = None
+) -> tuple[LinkedStory, ...]:
+    """Every story a page points to, in page order, then those that only machines are told of.
 
-    container: the element of the article's body, None if unknown.
+    container: the element of the article's body, None if unknown. data: the page's JSON-LD.
 
     A story linked from two blocks stands in both; within a block it stands once. `position` counts
     from 1 in each block. Raises nothing: what cannot be read is left out.
@@ -93,30 +70,43 @@ def linked_stories(doc: Document, container: HtmlElement | None) -> tuple[Linked
     if container is None:
         container = _likely_body(doc.root)
     zones = Zones(doc.root, container)
-    links = list(islice(_links(doc, zones), MAX_STORIES))
+    urls = StoryUrls(doc.address, doc.url)
+    links = list(islice(_links(doc, zones, urls), MAX_STORIES))
     language = doc.root.get("lang")
-    blocks = Blocks(zones, {link.anchor: link.target.key for link in links}, language)
-    found = _Collector()
+    keys = {link.anchor: link.target.key for link in links}
+    blocks = Blocks(zones, keys, language, doc.tags["h1"][:1])
+    found = Collector()
     for entry in _entries(links, blocks):
-        if isinstance(entry, _Link):
+        if isinstance(entry, Link):
             title = text_of(entry.anchor) or tidy(entry.anchor.get("title", "")) or None
-            if entry.relation == "also_read" and title and entry.label:
+            if title and entry.label:
                 title = _without_label(title, entry.label)
-            relation: Relation = "also_read" if entry.relation == "also_read" else "inline"
-            found.add(
-                entry.block, relation, entry.label, entry.target.url, entry.target.key, Card(title)
-            )
+            relation = entry.relation
+            if relation is not None and relation != "itself":
+                found.add(
+                    entry.block, relation, entry.label, entry.target.url, entry.target.key,
+                    Card(title),
+                )  # fmt: skip
         else:
             _add_card(found, entry, blocks, doc.address, language)
+    named = claimed_stories(doc, data, urls) if data is not None else iter(())
+    claims = list(islice(named, MAX_CLAIMS))
+    if claims:
+        # What the page shows is judged by where it stands, whatever it is called for machines.
+        anchors = doc.tags["a"][:MAX_ANCHORS]
+        shown = {doc.address(href) for a in anchors if (href := a.get("href"))}
+        for claim in claims:
+            if claim.target.url not in shown:
+                found.add_unseen(claim)
     return found.stories()
 
 
-def _entries(links: list[_Link], blocks: Blocks) -> list[_Link | _Group]:
+def _entries(links: list[Link], blocks: Blocks) -> list[Link | _Group]:
     """Links that stand alone, and cards with all their links, in page order."""
     groups: dict[HtmlElement, _Group] = {}
-    order: list[_Link | _Group] = []
+    order: list[Link | _Group] = []
     for link in links:
-        if link.relation in ("inline", "also_read"):
+        if link.block is not None:
             order.append(link)
         elif link.relation != "itself":
             top = blocks.top_of(link.anchor)
@@ -133,23 +123,27 @@ def _entries(links: list[_Link], blocks: Blocks) -> list[_Link | _Group]:
     return order
 
 
-def _links(doc: Document, zones: Zones) -> Iterator[_Link]:
+def _links(doc: Document, zones: Zones, urls: StoryUrls) -> Iterator[Link]:
     """The anchors that may lead to stories, outside menus and the like."""
-    urls = StoryUrls(doc.address, doc.url)
-    holders: dict[HtmlElement, _Holder] = {}
+    holders: dict[HtmlElement, Holder] = {}
     language = doc.root.get("lang")
+    # The cheap questions first: most anchors of a page are in its menus, many of them twice.
+    hopeless: set[str] = set()
     for anchor in doc.tags["a"][:MAX_ANCHORS]:
         href = anchor.get("href")
-        if not href:
+        if not href or href in hopeless:
+            continue
+        if not urls.may_lead_to_story(href):
+            hopeless.add(href)
             continue
         rel = anchor.get("rel")
-        stepping = bool(rel) and ("prev" in rel or "next" in rel)
+        stepping = rel is not None and ("prev" in rel or "next" in rel)
         parent = anchor.getparent()
-        # The cheap questions first: most anchors of a page are in its menus.
         if parent is not None and zones.of(parent).skip and not stepping:
             continue
         target = urls.target(href)
         if target is None:
+            hopeless.add(href)
             continue
         zone = zones.of(anchor)
         if zone.skip and not stepping:
@@ -160,13 +154,13 @@ def _links(doc: Document, zones: Zones) -> Iterator[_Link]:
                 continue
             if len(shown) <= 40 and _names_a_block(shown, target, language):
                 continue
-        link = _Link(anchor, target, zone)
-        direction = _direction(anchor, zone, rel) if stepping or zone.post_nav is not None else None
+        link = Link(anchor, target, zone, len(shown))
+        step = direction(anchor, zone, rel) if stepping or zone.post_nav is not None else None
         if target.itself:
             link.relation = "itself"
-        elif direction:
-            link.relation = direction
-        elif not _place(link, zones, holders):
+        elif step:
+            link.relation = step
+        elif not place(link, zones, holders):
             continue
         if target.own_site or link.relation not in ("inline", "previous", "next"):
             yield link
@@ -183,95 +177,8 @@ def _names_a_block(shown: str, target: Target, language: str | None) -> bool:
     return relation is not None and relation not in ("previous", "next")
 
 
-def _direction(anchor: HtmlElement, zone: Zone, rel: str | None) -> Relation | None:
-    """Whether a link in the post navigation leads back or on; None if nothing tells."""
-    for word in (rel or "").lower().split():
-        if word in ("prev", "previous"):
-            return "previous"
-        if word == "next":
-            return "next"
-    node: HtmlElement | None = anchor
-    for _ in range(_MAX_STEPS):
-        if node is None or zone.post_nav is None:
-            break
-        names = f"{node.get('class', '')} {node.get('id', '')}".lower()
-        back, on = bool(_BACK.search(names)), bool(_ON.search(names))
-        if back != on:
-            return "previous" if back else "next"
-        if node is zone.post_nav:
-            break
-        node = node.getparent()
-    return None
-
-
-def _place(link: _Link, zones: Zones, holders: dict[HtmlElement, _Holder]) -> bool:
-    """Tell a link in prose and a promo from a card, by the block of text around it. False where it
-    is none of them: a link in a sentence outside the story."""
-    holder = link.anchor.getparent()
-    while holder is not None and holder.tag not in _HOLDERS:
-        holder = holder.getparent()
-    if holder is None:
-        return False
-    known = holders.get(holder)
-    if known is None:
-        known = holders[holder] = _read_holder(holder, link.zone.body)
-    if known.label or (known.label == "" and holder.tag != "div"):
-        link.relation, link.label, link.block = "also_read", known.label or None, holder
-        return True
-    if not known.paragraph and not link.zone.body:
-        return True
-    if not _in_prose(link.anchor, known):
-        return True
-    if link.zone.body or (not link.zone.aside and _beside_body(holder, zones)):
-        link.relation, link.block = "inline", "inline"
-        return link.target.strong
-    # In a card the words around a link are a date or a name, not a sentence.
-    return bool(holder.tag != "p")
-
-
-def _read_holder(holder: HtmlElement, body: bool) -> _Holder:
-    paragraph = holder.tag in _PROSE or _is_paragraph(holder)
-    label = promo_label(holder) if body and paragraph else None
-    size = len(quick_text(holder)) if paragraph else 0
-    return _Holder(paragraph, label, size)
-
-
-def _is_paragraph(holder: HtmlElement) -> bool:
-    """Whether a div is used as a paragraph: text and inline elements only."""
-    return (
-        holder.tag == "div"
-        and len(holder) <= 40
-        and all(child.tag in _INLINE for child in holder if isinstance(child.tag, str))
-    )
-
-
-def _beside_body(holder: HtmlElement, zones: Zones) -> bool:
-    """Whether a paragraph outside the body stands so near to it that it can be part of it."""
-    node: HtmlElement | None = holder
-    for _ in range(4):
-        node = node.getparent() if node is not None else None
-        if node is None or node in zones.around:
-            break
-        if node.tag in ("article", "li", "section", "aside", "footer"):
-            return False
-    return node is not None and node in zones.around and node.tag not in _PAGE
-
-
-def _in_prose(anchor: HtmlElement, holder: _Holder) -> bool:
-    """Whether a link is part of a sentence."""
-    own = len(quick_text(anchor))
-    if own == 0:
-        return False
-    if holder.paragraph:
-        return holder.size - own > max(20, 0.3 * own)
-    before, after = anchor.getprevious(), anchor.tail or ""
-    parent = anchor.getparent()
-    lead = (parent.text if parent is not None else "") if before is None else before.tail
-    return len(tidy((lead or "")[:200])) + len(tidy(after[:200])) > 30
-
-
 def _add_card(
-    found: _Collector,
+    found: Collector,
     group: _Group,
     blocks: Blocks,
     address: Callable[[str], str | None],
@@ -280,55 +187,57 @@ def _add_card(
     card = read_card(group.root, group.anchors, address, language)
     relation: Relation | None = None
     for anchor in group.anchors:
-        rel = anchor.get("rel")
-        if group.zone.post_nav is not None or rel:
-            relation = relation or _direction(anchor, group.zone, rel)
+        relation = relation or stated_direction(anchor.get("rel"))
+    if relation is None and group.zone.post_nav is not None:
+        # What the link itself says or is called, before what stands beside it.
+        said = whole(card.title or "", language)
+        relation = said if said in ("previous", "next") else named_direction(group.anchors[0])
     if relation is None and card.relation in ("previous", "next"):
         relation = card.relation
-    title = card.title
+    for anchor in group.anchors:
+        if group.zone.post_nav is not None:
+            relation = relation or direction(anchor, group.zone, None)
     heading = blocks.heading_of(group.first)
+    if heading is not None and heads_no_stories(heading.text):
+        return
     if relation is not None:
         label = card.label if card.relation == relation else None
         if whole(card.title or "", language) == relation:
-            label, card = label or card.title, card._replace(title=_unseen_title(group.anchors))
+            label, card = label or card.title, card._replace(title=unseen_title(group.anchors))
         told = match(heading.text, language) if heading else None
         if label is None and heading and told and told.relation == relation:
             label = heading.text
         if card.title:
-            card = card._replace(title=card.title.strip(_ARROWS) or None)
+            shown, title = without_direction(card.title, relation, group.anchors, language)
+            label, card = label or shown, card._replace(title=title)
+        label = (label or card.lead or "").strip(ARROWS) or None
         found.add((relation, group.root), relation, label, group.target.url,
                   group.target.key, card)  # fmt: skip
         return
     told = match(heading.text, language) if heading else None
-    if not _is_story(group, title, card.headline, heading is not None and told is not None):
+    if not _is_story(group, card, heading is not None, told is not None):
         return
     relation = blocks.relation(group.first, group.zone, heading, card)
     same = card.relation == relation or {card.relation, relation} == {"also_read", "related"}
     label = heading.text if heading else card.label if same else None
-    if not group.target.own_site and relation != "sponsored":
-        return
     found.add(blocks.key(group.first, heading), relation, label, group.target.url,
-              group.target.key, card)  # fmt: skip
+              group.target.key, card, group.target.own_site or relation == "sponsored")  # fmt: skip
 
 
-def _unseen_title(anchors: list[HtmlElement]) -> str | None:
-    """The headline that a link shows only when pointed at or read aloud."""
-    stated = (tidy(anchor.get(name, "")) for anchor in anchors for name in ("title", "aria-label"))
-    return next((text for text in stated if text and whole(text) is None), None)
-
-
-def _is_story(group: _Group, title: str | None, shown: bool, told: bool) -> bool:
+def _is_story(group: _Group, card: Card, headed: bool, told: bool) -> bool:
     """Whether a card's address and headline together speak for a story.
 
-    shown: whether the headline is printed, not the description of a picture. told: whether the
-    block's heading is one that stories stand under.
+    headed: whether its block has a heading. told: whether that is one that stories stand under.
     """
+    title, shown = card.title, card.headline
     if not title:
         return False
     words = word_count(title)
-    if group.zone.body and not shown:
+    if not shown and (group.zone.body or not (told or group.zone.hint)):
         return False
-    if group.zone.footer and not told and group.zone.hint is None:
+    if group.zone.footer and not (
+        told or group.zone.hint or (headed and (card.image or card.published))
+    ):
         return False
     if group.target.strong:
         return words >= 3 or (told and words >= 2) or len(title) >= 25
@@ -339,49 +248,6 @@ def _without_label(title: str, label: str) -> str:
     if title.casefold().startswith(label.casefold()):
         return title[len(label) :].lstrip(" :–—-|►▶→»") or title
     return title
-
-
-class _Collector:
-    """Stories by block, in page order."""
-
-    def __init__(self) -> None:
-        self._blocks: dict[object, dict[str, LinkedStory]] = {}
-        self._order: list[tuple[object, str]] = []
-        self._seen: set[tuple[Relation, str | None, str]] = set()
-
-    def add(
-        self, block: object, relation: Relation, label: str | None, url: str, key: str, card: Card
-    ) -> None:
-        """Keep a story, unless it stands in this block or one that reads the same: pages repeat
-        whole blocks for wide and narrow screens."""
-        # A story has one before it and one after it; more of them are the arrows of a slider.
-        place = (relation, None, "") if relation in ("previous", "next") else (relation, label, key)
-        if place in self._seen:
-            return
-        self._seen.add(place)
-        known = self._blocks.setdefault((block, relation, label), {})
-        known[key] = LinkedStory(
-            relation=relation, url=url, title=card.title, label=label, position=len(known) + 1,
-            excerpt=card.excerpt, image=card.image, published=card.published,
-        )  # fmt: skip
-        self._order.append(((block, relation, label), key))
-
-    def stories(self) -> tuple[LinkedStory, ...]:
-        """All but the blocks whose entries are mostly names: lists of topics, people, services."""
-        named = {
-            block for block, known in self._blocks.items() if _lists_names(list(known.values()))
-        }
-        return tuple(self._blocks[b][key] for b, key in self._order if b not in named)
-
-
-def _lists_names(stories: list[LinkedStory]) -> bool:
-    """Whether a block shows names (topics, people, services), not headlines."""
-    first = stories[0]
-    if first.relation in ("inline", "previous", "next"):
-        return False
-    least = 2 if first.label and match(first.label) else 3 if first.image else 4
-    sizes = sorted(word_count(story.title or "") for story in stories)
-    return sizes[(len(sizes) - 1) // 2] < least
 
 
 def _likely_body(root: HtmlElement) -> HtmlElement | None:

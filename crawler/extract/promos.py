@@ -17,6 +17,8 @@ _MAX_LINKS = 12
 _MAX_LEAD = 60
 """Characters of text before the first link that can still be a label."""
 _MARKS = "\ufeff\u200b \t\n\r\xa0:–—-|►▶▸→»›>•·*✅👉■◆●[](){}."
+_STOPS = frozenset(".。।۔")
+"""What ends a sentence: a headline has none after it."""
 _CLOSING = frozenset(":：–—-|►▶▸→»>")
 _SPLIT = re.compile(r"\s*[:：|]\s*")
 _STORY_PATH = re.compile(r"(?:[^/-]+-){3,}[^/]*/?$|\d{5}")
@@ -52,6 +54,8 @@ def promo_label(element: HtmlElement) -> str | None:
     after = rest
     for other in linked[linked.index(first) + 1 :]:
         after = after.replace(other, "", 1)
+    if after.strip()[:1] in _STOPS and not label:
+        return None
     if len(after.strip(_MARKS)) > 0.4 * sum(map(len, linked)) + 12:
         return None
     if label:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from crawler.archive.database import open_for_reading
+from docs import graph_picture
 from docs.build import readme
 
 from .conftest import ROOT, Archived
@@ -21,10 +23,16 @@ def test_a_query_of_the_cookbook_runs(archived: Archived, sql: str) -> None:
     assert rows or "revisions > 1" in sql
 
 
-def test_the_readme_shows_the_real_output(tmp_path: Path) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert text.count("<!-- output -->") >= 3
-    assert readme(text, tmp_path / "archive") == text, "run `make docs`"
+def test_the_documentation_shows_the_real_output_and_the_real_graph(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    for page in ("README.md", "docs/graph.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        assert "<!-- output -->" in text
+        assert readme(text, archive) == text, "run `make docs`"
+    with open_for_reading(archive) as db:
+        drawn = graph_picture.picture(db)
+    shown = (ROOT / "docs" / "images" / "graph.svg").read_text(encoding="utf-8")
+    assert drawn == shown, "run `make docs`"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

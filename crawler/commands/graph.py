@@ -1,0 +1,162 @@
+"""`scrapy graph`: the linked stories as a graph for other programs."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from scrapy.commands import ScrapyCommand
+
+from crawler.archive.database import open_for_reading
+from crawler.archive.graph import Export, Selection
+from crawler.commands.crawl import fail
+from crawler.errors import HemerotecaError, UsageError
+from crawler.graph_files import write_csv, write_graphml
+from crawler.items import RELATIONS, Relation
+from crawler.urls import site_host
+
+_DATE = re.compile(r"\d{4}(?:-\d\d){0,2}")
+_PIPE_CLOSED = 141
+"""As a shell reports a program that wrote to a pipe nobody reads any more."""
+
+
+class Command(ScrapyCommand):
+    """Export which story points to which."""
+
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """For `scrapy graph -h`."""
+        return "[ARCHIVE] [--format graphml|csv] [--site HOST] [--relation R] [-o FILE]"
+
+    def short_desc(self) -> str:
+        """For `scrapy -h`."""
+        return "Export the graph of linked stories for Gephi, NetworkX and others"
+
+    def long_desc(self) -> str:
+        """For `scrapy graph -h`."""
+        return (
+            "Write which story's page points to which: as GraphML, with a node for every story, "
+            "archived or missing, or as CSV, one link a row. Exit codes: 0 done; 2 bad arguments "
+            "or archive."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add what to take, how to write it, and where."""
+        super().add_options(parser)
+        parser.add_argument(
+            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
+        )
+        parser.add_argument(
+            "--format", choices=("graphml", "csv"), default=None,
+            help="default: by FILE's name, else graphml",
+        )  # fmt: skip
+        parser.add_argument("--site", metavar="HOST", help="links on this newspaper's pages only")
+        parser.add_argument(
+            "--relation", action="append", default=[], metavar="R[,R…]",
+            help=f"these relations only: {', '.join(RELATIONS)}",
+        )  # fmt: skip
+        for name, which in (("since", "from"), ("until", "up to")):
+            parser.add_argument(
+                f"--{name}", metavar="DATE",
+                help=f"links of stories published {which} this day, month or year only",
+            )  # fmt: skip
+        parser.add_argument("-o", dest="output", metavar="FILE", help="default: standard output")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Write the graph."""
+        try:
+            selection = selected(opts)
+            with open_for_reading(self._folder(args, opts)) as db:
+                export = Export(db, selection)
+                with opened(opts.output) as out:
+                    said = write(export, out, chosen_format(opts))
+        except HemerotecaError as error:
+            fail("graph", error)
+        except BrokenPipeError:
+            sys.stderr.close()  # or Python complains once more at its end
+            sys.exit(_PIPE_CLOSED)
+        print(f"{said}{f' in {opts.output}' if opts.output else ''}", file=sys.stderr)
+
+    def _folder(self, args: list[str], opts: argparse.Namespace) -> Path:
+        assert self.settings is not None
+        named = list(args)
+        if opts.argument is not None:
+            name, _, value = opts.argument.partition("=")
+            if name != "archive" or not value:
+                raise UsageError(f"-a {opts.argument}: graph takes -a archive=DIR only")
+            named.append(value)
+        if len(named) > 1:
+            raise UsageError("name one archive")
+        return Path(named[0] if named else self.settings["ARCHIVE"])
+
+
+def selected(opts: argparse.Namespace) -> Selection:
+    """What the options ask for. Raises UsageError."""
+    relations = [r for given in opts.relation for r in given.replace(" ", "").split(",") if r]
+    for relation in relations:
+        if relation not in RELATIONS:
+            raise UsageError(f"--relation {relation} is none of {', '.join(RELATIONS)}")
+    for name in ("since", "until"):
+        value = getattr(opts, name)
+        if value is not None and not _is_date(value):
+            raise UsageError(f"--{name} {value} is no date: YYYY, YYYY-MM or YYYY-MM-DD")
+    site = opts.site
+    if site is not None:
+        site = site_host(site if "://" in site else f"https://{site}")
+        if not site:
+            raise UsageError(f"--site {opts.site} is no host: name it as in news.example")
+    return Selection(site, cast("tuple[Relation, ...]", tuple(relations)), opts.since, opts.until)
+
+
+def chosen_format(opts: argparse.Namespace) -> str:
+    """graphml or csv: as asked for, or as the file's name says."""
+    by_name = "csv" if (opts.output or "").lower().endswith(".csv") else "graphml"
+    return opts.format or by_name
+
+
+def write(export: Export, out: BinaryIO, form: str) -> str:
+    """Write a graph; returns what was written, in words. Raises OSError."""
+    if form == "csv":
+        text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=False)
+        links = write_csv(export.edges(), text)
+        text.flush()
+        text.detach()
+        return f"{links:,} links"
+    stories, links = write_graphml(export.nodes(), export.edges(), out)
+    return f"{stories:,} stories, {links:,} links"
+
+
+@contextmanager
+def opened(name: str | None) -> Iterator[BinaryIO]:
+    """Standard output, or a file that is complete or not there. Raises UsageError."""
+    if name is None or name == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    part = Path(f"{name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(name)
+    except OSError as error:
+        raise UsageError(f"cannot write {name} ({error.strerror}); name another with -o") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _is_date(text: str) -> bool:
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat((text + "-01-01")[:10])
+    except ValueError:
+        return False
+    return True
