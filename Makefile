@@ -11,6 +11,7 @@ ARCHIVE ?= data/archive
 SITE    ?=
 EDITION ?= morning
 PORT    ?= 28017
+FUZZ_SECONDS ?= 60
 
 VENV  := .venv
 BIN   := $(VENV)/bin
@@ -74,6 +75,10 @@ bench: setup ## crawl cost beside a bare Scrapy spider
 .PHONY: bench-extract
 bench-extract: setup ## quality and cost of extraction on pages with gold answers
 	@$(BIN)/python -m benchmarks.extract
+
+.PHONY: fuzz
+fuzz: setup ## read invented broken pages for FUZZ_SECONDS, and stop at the first that fails
+	@PYTHONPATH=. $(BIN)/python tests/extract/test_fuzz.py --seconds $(FUZZ_SECONDS)
 
 .PHONY: lock
 lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)

@@ -40,6 +40,16 @@ _ONE_CLASS = etree.ElementDefaultClassLookup(
 INDEXED = ("base", "meta", "link", "script", "title", "h1", "h2", "time", "a", "article", "main")
 
 
+_SIGNATURES = {
+    b"\x89PNG\r\n\x1a\n": "a PNG picture", b"GIF87a": "a GIF picture", b"GIF89a": "a GIF picture",
+    b"\xff\xd8\xff": "a JPEG picture", b"%PDF-": "a PDF document", b"PK\x03\x04": "a ZIP archive",
+    b"\x1f\x8b": "compressed", b"Rar!\x1a\x07": "a RAR archive", b"OggS\x00": "a recording",
+    b"ID3": "a recording", b"wOFF": "a font", b"wOF2": "a font", b"\x1a\x45\xdf\xa3": "a film",
+}  # fmt: skip
+"""First bytes of what is no text (WHATWG MIME Sniffing, 6)."""
+_HEAD = 4_000
+"""Bytes that are looked at for characters that text has not."""
+_NOT_IN_TEXT = bytes({*range(0x20), 0x7F} - {*b"\t\n\f\r\x1b\x00"})
 MAX_TAGS = 250_000
 """Counted by their "<"; the longest real pages have some ten thousands. Most of what is read from a
 page costs a few microseconds a tag, so that this keeps any page within two seconds or so."""
@@ -76,9 +86,12 @@ class Document:
         """
         if len(html) > MAX_BYTES:
             raise PageError(f"page of {len(html):,} bytes is longer than {MAX_BYTES:,}")
+        _refuse_other_types(html)
         data = utf8(html, content_type).replace(b"\x00", b"")
         if not data or data.isspace():
             raise PageError("page is empty")
+        if len(data[:_HEAD].translate(None, _NOT_IN_TEXT)) < 0.95 * len(data[:_HEAD]):
+            raise PageError("page is no text")
         if data.count(b"<") > MAX_TAGS:
             raise PageError(f"page has more than {MAX_TAGS:,} tags")
         if data.count(b"<!") + data.count(b"<?") > MAX_COMMENTS:
@@ -170,6 +183,15 @@ class Document:
     def xpath(self, query: str) -> list[HtmlElement]:
         """Elements that an XPath 1.0 query finds, in document order."""
         return cast("list[HtmlElement]", self.root.xpath(query))
+
+
+def _refuse_other_types(html: bytes) -> None:
+    """Raise PageError for a picture, a recording or an archive that is called a page."""
+    for start, kind in _SIGNATURES.items():
+        if html.startswith(start):
+            raise PageError(f"page is {kind}, not HTML")
+    if html[4:8] == b"ftyp" or (html[:4] == b"RIFF" and html[8:12] in (b"WEBP", b"WAVE", b"AVI ")):
+        raise PageError("page is a picture or a recording, not HTML")
 
 
 def _refuse_endless_tags(html: bytes) -> None:
