@@ -11,6 +11,7 @@ ARCHIVE ?= data/archive
 SITE    ?=
 EDITION ?= morning
 PORT    ?= 28017
+FUZZ_SECONDS ?= 60
 
 VENV  := .venv
 BIN   := $(VENV)/bin
@@ -91,6 +92,10 @@ $(PEERS_STAMP): benchmarks/peers/peers.lock | setup
 .PHONY: bench-links
 bench-links: setup ## linked stories on pages with gold answers: found, typed, titles, cost
 	@$(BIN)/python -m benchmarks.links
+
+.PHONY: fuzz
+fuzz: setup ## read invented broken pages for FUZZ_SECONDS, and stop at the first that fails
+	@PYTHONPATH=. $(BIN)/python tests/extract/test_fuzz.py --seconds $(FUZZ_SECONDS)
 
 .PHONY: lock
 lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)

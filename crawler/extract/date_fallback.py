@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import cast
+from itertools import islice
 from urllib.parse import urlsplit
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extract.date_context import (
@@ -20,22 +19,21 @@ from crawler.extract.date_context import (
     in_comments,
     in_sentence,
     is_other,
+    short_text,
 )
-from crawler.extract.date_text import dates_in, timed
-from crawler.extract.document import Document, text_of
+from crawler.extract.date_text import dates_in, has_date, timed
+from crawler.extract.document import Document
 from crawler.extract.marks import elsewhere
 from crawler.extract.structured import Structured
 from crawler.items import Claim
 
 _LABEL = 60
 """Characters before a date in which words tell of what it is the date."""
-_MAX_TEXTS = 400
-_WITH_DATE = etree.XPath(
-    "descendant::text()[string-length(.) < 400]"
-    "[contains(translate(., '123456789年년', '0000000000/'), '0000')"
-    " or contains(translate(., '123456789/', '000000000.'), '00.00')]"
-    "[not(parent::script or parent::style or parent::noscript or parent::option)]",
-)
+_MAX_TEXTS, _MAX_ELEMENTS = 400, 50_000
+"""Texts with a date, and elements, that are looked at."""
+_LONGEST = 400
+"""Characters of a text that may tell its page's date."""
+_HIDDEN = frozenset({"script", "style", "noscript", "option", "template", "textarea"})
 _KEY = (
     r"(?:datePublished|publishedAt|published_at|published_on|publishedDate|published_date"
     r"|publishDate|publish_date|publicationDate|publication_date|publishedTime|published_time"
@@ -50,7 +48,8 @@ _STATES = (
     re.compile(r"[\"']" + _KEY + _VALUE, re.IGNORECASE),
     re.compile(r"[\"']" + _MADE + _VALUE, re.IGNORECASE),
 )
-_MAX_SCRIPT = 3_000_000
+_MAX_SCRIPT = 4_000_000
+"""Characters of all scripts."""
 _IMAGE_DATE = re.compile(
     r"/((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?=[/_\-.])"
 )
@@ -72,16 +71,7 @@ def fallback_claims(doc: Document, data: Structured) -> Iterator[Claim]:
 def _shown(doc: Document) -> dict[str, list[Claim]]:
     """The first date of each kind that stands in a text of the page."""
     found: dict[str, list[Claim]] = {}
-    for text in cast("list[str]", _WITH_DATE(doc.root))[:_MAX_TEXTS]:
-        element: HtmlElement | None = text.getparent()  # type: ignore[attr-defined]
-        if element is None:
-            continue
-        if text.is_tail:  # type: ignore[attr-defined]
-            label_before = " ".join(text_of(element)[-_LABEL:].split())
-            parent = element.getparent()
-            element = element if parent is None else parent
-        else:
-            label_before = _label_before(element)
+    for element, label_before, text in islice(_with_date(doc.root), _MAX_TEXTS):
         plain = " ".join(text.split())
         before = 0
         for start, end in dates_in(plain):
@@ -104,21 +94,40 @@ def _shown(doc: Document) -> dict[str, list[Claim]]:
     return found
 
 
+def _with_date(root: HtmlElement) -> Iterator[tuple[HtmlElement, str, str]]:
+    """Texts that may hold a date, each with its element and with what stands right before it."""
+    for element in islice(root.iter(), _MAX_ELEMENTS):
+        text, tail = element.text, element.tail
+        if text and len(text) < _LONGEST and has_date(text) and element.tag not in _HIDDEN:
+            yield element, _label_before(element), text
+        if tail and len(tail) < _LONGEST and has_date(tail):
+            parent = element.getparent()
+            if parent is not None:
+                before = short_text(element) if isinstance(element.tag, str) else None
+                yield parent, (before or "")[-_LABEL:], tail
+
+
 def _label_before(element: HtmlElement) -> str:
     """What stands right before an element whose text begins with a date."""
     before = element.getprevious()
     if before is not None:
-        return " ".join(f"{before.text or ''} {before.tail or ''}".split())[-_LABEL:]
-    parent = element.getparent()
-    return " ".join((parent.text or "").split())[-_LABEL:] if parent is not None else ""
+        texts = (before.text, before.tail)
+    else:
+        parent = element.getparent()
+        texts = (parent.text if parent is not None else None, None)
+    return " ".join(" ".join((text or "")[-_LONGEST:] for text in texts).split())[-_LABEL:]
 
 
 def _states(doc: Document, pattern: re.Pattern[str]) -> Iterator[Claim]:
     """The first date under a telling key in the data that a page's scripts carry."""
+    left = _MAX_SCRIPT
     for script in doc.tags["script"]:
         text = script.text
-        if not text or len(text) > _MAX_SCRIPT or "ld+json" in (script.get("type") or "").lower():
+        if not text or "ld+json" in (script.get("type") or "").lower():
             continue
+        left -= len(text)
+        if left < 0:
+            return
         match = pattern.search(text)
         if match:
             yield Claim(match[1] or match[2], "html:script")

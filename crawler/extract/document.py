@@ -14,11 +14,9 @@ from lxml.html import HtmlComment, HtmlElement, HtmlProcessingInstruction
 from parsel import Selector
 
 from crawler.errors import PageError
+from crawler.extract.bounds import refuse_what_is_no_page, refuse_what_takes_too_long
 from crawler.extract.encoding import utf8
 from crawler.urls import absolute, has_tracking
-
-MAX_BYTES = 15_000_000
-"""A longer page is refused: the longest real news pages are a fifth of it."""
 
 PLAIN = re.compile(
     r"(?:https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+)?/(?:[\w~%!$'*+,:@-][\w.~%!$'*+,:@-]*/)*"
@@ -42,25 +40,6 @@ INDEXED = ("base", "meta", "link", "script", "title", "h1", "h2", "time", "a", "
 
 SENTENCE_ENDS = tuple('.!?…:”"»“’。！？」』।؟۔)）')
 
-MAX_TAGS = 250_000
-"""Counted by their "<"; the longest real pages have some ten thousands. Most of what is read from a
-page costs a few microseconds a tag, so that this keeps any page within two seconds or so."""
-MAX_COMMENTS = 30_000
-"""lxml walks many in a row in more than linear time."""
-MAX_ATTRIBUTES = 2_000
-"""Of one tag; real ones have some dozens."""
-_LONG_TAG = 10_000
-"""Bytes between two angle brackets from which a page's tags are counted out."""
-_MANY_VALUES = 20_000
-"""The same for a page's equals signs; its longest kin have half as many."""
-_COMPARISONS = 150_000_000
-"""Of one attribute's name with another's: a second of libxml2's time."""
-# Possessive throughout: each byte is looked at once, whatever is left open.
-_TAG = re.compile(rb"<([a-zA-Z][^\s/>]*+)((?:[^>\"'=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+|[\"'])*+)")
-_ATTRIBUTE = re.compile(rb"[^\s=\"'/][^\s=/]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'>]*+))?+")
-_RAW = (b"script", b"style", b"textarea", b"title", b"noscript", b"xmp")
-"""Elements whose text is no markup."""
-
 
 class Document:
     """A parsed HTML page.
@@ -75,16 +54,9 @@ class Document:
 
         Raises PageError where there is no HTML to read.
         """
-        if len(html) > MAX_BYTES:
-            raise PageError(f"page of {len(html):,} bytes is longer than {MAX_BYTES:,}")
+        refuse_what_is_no_page(html)
         data = utf8(html, content_type).replace(b"\x00", b"")
-        if not data or data.isspace():
-            raise PageError("page is empty")
-        if (tags := data.count(b"<")) > MAX_TAGS:
-            raise PageError(f"page has more than {MAX_TAGS:,} tags")
-        if tags > MAX_COMMENTS and data.count(b"<!") + data.count(b"<?") > MAX_COMMENTS:
-            raise PageError(f"page has more than {MAX_COMMENTS:,} comments")
-        _refuse_endless_tags(data)
+        refuse_what_takes_too_long(data)
         self.url = url
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, recover=True)
         parser.set_element_class_lookup(_ONE_CLASS)
@@ -171,45 +143,6 @@ class Document:
     def xpath(self, query: str) -> list[HtmlElement]:
         """Elements that an XPath 1.0 query finds, in document order."""
         return cast("list[HtmlElement]", self.root.xpath(query))
-
-
-def _has_long_tag(html: bytes) -> bool:
-    """Whether `_LONG_TAG` bytes after an angle bracket there is no other one, as few looks tell."""
-    step = _LONG_TAG // 2
-    for at in range(0, len(html), step):
-        if html.find(b">", at, at + step) >= 0 or html.find(b"<", at, at + step) >= 0:
-            continue
-        start = html.rfind(b"<", 0, at)
-        if start > html.rfind(b">", 0, at):
-            ends = [end for end in (html.find(b"<", at), html.find(b">", at)) if end >= 0]
-            if min(ends, default=len(html)) - start > _LONG_TAG:
-                return True
-    return False
-
-
-def _refuse_endless_tags(html: bytes) -> None:
-    """Raise PageError for tags with thousands of attributes.
-
-    libxml2 compares each attribute of a tag with all before it: 200,000 of them take minutes.
-    """
-    if html.count(b"=") <= _MANY_VALUES and not _has_long_tag(html):
-        return
-    comparisons = at = 0
-    while (tag := _TAG.search(html, at)) is not None:
-        at = tag.end()
-        if at - tag.start() > 200:
-            attributes = sum(1 for _ in _ATTRIBUTE.finditer(tag[2]))
-            comparisons += attributes * attributes
-            if attributes > MAX_ATTRIBUTES or comparisons > _COMPARISONS:
-                raise PageError(
-                    f"page has a tag with more than {MAX_ATTRIBUTES:,} attributes"
-                    if attributes > MAX_ATTRIBUTES
-                    else "page has too many tags with hundreds of attributes"
-                )
-        name = tag[1].lower()
-        if name in _RAW:
-            end = html.find(b"</" + tag[1], at)
-            at = end if end >= 0 else len(html)
 
 
 def text_of(element: HtmlElement) -> str:

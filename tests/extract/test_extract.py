@@ -60,9 +60,7 @@ def test_any_tag_soup_is_read(pieces: list[str]) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "tag", ["div", "b", "ul><li", "blockquote", "table><tr><td", "span", "article"]
-)
+@pytest.mark.parametrize("tag", ["div", "b", "ul><li", "blockquote", "tr><td", "span", "article"])
 def test_a_hundred_thousand_nested_tags_do_no_harm(tag: str) -> None:
     extract(f"<html><body>{f'<{tag}>' * 100_000}{SENTENCE}".encode(), URL)
 
