@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ STORY = (
     "<h1>Ferries stand still</h1>" + PROSE * 6
 )
 K = 1_000
+# Coverage, where it watches, takes three times as long as what it watches.
+LIMIT = 2 if sys.gettrace() is None else 10
 QUOTED = " a#='<>'"
 
 
@@ -103,7 +106,7 @@ def test_a_hostile_page_is_read_or_refused_within_two_seconds(
         normalise(page.article, AT)
     except PageError:
         pass
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < LIMIT
 
 
 def test_pages_of_a_size_that_exists_are_not_refused() -> None:
