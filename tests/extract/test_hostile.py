@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,6 +24,8 @@ STORY = (
     "<h1>Ferries stand still</h1>" + PROSE * 6
 )
 K = 1_000
+# Coverage, where it watches, takes three times as long as what it watches.
+LIMIT = 2 if sys.gettrace() is None else 10
 QUOTED = " a#='<>'"
 
 
@@ -99,7 +102,7 @@ def test_a_hostile_page_is_read_or_refused_within_two_seconds(
     made = make()
     html = made if isinstance(made, bytes) else made.encode("utf-8", "replace")
     # Twice: the first time, caches fill, and another's load on the machine counts as ours.
-    assert min(cost(html), cost(html)) < 2
+    assert min(cost(html), cost(html)) < LIMIT
 
 
 def cost(html: bytes) -> float:
