@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 from scrapy import Request, Spider, signals
@@ -13,12 +14,14 @@ from twisted.python.failure import Failure
 from crawler import failures
 from crawler.discover.feeds import parse_feed
 from crawler.discover.kinds import sniff
+from crawler.discover.shapes import shape
 from crawler.discover.sitemaps import parse_sitemap
 from crawler.errors import PageError, UsageError
 from crawler.extensions.session import Session
 from crawler.extract import extract
+from crawler.extract.canonical import is_front
 from crawler.frontier.scheduler import Frontier
-from crawler.items import Capture, FoundUrl, Page, Visit
+from crawler.items import Capture, Due, FoundUrl, Page, State, Visit
 from crawler.urls import normalise, site_host
 from spiders.arguments import day, whole_number
 
@@ -66,6 +69,10 @@ class ArchiveSpider(Spider):
         """Priority of a URL: higher is fetched first."""
         return 0
 
+    def refuse(self, due: Due) -> str | None:
+        """Why not to fetch a URL; None if it is to be fetched."""
+        return None
+
     def follow(self, page: Page, found: FoundUrl) -> Iterable[FoundUrl]:
         """Which of the URLs that a page tells of to visit."""
         return ()
@@ -77,51 +84,8 @@ class ArchiveSpider(Spider):
     def robots_parsed(self, robotparser: Any, request: Request) -> None:
         """A host's robots.txt has come."""
 
-    # -- the way of an answer --------------------------------------------------------------------
-
-    def request(self, found: FoundUrl) -> Request:
-        """A request of a URL."""
-        return Request(
-            found.url,
-            callback=self.answered,
-            errback=self.failed,
-            meta={"found": found, "captures": []},
-        )
-
-    async def answered(self, response: Response) -> AsyncIterator[Visit]:
-        """An answer of any status has come, perhaps after redirects."""
-        found: FoundUrl = response.meta["found"]
-        captures: tuple[Capture, ...] = tuple(response.meta["captures"])
-        url = found.url
-        if response.meta.get("redirect_urls"):
-            url = normalise(response.url) or response.url
-        if url != found.url:
-            yield Visit(found.url, found.role, "redirected", f"to {url}", captures[:-1])
-            captures = captures[-1:]
-            Frontier.of(self.crawler).mark_seen(url)
-            self.moved(found, url)
-            if not self.belongs(url):
-                yield Visit(url, found.role, "excluded", "leads to another site", captures)
-                return
-        state, reason = failures.status_state(response.status)
-        visit = Visit(url, found.role, state, reason, captures)
-        if state == "done":
-            try:
-                visit = await self._read(response, url, found, captures)
-            except PageError as error:
-                visit = Visit(url, found.role, "failed", str(error), captures)
-        self._note_seed(found, visit)
-        yield visit
-
-    async def failed(self, failure: Failure) -> AsyncIterator[Visit]:
-        """No answer has come."""
-        request: Request = failure.request  # type: ignore[attr-defined]
-        found: FoundUrl = request.meta["found"]
-        assert failure.value is not None
-        state, reason = failures.explain(failure.value)
-        visit = Visit(found.url, found.role, state, reason, tuple(request.meta["captures"]))
-        self._note_seed(found, visit)
-        yield visit
+    def answered_nothing(self, found: FoundUrl) -> None:
+        """A URL was visited and told of nothing."""
 
     def belongs(self, url: str) -> bool:
         """Whether an address that a redirect leads to is one to archive."""
@@ -130,39 +94,125 @@ class ArchiveSpider(Spider):
     def moved(self, found: FoundUrl, url: str) -> None:
         """A URL has led to another one."""
 
-    async def _read(
-        self, response: Response, url: str, found: FoundUrl, captures: tuple[Capture, ...]
-    ) -> Visit:
-        content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
-        body = response.body
+    # -- the way of an answer --------------------------------------------------------------------
+
+    def request(self, due: Due) -> Request:
+        """A request of a URL."""
+        return Request(
+            due.found.url,
+            callback=self.answered,
+            errback=self.failed,
+            meta={"due": due, "captures": []},
+        )
+
+    async def answered(self, response: Response) -> AsyncIterator[Visit]:
+        """An answer of any status has come, perhaps after redirects."""
+        due: Due = response.meta["due"]
+        found = due.found
+        captures: tuple[Capture, ...] = tuple(response.meta["captures"])
+        url = found.url
+        if response.meta.get("redirect_urls"):
+            url = normalise(response.url) or response.url
+        if url != found.url:
+            if due.is_story and is_front(url):
+                yield self._visit(due, "gone", "led to the home page", captures[:-1])
+            else:
+                yield self._visit(due, "redirected", f"to {url}", captures[:-1])
+            captures = captures[-1:]
+            Frontier.of(self.crawler).mark_seen(url)
+            self.moved(found, url)
+            if not self.belongs(url):
+                yield Visit(url, found.role, "excluded", "leads to another site", captures)
+                return
+            due = Due(replace(found, url=url))
+        if response.status == 304 and (due.etag or due.last_modified):
+            yield self._visit(due, "done", None, captures, not_modified=True)
+            self._note_seed(found, "done", None)
+            return
+        state, reason = failures.status_state(response.status)
+        visit = self._visit(due, state, reason, captures, retry_at=response.meta.get("retry_at"))
+        if state == "done":
+            try:
+                visit = await self._read(response, visit, due)
+            except PageError as error:
+                visit = replace(visit, state="failed", reason=str(error))
+        if not visit.found:
+            self.answered_nothing(due.found)
+        self._note_seed(found, visit.state, visit.reason)
+        yield visit
+
+    async def failed(self, failure: Failure) -> AsyncIterator[Visit]:
+        """No answer has come."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        due: Due = request.meta["due"]
+        assert failure.value is not None
+        state, reason = failures.explain(failure.value)
+        self.answered_nothing(due.found)
+        self._note_seed(due.found, state, reason)
+        yield self._visit(due, state, reason, tuple(request.meta["captures"]))
+
+    def _visit(
+        self, due: Due, state: State, reason: str | None, captures: tuple[Capture, ...],
+        *, not_modified: bool = False, retry_at: str | None = None,
+    ) -> Visit:  # fmt: skip
+        found = due.found
+        return Visit(
+            found.url, found.role, state, reason, captures, not_modified=not_modified,
+            retry_at=retry_at, shape=shape(found.url) if found.role == "page" else None,
+        )  # fmt: skip
+
+    async def _read(self, response: Response, visit: Visit, due: Due) -> Visit:
+        content_type = _header(response, b"Content-Type") or ""
+        visit = replace(
+            visit,
+            etag=_header(response, b"ETag"),
+            last_modified=_header(response, b"Last-Modified"),
+        )
+        body, url, found = response.body, visit.url, due.found
         run = Session.of(self.crawler).workers.run
+        if found.role == "wordpress":
+            return await self._read_posts(response, visit, found)
         kind = sniff(body, content_type, url)
         if kind == "html":
+            if found.role in ("sitemap", "feed"):
+                return replace(visit, state="failed", reason=f"no {found.role}: a page")
             page = await run(extract, body, url, content_type)
-            return Visit(
-                url, found.role, "done", None, captures, page.article, page.not_article,
-                tuple(self.follow(page, found)),
-            )  # fmt: skip
+            if due.is_story and page.not_article and "wall" not in page.not_article:
+                why = f"the story is no longer there: {page.not_article}"
+                return replace(visit, state="gone", reason=why)
+            return replace(
+                visit,
+                article=page.article,
+                not_article=page.not_article,
+                found=tuple(self.follow(page, found)),
+            )
         told: Iterable[FoundUrl] = ()
-        reason = None
+        reason: str | None = None
         if kind == "sitemap":
             content = await run(parse_sitemap, body, url)
-            told = (*content.urls, *content.sitemaps)
+            told = (*content.sitemaps, *content.urls)
             reason = f"read in part: {content.cut}" if content.cut else None
         elif kind == "feed":
             told = await run(parse_feed, body, url)
         else:
             reason = f"no article: not HTML ({content_type.split(';')[0] or 'no type given'})"
-        role = found.role if found.role == "page" else kind if kind != "other" else found.role
-        return Visit(url, role, "done", reason, captures, found=tuple(self.accept(told)))
+        return replace(visit, reason=reason, found=tuple(self.accept(told)))
 
-    def _note_seed(self, found: FoundUrl, visit: Visit) -> None:
+    async def _read_posts(self, response: Response, visit: Visit, found: FoundUrl) -> Visit:
+        raise PageError("WordPress lists are read by the news spider")
+
+    def _note_seed(self, found: FoundUrl, state: State, reason: str | None) -> None:
         if found.source not in ("seed", "list"):
             return
-        if visit.state == "done":
+        if state == "done":
             self.seeds_done += 1
         else:
-            self.seed_failures[found.url] = visit.reason or visit.state
+            self.seed_failures[found.url] = reason or state
+
+
+def _header(response: Response, name: bytes) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1")[:1_000] if value else None
 
 
 def same_site(url: str, hosts: Iterable[str]) -> bool:

@@ -64,10 +64,11 @@ def open_for_writing(folder: Path) -> Database:
         if db.journal_mode != "wal":
             db.enable_wal()
         db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("PRAGMA foreign_keys = ON")
         if migrations.pending(db):
+            # foreign keys are off still: a migration may make a table anew that others refer to
             migrations.apply(db)
             write_descriptions(db)
+        db.execute("PRAGMA foreign_keys = ON")
     except (OSError, sqlite3.Error) as error:
         raise ArchiveError(
             f"cannot write {path} ({error}); is the folder writable, is there space on the disk?"

@@ -23,7 +23,7 @@ from crawler.extract.image import lead_image
 from crawler.extract.language import language
 from crawler.extract.links import linked_stories
 from crawler.extract.marks import marks
-from crawler.extract.outlinks import feeds, out_links
+from crawler.extract.outlinks import feeds, out_links, wordpress_api
 from crawler.extract.readtime import read_time, shown_read_time
 from crawler.extract.section import section, tags
 from crawler.extract.standfirst import standfirst
@@ -139,7 +139,12 @@ def read_page(doc: Document) -> Page:
         sources={field: claim for field, claim in used.items() if claim is not None},
     )
     return Page(
-        doc.url, article, why_not_article(doc, data, article, container), out_links(doc), feeds(doc)
+        doc.url,
+        article,
+        why_not_article(doc, data, article, container),
+        out_links(doc),
+        feeds(doc),
+        wordpress_api(doc),
     )
 
 

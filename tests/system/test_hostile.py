@@ -120,7 +120,7 @@ def test_every_odd_answer_ends_in_a_named_state_and_the_story_is_kept(
     assert not [path for path in paths if found[path][0] == "queued"]
     assert found["/story"] == ("done", None)
     assert found["/loop"] == ("failed", "redirected without end")
-    assert found["/garbage"][0] == "failed"
+    assert found["/garbage"][0] == "retry"
     for path in ("/bomb", "/bad-gzip", "/image.html", "/empty", "/links"):
         assert found[path][1], path
     kept = {
