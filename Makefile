@@ -75,6 +75,18 @@ bench: setup ## crawl cost beside a bare Scrapy spider
 bench-extract: setup ## quality and cost of extraction on pages with gold answers
 	@$(BIN)/python -m benchmarks.extract
 
+.PHONY: bench-frontier
+bench-frontier: setup ## time and memory of the frontier at 10 k, 100 k and 1 M URLs
+	@$(BIN)/python -m benchmarks.frontier
+
+.PHONY: bench-discovery
+bench-discovery: setup ## how much of the demo sites is found, and at what cost
+	@$(BIN)/python -m benchmarks.discovery
+
+.PHONY: test-kill
+test-kill: setup ## thirty crawls killed at random moments, each compared with an undisturbed one
+	@$(BIN)/python -m benchmarks.kill
+
 .PHONY: lock
 lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)
 	@$(BIN)/$(LOCK) --upgrade requirements/bootstrap.in -o requirements/bootstrap.lock

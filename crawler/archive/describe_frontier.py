@@ -65,6 +65,13 @@ ROBOTS = {
     "body": "The file, without content coding.",
 }
 
+BANDS = {
+    "": "By what other pages with the same text are found: parts of each article's MinHash.",
+    "band": "Which part.",
+    "value": "A number that the same part of the same text gives.",
+    "article_id": "The article.",
+}
+
 CHANGES = {
     "": "What each revision but the first changed.",
     "revision_id": "The revision.",
@@ -106,4 +113,5 @@ FRONTIER: dict[str, dict[str, str]] = {
     "url_shapes": SHAPES,
     "robots_files": ROBOTS,
     "revision_changes": CHANGES,
+    "article_bands": BANDS,
 }

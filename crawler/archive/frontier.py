@@ -59,6 +59,8 @@ class Outcome:
     retry_at: str | None
     answered: bool
     """Whether a server answered at all."""
+    is_copy: bool = False
+    """Whether the page only shows what another address has: a story's later page, a print page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +336,7 @@ class FrontierTable:
                 role, source, visit.state, datetime.fromisoformat(now), is_story, *story,
                 changed if visited_at is not None else None, interval, failures, revisits, edits,
                 visit.retry_at, bool(visit.captures),
+                visit.part_of is not None,
             )
         )  # fmt: skip
         self._sql(

@@ -83,6 +83,13 @@ CREATE TABLE revision_changes (
     PRIMARY KEY (revision_id, field)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE article_bands (
+    band INTEGER NOT NULL,
+    value INTEGER NOT NULL,
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    PRIMARY KEY (band, value, article_id)
+) STRICT, WITHOUT ROWID;
+
 ALTER TABLE sites ADD COLUMN listing_visits INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sites ADD COLUMN listing_led_to INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sites ADD COLUMN stories INTEGER NOT NULL DEFAULT 0;

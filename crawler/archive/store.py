@@ -7,12 +7,14 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
 from crawler.archive import database
 from crawler.archive.changes import record_changes
+from crawler.archive.duplicates import find_copy, remember, tells_same_story
 from crawler.archive.frontier import FrontierTable, Outcome, Plan
 from crawler.archive.owners import same_owner
 from crawler.items import Article, Capture, Image, LinkedStory, Role, Visit
@@ -123,7 +125,7 @@ class Store:
             counts["captures"] += 1
         article_id, changed = None, None
         if visit.article is not None and capture_id is not None:
-            article_id, changed = self._store_article(visit.article, capture_id, now, counts)
+            article_id, changed, visit = self._keep_article(visit, capture_id, now, counts)
         elif visit.not_modified:
             article_id, changed = self._see_unchanged(url_id, now, counts), False
         elif visit.part_of is not None:
@@ -141,10 +143,10 @@ class Store:
         if changed is None:
             changed = led_to > 0
         first = self.frontier.acknowledge(url_id, visit, now, article_id, changed)
-        if first and visit.state == "done" and visit.shape is not None and not visit.part_of:
+        if first and visit.state == "done" and visit.shape is not None:
             self.frontier.learn(
                 self._site_id(visit.url), url_id, visit.shape,
-                is_story=visit.article is not None, led_to=led_to,
+                is_story=visit.article is not None and visit.part_of is None, led_to=led_to,
             )  # fmt: skip
 
     def _see_unchanged(self, url_id: int, now: str, counts: Counter[str]) -> int | None:
@@ -195,11 +197,42 @@ class Store:
 
     # -- articles --------------------------------------------------------------------------------
 
+    def _keep_article(
+        self, visit: Visit, capture_id: int, now: str, counts: Counter[str]
+    ) -> tuple[int, bool, Visit]:
+        """The article's key, whether it got a new revision, and the visit; which says so, if the
+        page shows only what another address has."""
+        article = visit.article
+        assert article is not None
+        url = self._believed_url(article)
+        marks: list[tuple[int, int]] = []
+        if not self._sql("SELECT 1 FROM articles WHERE url = ?", (url,)).fetchone():
+            copy_of, marks = find_copy(self.db.conn, self._site_id(url), article)
+            if copy_of is not None:
+                (first,) = self._sql("SELECT url FROM articles WHERE id = ?", (copy_of,)).fetchone()
+                counts["unchanged_articles"] += 1
+                return copy_of, False, replace(visit, part_of=first, reason=f"same text as {first}")
+        article_id, changed = self._store_article(article, url, capture_id, now, counts)
+        remember(self.db.conn, article_id, marks)
+        return article_id, changed, visit
+
+    def _believed_url(self, article: Article) -> str:
+        """Where an article is kept: as `article_url` says, unless another story is there."""
+        url = article_url(article)
+        if url != article.url:
+            row = self._sql(
+                "SELECT r.title, r.body_text FROM articles a JOIN revisions r"
+                " ON r.id = a.revision_id WHERE a.url = ?",
+                (url,),
+            ).fetchone()
+            if row is not None and not tells_same_story(article, *row):
+                return article.url
+        return url
+
     def _store_article(
-        self, article: Article, capture_id: int, now: str, counts: Counter[str]
+        self, article: Article, url: str, capture_id: int, now: str, counts: Counter[str]
     ) -> tuple[int, bool]:
         """The article's key, and whether it got a new revision."""
-        url = article_url(article)
         digest = content_digest(article)
         row = self._sql(
             "SELECT a.id, a.revision_id, a.revisions, r.content_digest FROM articles a"

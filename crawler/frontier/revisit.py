@@ -53,7 +53,7 @@ class Revisits:
             return Plan(state, now + timedelta(seconds=wait) if wait else None, wait)
         if state == "failed" or (state == "excluded" and not outcome.answered):
             return Plan(state, now + timedelta(seconds=SECOND_CHANCE))
-        if state != "done" or outcome.role in ("robots", "home", "wordpress"):
+        if state != "done" or outcome.is_copy or outcome.role in ("robots", "home", "wordpress"):
             return Plan(state)
         if outcome.is_story:
             return Plan(state, self._story(outcome))
