@@ -163,8 +163,10 @@ def main() -> None:
     draw = random.Random(seed)
     lines = []
     equal = 0
-    with tempfile.TemporaryDirectory() as scratch, serve("morning", log=Path(scratch) / "l") as
-    site:
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        serve("morning", log=Path(scratch) / "l") as site,
+    ):
         whole, log = Path(scratch) / "whole", Path(scratch) / "l"
         finish(site, whole)
         answers = len(log.read_bytes().splitlines())
@@ -185,8 +187,8 @@ def main() -> None:
     RESULTS.parent.mkdir(exist_ok=True)
     head = (
         "# Kill test\n\nWritten by `make test-kill`: crawls of the demo newspaper killed with"
-        f" SIGKILL at random moments among their {answers} answers, then finished, and compared with"
-        f" a crawl that was not disturbed.\n\n**{verdict}**\n\n"
+        f" SIGKILL at random moments among their {answers} answers, then finished, and compared"
+        f" with a crawl that was not disturbed.\n\n**{verdict}**\n\n"
         "| trial | stored when killed | end state |\n|---|---|---|\n"
     )
     RESULTS.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")

@@ -72,10 +72,10 @@ def find_copy(
     found = phrases(article.body)
     marks = bands(found)
     where = " OR ".join("(band = ? AND value = ?)" for _ in marks)
-    rows = connection.execute(
+    rows = connection.execute(  # noqa: S608
         "SELECT DISTINCT a.id, r.title, r.published_at, r.body_text FROM article_bands b"
         " JOIN articles a ON a.id = b.article_id JOIN revisions r ON r.id = a.revision_id"
-        f" WHERE ({where}) AND a.site_id = ? LIMIT 20",  # noqa: S608
+        f" WHERE ({where}) AND a.site_id = ? LIMIT 20",
         (*(part for mark in marks for part in mark), site_id),
     )
     day = article.published.value[:10] if article.published else None

@@ -183,7 +183,9 @@ def _story(piece: Piece) -> str:
         f"<h1>{escape(piece.title)}</h1><p class=byline>By {escape(piece.author)}, "
         f"<time datetime='{piece.published:%Y-%m-%dT%H:%M}'>{piece.published:%d %B %Y, %H:%M}"
         f"</time></p><div class=text>{body}</div>"
-        f'<p><a href="/print.php?id={1000 + piece.number}">Print</a> <a href="/more/{piece.section}/">More</a></p><h3>More from {piece.section.title()}</h3>'
+        f'<p><a href="/print.php?id={1000 + piece.number}">Print</a> '
+        f'<a href="/more/{piece.section}/">More</a></p>'
+        f"<h3>More from {piece.section.title()}</h3>"
         f"<ul>{more}</ul>",
     )
 
@@ -207,7 +209,8 @@ def _frame(title: str, inside: str) -> str:
     menu = "".join(f'<a href="/{section}/">{section.title()}</a> ' for section in SECTIONS)
     return (
         f"<!doctype html><html lang=en><head><title>{escape(title)} - The Arle Ledger</title>"
-        f'</head><body><div id=menu><a href="/">Home</a> {menu}<a href="/calendar">Calendar</a></div>'
+        f'</head><body><div id=menu><a href="/">Home</a> {menu}<a href="/calendar">Calendar</a>'
+        "</div>"
         f'<div id=main>{inside}</div><div id=foot><a href="/about.html">About</a> '
         '<a href="/contact.html">Contact</a></div></body></html>'
     )

@@ -66,5 +66,5 @@ def whole_members(path: Path, start: int = 0) -> int:
 def _feed(member: zlib._Decompress, data: bytes) -> None:
     """Decompress and forget, never much at a time."""
     member.decompress(data, _CHUNK)
-    while member.unconsumed_tail:
+    while member.unconsumed_tail and not member.eof:
         member.decompress(member.unconsumed_tail, _CHUNK)
