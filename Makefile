@@ -9,6 +9,7 @@ SHELL := /bin/sh
 PYTHON  ?= python3
 ARCHIVE ?= data/archive
 SITE    ?=
+CONTACT ?=
 EDITION ?= morning
 PORT    ?= 28017
 
@@ -44,7 +45,7 @@ crawl: setup ## archive the demo newspaper, or SITE=https://...
 ifeq ($(strip $(SITE)),)
 	@$(BIN)/scrapy demo --crawl --edition $(EDITION) --port $(PORT) -a archive=$(ARCHIVE)
 else
-	@$(BIN)/scrapy crawl news -a site=$(SITE) -a archive=$(ARCHIVE)
+	@$(BIN)/scrapy crawl news -a site=$(SITE) -a archive=$(ARCHIVE) $(if $(CONTACT),-a contact=$(CONTACT))
 endif
 
 .PHONY: test

@@ -13,7 +13,7 @@ from scrapy.http import Response
 
 from crawler.archive.reasons import OUTSIDE
 from crawler.discover import story_urls
-from crawler.discover.claims import outside
+from crawler.discover.claims import outside, url_day
 from crawler.discover.places import USUAL_PLACES
 from crawler.discover.variants import is_dressed, is_page_of, plain_forms
 from crawler.discover.wordpress import further_pages, parse_posts, posts_url
@@ -81,8 +81,15 @@ class NewsSpider(ArchiveSpider):
     def refuse(self, due: Due) -> str | None:
         """What the dates asked for, the address itself or another address of the story rule out."""
         found = due.found
-        if found.role in ("page", "sitemap") and outside(found, self.since, self.until):
-            return OUTSIDE
+        if (self.since or self.until) and found.role in ("page", "sitemap"):
+            # what sources told since it was claimed is in the archive
+            known = Session.of(self.crawler).lookup(found.url)
+            told = known.found if known is not None else found
+            if outside(told, self.since, self.until):
+                return OUTSIDE
+            undated = told.claimed_at is None and url_day(found.url) is None
+            if found.role == "page" and undated and Frontier.of(self.crawler).awaits_sources:
+                return LATER
         if found.role != "page" or due.visited_at is not None:
             return None
         if story_urls.is_service(found.url):

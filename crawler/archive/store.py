@@ -78,6 +78,16 @@ class Store:
         row = self._sql("SELECT id FROM sites WHERE host = ?", (host,)).fetchone()
         return row[0] if row else None
 
+    def asks_for_other_dates(self, arguments: Mapping[str, str]) -> bool:
+        """Whether the run asks for other dates than the one before on the same site."""
+        row = self._sql(
+            "SELECT arguments FROM runs WHERE id < ? AND json_extract(arguments, '$.site') = ?"
+            " ORDER BY id DESC LIMIT 1",
+            (self._run_id, arguments.get("site")),
+        ).fetchone()
+        before = json.loads(row[0]) if row else {}
+        return any(before.get(name) != arguments.get(name) for name in ("since", "until"))
+
     def warc_end(self, name: str) -> int:
         """Bytes from a WARC file's start to the end of the last record of it that we refer to."""
         row = self._sql(

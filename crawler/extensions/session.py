@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import sqlite3
 import time
 from collections import Counter
@@ -34,6 +35,10 @@ logger = logging.getLogger(__name__)
 # may wait meanwhile: then the run ends, and the next one goes on.
 _PATIENCE = 120.0
 _MAX_WAITING = 5_000
+
+
+# Reasons that name an address are counted as one.
+_REST = re.compile(r"(?<=another address) of https?://.*")
 
 
 class Session:
@@ -161,8 +166,11 @@ class Session:
                 store.add_site(url)
             with store.db.atomic():
                 store.frontier.release()
+                other_dates = store.asks_for_other_dates(getattr(spider, "arguments", {}))
                 for site in filter(None, map(store.find_site, hosts)):
                     store.frontier.wake_sources(site)
+                    if other_dates:
+                        store.frontier.readmit(site)
                     if getattr(spider, "revisit", "due") == "now":
                         store.frontier.make_due(site, utc(self.started_at))
                     self.queued += store.frontier.count_queued(site)
@@ -174,7 +182,7 @@ class Session:
     def add(self, visit: Visit) -> None:
         """Take a visit; it is stored with the next batch."""
         if visit.state in ("failed", "retry", "gone", "excluded") or visit.reason:
-            self.reasons[visit.state, visit.reason or ""] += 1
+            self.reasons[visit.state, _REST.sub("", visit.reason or "")] += 1
         self._batch.append(visit)
         if len(self._batch) >= self._batch_size and self._busy_since is None:
             self.flush()
@@ -249,7 +257,7 @@ class Session:
 
     def refuse(self, url: str, reason: str, due_at: str | None) -> None:
         """Exclude a claimed URL unvisited."""
-        self.reasons["excluded", reason] += 1
+        self.reasons["excluded", _REST.sub("", reason)] += 1
         try:
             with self.store.db.atomic():
                 self.store.frontier.refuse(url, reason, due_at)

@@ -117,6 +117,11 @@ class Frontier(BaseScheduler):
         """URLs that wait, here and in the archive."""
         return len(self._hand) + self._session.queued
 
+    @property
+    def awaits_sources(self) -> bool:
+        """Whether sitemaps, feeds or the like are to come, that may tell more of what waits."""
+        return bool(self._sources)
+
     def open(self, spider: Spider) -> None:
         """Take up what an earlier run left."""
         self._spider = cast(FrontierSpider, spider)
