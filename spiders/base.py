@@ -110,6 +110,8 @@ class ArchiveSpider(Spider):
         due: Due = response.meta["due"]
         found = due.found
         captures: tuple[Capture, ...] = tuple(response.meta["captures"])
+        if not captures:
+            return  # it could not be kept: the run is ending, and the next one asks again
         url = found.url
         if response.meta.get("redirect_urls"):
             url = normalise(response.url) or response.url

@@ -84,7 +84,8 @@ def _open_existing(path: Path) -> Database:
         )
         db = Database(connection)
         application_id = db.execute("PRAGMA application_id").fetchone()[0]
-        tables = set(db.table_names())
+        # a run killed while it made the archive leaves the list of migrations, and nothing else
+        tables = set(db.table_names()) - {migrations.migrations_table}
         known = {migration.name for migration in migrations._migrations}
         newer = {migration.name for migration in migrations.applied(db)} - known
     except sqlite3.Error as error:

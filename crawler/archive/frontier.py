@@ -428,13 +428,14 @@ class FrontierTable:
             (site_id,),
         )
 
-    def posts_listed(self, site_id: int) -> tuple[str, str] | None:
+    def posts_listed(self, host: str) -> tuple[str, str] | None:
         """Of a WordPress site: the address of its first list of posts, and when the last such list
         was read, ISO 8601; None if none was."""
         row = self._sql(
             "SELECT min(url) FILTER (WHERE source = 'link'), max(visited_at) FROM urls"
-            " WHERE site_id = ? AND role <> 'page' AND role = 'wordpress' AND state = 'done'",
-            (site_id,),
+            " WHERE site_id = (SELECT id FROM sites WHERE host = ?)"
+            " AND role <> 'page' AND role = 'wordpress' AND state = 'done'",
+            (host,),
         ).fetchone()
         return cast("tuple[str, str]", row) if row[0] and row[1] else None
 

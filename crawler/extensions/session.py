@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
@@ -21,13 +21,15 @@ from crawler.archive.database import FILE_NAME, WARC_FOLDER, open_for_reading
 from crawler.archive.frontier import FrontierTable, Learned, utc
 from crawler.archive.lock import ArchiveLock
 from crawler.archive.store import Store
-from crawler.errors import HemerotecaError
+from crawler.errors import ArchiveError, BusyError, HemerotecaError
 from crawler.frontier.revisit import Revisits
 from crawler.items import Due, Visit
 from crawler.urls import site_host
 from crawler.warc.recover import recover
 from crawler.warc.writer import WarcWriter
 from crawler.workers import Workers
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -139,7 +141,7 @@ class Session:
             self.error = (
                 str(error) if told else f"cannot write to the archive {self.folder}: {error}"
             )
-            self.exit_code = error.exit_code if isinstance(error, HemerotecaError) else 1
+            self.exit_code = error.exit_code if isinstance(error, BusyError) else 1
             self._stopping = asyncio.ensure_future(
                 self._crawler.engine.close_spider_async(reason="archive error")
             )
@@ -267,15 +269,7 @@ class Session:
 
     def lookup(self, url: str) -> Due | None:
         """What is known of a URL; None if it is not, or there is no archive yet."""
-        if self._store is not None:
-            return self._store.frontier.lookup(url)
-        if not (self.folder / FILE_NAME).exists():
-            return None
-        with open_for_reading(self.folder) as db:
-            try:
-                return FrontierTable(db.conn).lookup(url)
-            except sqlite3.OperationalError:  # an older version's archive: it is not upgraded yet
-                return None
+        return self._look(lambda frontier: frontier.lookup(url))
 
     def learned(self, url: str, shape: str) -> Learned:
         """What visits have taught of a shape of addresses on a URL's site."""
@@ -285,26 +279,24 @@ class Session:
 
     def posts_listed(self, host: str) -> tuple[str, str] | None:
         """Of a WordPress site: its first list of posts, and when the last one was read."""
-        if not (self.folder / FILE_NAME).exists():
-            return None
-        with open_for_reading(self.folder) as db:
-            try:
-                row = db.execute("SELECT id FROM sites WHERE host = ?", (host,)).fetchone()
-                return FrontierTable(db.conn).posts_listed(row[0]) if row else None
-            except sqlite3.OperationalError:
-                return None
+        return self._look(lambda frontier: frontier.posts_listed(host))
 
     def robots(self, origin: str) -> tuple[str, str, int, bytes] | None:
         """A host's robots.txt as last fetched: url, fetched_at, status, body; None if not known."""
-        if not (self.folder / FILE_NAME).exists():
+        return self._look(lambda frontier: frontier.robots(origin))
+
+    def _look(self, ask: Callable[[FrontierTable], T | None]) -> T | None:
+        """What the archive says; None if it is not there, cannot be read, or is an older version's
+        that no server's answer has yet allowed to be brought up to date."""
+        if self.error or (self._store is None and not (self.folder / FILE_NAME).exists()):
             return None
-        if self._store is not None:
-            return self._store.frontier.robots(origin)
-        with open_for_reading(self.folder) as db:
-            try:
-                return FrontierTable(db.conn).robots(origin)
-            except sqlite3.OperationalError:
-                return None
+        try:
+            if self._store is not None:
+                return ask(self._store.frontier)
+            with open_for_reading(self.folder) as db:
+                return ask(FrontierTable(db.conn))
+        except (sqlite3.OperationalError, ArchiveError):
+            return None
 
     def keep_robots(self, origin: str, url: str, status: int, body: bytes) -> None:
         """Remember a host's robots.txt for the runs of the next day."""
