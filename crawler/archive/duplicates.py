@@ -5,8 +5,6 @@ and Ullman, Mining of Massive Datasets, 3.4. With eight bands of eight rows, nin
 share nine tenths of their phrases are looked at, and one of thirty that share half.
 """
 
-# ruff: noqa: S608 - only question marks are put into SQL here
-
 from __future__ import annotations
 
 import re
@@ -73,16 +71,23 @@ def find_copy(
         return None, []
     found = phrases(article.body)
     marks = bands(found)
-    # pairs of question marks, as many as there are bands
-    where = ", ".join(["(?, ?)"] * len(marks))
-    rows = connection.execute(
-        "SELECT DISTINCT a.id, r.title, r.published_at, r.body_text FROM article_bands b"
-        " JOIN articles a ON a.id = b.article_id JOIN revisions r ON r.id = a.revision_id"
-        f" WHERE (b.band, b.value) IN (VALUES {where}) AND a.site_id = ? LIMIT 20",
-        (*(part for mark in marks for part in mark), site_id),
+    alike = dict.fromkeys(
+        row[0]
+        for mark in marks
+        for row in connection.execute(
+            "SELECT article_id FROM article_bands WHERE band = ? AND value = ? LIMIT 20", mark
+        )
+    )
+    rows = (
+        connection.execute(
+            "SELECT a.id, r.title, r.published_at, r.body_text FROM articles a"
+            " JOIN revisions r ON r.id = a.revision_id WHERE a.id = ? AND a.site_id = ?",
+            (article_id, site_id),
+        ).fetchone()
+        for article_id in alike
     )
     day = article.published.value[:10] if article.published else None
-    for article_id, title, published, body in rows:
+    for article_id, title, published, body in filter(None, rows):
         if (
             _same_day(day, published)
             and same_title(title, article.title or "")
