@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 from scrapy import Request
 from scrapy.http import Response
 
+from crawler.archive.owners import same_owner
 from crawler.archive.reasons import OUTSIDE
 from crawler.discover import story_urls
 from crawler.discover.claims import outside, url_day
@@ -164,7 +165,9 @@ class NewsSpider(ArchiveSpider):
         if "wordpress" in self.discover:
             self._offer_changed_posts(site_host(request.url))
         if "sitemap" in self.discover:
-            urls = [url for url in request.meta["sitemaps"] if same_site(url, self.hosts)]
+            # robots.txt may name a sitemap on another host (sitemaps.org, "Sitemaps & cross
+            # submits"): one of the same owner
+            urls = [url for url in request.meta["sitemaps"] if same_owner(url, request.url)]
             if urls:
                 Frontier.of(self.crawler).offer(
                     FoundUrl(url, "sitemap", "robots", request.url) for url in urls

@@ -1,4 +1,4 @@
-"""The frontier's SQL: claim, acknowledge, release, and what is learned of a site's addresses.
+"""The frontier's SQL: find, claim, acknowledge, release.
 
 Nothing here reads more rows than it gives back, and nothing is kept in memory but a bounded memo:
 ten million URLs cost what ten thousand do.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
 from crawler.archive.keys import url_key
+from crawler.archive.outcomes import Outcome, Plan
 from crawler.items import STORY_LIKE, Due, FoundUrl, Role, Source, State, Visit
 from crawler.urls import same_story, site_host
 
@@ -33,60 +33,6 @@ _FIELDS = (
     " u.claimed_title, u.claimed_changed_at, u.priority, u.state, u.etag, u.last_modified,"
     " u.visited_at, u.due_at, u.article_id IS NOT NULL"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What is known when a URL has been visited: all that its next visit can depend on."""
-
-    role: Role
-    source: str
-    state: State
-    now: datetime
-    is_story: bool
-    published: str | None
-    """The story's date, ISO 8601, as exact as it is known."""
-    first_captured: str | None
-    changed: bool | None
-    """Whether the visit brought something new; None at the first one."""
-    interval: int | None
-    """Seconds between the last visits, as planned."""
-    failures: int
-    """Visits in a row without a usable answer, this one included."""
-    revisits: int
-    edits: int
-    """Of the site: stories visited again, and found changed then."""
-    retry_at: str | None
-    answered: bool
-    """Whether a server answered at all."""
-    is_copy: bool = False
-    """Whether the page only shows what another address has: a story's later page, a print page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """When a URL is to be visited again."""
-
-    state: State
-    due_at: datetime | None = None
-    interval: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """What visits have taught of one shape of addresses, and of the whole site."""
-
-    visits: int = 0
-    stories: int = 0
-    """Visits that found a story."""
-    led_to: int = 0
-    """Addresses of stories first found on its pages."""
-    site_stories: int = 0
-    listed_stories: int = 0
-    """Those that a sitemap, feed or WordPress list had told of."""
-    listing_visits: int = 0
-    """Pages of the site that were no stories."""
-    listing_led_to: int = 0
 
 
 class FrontierTable:
@@ -376,39 +322,7 @@ class FrontierTable:
                 self.woken.add(site_host(visit.url))
                 self.grown += done.rowcount
 
-    # -- learning --------------------------------------------------------------------------------
-
-    def learn(self, site_id: int, url_id: int, shape: str, *, is_story: bool, led_to: int) -> None:
-        """Count the first visit of an address of this shape."""
-        self._sql(
-            "INSERT INTO url_shapes VALUES (?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET"
-            " visits = visits + 1, stories = stories + excluded.stories,"
-            " led_to = led_to + excluded.led_to",
-            (site_id, shape, int(is_story), led_to),
-        )
-        if is_story:
-            self._sql(
-                "UPDATE sites SET stories = stories + 1, listed_stories = listed_stories +"
-                " (SELECT listed FROM urls WHERE id = ?)"
-                " WHERE id = ?",
-                (url_id, site_id),
-            )
-        else:
-            self._sql(
-                "UPDATE sites SET listing_visits = listing_visits + 1,"
-                " listing_led_to = listing_led_to + ? WHERE id = ?",
-                (led_to, site_id),
-            )
-
-    def learned(self, host: str, shape: str) -> Learned:
-        """What visits have taught of a shape of addresses on a site."""
-        row = self._sql(
-            "SELECT ifnull(p.visits, 0), ifnull(p.stories, 0), ifnull(p.led_to, 0), s.stories,"
-            " s.listed_stories, s.listing_visits, s.listing_led_to FROM sites s"
-            " LEFT JOIN url_shapes p ON p.site_id = s.id AND p.shape = ? WHERE s.host = ?",
-            (shape, host),
-        ).fetchone()
-        return Learned(*row) if row else Learned()
+    # -- leaving out -----------------------------------------------------------------------------
 
     def refuse(self, url: str, reason: str, due_at: str | None = None) -> None:
         """Exclude a URL unvisited. due_at: when to think of it again, ISO 8601, UTC."""
@@ -427,33 +341,6 @@ class FrontierTable:
             " AND state = 'excluded' AND reason = 'published outside the dates asked for'",
             (site_id,),
         )
-
-    def posts_listed(self, host: str) -> tuple[str, str] | None:
-        """Of a WordPress site: the address of its first list of posts, and when the last such list
-        was read, ISO 8601; None if none was."""
-        row = self._sql(
-            "SELECT min(url) FILTER (WHERE source = 'link'), max(visited_at) FROM urls"
-            " WHERE site_id = (SELECT id FROM sites WHERE host = ?)"
-            " AND role <> 'page' AND role = 'wordpress' AND state = 'done'",
-            (host,),
-        ).fetchone()
-        return cast("tuple[str, str]", row) if row[0] and row[1] else None
-
-    # -- robots.txt ------------------------------------------------------------------------------
-
-    def keep_robots(self, origin: str, url: str, fetched_at: str, status: int, body: bytes) -> None:
-        """Remember a host's robots.txt for the runs of the next day (RFC 9309, 2.4)."""
-        self._sql(
-            "INSERT OR REPLACE INTO robots_files VALUES (?, ?, ?, ?, ?)",
-            (origin, url, fetched_at, status, body),
-        )
-
-    def robots(self, origin: str) -> tuple[str, str, int, bytes] | None:
-        """(url, fetched_at, status, body) of a host's robots.txt as last fetched."""
-        row = self._sql(
-            "SELECT url, fetched_at, status, body FROM robots_files WHERE origin = ?", (origin,)
-        ).fetchone()
-        return cast("tuple[str, str, int, bytes] | None", row)
 
 
 def _due(row: Sequence[object]) -> Due:

@@ -15,8 +15,10 @@ from typing import cast
 from crawler.archive import database
 from crawler.archive.changes import record_changes
 from crawler.archive.duplicates import find_copy, remember, tells_same_story
-from crawler.archive.frontier import FrontierTable, Outcome, Plan
+from crawler.archive.frontier import FrontierTable
+from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.owners import same_owner
+from crawler.archive.site_memory import SiteMemory
 from crawler.items import Article, Capture, Image, LinkedStory, Role, Visit
 from crawler.urls import normalise, site_host
 
@@ -36,6 +38,7 @@ class Store:
         self.folder = folder
         self.db = database.open_for_writing(folder)
         self.frontier = FrontierTable(self.db.conn, plan)
+        self.memory = SiteMemory(self.db.conn)
         self._sql = self.db.conn.execute
         self._run_id: int | None = None
         self._sites: dict[str, int] = {}
@@ -154,7 +157,7 @@ class Store:
             changed = led_to > 0
         first = self.frontier.acknowledge(url_id, visit, now, article_id, changed)
         if first and visit.state == "done" and visit.shape is not None:
-            self.frontier.learn(
+            self.memory.learn(
                 self._site_id(visit.url), url_id, visit.shape,
                 is_story=visit.article is not None and visit.part_of is None, led_to=led_to,
             )  # fmt: skip

@@ -18,8 +18,10 @@ from scrapy.crawler import Crawler
 
 from crawler import __version__
 from crawler.archive.database import FILE_NAME, WARC_FOLDER, open_for_reading
-from crawler.archive.frontier import FrontierTable, Learned, utc
+from crawler.archive.frontier import FrontierTable, utc
 from crawler.archive.lock import ArchiveLock
+from crawler.archive.outcomes import Learned
+from crawler.archive.site_memory import SiteMemory
 from crawler.archive.store import Store
 from crawler.errors import ArchiveError, BusyError, HemerotecaError
 from crawler.frontier.revisit import Revisits
@@ -269,32 +271,32 @@ class Session:
 
     def lookup(self, url: str) -> Due | None:
         """What is known of a URL; None if it is not, or there is no archive yet."""
-        return self._look(lambda frontier: frontier.lookup(url))
+        return self._look(lambda db: FrontierTable(db).lookup(url))
 
     def learned(self, url: str, shape: str) -> Learned:
         """What visits have taught of a shape of addresses on a URL's site."""
         if self._store is None:
             return Learned()
-        return self._store.frontier.learned(site_host(url), shape)
+        return self._store.memory.learned(site_host(url), shape)
 
     def posts_listed(self, host: str) -> tuple[str, str] | None:
         """Of a WordPress site: its first list of posts, and when the last one was read."""
-        return self._look(lambda frontier: frontier.posts_listed(host))
+        return self._look(lambda db: SiteMemory(db).posts_listed(host))
 
     def robots(self, origin: str) -> tuple[str, str, int, bytes] | None:
         """A host's robots.txt as last fetched: url, fetched_at, status, body; None if not known."""
-        return self._look(lambda frontier: frontier.robots(origin))
+        return self._look(lambda db: SiteMemory(db).robots(origin))
 
-    def _look(self, ask: Callable[[FrontierTable], T | None]) -> T | None:
+    def _look(self, ask: Callable[[sqlite3.Connection], T | None]) -> T | None:
         """What the archive says; None if it is not there, cannot be read, or is an older version's
         that no server's answer has yet allowed to be brought up to date."""
         if self.error or (self._store is None and not (self.folder / FILE_NAME).exists()):
             return None
         try:
             if self._store is not None:
-                return ask(self._store.frontier)
+                return ask(self._store.db.conn)
             with open_for_reading(self.folder) as db:
-                return ask(FrontierTable(db.conn))
+                return ask(db.conn)
         except (sqlite3.OperationalError, ArchiveError):
             return None
 
@@ -304,7 +306,7 @@ class Session:
             return
         try:
             with self.store.db.atomic():
-                self.store.frontier.keep_robots(origin, url, utc(datetime.now(UTC)), status, body)
+                self.store.memory.keep_robots(origin, url, utc(datetime.now(UTC)), status, body)
         except (sqlite3.Error, OSError, HemerotecaError) as error:
             if not self._waits_for(error):
                 self.fail(error)

@@ -13,7 +13,7 @@ from collections import Counter
 from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
-from crawler.archive.frontier import Learned
+from crawler.archive.outcomes import Learned
 from crawler.items import STORY_LIKE
 
 # Lists that may be visited before any has led to something: of one shape, and of a whole site that
@@ -36,10 +36,14 @@ _PARAMETERS = 6
 
 # How sure a first look at an address makes: weight, in visits, against those that were made.
 _PRIOR_WEIGHT = 2.0
+# What addresses of tags, authors, archives and page numbers get at most.
+_SURELY_LIST = -30
 
 
-def story_chance(priority: int, learned: Learned) -> float:
+def story_chance(priority: int, learned: Learned, *, listed: bool = False) -> float:
     """How likely an address is a story's, 0 to 1: by its looks, and by what its like were.
+
+    listed: a sitemap, feed or WordPress list told of it. Those name stories, and tags at worst.
 
     >>> story_chance(0, Learned(visits=10, stories=10)) > 0.8 > 0.2 > story_chance(0, Learned(9, 0))
     True
@@ -47,6 +51,8 @@ def story_chance(priority: int, learned: Learned) -> float:
     looks = 0.9 if priority >= 2 * STORY_LIKE else 0.7 if priority >= STORY_LIKE else 0.4
     if priority < 0:
         looks = 0.1
+    if listed:
+        looks = max(looks, 0.6) if priority > _SURELY_LIST else 0.3
     return (learned.stories + _PRIOR_WEIGHT * looks) / (learned.visits + _PRIOR_WEIGHT)
 
 

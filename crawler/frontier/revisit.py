@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from crawler.archive.frontier import Outcome, Plan
+from crawler.archive.outcomes import Outcome, Plan
 
 DAY = 86_400
 

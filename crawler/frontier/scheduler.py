@@ -277,7 +277,8 @@ class Frontier(BaseScheduler):
             return reason
         kind = shape(found.url)
         learned = self._session.learned(found.url, kind)
-        if budget.story_chance(found.priority, learned) >= 0.5:
+        told = found.source in ("sitemap", "feed", "wordpress")
+        if budget.story_chance(found.priority, learned, listed=told) >= 0.5:
             return None
         if self._sources or (learned.site_stories < _FEW and "" in self._out.values()):
             return LATER  # what comes may spare it

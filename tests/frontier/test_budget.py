@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.archive.frontier import Learned
+from crawler.archive.outcomes import Learned
 from crawler.frontier import budget
 
 
@@ -75,3 +75,9 @@ def test_looks_count_until_visits_tell() -> None:
     assert budget.story_chance(60, Learned()) > 0.5
     assert budget.story_chance(60, Learned(visits=10)) < 0.5
     assert budget.story_chance(-40, Learned(visits=6, stories=6)) > 0.5
+
+
+def test_what_sitemaps_list_is_fetched_whatever_it_looks_like_but_for_tags() -> None:
+    assert budget.story_chance(-15, Learned(), listed=True) >= 0.5
+    assert budget.story_chance(-15, Learned(visits=8), listed=True) < 0.5
+    assert budget.story_chance(-40, Learned(), listed=True) < 0.5

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.archive.frontier import Outcome
+from crawler.archive.outcomes import Outcome
 from crawler.frontier.revisit import GONE_CHECK, RETRY_AFTER, Revisits
 
 HOUR, DAY = 3_600, 86_400
