@@ -1,5 +1,5 @@
 # make crawl            archive the demo newspaper
-# make crawl SITE=URL   archive a real one
+# make crawl SITE=URL CONTACT=MAIL   archive a real one
 # make test             run the tests
 # `make help` lists the rest.
 
