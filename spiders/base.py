@@ -12,16 +12,19 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler import failures
+from crawler.archive.reasons import LATER_PAGE
 from crawler.discover.feeds import parse_feed
 from crawler.discover.kinds import sniff
+from crawler.discover.pagination import later_pages
 from crawler.discover.shapes import shape
 from crawler.discover.sitemaps import parse_sitemap
 from crawler.errors import PageError, UsageError
 from crawler.extensions.session import Session
 from crawler.extract import extract
 from crawler.extract.canonical import is_front
+from crawler.extract.join import goes_on, join
 from crawler.frontier.scheduler import Frontier
-from crawler.items import Capture, Due, FoundUrl, Page, State, Visit
+from crawler.items import Article, Capture, Due, FoundUrl, Page, State, Visit
 from crawler.urls import normalise, site_host
 from spiders.arguments import day, whole_number
 
@@ -133,15 +136,18 @@ class ArchiveSpider(Spider):
             return
         state, reason = failures.status_state(response.status)
         visit = self._visit(due, state, reason, captures, retry_at=response.meta.get("retry_at"))
+        parts: tuple[Visit, ...] = ()
         if state == "done":
             try:
-                visit = await self._read(response, visit, due)
+                visit, parts = await self._read(response, visit, due)
             except PageError as error:
                 visit = replace(visit, state="failed", reason=str(error))
         if not visit.found:
             self.answered_nothing(due.found)
         self._note_seed(found, visit.state, visit.reason)
         yield visit
+        for part in parts:
+            yield part
 
     async def failed(self, failure: Failure) -> AsyncIterator[Visit]:
         """No answer has come."""
@@ -163,7 +169,10 @@ class ArchiveSpider(Spider):
             retry_at=retry_at, shape=shape(found.url) if found.role == "page" else None,
         )  # fmt: skip
 
-    async def _read(self, response: Response, visit: Visit, due: Due) -> Visit:
+    async def _read(
+        self, response: Response, visit: Visit, due: Due
+    ) -> tuple[Visit, tuple[Visit, ...]]:
+        """The visit with what was read, and the visits of a story's later pages."""
         content_type = _header(response, b"Content-Type") or ""
         visit = replace(
             visit,
@@ -173,20 +182,25 @@ class ArchiveSpider(Spider):
         body, url, found = response.body, visit.url, due.found
         run = Session.of(self.crawler).workers.run
         if found.role == "wordpress":
-            return await self._read_posts(response, visit, found)
+            return await self._read_posts(response, visit, found), ()
         kind = sniff(body, content_type, url)
         if kind == "html":
             if found.role in ("sitemap", "feed"):
-                return replace(visit, state="failed", reason=f"no {found.role}: a page")
+                return replace(visit, state="failed", reason=f"no {found.role}: a page"), ()
             page = await run(extract, body, url, content_type)
             if due.is_story and page.not_article and "wall" not in page.not_article:
                 why = f"the story is no longer there: {page.not_article}"
-                return replace(visit, state="gone", reason=why)
-            return replace(
-                visit,
-                article=page.article,
-                not_article=page.not_article,
-                found=tuple(self.follow(page, found)),
+                return replace(visit, state="gone", reason=why), ()
+            article, parts = await self._whole(page, due)
+            own = {url, *(part.url for part in parts)}
+            return (
+                replace(
+                    visit,
+                    article=article,
+                    not_article=page.not_article,
+                    found=tuple(f for f in self.follow(page, found) if f.url not in own),
+                ),
+                parts,
             )
         told: Iterable[FoundUrl] = ()
         reason: str | None = None
@@ -198,7 +212,54 @@ class ArchiveSpider(Spider):
             told = await run(parse_feed, body, url)
         else:
             reason = f"no article: not HTML ({content_type.split(';')[0] or 'no type given'})"
-        return replace(visit, reason=reason, found=tuple(self.accept(told)))
+        return replace(visit, reason=reason, found=tuple(self.accept(told))), ()
+
+    async def _whole(self, page: Page, due: Due) -> tuple[Article, tuple[Visit, ...]]:
+        """A page's article with the text of its later pages, and the visits of those."""
+        first = page.article
+        visits: list[Visit] = []
+        parts: list[Article] = []
+        if page.not_article is not None or due.found.role != "page":
+            return first, ()
+        waiting = list(later_pages(page.url, page.out_links))
+        asked = set(waiting)
+        while waiting:
+            url = waiting.pop(0)
+            part = await self._fetch_part(url, visits, page.url)
+            if part is None or part.not_article is not None or not goes_on(first, part.article):
+                break
+            parts.append(part.article)
+            more = later_pages(page.url, (*asked, *part.out_links))
+            waiting += [link for link in more if link not in asked]
+            asked.update(more)
+        return join(first, parts) if parts else first, tuple(visits)
+
+    async def _fetch_part(self, url: str, visits: list[Visit], first: str) -> Page | None:
+        """A later page of the story at `first`; None where it cannot be had. Adds its visit."""
+        due = Due(FoundUrl(url, "page", "archive", first))
+        request = self.request(due)
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except Exception as error:
+            state, reason = failures.explain(error)
+            visits.append(self._visit(due, state, reason, tuple(request.meta["captures"])))
+            return None
+        captures = tuple(response.meta.get("captures") or request.meta["captures"])
+        state, why = failures.status_state(response.status)
+        visit = replace(self._visit(due, state, why, captures), part_of=first)
+        Frontier.of(self.crawler).mark_seen(url)
+        page = None
+        if state == "done":
+            content_type = _header(response, b"Content-Type") or ""
+            try:
+                page = await Session.of(self.crawler).workers.run(
+                    extract, response.body, url, content_type
+                )
+                visit = replace(visit, reason=LATER_PAGE + first)
+            except PageError as error:
+                visit = replace(visit, state="failed", reason=str(error))
+        visits.append(visit)
+        return page
 
     async def _read_posts(self, response: Response, visit: Visit, found: FoundUrl) -> Visit:
         raise PageError("WordPress lists are read by the news spider")

@@ -16,7 +16,7 @@ from crawler.archive.reasons import OUTSIDE
 from crawler.discover import story_urls
 from crawler.discover.claims import outside, url_day
 from crawler.discover.places import USUAL_PLACES
-from crawler.discover.variants import is_dressed, is_page_of, plain_forms
+from crawler.discover.variants import is_dressed, plain_forms
 from crawler.discover.wordpress import further_pages, parse_posts, posts_url
 from crawler.extensions.session import Session
 from crawler.frontier.scheduler import LATER, Frontier
@@ -95,8 +95,6 @@ class NewsSpider(ArchiveSpider):
             return None
         if story_urls.is_service(found.url):
             return "a page about the site, by its address"
-        if is_page_of(found.url):
-            return None
         for plain in plain_forms(found.url):
             known = Session.of(self.crawler).lookup(plain)
             if known is not None and known.is_story:

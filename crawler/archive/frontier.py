@@ -13,6 +13,7 @@ from typing import cast
 
 from crawler.archive.keys import url_key
 from crawler.archive.outcomes import Outcome, Plan
+from crawler.archive.reasons import LATER_PAGE, SAME_TEXT
 from crawler.items import STORY_LIKE, Due, FoundUrl, Role, Source, State, Visit
 from crawler.urls import same_story, site_host
 
@@ -107,8 +108,9 @@ class FrontierTable:
         """Make everything due that was ever read: for a visit of all."""
         self._sql(
             "UPDATE urls SET due_at = ? WHERE site_id = ? AND state = 'done' AND role <> 'robots'"
-            " AND role <> 'wordpress'",
-            (now, site_id),
+            " AND role <> 'wordpress' AND NOT (ifnull(reason, '') LIKE ? || '%'"
+            " OR ifnull(reason, '') LIKE ? || '%')",
+            (now, site_id, LATER_PAGE, SAME_TEXT),
         )
 
     def count_queued(self, site_id: int) -> int:

@@ -18,6 +18,7 @@ from crawler.archive.duplicates import find_copy, remember, tells_same_story
 from crawler.archive.frontier import FrontierTable
 from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.owners import same_owner
+from crawler.archive.reasons import SAME_TEXT
 from crawler.archive.site_memory import SiteMemory
 from crawler.items import Article, Capture, Image, LinkedStory, Role, Visit
 from crawler.urls import normalise, site_host
@@ -224,7 +225,7 @@ class Store:
             if copy_of is not None:
                 (first,) = self._sql("SELECT url FROM articles WHERE id = ?", (copy_of,)).fetchone()
                 counts["unchanged_articles"] += 1
-                return copy_of, False, replace(visit, part_of=first, reason=f"same text as {first}")
+                return copy_of, False, replace(visit, part_of=first, reason=SAME_TEXT + first)
         article_id, changed = self._store_article(article, url, capture_id, now, counts)
         remember(self.db.conn, article_id, marks)
         return article_id, changed, visit

@@ -39,7 +39,8 @@ class Command(ScrapyCrawl):
         """For `scrapy crawl -h`."""
         return (
             "Archive into a folder: crawl news -a site=https://…, crawl article -a url=https://… "
-            "or -a urls=FILE; further -a archive=DIR, since=, until=, max_pages=, contact=, "
+            "or -a urls=FILE; further -a archive=DIR, since=, until=, discover=, "
+            "revisit=now, max_pages=, contact=, "
             f"allow_private=1. {EXIT_CODES}"
         )
 

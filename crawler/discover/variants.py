@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 _DRESSES = frozenset({"amp", "print", "mobile", "m", "printpage", "print-page", "amphtml"})
 _SUFFIX = re.compile(r"(?:\.amp|[.-]amp|[.-]print|_print)(?=\.html?$|$)", re.IGNORECASE)
 _HOST = re.compile(r"^(?:amp|m|mobile|mobil)\.", re.IGNORECASE)
-_PAGE = re.compile(r"(?:page|paged|pg|seite|pagina|p|part)=\d+", re.IGNORECASE)
+_LATER = re.compile(r"(?<=[^/]/)(?:page/)?\d{1,2}/?$")
 
 
 def plain_forms(url: str) -> Iterator[str]:
@@ -38,6 +38,10 @@ def plain_forms(url: str) -> Iterator[str]:
         yield urlunsplit((parts.scheme, netloc, path, query, ""))
         if path.endswith("/"):
             yield urlunsplit((parts.scheme, netloc, path.rstrip("/"), query, ""))
+    if _LATER.search(path):
+        base = _LATER.sub("", path)
+        yield urlunsplit((parts.scheme, netloc, base, query, ""))
+        yield urlunsplit((parts.scheme, netloc, base.rstrip("/"), query, ""))
     host = _HOST.sub("", netloc)
     if host != netloc and "." in host:
         yield urlunsplit((parts.scheme, host, path, query, ""))
@@ -47,12 +51,3 @@ def plain_forms(url: str) -> Iterator[str]:
 def is_dressed(url: str) -> bool:
     """Whether an address may be another one's with something added."""
     return next(plain_forms(url), None) is not None
-
-
-def is_page_of(url: str) -> bool:
-    """Whether an address asks for a page by its number in a parameter.
-
-    >>> is_page_of("https://a.example/story?page=2"), is_page_of("https://a.example/story?ref=2")
-    (True, False)
-    """
-    return bool(_PAGE.search(url.partition("?")[2]))

@@ -42,7 +42,8 @@ _MAX_WAITING = 5_000
 
 
 # Reasons that name an address are counted as one.
-_REST = re.compile(r"(?<=another address) of https?://.*")
+_REST = re.compile(r"(?<=another address) of https?://.*|(?<=same text) as https?://.*"
+                   r"|(?<=a later page) of https?://.*")  # fmt: skip
 
 
 class Session:

@@ -152,7 +152,10 @@ class Frontier(BaseScheduler):
         line = self._lines.setdefault(site_host(url), _Line())
         if seconds > _LONGEST_PAUSE:
             line.closed = line.dry = True
-            line.heap.clear()  # queued again in the archive when the run ends
+            for _, _, entry in line.heap:  # queued again in the archive when the run ends
+                if isinstance(entry, Due):
+                    self._forget(entry.found.url)
+            line.heap.clear()
             return
         line.free_at = max(line.free_at, time.monotonic() + seconds)
         self._call_engine_in(seconds)
@@ -172,17 +175,20 @@ class Frontier(BaseScheduler):
         return True
 
     def has_pending_requests(self) -> bool:
-        """Whether anything waits."""
-        if any(line.heap for line in self._lines.values()):
-            return True
+        """Whether anything waits. The engine asks when nothing is under way any more."""
         session = self._session
-        if session.error or not session.answered:
-            return False
-        session.flush()
-        if session.holds_back or any(not line.dry for line in self._lines.values()):
+        if session.answered and not session.error:
+            session.flush()
+        if not session.holds_back:
+            # what gave no visit after all (a fault of ours, a refused answer) holds up nothing
+            self._out.clear()
+            self._sources &= self._hand
+        waits = any(line.heap for line in self._lines.values())
+        if not waits and session.answered and not session.error:
+            waits = session.holds_back or any(not line.dry for line in self._lines.values())
+        if waits:
             self._call_engine_in(_LOOK)
-            return True
-        return False
+        return waits
 
     def next_request(self) -> Request | None:
         """The next request, or None if nothing waits that a host is free for."""
