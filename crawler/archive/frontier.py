@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from crawler.archive.keys import url_key
@@ -55,6 +55,9 @@ class FrontierTable:
         """Addresses that are in the table: links to them need no look."""
         self.woken: set[str] = set()
         """Hosts of sites that something was queued for since this was last emptied."""
+        self.begun_at = ""
+        """When the run began, ISO 8601, UTC: what it has visited itself just now, it has seen as it
+        is, whichever of a site's sources tells of the change last."""
         self.grown = 0
         """How many URLs were queued since this was last set to 0."""
 
@@ -145,6 +148,8 @@ class FrontierTable:
         counts.
         """
         fresh = 0
+        hour = timedelta(hours=1)
+        an_hour_ago = (datetime.fromisoformat(now) - hour).isoformat(timespec="microseconds")
         news: list[tuple[int, FoundUrl]] = []
         known = 0
         for each in found:
@@ -179,7 +184,9 @@ class FrontierTable:
                 changed = each.changed_at and each.changed_at != row[4]
                 renamed = each.claimed_title and row[3] and each.claimed_title != row[3]
                 # the first claim of a change says something only if it is later than our visit
-                if row[5] and (renamed or (changed and (row[4] or str(each.changed_at) > row[5]))):
+                just_seen = row[5] and row[5] > max(self.begun_at, an_hour_ago)
+                said = renamed or (changed and (row[4] or str(each.changed_at) > (row[5] or "")))
+                if row[5] and said and not just_seen:
                     news.append((row[0], each))
         if listed and news and not (known >= _ENOUGH and len(news) > known / 2):
             for url_id, each in news:

@@ -62,6 +62,7 @@ class Store:
                 "INSERT INTO runs (spider, arguments, software, started_at) VALUES (?, ?, ?, ?)",
                 (spider, json.dumps(dict(arguments), ensure_ascii=False), software, started_at),
             ).lastrowid
+        self.frontier.begun_at = started_at
 
     def finish_run(self, outcome: str) -> None:
         """Close the run. outcome: `finished`, `shutdown`, or another reason why it ended."""

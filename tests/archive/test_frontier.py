@@ -125,6 +125,9 @@ def test_a_sitemap_that_says_a_page_changed_has_it_visited_again(
     told(store, make_visit, page("a", changed_at="2026-01-01"), role="sitemap")
     assert state(store, page("a").url)[0] == "done"
     told(store, make_visit, page("a", changed_at="2026-01-03"), role="sitemap")
+    assert state(store, page("a").url)[0] == "done"  # seen by the same run just now
+    store.begin_run("news", {}, "Test/1", LATER)
+    told(store, make_visit, page("a", changed_at="2026-01-04"), role="sitemap")
     assert state(store, page("a").url)[0] == "queued"
 
 
@@ -135,8 +138,12 @@ def test_a_sitemap_whose_every_date_moves_is_not_believed(
     told(store, make_visit, *(page(n, changed_at="2026-01-01") for n in names), role="sitemap")
     for name in names:
         store.record([make_visit(page(name).url)])
+    store.begin_run("news", {}, "Test/1", LATER)
     told(store, make_visit, *(page(n, changed_at="2026-01-05") for n in names), role="sitemap")
     assert claim(store) == []
+    some = [page(n, changed_at="2026-01-06") for n in names[:5]]
+    told(store, make_visit, *some, *map(page, names[5:]), role="sitemap")
+    assert len(claim(store)) == 5
 
 
 def test_a_source_s_claim_never_overwrites_the_page_s(store: Store, make_visit: MakeVisit) -> None:
