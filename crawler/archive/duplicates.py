@@ -48,7 +48,7 @@ def likeness(one: set[str], other: set[str]) -> float:
 def bands(found: set[str]) -> list[tuple[int, int]]:
     """(band, value): two texts with an equal pair are likely much alike."""
     sketch = RMinHash(num_perm=BANDS * ROWS, seed=_SEED)
-    sketch.update(sorted(found))
+    sketch.update(list(found))
     digest = sketch.digest()
     out = []
     for band in range(BANDS):

@@ -29,7 +29,11 @@ def later_pages(url: str, links: Iterable[str]) -> tuple[str, ...]:
     ('https://a.example/long-read-2.html',)
     """
     found: dict[int, str] = {}
+    # Nearly all links begin otherwise: told without taking them apart.
+    begins = _EXTENSION.sub("", url.partition("?")[0].rstrip("/"))
     for link in links:
+        if not link.startswith(begins) or link == url:
+            continue
         number = page_number(url, link)
         if number is not None and 2 <= number <= MAX_PARTS:
             found.setdefault(number, link)
