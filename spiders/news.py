@@ -89,7 +89,11 @@ class NewsSpider(ArchiveSpider):
             if outside(told, self.since, self.until):
                 return OUTSIDE
             undated = told.claimed_at is None and url_day(found.url) is None
-            if found.role == "page" and undated and Frontier.of(self.crawler).awaits_sources:
+            if (
+                found.role == "page"
+                and undated
+                and Frontier.of(self.crawler).awaits_sources(found.url)
+            ):
                 return LATER
         if found.role != "page" or due.visited_at is not None:
             return None

@@ -117,10 +117,11 @@ class Frontier(BaseScheduler):
         """URLs that wait, here and in the archive."""
         return len(self._hand) + self._session.queued
 
-    @property
-    def awaits_sources(self) -> bool:
-        """Whether sitemaps, feeds or the like are to come, that may tell more of what waits."""
-        return bool(self._sources)
+    def awaits_sources(self, url: str) -> bool:
+        """Whether sitemaps, feeds or the like of a URL's site are to come, that may tell more of
+        what waits."""
+        site = site_host(url)
+        return any(site_host(source) == site for source in self._sources)
 
     def open(self, spider: Spider) -> None:
         """Take up what an earlier run left."""
@@ -271,7 +272,9 @@ class Frontier(BaseScheduler):
         """Why a URL is not fetched; LATER where that depends on visits under way; else None."""
         found = due.found
         reason = self._spider.refuse(due)
-        if reason == LATER and not (self._sources or self._out):
+        site = site_host(found.url)
+        out = [kind for url, kind in self._out.items() if site_host(url) == site]
+        if reason == LATER and not (out or self.awaits_sources(found.url)):
             reason = None  # what it waited for does not come
         if reason is not None:
             return reason
@@ -286,9 +289,9 @@ class Frontier(BaseScheduler):
         told = found.source in ("sitemap", "feed", "wordpress")
         if budget.story_chance(found.priority, learned, listed=told) >= 0.5:
             return None
-        if self._sources or (learned.site_stories < _FEW and "" in self._out.values()):
+        if self.awaits_sources(found.url) or (learned.site_stories < _FEW and "" in out):
             return LATER  # what comes may spare it
-        lists = [other for other in self._out.values() if other]
+        lists = [other for other in out if other]
         if budget.credit(learned, lists.count(kind), len(lists)) >= 1:
             self._out[found.url] = kind
             return None
