@@ -1,5 +1,5 @@
 # make crawl            archive the demo newspaper
-# make crawl SITE=URL   archive a real one
+# make crawl SITE=URL CONTACT=MAIL   archive a real one
 # make test             run the tests
 # `make help` lists the rest.
 
@@ -9,6 +9,7 @@ SHELL := /bin/sh
 PYTHON  ?= python3
 ARCHIVE ?= data/archive
 SITE    ?=
+CONTACT ?=
 EDITION ?= morning
 PORT    ?= 28017
 FUZZ_SECONDS ?= 60
@@ -47,7 +48,7 @@ crawl: setup ## archive the demo newspaper, or SITE=https://...
 ifeq ($(strip $(SITE)),)
 	@$(BIN)/scrapy demo --crawl --edition $(EDITION) --port $(PORT) -a archive=$(ARCHIVE)
 else
-	@$(BIN)/scrapy crawl news -a site=$(SITE) -a archive=$(ARCHIVE)
+	@$(BIN)/scrapy crawl news -a site=$(SITE) -a archive=$(ARCHIVE) $(if $(CONTACT),-a contact=$(CONTACT))
 endif
 
 .PHONY: test
@@ -96,6 +97,18 @@ bench-links: setup ## linked stories on pages with gold answers: found, typed, t
 .PHONY: fuzz
 fuzz: setup ## read invented broken pages for FUZZ_SECONDS, and stop at the first that fails
 	@PYTHONPATH=. $(BIN)/python tests/extract/test_fuzz.py --seconds $(FUZZ_SECONDS)
+
+.PHONY: bench-frontier
+bench-frontier: setup ## time and memory of the frontier at 10 k, 100 k and 1 M URLs
+	@$(BIN)/python -m benchmarks.frontier
+
+.PHONY: bench-discovery
+bench-discovery: setup ## how much of the demo sites is found, and at what cost
+	@$(BIN)/python -m benchmarks.discovery
+
+.PHONY: test-kill
+test-kill: setup ## thirty crawls killed at random moments, each compared with an undisturbed one
+	@$(BIN)/python -m benchmarks.kill
 
 .PHONY: lock
 lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)

@@ -3,6 +3,7 @@
     HemerotecaError
     ├── UsageError        bad arguments or an unreadable input file     exit code 2
     ├── ArchiveError      the archive folder cannot be used             exit code 2
+    │   └── BusyError     another run holds it                          exit code 4
     ├── UnreachableError  a site gave no answer at all                  exit code 3
     └── PageError         one page cannot be read; the run goes on
 
@@ -31,6 +32,12 @@ class ArchiveError(HemerotecaError):
     """The archive folder cannot be opened, created or understood."""
 
     exit_code = 2
+
+
+class BusyError(ArchiveError):
+    """Another process writes to the archive."""
+
+    exit_code = 4
 
 
 class UnreachableError(HemerotecaError):

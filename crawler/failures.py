@@ -15,44 +15,48 @@ from scrapy.exceptions import (
 
 from crawler.items import State
 
-_REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (CannotResolveHostError, "host name not found"),
-    (DownloadConnectionRefusedError, "connection refused"),
-    (DownloadTimeoutError, "no answer in time"),
-    (DownloadCancelledError, "answer longer than the limit, or cancelled"),
-    (ResponseDataLossError, "answer broken off"),
-    (UnsupportedURLSchemeError, "not an http address"),
-    (DownloadFailedError, "connection failed"),
+# What may be better another time is tried again (state `retry`); the rest has failed.
+_REASONS: tuple[tuple[type[Exception], State, str], ...] = (
+    (CannotResolveHostError, "retry", "host name not found"),
+    (DownloadConnectionRefusedError, "retry", "connection refused"),
+    (DownloadTimeoutError, "retry", "no answer in time"),
+    (DownloadCancelledError, "failed", "answer longer than the limit, or cancelled"),
+    (ResponseDataLossError, "retry", "answer broken off"),
+    (UnsupportedURLSchemeError, "failed", "not an http address"),
+    (DownloadFailedError, "retry", "connection failed"),
 )
+_PASSING = frozenset({408, 425, 429})
+"""Statuses of the 4xx class that say "not now" (RFC 9110, 6585, 8470)."""
 
 
 def explain(error: BaseException) -> tuple[State, str]:
     """State and reason of a URL whose download raised `error`.
 
     >>> explain(DownloadTimeoutError())
-    ('failed', 'no answer in time')
+    ('retry', 'no answer in time')
     """
     if isinstance(error, IgnoreRequest):
         reason = str(error) or "refused"
         if "redirect" in reason:
             return "failed", "redirected without end"
-        if reason.startswith("robots.txt could not be fetched"):
-            return "failed", reason
+        if reason.startswith(("robots.txt could not be fetched", "robots.txt answers")):
+            return "retry", reason
         return "excluded", reason
-    for kind, reason in _REASONS:
+    for kind, state, reason in _REASONS:
         if isinstance(error, kind):
-            return "failed", reason
-    return "failed", f"download failed: {type(error).__name__}"
+            return state, reason
+    return "retry", f"download failed: {type(error).__name__}"
 
 
 def status_state(status: int) -> tuple[State, str | None]:
     """State and reason of a URL by its HTTP status (RFC 9110, 15).
 
     >>> status_state(410), status_state(503), status_state(200)
-    (('gone', 'HTTP 410'), ('failed', 'HTTP 503'), ('done', None))
+    (('gone', 'HTTP 410'), ('retry', 'HTTP 503'), ('done', None))
     """
     if status in (404, 410):
         return "gone", f"HTTP {status}"
     if 200 <= status < 300:
         return "done", None
-    return "failed", f"HTTP {status}"
+    passing = status >= 500 or status in _PASSING
+    return "retry" if passing else "failed", f"HTTP {status}"

@@ -21,15 +21,26 @@ Relation = Literal[
 """How a linked story stands to the page that shows it."""
 RELATIONS: tuple[str, ...] = get_args(Relation)
 
-Role = Literal["home", "robots", "sitemap", "feed", "page"]
-"""What a URL is fetched as. A `page` may turn out to be an article or a listing."""
+Role = Literal["home", "robots", "sitemap", "feed", "wordpress", "page"]
+"""What a URL is fetched as. wordpress: a page of a WordPress site's REST list of posts. A `page`
+may turn out to be an article or a listing."""
 
-State = Literal["queued", "done", "redirected", "failed", "gone", "excluded"]
+Source = Literal[
+    "seed", "list", "robots", "usual", "sitemap", "feed", "wordpress", "archive", "previous",
+    "link", "redirect",
+]  # fmt: skip
+"""How a URL was found. list: named by the user; usual: one of the places where sites usually keep a
+sitemap or feed; archive: a further page of a listing; previous: a story's link to the one before or
+after it."""
+
+State = Literal["queued", "claimed", "done", "retry", "redirected", "failed", "gone", "excluded"]
 """Where a URL stands in the frontier.
 
-queued: known, not fetched (or not acknowledged) yet. done: fetched and read. redirected: leads to
-another URL. failed: no usable answer. gone: the server says so (404, 410). excluded: not fetched or
-not kept on purpose (robots.txt, out of the dates asked for, a private address …).
+queued: to be fetched. claimed: a run has it in hand. done: fetched and read. retry: no usable
+answer yet, to be tried again when it is due. redirected: leads to another URL. failed: no usable
+answer, given up. gone: no longer there (404, 410, the home page in its place, an error page).
+excluded: not fetched or not kept on purpose (robots.txt, out of the dates asked for, a private
+address …).
 """
 
 
@@ -169,6 +180,8 @@ class Page:
     where they were asked for."""
     feeds: tuple[str, ...] = ()
     """Addresses of feeds the page announces."""
+    wordpress: str | None = None
+    """Root of the site's WordPress REST API, where the page names or betrays one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +215,37 @@ class FoundUrl:
     url: str
     """Normalised."""
     role: Role
-    source: Literal["seed", "robots", "sitemap", "feed", "link", "redirect", "list"]
-    """How it was found. list: named by the user."""
+    source: Source
     via: str | None = None
     """The URL of the page or file that told of it."""
     claimed_at: str | None = None
-    """The date that the source gives for it (lastmod, pubDate), as given."""
+    """The date that the source gives for it (publication, or else lastmod), as given."""
     claimed_title: str | None = None
+    changed_at: str | None = None
+    """When it last changed, as the source says (lastmod, updated), as given."""
+    priority: int = 0
+    """Higher is fetched first; `STORY_LIKE` or more: by its looks the address of a story."""
+
+
+STORY_LIKE = 20
+"""From this priority on an address looks like a story's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A URL whose turn it is, with what earlier visits left."""
+
+    found: FoundUrl
+    state: State = "queued"
+    etag: str | None = None
+    """Validators of the last good answer (RFC 9110, 8.8), None where it had none."""
+    last_modified: str | None = None
+    visited_at: str | None = None
+    """ISO 8601, UTC; None if it was never visited."""
+    due_at: str | None = None
+    """When it is to be visited again, ISO 8601, UTC; None: not again."""
+    is_story: bool = False
+    """Whether it led to an archived story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,3 +266,14 @@ class Visit:
     """`Page.not_article` of the page read."""
     found: tuple[FoundUrl, ...] = ()
     """URLs it told of."""
+    etag: str | None = None
+    last_modified: str | None = None
+    """Validators of the answer, as sent."""
+    not_modified: bool = False
+    """The answer was 304: all is as the last visit left it."""
+    retry_at: str | None = None
+    """When the server asks us to come again (Retry-After), ISO 8601, UTC."""
+    shape: str | None = None
+    """What its address has in common with others of its kind; None where that says nothing."""
+    part_of: str | None = None
+    """The URL of the story whose later page this is."""

@@ -27,6 +27,8 @@ ARCHIVE = os.environ.get("HEMEROTECA_ARCHIVE", str(ROOT / "data" / "archive"))
 # Visits in one transaction, and seconds after which a smaller batch is stored all the same.
 BATCH_SIZE = 100
 BATCH_SECONDS = 1.0
+# Seconds after publication at which a story is visited again: 1 hour, 6 hours, 1, 7, 30, 180 days.
+REVISIT_AFTER = [3_600, 21_600, 86_400, 604_800, 2_592_000, 15_552_000]
 # Processes that read pages. 0: one for each core. Fetching needs a part of a core of its own.
 EXTRACT_WORKERS = 0
 # Seconds of CPU time that one page may take to be read; an average page takes a hundredth of one.
@@ -58,7 +60,10 @@ DOWNLOAD_WARNSIZE = 0  # our own limit on pages says it in the archive
 DOWNLOAD_FAIL_ON_DATALOSS = False
 URLLENGTH_LIMIT = 2083  # characters
 REDIRECT_MAX_TIMES = 8
+# At once, for a connection that broke or a proxy that hiccups; what fails still is tried again when
+# it is due (crawler/frontier/revisit.py), and 429 and 503 mean a pause for the whole host.
 RETRY_TIMES = 2
+RETRY_HTTP_CODES = [502, 504, 408, 522, 524]
 # The reason stands in the archive: it need not be in the log too.
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 # An error page is an answer: it is archived and explains the state of its URL.
@@ -77,6 +82,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.middlewares.private.PrivateAddressMiddleware": 90,
     "crawler.middlewares.robots.RobotsMiddleware": 100,
+    "crawler.middlewares.conditional.ConditionalMiddleware": 110,
+    "crawler.middlewares.backoff.BackOffMiddleware": 540,  # nearer the network than Retry (550)
 }
 SPIDER_MIDDLEWARES = {
     # Depth means nothing where any page may be told of by many.

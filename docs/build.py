@@ -64,9 +64,7 @@ def readme(text: str, archive: Path) -> str:
     """README.md with the output of its commands. Runs them in order."""
 
     def fill(match: re.Match[str]) -> str:
-        command = match["command"].replace(
-            "make crawl SITE=https://news.example      # a real one\n", ""
-        )
+        command = re.sub(r"^make crawl SITE=.*\n", "", match["command"], flags=re.MULTILINE)
         return match[1] + run(command, archive).rstrip() + "\n" + match[3]
 
     return BLOCK.sub(fill, text)

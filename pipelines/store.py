@@ -1,4 +1,4 @@
-"""Last step: into the archive, and newly found URLs back to the frontier."""
+"""Last step: into the archive, and with it newly found URLs into the frontier."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from typing import Self
 from scrapy.crawler import Crawler
 
 from crawler.extensions.session import Session
-from crawler.frontier.scheduler import Frontier
 from crawler.items import Visit
 
 
 class StoreVisits:
-    """Hands visits to the session's batch and what they found to the frontier.
+    """Hands visits to the session's batch.
 
-    The found URLs are stored in the same transaction as the visit: a run killed before it makes
-    the visit again.
+    What they found is stored in the same transaction, and is claimed from the archive when its turn
+    comes: a run killed before makes the visit again.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -29,6 +28,4 @@ class StoreVisits:
     def process_item(self, item: Visit) -> Visit:
         """The visit, once it is in the batch."""
         Session.of(self._crawler).add(item)
-        if item.found:
-            Frontier.of(self._crawler).offer(item.found)
         return item

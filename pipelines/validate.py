@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 from scrapy.crawler import Crawler
 
+from crawler.archive.reasons import OUTSIDE
 from crawler.items import Article, Visit
 
 if TYPE_CHECKING:
@@ -35,9 +36,7 @@ class Validate:
             return replace(item, article=None, reason=f"no article: {reason}")
         published = article.published.value if article.published else None
         if published and not within(published, spider.since, spider.until):
-            return replace(
-                item, article=None, state="excluded", reason="published outside the dates asked for"
-            )
+            return replace(item, article=None, state="excluded", reason=OUTSIDE)
         return item
 
 

@@ -81,6 +81,28 @@ def day(name: str, value: str | None) -> str | None:
     return value
 
 
+def choices(name: str, value: str | None, known: tuple[str, ...]) -> frozenset[str]:
+    """Some of the known words, apart by commas; all where nothing is said. Raises UsageError."""
+    if value is None:
+        return frozenset(known)
+    chosen = [part.strip() for part in value.split(",") if part.strip()]
+    for each in chosen:
+        if each not in known:
+            raise UsageError(f"{name}={each}: there are {', '.join(known)}")
+    if not chosen:
+        raise UsageError(f"{name}= is empty; name some of {', '.join(known)}")
+    return frozenset(chosen)
+
+
+def choice(name: str, value: str | None, known: tuple[str, ...]) -> str:
+    """One of the known words; the first where nothing is said. Raises UsageError."""
+    if value is None:
+        return known[0]
+    if value not in known:
+        raise UsageError(f"{name}={value}: there are {' and '.join(known)}")
+    return value
+
+
 def whole_number(name: str, value: str | None) -> int | None:
     """A number of 1 or more, or None. Raises UsageError."""
     if value is None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import ClassVar
 
 from scrapy import Request
 
 from crawler.errors import UsageError
-from crawler.items import FoundUrl
+from crawler.frontier.scheduler import Frontier
+from crawler.items import Due, FoundUrl
 from spiders.arguments import address_file, addresses
 from spiders.base import ArchiveSpider
+
+# Addresses that wait in memory: the list may have millions.
+_AHEAD = 1_000
 
 
 class ArticleSpider(ArchiveSpider):
@@ -34,4 +39,6 @@ class ArticleSpider(ArchiveSpider):
     async def start(self) -> AsyncIterator[Request]:
         """The addresses, in the order given."""
         for url in self.seeds:
-            yield self.request(FoundUrl(url, "page", "list"))
+            while Frontier.of(self.crawler).waiting > _AHEAD:
+                await asyncio.sleep(0.1)
+            yield self.request(Due(FoundUrl(url, "page", "list")))

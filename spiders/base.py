@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 from scrapy import Request, Spider, signals
@@ -11,14 +12,19 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler import failures
+from crawler.archive.reasons import LATER_PAGE
 from crawler.discover.feeds import parse_feed
 from crawler.discover.kinds import sniff
+from crawler.discover.pagination import later_pages
+from crawler.discover.shapes import shape
 from crawler.discover.sitemaps import parse_sitemap
 from crawler.errors import PageError, UsageError
 from crawler.extensions.session import Session
 from crawler.extract import extract
+from crawler.extract.canonical import is_front
+from crawler.extract.join import goes_on, join
 from crawler.frontier.scheduler import Frontier
-from crawler.items import Capture, FoundUrl, Page, Visit
+from crawler.items import Article, Capture, Due, FoundUrl, Page, State, Visit
 from crawler.urls import normalise, site_host
 from spiders.arguments import day, whole_number
 
@@ -31,8 +37,6 @@ class ArchiveSpider(Spider):
     """
 
     known_arguments: ClassVar[frozenset[str]] = frozenset({"archive", "allow_private", "contact"})
-    follows: ClassVar[bool] = False
-    """Whether pages are asked where they lead."""
 
     def __init__(self, **arguments: str) -> None:
         """Raises UsageError where an argument is unknown or cannot be understood."""
@@ -68,6 +72,10 @@ class ArchiveSpider(Spider):
         """Priority of a URL: higher is fetched first."""
         return 0
 
+    def refuse(self, due: Due) -> str | None:
+        """Why not to fetch a URL; None if it is to be fetched."""
+        return None
+
     def follow(self, page: Page, found: FoundUrl) -> Iterable[FoundUrl]:
         """Which of the URLs that a page tells of to visit."""
         return ()
@@ -79,51 +87,8 @@ class ArchiveSpider(Spider):
     def robots_parsed(self, robotparser: Any, request: Request) -> None:
         """A host's robots.txt has come."""
 
-    # -- the way of an answer --------------------------------------------------------------------
-
-    def request(self, found: FoundUrl) -> Request:
-        """A request of a URL."""
-        return Request(
-            found.url,
-            callback=self.answered,
-            errback=self.failed,
-            meta={"found": found, "captures": []},
-        )
-
-    async def answered(self, response: Response) -> AsyncIterator[Visit]:
-        """An answer of any status has come, perhaps after redirects."""
-        found: FoundUrl = response.meta["found"]
-        captures: tuple[Capture, ...] = tuple(response.meta["captures"])
-        url = found.url
-        if response.meta.get("redirect_urls"):
-            url = normalise(response.url) or response.url
-        if url != found.url:
-            yield Visit(found.url, found.role, "redirected", f"to {url}", captures[:-1])
-            captures = captures[-1:]
-            Frontier.of(self.crawler).mark_seen(url)
-            self.moved(found, url)
-            if not self.belongs(url):
-                yield Visit(url, found.role, "excluded", "leads to another site", captures)
-                return
-        state, reason = failures.status_state(response.status)
-        visit = Visit(url, found.role, state, reason, captures)
-        if state == "done":
-            try:
-                visit = await self._read(response, url, found, captures)
-            except PageError as error:
-                visit = Visit(url, found.role, "failed", str(error), captures)
-        self._note_seed(found, visit)
-        yield visit
-
-    async def failed(self, failure: Failure) -> AsyncIterator[Visit]:
-        """No answer has come."""
-        request: Request = failure.request  # type: ignore[attr-defined]
-        found: FoundUrl = request.meta["found"]
-        assert failure.value is not None
-        state, reason = failures.explain(failure.value)
-        visit = Visit(found.url, found.role, state, reason, tuple(request.meta["captures"]))
-        self._note_seed(found, visit)
-        yield visit
+    def answered_nothing(self, found: FoundUrl) -> None:
+        """A URL was visited and told of nothing."""
 
     def belongs(self, url: str) -> bool:
         """Whether an address that a redirect leads to is one to archive."""
@@ -132,39 +97,185 @@ class ArchiveSpider(Spider):
     def moved(self, found: FoundUrl, url: str) -> None:
         """A URL has led to another one."""
 
+    # -- the way of an answer --------------------------------------------------------------------
+
+    def request(self, due: Due) -> Request:
+        """A request of a URL."""
+        return Request(
+            due.found.url,
+            callback=self.answered,
+            errback=self.failed,
+            meta={"due": due, "captures": []},
+        )
+
+    async def answered(self, response: Response) -> AsyncIterator[Visit]:
+        """An answer of any status has come, perhaps after redirects."""
+        due: Due = response.meta["due"]
+        found = due.found
+        captures: tuple[Capture, ...] = tuple(response.meta["captures"])
+        if not captures:
+            return  # it could not be kept: the run is ending, and the next one asks again
+        url = found.url
+        if response.meta.get("redirect_urls"):
+            url = normalise(response.url) or response.url
+        if url != found.url:
+            if due.is_story and is_front(url):
+                yield self._visit(due, "gone", "led to the home page", captures[:-1])
+            else:
+                yield self._visit(due, "redirected", f"to {url}", captures[:-1])
+            captures = captures[-1:]
+            Frontier.of(self.crawler).mark_seen(url)
+            self.moved(found, url)
+            if not self.belongs(url):
+                yield Visit(url, found.role, "excluded", "leads to another site", captures)
+                return
+            due = Due(replace(found, url=url))
+        if response.status == 304 and (due.etag or due.last_modified):
+            yield self._visit(due, "done", None, captures, not_modified=True)
+            self._note_seed(found, "done", None)
+            return
+        state, reason = failures.status_state(response.status)
+        visit = self._visit(due, state, reason, captures, retry_at=response.meta.get("retry_at"))
+        parts: tuple[Visit, ...] = ()
+        if state == "done":
+            try:
+                visit, parts = await self._read(response, visit, due)
+            except PageError as error:
+                visit = replace(visit, state="failed", reason=str(error))
+        if not visit.found:
+            self.answered_nothing(due.found)
+        self._note_seed(found, visit.state, visit.reason)
+        yield visit
+        for part in parts:
+            yield part
+
+    async def failed(self, failure: Failure) -> AsyncIterator[Visit]:
+        """No answer has come."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        due: Due = request.meta["due"]
+        assert failure.value is not None
+        state, reason = failures.explain(failure.value)
+        self.answered_nothing(due.found)
+        self._note_seed(due.found, state, reason)
+        yield self._visit(due, state, reason, tuple(request.meta["captures"]))
+
+    def _visit(
+        self, due: Due, state: State, reason: str | None, captures: tuple[Capture, ...],
+        *, not_modified: bool = False, retry_at: str | None = None,
+    ) -> Visit:  # fmt: skip
+        found = due.found
+        return Visit(
+            found.url, found.role, state, reason, captures, not_modified=not_modified,
+            retry_at=retry_at, shape=shape(found.url) if found.role == "page" else None,
+        )  # fmt: skip
+
     async def _read(
-        self, response: Response, url: str, found: FoundUrl, captures: tuple[Capture, ...]
-    ) -> Visit:
-        content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
-        body = response.body
+        self, response: Response, visit: Visit, due: Due
+    ) -> tuple[Visit, tuple[Visit, ...]]:
+        """The visit with what was read, and the visits of a story's later pages."""
+        content_type = _header(response, b"Content-Type") or ""
+        visit = replace(
+            visit,
+            etag=_header(response, b"ETag"),
+            last_modified=_header(response, b"Last-Modified"),
+        )
+        body, url, found = response.body, visit.url, due.found
         run = Session.of(self.crawler).workers.run
+        if found.role == "wordpress":
+            return await self._read_posts(response, visit, found), ()
         kind = sniff(body, content_type, url)
         if kind == "html":
-            page = await run(extract, body, url, content_type, self.follows)
-            return Visit(
-                url, found.role, "done", None, captures, page.article, page.not_article,
-                tuple(self.follow(page, found)),
-            )  # fmt: skip
+            if found.role in ("sitemap", "feed"):
+                return replace(visit, state="failed", reason=f"no {found.role}: a page"), ()
+            page = await run(extract, body, url, content_type, True)
+            if due.is_story and page.not_article and "wall" not in page.not_article:
+                why = f"the story is no longer there: {page.not_article}"
+                return replace(visit, state="gone", reason=why), ()
+            article, parts = await self._whole(page, due)
+            own = {url, *(part.url for part in parts)}
+            return (
+                replace(
+                    visit,
+                    article=article,
+                    not_article=page.not_article,
+                    found=tuple(f for f in self.follow(page, found) if f.url not in own),
+                ),
+                parts,
+            )
         told: Iterable[FoundUrl] = ()
-        reason = None
+        reason: str | None = None
         if kind == "sitemap":
             content = await run(parse_sitemap, body, url)
-            told = (*content.urls, *content.sitemaps)
+            told = (*content.sitemaps, *content.urls)
             reason = f"read in part: {content.cut}" if content.cut else None
         elif kind == "feed":
             told = await run(parse_feed, body, url)
         else:
             reason = f"no article: not HTML ({content_type.split(';')[0] or 'no type given'})"
-        role = found.role if found.role == "page" else kind if kind != "other" else found.role
-        return Visit(url, role, "done", reason, captures, found=tuple(self.accept(told)))
+        return replace(visit, reason=reason, found=tuple(self.accept(told))), ()
 
-    def _note_seed(self, found: FoundUrl, visit: Visit) -> None:
+    async def _whole(self, page: Page, due: Due) -> tuple[Article, tuple[Visit, ...]]:
+        """A page's article with the text of its later pages, and the visits of those."""
+        first = page.article
+        visits: list[Visit] = []
+        parts: list[Article] = []
+        if page.not_article is not None or due.found.role != "page":
+            return first, ()
+        waiting = list(later_pages(page.url, page.out_links))
+        asked = set(waiting)
+        while waiting:
+            url = waiting.pop(0)
+            part = await self._fetch_part(url, visits, page.url)
+            if part is None or part.not_article is not None or not goes_on(first, part.article):
+                break
+            parts.append(part.article)
+            more = later_pages(page.url, (*asked, *part.out_links))
+            waiting += [link for link in more if link not in asked]
+            asked.update(more)
+        return join(first, parts) if parts else first, tuple(visits)
+
+    async def _fetch_part(self, url: str, visits: list[Visit], first: str) -> Page | None:
+        """A later page of the story at `first`; None where it cannot be had. Adds its visit."""
+        due = Due(FoundUrl(url, "page", "archive", first))
+        request = self.request(due)
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except Exception as error:
+            state, reason = failures.explain(error)
+            visits.append(self._visit(due, state, reason, tuple(request.meta["captures"])))
+            return None
+        captures = tuple(response.meta.get("captures") or request.meta["captures"])
+        state, why = failures.status_state(response.status)
+        visit = replace(self._visit(due, state, why, captures), part_of=first)
+        Frontier.of(self.crawler).mark_seen(url)
+        page = None
+        if state == "done":
+            content_type = _header(response, b"Content-Type") or ""
+            try:
+                page = await Session.of(self.crawler).workers.run(
+                    extract, response.body, url, content_type
+                )
+                visit = replace(visit, reason=LATER_PAGE + first)
+            except PageError as error:
+                visit = replace(visit, state="failed", reason=str(error))
+        visits.append(visit)
+        return page
+
+    async def _read_posts(self, response: Response, visit: Visit, found: FoundUrl) -> Visit:
+        raise PageError("WordPress lists are read by the news spider")
+
+    def _note_seed(self, found: FoundUrl, state: State, reason: str | None) -> None:
         if found.source not in ("seed", "list"):
             return
-        if visit.state == "done":
+        if state == "done":
             self.seeds_done += 1
         else:
-            self.seed_failures[found.url] = visit.reason or visit.state
+            self.seed_failures[found.url] = reason or state
+
+
+def _header(response: Response, name: bytes) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1")[:1_000] if value else None
 
 
 def same_site(url: str, hosts: Iterable[str]) -> bool:

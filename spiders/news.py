@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urljoin
 
 from scrapy import Request
+from scrapy.http import Response
 
+from crawler.archive.owners import same_owner
+from crawler.archive.reasons import OUTSIDE
 from crawler.discover import story_urls
-from crawler.frontier.scheduler import Frontier
-from crawler.items import FoundUrl, Page
+from crawler.discover.claims import outside, url_day
+from crawler.discover.places import USUAL_PLACES
+from crawler.discover.variants import is_dressed, plain_forms
+from crawler.discover.wordpress import further_pages, parse_posts, posts_url
+from crawler.extensions.session import Session
+from crawler.frontier.scheduler import LATER, Frontier
+from crawler.items import STORY_LIKE, Due, FoundUrl, Page, Visit
 from crawler.urls import site_host
-from spiders.arguments import addresses
+from spiders.arguments import addresses, choice, choices
 from spiders.base import ArchiveSpider, same_site
+
+METHODS = ("sitemap", "feed", "wordpress", "archive", "previous", "links")
 
 
 class NewsSpider(ArchiveSpider):
-    """Finds a site's stories from its home page, robots.txt, sitemaps, feeds and links.
+    """Finds a site's stories from its home page, robots.txt, sitemaps, feeds, lists and links.
 
     -a site=URL[,URL…]       home pages, or bare hosts
     -a since= -a until=      only stories published in this span (YYYY, YYYY-MM or YYYY-MM-DD)
+    -a discover=HOW[,HOW…]   sitemap, feed, wordpress, archive, previous, links; all if not said
     -a max_pages=N           fetch at most N pages; the next run goes on from there
+    -a revisit=now           visit again whatever was visited, instead of what is due
     """
 
     name = "news"
-    follows: ClassVar[bool] = True
     known_arguments: ClassVar[frozenset[str]] = ArchiveSpider.known_arguments | {
-        "site", "since", "until", "max_pages",
+        "site", "since", "until", "max_pages", "discover", "revisit",
     }  # fmt: skip
 
     def __init__(self, **arguments: str) -> None:
@@ -35,13 +48,16 @@ class NewsSpider(ArchiveSpider):
         super().__init__(**arguments)
         self.seeds = addresses("site", arguments.get("site"))
         self.resume_hosts = tuple(dict.fromkeys(site_host(url) for url in self.seeds))
-        self._hosts = set(self.resume_hosts)
-        self._origins: set[str] = set()
+        self.hosts = set(self.resume_hosts)
+        self.discover = choices("discover", arguments.get("discover"), METHODS)
+        self.revisit = choice("revisit", arguments.get("revisit"), ("due", "now"))
+        self._places: dict[str, list[tuple[str, str]]] = {}
+        """origin → usual places of sitemaps and feeds that were not tried yet."""
 
     async def start(self) -> AsyncIterator[Request]:
         """The home pages."""
         for url in self.seeds:
-            yield self.request(FoundUrl(url, "home", "seed"))
+            yield self.request(Due(FoundUrl(url, "home", "seed")))
 
     def rank(self, found: FoundUrl) -> int:
         """Home pages, then what lists many stories, then stories before other pages.
@@ -55,52 +71,145 @@ class NewsSpider(ArchiveSpider):
             return 900 if found.source != "feed" else 0
         if found.role == "sitemap":
             return 800 if found.source != "sitemap" else 0
-        return story_urls.priority(found.url, found.claimed_title)
+        if found.role == "wordpress":
+            return 700 if found.source != "wordpress" else 0
+        if found.source == "previous":
+            return 90
+        rank = story_urls.priority(found.url, found.claimed_title)
+        # an address with something added waits for the plain one, which may spare it
+        return rank - 5 if rank >= STORY_LIKE and is_dressed(found.url) else rank
+
+    def refuse(self, due: Due) -> str | None:
+        """What the dates asked for, the address itself or another address of the story rule out."""
+        found = due.found
+        if (self.since or self.until) and found.role in ("page", "sitemap"):
+            # what sources told since it was claimed is in the archive
+            known = Session.of(self.crawler).lookup(found.url)
+            told = known.found if known is not None else found
+            if outside(told, self.since, self.until):
+                return OUTSIDE
+            undated = told.claimed_at is None and url_day(found.url) is None
+            if (
+                found.role == "page"
+                and undated
+                and Frontier.of(self.crawler).awaits_sources(found.url)
+            ):
+                return LATER
+        if found.role != "page" or due.visited_at is not None:
+            return None
+        if story_urls.is_service(found.url):
+            return "a page about the site, by its address"
+        for plain in plain_forms(found.url):
+            known = Session.of(self.crawler).lookup(plain)
+            if known is not None and known.is_story:
+                return f"another address of {plain}"
+            if known is not None and known.state in ("queued", "claimed"):
+                return LATER
+        return None
+
+    # -- what pages and files tell of ------------------------------------------------------------
 
     def follow(self, page: Page, found: FoundUrl) -> Iterable[FoundUrl]:
-        """Pages of the same site, and the feeds that its home page announces."""
-        for url in page.out_links:
-            if same_site(url, self._hosts) and story_urls.is_page(url):
-                yield FoundUrl(url, "page", "link", page.url)
+        """Pages of the same site; and the feeds and WordPress lists that its home page
+        announces."""
         if found.role == "home":
+            yield from self._announced(page)
+        neighbours = set()
+        if page.not_article is None and "previous" in self.discover:
+            for link in page.article.links:
+                if link.relation in ("previous", "next") and self._is_ours(link.url):
+                    neighbours.add(link.url)
+                    yield self._ranked(
+                        FoundUrl(link.url, "page", "previous", page.url, claimed_title=link.title)
+                    )
+        for url in page.out_links:
+            if self._is_ours(url) and url not in neighbours:
+                each = self._ranked(FoundUrl(url, "page", "link", page.url))
+                if ("links" if each.priority >= STORY_LIKE else "archive") in self.discover:
+                    yield each
+
+    def _is_ours(self, url: str) -> bool:
+        return same_site(url, self.hosts) and story_urls.is_page(url)
+
+    def _announced(self, page: Page) -> Iterable[FoundUrl]:
+        if "feed" in self.discover:
             for url in page.feeds:
-                if same_site(url, self._hosts):
-                    yield FoundUrl(url, "feed", "link", page.url)
+                if same_site(url, self.hosts):
+                    yield self._ranked(FoundUrl(url, "feed", "link", page.url))
+        if "wordpress" in self.discover and page.wordpress is not None:
+            posts = posts_url(page.wordpress, since=self.since, until=self.until)
+            if posts is not None and same_site(posts, self.hosts):
+                yield self._ranked(FoundUrl(posts, "wordpress", "link", page.url))
 
     def accept(self, found: Iterable[FoundUrl]) -> Iterable[FoundUrl]:
-        """Pages and sitemaps of the same site that can be of the dates asked for."""
-        for each in found:
-            if same_site(each.url, self._hosts) and not self._too_old(each):
-                yield each
+        """Pages, sitemaps and feeds of the same site."""
+        return [self._ranked(each) for each in found if same_site(each.url, self.hosts)]
+
+    def _ranked(self, found: FoundUrl) -> FoundUrl:
+        return replace(found, priority=self.rank(found))
+
+    async def _read_posts(self, response: Response, visit: Visit, found: FoundUrl) -> Visit:
+        posts = await Session.of(self.crawler).workers.run(parse_posts, response.body, found.url)
+        total = response.headers.get(b"X-WP-TotalPages")
+        pages = further_pages(found.url, total.decode("latin-1") if total else None, len(posts))
+        more = (FoundUrl(url, "wordpress", "wordpress", found.url) for url in pages)
+        return replace(visit, found=tuple(self.accept((*posts, *more))))
+
+    # -- first sources ---------------------------------------------------------------------------
 
     def robots_parsed(self, robotparser: Any, request: Request) -> None:
-        """Visit the sitemaps that robots.txt names, else the usual place of one."""
-        if not same_site(request.url, self._hosts):
+        """Visit the sitemaps that robots.txt names, else the usual places of sitemaps and feeds."""
+        if not same_site(request.url, self.hosts):
             return
-        urls = [url for url in request.meta["sitemaps"] if same_site(url, self._hosts)]
-        urls = urls or [urljoin(request.url, "/sitemap.xml")]
-        Frontier.of(self.crawler).offer(
-            FoundUrl(url, "sitemap", "robots", request.url) for url in urls
-        )
+        self._places[site_host(request.url)] = [
+            place for place in USUAL_PLACES if place[0] in self.discover
+        ]
+        if "wordpress" in self.discover:
+            self._offer_changed_posts(site_host(request.url))
+        if "sitemap" in self.discover:
+            # robots.txt may name a sitemap on another host (sitemaps.org, "Sitemaps & cross
+            # submits"): one of the same owner
+            urls = [url for url in request.meta["sitemaps"] if same_owner(url, request.url)]
+            if urls:
+                Frontier.of(self.crawler).offer(
+                    FoundUrl(url, "sitemap", "robots", request.url) for url in urls
+                )
+                return
+        self._try_next_place(request.url)
+
+    def answered_nothing(self, found: FoundUrl) -> None:
+        """Where a sitemap or feed was expected and none is, try the next usual place."""
+        if found.source in ("robots", "usual") and found.role in ("sitemap", "feed"):
+            self._try_next_place(found.url)
+
+    def _try_next_place(self, url: str) -> None:
+        places = self._places.get(site_host(url), [])
+        if places:
+            role, path = places.pop(0)
+            place = urljoin(url, path)
+            known = Session.of(self.crawler).lookup(place)
+            if known is not None and known.state in ("failed", "gone", "excluded"):
+                self._try_next_place(url)
+                return
+            offered = FoundUrl(place, "sitemap" if role == "sitemap" else "feed", "usual")
+            Frontier.of(self.crawler).offer([offered])
+
+    def _offer_changed_posts(self, host: str) -> None:
+        """Of a site whose posts were listed before, those that changed since."""
+        known = Session.of(self.crawler).posts_listed(host)
+        if known is None or self.since or self.until:
+            return
+        first, at = known
+        root = first.partition("wp/v2/posts")[0]
+        url = posts_url(root, modified_after=datetime.fromisoformat(at))
+        if url is not None:
+            Frontier.of(self.crawler).offer([FoundUrl(url, "wordpress", "wordpress", first)])
 
     def belongs(self, url: str) -> bool:
         """Only addresses of the newspaper itself."""
-        return same_site(url, self._hosts)
+        return same_site(url, self.hosts)
 
     def moved(self, found: FoundUrl, url: str) -> None:
         """A newspaper whose home page is at another host now is that host's newspaper."""
         if found.role == "home":
-            self._hosts.add(site_host(url))
-
-    def _too_old(self, found: FoundUrl) -> bool:
-        """Whether the source's own date rules a URL out: what last changed before `since` was not
-        published after it. The dates of sources are ISO 8601 or worthless here."""
-        claimed = found.claimed_at
-        if (
-            not self.since
-            or not claimed
-            or not claimed[:4].isdigit()
-            or claimed[4:5] not in ("", "-")
-        ):
-            return False
-        return claimed[: len(self.since)] < self.since[: len(claimed)]
+            self.hosts.add(site_host(url))

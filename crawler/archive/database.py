@@ -70,10 +70,11 @@ def open_for_writing(folder: Path) -> Database:
         if db.journal_mode != "wal":
             db.enable_wal()
         db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("PRAGMA foreign_keys = ON")
         if migrations.pending(db):
+            # foreign keys are off still: a migration may make a table anew that others refer to
             migrations.apply(db)
             write_descriptions(db)
+        db.execute("PRAGMA foreign_keys = ON")
     except (OSError, sqlite3.Error) as error:
         raise ArchiveError(
             f"cannot write {path} ({error}); is the folder writable, is there space on the disk?"
@@ -89,7 +90,8 @@ def _open_existing(path: Path) -> Database:
         )
         db = Database(connection)
         application_id = db.execute("PRAGMA application_id").fetchone()[0]
-        tables = set(db.table_names())
+        # a run killed while it made the archive leaves the list of migrations, and nothing else
+        tables = set(db.table_names()) - {migrations.migrations_table}
         known = {migration.name for migration in migrations._migrations}
         newer = {migration.name for migration in migrations.applied(db)} - known
     except sqlite3.Error as error:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.db import ForeignKey
 
+from crawler.archive.describe_frontier import FRONTIER
+
 DESCRIPTIONS: dict[str, dict[str, str]] = {
     "stories": {
         "": "Start here. One row per article, in its newest revision.",
@@ -119,7 +121,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "url": "The address.",
         "site": "Host of the newspaper.",
         "role": "What it was fetched as.",
-        "state": "failed, gone, excluded, or done for a page that is no article.",
+        "state": "failed, retry, gone, excluded, or done for a page that is no article.",
         "reason": "Why.",
         "attempts": "How many times it was visited.",
         "visited_at": "When last, UTC.",
@@ -138,13 +140,6 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "queued": "URLs known and not fetched yet.",
         "failed": "URLs that could not be fetched.",
     },
-    "sites": {
-        "": "Newspapers, one row per host.",
-        "id": "Key.",
-        "host": "Host without www., with the port if it is unusual.",
-        "home_url": "The first address by which the site was known.",
-        "first_seen_at": "When, UTC.",
-    },
     "runs": {
         "": "One row per execution of a spider.",
         "id": "Key.",
@@ -159,23 +154,6 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "new_revisions": "New revisions of articles it had.",
         "unchanged_articles": "Articles fetched and found as they were.",
         "failures": "URLs that could not be fetched.",
-    },
-    "urls": {
-        "": "Every URL known: the frontier.",
-        "id": "Key.",
-        "url": "Normalised address.",
-        "site_id": "The site it belongs to.",
-        "role": "What it is fetched as: home, robots, sitemap, feed or page.",
-        "state": "queued, done, redirected, failed, gone or excluded.",
-        "reason": "Why it is in this state, where there is something to say.",
-        "source": "How it was found: seed, robots, sitemap, feed, link, redirect or list.",
-        "via_id": "The URL that told of it.",
-        "found_at": "When it was first told of, UTC.",
-        "claimed_at": "The date that the source gives for it, as given.",
-        "claimed_title": "The title that the source gives for it.",
-        "attempts": "How many times it was visited.",
-        "visited_at": "When last, UTC.",
-        "article_id": "The article found there.",
     },
     "captures": {
         "": "HTTP exchanges, each kept as a record in WARC. Never changed, never deleted.",
@@ -293,6 +271,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "column_name": "Column; empty for the table itself.",
         "description": "What it means.",
     },
+    **FRONTIER,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from crawler.archive import graph_schema, schema
+from crawler.archive import frontier_schema, graph_schema, schema
 
 migrations = Migrations("hemeroteca")
 
@@ -18,6 +18,13 @@ def m001_first_schema(db: Database) -> None:
     db.executescript(schema.SEARCH)
     db.executescript(schema.HISTORY_IS_APPEND_ONLY)
     db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+
+
+@migrations()
+def m002_frontier(db: Database) -> None:
+    """States claimed and retry, due dates, validators, learned shapes, what changed in a
+    revision."""
+    frontier_schema.upgrade(db)
 
 
 @migrations()

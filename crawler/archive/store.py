@@ -6,13 +6,21 @@ import hashlib
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 from crawler.archive import database, graph
+from crawler.archive.changes import record_changes
+from crawler.archive.duplicates import find_copy, remember, tells_same_story
+from crawler.archive.frontier import FrontierTable
+from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.owners import same_owner
-from crawler.items import Article, Capture, FoundUrl, Image, Role, State, Visit
+from crawler.archive.reasons import SAME_TEXT
+from crawler.archive.site_memory import SiteMemory
+from crawler.items import Article, Capture, Image, Role, Visit
 from crawler.urls import normalise, site_host
 
 
@@ -23,10 +31,15 @@ class Store:
     the batch is kept then.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Open or make the archive in `folder`. Raises ArchiveError."""
+    def __init__(self, folder: Path, plan: Callable[[Outcome], Plan] | None = None) -> None:
+        """Open or make the archive in `folder`. Raises ArchiveError.
+
+        plan: says when a URL is to be visited again; None: never.
+        """
         self.folder = folder
         self.db = database.open_for_writing(folder)
+        self.frontier = FrontierTable(self.db.conn, plan)
+        self.memory = SiteMemory(self.db.conn)
         self._sql = self.db.conn.execute
         self._run_id: int | None = None
         self._sites: dict[str, int] = {}
@@ -49,6 +62,7 @@ class Store:
                 "INSERT INTO runs (spider, arguments, software, started_at) VALUES (?, ?, ?, ?)",
                 (spider, json.dumps(dict(arguments), ensure_ascii=False), software, started_at),
             ).lastrowid
+        self.frontier.begun_at = started_at
 
     def finish_run(self, outcome: str) -> None:
         """Close the run. outcome: `finished`, `shutdown`, or another reason why it ended."""
@@ -58,10 +72,35 @@ class Store:
                 (datetime.now(UTC).isoformat(timespec="seconds"), outcome, self._run_id),
             )
 
-    def add_site(self, home_url: str) -> None:
-        """Enter a site under the host of its home page, if it is not known."""
+    def add_site(self, home_url: str) -> int:
+        """The key of a site, which is entered under the host of its home page if it is not
+        known."""
         with self.db.atomic():
-            self._site_id(home_url)
+            return self._site_id(home_url)
+
+    def find_site(self, host: str) -> int | None:
+        """The key of the site at a host; None if it is not known."""
+        row = self._sql("SELECT id FROM sites WHERE host = ?", (host,)).fetchone()
+        return row[0] if row else None
+
+    def asks_for_other_dates(self, arguments: Mapping[str, str]) -> bool:
+        """Whether the run asks for other dates than the one before on the same site."""
+        row = self._sql(
+            "SELECT arguments FROM runs WHERE id < ? AND json_extract(arguments, '$.site') = ?"
+            " ORDER BY id DESC LIMIT 1",
+            (self._run_id, arguments.get("site")),
+        ).fetchone()
+        before = json.loads(row[0]) if row else {}
+        return any(before.get(name) != arguments.get(name) for name in ("since", "until"))
+
+    def warc_end(self, name: str) -> int:
+        """Bytes from a WARC file's start to the end of the last record of it that we refer to."""
+        row = self._sql(
+            "SELECT warc_offset + warc_length FROM captures WHERE warc_file = ?"
+            " ORDER BY warc_offset DESC LIMIT 1",
+            (name,),
+        ).fetchone()
+        return row[0] if row else 0
 
     # -- batches ---------------------------------------------------------------------------------
 
@@ -75,27 +114,37 @@ class Store:
         """
         counts: Counter[str] = Counter()
         self._sites.clear()  # a transaction that failed may have made some
-        with self.db.atomic():
-            for visit in visits:
-                self._record(visit, counts)
-            names = ("captures", "new_articles", "new_revisions", "unchanged_articles", "failures")
-            self._sql(
-                f"UPDATE runs SET {', '.join(f'{n} = {n} + ?' for n in names)} WHERE id = ?",  # noqa: S608
-                (*(counts[name] for name in names), self._run_id),
-            )
+        try:
+            with self.db.atomic():
+                for visit in visits:
+                    self._record(visit, counts)
+                self._count(counts)
+        except BaseException:
+            self.frontier.forget()
+            raise
         return counts
+
+    def _count(self, counts: Counter[str]) -> None:
+        names = ("captures", "new_articles", "new_revisions", "unchanged_articles", "failures")
+        self._sql(
+            f"UPDATE runs SET {', '.join(f'{n} = {n} + ?' for n in names)} WHERE id = ?",  # noqa: S608
+            (*(counts[name] for name in names), self._run_id),
+        )
 
     def _record(self, visit: Visit, counts: Counter[str]) -> None:
         now = visit.captures[-1].fetched_at if visit.captures else _now()
-        url_id = self._url_id(visit.url, visit.role, now)
+        url_id = self.frontier.url_id(visit.url, visit.role, self._site_id, now)
         capture_id = None
         for capture in visit.captures:
             capture_id = self._add_capture(capture, visit.role)
             counts["captures"] += 1
-        article_id = None
+        article_id, changed = None, None
         if visit.article is not None and capture_id is not None:
-            article_id = self._store_article(visit.article, capture_id, now, counts)
-        self._set_state(url_id, visit.state, visit.reason, now, article_id)
+            article_id, changed, visit = self._keep_article(visit, capture_id, now, counts)
+        elif visit.not_modified:
+            article_id, changed = self._see_unchanged(url_id, now, counts), False
+        elif visit.part_of is not None:
+            article_id = self._article_of(visit.part_of)
         graph.note_visit(self.db.conn, visit, article_id)
         if visit.state == "gone":
             self._sql(
@@ -103,33 +152,35 @@ class Store:
                 " AND id = (SELECT article_id FROM urls WHERE id = ?)",
                 (now, url_id),
             )
-        if visit.state == "failed":
-            counts["failures"] += 1
-        for found in visit.found:
-            self._add_found(found, now)
-
-    def _set_state(
-        self, url_id: int, state: State, reason: str | None, now: str, article_id: int | None
-    ) -> None:
-        self._sql(
-            "UPDATE urls SET state = ?, reason = ?, visited_at = ?, attempts = attempts + 1,"
-            " article_id = ifnull(?, article_id) WHERE id = ?",
-            (state, reason, now, article_id, url_id),
+        counts["failures"] += visit.state in ("failed", "retry")
+        led_to = self.frontier.add(
+            visit.found, self._site_id, now, listed=visit.role in ("sitemap", "feed", "wordpress")
         )
+        if changed is None:
+            changed = led_to > 0
+        first = self.frontier.acknowledge(url_id, visit, now, article_id, changed)
+        if first and visit.state == "done" and visit.shape is not None:
+            self.memory.learn(
+                self._site_id(visit.url), url_id, visit.shape,
+                is_story=visit.article is not None and visit.part_of is None, led_to=led_to,
+            )  # fmt: skip
 
-    def _add_found(self, found: FoundUrl, now: str) -> None:
+    def _see_unchanged(self, url_id: int, now: str, counts: Counter[str]) -> int | None:
+        """The server says that a page is as it was: the story on it, if any, stands."""
+        row = self._sql("SELECT article_id FROM urls WHERE id = ?", (url_id,)).fetchone()
+        if row is None or row[0] is None:
+            return None
         self._sql(
-            "INSERT INTO urls (url, site_id, role, state, source, via_id, found_at, claimed_at,"
-            " claimed_title) VALUES (?, ?, ?, 'queued', ?, (SELECT id FROM urls WHERE url = ?),"
-            " ?, ?, ?) ON CONFLICT (url) DO UPDATE SET"
-            " claimed_at = ifnull(excluded.claimed_at, claimed_at),"
-            " claimed_title = ifnull(excluded.claimed_title, claimed_title)"
-            " WHERE excluded.claimed_at IS NOT NULL OR excluded.claimed_title IS NOT NULL",
-            (
-                found.url, self._site_id(found.url), found.role, found.source, found.via, now,
-                found.claimed_at, found.claimed_title,
-            ),
-        )  # fmt: skip
+            "UPDATE articles SET last_captured_at = max(last_captured_at, ?), gone_at = NULL"
+            " WHERE id = ?",
+            (now, row[0]),
+        )
+        counts["unchanged_articles"] += 1
+        return cast(int, row[0])
+
+    def _article_of(self, url: str) -> int | None:
+        row = self._sql("SELECT article_id FROM urls WHERE url = ?", (url,)).fetchone()
+        return row[0] if row else None
 
     def _site_id(self, url: str) -> int:
         host = site_host(url)
@@ -143,17 +194,10 @@ class Store:
         self._sites[host] = found
         return found
 
-    def _url_id(self, url: str, role: Role, now: str) -> int:
-        row = self._sql("SELECT id FROM urls WHERE url = ?", (url,)).fetchone()
-        return row[0] if row else self._insert(
-            "urls", url=url, site_id=self._site_id(url), role=role, state="queued",
-            source="redirect", found_at=now,
-        )  # fmt: skip
-
     def _add_capture(self, capture: Capture, role: Role) -> int:
         return self._insert(
             "captures",
-            url_id=self._url_id(capture.url, role, capture.fetched_at),
+            url_id=self.frontier.url_id(capture.url, role, self._site_id, capture.fetched_at),
             run_id=self._run_id,
             fetched_at=capture.fetched_at,
             status=capture.status,
@@ -169,10 +213,42 @@ class Store:
 
     # -- articles --------------------------------------------------------------------------------
 
-    def _store_article(
-        self, article: Article, capture_id: int, now: str, counts: Counter[str]
-    ) -> int:
+    def _keep_article(
+        self, visit: Visit, capture_id: int, now: str, counts: Counter[str]
+    ) -> tuple[int, bool, Visit]:
+        """The article's key, whether it got a new revision, and the visit; which says so, if the
+        page shows only what another address has."""
+        article = visit.article
+        assert article is not None
+        url = self._believed_url(article)
+        marks: list[tuple[int, int]] = []
+        if not self._sql("SELECT 1 FROM articles WHERE url = ?", (url,)).fetchone():
+            copy_of, marks = find_copy(self.db.conn, self._site_id(url), article)
+            if copy_of is not None:
+                (first,) = self._sql("SELECT url FROM articles WHERE id = ?", (copy_of,)).fetchone()
+                counts["unchanged_articles"] += 1
+                return copy_of, False, replace(visit, part_of=first, reason=SAME_TEXT + first)
+        article_id, changed = self._store_article(article, url, capture_id, now, counts)
+        remember(self.db.conn, article_id, marks)
+        return article_id, changed, visit
+
+    def _believed_url(self, article: Article) -> str:
+        """Where an article is kept: as `article_url` says, unless another story is there."""
         url = article_url(article)
+        if url != article.url:
+            row = self._sql(
+                "SELECT r.title, r.body_text FROM articles a JOIN revisions r"
+                " ON r.id = a.revision_id WHERE a.url = ?",
+                (url,),
+            ).fetchone()
+            if row is not None and not tells_same_story(article, *row):
+                return article.url
+        return url
+
+    def _store_article(
+        self, article: Article, url: str, capture_id: int, now: str, counts: Counter[str]
+    ) -> tuple[int, bool]:
+        """The article's key, and whether it got a new revision."""
         digest = content_digest(article)
         row = self._sql(
             "SELECT a.id, a.revision_id, a.revisions, r.content_digest FROM articles a"
@@ -192,15 +268,19 @@ class Store:
                 " WHERE id = ?",
                 (now, article_id),
             )
-        if digest == known_digest and revision_id is not None:
+        changed = digest != known_digest or revision_id is None
+        if not changed:
             counts["unchanged_articles"] += 1
         else:
             counts["new_revisions" if number else "new_articles"] += 1
             revision_id = self._add_revision(
                 article, article_id, number + 1, capture_id, now, digest
             )
+        assert isinstance(revision_id, int)
         graph.see_links(self.db.conn, article.links, article_id, revision_id, now)
-        return article_id
+        if changed and number:
+            record_changes(self.db.conn, article_id, revision_id)
+        return article_id, changed
 
     def _add_revision(
         self, article: Article, article_id: int, number: int, capture_id: int, now: str, digest: str

@@ -5,21 +5,25 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import Spider
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
-from crawler.archive import database
+from crawler.archive import database, lock
 from crawler.errors import HemerotecaError, UnreachableError, UsageError
 from crawler.extensions.session import Session
+from crawler.middlewares.private import is_loopback
 
 _FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_at DESC LIMIT 10"'
 EXIT_CODES = """exit codes: 0 done; 1 the run broke off; 2 bad arguments or archive; \
-3 a site or none of the addresses could be archived; 130 stopped by the user"""
+3 a site or none of the addresses could be archived; 4 another run holds the archive; \
+130 stopped by the user"""
 
 
 class Command(ScrapyCrawl):
@@ -35,7 +39,8 @@ class Command(ScrapyCrawl):
         """For `scrapy crawl -h`."""
         return (
             "Archive into a folder: crawl news -a site=https://…, crawl article -a url=https://… "
-            "or -a urls=FILE; further -a archive=DIR, since=, until=, max_pages=, contact=, "
+            "or -a urls=FILE; further -a archive=DIR, since=, until=, discover=, "
+            "revisit=now, max_pages=, contact=, "
             f"allow_private=1. {EXIT_CODES}"
         )
 
@@ -46,6 +51,7 @@ class Command(ScrapyCrawl):
         try:
             apply_arguments(self.settings, opts.spargs)
             database.check(Path(self.settings["ARCHIVE"]))
+            lock.refuse_if_held(Path(self.settings["ARCHIVE"]))
         except HemerotecaError as error:
             fail("crawl", error)
 
@@ -56,7 +62,10 @@ class Command(ScrapyCrawl):
         assert self.crawler_process is not None
         try:
             spidercls = self._spider_class(args[0])
-            spidercls(**opts.spargs)  # raises what the user should know before a reactor runs
+            # raises what the user should know before a reactor runs
+            spider = spidercls(**opts.spargs)
+            assert self.settings is not None
+            require_contact(self.settings, getattr(spider, "seeds", ()))
         except HemerotecaError as error:
             fail("crawl", error)
         crawler = self._create_crawler(spidercls)
@@ -91,8 +100,22 @@ def apply_arguments(settings: object, arguments: Mapping[str, str]) -> None:
             raise UsageError("contact= is no address or page to reach you by, in plain characters")
         from crawler import __version__
 
+        put("CONTACT", contact, priority="cmdline")
         agent = f"Hemeroteca/{__version__} (news archive; {contact})"
         put("USER_AGENT", agent, priority="cmdline")
+
+
+def require_contact(settings: Mapping[str, Any], seeds: Iterable[str]) -> None:
+    """Raise UsageError where somebody else's server is to be visited and nobody could be reached by
+    its operator. Servers of this machine need none."""
+    if settings["CONTACT"].strip():
+        return
+    for url in seeds:
+        if not is_loopback(urlsplit(url).hostname or ""):
+            raise UsageError(
+                "say how the site's operator can reach you: -a contact=you@library.example, or a"
+                " page that tells; once for all by the environment's HEMEROTECA_CONTACT"
+            )
 
 
 def fail(command: str, error: HemerotecaError) -> None:
@@ -115,11 +138,13 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
         print(f"scrapy crawl: {problem}", file=sys.stderr)
     if session.error:
         print(f"scrapy crawl: {session.error}", file=sys.stderr)
-    if session.answered:
+    if session.answered and reason is not None:
         print(summary(session.totals, session.reasons, session.folder, reason))
-    if session.error or crawler.stats.get_value("spider_exceptions/count"):
+    if session.error:
+        return session.exit_code
+    if crawler.stats.get_value("spider_exceptions/count"):
         return 1
-    if reason == "shutdown":
+    if reason in ("shutdown", None):  # None: stopped twice, at once
         return 130
     if reason != "finished":
         return 1

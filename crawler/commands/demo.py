@@ -28,7 +28,10 @@ class Command(Crawl):
 
     def syntax(self) -> str:
         """For `scrapy demo -h`."""
-        return "[--crawl] [--edition morning|evening] [--port N] [-a archive=DIR]"
+        return (
+            "[--crawl] [--edition morning|evening] [--site courier|links] [--port N]"
+            " [-a archive=DIR]"
+        )
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
@@ -46,6 +49,9 @@ class Command(Crawl):
         super().add_options(parser)
         parser.add_argument("--crawl", action="store_true", help="archive it, then stop")
         parser.add_argument("--edition", default="morning", help="morning (default) or evening")
+        parser.add_argument(
+            "--site", default="courier", help="courier (default), or links: no way in but links"
+        )
         parser.add_argument("--port", default=str(PORT), help=f"default {PORT}; 0 takes a free one")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -70,7 +76,7 @@ class Command(Crawl):
         from crawler.demo.server import serve
 
         try:
-            with serve(opts.edition, int(opts.port)) as url:
+            with serve(opts.edition, int(opts.port), site=opts.site) as url:
                 if opts.crawl:
                     opts.spargs |= {"site": url, "allow_private": "1"}
                     super().run(["news"], opts)

@@ -44,7 +44,8 @@ class Command(ScrapyCommand):
         """Print the status."""
         assert self.settings is not None
         try:
-            with open_for_reading(self._folder(args, opts)) as db:
+            folder = archive_folder("status", args, opts.argument, self.settings["ARCHIVE"])
+            with open_for_reading(folder) as db:
                 found = status(db)
         except HemerotecaError as error:
             fail("status", error)
@@ -53,17 +54,18 @@ class Command(ScrapyCommand):
         else:
             show(found, console())
 
-    def _folder(self, args: list[str], opts: argparse.Namespace) -> Path:
-        assert self.settings is not None
-        named = list(args)
-        if opts.argument is not None:
-            name, _, value = opts.argument.partition("=")
-            if name != "archive" or not value:
-                raise UsageError(f"-a {opts.argument}: status takes -a archive=DIR only")
-            named.append(value)
-        if len(named) > 1:
-            raise UsageError("name one archive")
-        return Path(named[0] if named else self.settings["ARCHIVE"])
+
+def archive_folder(command: str, args: list[str], argument: str | None, default: str) -> Path:
+    """The archive that the user names, as a word or by -a archive=. Raises UsageError."""
+    named = list(args)
+    if argument is not None:
+        name, _, value = argument.partition("=")
+        if name != "archive" or not value:
+            raise UsageError(f"-a {argument}: {command} takes -a archive=DIR only")
+        named.append(value)
+    if len(named) > 1:
+        raise UsageError("name one archive")
+    return Path(named[0] if named else default)
 
 
 def console() -> Console:

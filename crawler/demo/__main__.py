@@ -18,23 +18,24 @@ from aiohttp import web
 
 from crawler.demo.pages import render
 from crawler.demo.paper import EDITIONS
-from crawler.demo.server import make_app
+from crawler.demo.server import SITES, make_app
 
 
-async def run(edition: str, port: int, log: Path | None) -> None:
+async def run(edition: str, port: int, log: Path | None, site_name: str) -> None:
     """Serve on 127.0.0.1 until SIGINT, SIGTERM or the end of a piped standard input."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stop.set)
     watch_input(loop, stop)
-    runner = web.AppRunner(make_app(edition, log), access_log=None, shutdown_timeout=0.2)
+    runner = web.AppRunner(make_app(edition, log, site_name), access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", port)
         await site.start()
         url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        render(edition, url)
+        if site_name == "courier":
+            render(edition, url)
         print(url, flush=True)  # noqa: T201 - the one line that it is asked for
         await stop.wait()
     finally:
@@ -64,9 +65,10 @@ def main() -> int:
     parser.add_argument("--edition", choices=EDITIONS, default="morning")
     parser.add_argument("--port", type=int, default=0, help="0 (default) takes a free one")
     parser.add_argument("--log", type=Path, help="file that gets a line for each answer")
+    parser.add_argument("--site", choices=SITES, default="courier")
     options = parser.parse_args()
     try:
-        asyncio.run(run(options.edition, options.port, options.log))
+        asyncio.run(run(options.edition, options.port, options.log, options.site))
     except OSError as error:
         sys.stderr.write(f"demo: cannot serve on port {options.port}: {error.strerror}\n")
         return 3

@@ -21,6 +21,8 @@ class Answer:
     modified: datetime | None = None
     """Aware; None: no Last-Modified."""
     location: str | None = None
+    dynamic: bool = False
+    """Made anew for each asker: no ETag, no Last-Modified."""
 
     @classmethod
     def moved(cls, target: str) -> Answer:

@@ -40,7 +40,7 @@ def render(
 
     cards: the listed stories, newest first. pages: addresses that are no stories, but listed.
     """
-    changed = _changed(cards[0].story)
+    changed = max(_changed(card.story) for card in cards)
 
     def xml(template: str, kind: str = "application/xml", **values: object) -> Answer:
         text = environment.get_template(template).render(origin=origin, **values)
@@ -55,7 +55,15 @@ def render(
     older = sitemap(cards[half:])
     return {
         "/robots.txt": xml("robots.txt", "text/plain"),
-        "/sitemap_index.xml": xml("sitemap_index.xml", places=[origin + c for c in children]),
+        "/sitemap_index.xml": xml(
+            "sitemap_index.xml",
+            places=[
+                (origin + child, max(map(_changed, (card.story for card in part))))
+                for child, part in zip(
+                    children, (cards[:half], cards[half:], cards[:NEWS_SIZE]), strict=True
+                )
+            ],
+        ),
         children[0]: sitemap(cards[:half], pages),
         # A gzipped file, not a content coding: RFC 9110 has no word in it.
         children[1]: Answer(

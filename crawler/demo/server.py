@@ -16,6 +16,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from crawler.demo import ledger
 from crawler.demo.answer import Answer
 from crawler.demo.pages import HTML, render
 from crawler.demo.paper import EDITIONS, open_paper
@@ -27,19 +28,26 @@ _WRONG_HOST = Answer(b"Bad Host header\n", "text/plain", 400)
 _COMPRESSIBLE = ("text/", "application/xml", "application/rss+xml")
 
 
-def make_app(edition: str, log: Path | None = None) -> web.Application:
+SITES = ("courier", "links")
+
+
+def make_app(edition: str, log: Path | None = None, site: str = "courier") -> web.Application:
     """The paper as an application of aiohttp. Absolute addresses in its pages are on the host that
     a request names.
 
     edition: `morning` or `evening`. log: a file that gets a line `METHOD target status` for each
-    answer, or None.
+    answer, or None. site: `courier`, or `links` for the Arle Ledger.
 
     Raises UsageError for another edition.
     """
     open_paper(edition)
 
     async def answer(request: web.Request) -> web.Response:
-        response = respond(request, find(edition, request.host, request.path))
+        if site == "links":
+            found = ledger.find(request.path, request.query_string)
+        else:
+            found = find(edition, request.host, request.path)
+        response = respond(request, found)
         if log is not None:
             with log.open("a", encoding="utf-8") as lines:
                 lines.write(f"{request.method} {request.raw_path} {response.status}\n")
@@ -68,7 +76,7 @@ def respond(request: web.Request, answer: Answer) -> web.Response:
     headers = {"Content-Type": answer.content_type}
     if answer.location:
         headers["Location"] = answer.location
-    if answer.status != 200:
+    if answer.status != 200 or answer.dynamic:
         return web.Response(body=answer.body, status=answer.status, headers=headers)
     body, tag = answer.body, answer.tag
     if answer.content_type.startswith(_COMPRESSIBLE):
@@ -99,17 +107,22 @@ def _unchanged(request: web.Request, tag: str, answer: Answer) -> bool:
 
 
 @contextmanager
-def serve(edition: str = "morning", port: int = 0, log: Path | None = None) -> Iterator[str]:
+def serve(
+    edition: str = "morning", port: int = 0, log: Path | None = None, site: str = "courier"
+) -> Iterator[str]:
     """Run the paper in a process of its own; gives its base URL, `http://127.0.0.1:PORT`.
 
-    port: 0 takes a free one. log: as `make_app` has it. The process ends with the block, and with
-    this process, however that ends: it watches the pipe between the two.
+    port: 0 takes a free one. log, site: as `make_app` has them. The process ends with the block,
+    and with this process, however that ends: it watches the pipe between the two.
 
     Raises UsageError for an unknown edition, UnreachableError where the server does not start.
     """
     if edition not in EDITIONS:
         raise UsageError(f"no edition {edition!r} of the demo newspaper: use morning or evening")
+    if site not in SITES:
+        raise UsageError(f"no demo site {site!r}: there are {' and '.join(SITES)}")
     command = [sys.executable, "-m", "crawler.demo", "--edition", edition, "--port", str(port)]
+    command += ["--site", site]
     if log is not None:
         command += ["--log", str(log.resolve())]
     root = Path(__file__).resolve().parents[2]

@@ -23,6 +23,7 @@ MAX_ENTRIES = 10_000
 
 _DATES = ("pubdate", "published", "issued", "date", "created", "updated", "modified")
 """Local names of an entry's dates, the publication's before the change's."""
+_CHANGES = ("updated", "modified")
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 
 
@@ -65,7 +66,10 @@ def _xml_entries(data: bytes, url: str) -> Iterator[FoundUrl]:
             continue
         address = next(_addresses(element, _base(element, url)), None)
         if address is not None:
-            yield FoundUrl(address, "page", "feed", url, _date(element), _title(element))
+            yield FoundUrl(
+                address, "page", "feed", url, _date(element, _DATES), _title(element),
+                _date(element, _CHANGES),
+            )  # fmt: skip
 
 
 def _base(element: etree._Element, url: str) -> str:
@@ -109,9 +113,9 @@ def _address_like(text: str | None) -> str | None:
     return text if text and text[:8].lower().startswith(("http://", "https://")) else None
 
 
-def _date(entry: etree._Element) -> str | None:
+def _date(entry: etree._Element, names: tuple[str, ...]) -> str | None:
     by_name = {local_name(e): e for e in reversed(entry)}
-    return next((t for n in _DATES if (t := text_of(by_name.get(n), 64)) is not None), None)
+    return next((t for n in names if (t := text_of(by_name.get(n), 64)) is not None), None)
 
 
 def _title(entry: etree._Element) -> str | None:
@@ -119,10 +123,10 @@ def _title(entry: etree._Element) -> str | None:
     own = str(entry.tag).rpartition("}")[0]
     titles = [e for e in entry if local_name(e) == "title"]
     titles.sort(key=lambda e: str(e.tag).rpartition("}")[0] != own or ":" in str(e.tag)[len(own) :])
-    return _plain(text_of(titles[0])) if titles else None
+    return plain_title(text_of(titles[0])) if titles else None
 
 
-def _plain(text: str | None) -> str | None:
+def plain_title(text: str | None) -> str | None:
     """A title without the HTML that feeds escape into it."""
     if not text or ("<" not in text and "&" not in text):
         return text
@@ -147,7 +151,10 @@ def _json_entries(data: bytes, url: str) -> Iterator[FoundUrl]:
         if address is not None:
             date = _string(item, "date_published") or _string(item, "date_modified")
             title = _string(item, "title")
-            yield FoundUrl(address, "page", "feed", url, date and date[:64], title)
+            changed = _string(item, "date_modified")
+            yield FoundUrl(
+                address, "page", "feed", url, date and date[:64], title, changed and changed[:64]
+            )
     following = absolute(url, _string(feed, "next_url") or "") if isinstance(feed, dict) else None
     if following is not None:
         yield FoundUrl(following, "feed", "feed", url)

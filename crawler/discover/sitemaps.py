@@ -77,12 +77,13 @@ def _from_xml(data: bytes, base: str) -> tuple[_Found, _Found, bool]:
         if local_name(element) == "sitemap":
             if address != base:
                 sitemaps.setdefault(
-                    address, FoundUrl(address, "sitemap", "sitemap", base, claimed_at=last)
+                    address,
+                    FoundUrl(address, "sitemap", "sitemap", base, claimed_at=last, changed_at=last),
                 )
             continue
         published, title = _news(element)
         urls.setdefault(
-            address, FoundUrl(address, "page", "sitemap", base, published or last, title)
+            address, FoundUrl(address, "page", "sitemap", base, published or last, title, last)
         )
     return sitemaps, urls, False
 

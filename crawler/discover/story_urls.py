@@ -119,6 +119,16 @@ def is_page(url: str) -> bool:
     return not _ENDPOINT_QUERY.search(parts.query)
 
 
+def is_service(url: str) -> bool:
+    """Whether an address is that of a page about the site itself: contact, imprint, terms …
+
+    >>> is_service("https://a.example/contact/"), is_service("https://a.example/contact/2024/x")
+    (True, False)
+    """
+    segments = [s for s in urlsplit(url).path.lower().split("/") if s]
+    return len(segments) == 1 and segments[0].partition(".")[0] in _SERVICE
+
+
 @lru_cache(maxsize=20_000)
 def priority(url: str, title: str | None = None) -> int:
     """How much an address looks like that of a news story: from -100 (surely none) to 100; an

@@ -44,15 +44,21 @@ class CaptureResponses:
             reason = HTTPStatus(response.status).phrase
         except ValueError:
             reason = "Unknown"
-        capture = session.warc.write_response(
-            url=request.url,
-            status_line=f"{response.status} {reason}",
-            headers=[(name, v) for name, values in response.headers.items() for v in values],
-            body=response.body,
-            fetched_at=datetime.now(UTC),
-            ip=str(response.ip_address) if response.ip_address else None,
-            location=_target(request.url, location) if is_redirect and location else None,
-        )
+        if session.error:
+            return
+        try:
+            capture = session.warc.write_response(
+                url=request.url,
+                status_line=f"{response.status} {reason}",
+                headers=[(name, v) for name, values in response.headers.items() for v in values],
+                body=response.body,
+                fetched_at=datetime.now(UTC),
+                ip=str(response.ip_address) if response.ip_address else None,
+                location=_target(request.url, location) if is_redirect and location else None,
+            )
+        except OSError as error:
+            session.fail(error)
+            return
         session.answered = True
         request.meta.setdefault("captures", []).append(capture)
         if request.callback is NO_CALLBACK:

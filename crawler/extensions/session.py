@@ -3,24 +3,47 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import re
 import sqlite3
+import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
 from crawler import __version__
 from crawler.archive.database import FILE_NAME, WARC_FOLDER, open_for_reading
-from crawler.archive.queries import queued_urls
+from crawler.archive.frontier import FrontierTable, utc
+from crawler.archive.lock import ArchiveLock
+from crawler.archive.outcomes import Learned
+from crawler.archive.site_memory import SiteMemory
 from crawler.archive.store import Store
-from crawler.errors import HemerotecaError
-from crawler.items import FoundUrl, Visit
+from crawler.errors import ArchiveError, BusyError, HemerotecaError
+from crawler.frontier.revisit import Revisits
+from crawler.items import Due, Visit
+from crawler.urls import site_host
+from crawler.warc.recover import recover
 from crawler.warc.writer import WarcWriter
 from crawler.workers import Workers
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+# Seconds to try again while another program holds the database's write lock, and how many visits
+# may wait meanwhile: then the run ends, and the next one goes on.
+_PATIENCE = 120.0
+_MAX_WAITING = 5_000
+
+
+# Reasons that name an address are counted as one.
+_REST = re.compile(r"(?<=another address) of https?://.*|(?<=same text) as https?://.*"
+                   r"|(?<=a later page) of https?://.*")  # fmt: skip
 
 
 class Session:
@@ -32,12 +55,15 @@ class Session:
     totals: what the run has stored so far, by the names that `Store.record` counts.
     reasons: how many URLs ended how, by state and reason, where there was a reason.
     answered: whether any server has answered yet.
+    on_stored: called after each batch with the hosts of sites that something was queued for, and
+    the URLs that were visited.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         settings = crawler.settings
         self.folder = Path(settings["ARCHIVE"])
+        self.lock = ArchiveLock(self.folder)
         self.workers = Workers(
             settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_CPU_SECONDS")
         )
@@ -51,19 +77,27 @@ class Session:
         self.reasons: Counter[tuple[str, str]] = Counter()
         self.error: str | None = None
         """Why the archive could not be written, if it could not."""
+        self.exit_code = 1
+        """That of the command, where there is an error."""
         self.started_at = datetime.now(UTC)
+        self.queued = 0
+        """URLs that wait in the archive."""
+        self.on_stored: Callable[[Iterable[str], Iterable[str]], None] = lambda hosts, urls: None
+        self._plan = Revisits(tuple(map(int, settings.getlist("REVISIT_AFTER"))))
         self._store: Store | None = None
         self._batch: list[Visit] = []
         self._batch_size = settings.getint("BATCH_SIZE")
         self._batch_seconds = settings.getfloat("BATCH_SECONDS")
         self._timer: asyncio.TimerHandle | None = None
         self._stopping: asyncio.Task[None] | None = None
+        self._busy_since: float | None = None
         self.answered = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Made by Scrapy."""
         session = cls(crawler)
+        crawler.signals.connect(session.open, signal=signals.spider_opened)
         crawler.signals.connect(session.close, signal=signals.spider_closed)
         return session
 
@@ -79,64 +113,209 @@ class Session:
         assert session is not None
         return session
 
-    def queued(self, hosts: Iterable[str]) -> list[FoundUrl]:
-        """What an earlier run left to be fetched on these sites, in the order it was found."""
-        if not (self.folder / FILE_NAME).exists():
-            return []
-        with open_for_reading(self.folder) as db:
-            return list(queued_urls(db, hosts))
+    # -- opening and closing ---------------------------------------------------------------------
 
-    def add(self, visit: Visit) -> None:
-        """Take a visit; it is stored with the next batch."""
-        if visit.state in ("failed", "gone", "excluded") or visit.reason:
-            self.reasons[visit.state, visit.reason or ""] += 1
-        self._batch.append(visit)
-        if len(self._batch) >= self._batch_size:
-            self.flush()
-        elif self._timer is None:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(self._batch_seconds, self.flush)
-
-    def flush(self) -> None:
-        """Store the batch in one transaction. On failure the run ends and says why."""
-        self._cancel_timer()
-        if not self._batch or not self.answered or self.error:
-            return
-        batch, self._batch = self._batch, []
-        try:
-            self.warc.sync()
-            self.totals.update(self._open_store().record(batch))
-        except (sqlite3.Error, OSError, HemerotecaError) as error:
-            self.error = f"cannot write to the archive {self.folder}: {error}"
-            self._stopping = asyncio.ensure_future(
-                self._crawler.engine.close_spider_async(reason="archive error")
-            )
+    def open(self, spider: Spider) -> None:
+        """Take the archive, if there is one, for this run alone."""
+        if self.keeps and (self.folder / FILE_NAME).exists():
+            try:
+                self.lock.acquire()
+            except (HemerotecaError, OSError) as error:
+                self.fail(error)
 
     def close(self, spider: Spider, reason: str) -> None:
-        """Store what is left, close the run, the files and the workers."""
+        """Store what is left, give back what was claimed, close the run, the files, the workers."""
         self.flush()
         self._cancel_timer()
         self.workers.close()
         try:
             self.warc.close()
             if self._store is not None:
+                with self._store.db.atomic():
+                    self._store.frontier.release()
                 self._store.finish_run(reason)
                 self._store.close()
         except (sqlite3.Error, OSError) as error:
             self.error = self.error or f"cannot close the archive {self.folder}: {error}"
+        self.lock.release()
 
-    def _open_store(self) -> Store:
+    def fail(self, error: Exception) -> None:
+        """End the run because the archive cannot be written; what is stored is sound."""
+        if self.error is None:
+            told = isinstance(error, HemerotecaError)
+            self.error = (
+                str(error) if told else f"cannot write to the archive {self.folder}: {error}"
+            )
+            self.exit_code = error.exit_code if isinstance(error, BusyError) else 1
+            self._stopping = asyncio.ensure_future(
+                self._crawler.engine.close_spider_async(reason="archive error")
+            )
+
+    @property
+    def store(self) -> Store:
+        """The archive, open for writing. Raises HemerotecaError, sqlite3.Error, OSError."""
         if self._store is None:
-            self._store = Store(self.folder)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.lock.acquire()
+            store = Store(self.folder, self._plan)
+            for name in recover(self.folder / WARC_FOLDER, store.warc_end):
+                logger.warning("%s was cut back to its last whole record", name)
             spider = self._crawler.spider
             assert spider is not None
-            self._store.begin_run(
+            store.begin_run(
                 spider.name,
                 getattr(spider, "arguments", {}),
                 f"Hemeroteca/{__version__}",
                 self.started_at.isoformat(timespec="seconds"),
             )
+            hosts: tuple[str, ...] = getattr(spider, "resume_hosts", ())
+            for url in getattr(spider, "seeds", ()) if hosts else ():
+                store.add_site(url)
+            with store.db.atomic():
+                store.frontier.release()
+                other_dates = store.asks_for_other_dates(getattr(spider, "arguments", {}))
+                for site in filter(None, map(store.find_site, hosts)):
+                    store.frontier.wake_sources(site)
+                    if other_dates:
+                        store.frontier.readmit(site)
+                    if getattr(spider, "revisit", "due") == "now":
+                        store.frontier.make_due(site, utc(self.started_at))
+                    self.queued += store.frontier.count_queued(site)
+            self._store = store
         return self._store
+
+    # -- visits ----------------------------------------------------------------------------------
+
+    def add(self, visit: Visit) -> None:
+        """Take a visit; it is stored with the next batch."""
+        if visit.state in ("failed", "retry", "gone", "excluded") or visit.reason:
+            self.reasons[visit.state, _REST.sub("", visit.reason or "")] += 1
+        self._batch.append(visit)
+        if len(self._batch) >= self._batch_size and self._busy_since is None:
+            self.flush()
+        elif self._timer is None:
+            self._later(self._batch_seconds)
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether there are visits that are not stored yet."""
+        return bool(self._batch) and self.answered and self.error is None
+
+    def flush(self) -> None:
+        """Store the batch in one transaction.
+
+        While another program holds the database, the batch waits and is tried again. On any other
+        failure the run ends and says why.
+        """
+        self._cancel_timer()
+        if not self.holds_back:
+            return
+        batch = self._batch
+        try:
+            self.warc.sync()
+            self.totals.update(self.store.record(batch))
+        except (sqlite3.Error, OSError, HemerotecaError) as error:
+            if not self._waits_for(error):
+                self._batch = []
+                self.fail(error)
+            return
+        self._batch = []
+        self._busy_since = None
+        self._take_news(self.store.frontier, batch)
+
+    def _waits_for(self, error: Exception) -> bool:
+        """Whether the failure is another program's lock, that will go away."""
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return False
+        now = time.monotonic()
+        self._busy_since = self._busy_since or now
+        if now - self._busy_since > _PATIENCE or len(self._batch) > _MAX_WAITING:
+            return False
+        self._later(1.0)
+        return True
+
+    def _take_news(self, frontier: FrontierTable, batch: list[Visit]) -> None:
+        self.queued += frontier.grown
+        frontier.grown = 0
+        woken, frontier.woken = frontier.woken, set()
+        self.on_stored(woken, [visit.url for visit in batch])
+
+    # -- the frontier ----------------------------------------------------------------------------
+
+    def claim(self, host: str, limit: int) -> list[Due]:
+        """Take waiting URLs of a site in hand; none before a server has answered."""
+        self.flush()
+        if not self.answered or self.error or self._busy_since is not None:
+            return []
+        try:
+            store = self.store
+            site = store.find_site(host)
+            if site is None:
+                return []
+            with store.db.atomic():
+                found = store.frontier.claim(site, limit, utc(datetime.now(UTC)))
+        except (sqlite3.Error, OSError, HemerotecaError) as error:
+            if not self._waits_for(error):
+                self.fail(error)
+            return []
+        self.queued = max(0, self.queued - len(found))
+        return found
+
+    def refuse(self, url: str, reason: str, due_at: str | None) -> None:
+        """Exclude a claimed URL unvisited."""
+        self.reasons["excluded", _REST.sub("", reason)] += 1
+        try:
+            with self.store.db.atomic():
+                self.store.frontier.refuse(url, reason, due_at)
+        except (sqlite3.Error, OSError, HemerotecaError) as error:
+            if not self._waits_for(error):
+                self.fail(error)
+
+    def lookup(self, url: str) -> Due | None:
+        """What is known of a URL; None if it is not, or there is no archive yet."""
+        return self._look(lambda db: FrontierTable(db).lookup(url))
+
+    def learned(self, url: str, shape: str) -> Learned:
+        """What visits have taught of a shape of addresses on a URL's site."""
+        if self._store is None:
+            return Learned()
+        return self._store.memory.learned(site_host(url), shape)
+
+    def posts_listed(self, host: str) -> tuple[str, str] | None:
+        """Of a WordPress site: its first list of posts, and when the last one was read."""
+        return self._look(lambda db: SiteMemory(db).posts_listed(host))
+
+    def robots(self, origin: str) -> tuple[str, str, int, bytes] | None:
+        """A host's robots.txt as last fetched: url, fetched_at, status, body; None if not known."""
+        return self._look(lambda db: SiteMemory(db).robots(origin))
+
+    def _look(self, ask: Callable[[sqlite3.Connection], T | None]) -> T | None:
+        """What the archive says; None if it is not there, cannot be read, or is an older version's
+        that no server's answer has yet allowed to be brought up to date."""
+        if self.error or (self._store is None and not (self.folder / FILE_NAME).exists()):
+            return None
+        try:
+            if self._store is not None:
+                return ask(self._store.db.conn)
+            with open_for_reading(self.folder) as db:
+                return ask(db.conn)
+        except (sqlite3.OperationalError, ArchiveError):
+            return None
+
+    def keep_robots(self, origin: str, url: str, status: int, body: bytes) -> None:
+        """Remember a host's robots.txt for the runs of the next day."""
+        if not self.keeps or self.error:
+            return
+        try:
+            with self.store.db.atomic():
+                self.store.memory.keep_robots(origin, url, utc(datetime.now(UTC)), status, body)
+        except (sqlite3.Error, OSError, HemerotecaError) as error:
+            if not self._waits_for(error):
+                self.fail(error)
+
+    def _later(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self.flush)
 
     def _cancel_timer(self) -> None:
         if self._timer is not None:

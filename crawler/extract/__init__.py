@@ -24,7 +24,7 @@ from crawler.extract.image import lead_image
 from crawler.extract.language import language
 from crawler.extract.links import linked_stories
 from crawler.extract.marks import marks
-from crawler.extract.outlinks import feeds, out_links
+from crawler.extract.outlinks import feeds, out_links, wordpress_api
 from crawler.extract.readtime import read_time, shown_read_time
 from crawler.extract.section import section, tags
 from crawler.extract.standfirst import standfirst
@@ -56,7 +56,9 @@ def extract(html: bytes, url: str, content_type: str | None = None, follow: bool
     """
     doc = Document(html, url, content_type)
     page = read_page(doc)
-    return replace(page, out_links=out_links(doc), feeds=feeds(doc)) if follow else page
+    if not follow:
+        return page
+    return replace(page, out_links=out_links(doc), feeds=feeds(doc), wordpress=wordpress_api(doc))
 
 
 def read_page(doc: Document) -> Page:

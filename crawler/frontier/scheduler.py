@@ -1,63 +1,109 @@
 """The frontier as a Scrapy scheduler: which URL is fetched next.
 
-What is known is in the archive's table `urls`; a URL leaves the state `queued` only in the
-transaction that stores its visit, so whatever a killed run had in hand is queued still and is taken
-up by the next one. In memory are only this run's waiting requests.
+What is known is in the archive's table `urls`. A run claims a few dozen URLs of a site at a time,
+the best first; they leave the state `claimed` in the transaction that stores their visits, or are
+queued again when the run ends, or when the next one begins. In memory are only the claimed ones and
+those that were not stored yet, whatever the archive knows.
 """
 
 from __future__ import annotations
 
+import asyncio
 import heapq
+import time
 from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Protocol, Self, cast
 
-from scrapy import Spider
+from scrapy import Spider, signals
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 from scrapy.http import Request
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler.discover.shapes import shape
 from crawler.extensions.session import Session
-from crawler.items import FoundUrl
+from crawler.frontier import budget
+from crawler.frontier.revisit import SECOND_CHANCE
+from crawler.items import Due, FoundUrl
+from crawler.urls import site_host
 
 # Requests of one host that may wait in the downloader beyond those under way: enough to keep it
 # busy, few enough that one slow host does not fill it.
 _AHEAD = 2
+# URLs claimed of a site at once, and how few may be left before more are. What is claimed is
+# fetched before anything better that is found meanwhile: few, then.
+_CLAIM = 32
+_LOW = 6
+# Seconds between two looks into the archive while nothing waits and visits come in one by one.
+_LOOK = 0.05
+# Stories of a site before which nobody knows whether its sitemap is sound.
+_FEW = 20
+LATER = "later"
+"""What a spider says of a URL that it cannot judge yet."""
+# Seconds: what a site asks to wait beyond that, the next run waits.
+_LONGEST_PAUSE = 3_600.0
 
 
 class FrontierSpider(Protocol):
     """What the frontier asks of a spider."""
 
     resume_hosts: tuple[str, ...]
-    """Sites whose waiting URLs of earlier runs are taken up."""
+    """Sites whose waiting URLs are taken up."""
     max_pages: int | None
     """Pages to fetch at most; None for no limit."""
 
-    def request(self, found: FoundUrl) -> Request:
+    def request(self, due: Due) -> Request:
         """Make a request of a URL."""
 
     def rank(self, found: FoundUrl) -> int:
         """Say its priority: higher is fetched first."""
 
+    def refuse(self, due: Due) -> str | None:
+        """Say why a URL is not to be fetched at all; None if it is."""
+
+
+@dataclass(slots=True)
+class _Line:
+    """What waits of one site."""
+
+    heap: list[tuple[int, int, Request | Due]] = field(default_factory=list)
+    dry: bool = True
+    """The archive has nothing more of it, as far as we know."""
+    free_at: float = 0.0
+    """Monotonic time before which nothing is fetched, because the site asked for a pause."""
+    closed: bool = False
+    """The pause is too long to wait for: nothing more of this site in this run."""
+
 
 class Frontier(BaseScheduler):
-    """Hands out each URL once a run, the most promising first, hosts in turn."""
+    """Hands out each URL once a run, the most promising first, sites in turn."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._per_host = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
-        self._queues: dict[str, list[tuple[int, int, Request | FoundUrl]]] = {}
+        self._lines: dict[str, _Line] = {}
         self._order = count()
-        self._seen: set[str] = set()
         self._pages = 0
-        self.waiting = 0
-        """Requests in the queues."""
+        self._looked_at = 0.0
+        self._hand: set[str] = set()
+        """URLs that wait in the lines."""
+        self._done: set[str] = set()
+        """Those among them that were fetched by other ways meanwhile."""
+        self._out: dict[str, str] = {}
+        """URLs handed out whose visit is not stored yet → the shape of a list's, "" of others'."""
+        self._sources: set[str] = set()
+        """Sitemaps, feeds and the like that wait or are under way."""
+        self._wake: asyncio.TimerHandle | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Made by Scrapy."""
-        return cls(crawler)
+        frontier = cls(crawler)
+        crawler.signals.connect(frontier._close, signal=signals.spider_closed)
+        return frontier
 
     @classmethod
     def of(cls, crawler: Crawler) -> Frontier:
@@ -66,90 +112,280 @@ class Frontier(BaseScheduler):
         assert isinstance(scheduler, cls)
         return scheduler
 
+    @property
+    def waiting(self) -> int:
+        """URLs that wait, here and in the archive."""
+        return len(self._hand) + self._session.queued
+
+    def awaits_sources(self, url: str) -> bool:
+        """Whether sitemaps, feeds or the like of a URL's site are to come, that may tell more of
+        what waits."""
+        site = site_host(url)
+        return any(site_host(source) == site for source in self._sources)
+
     def open(self, spider: Spider) -> None:
         """Take up what an earlier run left."""
         self._spider = cast(FrontierSpider, spider)
-        session = Session.of(self._crawler)
-        if session.keeps:
-            self.offer(session.queued(self._spider.resume_hosts))
+        self._session = Session.of(self._crawler)
+        self._session.on_stored = self._stored
+        if self._session.keeps:
+            self._stored(self._spider.resume_hosts)
 
     def offer(self, found: Iterable[FoundUrl]) -> None:
-        """Queue URLs that this run has not seen yet."""
-        waiting = self.waiting
+        """Queue sources that no page told of; what is not due is left alone."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
         for each in found:
-            if each.url not in self._seen:
-                self._seen.add(each.url)
-                self._push(_host(each.url), self._spider.rank(each), each)
-        slot = self._crawler.engine._slot
-        if self.waiting > waiting and slot is not None:
-            # The engine would come by itself after five seconds. Its one public door,
-            # engine.crawl(), wants a Request for each URL: too much for millions that wait.
-            slot.nextcall.schedule()
+            known = self._session.lookup(each.url)
+            if known is not None and known.state != "done" and (known.due_at or "") > now:
+                continue
+            if each.url not in self._hand and each.url not in self._out:
+                due = Due(each) if known is None else replace(known, found=each)
+                self._push(self._spider.rank(each), due, each.url)
+        self._call_engine()
 
     def mark_seen(self, url: str) -> None:
         """A URL was fetched by other ways (a redirect led to it): do not fetch it again."""
-        self._seen.add(url)
+        if url in self._hand:
+            self._done.add(url)
+
+    def pause(self, url: str, seconds: float) -> None:
+        """Ask nothing of a URL's site for a while."""
+        line = self._lines.setdefault(site_host(url), _Line())
+        if seconds > _LONGEST_PAUSE:
+            line.closed = line.dry = True
+            for _, _, entry in line.heap:  # queued again in the archive when the run ends
+                if isinstance(entry, Due):
+                    self._forget(entry.found.url)
+            line.heap.clear()
+            return
+        line.free_at = max(line.free_at, time.monotonic() + seconds)
+        self._call_engine_in(seconds)
 
     def enqueue_request(self, request: Request) -> bool:
         """Scrapy's door: requests of spiders, and redirects and retries of its middlewares."""
-        found: FoundUrl | None = request.meta.get("found")
+        due: Due | None = request.meta.get("due")
         rank = request.priority
-        if found is not None and not _is_follow_up(request):
-            if found.url in self._seen:
+        if due is not None and not _is_follow_up(request):
+            if due.found.url in self._hand or due.found.url in self._out:
                 return False
-            self._seen.add(found.url)
-            rank = self._spider.rank(found)
-        elif found is not None:
-            rank += 1000  # what has been begun is finished first
-        self._push(urlparse_cached(request).hostname or "", rank, request)
+            self._push(self._spider.rank(due.found), due, due.found.url)
+            return True
+        if due is not None:
+            rank += 2000  # what has been begun is finished first
+        self._push(rank, request, None)
         return True
 
     def has_pending_requests(self) -> bool:
-        """Whether anything waits."""
-        return self.waiting > 0
+        """Whether anything waits. The engine asks when nothing is under way any more."""
+        session = self._session
+        if session.answered and not session.error:
+            session.flush()
+        if not session.holds_back:
+            # what gave no visit after all (a fault of ours, a refused answer) holds up nothing
+            self._out.clear()
+            self._sources &= self._hand
+        waits = any(line.heap for line in self._lines.values())
+        if not waits and session.answered and not session.error:
+            waits = session.holds_back or any(not line.dry for line in self._lines.values())
+        if waits:
+            self._call_engine_in(_LOOK)
+        return waits
 
     def next_request(self) -> Request | None:
         """The next request, or None if nothing waits that a host is free for."""
-        for host in list(self._queues):
-            if self._is_busy(host):
+        if self._session.error:
+            return None
+        for site in list(self._lines):
+            line = self._lines[site]
+            if line.free_at > time.monotonic():
+                self._call_engine_in(line.free_at - time.monotonic())
                 continue
-            # to the end of the line: the next call begins with another host
-            queue = self._queues.pop(host)
-            while queue:
-                _, _, entry = heapq.heappop(queue)
-                self.waiting -= 1
-                if self._is_over_limit(entry):
-                    continue  # it stays queued in the archive
-                if queue:
-                    self._queues[host] = queue
-                return self._spider.request(entry) if isinstance(entry, FoundUrl) else entry
+            if len(line.heap) < _LOW:
+                self._refill(site, line)
+            if not line.heap:
+                continue
+            # to the end of the line: the next call begins with another site
+            self._lines[site] = self._lines.pop(site)
+            request = self._pop(line)
+            if request is not None:
+                return request
         return None
 
-    def _push(self, host: str, rank: int, entry: Request | FoundUrl) -> None:
-        heapq.heappush(self._queues.setdefault(host, []), (-rank, next(self._order), entry))
-        self.waiting += 1
+    # -- lines -----------------------------------------------------------------------------------
+
+    def _push(self, rank: int, entry: Request | Due, url: str | None) -> None:
+        site = site_host(entry.found.url if isinstance(entry, Due) else entry.url)
+        line = self._lines.setdefault(site, _Line())
+        if url is not None and isinstance(entry, Due):
+            self._hand.add(url)
+            if entry.found.role != "page":
+                self._sources.add(url)
+        heapq.heappush(line.heap, (-rank, next(self._order), entry))
+
+    def _pop(self, line: _Line) -> Request | None:
+        deferred = []
+        request = None
+        while line.heap and request is None:
+            if self._is_busy(_entry_host(line.heap[0][2])):
+                break
+            item = heapq.heappop(line.heap)
+            entry = item[2]
+            if isinstance(entry, Request):
+                request = entry
+                continue
+            url = entry.found.url
+            if url in self._done:
+                self._done.discard(url)
+                self._forget(url)
+                continue
+            verdict = self._judge(entry)
+            if verdict == LATER:
+                deferred.append(item)
+                continue
+            self._hand.discard(url)
+            if verdict is not None:
+                self._forget(url)
+                due_at = datetime.now(UTC) + timedelta(seconds=SECOND_CHANCE)
+                self._session.refuse(url, verdict, due_at.isoformat(timespec="seconds"))
+                continue
+            if self._is_over_limit(entry):
+                self._forget(url)
+                continue  # it is queued again in the archive when the run ends
+            known = entry.visited_at or entry.etag
+            if entry.found.source in ("seed", "list") and not known:
+                looked = self._session.lookup(url)
+                entry = entry if looked is None else replace(looked, found=entry.found)
+            self._out.setdefault(url, "")
+            request = self._spider.request(entry)
+        for item in deferred:
+            heapq.heappush(line.heap, item)
+        if deferred and request is None:
+            self._look()
+        return request
+
+    def _forget(self, url: str) -> None:
+        self._hand.discard(url)
+        self._out.pop(url, None)
+        self._sources.discard(url)
+
+    def _judge(self, due: Due) -> str | None:
+        """Why a URL is not fetched; LATER where that depends on visits under way; else None."""
+        found = due.found
+        reason = self._spider.refuse(due)
+        site = site_host(found.url)
+        out = [kind for url, kind in self._out.items() if site_host(url) == site]
+        if reason == LATER and not (out or self.awaits_sources(found.url)):
+            reason = None  # what it waited for does not come
+        if reason is not None:
+            return reason
+        if found.role != "page" or due.visited_at is not None or found.source in ("seed", "list",
+                "previous"):  # fmt: skip
+            return None
+        reason = budget.trap(found.url)
+        if reason is not None:
+            return reason
+        kind = shape(found.url)
+        learned = self._session.learned(found.url, kind)
+        told = found.source in ("sitemap", "feed", "wordpress")
+        if budget.story_chance(found.priority, learned, listed=told) >= 0.5:
+            return None
+        if self.awaits_sources(found.url) or (learned.site_stories < _FEW and "" in out):
+            return LATER  # what comes may spare it
+        lists = [other for other in out if other]
+        if budget.credit(learned, lists.count(kind), len(lists)) >= 1:
+            self._out[found.url] = kind
+            return None
+        if lists:
+            return LATER  # one of those may lead to stories, and earn it a visit
+        return budget.DRY
+
+    def _refill(self, site: str, line: _Line) -> None:
+        """Claim more of a site, if it has more; not at every visit while they come one by one."""
+        session = self._session
+        if session.holds_back and not line.heap and not self._look():
+            return
+        if self._is_limit_reached():
+            line.dry = True
+        if line.dry:
+            return
+        claimed = session.claim(site, _CLAIM)
+        line.dry = session.answered and len(claimed) < _CLAIM
+        for due in claimed:
+            if due.found.url not in self._hand and due.found.url not in self._out:
+                self._push(due.found.priority, due, due.found.url)
+
+    def _stored(self, hosts: Iterable[str], visited: Iterable[str] = ()) -> None:
+        """Visits were stored: of these sites the archive has more now."""
+        for host in hosts:
+            if host in self._spider.resume_hosts or self._is_followed(host):
+                line = self._lines.setdefault(host, _Line())
+                line.dry = line.closed
+        for url in visited:
+            self._out.pop(url, None)
+            self._sources.discard(url)
+        self._call_engine()
+
+    def _look(self) -> bool:
+        """Store what has come, unless that was done just now; returns whether it was done."""
+        now = time.monotonic()
+        if now - self._looked_at < _LOOK:
+            self._call_engine_in(_LOOK)
+            return False
+        self._looked_at = now
+        self._session.flush()  # calls _stored
+        return True
+
+    def _is_followed(self, host: str) -> bool:
+        followed: set[str] = getattr(self._spider, "hosts", set())
+        return host in followed
+
+    # -- limits ----------------------------------------------------------------------------------
 
     def _is_busy(self, host: str) -> bool:
         slot = self._crawler.engine.downloader.slots.get(host)
         return slot is not None and len(slot.active) >= self._per_host + _AHEAD
 
-    def _is_over_limit(self, entry: Request | FoundUrl) -> bool:
-        """Count pages against the spider's limit; follow-ups belong to a page already counted."""
-        found = entry.meta.get("found") if isinstance(entry, Request) else entry
-        if found is None or found.role not in ("home", "page"):
-            return False
-        if isinstance(entry, Request) and _is_follow_up(entry):
-            return False
+    def _is_limit_reached(self) -> bool:
         limit = self._spider.max_pages
-        if limit is not None and self._pages >= limit:
+        return limit is not None and self._pages >= limit
+
+    def _is_over_limit(self, due: Due) -> bool:
+        """Count pages against the spider's limit."""
+        if due.found.role not in ("home", "page"):
+            return False
+        if self._is_limit_reached():
             return True
         self._pages += 1
         return False
+
+    # -- the engine ------------------------------------------------------------------------------
+
+    def _call_engine(self) -> None:
+        slot = self._crawler.engine._slot
+        if slot is not None:
+            # It would come by itself after five seconds. Its one public door, engine.crawl(), wants
+            # a Request for each URL: too much for millions that wait.
+            slot.nextcall.schedule()
+
+    def _call_engine_in(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        when = loop.time() + max(seconds, 0.001)
+        if self._wake is not None and self._wake.when() > loop.time():
+            if self._wake.when() <= when:
+                return
+            self._wake.cancel()
+        self._wake = loop.call_at(when, self._call_engine)
+
+    def _close(self) -> None:
+        if self._wake is not None:
+            self._wake.cancel()
 
 
 def _is_follow_up(request: Request) -> bool:
     return bool(request.meta.get("redirect_times") or request.meta.get("retry_times"))
 
 
-def _host(url: str) -> str:
-    return urlparse_cached(Request(url)).hostname or ""
+def _entry_host(entry: Request | Due) -> str:
+    if isinstance(entry, Request):
+        return urlparse_cached(entry).hostname or ""
+    return urlparse_cached(Request(entry.found.url)).hostname or ""

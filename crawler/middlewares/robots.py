@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
-from scrapy.http import Request
+from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.discover.robots import sitemap_urls
+from crawler.discover.robots import MAX_BYTES, sitemap_urls
+from crawler.extensions.session import Session
 
 FORBIDDEN = "robots.txt forbids it"
+# Seconds that a robots.txt counts for (RFC 9309, 2.4).
+_LIFETIME = 86_400.0
+# Seconds after which one that could not be had is asked for again.
+_SHUT_FOR = 600.0
+# Seconds: a Crawl-delay beyond that is a slip of the pen, or a no.
+_LONGEST_DELAY = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +33,15 @@ class _Rules:
     parser: ProtegoRobotParser | None
     closed: str | None = None
     """Why nothing at all may be fetched."""
+    read_at: float = field(default_factory=time.monotonic)
 
 
 class RobotsMiddleware:
     """Obeys robots.txt; one that cannot be had, or is broken on the server's side, forbids all.
 
     RFC 9309: 4xx means no rules (2.3.1.3), 5xx and network errors mean no access (2.3.1.4). Scrapy
-    reads the latter as "allow all".
+    reads the latter as "allow all". What was read counts for 24 hours (2.4), in later runs too.
+    Crawl-delay, which the RFC leaves out, is obeyed where it asks for more than our own pace.
 
     Once a host's rules are read, the signal `robots_parsed` goes out; its request has the addresses
     of the sitemaps that the file names in `meta["sitemaps"]`.
@@ -42,11 +53,14 @@ class RobotsMiddleware:
         self._crawler = crawler
         self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
         self._rules: dict[str, asyncio.Task[_Rules]] = {}
+        self._crawl_delays: dict[str, float] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Made by Scrapy."""
-        return cls(crawler)
+        middleware = cls(crawler)
+        crawler.signals.connect(middleware._keep_pace, signal=signals.response_downloaded)
+        return middleware
 
     async def process_request(self, request: Request) -> None:
         """Let a request pass, or raise IgnoreRequest with a reason fit for the archive."""
@@ -54,8 +68,9 @@ class RobotsMiddleware:
             return
         parts = urlparse_cached(request)
         origin = f"{parts.scheme}://{parts.netloc}"
-        if origin not in self._rules:
-            self._rules[origin] = asyncio.ensure_future(self._fetch(origin))
+        known = self._rules.get(origin)
+        if known is None or (known.done() and _is_stale(known)):
+            self._rules[origin] = asyncio.ensure_future(self._load(origin))
         # shielded: one request that is cancelled must not take the rules from all others
         rules = await asyncio.shield(self._rules[origin])
         if rules.closed:
@@ -63,11 +78,21 @@ class RobotsMiddleware:
         if rules.parser is not None and not rules.parser.allowed(request.url, self._agent):
             raise IgnoreRequest(FORBIDDEN)
 
+    async def _load(self, origin: str) -> _Rules:
+        session = self._crawler.get_extension(Session)
+        known = session.robots(origin) if session is not None else None
+        if known is not None:
+            url, fetched_at, status, body = known
+            age = (datetime.now(UTC) - datetime.fromisoformat(fetched_at)).total_seconds()
+            if 0 <= age < _LIFETIME:
+                return self._read(origin, url, status, body, time.monotonic() - age)
+        return await self._fetch(origin)
+
     async def _fetch(self, origin: str) -> _Rules:
         request = Request(
             f"{origin}/robots.txt",
             priority=1000,
-            meta={"dont_obey_robotstxt": True},
+            meta={"dont_obey_robotstxt": True, "max_retry_times": 2},
             callback=NO_CALLBACK,
         )
         try:
@@ -77,10 +102,47 @@ class RobotsMiddleware:
             return _Rules(None, f"robots.txt could not be fetched ({reason})")
         if response.status >= 500 or response.status == 429:
             return _Rules(None, f"robots.txt answers HTTP {response.status}: nothing is allowed")
-        body = response.body if response.status < 300 else b""
+        body = response.body[:MAX_BYTES] if response.status < 300 else b""
+        session = self._crawler.get_extension(Session)
+        if session is not None:
+            session.keep_robots(origin, response.url, response.status, body)
+        return self._read(origin, response.url, response.status, body, time.monotonic())
+
+    def _read(self, origin: str, url: str, status: int, body: bytes, read_at: float) -> _Rules:
         parser = ProtegoRobotParser.from_crawler(self._crawler, body)
-        request.meta["sitemaps"] = sitemap_urls(body, response.url)
+        delay = parser.crawl_delay(self._agent)
+        if delay is not None:
+            self._slow_down(origin, delay)
+        request = Request(f"{origin}/robots.txt", meta={"sitemaps": sitemap_urls(body, url)})
         self._crawler.signals.send_catch_log(
             signals.robots_parsed, robotparser=parser, request=request
         )
-        return _Rules(parser)
+        return _Rules(parser, read_at=read_at)
+
+    def _slow_down(self, origin: str, delay: float) -> None:
+        """Set a host's pace, which AutoThrottle may then make slower and not faster."""
+        downloader = self._crawler.engine.downloader
+        host = urlparse_cached(Request(origin)).hostname or ""
+        delay = min(delay, _LONGEST_DELAY)
+        if not delay > max(0.0, self._crawler.settings.getfloat("DOWNLOAD_DELAY")):
+            return
+        downloader.per_slot_settings[host] = {"delay": delay, "concurrency": 1, "jitter": 0.0}
+        slot = downloader.slots.get(host)
+        if slot is not None:
+            slot.delay, slot.jitter, slot.concurrency = delay, 0.0, 1
+        self._crawl_delays[host] = delay
+
+    def _keep_pace(self, response: Response, request: Request) -> None:
+        """AutoThrottle has just set its own delay: not below what the host asks for."""
+        host = urlparse_cached(request).hostname or ""
+        delay = self._crawl_delays.get(host)
+        slot = self._crawler.engine.downloader.slots.get(host)
+        if delay is not None and slot is not None and slot.delay < delay:
+            slot.delay = delay
+
+
+def _is_stale(task: asyncio.Task[_Rules]) -> bool:
+    if task.cancelled() or task.exception() is not None:
+        return True
+    rules = task.result()
+    return time.monotonic() - rules.read_at > (_SHUT_FOR if rules.closed else _LIFETIME)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import os
 import socket
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from io import BytesIO
+from io import BytesIO, FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 from isal import igzip
 from warcio.recordbuilder import RecordBuilder
@@ -51,7 +52,7 @@ class WarcWriter:
         self._builder = RecordBuilder(warc_version="WARC/1.1")
         self._started = datetime.now(UTC).strftime("%Y%m%d%H%M%S%f")[:17]
         self._serial = 0
-        self._file: IO[bytes] | None = None
+        self._file: FileIO | None = None
         self._name = ""
         self._dirty = False
 
@@ -120,7 +121,6 @@ class WarcWriter:
     def sync(self) -> None:
         """Put on disk what was written; call it before the database refers to it."""
         if self._file is not None and self._dirty:
-            self._file.flush()
             os.fsync(self._file.fileno())
             self._dirty = False
 
@@ -153,7 +153,14 @@ class WarcWriter:
         WARCWriter(buffer, gzip=False).write_record(record)
         member = igzip.compress(buffer.getvalue(), compresslevel=_GZIP_LEVEL, mtime=0)
         offset = self._file.tell()
-        self._file.write(member)
+        try:
+            _write_all(self._file, member)
+        except OSError:
+            # What did fit is no record: whatever comes next must not stand behind it.
+            with contextlib.suppress(OSError):
+                self._file.truncate(offset)
+                self._file.seek(offset)
+            raise
         self._dirty = True
         return offset, len(member)
 
@@ -162,8 +169,16 @@ class WarcWriter:
         self._serial += 1
         self._name = f"{self.prefix}-{self._started}-{self._serial:05d}.warc.gz"
         # "x": a file that is there already is never written over
-        self._file = (self.folder / self._name).open("xb")
+        # unbuffered: what a record's write does not raise, the record has
+        self._file = (self.folder / self._name).open("xb", buffering=0)
         self._append(self._builder.create_warcinfo_record(self._name, self._info))
+
+
+def _write_all(file: FileIO, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        written = file.write(rest)
+        rest = rest[written or 0 :]
 
 
 def warc_date(moment: datetime) -> str:

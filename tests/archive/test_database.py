@@ -85,6 +85,22 @@ def test_somebody_elses_database_is_told_and_kept(tmp_path: Path) -> None:
         Store(tmp_path)
 
 
+def test_an_archive_whose_making_was_broken_off_is_made_anew(tmp_path: Path) -> None:
+    with database.open_for_writing(tmp_path) as db:
+        pass
+    path = tmp_path / database.FILE_NAME
+    for file in tmp_path.iterdir():
+        file.unlink()
+    from sqlite_utils import Database
+
+    with Database(sqlite3.connect(path)) as db:
+        migrations.ensure_migrations_table(db)
+    database.check(tmp_path)
+    Store(tmp_path).close()
+    with database.open_for_reading(tmp_path) as db:
+        assert db["stories"].count == 0
+
+
 def test_an_archive_of_a_newer_version_is_left_alone(archive: Path) -> None:
     with database.open_for_writing(archive) as db:
         db.table(migrations.migrations_table).insert(

@@ -208,13 +208,13 @@ def test_nodes_are_each_story_once_archived_or_missing(store: Store, make_visit:
 # -- archives of the version before
 
 
-def first_version(folder: Path, monkeypatch: pytest.MonkeyPatch, visits: list[Visit]) -> None:
-    """An archive as version 0.1 wrote it."""
+def without_graph(folder: Path, monkeypatch: pytest.MonkeyPatch, visits: list[Visit]) -> None:
+    """An archive as it was written before links were tied to articles."""
     old = Migrations("hemeroteca")
-    old._migrations = [m for m in migrations._migrations if m.name == "m001_first_schema"]
+    old._migrations = [m for m in migrations._migrations if m.name < "m003"]
     assert old._migrations
 
-    def see_links(  # as the first version stored them
+    def see_links(  # as they were stored then
         connection: sqlite3.Connection, links: tuple[LinkedStory, ...], *ids: object
     ) -> None:
         article_id, revision_id, now = ids
@@ -237,10 +237,10 @@ def first_version(folder: Path, monkeypatch: pytest.MonkeyPatch, visits: list[Vi
 
 
 @pytest.mark.parametrize("opened", ["for reading", "for writing"])
-def test_an_archive_of_the_first_version_opens_and_its_old_links_find_their_articles(
+def test_an_older_archive_opens_and_its_links_find_their_articles(
     folder: Path, make_visit: MakeVisit, monkeypatch: pytest.MonkeyPatch, opened: str
 ) -> None:
-    first_version(
+    without_graph(
         folder,
         monkeypatch,
         [

@@ -12,8 +12,10 @@ from crawler.items import FoundUrl
 AT = "https://news.example/feed/"
 
 
-def page(path: str, date: str | None = None, title: str | None = None) -> FoundUrl:
-    return FoundUrl("https://news.example" + path, "page", "feed", AT, date, title)
+def page(
+    path: str, date: str | None = None, title: str | None = None, changed: str | None = None
+) -> FoundUrl:
+    return FoundUrl("https://news.example" + path, "page", "feed", AT, date, title, changed)
 
 
 RSS = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -61,8 +63,8 @@ def test_atom_gives_stories():
       <entry><title>B</title><id>https://news.example/b</id><updated>2021-07-15</updated></entry>
     </feed>"""
     assert parse_feed(body, AT) == (
-        page("/x/y/a", "2021-07-14T09:41:07Z", "A story"),
-        page("/b", "2021-07-15", "B"),
+        page("/x/y/a", "2021-07-14T09:41:07Z", "A story", "2021-07-15T00:00:00Z"),
+        page("/b", "2021-07-15", "B", "2021-07-15"),
         FoundUrl("https://news.example/x/?p=2", "feed", "feed", AT),
     )
 
@@ -81,7 +83,7 @@ def test_json_feed_gives_stories():
     }  # fmt: skip
     assert parse_feed(json.dumps(feed).encode(), AT) == (
         page("/a", "2021-07-14T09:41:07Z", "A story"),
-        page("/b", "2021-07-15"),
+        page("/b", "2021-07-15", None, "2021-07-15"),
         FoundUrl("https://news.example/feed.json?page=2", "feed", "feed", AT),
     )
 

@@ -27,7 +27,9 @@ def test_pages_are_told_with_their_lastmod():
         "<url><loc> https://news.example/a?utm_source=x </loc><lastmod>2021-07-14</lastmod></url>"
     )
     assert parse_sitemap(body, AT).urls == (
-        FoundUrl("https://news.example/a", "page", "sitemap", AT, "2021-07-14"),
+        FoundUrl(
+            "https://news.example/a", "page", "sitemap", AT, "2021-07-14", None, "2021-07-14"
+        ),
     )  # fmt: skip
 
 
@@ -39,7 +41,15 @@ def test_an_index_tells_of_further_sitemaps():
     content = parse_sitemap(body, AT)
     assert content.urls == ()
     assert content.sitemaps == (
-        FoundUrl("https://news.example/1.xml.gz", "sitemap", "sitemap", AT, "2021-07-14T09:41:07Z"),
+        FoundUrl(
+            "https://news.example/1.xml.gz",
+            "sitemap",
+            "sitemap",
+            AT,
+            "2021-07-14T09:41:07Z",
+            None,
+            "2021-07-14T09:41:07Z",
+        ),
     )
 
 
@@ -63,7 +73,8 @@ NEWS = """<url><loc>https://news.example/a</loc><lastmod>2021-07-15</lastmod>
 def test_news_dates_and_titles_are_read_whatever_the_namespaces(attributes):
     assert parse_sitemap(urlset(NEWS, attributes), AT).urls == (
         FoundUrl(
-            "https://news.example/a", "page", "sitemap", AT, "2021-07-14T09:41:07Z", "Votes & more"
+            "https://news.example/a", "page", "sitemap", AT, "2021-07-14T09:41:07Z",
+            "Votes & more", "2021-07-15",
         ),
     )  # fmt: skip
 

@@ -104,7 +104,7 @@ def test_one_bad_site_of_two_is_told_and_the_other_archived(demo: str, tmp_path:
     assert done.returncode == 3
     assert f"{NOBODY}/ could not be archived" in complaint(done.stderr)
     reasons = query(tmp_path / "a", "SELECT state, reason FROM urls WHERE url = ?", f"{NOBODY}/")
-    assert reasons[0]["state"] == "failed"
+    assert reasons[0]["state"] == "retry"
     assert query(tmp_path / "a", "SELECT count(*) AS n FROM captures")[0]["n"] > 5
 
 

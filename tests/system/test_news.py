@@ -63,7 +63,7 @@ def test_each_odd_url_ends_in_a_named_state_with_a_reason(archived: Archived) ->
         for row in archived.rows("SELECT url, state, reason FROM urls")
     }
     assert states["/news/fire-brigade-gets-second-ladder/"] == ("gone", "HTTP 410")
-    assert states["/news/live-from-the-council-chamber/"] == ("failed", "HTTP 500")
+    assert states["/news/live-from-the-council-chamber/"] == ("retry", "HTTP 500")
     assert states["/environment/otters-seen-again/"] == (
         "redirected",
         f"to {archived.base}/environment/otters-return-to-lower-arle/",
@@ -127,7 +127,7 @@ def test_each_value_knows_where_it_came_from(archived: Archived) -> None:
 
 def test_the_summary_says_what_is_new_what_failed_and_where_to_look(archived: Archived) -> None:
     assert f"{len(STORIES)} new articles, 0 new revisions" in archived.output
-    assert "failed: HTTP 500" in archived.output
+    assert "retry: HTTP 500" in archived.output
     assert "gone: HTTP 410" in archived.output
     assert "scrapy status " in archived.output
 
@@ -187,7 +187,7 @@ def test_a_limited_crawl_goes_on_where_it_stopped(demo: str, tmp_path: Path) -> 
     folder = tmp_path / "a"
     done = crawl("news", folder, site=demo, max_pages="10")
     assert done.returncode == 0, done.stderr
-    pages = "SELECT count(*) AS n FROM urls WHERE role IN ('home', 'page') AND state != 'queued'"
+    pages = "SELECT count(*) AS n FROM urls WHERE role IN ('home', 'page') AND visited_at > ''"
     assert query(folder, pages)[0]["n"] == 10
     assert query(folder, "SELECT count(*) AS n FROM urls WHERE state = 'queued'")[0]["n"] > 10
     crawl("news", folder, site=demo)

@@ -1,0 +1,124 @@
+"""When to come back: a story at growing intervals, a source at its own rhythm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from crawler.archive.outcomes import Outcome, Plan
+
+DAY = 86_400
+
+# Seconds. A source that nothing is known of is looked at again after a quarter of a day; each visit
+# that brings nothing new doubles that, each that does halves it.
+SOURCE_INTERVAL = DAY // 4
+SOURCE_SHORTEST = 15 * 60
+SOURCE_LONGEST = 30 * DAY
+# A page that is no story is a list of some, or stands still.
+LISTING_INTERVAL = DAY
+LISTING_LONGEST = 90 * DAY
+
+# Seconds after which a URL without an answer is tried again; after the last it has failed.
+RETRY_AFTER = (10 * 60, 3_600, 6 * 3_600, DAY, 7 * DAY)
+# What failed, or was refused, gets another chance after so long, in case the site was mended.
+SECOND_CHANCE = 30 * DAY
+# A story found gone is looked for once more: servers err.
+GONE_CHECK = DAY
+
+# A site that edits more than this share of its stories after we saw them is visited twice as often;
+# below so many second visits nothing is known yet.
+_EDITS_OFTEN = 0.1
+_ENOUGH_REVISITS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Revisits:
+    """The rhythm of one run.
+
+    after: seconds after publication at which a story is visited again, growing.
+    """
+
+    after: Sequence[int]
+
+    def __call__(self, outcome: Outcome) -> Plan:
+        """When a URL is due next."""
+        now = outcome.now
+        state = outcome.state
+        if state == "retry":
+            return self._retry(outcome)
+        if state == "gone":
+            first = outcome.interval != GONE_CHECK
+            wait = GONE_CHECK if first else None
+            return Plan(state, now + timedelta(seconds=wait) if wait else None, wait)
+        if state == "failed" or (state == "excluded" and not outcome.answered):
+            return Plan(state, now + timedelta(seconds=SECOND_CHANCE))
+        if state != "done" or outcome.is_copy or outcome.role in ("robots", "home", "wordpress"):
+            return Plan(state)
+        if outcome.is_story:
+            return Plan(state, self._story(outcome))
+        if outcome.role == "page":
+            interval = rhythm(outcome, LISTING_INTERVAL, LISTING_LONGEST)
+        else:
+            interval = rhythm(outcome, SOURCE_INTERVAL, SOURCE_LONGEST)
+        return Plan(state, now + timedelta(seconds=interval), interval)
+
+    def _retry(self, outcome: Outcome) -> Plan:
+        if outcome.failures > len(RETRY_AFTER):
+            return Plan("failed", outcome.now + timedelta(seconds=SECOND_CHANCE))
+        due = outcome.now + timedelta(seconds=RETRY_AFTER[outcome.failures - 1])
+        if outcome.retry_at:
+            due = max(due, datetime.fromisoformat(outcome.retry_at))
+        return Plan("retry", due)
+
+    def _story(self, outcome: Outcome) -> datetime | None:
+        """The first of the intervals after publication that is not over; None after the last."""
+        born = born_at(outcome)
+        for seconds in self._steps(outcome):
+            due = born + timedelta(seconds=seconds)
+            if due > outcome.now:
+                return due
+        return None
+
+    def _steps(self, outcome: Outcome) -> list[float]:
+        steps: list[float] = sorted(self.after)
+        often = (
+            outcome.revisits >= _ENOUGH_REVISITS and outcome.edits > _EDITS_OFTEN * outcome.revisits
+        )
+        if often or outcome.changed:
+            between = [(a + b) / 2 for a, b in zip([0.0, *steps], steps, strict=False)]
+            steps = sorted([*steps, *between])
+        return steps
+
+
+def born_at(outcome: Outcome) -> datetime:
+    """When a story was published, as far as its next visit depends on that: by its date, but never
+    later than we first saw it; then, where it has none."""
+    seen = datetime.fromisoformat(outcome.first_captured) if outcome.first_captured else outcome.now
+    try:
+        stated = datetime.fromisoformat((outcome.published or "")[:25])
+    except ValueError:
+        return seen
+    if stated.tzinfo is None:
+        stated = stated.replace(tzinfo=UTC)
+    if len(outcome.published or "") <= 10 and seen - stated < timedelta(days=1):
+        return seen  # a day without an hour: the hour we saw it is closer than midnight
+    return min(stated, seen)
+
+
+def rhythm(outcome: Outcome, first: int, longest: int) -> int:
+    """Seconds to the next visit of a source: half of the last, if that brought something, else
+    twice.
+
+    >>> from dataclasses import replace
+    >>> one = Outcome("feed", "link", "done", datetime(2026, 1, 1, tzinfo=UTC), False, None, None,
+    ...               None, None, 0, 0, 0, None, True)
+    >>> rhythm(one, 3_600, 10_000)
+    3600
+    >>> [rhythm(replace(one, changed=c, interval=3_600), 3_600, 10_000) for c in (False, True)]
+    [7200, 1800]
+    """
+    if outcome.interval is None or outcome.changed is None:
+        return first
+    wanted = outcome.interval // 2 if outcome.changed else outcome.interval * 2
+    return max(SOURCE_SHORTEST, min(wanted, longest))

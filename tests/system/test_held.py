@@ -1,0 +1,198 @@
+"""What stands in the way of writing costs nothing that is stored, and is told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from benchmarks.kill import end_state, faults
+from crawler.demo.truth import expected
+
+from .conftest import ROOT, crawl, query, run_scrapy
+from .test_errors import complaint
+from .test_hostile import STORY
+from .test_interrupted import start, wait_for_stories
+from .test_redirects import HTML, Answers, page, site
+
+PATHS = {story.path for story in expected("morning")}
+
+
+def test_a_second_run_on_an_archive_is_told_who_holds_it(demo: str, tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    with start(demo, folder) as run:
+        wait_for_stories(folder, 3)
+        second = crawl("news", folder, site=demo)
+        assert second.returncode == 4
+        said = complaint(second.stderr)
+        assert f"is in use by process {run.pid} on " in said
+        run.communicate(timeout=90)
+    assert run.returncode == 0
+    kept = query(folder, "SELECT url FROM stories")
+    assert {urlsplit(row["url"]).path for row in kept} == PATHS
+    assert faults(folder) == []
+
+
+def test_stopped_twice_it_ends_at_once_and_is_gone_on_with(demo: str, tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    with start(demo, folder) as run:
+        wait_for_stories(folder, 5)
+        os.kill(run.pid, signal.SIGINT)
+        time.sleep(0.02)
+        os.kill(run.pid, signal.SIGINT)
+        _, errors = run.communicate(timeout=30)
+    assert run.returncode == 130, errors
+    assert "Traceback" not in errors
+    done = crawl("news", folder, site=demo)
+    assert done.returncode == 0, done.stderr
+    kept = [urlsplit(row["url"]).path for row in query(folder, "SELECT url FROM stories")]
+    assert sorted(kept) == sorted(PATHS)
+    assert end_state(folder)["left"] == []
+    assert faults(folder) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on file sizes")
+def test_a_full_disk_ends_the_run_and_the_next_one_goes_on(demo: str, tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    command = " ".join(
+        f"'{part}'"
+        for part in (
+            sys.executable, "-m", "scrapy", "crawl", "news", "-a", f"site={demo}",
+            "-a", f"archive={folder}", "-a", "allow_private=1", "-s", "DOWNLOAD_DELAY=0",
+            "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "BATCH_SIZE=5",
+        )
+    )  # fmt: skip
+    # no file may grow beyond 900 blocks of 1,024 bytes: writing fails as on a full disk
+    done = subprocess.run(
+        ["/bin/bash", "-c", f"ulimit -f 900; exec {command}"],
+        cwd=ROOT, capture_output=True, text=True, timeout=100,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "cannot write to the archive" in complaint(done.stderr)
+    again = crawl("news", folder, site=demo)
+    assert again.returncode == 0, again.stderr
+    kept = [urlsplit(row["url"]).path for row in query(folder, "SELECT url FROM stories")]
+    assert sorted(kept) == sorted(PATHS)
+    assert faults(folder) == []
+
+
+def test_a_reader_that_holds_the_database_is_waited_for(demo: str, tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    with start(demo, folder) as run:
+        wait_for_stories(folder, 3)
+        other = sqlite3.connect(folder / "archive.db", timeout=30, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        time.sleep(4)
+        before = other.execute("SELECT count(*) FROM articles").fetchone()
+        other.execute("ROLLBACK")
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM captures").fetchone()  # and one that only reads
+        _, errors = run.communicate(timeout=90)
+        other.close()
+    assert run.returncode == 0, errors
+    assert before[0] < len(PATHS)
+    kept = [urlsplit(row["url"]).path for row in query(folder, "SELECT url FROM stories")]
+    assert sorted(kept) == sorted(PATHS)
+    assert faults(folder) == []
+
+
+def test_a_real_site_is_not_visited_without_a_contact(tmp_path: Path) -> None:
+    done = run_scrapy("crawl", "news", "-a", "site=news.example", "-a", f"archive={tmp_path / 'a'}")
+    assert done.returncode == 2
+    assert "-a contact=" in complaint(done.stderr)
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_host_that_asks_for_a_pause_gets_it(tmp_path: Path) -> None:
+    moments: list[float] = []
+
+    class Refusing(dict):  # type: ignore[type-arg]
+        def get(self, path: str, default: object = None) -> object:
+            if path.startswith("/2026"):
+                moments.append(time.monotonic())
+                if len(moments) == 1:
+                    return 429, {"Retry-After": "2"}, b""
+            return dict.get(self, path, default)
+
+    stories = [f"/2026/05/0{n}/the-story-number-{n}" for n in range(1, 4)]
+    answers: Answers = Refusing({"/": page(*stories)})
+    for number, path in enumerate(stories):
+        answers[path] = (200, HTML, STORY.replace("Weir", f"Weir {number}").encode())
+    with site(answers) as home:
+        done = crawl(
+            "news", tmp_path / "a", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1", site=home,
+            discover="links",
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    after = [later - moments[0] for later in moments[1:]]
+    # what the downloader had in hand already may still be asked
+    assert sum(gap < 1.9 for gap in after) <= 2
+    row = query(tmp_path / "a", "SELECT state, reason, due_at FROM urls WHERE reason = 'HTTP 429'")
+    assert row[0]["state"] == "retry"
+    assert row[0]["due_at"] > "2026"
+
+
+def test_crawl_delay_is_obeyed(tmp_path: Path) -> None:
+    answers: Answers = {
+        "/": page("/2026/05/01/the-story-number-1"),
+        "/2026/05/01/the-story-number-1": (200, HTML, STORY.encode()),
+        "/robots.txt": (200, {"Content-Type": "text/plain"}, b"User-agent: *\nCrawl-delay: 1.5\n"),
+    }
+    with site(answers) as home:
+        done = crawl("news", tmp_path / "a", site=home, discover="links")
+    assert done.returncode == 0, done.stderr
+    times = [
+        row["s"]
+        for row in query(
+            tmp_path / "a",
+            "SELECT (julianday(fetched_at) - 2460000) * 86400 AS s FROM captures ORDER BY 1",
+        )
+    ]
+    assert len(times) == 3
+    assert times[2] - times[1] >= 1.4
+
+
+def test_robots_txt_is_asked_for_once_a_day(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    class Noting(dict):  # type: ignore[type-arg]
+        def get(self, path: str, default: object = None) -> object:
+            asked.append(path)
+            return dict.get(self, path, default)
+
+    robots = (200, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /2026/05/02\n")
+    answers: Answers = Noting({"/": page("/2026/05/02/a-forbidden-story"), "/robots.txt": robots})
+    with site(answers) as home:
+        crawl("news", tmp_path / "a", site=home, discover="links")
+        crawl("news", tmp_path / "a", site=home, discover="links")
+        assert asked.count("/robots.txt") == 1
+        assert "/2026/05/02/a-forbidden-story" not in asked
+        with sqlite3.connect(tmp_path / "a" / "archive.db") as db:
+            db.execute("UPDATE robots_files SET fetched_at = '2020-01-01T00:00:00+00:00'")
+        crawl("news", tmp_path / "a", site=home, discover="links")
+    assert asked.count("/robots.txt") == 2
+
+
+def test_killed_at_random_moments_it_ends_as_if_nobody_had(tmp_path: Path) -> None:
+    import random
+
+    from benchmarks.kill import finish, trial
+    from crawler.demo.server import serve
+
+    log = tmp_path / "log"
+    draw = random.Random()
+    with serve("morning", log=log) as url:
+        finish(url, tmp_path / "whole")
+        wanted = end_state(tmp_path / "whole")
+        answers = len(log.read_bytes().splitlines())
+        for number in range(3):
+            told, archive = trial(url, tmp_path / str(number), log, draw, answers)
+            assert faults(archive) == [], told
+            assert end_state(archive) == wanted, told
