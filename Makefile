@@ -12,6 +12,8 @@ SITE    ?=
 CONTACT ?=
 EDITION ?= morning
 PORT    ?= 28017
+# Tests at once: whole crawls wait more than they work.
+JOBS    ?= 3
 FUZZ_SECONDS ?= 60
 
 VENV  := .venv
@@ -53,14 +55,14 @@ endif
 
 .PHONY: test
 test: setup ## run all tests
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n $(JOBS)
 
 .PHONY: check
 check: setup ## format, lint, types, generated docs, tests with coverage: what a change must pass
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -q --cov --cov-report=term
+	@$(BIN)/python -m pytest -q -n $(JOBS) --cov --cov-report=term
 
 .PHONY: format
 format: setup ## format the code and mend what the linter can
