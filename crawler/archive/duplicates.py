@@ -26,6 +26,9 @@ _FEW_WORDS = 40
 # A page that names another address as its own is believed from this share on.
 RELATED = 0.3
 
+# Characters that are sketched: copies begin alike, and all of the text is compared where they do.
+_BEGINNING = 1_200
+
 _WORD = re.compile(r"\w+")
 
 
@@ -69,8 +72,7 @@ def find_copy(
     """
     if article.word_count < _FEW_WORDS:
         return None, []
-    found = phrases(article.body)
-    marks = bands(found)
+    marks = bands(phrases(article.body[:_BEGINNING]))
     alike = dict.fromkeys(
         row[0]
         for mark in marks
@@ -87,6 +89,7 @@ def find_copy(
         for article_id in alike
     )
     day = article.published.value[:10] if article.published else None
+    found = phrases(article.body) if alike else set()
     for article_id, title, published, body in filter(None, rows):
         if (
             _same_day(day, published)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from itertools import islice
@@ -49,6 +50,10 @@ class Placed:
         (self.close, self.off, self.apart, self.changed)[place].extend(claims)
 
 
+_DURATION = re.compile(r"P(?:\d|T\d)")
+"""A <time> may hold how long something takes (HTML Living Standard, 4.5.14)."""
+
+
 def time_elements(doc: Document, near: HtmlElement | None) -> Placed:
     """What the page's <time> elements state; those of comments left out.
 
@@ -59,7 +64,7 @@ def time_elements(doc: Document, near: HtmlElement | None) -> Placed:
     for element in doc.tags["time"][:40]:
         stamp = " ".join((element.get("datetime") or element.get("content") or "").split())
         text = short_text(element)
-        if (not stamp and not text) or in_comments(element):
+        if (not stamp and not text) or _DURATION.match(stamp) or in_comments(element):
             continue
         claims = [Claim(stamp[:MAX_SHOWN], "html:time@datetime")] if stamp else []
         claims += [Claim(text, "html:time")] if text else []

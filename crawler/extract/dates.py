@@ -272,13 +272,15 @@ def _in_calendar(
     return checked(year, month, day)
 
 
+_SPAN = re.compile(r"\d\s*[-–—]\s*\d")
+"""From one number to another: how long, not how long ago."""
 _LONG_NUMBER = re.compile(r"\d{4}")
 
 
 def _relative(text: str, captured_at: datetime, language: str | None) -> Reading | None:
     """ "2 hours ago", "yesterday at 14:30", seen from the capture."""
     text = _clean(text)
-    if text.isdecimal() or _LONG_NUMBER.search(text):
+    if text.isdecimal() or _LONG_NUMBER.search(text) or _SPAN.search(text):
         return None
     time, rest = take_time(text, language)
     text = _bare(text if time is None else rest)
