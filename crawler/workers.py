@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import multiprocessing
 import os
@@ -28,6 +29,9 @@ T = TypeVar("T")
 
 CPU_SECONDS = 2.0
 """CPU time that one page may take before it is given up; an average page takes 0.01."""
+
+_PAGES_BETWEEN = 200
+_pages = 0
 
 logger = logging.getLogger(__name__)
 
@@ -128,6 +132,18 @@ def _prepare(cpu_seconds: float) -> None:
         threading.Thread(target=end_with_parent, daemon=True).start()
     import crawler.extract  # noqa: F401
 
+    # Reading a page leaves no cycles to speak of, and looking for them takes a tenth of its time.
+    gc.freeze()
+    gc.disable()
+
+
+def _tidy() -> None:
+    """Collect cycles, after so many pages that it costs nothing."""
+    global _pages
+    _pages += 1
+    if _pages % _PAGES_BETWEEN == 0:
+        gc.collect()
+
 
 def _bounded(function: Callable[..., T], *args: object) -> T:
     """Run a function under the limit of CPU time.
@@ -145,6 +161,7 @@ def _bounded(function: Callable[..., T], *args: object) -> T:
         return function(*args)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+        _tidy()
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 

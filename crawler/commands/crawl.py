@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -68,6 +69,9 @@ class Command(ScrapyCrawl):
             require_contact(self.settings, getattr(spider, "seeds", ()))
         except HemerotecaError as error:
             fail("crawl", error)
+        # What is loaded by now stays: the collector need not look through it again and again.
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
         crawler = self._create_crawler(spidercls)
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
