@@ -47,7 +47,6 @@ them, they have few characters too."""
 _UNSPACED = frozenset({"ja", "zh", "th", "lo", "km", "my"})
 _MAX_INLINE = 20
 _MAX_RUNS = 20_000
-_MAX_DEPTH = 3_000
 
 
 @dataclass(slots=True, eq=False)
