@@ -21,7 +21,7 @@ URL = "https://news.example/sitemap.xml"
             "sitemap",
         ),
         (b"<!-- made by > us --><ns0:urlset xmlns:ns0='x'>", "sitemap"),
-        (gzip.compress(b"<urlset>"), "sitemap"),
+        (gzip.compress(b"<urlset>", mtime=0), "sitemap"),
         ('<?xml version="1.0" encoding="utf-16"?><urlset>'.encode("utf-16"), "sitemap"),
         (b"https://news.example/a\nhttps://news.example/b\n", "sitemap"),
         (b'<!DOCTYPE rss [<!ENTITY nbsp "&#160;">]><rss version="2.0">', "feed"),
