@@ -152,7 +152,10 @@ def _bounded(function: Callable[..., T], *args: object) -> T:
     looks for signals is ended by the kernel, with its process, one to two seconds later.
     """
     if sys.platform == "win32":
-        return function(*args)
+        try:
+            return function(*args)
+        finally:
+            _tidy()
     soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
     last_second = int(_counted_seconds() + CPU_SECONDS) + 2
     resource.setrlimit(resource.RLIMIT_CPU, (last_second, hard))

@@ -37,6 +37,7 @@ _MAX_CLIMB = 60
 _CARD = 4
 """Elements between a card's text and the link around all of it."""
 _PART = 0.4
+"""Share of the text around the headline; a container that holds less of it is one box of many."""
 _MAX_LEAD = 6
 """Pieces of text before the container that can belong to the story."""
 _MAX_SIBLINGS = 100
