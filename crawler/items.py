@@ -277,3 +277,6 @@ class Visit:
     """What its address has in common with others of its kind; None where that says nothing."""
     part_of: str | None = None
     """The URL of the story whose later page this is."""
+    along: tuple[Visit, ...] = ()
+    """Visits that the same answer settled: the address that led here, a story's later pages. They
+    are stored in the same transaction: one without the other would be forgotten by a crash."""

@@ -116,38 +116,39 @@ class ArchiveSpider(Spider):
         if not captures:
             return  # it could not be kept: the run is ending, and the next one asks again
         url = found.url
+        along: tuple[Visit, ...] = ()
         if response.meta.get("redirect_urls"):
             url = normalise(response.url) or response.url
         if url != found.url:
             if due.is_story and is_front(url):
-                yield self._visit(due, "gone", "led to the home page", captures[:-1])
+                along = (self._visit(due, "gone", "led to the home page", captures[:-1]),)
             else:
-                yield self._visit(due, "redirected", f"to {url}", captures[:-1])
+                along = (self._visit(due, "redirected", f"to {url}", captures[:-1]),)
             captures = captures[-1:]
             Frontier.of(self.crawler).mark_seen(url)
             self.moved(found, url)
             if not self.belongs(url):
-                yield Visit(url, found.role, "excluded", "leads to another site", captures)
+                why = "leads to another site"
+                yield Visit(url, found.role, "excluded", why, captures, along=along)
                 return
             due = Due(replace(found, url=url))
         if response.status == 304 and (due.etag or due.last_modified):
-            yield self._visit(due, "done", None, captures, not_modified=True)
+            visit = self._visit(due, "done", None, captures, not_modified=True)
+            yield replace(visit, along=along)
             self._note_seed(found, "done", None)
             return
         state, reason = failures.status_state(response.status)
         visit = self._visit(due, state, reason, captures, retry_at=response.meta.get("retry_at"))
-        parts: tuple[Visit, ...] = ()
         if state == "done":
             try:
                 visit, parts = await self._read(response, visit, due)
+                along += parts
             except PageError as error:
                 visit = replace(visit, state="failed", reason=str(error))
         if not visit.found:
             self.answered_nothing(due.found)
         self._note_seed(found, visit.state, visit.reason)
-        yield visit
-        for part in parts:
-            yield part
+        yield replace(visit, along=along)
 
     async def failed(self, failure: Failure) -> AsyncIterator[Visit]:
         """No answer has come."""

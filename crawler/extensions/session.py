@@ -187,10 +187,11 @@ class Session:
     # -- visits ----------------------------------------------------------------------------------
 
     def add(self, visit: Visit) -> None:
-        """Take a visit; it is stored with the next batch."""
-        if visit.state in ("failed", "retry", "gone", "excluded") or visit.reason:
-            self.reasons[visit.state, _REST.sub("", visit.reason or "")] += 1
-        self._batch.append(visit)
+        """Take a visit and those along with it; they are stored with the next batch."""
+        for each in (visit, *visit.along):
+            if each.state in ("failed", "retry", "gone", "excluded") or each.reason:
+                self.reasons[each.state, _REST.sub("", each.reason or "")] += 1
+            self._batch.append(each)
         if len(self._batch) >= self._batch_size and self._busy_since is None:
             self.flush()
         elif self._timer is None:
