@@ -33,6 +33,9 @@ Source = Literal[
 sitemap or feed; archive: a further page of a listing; previous: a story's link to the one before or
 after it."""
 
+RecordType = Literal["response", "revisit"]
+Truncation = Literal["length", "time", "disconnect", "unspecified"]
+
 State = Literal["queued", "claimed", "done", "retry", "redirected", "failed", "gone", "excluded"]
 """Where a URL stands in the frontier.
 
@@ -186,7 +189,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One HTTP exchange kept in WARC."""
+    """One HTTP exchange kept in WARC: its `response` record or the `revisit` in its place."""
 
     url: str
     fetched_at: str
@@ -206,6 +209,15 @@ class Capture:
     """Bytes of the gzip member."""
     location: str | None = None
     """Absolute target, where the answer is a redirect."""
+    record_type: RecordType = "response"
+    refers_to: str | None = None
+    """WARC-Record-ID of the response that has the payload of a revisit."""
+    truncated: Truncation | None = None
+    """Why the record holds less than was sent, if it does; ISO 28500, 5.13."""
+    fetch_ms: int | None = None
+    """Milliseconds from the request to the last byte; None where nobody measured."""
+    reservations: tuple[str, ...] = ()
+    """What the answer reserves, as `header or meta name: value`: `X-Robots-Tag: noarchive`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.db import ForeignKey
 
+from crawler.archive import warc_schema
 from crawler.archive.describe_frontier import FRONTIER
 
 DESCRIPTIONS: dict[str, dict[str, str]] = {
@@ -154,6 +155,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "new_revisions": "New revisions of articles it had.",
         "unchanged_articles": "Articles fetched and found as they were.",
         "failures": "URLs that could not be fetched.",
+        "uuid": "Names the run in its WARC files (warcinfo, isPartOf).",
     },
     "captures": {
         "": "HTTP exchanges, each kept as a record in WARC. Never changed, never deleted.",
@@ -170,7 +172,9 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "warc_offset": "Where the record's gzip member begins, in bytes.",
         "warc_length": "Its length in bytes.",
         "location": "Where a redirect leads.",
+        **warc_schema.CAPTURES,
     },
+    "warc_files": warc_schema.FILES,
     "articles": {
         "": "Stories, one row per canonical URL.",
         "id": "Key.",

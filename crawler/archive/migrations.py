@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from crawler.archive import frontier_schema, graph_schema, schema
+from crawler.archive import frontier_schema, graph_schema, schema, warc_schema
 
 migrations = Migrations("hemeroteca")
 
@@ -31,3 +31,9 @@ def m002_frontier(db: Database) -> None:
 def m003_story_graph(db: Database) -> None:
     """Keys that tie links to articles however their addresses are spelled, and views on them."""
     graph_schema.upgrade(db)
+
+
+@migrations()
+def m004_records(db: Database) -> None:
+    """What kind of record a capture is, what it reserves, and the WARC files with their digests."""
+    db.executescript(warc_schema.TABLES)

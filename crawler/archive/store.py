@@ -209,7 +209,16 @@ class Store:
             warc_offset=capture.warc_offset,
             warc_length=capture.warc_length,
             location=capture.location,
+            record_type=capture.record_type,
+            refers_to_id=self._capture_of(capture.refers_to),
+            truncated=capture.truncated,
+            fetch_ms=capture.fetch_ms,
+            reservations=json.dumps(capture.reservations) if capture.reservations else None,
         )
+
+    def _capture_of(self, record_id: str | None) -> int | None:
+        row = self._sql("SELECT id FROM captures WHERE record_id = ?", (record_id,)).fetchone()
+        return row[0] if row else None
 
     # -- articles --------------------------------------------------------------------------------
 

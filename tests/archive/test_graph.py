@@ -211,7 +211,7 @@ def test_nodes_are_each_story_once_archived_or_missing(store: Store, make_visit:
 def without_graph(folder: Path, monkeypatch: pytest.MonkeyPatch, visits: list[Visit]) -> None:
     """An archive as it was written before links were tied to articles."""
     old = Migrations("hemeroteca")
-    old._migrations = [m for m in migrations._migrations if m.name < "m003"]
+    old._migrations = [m for m in migrations._migrations if not m.name.startswith("m003")]
     assert old._migrations
 
     def see_links(  # as they were stored then
