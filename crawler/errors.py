@@ -4,6 +4,7 @@
     ├── UsageError        bad arguments or an unreadable input file     exit code 2
     ├── ArchiveError      the archive folder cannot be used             exit code 2
     │   └── BusyError     another run holds it                          exit code 4
+    ├── FullError         the archive's disk is nearly full             exit code 5
     ├── UnreachableError  a site gave no answer at all                  exit code 3
     └── PageError         one page cannot be read; the run goes on
 
@@ -38,6 +39,12 @@ class BusyError(ArchiveError):
     """Another process writes to the archive."""
 
     exit_code = 4
+
+
+class FullError(HemerotecaError):
+    """The disk has too little space left to go on safely."""
+
+    exit_code = 5
 
 
 class UnreachableError(HemerotecaError):

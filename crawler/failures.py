@@ -13,14 +13,14 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
-from crawler.items import State
+from crawler.items import State, Truncation
 
 # What may be better another time is tried again (state `retry`); the rest has failed.
 _REASONS: tuple[tuple[type[Exception], State, str], ...] = (
     (CannotResolveHostError, "retry", "host name not found"),
     (DownloadConnectionRefusedError, "retry", "connection refused"),
     (DownloadTimeoutError, "retry", "no answer in time"),
-    (DownloadCancelledError, "failed", "answer longer than the limit, or cancelled"),
+    (DownloadCancelledError, "failed", "download cancelled"),
     (ResponseDataLossError, "retry", "answer broken off"),
     (UnsupportedURLSchemeError, "failed", "not an http address"),
     (DownloadFailedError, "retry", "connection failed"),
@@ -46,6 +46,16 @@ def explain(error: BaseException) -> tuple[State, str]:
         if isinstance(error, kind):
             return state, reason
     return "retry", f"download failed: {type(error).__name__}"
+
+
+def cut_state(truncated: Truncation | None) -> tuple[State, str] | None:
+    """State and reason of a URL whose answer we cut; None where it is to be read as it is.
+
+    What a server broke off itself is read: a page that lacks its end is a page still.
+    """
+    if truncated == "length":
+        return "failed", "answer longer than the limit"
+    return ("retry", "answer not complete in time") if truncated == "time" else None
 
 
 def status_state(status: int) -> tuple[State, str | None]:

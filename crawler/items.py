@@ -221,6 +221,16 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A response record that a later capture repeats."""
+
+    record_id: str
+    url: str
+    fetched_at: str
+    """ISO 8601, UTC, to the microsecond."""
+
+
+@dataclass(frozen=True, slots=True)
 class FoundUrl:
     """A URL that a source told of."""
 
@@ -289,6 +299,8 @@ class Visit:
     """What its address has in common with others of its kind; None where that says nothing."""
     part_of: str | None = None
     """The URL of the story whose later page this is."""
+    origin: FoundUrl | None = None
+    """How the URL came into the frontier; None for those that nobody told of."""
     along: tuple[Visit, ...] = ()
     """Visits that the same answer settled: the address that led here, a story's later pages. They
     are stored in the same transaction: one without the other would be forgotten by a crash."""

@@ -34,6 +34,16 @@ EXTRACT_WORKERS = 0
 # Seconds of CPU time that one page may take to be read; an average page takes a hundredth of one.
 EXTRACT_CPU_SECONDS = 2.0
 
+# -- WARC ------------------------------------------------------------------------------------------
+
+# Bytes after which a file is closed and the next one begun: 1 GiB, as ISO 28500, annex C.1, has it.
+WARC_FILE_BYTES = 1 << 30
+# Bytes on the archive's disk that a run leaves free: it stores what is in hand and ends before.
+DISK_SPARE_BYTES = 256 * 1024 * 1024
+# Keep bodies with their transfer coding (chunks). Most readers want them without, and checkers of
+# digests too: docs/decisions/0021.
+WARC_VERBATIM = False
+
 # -- who we say we are -----------------------------------------------------------------------------
 
 # A site's operator must be able to reach whoever runs the crawl: `-a contact=` or this variable.
@@ -92,9 +102,15 @@ SPIDER_MIDDLEWARES = {
 
 # -- the way of a page -----------------------------------------------------------------------------
 
+# What went over the wire is what is kept.
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.extensions.download.DownloadHandler",
+    "https": "crawler.extensions.download.DownloadHandler",
+}
 SCHEDULER = "crawler.frontier.scheduler.Frontier"
 EXTENSIONS = {
     "crawler.extensions.session.Session": 0,
+    "crawler.extensions.limits.Limits": 5,
     "crawler.extensions.capture.CaptureResponses": 10,
     "crawler.extensions.progress.Progress": 20,
     "scrapy.extensions.logstats.LogStats": None,  # ours says more

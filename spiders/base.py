@@ -137,7 +137,7 @@ class ArchiveSpider(Spider):
             yield replace(visit, along=along)
             self._note_seed(found, "done", None)
             return
-        state, reason = failures.status_state(response.status)
+        state, reason = answer_state(response, captures)
         visit = self._visit(due, state, reason, captures, retry_at=response.meta.get("retry_at"))
         if state == "done":
             try:
@@ -168,6 +168,7 @@ class ArchiveSpider(Spider):
         return Visit(
             found.url, found.role, state, reason, captures, not_modified=not_modified,
             retry_at=retry_at, shape=shape(found.url) if found.role == "page" else None,
+            origin=found,
         )  # fmt: skip
 
     async def _read(
@@ -246,7 +247,7 @@ class ArchiveSpider(Spider):
             visits.append(self._visit(due, state, reason, tuple(request.meta["captures"])))
             return None
         captures = tuple(response.meta.get("captures") or request.meta["captures"])
-        state, why = failures.status_state(response.status)
+        state, why = answer_state(response, captures)
         visit = replace(self._visit(due, state, why, captures), part_of=first)
         Frontier.of(self.crawler).mark_seen(url)
         page = None
@@ -272,6 +273,12 @@ class ArchiveSpider(Spider):
             self.seeds_done += 1
         else:
             self.seed_failures[found.url] = reason or state
+
+
+def answer_state(response: Response, captures: tuple[Capture, ...]) -> tuple[State, str | None]:
+    """State and reason of a URL by the answer that has come."""
+    truncated = captures[-1].truncated if captures else None
+    return failures.cut_state(truncated) or failures.status_state(response.status)
 
 
 def _header(response: Response, name: bytes) -> str | None:

@@ -41,7 +41,8 @@ class Store:
         self.frontier = FrontierTable(self.db.conn, plan)
         self.memory = SiteMemory(self.db.conn)
         self._sql = self.db.conn.execute
-        self._run_id: int | None = None
+        self.run_id: int | None = None
+        """Key of the run that is open."""
         self._sites: dict[str, int] = {}
         """host → id, within a batch."""
 
@@ -54,14 +55,21 @@ class Store:
     # -- runs ------------------------------------------------------------------------------------
 
     def begin_run(
-        self, spider: str, arguments: Mapping[str, str], software: str, started_at: str
+        self,
+        spider: str,
+        arguments: Mapping[str, str],
+        software: str,
+        started_at: str,
+        uuid: str | None = None,
     ) -> None:
-        """Open the run that what follows belongs to. started_at: ISO 8601, UTC."""
+        """Open the run that what follows belongs to. started_at: ISO 8601, UTC. uuid: what its WARC
+        files call it."""
+        arguments_json = json.dumps(dict(arguments), ensure_ascii=False)
         with self.db.atomic():
-            self._run_id = self._sql(
-                "INSERT INTO runs (spider, arguments, software, started_at) VALUES (?, ?, ?, ?)",
-                (spider, json.dumps(dict(arguments), ensure_ascii=False), software, started_at),
-            ).lastrowid
+            self.run_id = self._insert(
+                "runs", spider=spider, arguments=arguments_json, software=software,
+                started_at=started_at, uuid=uuid,
+            )  # fmt: skip
         self.frontier.begun_at = started_at
 
     def finish_run(self, outcome: str) -> None:
@@ -69,8 +77,20 @@ class Store:
         with self.db.atomic():
             self._sql(
                 "UPDATE runs SET finished_at = ?, outcome = ? WHERE id = ?",
-                (datetime.now(UTC).isoformat(timespec="seconds"), outcome, self._run_id),
+                (datetime.now(UTC).isoformat(timespec="seconds"), outcome, self.run_id),
             )
+
+    def run_with(self, uuid: str | None) -> int:
+        """The key of the run that WARC files call so; of the open run, if there is none."""
+        row = self._sql("SELECT id FROM runs WHERE uuid = ?", (uuid,)).fetchone()
+        found = row[0] if row else self.run_id
+        assert found is not None
+        return cast(int, found)
+
+    def adopt(self, capture: Capture, role: Role, run: str | None) -> None:
+        """Enter a capture that a dead run wrote and no visit has acknowledged, in a transaction of
+        the caller's. role: of its URL, if that is not known."""
+        self._add_capture(capture, role, self.run_with(run))
 
     def add_site(self, home_url: str) -> int:
         """The key of a site, which is entered under the host of its home page if it is not
@@ -88,7 +108,7 @@ class Store:
         row = self._sql(
             "SELECT arguments FROM runs WHERE id < ? AND json_extract(arguments, '$.site') = ?"
             " ORDER BY id DESC LIMIT 1",
-            (self._run_id, arguments.get("site")),
+            (self.run_id, arguments.get("site")),
         ).fetchone()
         before = json.loads(row[0]) if row else {}
         return any(before.get(name) != arguments.get(name) for name in ("since", "until"))
@@ -104,10 +124,17 @@ class Store:
 
     # -- batches ---------------------------------------------------------------------------------
 
-    def record(self, visits: Iterable[Visit]) -> Counter[str]:
+    def record(
+        self,
+        visits: Iterable[Visit],
+        note: Callable[[Visit, str | None, bool], None] = lambda visit, article_url, revised: None,
+        before_commit: Callable[[], None] = lambda: None,
+    ) -> Counter[str]:
         """Store visits with their captures, articles and newly found URLs in one transaction.
 
-        The WARC bytes that the captures refer to must be on disk before.
+        The WARC bytes that the captures refer to must be on disk before. note: told of each visit
+        as it was stored, with the address of its article, if there is one, and whether that got a
+        revision. before_commit: called when all are.
 
         Returns how many: `captures`, `new_articles`, `new_revisions`, `unchanged_articles`,
         `failures`.
@@ -117,8 +144,9 @@ class Store:
         try:
             with self.db.atomic():
                 for visit in visits:
-                    self._record(visit, counts)
+                    note(*self._record(visit, counts))
                 self._count(counts)
+                before_commit()
         except BaseException:
             self.frontier.forget()
             raise
@@ -128,10 +156,11 @@ class Store:
         names = ("captures", "new_articles", "new_revisions", "unchanged_articles", "failures")
         self._sql(
             f"UPDATE runs SET {', '.join(f'{n} = {n} + ?' for n in names)} WHERE id = ?",  # noqa: S608
-            (*(counts[name] for name in names), self._run_id),
+            (*(counts[name] for name in names), self.run_id),
         )
 
-    def _record(self, visit: Visit, counts: Counter[str]) -> None:
+    def _record(self, visit: Visit, counts: Counter[str]) -> tuple[Visit, str | None, bool]:
+        """The visit as it was stored, the address of its article, whether that got a revision."""
         now = visit.captures[-1].fetched_at if visit.captures else _now()
         url_id = self.frontier.url_id(visit.url, visit.role, self._site_id, now)
         capture_id = None
@@ -153,6 +182,7 @@ class Store:
                 (now, url_id),
             )
         counts["failures"] += visit.state in ("failed", "retry")
+        revised = bool(changed)
         led_to = self.frontier.add(
             visit.found, self._site_id, now, listed=visit.role in ("sitemap", "feed", "wordpress")
         )
@@ -164,6 +194,11 @@ class Store:
                 self._site_id(visit.url), url_id, visit.shape,
                 is_story=visit.article is not None and visit.part_of is None, led_to=led_to,
             )  # fmt: skip
+        return visit, self._url_of(article_id), revised
+
+    def _url_of(self, article_id: int | None) -> str | None:
+        row = self._sql("SELECT url FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return row[0] if row else None
 
     def _see_unchanged(self, url_id: int, now: str, counts: Counter[str]) -> int | None:
         """The server says that a page is as it was: the story on it, if any, stands."""
@@ -194,11 +229,11 @@ class Store:
         self._sites[host] = found
         return found
 
-    def _add_capture(self, capture: Capture, role: Role) -> int:
+    def _add_capture(self, capture: Capture, role: Role, run_id: int | None = None) -> int:
         return self._insert(
             "captures",
             url_id=self.frontier.url_id(capture.url, role, self._site_id, capture.fetched_at),
-            run_id=self._run_id,
+            run_id=run_id or self.run_id,
             fetched_at=capture.fetched_at,
             status=capture.status,
             content_type=capture.content_type,

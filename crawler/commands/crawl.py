@@ -17,7 +17,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from crawler.archive import database, lock
-from crawler.errors import HemerotecaError, UnreachableError, UsageError
+from crawler.errors import FullError, HemerotecaError, UnreachableError, UsageError
 from crawler.extensions.session import Session
 from crawler.middlewares.private import is_loopback
 
@@ -146,6 +146,9 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
         print(summary(session.totals, session.reasons, session.folder, reason))
     if session.error:
         return session.exit_code
+    if session.full:
+        print(f"scrapy crawl: {session.full}", file=sys.stderr)
+        return FullError.exit_code
     if crawler.stats.get_value("spider_exceptions/count"):
         return 1
     if reason in ("shutdown", None):  # None: stopped twice, at once

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Self
 from urllib.parse import urljoin
@@ -12,12 +13,18 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.extensions.limits import truncation
 from crawler.extensions.session import Session
 from crawler.items import Visit
+from crawler.warc.exchange import Exchange, rebuilt_head
+
+_RESERVING = (b"X-Robots-Tag", b"TDM-Reservation", b"TDM-Policy", b"Content-Usage")
+"""Headers by which a site reserves rights: Google's robots tag; TDM Reservation Protocol (W3C
+community group report); AI Preferences (IETF draft)."""
 
 
 class CaptureResponses:
-    """Writes a WARC record for each response, redirects and errors too.
+    """Writes WARC records for each exchange, redirects and errors too.
 
     The capture joins the request's `meta["captures"]`, in order of fetching; robots.txt, which the
     middleware fetches for itself, is handed to the archive at once.
@@ -25,6 +32,7 @@ class CaptureResponses:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._verbatim = crawler.settings.getbool("WARC_VERBATIM")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -36,33 +44,56 @@ class CaptureResponses:
     def capture(self, response: Response, request: Request) -> None:
         """Scrapy's signal: the body is as sent, content coding kept, transfer coding removed."""
         session = Session.of(self._crawler)
-        if not session.keeps:
+        if not session.keeps or session.error:
             return
-        location = response.headers.get(b"Location")
-        is_redirect = 300 <= response.status < 400 and location is not None
-        try:
-            reason = HTTPStatus(response.status).phrase
-        except ValueError:
-            reason = "Unknown"
-        if session.error:
+        due = request.meta.get("due")
+        asked_if_changed = due.found.url if due is not None and response.status == 304 else None
+        capture = session.keep(self._exchange(response, request), asked_if_changed)
+        if capture is None:
             return
-        try:
-            capture = session.warc.write_response(
-                url=request.url,
-                status_line=f"{response.status} {reason}",
-                headers=[(name, v) for name, values in response.headers.items() for v in values],
-                body=response.body,
-                fetched_at=datetime.now(UTC),
-                ip=str(response.ip_address) if response.ip_address else None,
-                location=_target(request.url, location) if is_redirect and location else None,
-            )
-        except OSError as error:
-            session.fail(error)
-            return
-        session.answered = True
         request.meta.setdefault("captures", []).append(capture)
         if request.callback is NO_CALLBACK:
             session.add(Visit(request.url, "robots", "done", captures=(capture,)))
+
+    def _exchange(self, response: Response, request: Request) -> Exchange:
+        wire = request.meta.pop("wire", None)
+        now = datetime.now(UTC)
+        if wire is not None:
+            seconds = max(0.0, time.time() - wire.started)
+            head, request_head = wire.response_head, wire.request_head
+        else:
+            seconds = request.meta.get("download_latency", 0.0)
+            head, request_head = _head(response), b""
+        location = response.headers.get(b"Location")
+        is_redirect = 300 <= response.status < 400 and location is not None
+        coded = b"".join(wire.body) if wire is not None and self._verbatim else b""
+        return Exchange(
+            url=request.url,
+            response_head=head,
+            body=response.body,
+            fetched_at=now - timedelta(seconds=seconds),
+            request_head=request_head,
+            fetch_ms=round(seconds * 1000),
+            ip=str(response.ip_address) if response.ip_address else None,
+            truncated=truncation(response, request),
+            location=_target(request.url, location) if is_redirect and location else None,
+            verbatim=coded or None,
+            reservations=tuple(
+                f"{name.decode()}: {value.decode('latin-1')[:500]}"
+                for name in _RESERVING
+                for value in response.headers.getlist(name)
+            ),
+        )
+
+
+def _head(response: Response) -> bytes:
+    """What can be told of the head of an answer without the tap."""
+    try:
+        phrase = HTTPStatus(response.status).phrase
+    except ValueError:
+        phrase = ""
+    headers = [(name, v) for name, values in response.headers.items() for v in values or ()]
+    return rebuilt_head(response.protocol or "HTTP/1.1", response.status, phrase, headers)
 
 
 def _target(url: str, location: bytes) -> str | None:

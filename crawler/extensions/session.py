@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import shutil
 import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
+from uuid import uuid4
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
 from crawler import __version__
+from crawler.archive.captures import last_response, response_with
 from crawler.archive.database import FILE_NAME, WARC_FOLDER, open_for_reading
 from crawler.archive.frontier import FrontierTable, utc
 from crawler.archive.lock import ArchiveLock
@@ -24,10 +27,13 @@ from crawler.archive.outcomes import Learned
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.store import Store
 from crawler.errors import ArchiveError, BusyError, HemerotecaError
+from crawler.extensions.recovery import enter_files, mend
+from crawler.extensions.run_info import plain_settings, warcinfo
 from crawler.frontier.revisit import Revisits
-from crawler.items import Due, Visit
+from crawler.items import Capture, Due, Reference, Visit
 from crawler.urls import site_host
-from crawler.warc.recover import recover
+from crawler.warc.exchange import Exchange
+from crawler.warc.provenance import conversion_record, metadata_records, run_record
 from crawler.warc.writer import WarcWriter
 from crawler.workers import Workers
 
@@ -67,12 +73,9 @@ class Session:
         self.workers = Workers(
             settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_CPU_SECONDS")
         )
-        self.warc = WarcWriter(
-            self.folder / WARC_FOLDER,
-            prefix="hemeroteca",
-            software=f"Hemeroteca/{__version__}",
-            user_agent=settings["USER_AGENT"],
-        )
+        self.uuid = str(uuid4())
+        """Names the run in its WARC files."""
+        self._warc: WarcWriter | None = None
         self.totals: Counter[str] = Counter()
         self.reasons: Counter[tuple[str, str]] = Counter()
         self.error: str | None = None
@@ -91,6 +94,9 @@ class Session:
         self._timer: asyncio.TimerHandle | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._busy_since: float | None = None
+        self._spare_bytes = settings.getint("DISK_SPARE_BYTES")
+        self.full: str | None = None
+        """Why the run ended although the archive could be written still, if it did."""
         self.answered = False
 
     @classmethod
@@ -129,10 +135,13 @@ class Session:
         self._cancel_timer()
         self.workers.close()
         try:
-            self.warc.close()
+            if self._warc is not None:
+                self._warc.write_other(*run_record(self.uuid, self._account(reason)))
+                self._warc.close()
             if self._store is not None:
                 with self._store.db.atomic():
                     self._store.frontier.release()
+                    self._enter_closed_files(self._store)
                 self._store.finish_run(reason)
                 self._store.close()
         except (sqlite3.Error, OSError) as error:
@@ -152,14 +161,30 @@ class Session:
             )
 
     @property
+    def warc(self) -> WarcWriter:
+        """Where records are written."""
+        if self._warc is None:
+            spider = self._crawler.spider
+            assert spider is not None
+            self._warc = WarcWriter(
+                self.folder / WARC_FOLDER,
+                prefix=re.sub(r"[^A-Za-z0-9_]+", "-", self.folder.resolve().name).strip("-")
+                or "archive",
+                info=warcinfo(
+                    self._crawler, spider.name, getattr(spider, "arguments", {}), self.uuid,
+                    self.started_at.isoformat(timespec="seconds"),
+                ),
+                max_bytes=self._crawler.settings.getint("WARC_FILE_BYTES"),
+            )  # fmt: skip
+        return self._warc
+
+    @property
     def store(self) -> Store:
         """The archive, open for writing. Raises HemerotecaError, sqlite3.Error, OSError."""
         if self._store is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.lock.acquire()
             store = Store(self.folder, self._plan)
-            for name in recover(self.folder / WARC_FOLDER, store.warc_end):
-                logger.warning("%s was cut back to its last whole record", name)
             spider = self._crawler.spider
             assert spider is not None
             store.begin_run(
@@ -167,7 +192,11 @@ class Session:
                 getattr(spider, "arguments", {}),
                 f"Hemeroteca/{__version__}",
                 self.started_at.isoformat(timespec="seconds"),
+                self.uuid,
             )
+            being_written = self._warc.name if self._warc is not None else None
+            for line in mend(store, self.folder / WARC_FOLDER, being_written):
+                logger.warning("%s", line)
             hosts: tuple[str, ...] = getattr(spider, "resume_hosts", ())
             for url in getattr(spider, "seeds", ()) if hosts else ():
                 store.add_site(url)
@@ -214,7 +243,8 @@ class Session:
         batch = self._batch
         try:
             self.warc.sync()
-            self.totals.update(self.store.record(batch))
+            self._enter_closed_files(self.store)
+            self.totals.update(self.store.record(batch, self._note, self.warc.sync))
         except (sqlite3.Error, OSError, HemerotecaError) as error:
             if not self._waits_for(error):
                 self._batch = []
@@ -223,6 +253,84 @@ class Session:
         self._batch = []
         self._busy_since = None
         self._take_news(self.store.frontier, batch)
+
+    # -- WARC ------------------------------------------------------------------------------------
+
+    def keep(self, exchange: Exchange, asked_if_changed: str | None) -> Capture | None:
+        """Write an exchange; None where that failed, and the run is ending.
+
+        asked_if_changed: of a 304, the URL that was asked for.
+        """
+        try:
+            original = self._original(exchange, asked_if_changed)
+            capture = self.warc.write(exchange, original)
+        except OSError as error:
+            self.fail(error)
+            return None
+        self.answered = True
+        self._spare_the_disk()
+        return capture
+
+    def _original(self, exchange: Exchange, asked_if_changed: str | None) -> Reference | None:
+        """The response that an answer repeats, if it is in the archive."""
+        if asked_if_changed is not None:
+            return self._look(lambda db: last_response(db, asked_if_changed))
+        if not exchange.body or exchange.truncated is not None:
+            return None
+        return self._look(lambda db: response_with(db, exchange.payload_digest))
+
+    def _note(self, visit: Visit, article_url: str | None, revised: bool) -> None:
+        """Put beside the records of a visit where it came from and what was made of it."""
+        if not visit.captures:
+            return
+        for kind, headers, block in metadata_records(visit, article_url):
+            self.warc.write_other(kind, headers, block)
+        last = visit.captures[-1]
+        if visit.article is None or article_url is None:
+            return
+        if last.record_type == "response" or revised:  # else an earlier record says the same
+            extractor = f"hemeroteca/{__version__}"
+            self.warc.write_other(*conversion_record(last, visit.article, article_url, extractor))
+
+    def _enter_closed_files(self, store: Store) -> None:
+        if self._warc is None or not self._warc.closed:
+            return
+        closed, self._warc.closed = self._warc.closed, []
+        try:
+            with store.db.atomic():
+                enter_files(store, closed)
+        except BaseException:
+            self._warc.closed = closed + self._warc.closed
+            raise
+
+    def _spare_the_disk(self) -> None:
+        """End the run, storing what is in hand, before the disk is full."""
+        if self.full or shutil.disk_usage(self.folder).free > self._spare_bytes:
+            return
+        self.full = (
+            f"less than {self._spare_bytes // 1024**2:,} MiB are free where the archive is"
+            f" ({self.folder}): the run ended before a write could fail. Make space and run the"
+            " same command again; it goes on from here"
+        )
+        self._stopping = asyncio.ensure_future(
+            self._crawler.engine.close_spider_async(reason="disk nearly full")
+        )
+
+    def _account(self, outcome: str) -> dict[str, Any]:
+        """What a run's own record says of it."""
+        spider = self._crawler.spider
+        return {
+            "run": self.uuid,
+            "software": f"Hemeroteca/{__version__}",
+            "spider": spider.name if spider is not None else None,
+            "arguments": getattr(spider, "arguments", {}),
+            "started_at": self.started_at.isoformat(timespec="seconds"),
+            "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "outcome": outcome,
+            "totals": dict(self.totals),
+            "settings": plain_settings(self._crawler.settings),
+            "statistics": self._crawler.stats.get_stats(),
+        }
 
     def _waits_for(self, error: Exception) -> bool:
         """Whether the failure is another program's lock, that will go away."""

@@ -1,122 +1,93 @@
-"""Writing WARC 1.1 (ISO 28500:2017): one gzip member a record, through warcio."""
+"""Writing WARC files: one gzip member a record, files of a bounded size."""
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import hashlib
 import os
-import socket
-import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from io import BytesIO, FileIO
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from isal import igzip
-from warcio.recordbuilder import RecordBuilder
-from warcio.recordloader import ArcWarcRecord
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
-from crawler.items import Capture
+from crawler.items import Capture, Reference
+from crawler.warc.exchange import Exchange, exchange_records
+from crawler.warc.records import FIELDS, Headers, fields, new_id, record, warc_date
 
 MAX_FILE_BYTES = 1 << 30
-"""A file is closed and the next one begun when it has grown past this: 1 GiB, as WARC 1.1, annex C
-suggests."""
+"""A file is closed and the next one begun when it has grown past this: 1 GiB, as ISO 28500, annex
+C.1 suggests."""
+OPEN = ".open"
+"""Ends the name of the file that is being written."""
 
 # Level 2 of igzip: a tenth of zlib's time for a sixth more bytes.
 _GZIP_LEVEL = 2
 
 
+@dataclass(frozen=True, slots=True)
+class ClosedFile:
+    """A WARC file to which nothing is written any more."""
+
+    name: str
+    bytes: int
+    records: int
+    sha256: str
+    """Of the whole file, hexadecimal."""
+
+
 class WarcWriter:
     """Appends records to files `<prefix>-<time>-<serial>.warc.gz` in a folder.
 
-    Nothing is created before the first record. Records are on disk after `sync()`.
+    The file that is being written has `.open` behind its name. Nothing is created before the first
+    record. Records are on disk after `sync()`.
     """
 
-    def __init__(self, folder: Path, *, prefix: str, software: str, user_agent: str) -> None:
-        """prefix: first part of the file names. software, user_agent: for the warcinfo record."""
+    def __init__(
+        self, folder: Path, *, prefix: str, info: Headers, max_bytes: int = MAX_FILE_BYTES
+    ) -> None:
+        """prefix: first part of the file names. info: fields of each file's warcinfo record."""
         self.folder = folder
         self.prefix = prefix
-        self._info = {
-            "software": software,
-            "http-header-user-agent": user_agent,
-            "format": "WARC File Format 1.1",
-            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-            "robots": "RFC 9309",
-            "hostname": socket.gethostname(),
-        }
-        self._builder = RecordBuilder(warc_version="WARC/1.1")
+        self.closed: list[ClosedFile] = []
+        """Files that were closed; whoever has noted them takes them out."""
+        self._info = list(info)
+        self._max_bytes = max_bytes
         self._started = datetime.now(UTC).strftime("%Y%m%d%H%M%S%f")[:17]
         self._serial = 0
         self._file: FileIO | None = None
-        self._name = ""
+        self.name = ""
+        """Final name of the file that is being written."""
+        self._warcinfo = ""
+        self._records = 0
+        self._sha256 = hashlib.sha256()
         self._dirty = False
 
-    def write_response(
-        self,
-        *,
-        url: str,
-        status_line: str,
-        headers: Iterable[tuple[bytes, bytes]],
-        body: bytes,
-        fetched_at: datetime,
-        ip: str | None = None,
-        location: str | None = None,
-    ) -> Capture:
-        """Write a `response` record and say where it is.
+    def write(self, exchange: Exchange, original: Reference | None = None) -> Capture:
+        """Write the records of an exchange and say where its answer is.
 
-        status_line: "200 OK". headers: as received, in order. body: the entity body with transfer
-        coding removed and content coding kept; so a Transfer-Encoding header is kept under another
-        name, for what is stored is no longer chunked. fetched_at: UTC. ip: the server's address.
-        location: absolute target of a redirect, kept in the capture only.
-
-        Raises OSError where the disk refuses.
+        original: the response that this one repeats; then a `revisit` is written. Raises OSError
+        where the disk refuses.
         """
-        headers = list(headers)
-        head = b"HTTP/1.1 " + _one_line(status_line.encode("latin-1", "replace")) + b"\r\n"
-        head += b"".join(_archived(name) + b": " + _one_line(v) + b"\r\n" for name, v in headers)
-        block = head + b"\r\n" + body
-        payload_digest = _digest(body)
-        record_id = f"<urn:uuid:{uuid.uuid4()}>"
-        warc_headers = [
-            ("WARC-Type", "response"),
-            ("WARC-Record-ID", record_id),
-            ("WARC-Date", warc_date(fetched_at)),
-            ("WARC-Target-URI", url),
-            ("WARC-Payload-Digest", payload_digest),
-            ("WARC-Block-Digest", _digest(block)),
-        ]
-        if ip:
-            warc_headers.append(("WARC-IP-Address", ip))
-        # No http_headers: warcio would write them anew, percent-encoding what is not ASCII.
-        record = ArcWarcRecord(
-            "warc",
-            "response",
-            StatusAndHeaders("", warc_headers, protocol="WARC/1.1"),
-            BytesIO(block),
-            None,
-            "application/http; msgtype=response",
-            len(block),
-        )
-        offset, length = self._append(record)
-        content_type = next((v for k, v in headers if k.lower() == b"content-type"), None)
-        return Capture(
-            url=url,
-            fetched_at=fetched_at.isoformat(timespec="microseconds"),
-            status=int(status_line.split(" ", 1)[0]),
-            content_type=content_type.decode("latin-1") if content_type is not None else None,
-            payload_digest=payload_digest,
-            payload_bytes=len(body),
-            record_id=record_id,
-            warc_file=self._name,
-            warc_offset=offset,
-            warc_length=length,
-            location=location,
-        )
+        self._ready()
+        capture, records = exchange_records(exchange, original, self._warcinfo)
+        name = self.name
+        (offset, length), *_ = self._append_all(records)
+        return replace(capture, warc_file=name, warc_offset=offset, warc_length=length)
+
+    def write_other(self, kind: str, headers: Headers, block: bytes) -> str:
+        """Write a record that is no exchange: metadata, conversion, resource; returns its
+        WARC-Record-ID. Raises OSError."""
+        self._ready()
+        record_id = new_id()
+        headers = [("WARC-Warcinfo-ID", self._warcinfo), *headers]
+        data = record(kind, record_id, warc_date(datetime.now(UTC)), headers, block)
+        self._append_all([data])
+        return record_id
 
     def sync(self) -> None:
         """Put on disk what was written; call it before the database refers to it."""
@@ -125,11 +96,15 @@ class WarcWriter:
             self._dirty = False
 
     def close(self) -> None:
-        """Sync and end the open file."""
-        if self._file is not None:
-            self.sync()
-            self._file.close()
-            self._file = None
+        """Sync and end the open file: it gets its final name. Raises OSError."""
+        if self._file is None:
+            return
+        self.sync()
+        size = self._file.tell()
+        self._file.close()
+        self._file = None
+        finish(self.folder / (self.name + OPEN))
+        self.closed.append(ClosedFile(self.name, size, self._records, self._sha256.hexdigest()))
 
     def __enter__(self) -> Self:
         return self
@@ -142,36 +117,67 @@ class WarcWriter:
     ) -> None:
         self.close()
 
-    def _append(self, record: ArcWarcRecord) -> tuple[int, int]:
-        """Write a record; returns offset and length of its gzip member."""
-        if self._file is not None and self._file.tell() >= MAX_FILE_BYTES:
+    def _ready(self) -> None:
+        """Have a file open that has room; what belongs together is written into one file."""
+        if self._file is not None and self._file.tell() >= self._max_bytes:
             self.close()
         if self._file is None:
             self._open()
+
+    def _append_all(self, records: Iterable[bytes]) -> list[tuple[int, int]]:
+        """Write records, all or none; returns offset and length of the gzip member of each."""
         assert self._file is not None
-        buffer = BytesIO()
-        WARCWriter(buffer, gzip=False).write_record(record)
-        member = igzip.compress(buffer.getvalue(), compresslevel=_GZIP_LEVEL, mtime=0)
-        offset = self._file.tell()
+        members = [igzip.compress(data, compresslevel=_GZIP_LEVEL, mtime=0) for data in records]
+        begin = offset = self._file.tell()
+        places = []
+        for member in members:
+            places.append((offset, len(member)))
+            offset += len(member)
+        data = b"".join(members)
         try:
-            _write_all(self._file, member)
+            _write_all(self._file, data)
         except OSError:
             # What did fit is no record: whatever comes next must not stand behind it.
             with contextlib.suppress(OSError):
-                self._file.truncate(offset)
-                self._file.seek(offset)
+                self._file.truncate(begin)
+                self._file.seek(begin)
             raise
+        self._sha256.update(data)
+        self._records += len(members)
         self._dirty = True
-        return offset, len(member)
+        return places
 
     def _open(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._serial += 1
-        self._name = f"{self.prefix}-{self._started}-{self._serial:05d}.warc.gz"
+        self.name = f"{self.prefix}-{self._started}-{self._serial:05d}.warc.gz"
         # "x": a file that is there already is never written over
         # unbuffered: what a record's write does not raise, the record has
-        self._file = (self.folder / self._name).open("xb", buffering=0)
-        self._append(self._builder.create_warcinfo_record(self._name, self._info))
+        self._file = (self.folder / (self.name + OPEN)).open("xb", buffering=0)
+        self._sha256, self._records = hashlib.sha256(), 0
+        self._warcinfo = new_id()
+        headers = [("WARC-Filename", self.name), ("Content-Type", FIELDS)]
+        date = warc_date(datetime.now(UTC))
+        self._append_all([record("warcinfo", self._warcinfo, date, headers, fields(self._info))])
+        sync_folder(self.folder)
+
+
+def finish(path: Path) -> Path:
+    """Give a file that was being written its final name, durably; returns it. Raises OSError."""
+    final = path.with_name(path.name.removesuffix(OPEN))
+    path.rename(final)
+    sync_folder(path.parent)
+    return final
+
+
+def sync_folder(folder: Path) -> None:
+    """Put a folder's list of names on disk, where the system can. Raises OSError."""
+    if os.name != "nt":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _write_all(file: FileIO, data: bytes) -> None:
@@ -179,20 +185,3 @@ def _write_all(file: FileIO, data: bytes) -> None:
     while rest:
         written = file.write(rest)
         rest = rest[written or 0 :]
-
-
-def warc_date(moment: datetime) -> str:
-    """A WARC-Date: UTC, microseconds, `Z` (WARC 1.1, 5.4)."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _digest(data: bytes) -> str:
-    return "sha256:" + base64.b32encode(hashlib.sha256(data).digest()).decode()
-
-
-def _archived(name: bytes) -> bytes:
-    return b"X-Archive-Orig-Transfer-Encoding" if name.lower() == b"transfer-encoding" else name
-
-
-def _one_line(value: bytes) -> bytes:
-    return value.replace(b"\r", b" ").replace(b"\n", b" ")

@@ -1,0 +1,53 @@
+"""Captures and WARC files, as writing and recovery ask for them."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from crawler.items import Reference
+
+
+def response_with(connection: sqlite3.Connection, payload_digest: str) -> Reference | None:
+    """A whole response with this payload, of whatever URL and run. Raises sqlite3.Error."""
+    row = connection.execute(
+        "SELECT c.record_id, u.url, c.fetched_at FROM captures c JOIN urls u ON u.id = c.url_id"
+        " WHERE c.payload_digest = ? AND c.record_type = 'response'"
+        " AND c.truncated IS NULL AND c.payload_bytes > 0 ORDER BY c.id LIMIT 1",
+        (payload_digest,),
+    ).fetchone()
+    return Reference(*row) if row else None
+
+
+def last_response(connection: sqlite3.Connection, url: str) -> Reference | None:
+    """The response with what a URL last answered in full, itself or by a revisit. Raises
+    sqlite3.Error."""
+    row = connection.execute(
+        "SELECT c.record_id, u.url, c.fetched_at FROM captures c JOIN urls u ON u.id = c.url_id"
+        " WHERE c.id = (SELECT ifnull(b.refers_to_id, b.id) FROM captures b"
+        " JOIN urls v ON v.id = b.url_id WHERE v.url = ? AND b.status = 200"
+        " ORDER BY b.fetched_at DESC LIMIT 1)",
+        (url,),
+    ).fetchone()
+    return Reference(*row) if row else None
+
+
+def is_known(connection: sqlite3.Connection, record_id: str) -> bool:
+    """Whether there is a capture with this WARC-Record-ID. Raises sqlite3.Error."""
+    sql = "SELECT 1 FROM captures WHERE record_id = ?"
+    return connection.execute(sql, (record_id,)).fetchone() is not None
+
+
+def closed_files(connection: sqlite3.Connection) -> set[str]:
+    """Names of the WARC files that are entered as closed. Raises sqlite3.Error."""
+    return {name for (name,) in connection.execute("SELECT name FROM warc_files")}
+
+
+def enter_file(
+    connection: sqlite3.Connection, run_id: int, name: str, size: int, records: int, sha256: str,
+    closed_at: str,
+) -> None:  # fmt: skip
+    """Enter a WARC file as closed; what was known of it before gives way. Raises sqlite3.Error."""
+    connection.execute(
+        "INSERT OR REPLACE INTO warc_files VALUES (?, ?, ?, ?, ?, ?)",
+        (name, run_id, size, records, sha256, closed_at),
+    )

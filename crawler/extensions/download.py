@@ -1,0 +1,55 @@
+"""The HTTP client: Scrapy's, with a tap on what goes over the wire."""
+
+from __future__ import annotations
+
+import logging
+from types import ModuleType
+
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response
+from scrapy.utils._download_handlers import wrap_twisted_exceptions
+from scrapy.utils.defer import maybe_deferred_to_future
+
+logger = logging.getLogger(__name__)
+
+
+def working_tap() -> ModuleType | None:
+    """The module of the tap, if it works with this Scrapy and this Twisted."""
+    try:
+        from crawler.extensions import tap
+
+        if tap.self_test():
+            return tap
+        logger.warning("the tap on HTTP connections does not work: headers are kept as Scrapy has")
+    except Exception as error:
+        logger.warning("no tap on HTTP connections (%s): headers are kept as Scrapy has", error)
+    return None
+
+
+class DownloadHandler(HTTP11DownloadHandler):
+    """Downloads by HTTP/1.1; what went over the wire is in `request.meta["wire"]` then."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._tap = working_tap()
+        if self._tap is not None:
+            self._pool._factory = self._tap.TappedFactory
+
+    async def download_request(self, request: Request) -> Response:
+        """The answer. Raises Scrapy's download errors."""
+        request.meta.pop("wire", None)  # a try before this one
+        if self._tap is None:
+            return await super().download_request(request)
+        agent = self._tap.TappedAgent(
+            contextFactory=self._contextFactory,
+            bindAddress=self._bind_address,
+            pool=self._pool,
+            # extensions.limits cuts what is too long, and keeps what has come until then
+            maxsize=0,
+            fail_on_dataloss=self._fail_on_dataloss,
+            crawler=self._crawler,
+            tls_verbose_logging=self._tls_verbose_logging,
+        )
+        with wrap_twisted_exceptions():
+            return await maybe_deferred_to_future(agent.download_request(request))

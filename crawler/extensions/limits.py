@@ -1,0 +1,61 @@
+"""Cuts an answer that is too long or takes too long; what has come until then is kept."""
+
+from __future__ import annotations
+
+import time
+from typing import Self
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import StopDownload
+from scrapy.http import Headers, Response
+
+from crawler.items import Truncation
+
+_META = "received"
+_CUT = "truncated"
+
+
+class Limits:
+    """Ends downloads at DOWNLOAD_MAXSIZE bytes of body, and where DOWNLOAD_TIMEOUT is near.
+
+    A server that sends nothing any more is left to Scrapy's own time limit.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._max_bytes = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        self._seconds = crawler.settings.getfloat("DOWNLOAD_TIMEOUT") * 0.9
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Made by Scrapy."""
+        limits = cls(crawler)
+        crawler.signals.connect(limits.begin, signal=signals.headers_received)
+        crawler.signals.connect(limits.go_on, signal=signals.bytes_received)
+        return limits
+
+    def begin(self, headers: Headers, body_length: int | None, request: Request) -> None:
+        """The head of an answer has come. Raises StopDownload."""
+        request.meta[_META] = [0, time.monotonic() + self._seconds]
+        request.meta.pop(_CUT, None)
+
+    def go_on(self, data: bytes, request: Request) -> None:
+        """A part of the body has come. Raises StopDownload."""
+        so_far = request.meta[_META]
+        so_far[0] += len(data)
+        if self._max_bytes and so_far[0] > self._max_bytes:
+            self._cut(request, "length")
+        if time.monotonic() > so_far[1]:
+            self._cut(request, "time")
+
+    def _cut(self, request: Request, why: Truncation) -> None:
+        request.meta[_CUT] = why
+        raise StopDownload(fail=False)
+
+
+def truncation(response: Response, request: Request) -> Truncation | None:
+    """Why an answer was not received whole; None if it was."""
+    if "download_stopped" in response.flags:
+        cut: Truncation = request.meta.get(_CUT, "unspecified")
+        return cut
+    return "disconnect" if "dataloss" in response.flags else None

@@ -1,0 +1,63 @@
+"""Bringing an archive into order that a crash has left, before anything is added to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from crawler.archive.captures import closed_files, enter_file, is_known
+from crawler.archive.store import Store
+from crawler.items import Capture, Role
+from crawler.warc.recover import recover
+from crawler.warc.writer import ClosedFile
+
+
+def mend(store: Store, folder: Path, being_written: str | None) -> Iterator[str]:
+    """Close the WARC files that a dead run left open, and enter their captures that no visit had
+    acknowledged.
+
+    being_written: name of the file that is this run's own. Yields a line for whatever was done that
+    a person may want to know. Raises sqlite3.Error, OSError.
+    """
+    connection = store.db.conn
+    found = recover(
+        folder,
+        closed=closed_files(connection),
+        being_written=being_written,
+        known_end=store.warc_end,
+        is_known=lambda record_id: is_known(connection, record_id),
+    )
+    for each in found:
+        with store.db.atomic():
+            for capture in each.captures:
+                store.adopt(capture, guess_role(capture), each.run)
+            enter_files(store, [each.file], each.run)
+        if each.cut:
+            yield f"{each.file.name} was cut back to its last whole record"
+
+
+def enter_files(store: Store, files: Iterable[ClosedFile], run: str | None = None) -> None:
+    """Enter WARC files as closed, in a transaction of the caller's.
+
+    run: UUID of the one that wrote them; None: the one that is open. Raises sqlite3.Error.
+    """
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    for each in files:
+        enter_file(
+            store.db.conn, store.run_with(run), each.name, each.bytes, each.records, each.sha256,
+            now,
+        )  # fmt: skip
+
+
+def guess_role(capture: Capture) -> Role:
+    """What a URL is fetched as, by its address and the answer's type."""
+    path, kind = urlsplit(capture.url).path, capture.content_type or ""
+    if path == "/robots.txt":
+        return "robots"
+    if path in ("", "/") and not urlsplit(capture.url).query:
+        return "home"
+    if "xml" in kind and "html" not in kind:
+        return "sitemap" if "sitemap" in path else "feed"
+    return "page"

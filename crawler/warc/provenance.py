@@ -1,0 +1,93 @@
+"""What is recorded beside an exchange: where its URL came from, what became of it, what was made of
+it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from crawler.items import Article, Capture, Visit
+from crawler.warc.records import FIELDS, JSON, Headers, fields
+
+FORMAT = 1
+"""Of the JSON in conversion records; counted up when a reader of the old one would misread it."""
+
+Record = tuple[str, Headers, bytes]
+"""WARC-Type, named fields, block."""
+
+
+def metadata_records(visit: Visit, article_url: str | None) -> list[Record]:
+    """A `metadata` record for each capture of a visit, in order.
+
+    article_url: address of the story that was stored from it or seen there.
+    """
+    found = visit.origin
+    said: list[tuple[str, str | None]] = [
+        ("visit", visit.url),
+        ("visit-record", visit.captures[-1].record_id if visit.captures else None),
+        ("role", visit.role),
+    ]
+    if found is not None:
+        said += [
+            ("source", found.source),
+            ("via", found.via),
+            ("claimed-at", found.claimed_at),
+            ("claimed-changed-at", found.changed_at),
+            ("claimed-title", found.claimed_title),
+        ]
+    outcome = [
+        ("state", visit.state),
+        ("reason", visit.reason),
+        ("article", article_url),
+        ("part-of", visit.part_of),
+        ("etag", visit.etag),
+        ("last-modified", visit.last_modified),
+    ]
+    records: list[Record] = []
+    for capture in visit.captures:
+        took = None if capture.fetch_ms is None else str(capture.fetch_ms)
+        pairs = [*said, ("fetchTimeMs", took)]
+        pairs += [("reservation", each) for each in capture.reservations]
+        if capture is visit.captures[-1]:
+            pairs += outcome
+        headers = [
+            ("WARC-Target-URI", capture.url),
+            ("WARC-Concurrent-To", capture.record_id),
+            ("Content-Type", FIELDS),
+        ]
+        records.append(("metadata", headers, fields(pairs)))
+    return records
+
+
+def conversion_record(
+    capture: Capture, article: Article, article_url: str, extractor: str
+) -> Record:
+    """The `conversion` record of an article as it was stored from a capture."""
+    content = {
+        "format": FORMAT,
+        "extractor": extractor,
+        "url": article_url,
+        "article": article,
+    }
+    headers = [
+        ("WARC-Target-URI", capture.url),
+        ("WARC-Refers-To", capture.record_id),
+        ("Content-Type", JSON),
+    ]
+    text = json.dumps(content, ensure_ascii=False, default=_plain, separators=(",", ":"))
+    return "conversion", headers, text.encode("utf-8", "backslashreplace")
+
+
+def run_record(uuid: str, content: Mapping[str, Any]) -> Record:
+    """The `resource` record of a run: its settings and statistics."""
+    headers = [("WARC-Target-URI", f"urn:hemeroteca:run:{uuid}"), ("Content-Type", JSON)]
+    text = json.dumps(content, ensure_ascii=False, default=str, indent=1)
+    return "resource", headers, text.encode("utf-8", "backslashreplace")
+
+
+def _plain(value: object) -> object:
+    if dataclasses.is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    return dict(value) if isinstance(value, Mapping) else str(value)
