@@ -118,6 +118,7 @@ def faults(archive: Path) -> list[str]:
     if check != [{"integrity_check": "ok"}]:
         found.append(f"database: {check}")
     records: dict[tuple[str, int], str] = {}
+    exchanges: list[str] = []
     for path in sorted((archive / "warc").iterdir()):
         try:
             with gzip.open(path) as whole:
@@ -129,11 +130,18 @@ def faults(archive: Path) -> list[str]:
                     record.content_stream().read()
                     place = (path.name, reader.get_record_offset())
                     records[place] = record.rec_headers["WARC-Record-ID"]
+                    if record.rec_type in ("response", "revisit"):
+                        exchanges.append(records[place])
         except Exception as error:
             found.append(f"{path.name}: {type(error).__name__}: {error}")
     for row in rows(archive, "SELECT warc_file, warc_offset, record_id FROM captures"):
         if records.get((row["warc_file"], row["warc_offset"])) != row["record_id"]:
             found.append(f"capture without its record: {row}")
+    known = {row["record_id"] for row in rows(archive, "SELECT record_id FROM captures")}
+    found += [f"record without its capture: {each}" for each in exchanges if each not in known]
+    closed = {row["name"] for row in rows(archive, "SELECT name FROM warc_files")}
+    found += [f"file not closed: {p.name}" for p in (archive / "warc").iterdir()
+              if p.name not in closed]  # fmt: skip
     if not (archive / "archive.db").exists() or (archive / "run.lock").exists():
         found.append("a lock is left")
     return found

@@ -185,6 +185,8 @@ class Page:
     """Addresses of feeds the page announces."""
     wordpress: str | None = None
     """Root of the site's WordPress REST API, where the page names or betrays one."""
+    reservations: tuple[str, ...] = ()
+    """What its markup reserves, as `meta name: content`: `meta robots: noarchive`."""
 
 
 @dataclass(frozen=True, slots=True)

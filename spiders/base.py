@@ -190,6 +190,7 @@ class ArchiveSpider(Spider):
             if found.role in ("sitemap", "feed"):
                 return replace(visit, state="failed", reason=f"no {found.role}: a page"), ()
             page = await run(extract, body, url, content_type, True)
+            visit = replace(visit, captures=_reserved(visit.captures, page))
             if due.is_story and page.not_article and "wall" not in page.not_article:
                 why = f"the story is no longer there: {page.not_article}"
                 return replace(visit, state="gone", reason=why), ()
@@ -257,7 +258,9 @@ class ArchiveSpider(Spider):
                 page = await Session.of(self.crawler).workers.run(
                     extract, response.body, url, content_type
                 )
-                visit = replace(visit, reason=LATER_PAGE + first)
+                visit = replace(
+                    visit, reason=LATER_PAGE + first, captures=_reserved(captures, page)
+                )
             except PageError as error:
                 visit = replace(visit, state="failed", reason=str(error))
         visits.append(visit)
@@ -279,6 +282,14 @@ def answer_state(response: Response, captures: tuple[Capture, ...]) -> tuple[Sta
     """State and reason of a URL by the answer that has come."""
     truncated = captures[-1].truncated if captures else None
     return failures.cut_state(truncated) or failures.status_state(response.status)
+
+
+def _reserved(captures: tuple[Capture, ...], page: Page) -> tuple[Capture, ...]:
+    """Captures, the last of which says what its page reserves, too."""
+    if not page.reservations:
+        return captures
+    last = captures[-1]
+    return (*captures[:-1], replace(last, reservations=last.reservations + page.reservations))
 
 
 def _header(response: Response, name: bytes) -> str | None:

@@ -26,6 +26,7 @@ from crawler.extract.links import linked_stories
 from crawler.extract.marks import marks
 from crawler.extract.outlinks import feeds, out_links, wordpress_api
 from crawler.extract.readtime import read_time, shown_read_time
+from crawler.extract.reservations import reservations
 from crawler.extract.section import section, tags
 from crawler.extract.standfirst import standfirst
 from crawler.extract.structured import structured
@@ -127,7 +128,12 @@ def read_page(doc: Document) -> Page:
         links=linked_stories(doc, container, data),
         sources={field: claim for field, claim in used.items() if claim is not None},
     )
-    return Page(doc.url, article, why_not_article(doc, data, article, container))
+    return Page(
+        doc.url,
+        article,
+        why_not_article(doc, data, article, container),
+        reservations=reservations(data),
+    )
 
 
 def _without_lead(blocks: tuple[Block, ...], lead: Image | None) -> tuple[Block, ...]:
