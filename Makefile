@@ -77,6 +77,10 @@ docs: setup ## write anew what the documentation shows: outputs, schema, picture
 bench: setup ## crawl cost beside a bare Scrapy spider
 	@$(BIN)/python -m benchmarks.crawl
 
+.PHONY: bench-warc
+bench-warc: setup ## what writing WARC adds to the CPU time of a crawl
+	@$(BIN)/python -m benchmarks.warc
+
 .PHONY: bench-extract
 bench-extract: setup $(PEERS_STAMP) ## quality and cost of extraction beside its peers, on pages with gold answers
 	@$(BIN)/python -m benchmarks.extract --peers
