@@ -37,6 +37,13 @@ def is_known(connection: sqlite3.Connection, record_id: str) -> bool:
     return connection.execute(sql, (record_id,)).fetchone() is not None
 
 
+def count_captures(connection: sqlite3.Connection, warc_file: str) -> int:
+    """How many captures have their record in a file. Raises sqlite3.Error."""
+    sql = "SELECT count(*) FROM captures WHERE warc_file = ?"
+    found: int = connection.execute(sql, (warc_file,)).fetchone()[0]
+    return found
+
+
 def closed_files(connection: sqlite3.Connection) -> set[str]:
     """Names of the WARC files that are entered as closed. Raises sqlite3.Error."""
     return {name for (name,) in connection.execute("SELECT name FROM warc_files")}

@@ -7,25 +7,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.archive.captures import closed_files, enter_file, is_known
+from crawler.archive.captures import closed_files, count_captures, enter_file, is_known
 from crawler.archive.store import Store
 from crawler.items import Capture, Role
 from crawler.warc.recover import recover
 from crawler.warc.writer import ClosedFile
 
 
-def mend(store: Store, folder: Path, being_written: str | None) -> Iterator[str]:
+def mend(store: Store, folder: Path, own: set[str]) -> Iterator[str]:
     """Close the WARC files that a dead run left open, and enter their captures that no visit had
     acknowledged.
 
-    being_written: name of the file that is this run's own. Yields a line for whatever was done that
+    own: names of files that this run has in hand. Yields a line for whatever was done that
     a person may want to know. Raises sqlite3.Error, OSError.
     """
     connection = store.db.conn
     found = recover(
         folder,
         closed=closed_files(connection),
-        being_written=being_written,
+        own=own,
         known_end=store.warc_end,
         is_known=lambda record_id: is_known(connection, record_id),
     )
@@ -38,17 +38,26 @@ def mend(store: Store, folder: Path, being_written: str | None) -> Iterator[str]
             yield f"{each.file.name} was cut back to its last whole record"
 
 
-def enter_files(store: Store, files: Iterable[ClosedFile], run: str | None = None) -> None:
-    """Enter WARC files as closed, in a transaction of the caller's.
+def enter_files(
+    store: Store, files: Iterable[ClosedFile], run: str | None = None
+) -> list[ClosedFile]:
+    """Enter WARC files as closed, in a transaction of the caller's; those with captures that are
+    not entered yet are left, for a crash may leave them to `mend`.
 
-    run: UUID of the one that wrote them; None: the one that is open. Raises sqlite3.Error.
+    run: UUID of the one that wrote them; None: the one that is open. Returns those that were left.
+    Raises sqlite3.Error.
     """
     now = datetime.now(UTC).isoformat(timespec="seconds")
+    left = []
     for each in files:
+        if count_captures(store.db.conn, each.name) < each.captures:
+            left.append(each)
+            continue
         enter_file(
             store.db.conn, store.run_with(run), each.name, each.bytes, each.records, each.sha256,
             now,
         )  # fmt: skip
+    return left
 
 
 def guess_role(capture: Capture) -> Role:

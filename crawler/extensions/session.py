@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
 import shutil
@@ -136,12 +137,15 @@ class Session:
         self.workers.close()
         try:
             if self._warc is not None:
-                self._warc.write_other(*run_record(self.uuid, self._account(reason)))
+                with contextlib.suppress(OSError):  # a full disk must not keep the run from closing
+                    self._warc.write_other(*run_record(self.uuid, self._account(reason)))
                 self._warc.close()
             if self._store is not None:
                 with self._store.db.atomic():
                     self._store.frontier.release()
-                    self._enter_closed_files(self._store)
+                self._enter_closed_files(self._store)
+                if not self.error:  # captures whose visits a fault or a second Ctrl-C took away
+                    self._mend(self._store, own=())
                 self._store.finish_run(reason)
                 self._store.close()
         except (sqlite3.Error, OSError) as error:
@@ -194,9 +198,10 @@ class Session:
                 self.started_at.isoformat(timespec="seconds"),
                 self.uuid,
             )
-            being_written = self._warc.name if self._warc is not None else None
-            for line in mend(store, self.folder / WARC_FOLDER, being_written):
-                logger.warning("%s", line)
+            written = (
+                [self._warc.name, *(file.name for file in self._warc.closed)] if self._warc else ()
+            )
+            self._mend(store, written)
             hosts: tuple[str, ...] = getattr(spider, "resume_hosts", ())
             for url in getattr(spider, "seeds", ()) if hosts else ():
                 store.add_site(url)
@@ -242,7 +247,6 @@ class Session:
             return
         batch = self._batch
         try:
-            self.warc.sync()
             self._enter_closed_files(self.store)
             self.totals.update(self.store.record(batch, self._note, self.warc.sync))
         except (sqlite3.Error, OSError, HemerotecaError) as error:
@@ -292,16 +296,17 @@ class Session:
             extractor = f"hemeroteca/{__version__}"
             self.warc.write_other(*conversion_record(last, visit.article, article_url, extractor))
 
+    def _mend(self, store: Store, own: Iterable[str]) -> None:
+        """Bring into order what dead runs left. own: files that this one has in hand."""
+        for line in mend(store, self.folder / WARC_FOLDER, set(own)):
+            logger.warning("%s", line)
+
     def _enter_closed_files(self, store: Store) -> None:
-        if self._warc is None or not self._warc.closed:
-            return
-        closed, self._warc.closed = self._warc.closed, []
-        try:
+        """Enter the files that were closed, if all that is in them is stored."""
+        if self._warc is not None and self._warc.closed:
             with store.db.atomic():
-                enter_files(store, closed)
-        except BaseException:
-            self._warc.closed = closed + self._warc.closed
-            raise
+                left = enter_files(store, self._warc.closed)
+            self._warc.closed[:] = left
 
     def _spare_the_disk(self) -> None:
         """End the run, storing what is in hand, before the disk is full."""

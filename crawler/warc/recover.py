@@ -41,23 +41,23 @@ def recover(
     folder: Path,
     *,
     closed: set[str],
-    being_written: str | None,
+    own: set[str],
     known_end: Callable[[str], int],
     is_known: Callable[[str], bool],
 ) -> Iterator[Recovered]:
     """Bring WARC files that were not closed properly into order, one by one.
 
-    closed: names of the files that are known to be complete; they are not touched, nor is the one
-    that this run writes. known_end: file name → bytes from its start to the end of the last record
-    that the database refers to. Nothing before that is cut. What is behind was written and not
-    acknowledged: whole records stay, they are true; half a one goes, and so does a file that holds
-    nothing whole. is_known: whether the database has a capture with a WARC-Record-ID.
+    closed: names of the files that are known to be complete. They are not touched, nor are those
+    that this run has in hand (`own`). known_end: file name → bytes from its start to the end of the
+    last record that the database refers to. Nothing before that is cut. What is behind was written
+    and not acknowledged: whole records stay, they are true; half a one goes, and so does a file
+    that holds nothing whole. is_known: whether the database has a capture with a WARC-Record-ID.
 
     Raises OSError.
     """
     for path in sorted([*folder.glob("*.warc.gz"), *folder.glob("*.warc.gz" + OPEN)]):
         name = path.name.removesuffix(OPEN)
-        if name in closed or name == being_written:
+        if name in closed or name in own:
             continue
         found = _survey(path, known_end(name), is_known)
         if found.file.bytes == 0:
@@ -84,7 +84,7 @@ def whole_members(path: Path, start: int = 0) -> int:
 
 def _survey(path: Path, known_end: int, is_known: Callable[[str], bool]) -> Recovered:
     size, end, records, run = path.stat().st_size, 0, 0, None
-    captures = []
+    captures, known = [], 0
     name = path.name.removesuffix(OPEN)
     for offset, length, head in _members(path, 0):
         end, records = offset + length, records + 1
@@ -94,13 +94,18 @@ def _survey(path: Path, known_end: int, is_known: Callable[[str], bool]) -> Reco
             run = part[1].decode("ascii", "replace") if part else run
         if own.get("warc-type") in ("response", "revisit"):
             record_id = own.get("warc-record-id", "")
-            capture = None if is_known(record_id) else _capture(head, own, name, offset, length)
+            capture = None
+            if is_known(record_id):
+                known += 1
+            else:
+                capture = _capture(head, own, name, offset, length)
             if capture is not None:
                 captures.append(capture)
     cut = end < size and end >= known_end
     if not cut:
         end = size
-    return Recovered(ClosedFile(name, end, records, _sha256(path, end)), cut, run, captures)
+    file = ClosedFile(name, end, records, known + len(captures), _sha256(path, end))
+    return Recovered(file, cut, run, captures)
 
 
 def _members(path: Path, start: int) -> Iterator[tuple[int, int, bytes]]:

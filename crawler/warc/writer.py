@@ -36,6 +36,8 @@ class ClosedFile:
     name: str
     bytes: int
     records: int
+    captures: int
+    """Responses and revisits among them."""
     sha256: str
     """Of the whole file, hexadecimal."""
 
@@ -61,9 +63,9 @@ class WarcWriter:
         self._serial = 0
         self._file: FileIO | None = None
         self.name = ""
-        """Final name of the file that is being written."""
+        """Final name of the file that is being written; empty if none is."""
         self._warcinfo = ""
-        self._records = 0
+        self._records = self._captures = 0
         self._sha256 = hashlib.sha256()
         self._dirty = False
 
@@ -77,6 +79,7 @@ class WarcWriter:
         capture, records = exchange_records(exchange, original, self._warcinfo)
         name = self.name
         (offset, length), *_ = self._append_all(records)
+        self._captures += 1
         return replace(capture, warc_file=name, warc_offset=offset, warc_length=length)
 
     def write_other(self, kind: str, headers: Headers, block: bytes) -> str:
@@ -104,7 +107,10 @@ class WarcWriter:
         self._file.close()
         self._file = None
         finish(self.folder / (self.name + OPEN))
-        self.closed.append(ClosedFile(self.name, size, self._records, self._sha256.hexdigest()))
+        self.closed.append(
+            ClosedFile(self.name, size, self._records, self._captures, self._sha256.hexdigest())
+        )
+        self.name = ""
 
     def __enter__(self) -> Self:
         return self
@@ -154,7 +160,7 @@ class WarcWriter:
         # "x": a file that is there already is never written over
         # unbuffered: what a record's write does not raise, the record has
         self._file = (self.folder / (self.name + OPEN)).open("xb", buffering=0)
-        self._sha256, self._records = hashlib.sha256(), 0
+        self._sha256, self._records, self._captures = hashlib.sha256(), 0, 0
         self._warcinfo = new_id()
         headers = [("WARC-Filename", self.name), ("Content-Type", FIELDS)]
         date = warc_date(datetime.now(UTC))

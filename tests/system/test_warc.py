@@ -6,13 +6,19 @@ import gzip
 import hashlib
 import json
 import socketserver
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from warcio.archiveiterator import ArchiveIterator
 
 from benchmarks.kill import faults
@@ -27,7 +33,9 @@ Answer = Callable[[str], bytes | Iterator[bytes]]
 
 
 @contextmanager
-def raw_site(answer: Answer) -> Iterator[tuple[str, list[bytes]]]:
+def raw_site(
+    answer: Answer, tls: ssl.SSLContext | None = None
+) -> Iterator[tuple[str, list[bytes]]]:
     """A server that sends exactly the bytes it is told to and closes the connection; gives its base
     URL and the requests it has got, byte for byte."""
     requests: list[bytes] = []
@@ -52,10 +60,17 @@ def raw_site(answer: Answer) -> Iterator[tuple[str, list[bytes]]]:
         allow_reuse_address = True
         daemon_threads = True
 
+        def get_request(self) -> Any:
+            connection, address = super().get_request()
+            if tls is not None:
+                connection = tls.wrap_socket(connection, server_side=True)
+            return connection, address
+
     with Server(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}", requests
+            scheme = "http" if tls is None else "https"
+            yield f"{scheme}://127.0.0.1:{server.server_address[1]}", requests
         finally:
             server.shutdown()
 
@@ -117,6 +132,42 @@ def test_bytes_are_kept_as_they_went_over_the_wire(tmp_path: Path) -> None:
     article = json.loads(conversion)["article"]
     assert (article["title"], article["body"]) == (story["title"], story["body_text"])
     assert faults(tmp_path / "a") == []
+
+
+def own_certificate(folder: Path) -> ssl.SSLContext:
+    """What a server needs to speak TLS, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "news.example")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "server.pem"
+    pem = serialization.Encoding.PEM
+    path.write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + certificate.public_bytes(pem)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
+
+
+def test_under_tls_too(tmp_path: Path) -> None:
+    with raw_site(answer_chunked, own_certificate(tmp_path)) as (base, requests):
+        done = crawl("article", tmp_path / "a", url=f"{base}/s")
+    assert done.returncode == 0, done.stderr
+    records = kept(tmp_path / "a")
+    (block,) = of(records, "response", f"{base}/s")
+    assert block.startswith(HEAD)
+    assert of(records, "request", f"{base}/s") == [requests[1]]
 
 
 def test_with_verbatim_the_transfer_coding_stays(tmp_path: Path) -> None:

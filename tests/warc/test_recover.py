@@ -25,13 +25,13 @@ def mend(
     known_end: int = 0,
     closed: tuple[str, ...] = (),
     known: tuple[str, ...] = (),
-    own: str | None = None,
+    own: tuple[str, ...] = (),
 ) -> list[Recovered]:
     return list(
         recover(
             folder,
             closed=set(closed),
-            being_written=own,
+            own=set(own),
             known_end=lambda name: known_end,
             is_known=lambda record_id: record_id in known,
         )
@@ -78,7 +78,7 @@ def test_a_whole_file_is_left_alone_and_one_with_nothing_whole_goes(tmp_path: Pa
 def test_what_is_closed_or_being_written_is_not_even_read(tmp_path: Path) -> None:
     (tmp_path / "a.warc.gz").write_bytes(ONE + TWO[:9])
     (tmp_path / ("b.warc.gz" + OPEN)).write_bytes(ONE + TWO[:9])
-    assert mend(tmp_path, closed=("a.warc.gz",), own="b.warc.gz") == []
+    assert mend(tmp_path, closed=("a.warc.gz",), own=("b.warc.gz",)) == []
     assert (tmp_path / ("b.warc.gz" + OPEN)).read_bytes() == ONE + TWO[:9]
 
 
