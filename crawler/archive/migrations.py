@@ -37,3 +37,9 @@ def m003_story_graph(db: Database) -> None:
 def m004_records(db: Database) -> None:
     """What kind of record a capture is, what it reserves, and the WARC files with their digests."""
     db.executescript(warc_schema.TABLES)
+
+
+@migrations()
+def m005_shapes_of_lists(db: Database) -> None:
+    """Which shape a visited list's address has: a story found later earns its like visits."""
+    db.execute("ALTER TABLE urls ADD COLUMN shape TEXT")

@@ -168,6 +168,7 @@ class Store:
             capture_id = self._add_capture(capture, visit.role)
             counts["captures"] += 1
         article_id, changed = None, None
+        stories_before = counts["new_articles"]
         if visit.article is not None and capture_id is not None:
             article_id, changed, visit = self._keep_article(visit, capture_id, now, counts)
         elif visit.not_modified:
@@ -190,10 +191,10 @@ class Store:
             changed = led_to > 0
         first = self.frontier.acknowledge(url_id, visit, now, article_id, changed)
         if first and visit.state == "done" and visit.shape is not None:
-            self.memory.learn(
-                self._site_id(visit.url), url_id, visit.shape,
-                is_story=visit.article is not None and visit.part_of is None, led_to=led_to,
-            )  # fmt: skip
+            is_story = visit.article is not None and visit.part_of is None
+            self.memory.learn(self._site_id(visit.url), url_id, visit.shape, is_story=is_story)
+        if counts["new_articles"] > stories_before:
+            self.memory.credit_lists(url_id)
         return visit, self._url_of(article_id), revised
 
     def _url_of(self, article_id: int | None) -> str | None:
