@@ -16,9 +16,10 @@ from urllib.parse import unquote, urlsplit
 from crawler.archive.outcomes import Learned
 from crawler.items import STORY_LIKE
 
-# Lists that may be visited before any has led to something: of one shape, and of a whole site that
-# other sources have told of (or not).
-SHAPE_START = 4
+# Lists that may be visited before any has led to something: of one shape, and of a whole site, if
+# other sources have told of its stories or not.
+SHAPE_START_LISTED = 4
+SHAPE_START = 8
 # A sitemap or feed that has told of this share of a site's stories is taken to be complete.
 SOUND = 0.8
 SITE_START_LISTED = 1
@@ -93,7 +94,8 @@ def credit(learned: Learned, pending: int, pending_site: int) -> float:
     pending, pending_site: visits of the shape, and of any list of the site, that are under way.
     """
     listed = learned.listed_stories > SOUND * learned.site_stories
-    of_shape = SHAPE_START + SHAPE_EARNS * learned.led_to - learned.visits - pending
+    shape_start = SHAPE_START_LISTED if listed else SHAPE_START
+    of_shape = shape_start + SHAPE_EARNS * learned.led_to - learned.visits - pending
     start = SITE_START + SITE_SHARE * learned.site_stories
     if listed:
         start = SITE_START_LISTED + LISTED_SHARE * max(0, learned.site_stories - LISTED_FROM)
