@@ -91,6 +91,7 @@ EDITED = {
     "title_before": "The headline of the revision before.",
     "words_added": "How much longer the body is; negative: shorter.",
     "changed": "The fields that changed, joined by commas. Singly in revision_changes.",
+    "cause": "page, or either: the extractor was another one, too, so that may be all of it.",
 }
 
 GONE = {

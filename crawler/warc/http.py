@@ -79,7 +79,8 @@ def payload(message: Message) -> bytes:
 
 def without_chunks(body: bytes) -> bytes | None:
     """A chunked body without its chunks, as far as it goes; None if it does not begin as one."""
-    parts, at = [], 0
+    parts: list[bytes] = []
+    at = 0
     while True:
         size = _SIZE.match(body, at)
         if size is None:
