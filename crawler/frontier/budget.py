@@ -31,7 +31,7 @@ LISTED_FROM = 35
 # Visits that a new story earns the lists on the way to it, and further ones for each story that the
 # site has: with these, a site that has nothing but links costs less than two fetches a story.
 SHAPE_EARNS = 2.0
-SITE_EARNS = 1.0
+SITE_EARNS = 1.5
 SITE_SHARE = 0.02
 
 DRY = "no new stories on pages like this one"
