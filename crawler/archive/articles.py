@@ -73,39 +73,50 @@ class Articles:
         remember(self._connection, article_id, marks)
         return article_id, changed, visit
 
-    def reread(
-        self, article_id: int, article: Article, capture_id: int, captured_at: str, extractor: str
-    ) -> bool:
-        """Store what another extractor reads on the page of an article's current revision; returns
-        whether that differs."""
-        digest = content_digest(article)
-        values = _columns(article)
-        names = ", ".join(values)
-        row = self._sql(
-            f"SELECT {names} FROM revisions WHERE id ="  # noqa: S608
-            " (SELECT revision_id FROM articles WHERE id = ?)",
-            (article_id,),
-        ).fetchone()
-        same = row == tuple(values.values()) and self._links(article_id) == {
-            (link.relation, link.label, link.url) for link in article.links
-        }
-        if same:
-            return False
-        revision_id = self._add_revision(
-            article, article_id, capture_id, captured_at, digest, extractor, "extractor"
-        )
-        graph.see_links(self._connection, article.links, article_id, revision_id, captured_at)
-        record_changes(self._connection, article_id, revision_id)
-        return True
+    def reread(self, url: str, record_id: str, article: Article, extractor: str) -> str:
+        """Store what another extractor reads on the page of an article's revision that stands.
 
-    def _links(self, article_id: int) -> set[tuple[str, str | None, str]]:
-        return set(
-            self._sql(
-                "SELECT relation, label, url FROM linked_stories WHERE revision_id ="
-                " (SELECT revision_id FROM articles WHERE id = ?)",
-                (article_id,),
-            )
+        url: the article's address. record_id: WARC-Record-ID of the capture that was read. Returns
+        `changed`, `unchanged`, or `superseded` where another revision stands by now; that the page
+        was read again is noted in each case.
+        """
+        row = self._sql(
+            "SELECT a.id, r.id, r.capture_id, r.captured_at, c.record_id FROM articles a"
+            " JOIN revisions r ON r.id = a.revision_id JOIN captures c ON c.id = r.capture_id"
+            " WHERE a.url = ?",
+            (url,),
+        ).fetchone()
+        if row is None:
+            return "superseded"
+        article_id, read_id, capture_id, captured_at, current_record = row
+        outcome = "superseded"
+        if current_record == record_id:
+            outcome = "unchanged" if self._says(read_id, article) else "changed"
+        if outcome == "changed":
+            revision_id = self._add_revision(
+                article, article_id, capture_id, captured_at, content_digest(article), extractor,
+                "extractor",
+            )  # fmt: skip
+            graph.see_links(self._connection, article.links, article_id, revision_id, captured_at)
+            record_changes(self._connection, article_id, revision_id)
+        self._sql(
+            "INSERT OR REPLACE INTO rereadings VALUES (?, ?, ?, ?)",
+            (article_id, read_id, extractor, outcome),
         )
+        return outcome
+
+    def _says(self, revision_id: int, article: Article) -> bool:
+        """Whether a revision says all that an article does."""
+        values = _columns(article)
+        row = self._sql(
+            f"SELECT {', '.join(values)} FROM revisions WHERE id = ?",  # noqa: S608
+            (revision_id,),
+        ).fetchone()
+        links = self._sql(
+            "SELECT relation, label, url FROM linked_stories WHERE revision_id = ?", (revision_id,)
+        )
+        shown = {(link.relation, link.label, link.url) for link in article.links}
+        return bool(row == tuple(values.values())) and shown <= set(links)
 
     def _believed_url(self, article: Article) -> str:
         """Where an article is kept: as `article_url` says, unless another story is there."""

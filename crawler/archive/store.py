@@ -14,7 +14,7 @@ from crawler.archive.articles import Articles, insert
 from crawler.archive.frontier import FrontierTable
 from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.site_memory import SiteMemory
-from crawler.items import Capture, Role, Visit
+from crawler.items import Article, Capture, Role, Visit
 from crawler.urls import normalise, site_host
 
 
@@ -155,6 +155,15 @@ class Store:
             raise
         return counts
 
+    def reread(self, url: str, record_id: str, article: Article, extractor: str) -> str:
+        """Store what an extractor has read again on the page of an article's revision.
+
+        url: the article's address. record_id: WARC-Record-ID of the capture that was read. Returns
+        `changed` or `unchanged`.
+        """
+        with self.db.atomic():
+            return self.articles.reread(url, record_id, article, extractor)
+
     def _count(self, counts: Counter[str]) -> None:
         names = ("captures", "new_articles", "new_revisions", "unchanged_articles", "failures")
         self._sql(
@@ -165,7 +174,8 @@ class Store:
     def _record(self, visit: Visit, counts: Counter[str]) -> tuple[Visit, str | None, bool]:
         """The visit as it was stored, the address of its article, whether that got a revision."""
         now = visit.captures[-1].fetched_at if visit.captures else _now()
-        url_id = self.frontier.url_id(visit.url, visit.role, self._site_id, now)
+        origin = visit.origin if visit.origin and visit.origin.url == visit.url else None
+        url_id = self.frontier.url_id(visit.url, visit.role, self._site_id, now, origin)
         capture_id = None
         for capture in visit.captures:
             capture_id = self._add_capture(capture, visit.role)
@@ -235,6 +245,12 @@ class Store:
         return found
 
     def _add_capture(self, capture: Capture, role: Role, run_id: int | None = None) -> int:
+        original, size = self._capture_of(capture.refers_to), capture.payload_bytes
+        if original is not None and capture.status != 304 and not size:
+            # a revisit read back from its record: how long the payload is, the response says
+            (size,) = self._sql(
+                "SELECT payload_bytes FROM captures WHERE id = ?", (original,)
+            ).fetchone()
         return insert(
             self.db.conn,
             "captures",
@@ -244,14 +260,14 @@ class Store:
             status=capture.status,
             content_type=capture.content_type,
             payload_digest=capture.payload_digest,
-            payload_bytes=capture.payload_bytes,
+            payload_bytes=size,
             record_id=capture.record_id,
             warc_file=capture.warc_file,
             warc_offset=capture.warc_offset,
             warc_length=capture.warc_length,
             location=capture.location,
             record_type=capture.record_type,
-            refers_to_id=self._capture_of(capture.refers_to),
+            refers_to_id=original,
             truncated=capture.truncated,
             fetch_ms=capture.fetch_ms,
             reservations=json.dumps(capture.reservations) if capture.reservations else None,
