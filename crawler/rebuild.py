@@ -14,12 +14,15 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast, get_args
 
 from crawler.archive.database import FILE_NAME, WARC_FOLDER
+from crawler.archive.graph import links_unknown
 from crawler.archive.reasons import SAME_TEXT
 from crawler.archive.store import Store
+from crawler.discover import story_urls
 from crawler.discover.shapes import shape
 from crawler.errors import ArchiveError, PageError
 from crawler.extensions.recovery import guess_role, mend
@@ -28,7 +31,7 @@ from crawler.failures import status_state
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, FoundUrl, Role, Source, State, Visit
 from crawler.reading import is_page, read_page
-from crawler.urls import normalise
+from crawler.urls import normalise, site_host
 from crawler.warc.articles import Conversion, read_conversion
 from crawler.warc.http import Message, parse
 from crawler.warc.members import DamagedError
@@ -254,6 +257,7 @@ def rebuild(
                     visits.take(each, path.name.removesuffix(OPEN))
             visits.end_file()
         told.damage += mend(store, warc, set())
+        _find_again(store)
     except BaseException:
         store.db.close()
         shutil.rmtree(scratch, ignore_errors=True)
@@ -262,6 +266,23 @@ def rebuild(
     (scratch / FILE_NAME).replace(folder / FILE_NAME)
     shutil.rmtree(scratch, ignore_errors=True)
     return told
+
+
+def _find_again(store: Store) -> None:
+    """Have the next crawl find what the lost frontier knew and nobody had visited: lists are read
+    again, and stories that archived ones link to wait for their turn."""
+    with store.db.atomic():
+        store.frontier.read_lists_again()
+    now = datetime.now(UTC).isoformat(timespec="microseconds")
+    waiting = [
+        FoundUrl(
+            url, "page", "previous" if relation in ("previous", "next") else "link", via,
+            claimed_title=title, priority=story_urls.priority(url, title),
+        )
+        for url, via, relation, title in links_unknown(store.db.conn)
+        if site_host(url) == site_host(via) and story_urls.is_page(url)
+    ]  # fmt: skip
+    store.wait_for(waiting, now)
 
 
 def set_aside(folder: Path) -> Path | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -14,7 +14,7 @@ from crawler.archive.articles import Articles, insert
 from crawler.archive.frontier import FrontierTable
 from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.site_memory import SiteMemory
-from crawler.items import Article, Capture, Role, Visit
+from crawler.items import Article, Capture, FoundUrl, Role, Visit
 from crawler.urls import normalise, site_host
 
 
@@ -154,6 +154,11 @@ class Store:
             self.frontier.forget()
             raise
         return counts
+
+    def wait_for(self, found: Sequence[FoundUrl], now: str) -> None:
+        """Queue URLs, if they are not known. now: ISO 8601, UTC."""
+        with self.db.atomic():
+            self.frontier.add(found, self._site_id, now, listed=False)
 
     def reread(self, url: str, record_id: str, article: Article, extractor: str) -> str:
         """Store what an extractor has read again on the page of an article's revision.
