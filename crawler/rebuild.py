@@ -30,7 +30,7 @@ from crawler.extractor import extractor
 from crawler.failures import status_state
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, FoundUrl, Role, Source, State, Visit
-from crawler.reading import is_page, read_page
+from crawler.reading import as_captured, is_page, read_page
 from crawler.urls import normalise, site_host
 from crawler.warc.articles import Conversion, read_conversion
 from crawler.warc.http import Message, parse
@@ -212,7 +212,7 @@ class _Visits:
             return visit
         self._told.totals["reread"] += 1
         try:
-            page = read_page(message, url, capture.fetched_at)
+            page = as_captured(read_page(message, url), capture.fetched_at)
         except PageError as error:
             return replace(visit, state="failed", reason=str(error))
         if page.not_article is not None:
@@ -239,7 +239,7 @@ def rebuild(
     warc, scratch = folder / WARC_FOLDER, folder / _SCRATCH
     files = sorted(
         [*warc.glob("*.warc.gz"), *warc.glob("*.warc.gz" + OPEN)],
-        key=lambda path: path.name.removesuffix(OPEN),
+        key=lambda path: (_begun(path), path.name.removesuffix(OPEN)),
     )
     if not files:
         raise ArchiveError(f"{warc} has no WARC files (*.warc.gz) to make a database from")
@@ -266,6 +266,13 @@ def rebuild(
     (scratch / FILE_NAME).replace(folder / FILE_NAME)
     shutil.rmtree(scratch, ignore_errors=True)
     return told
+
+
+def _begun(path: Path) -> str:
+    """When a file was begun, as its first record says; an archive's folder may have had another
+    name then, and files are named after it."""
+    first = next(iter(read_file(path)), None)
+    return first.date if isinstance(first, Record) else ""
 
 
 def _find_again(store: Store) -> None:

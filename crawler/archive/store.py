@@ -148,7 +148,7 @@ class Store:
             with self.db.atomic():
                 for visit in visits:
                     note(*self._record(visit, counts))
-                self._count(counts)
+                self.count(counts)
                 before_commit()
         except BaseException:
             self.frontier.forget()
@@ -169,7 +169,8 @@ class Store:
         with self.db.atomic():
             return self.articles.reread(url, record_id, article, extractor)
 
-    def _count(self, counts: Counter[str]) -> None:
+    def count(self, counts: Counter[str]) -> None:
+        """Add to the numbers of the run that is open, in a transaction of the caller's."""
         names = ("captures", "new_articles", "new_revisions", "unchanged_articles", "failures")
         self._sql(
             f"UPDATE runs SET {', '.join(f'{n} = {n} + ?' for n in names)} WHERE id = ?",  # noqa: S608

@@ -42,7 +42,8 @@ WHAT = {
     "runs": "SELECT spider, arguments, software, started_at, finished_at, outcome, captures,"
     " new_articles, new_revisions, unchanged_articles, uuid FROM runs ORDER BY uuid",
     # lists are to be read again: what they told of, and nobody had visited, is lost
-    "urls": "SELECT u.url, u.role, iif(u.role = 'page', u.source, '') AS source, u.reason, iif(a.id IS NULL, '', u.state) AS state,"
+    "urls": "SELECT u.url, u.role, iif(u.role = 'page', u.source, '') AS source, u.reason,"
+    " iif(a.id IS NULL, '', u.state) AS state,"
     " iif(a.id IS NULL, '', u.etag) AS etag, a.url AS article"
     " FROM urls u LEFT JOIN articles a ON a.id = u.article_id WHERE u.visited_at IS NOT NULL"
     " AND u.id IN (SELECT url_id FROM captures) ORDER BY 1",
