@@ -70,10 +70,8 @@ class _Import:
 
     async def take(self, record: Record, name: str) -> None:
         """The next record of a file."""
-        if record.kind in ("response", "revisit") and urlsplit(record.url).scheme in (
-            "http",
-            "https",
-        ):
+        from_web = record.url.lower().startswith(("http://", "https://"))
+        if record.kind in ("response", "revisit") and from_web:
             await self._take_capture(record, name)
         else:
             self._take_other(record)
