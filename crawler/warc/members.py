@@ -30,6 +30,9 @@ _ZSTD_WINDOW = 27  # log2 of bytes
 class DamagedError(Exception):
     """What was read cannot be what was written; says why."""
 
+    offset: int | None = None
+    """Where in the file what cannot be read begins, if that is known."""
+
 
 class Inflater(Protocol):
     """Decompresses one member."""

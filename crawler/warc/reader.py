@@ -151,7 +151,8 @@ def read_file(path: Path, max_block: int = MAX_BLOCK) -> Iterator[Record | Damag
                 end = member.end
             except DamagedError as error:
                 if not lost or found:
-                    yield Damage(offset, str(error))
+                    yield Damage(error.offset or offset, str(error))
+                offset = error.offset or offset
             if end is None or (lost and not found):
                 lost, offset = True, next_mark(file, mark, offset)
             else:
@@ -193,8 +194,12 @@ def _records(member: Member, max_block: int) -> Iterator[Record | Damage]:
     held: Record | Damage | None = None
     while True:
         begin = stream.read_so_far
-        each = _record(stream, member.offset, max_block)
-        more = not stream.at_end()
+        try:
+            each = _record(stream, member.offset, max_block)
+            more = not stream.at_end()
+        except DamagedError as error:
+            error.offset = member.offset + (begin if member.plain else 0)
+            raise
         if member.plain:
             yield _placed(each, member.offset + begin, stream.read_so_far - begin)
         elif held is None and not more:
