@@ -1,0 +1,380 @@
+"""One WARC file, every byte of it, beside what the database says of it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from isal import igzip
+
+from crawler.archive.audit import (
+    Comparison,
+    ListedFile,
+    StoredCapture,
+    captures_in,
+    compare,
+    place_of,
+)
+from crawler.fixity.report import Problem, Report
+from crawler.warc.check import Checked, read_record
+from crawler.warc.records import NOT_MODIFIED
+from crawler.warc.walk import BrokenError, Member, Source, members
+from crawler.warc.writer import GZIP_LEVEL
+
+_COPY = "put a copy of the file in its place (its SHA-256 is in the table warc_files)"
+_AGAIN = "put a copy of the file in its place; without one, fetch the page again"
+_REMAKE = "restore archive.db from a copy, or make it again from warc/ (docs/recover.md)"
+_KINDS = ("warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion",
+          "continuation")  # fmt: skip
+# field that names another record → kinds of records in which it names a capture
+_REFERENCES = {
+    "warc-concurrent-to": ("request", "metadata"),
+    "warc-refers-to": ("revisit", "conversion", "metadata"),
+}
+# A member whose record is longer is not compressed again to see whether it was changed; bytes.
+_MAX_AGAIN = 1 << 26
+_FEW = 20
+
+
+@dataclass(slots=True)
+class FileFindings:
+    """What was found in a file."""
+
+    report: Report = field(default_factory=Report)
+    comparisons: list[Comparison] = field(default_factory=list)
+    """What the database has beside each conversion record."""
+
+
+def check_file(
+    path: Path,
+    listed: ListedFile | None,
+    connection: sqlite3.Connection,
+    note: Callable[[int], None] = lambda count: None,
+) -> FileFindings:
+    """Check a WARC file of an archive. Its memory is bounded by the number of records in a file.
+
+    listed: the file as the database has it; None where it is not entered as closed. connection: to
+    the database; it must see all that is in it from before the file is opened. note: told of bytes
+    read. Raises OSError, sqlite3.Error.
+    """
+    check = _FileCheck(path, listed, connection)
+    with path.open("rb") as file:
+        source = Source(file, note)
+        check.records(source)
+        check.whole(*source.digest())
+    return check.found
+
+
+class _FileCheck:
+    def __init__(
+        self, path: Path, listed: ListedFile | None, connection: sqlite3.Connection
+    ) -> None:
+        self.found = FileFindings()
+        self._report = self.found.report
+        self._path = path
+        self._name = path.name.removesuffix(".open")
+        self._listed = listed
+        self._db = connection
+        self._captures: Iterator[StoredCapture] = captures_in(connection, self._name)
+        self._next = next(self._captures, None)
+        self._known_end = self._next.warc_offset if self._next else 0
+        self._ids: set[int] = set()  # hashes: a hundred thousand names would take ten times as much
+        self._records = 0
+        self._end = 0
+        self._pending: list[tuple[Checked, str, str]] = []
+
+    # -- records ---------------------------------------------------------------------------------
+
+    def records(self, source: Source) -> None:
+        previous: Checked | None = None
+        for member in members(source):
+            if previous is not None:  # a broken one, behind which there is another
+                self._broken(previous, last=False)
+            elif member.offset != self._end:
+                self._harm("file", "bytes that are no record", _COPY, self._end)
+            checked = read_record(member)
+            if checked.broken:
+                previous = checked
+                continue
+            previous = None
+            self._end = member.offset + member.length
+            self._record(checked, member)
+        if previous is not None:
+            self._broken(previous, last=True)
+        while self._next is not None:
+            self._missing(self._next)
+            self._advance()
+        self._references()
+
+    def _broken(self, checked: Checked, *, last: bool) -> None:
+        """A member that could not be read to its end."""
+        offset = checked.offset
+        self._end = -1  # where it ends is not known
+        if last and self._tail(offset) and not self._captures_from(offset):
+            self._note(
+                "file", "the file ends in the middle of a record, as a killed run leaves it",
+                "nothing: the next run cuts it off", offset,
+            )  # fmt: skip
+            return
+        capture = self._capture_at(offset)
+        self._harm(
+            "record", f"a record is damaged: {'; '.join(checked.faults)}", _AGAIN, offset,
+            capture.record_id if capture else checked["warc-record-id"] or None,
+            capture.url if capture else checked["warc-target-uri"] or None,
+        )  # fmt: skip
+
+    def _record(self, checked: Checked, member: Member) -> None:
+        counts = self._report.counts
+        kind = checked.kind if checked.kind in _KINDS else "other"
+        counts["records"] += 1
+        counts[f"records: {kind}"] += 1
+        self._records += 1
+        for name in checked.unchecked:
+            counts[f"digests not checked: {name}"[:60]] += 1
+        capture = self._capture_at(member.offset)
+        record_id, url = checked["warc-record-id"], checked["warc-target-uri"]
+        if capture is not None and checked.faults:
+            record_id, url = capture.record_id, capture.url
+        if checked.faults:
+            self._harm(
+                "record", f"a record is damaged: {'; '.join(checked.faults)}", _AGAIN,
+                member.offset, record_id, url,
+            )  # fmt: skip
+        if hash(checked["warc-record-id"]) in self._ids:
+            self._harm(
+                "record", "a record has the WARC-Record-ID of an earlier one", _COPY,
+                member.offset, record_id, url,
+            )  # fmt: skip
+        self._ids.add(hash(checked["warc-record-id"]))
+        if capture is not None:
+            counts["captures"] += 1
+            if not checked.faults:
+                self._compare_capture(capture, checked, member.length)
+        elif kind in ("response", "revisit") and checked.is_http and not checked.faults:
+            self._unknown(checked)
+        for name, kinds in _REFERENCES.items():
+            if kind in kinds and checked[name] and not checked.faults:
+                self._pending.append((_slim(checked), name, checked[name]))
+        if len(self._pending) > 10_000:
+            self._references(final=False)
+        if checked.kept is not None and not checked.faults:
+            self._compare_article(checked)
+
+    # -- captures --------------------------------------------------------------------------------
+
+    def _advance(self) -> None:
+        assert self._next is not None
+        self._known_end = self._next.warc_offset + self._next.warc_length
+        self._next = next(self._captures, None)
+
+    def _capture_at(self, offset: int) -> StoredCapture | None:
+        """The capture at an offset; those before it have no record."""
+        while self._next is not None and self._next.warc_offset < offset:
+            self._missing(self._next)
+            self._advance()
+        if self._next is None or self._next.warc_offset != offset:
+            return None
+        found = self._next
+        self._advance()
+        return found
+
+    def _captures_from(self, offset: int) -> bool:
+        return self._next is not None and self._next.warc_offset >= offset
+
+    def _missing(self, capture: StoredCapture) -> None:
+        self._harm(
+            "capture", "the database has a capture here, and the file no record", _AGAIN,
+            capture.warc_offset, capture.record_id, capture.url,
+        )  # fmt: skip
+
+    def _compare_capture(self, stored: StoredCapture, checked: Checked, length: int) -> None:
+        wrong = [
+            f"{name} ({said} in the database, {there} in the record)"
+            for name, said, there in self._pairs(stored, checked, length)
+            if said != there
+        ]
+        if wrong:
+            self._harm(
+                "capture", f"a capture is not what its record says: {', '.join(wrong)}", _REMAKE,
+                checked.offset, stored.record_id, stored.url,
+            )  # fmt: skip
+
+    def _pairs(
+        self, stored: StoredCapture, checked: Checked, length: int
+    ) -> Iterator[tuple[str, object, object]]:
+        yield "warc_length", stored.warc_length, length
+        yield "record_id", stored.record_id, checked["warc-record-id"]
+        yield "record_type", stored.record_type, checked.kind
+        yield "url", stored.url, checked["warc-target-uri"]
+        yield "fetched_at", *_same_moment(stored.fetched_at, checked["warc-date"])
+        yield "truncated", stored.truncated, (
+            checked["warc-truncated"] or None if checked.kind == "response" else None
+        )  # fmt: skip
+        if checked.is_http:
+            yield "status", stored.status, checked.status
+            yield "content_type", stored.content_type, checked.content_type
+        if checked["warc-payload-digest"]:
+            yield "payload_digest", stored.payload_digest, checked["warc-payload-digest"]
+        if checked.kind == "response":
+            yield "payload_bytes", stored.payload_bytes, checked.payload_bytes
+        if checked.kind == "revisit":
+            yield "refers_to", stored.refers_to, checked["warc-refers-to"]
+            if stored.refers_to is not None:
+                uri, date = "warc-refers-to-target-uri", "warc-refers-to-date"
+                yield "the URL of what it repeats", stored.refers_to_url, checked[uri]
+                yield (
+                    "the time of what it repeats",
+                    *_same_moment(stored.refers_to_date or "", checked[date]),
+                )
+            if not checked["warc-payload-digest"] and checked["warc-profile"] != NOT_MODIFIED:
+                yield "payload_digest", stored.payload_digest, None
+
+    def _unknown(self, checked: Checked) -> None:
+        """A response or revisit that the database does not have at this place."""
+        record_id = checked["warc-record-id"]
+        place = place_of(self._db, record_id)
+        if place is not None:
+            self._harm(
+                "record", f"the database has this record in {place[0]} at {place[1]}",
+                "take the file that is there twice out of warc/", checked.offset, record_id,
+                checked["warc-target-uri"],
+            )  # fmt: skip
+        elif self._tail(checked.offset):
+            self._report.counts["records not acknowledged"] += 1
+            self._note(
+                "capture", "no visit has acknowledged this record: a run has it in hand, or died",
+                "nothing: the next run adopts it", checked.offset, record_id,
+                checked["warc-target-uri"],
+            )  # fmt: skip
+        else:
+            self._harm(
+                "capture", "the database has no capture of this record", _REMAKE, checked.offset,
+                record_id, checked["warc-target-uri"],
+            )  # fmt: skip
+
+    def _tail(self, offset: int) -> bool:
+        """Whether a run may have died before anything from an offset on was acknowledged."""
+        return self._listed is None and self._next is None and offset >= self._known_end
+
+    # -- references ------------------------------------------------------------------------------
+
+    def _references(self, *, final: bool = True) -> None:
+        """Look for the records that others name; foreign files may name one that comes later."""
+        left = []
+        for checked, name, target in self._pending:
+            if hash(target) in self._ids or place_of(self._db, target) is not None:
+                continue
+            if not final:
+                left.append((checked, name, target))
+                continue
+            what = f"a {checked.kind} record names a record that is not there ({name}: {target})"
+            tell = self._note if self._tail(checked.offset) else self._harm
+            tell(
+                "reference", what, _COPY, checked.offset, checked["warc-record-id"],
+                checked["warc-target-uri"],
+            )  # fmt: skip
+        self._pending = left
+
+    def _compare_article(self, checked: Checked) -> None:
+        try:
+            content = json.loads(checked.kept or b"")
+            if content["format"] != 1:
+                self._report.counts["conversions of another format"] += 1
+                return
+            self.found.comparisons += compare(
+                self._db, checked["warc-refers-to"], content["url"], content["article"]
+            )
+        except (ValueError, KeyError, TypeError, AttributeError):
+            self._report.counts["conversions that are no articles"] += 1
+
+    # -- the whole file --------------------------------------------------------------------------
+
+    def whole(self, size: int, sha256: str) -> None:
+        """Compare the file with what is listed; `records` comes first."""
+        self._report.counts["files"] += 1
+        self._report.counts["bytes"] += size
+        if not self._records and size == 0 and self._listed is None:
+            self._note("file", "the file is empty", "nothing: the next run takes it away", 0)
+        if self._listed is None:
+            return
+        if (size, sha256) != (self._listed.bytes, self._listed.sha256):
+            before = (
+                f"the file is not the one that was closed: {size:,} bytes with SHA-256 {sha256},"
+                f" where {self._listed.bytes:,} with {self._listed.sha256} are listed"
+            )
+            places = [] if self._report.damage else list(self._altered())
+            if 0 < len(places) <= _FEW:
+                for offset in places:
+                    self._harm("file", f"{before}; the member here is written otherwise, though it"
+                               " says the same", _COPY, offset)  # fmt: skip
+            else:
+                self._harm("file", before, _COPY)
+        elif self._records != self._listed.records and not self._report.damage:
+            self._harm(
+                "file",
+                f"the file has {self._records:,} records, not {self._listed.records:,} as listed",
+                _REMAKE,
+            )
+
+    def _altered(self) -> Iterator[int]:
+        """Offsets of members that this computer's compressor would write otherwise.
+
+        Tells where a byte was changed that changes nothing that is read: the bits that fill up the
+        last byte of compressed data. Where another processor wrote the file, that may be every
+        member, and says nothing.
+        """
+        with self._path.open("rb") as file:
+            for member in members(Source(file)):
+                data = bytearray()
+                try:
+                    while len(data) <= _MAX_AGAIN and (more := member.read()):
+                        data += more
+                    while member.read():
+                        pass
+                except BrokenError:
+                    continue
+                if len(data) <= _MAX_AGAIN:
+                    again = igzip.compress(bytes(data), compresslevel=GZIP_LEVEL, mtime=0)
+                    if again != self._bytes(member):
+                        yield member.offset
+
+    def _bytes(self, member: Member) -> bytes:
+        with self._path.open("rb") as file:
+            file.seek(member.offset)
+            return file.read(member.length)
+
+    # -- telling ---------------------------------------------------------------------------------
+
+    def _harm(
+        self, check: str, what: str, mend: str, offset: int | None = None,
+        record_id: str | None = None, url: str | None = None,
+    ) -> None:  # fmt: skip
+        self._report.harm(Problem(check, what, mend, self._path.name, offset, record_id, url))
+
+    def _note(
+        self, check: str, what: str, mend: str, offset: int | None = None,
+        record_id: str | None = None, url: str | None = None,
+    ) -> None:  # fmt: skip
+        self._report.note(Problem(check, what, mend, self._path.name, offset, record_id, url))
+
+
+def _slim(checked: Checked) -> Checked:
+    """What is told of a record, without its contents."""
+    names = ("warc-type", "warc-record-id", "warc-target-uri")
+    return Checked(checked.offset, {name: checked[name] for name in names})
+
+
+def _same_moment(stored: str, said: str) -> tuple[str, str]:
+    """Two times, spelled alike if they are the same as far as a WARC-Date tells."""
+    try:
+        there = datetime.fromisoformat(said)
+        known = datetime.fromisoformat(stored)
+    except ValueError:
+        return stored, said
+    if "." not in said:
+        known = known.replace(microsecond=0)
+    return (stored, stored) if known == there else (stored, said)
