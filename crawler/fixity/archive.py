@@ -8,7 +8,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
-from contextlib import closing
+from contextlib import closing, nullcontext
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from crawler.archive.audit import Comparison, ListedFile, files_of_captures, listed_files
 from crawler.archive.database import WARC_FOLDER, open_for_reading
 from crawler.archive.soundness import unsound
+from crawler.errors import ArchiveError
 from crawler.fixity.files import FileFindings, check_file
 from crawler.fixity.report import Problem, Report
 from crawler.warc.writer import OPEN
@@ -40,15 +41,22 @@ def verify(
     ArchiveError where there is no archive, OSError where a file cannot be read at all.
     """
     report = Report()
-    with closing(open_for_reading(folder)) as db:
-        try:
+    readable = True
+    try:
+        with closing(open_for_reading(folder)) as db:
             listed = {each.name: each for each in listed_files(db.conn)}
             held = files_of_captures(db.conn)
-        except sqlite3.DatabaseError as error:
-            listed, held = {}, []
-            report.harm(Problem("integrity", f"archive.db cannot be read: {error}", _REMAKE))
+    except (ArchiveError, sqlite3.DatabaseError) as error:
+        if isinstance(error, ArchiveError) and not isinstance(
+            error.__cause__, sqlite3.DatabaseError
+        ):
+            raise
+        readable, listed, held = False, {}, []
+        what = f"archive.db cannot be read ({error.__cause__ or error}); its WARC files were"
+        report.harm(Problem("integrity", f"{what} checked in themselves", _REMAKE))
     paths = _files(folder, report)
-    _missing_files(paths, listed, held, report)
+    if readable:
+        _missing_files(paths, listed, held, report)
     sizes = {path: path.stat().st_size for path in paths.values() if path.exists()}
     tasks: list[tuple[Path, ListedFile | None]] = [
         (path, listed.get(name)) for name, path in sorted(paths.items())
@@ -58,7 +66,8 @@ def verify(
         cores = 1 if whole < _SMALL else os.cpu_count() or 1
         count = min(processes or cores, len(tasks) + 1)
         run = _alone if count == 1 else _together
-        for found in run(folder, tasks, count, lambda done: progress(done, whole)):
+        told = run(folder if readable else None, tasks, count, lambda done: progress(done, whole))
+        for found in told:
             report.take(found.report)
             comparisons.add(found.comparisons)
         for comparison in comparisons.wrong():
@@ -118,23 +127,21 @@ def _missing_files(
 
 
 def _check_one(
-    folder: Path, path: Path, listed: ListedFile | None, note: Callable[[int], None]
+    folder: Path | None, path: Path, listed: ListedFile | None, note: Callable[[int], None]
 ) -> FileFindings:
+    """folder: of the database to compare with; None for none."""
     found = FileFindings()
-    with closing(open_for_reading(folder)) as db:
-        db.conn.execute("BEGIN")  # all that is seen of the database is of one moment
+    with closing(open_for_reading(folder)) if folder else nullcontext() as db:
+        if db is not None:
+            db.conn.execute("BEGIN")  # all that is seen of the database is of one moment
         for each in (path, path.with_name(path.name.removesuffix(OPEN))):
             try:
-                return check_file(each, listed, db.conn, note)
+                return check_file(each, listed, db.conn if db is not None else None, note)
             except FileNotFoundError:
                 continue  # closed in the meantime
             except sqlite3.DatabaseError as error:
-                found.report.harm(
-                    Problem(
-                        "integrity", f"archive.db breaks off while {path.name} is compared with it:"
-                        f" {error}", _REMAKE,
-                    )
-                )  # fmt: skip
+                what = f"archive.db breaks off while {path.name} is compared with it: {error}"
+                found.report.harm(Problem("integrity", what, _REMAKE))
                 return found
     found.report.harm(Problem("file", "the file is gone", "put a copy of it into warc/", path.name))
     return found
@@ -156,7 +163,7 @@ def _check_database(folder: Path) -> FileFindings:
 
 
 def _alone(
-    folder: Path, tasks: list[tuple[Path, ListedFile | None]], count: int,
+    folder: Path | None, tasks: list[tuple[Path, ListedFile | None]], count: int,
     progress: Callable[[int], None],
 ) -> Iterator[FileFindings]:  # fmt: skip
     done = 0
@@ -168,7 +175,8 @@ def _alone(
 
     for path, listed in tasks:
         yield _check_one(folder, path, listed, note)
-    yield _check_database(folder)
+    if folder is not None:
+        yield _check_database(folder)
 
 
 _done: Synchronized[int] | None = None
@@ -186,18 +194,20 @@ def _note(more: int) -> None:
         _done.value += more
 
 
-def _check_there(folder: Path, path: Path, listed: ListedFile | None) -> FileFindings:
+def _check_there(folder: Path | None, path: Path, listed: ListedFile | None) -> FileFindings:
     return _check_one(folder, path, listed, _note)
 
 
 def _together(
-    folder: Path, tasks: list[tuple[Path, ListedFile | None]], count: int,
+    folder: Path | None, tasks: list[tuple[Path, ListedFile | None]], count: int,
     progress: Callable[[int], None],
 ) -> Iterator[FileFindings]:  # fmt: skip
     context = multiprocessing.get_context("spawn")
     done: Synchronized[int] = context.Value("q", 0)
     with ProcessPoolExecutor(count, context, initializer=_begin, initargs=(done,)) as pool:
-        waiting: set[Future[FileFindings]] = {pool.submit(_check_database, folder)}
+        waiting: set[Future[FileFindings]] = set()
+        if folder is not None:
+            waiting.add(pool.submit(_check_database, folder))
         rest = iter(tasks)
         try:
             while True:

@@ -52,7 +52,7 @@ class FileFindings:
 def check_file(
     path: Path,
     listed: ListedFile | None,
-    connection: sqlite3.Connection,
+    connection: sqlite3.Connection | None,
     note: Callable[[int], None] = lambda count: None,
 ) -> FileFindings:
     """Check a WARC file of an archive. Its memory is bounded by the number of records in a file.
@@ -71,7 +71,7 @@ def check_file(
 
 class _FileCheck:
     def __init__(
-        self, path: Path, listed: ListedFile | None, connection: sqlite3.Connection
+        self, path: Path, listed: ListedFile | None, connection: sqlite3.Connection | None
     ) -> None:
         self.found = FileFindings()
         self._report = self.found.report
@@ -79,7 +79,9 @@ class _FileCheck:
         self._name = path.name.removesuffix(".open")
         self._listed = listed
         self._db = connection
-        self._captures: Iterator[StoredCapture] = captures_in(connection, self._name)
+        self._captures: Iterator[StoredCapture] = (
+            captures_in(connection, self._name) if connection else iter(())
+        )
         self._next = next(self._captures, None)
         self._known_end = self._next.warc_offset if self._next else 0
         self._ids: set[int] = set()  # hashes: a hundred thousand names would take ten times as much
@@ -161,8 +163,8 @@ class _FileCheck:
                 self._pending.append((_slim(checked), name, checked[name]))
         if len(self._pending) > 10_000:
             self._references(final=False)
-        if checked.kept is not None and not checked.faults:
-            self._compare_article(checked)
+        if checked.kept is not None and not checked.faults and self._db is not None:
+            self._compare_article(checked, self._db)
 
     # -- captures --------------------------------------------------------------------------------
 
@@ -235,6 +237,8 @@ class _FileCheck:
 
     def _unknown(self, checked: Checked) -> None:
         """A response or revisit that the database does not have at this place."""
+        if self._db is None:
+            return
         record_id = checked["warc-record-id"]
         place = place_of(self._db, record_id)
         if place is not None:
@@ -266,7 +270,7 @@ class _FileCheck:
         """Look for the records that others name; foreign files may name one that comes later."""
         left = []
         for checked, name, target in self._pending:
-            if hash(target) in self._ids or place_of(self._db, target) is not None:
+            if hash(target) in self._ids or self._db is None or place_of(self._db, target):
                 continue
             if not final:
                 left.append((checked, name, target))
@@ -279,14 +283,14 @@ class _FileCheck:
             )  # fmt: skip
         self._pending = left
 
-    def _compare_article(self, checked: Checked) -> None:
+    def _compare_article(self, checked: Checked, connection: sqlite3.Connection) -> None:
         try:
             content = json.loads(checked.kept or b"")
             if content["format"] != 1:
                 self._report.counts["conversions of another format"] += 1
                 return
             self.found.comparisons += compare(
-                self._db, checked["warc-refers-to"], content["url"], content["article"]
+                connection, checked["warc-refers-to"], content["url"], content["article"]
             )
         except (ValueError, KeyError, TypeError, AttributeError):
             self._report.counts["conversions that are no articles"] += 1
