@@ -303,6 +303,8 @@ class Visit:
     """The URL of the story whose later page this is."""
     origin: FoundUrl | None = None
     """How the URL came into the frontier; None for those that nobody told of."""
+    extractor: str | None = None
+    """By which the article was read; None: by this program's."""
     along: tuple[Visit, ...] = ()
     """Visits that the same answer settled: the address that led here, a story's later pages. They
     are stored in the same transaction: one without the other would be forgotten by a crash."""

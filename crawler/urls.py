@@ -15,6 +15,17 @@ _TRACKING = re.compile(
     r"|smid|smtyp|sc_cid|spm|ref_?src|mkt_tok|__twitter_impression)=",
     re.IGNORECASE,
 )
+# What tells one reader's visit from another's, and nothing of the page.
+_SESSION = re.compile(
+    r"(?:jsessionid|phpsessid|aspsessionid\w*|asp\.net_sessionid|cfid|cftoken|oscsid|zenid"
+    r"|session_?id|sessid)=|"
+    # short names stand for other things too: only with what is surely no word and no number
+    r"(?:sid|s|sess)=(?=[0-9]*[a-z])(?=[a-z]*[0-9])[0-9a-z]{16,}$",
+    re.IGNORECASE,
+)
+_PATH_SESSION = re.compile(
+    r";(?:jsessionid|phpsessid|sessionid|sid)=[^/;?]*|/\(S\([0-9a-z]{24}\)\)", re.IGNORECASE
+)
 _UNSAFE = re.compile(r"[^\x21-\x7e]|[\"<>\\^`{|}]")
 _DEFAULT_PORT = {"http": ":80", "https": ":443"}
 
@@ -39,8 +50,8 @@ def absolute(base: str, href: str) -> str | None:
 
 def normalise(url: str) -> str | None:
     """One spelling for one address: lower-case scheme and host, no default port, fragment,
-    credentials or tracking parameters; unsafe characters percent-encoded. None if it is no http(s)
-    address.
+    credentials, tracking parameters or session ids; unsafe characters percent-encoded. None if it
+    is no http(s) address.
 
     >>> normalise("HTTPS://User@News.Example:443/Köln?b=1&utm_medium=x&fbclid=2#c")
     'https://news.example/K%C3%B6ln?b=1'
@@ -64,9 +75,12 @@ def normalise(url: str) -> str | None:
     netloc = host if port is None or f":{port}" == _DEFAULT_PORT[scheme] else f"{host}:{port}"
     query = parts.query
     if query:
-        query = "&".join(p for p in query.split("&") if p and not _TRACKING.match(p))
+        kept = (p for p in query.split("&") if p and not _TRACKING.match(p))
+        query = "&".join(p for p in kept if not _SESSION.match(p))
         query = _UNSAFE.sub(_encode, query)
     path = _UNSAFE.sub(_encode, parts.path or "/")
+    if ";" in path or "(S(" in path:
+        path = _PATH_SESSION.sub("", path) or "/"
     return f"{scheme}://{netloc}{path}?{query}" if query else f"{scheme}://{netloc}{path}"
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Self, cast
 from scrapy.crawler import Crawler
 
 from crawler.archive.reasons import OUTSIDE
-from crawler.items import Article, Visit
+from crawler.items import Visit
+from crawler.validate import missing, within
 
 if TYPE_CHECKING:
     from spiders.base import ArchiveSpider
@@ -38,25 +39,3 @@ class Validate:
         if published and not within(published, spider.since, spider.until):
             return replace(item, article=None, state="excluded", reason=OUTSIDE)
         return item
-
-
-def missing(article: Article) -> str | None:
-    """What an article cannot be without, if this one is; None if it has all."""
-    if not article.title:
-        return "no title"
-    if not article.body:
-        return "no body text"
-    return None
-
-
-def within(date: str, since: str | None, until: str | None) -> bool:
-    """Whether an ISO 8601 date is in a span, both ends included, by the parts that both state.
-
-    >>> within("2024-05-31T23:50", "2024-05-01", "2024-05")
-    True
-    >>> within("2024-06-01", None, "2024-05-31")
-    False
-    """
-    after = since is None or date[: len(since)] >= since[: len(date)]
-    before = until is None or date[: len(until)] <= until[: len(date)]
-    return after and before

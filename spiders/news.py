@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
+from zlib import crc32
 
 from scrapy import Request
 from scrapy.http import Response
@@ -25,6 +26,8 @@ from crawler.urls import site_host
 from spiders.arguments import addresses, choice, choices
 from spiders.base import ArchiveSpider, same_site
 
+_SPREAD = 15
+_OLDEST = 1980 * 12
 METHODS = ("sitemap", "feed", "wordpress", "archive", "previous", "links")
 
 
@@ -76,6 +79,12 @@ class NewsSpider(ArchiveSpider):
         if found.source == "previous":
             return 90
         rank = story_urls.priority(found.url, found.claimed_title)
+        if rank < 0:
+            # The first few lists of a kind decide whether more are read. Newest first, they would
+            # show what is known already: the oldest dates first, the rest in no order.
+            month = story_urls.list_month(found.url)
+            rank -= 0 if month is None else max(0, month - _OLDEST) // 4
+            return rank - crc32(urlsplit(found.url).path.encode()) % _SPREAD
         # an address with something added waits for the plain one, which may spare it
         return rank - 5 if rank >= STORY_LIKE and is_dressed(found.url) else rank
 

@@ -33,6 +33,11 @@ def test_normalising_twice_is_normalising_once(path: str, query: str, fragment: 
     ("href", "expected"),
     [
         ("/b", "https://news.example/b"),
+        ("/x;jsessionid=AB12.node1?id=3", "https://news.example/x?id=3"),
+        ("/x?PHPSESSID=1&sid=4f3a9b2c1d4f3a9b2c&id=2", "https://news.example/x?id=2"),
+        ("/x?sid=12345678901234567", "https://news.example/x?sid=12345678901234567"),
+        ("/?s=weather-report", "https://news.example/?s=weather-report"),
+        ("/(S(abcdefghijklmnopqrstuvwx))/n.aspx", "https://news.example/n.aspx"),
         ("c?x=1&utm_source=rss", "https://news.example/a/c?x=1"),
         ("//other.example/d", "https://other.example/d"),
         ("HTTP://Other.Example:80/e#f", "http://other.example/e"),

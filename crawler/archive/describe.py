@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.db import ForeignKey
 
-from crawler.archive import warc_schema
+from crawler.archive import reread_schema, warc_schema
 from crawler.archive.describe_frontier import FRONTIER
 
 DESCRIPTIONS: dict[str, dict[str, str]] = {
@@ -175,6 +175,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         **warc_schema.CAPTURES,
     },
     "warc_files": warc_schema.FILES,
+    "rereadings": reread_schema.REREADINGS,
     "articles": {
         "": "Stories, one row per canonical URL.",
         "id": "Key.",
@@ -217,6 +218,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "word_count": "Words in body_text; characters in scripts without spaces.",
         "sources": "JSON object: for each field, where on the page its value was found (source)"
         " and the string there (text).",
+        "cause": reread_schema.CAUSE,
     },
     "authors": {"": "Names in bylines.", "id": "Key.", "name": "As printed."},
     "article_authors": {

@@ -30,6 +30,7 @@ URLS = {
     "etag": "ETag of its last good answer.",
     "last_modified": "Last-Modified of its last good answer.",
     "article_id": "The article found there.",
+    "shape": "Of a visited list: what its address has in common with others of its kind.",
 }
 
 SITES = {
@@ -39,7 +40,7 @@ SITES = {
     "home_url": "The first address by which the site was known.",
     "first_seen_at": "When, UTC.",
     "listing_visits": "Pages visited that were no stories.",
-    "listing_led_to": "Addresses of stories first found on those.",
+    "listing_led_to": "New stories that those were the first to tell of.",
     "stories": "Addresses visited that were stories.",
     "listed_stories": "… that a sitemap, feed or WordPress list had told of.",
     "revisits": "Stories visited again.",
@@ -53,7 +54,7 @@ SHAPES = {
     "shape": "What addresses of a kind have in common: N is a number, W a word, S a headline.",
     "visits": "Addresses of this shape visited.",
     "stories": "… that were stories.",
-    "led_to": "Addresses of stories first found on them.",
+    "led_to": "New stories that they, or lists told of by them, were the first to tell of.",
 }
 
 ROBOTS = {
@@ -90,6 +91,7 @@ EDITED = {
     "title_before": "The headline of the revision before.",
     "words_added": "How much longer the body is; negative: shorter.",
     "changed": "The fields that changed, joined by commas. Singly in revision_changes.",
+    "cause": "page, or either: the extractor was another one, too, so that may be all of it.",
 }
 
 GONE = {

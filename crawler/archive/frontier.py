@@ -244,16 +244,25 @@ class FrontierTable:
 
     # -- acknowledging ---------------------------------------------------------------------------
 
-    def url_id(self, url: str, role: Role, site_id: Callable[[str], int], now: str) -> int:
-        """The key of a URL, which is entered if it is not known."""
+    def url_id(
+        self, url: str, role: Role, site_id: Callable[[str], int], now: str,
+        origin: FoundUrl | None = None,
+    ) -> int:  # fmt: skip
+        """The key of a URL, which is entered if it is not known. origin: how it was found; None: a
+        redirect led to it."""
         row = self._sql("SELECT id FROM urls WHERE url = ?", (url,)).fetchone()
         if row:
             return cast(int, row[0])
+        found = origin or FoundUrl(url, role, "redirect")
         cursor = self._sql(
-            "INSERT INTO urls (url, key, site_id, role, state, source, found_at)"
-            " VALUES (?, ?, ?, ?, 'queued', 'redirect', ?)",
-            (url, url_key(url), site_id(url), role, now),
-        )
+            "INSERT INTO urls (url, key, site_id, role, state, source, via_id, found_at,"
+            " claimed_at, claimed_title, claimed_changed_at, priority)"
+            " VALUES (?, ?, ?, ?, 'queued', ?, (SELECT id FROM urls WHERE url = ?), ?, ?, ?, ?, ?)",
+            (
+                url, url_key(url), site_id(url), role, found.source, found.via, now,
+                found.claimed_at, found.claimed_title, found.changed_at, found.priority,
+            ),
+        )  # fmt: skip
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 

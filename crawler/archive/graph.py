@@ -37,6 +37,21 @@ def see_links(
     )  # fmt: skip
 
 
+def see_links_again(connection: sqlite3.Connection, article_id: int, now: str) -> None:
+    """An article's page is as it was: the links that it showed last, it shows now.
+
+    now: ISO 8601, UTC. Raises sqlite3.Error.
+    """
+    connection.execute(
+        "WITH shown AS (SELECT revision_id AS id FROM articles WHERE id = ?)"
+        " UPDATE linked_stories SET last_seen_at = max(last_seen_at, ?)"
+        " WHERE revision_id = (SELECT id FROM shown) AND last_seen_at ="
+        " (SELECT max(last_seen_at) FROM linked_stories"
+        " WHERE revision_id = (SELECT id FROM shown))",
+        (article_id, now),
+    )
+
+
 def note_addresses(
     connection: sqlite3.Connection, article_id: int, urls: Iterable[str | None]
 ) -> None:

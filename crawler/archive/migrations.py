@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from crawler.archive import frontier_schema, graph_schema, schema, warc_schema
+from crawler.archive import frontier_schema, graph_schema, reread_schema, schema, warc_schema
 
 migrations = Migrations("hemeroteca")
 
@@ -37,3 +37,15 @@ def m003_story_graph(db: Database) -> None:
 def m004_records(db: Database) -> None:
     """What kind of record a capture is, what it reserves, and the WARC files with their digests."""
     db.executescript(warc_schema.TABLES)
+
+
+@migrations()
+def m005_shapes_of_lists(db: Database) -> None:
+    """Which shape a visited list's address has: a story found later earns its like visits."""
+    db.execute("ALTER TABLE urls ADD COLUMN shape TEXT")
+
+
+@migrations()
+def m006_rereadings(db: Database) -> None:
+    """Why a revision differs from the one before; which were read again from WARC."""
+    db.executescript(reread_schema.UPGRADE)

@@ -54,7 +54,7 @@ class Learned:
     stories: int = 0
     """Visits that found a story."""
     led_to: int = 0
-    """Addresses of stories first found on its pages."""
+    """New stories that its pages, or lists told of by them, were the first to tell of."""
     site_stories: int = 0
     listed_stories: int = 0
     """Those that a sitemap, feed or WordPress list had told of."""

@@ -80,6 +80,7 @@ _DATE_IN_PATH = re.compile(
 )
 _MONTH_IN_PATH = re.compile(r"/(?:19|20)\d\d/(?:0?[1-9]|1[0-2]|[a-z]{3})/[^/]{6,}")
 _ONLY_A_DATE = re.compile(r"(?:/(?:19|20)\d\d)(?:/\d{1,2}){0,2}/?$")
+_LIST_DATE = re.compile(r"/((?:19|20)\d\d)(?:[/-](\d{1,2}))?(?:[/-]\d{1,2})?/?$")
 _YEAR_IN_PATH = re.compile(r"/(?:19|20)\d\d/[^/]{6,}")
 _ID = re.compile(r"(?:^|[\-_./,!])(?:[a-z]{1,3}[\-_]?)?\d{5,}(?:$|[\-_.,])|[0-9a-f]{16,}")
 _LONG_ID_QUERY = re.compile(r"(?:^|&)(?:p|id|aid|nid|articleid|article_id|newsid|storyid)=\d+")
@@ -127,6 +128,19 @@ def is_service(url: str) -> bool:
     """
     segments = [s for s in urlsplit(url).path.lower().split("/") if s]
     return len(segments) == 1 and segments[0].partition(".")[0] in _SERVICE
+
+
+def list_month(url: str) -> int | None:
+    """Of an address of a day's, month's or year's list: which month that is, counted from year 0;
+    None for any other.
+
+    >>> list_month("https://a.example/archive/2024/05/31/") == 2024 * 12 + 5
+    True
+    """
+    found = _LIST_DATE.search(urlsplit(url).path)
+    if found is None or not 1 <= int(found[2] or 1) <= 12:
+        return None
+    return int(found[1]) * 12 + int(found[2] or 1)
 
 
 @lru_cache(maxsize=20_000)

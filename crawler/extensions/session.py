@@ -30,6 +30,7 @@ from crawler.archive.store import Store
 from crawler.errors import ArchiveError, BusyError, HemerotecaError
 from crawler.extensions.recovery import enter_files, mend
 from crawler.extensions.run_info import plain_settings, warcinfo
+from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, Due, Reference, Visit
 from crawler.urls import site_host
@@ -188,7 +189,7 @@ class Session:
         if self._store is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.lock.acquire()
-            store = Store(self.folder, self._plan)
+            store = Store(self.folder, self._plan, extractor())
             spider = self._crawler.spider
             assert spider is not None
             store.begin_run(
@@ -293,8 +294,8 @@ class Session:
         if visit.article is None or article_url is None:
             return
         if last.record_type == "response" or revised:  # else an earlier record says the same
-            extractor = f"hemeroteca/{__version__}"
-            self.warc.write_other(*conversion_record(last, visit.article, article_url, extractor))
+            made = conversion_record(last, visit.article, article_url, extractor())
+            self.warc.write_other(*made)
 
     def _mend(self, store: Store, own: Iterable[str]) -> None:
         """Bring into order what dead runs left. own: files that this one has in hand."""

@@ -16,17 +16,22 @@ from urllib.parse import unquote, urlsplit
 from crawler.archive.outcomes import Learned
 from crawler.items import STORY_LIKE
 
-# Lists that may be visited before any has led to something: of one shape, and of a whole site that
-# other sources have told of (or not).
-SHAPE_START = 4
+# Lists that may be visited before any has led to something: of one shape, and of a whole site, if
+# other sources have told of its stories or not.
+SHAPE_START_LISTED = 4
+SHAPE_START = 8
 # A sitemap or feed that has told of this share of a site's stories is taken to be complete.
 SOUND = 0.8
 SITE_START_LISTED = 1
 SITE_START = 40
-# Visits that a new story earns its lists, and further ones for each story that the site has: with
-# these, a site that has nothing but links costs less than two fetches a story.
-SHAPE_EARNS = 1.0
-SITE_EARNS = 0.7
+# Of a large site with a sound sitemap, lists for each story beyond so many: a sitemap may lack a
+# whole section.
+LISTED_SHARE = 0.12
+LISTED_FROM = 35
+# Visits that a new story earns the lists on the way to it, and further ones for each story that the
+# site has: with these, a site that has nothing but links costs less than two fetches a story.
+SHAPE_EARNS = 2.0
+SITE_EARNS = 1.5
 SITE_SHARE = 0.02
 
 DRY = "no new stories on pages like this one"
@@ -89,13 +94,10 @@ def credit(learned: Learned, pending: int, pending_site: int) -> float:
     pending, pending_site: visits of the shape, and of any list of the site, that are under way.
     """
     listed = learned.listed_stories > SOUND * learned.site_stories
-    of_shape = SHAPE_START + SHAPE_EARNS * learned.led_to - learned.visits - pending
-    start = SITE_START_LISTED if listed else SITE_START
-    of_site = (
-        start
-        + SITE_EARNS * learned.listing_led_to
-        + SITE_SHARE * learned.site_stories
-        - learned.listing_visits
-        - pending_site
-    )
+    shape_start = SHAPE_START_LISTED if listed else SHAPE_START
+    of_shape = shape_start + SHAPE_EARNS * learned.led_to - learned.visits - pending
+    start = SITE_START + SITE_SHARE * learned.site_stories
+    if listed:
+        start = SITE_START_LISTED + LISTED_SHARE * max(0, learned.site_stories - LISTED_FROM)
+    of_site = start + SITE_EARNS * learned.listing_led_to - learned.listing_visits - pending_site
     return min(of_shape, of_site)

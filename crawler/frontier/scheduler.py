@@ -27,7 +27,7 @@ from crawler.discover.shapes import shape
 from crawler.extensions.session import Session
 from crawler.frontier import budget
 from crawler.frontier.revisit import SECOND_CHANCE
-from crawler.items import Due, FoundUrl
+from crawler.items import STORY_LIKE, Due, FoundUrl
 from crawler.urls import site_host
 
 # Requests of one host that may wait in the downloader beyond those under way: enough to keep it
@@ -37,6 +37,8 @@ _AHEAD = 2
 # fetched before anything better that is found meanwhile: few, then.
 _CLAIM = 32
 _LOW = 6
+# So many may wait here that something better is still looked for in the archive.
+_FULL = 4 * _CLAIM
 # Seconds between two looks into the archive while nothing waits and visits come in one by one.
 _LOOK = 0.05
 # Stories of a site before which nobody knows whether its sitemap is sound.
@@ -72,6 +74,8 @@ class _Line:
     heap: list[tuple[int, int, Request | Due]] = field(default_factory=list)
     dry: bool = True
     """The archive has nothing more of it, as far as we know."""
+    fresh: bool = False
+    """Something was queued since the last claim, perhaps better than what waits here."""
     free_at: float = 0.0
     """Monotonic time before which nothing is fetched, because the site asked for a pause."""
     closed: bool = False
@@ -200,7 +204,7 @@ class Frontier(BaseScheduler):
             if line.free_at > time.monotonic():
                 self._call_engine_in(line.free_at - time.monotonic())
                 continue
-            if len(line.heap) < _LOW:
+            if len(line.heap) < _LOW or self._may_have_better(line):
                 self._refill(site, line)
             if not line.heap:
                 continue
@@ -221,6 +225,10 @@ class Frontier(BaseScheduler):
             if entry.found.role != "page":
                 self._sources.add(url)
         heapq.heappush(line.heap, (-rank, next(self._order), entry))
+
+    def _may_have_better(self, line: _Line) -> bool:
+        """Whether stories may have been queued while no story waits here."""
+        return line.fresh and len(line.heap) < _FULL and -line.heap[0][0] < STORY_LIKE
 
     def _pop(self, line: _Line) -> Request | None:
         deferred = []
@@ -295,8 +303,9 @@ class Frontier(BaseScheduler):
         if budget.credit(learned, lists.count(kind), len(lists)) >= 1:
             self._out[found.url] = kind
             return None
-        if lists:
-            return LATER  # one of those may lead to stories, and earn it a visit
+        line = self._lines[site]
+        if out or (line.fresh and not line.dry and len(line.heap) < _FULL):
+            return LATER  # those may be stories or lead to some, and earn it a visit
         return budget.DRY
 
     def _refill(self, site: str, line: _Line) -> None:
@@ -309,6 +318,7 @@ class Frontier(BaseScheduler):
         if line.dry:
             return
         claimed = session.claim(site, _CLAIM)
+        line.fresh = False
         line.dry = session.answered and len(claimed) < _CLAIM
         for due in claimed:
             if due.found.url not in self._hand and due.found.url not in self._out:
@@ -320,6 +330,7 @@ class Frontier(BaseScheduler):
             if host in self._spider.resume_hosts or self._is_followed(host):
                 line = self._lines.setdefault(host, _Line())
                 line.dry = line.closed
+                line.fresh = not line.closed
         for url in visited:
             self._out.pop(url, None)
             self._sources.discard(url)

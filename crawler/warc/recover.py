@@ -15,6 +15,7 @@ from typing import cast
 from urllib.parse import urljoin
 
 from crawler.items import Capture, RecordType, Truncation
+from crawler.warc.reader import Record
 from crawler.warc.records import digest
 from crawler.warc.writer import OPEN, ClosedFile, finish
 
@@ -98,7 +99,8 @@ def _survey(path: Path, known_end: int, is_known: Callable[[str], bool]) -> Reco
             if is_known(record_id):
                 known += 1
             else:
-                capture = _capture(head, own, name, offset, length)
+                http = head.partition(b"\r\n\r\n")[2]
+                capture = _capture(http, own, name, offset, length)
             if capture is not None:
                 captures.append(capture)
     cut = end < size and end >= known_end
@@ -149,10 +151,12 @@ def _fields(head: bytes) -> dict[str, str]:
 
 
 def _capture(
-    head: bytes, own: dict[str, str], name: str, offset: int, length: int
+    http: bytes, own: dict[str, str], name: str, offset: int, length: int
 ) -> Capture | None:
-    """The capture that a record is; None where its head cannot be understood."""
-    http = head.partition(b"\r\n\r\n")[2]
+    """The capture that a record is; None where its head cannot be understood.
+
+    http: the block, or the beginning of it that has the whole head.
+    """
     end = re.search(rb"\r?\n\r?\n", http)
     message = http[: end.end()] if end else http
     status = re.match(rb"HTTP/\S+\s+(\d{3})", message)
@@ -186,6 +190,14 @@ def _capture(
         if kind == "response" and truncated in _TRUNCATIONS
         else None,
     )
+
+
+def capture_of(record: Record, name: str) -> Capture | None:
+    """The capture that a `response` or `revisit` record in a file is; None where its head cannot be
+    understood."""
+    own = {field.lower(): value for field, value in record.headers}
+    own["warc-target-uri"] = record.url
+    return _capture(record.block, own, name, record.offset, record.length)
 
 
 def _header(message: bytes, name: bytes) -> str | None:

@@ -1,0 +1,345 @@
+"""Articles and their revisions: what is kept of a story, and when it counts as changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from crawler.archive import graph
+from crawler.archive.changes import record_changes
+from crawler.archive.duplicates import find_copy, remember, tells_same_story
+from crawler.archive.owners import same_owner
+from crawler.archive.reasons import SAME_TEXT
+from crawler.items import Article, Image, Visit
+
+Cause = Literal["page", "extractor", "either"]
+"""Why a revision differs from the one before: the page changed; the same bytes were read by another
+extractor; both the bytes and the extractor are others."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Current:
+    """The revision of an article that stands now."""
+
+    article_id: int
+    revision_id: int
+    captured_at: str
+    digest: str
+    extractor: str
+    payload: str
+
+
+class Articles:
+    """Writes articles into one open archive, in transactions of the caller's.
+
+    All methods raise sqlite3.Error.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, site_id: Callable[[str], int], extractor: str
+    ) -> None:
+        """site_id: the key of the site of an address. extractor: by which articles are read, where
+        a visit does not say."""
+        self._connection = connection
+        self._sql = connection.execute
+        self._site_id = site_id
+        self._extractor = extractor
+
+    def keep(
+        self, visit: Visit, capture_id: int, now: str, counts: Counter[str]
+    ) -> tuple[int, bool, Visit]:
+        """Store a visit's article.
+
+        now: when its page was captured, ISO 8601, UTC. Returns the article's key, whether it got a
+        new revision, and the visit; which says so, if the page shows only what another address has.
+        """
+        article = visit.article
+        assert article is not None
+        url = self._believed_url(article)
+        marks: list[tuple[int, int]] = []
+        if not self._sql("SELECT 1 FROM articles WHERE url = ?", (url,)).fetchone():
+            copy_of, marks = find_copy(self._connection, self._site_id(url), article)
+            if copy_of is not None:
+                (first,) = self._sql("SELECT url FROM articles WHERE id = ?", (copy_of,)).fetchone()
+                counts["unchanged_articles"] += 1
+                return copy_of, False, replace(visit, part_of=first, reason=SAME_TEXT + first)
+        extractor = visit.extractor or self._extractor
+        article_id, changed = self._store(article, url, capture_id, now, extractor, counts)
+        remember(self._connection, article_id, marks)
+        return article_id, changed, visit
+
+    def reread(self, url: str, record_id: str, article: Article, extractor: str) -> str:
+        """Store what another extractor reads on the page of an article's revision that stands.
+
+        url: the article's address. record_id: WARC-Record-ID of the capture that was read. Returns
+        `changed`, `unchanged`, or `superseded` where another revision stands by now; that the page
+        was read again is noted in each case.
+        """
+        row = self._sql(
+            "SELECT a.id, r.id, r.capture_id, r.captured_at, c.record_id FROM articles a"
+            " JOIN revisions r ON r.id = a.revision_id JOIN captures c ON c.id = r.capture_id"
+            " WHERE a.url = ?",
+            (url,),
+        ).fetchone()
+        if row is None:
+            return "superseded"
+        article_id, read_id, capture_id, captured_at, current_record = row
+        outcome = "superseded"
+        if current_record == record_id:
+            outcome = "unchanged" if self._says(read_id, article) else "changed"
+        if outcome == "changed":
+            revision_id = self._add_revision(
+                article, article_id, capture_id, captured_at, content_digest(article), extractor,
+                "extractor",
+            )  # fmt: skip
+            graph.see_links(self._connection, article.links, article_id, revision_id, captured_at)
+            record_changes(self._connection, article_id, revision_id)
+        self._sql(
+            "INSERT OR REPLACE INTO rereadings VALUES (?, ?, ?, ?)",
+            (article_id, read_id, extractor, outcome),
+        )
+        return outcome
+
+    def _says(self, revision_id: int, article: Article) -> bool:
+        """Whether a revision says all that an article does."""
+        values = _columns(article)
+        row = self._sql(
+            f"SELECT {', '.join(values)} FROM revisions WHERE id = ?",  # noqa: S608
+            (revision_id,),
+        ).fetchone()
+        links = self._sql(
+            "SELECT relation, label, url FROM linked_stories WHERE revision_id = ?", (revision_id,)
+        )
+        shown = {(link.relation, link.label, link.url) for link in article.links}
+        return bool(row == tuple(values.values())) and shown <= set(links)
+
+    def _believed_url(self, article: Article) -> str:
+        """Where an article is kept: as `article_url` says, unless another story is there."""
+        url = article_url(article)
+        if url != article.url:
+            row = self._sql(
+                "SELECT r.title, r.body_text FROM articles a JOIN revisions r"
+                " ON r.id = a.revision_id WHERE a.url = ?",
+                (url,),
+            ).fetchone()
+            if row is not None and not tells_same_story(article, *row):
+                return article.url
+        return url
+
+    def _store(
+        self, article: Article, url: str, capture_id: int, now: str, extractor: str,
+        counts: Counter[str],
+    ) -> tuple[int, bool]:  # fmt: skip
+        """The article's key, and whether it got a new revision."""
+        digest = content_digest(article)
+        current = self._current(url)
+        if current is None:
+            article_id = insert(
+                self._connection, "articles", site_id=self._site_id(url), url=url,
+                first_captured_at=now, last_captured_at=now,
+            )  # fmt: skip
+            counts["new_articles"] += 1
+            revision_id = self._add_revision(
+                article, article_id, capture_id, now, digest, extractor, "page"
+            )
+            graph.see_links(self._connection, article.links, article_id, revision_id, now)
+            return article_id, True
+        article_id = current.article_id
+        self._sql(
+            "UPDATE articles SET first_captured_at = min(first_captured_at, ?),"
+            " last_captured_at = max(last_captured_at, ?),"
+            " gone_at = CASE WHEN gone_at <= ? THEN NULL ELSE gone_at END WHERE id = ?",
+            (now, now, now, article_id),
+        )
+        if now < current.captured_at:
+            return article_id, self._add_earlier(
+                article, article_id, capture_id, now, digest, extractor, counts
+            )
+        if digest == current.digest:
+            counts["unchanged_articles"] += 1
+            graph.see_links(self._connection, article.links, article_id, current.revision_id, now)
+            return article_id, False
+        counts["new_revisions"] += 1
+        revision_id = self._add_revision(
+            article, article_id, capture_id, now, digest, extractor,
+            self._cause(current, capture_id, extractor),
+        )  # fmt: skip
+        graph.see_links(self._connection, article.links, article_id, revision_id, now)
+        record_changes(self._connection, article_id, revision_id)
+        return article_id, True
+
+    def _current(self, url: str) -> _Current | None:
+        row = self._sql(
+            "SELECT a.id, r.id, r.captured_at, r.content_digest, r.extractor, c.payload_digest"
+            " FROM articles a JOIN revisions r ON r.id = a.revision_id"
+            " JOIN captures c ON c.id = r.capture_id WHERE a.url = ?",
+            (url,),
+        ).fetchone()
+        return _Current(*row) if row else None
+
+    def _cause(self, current: _Current, capture_id: int, extractor: str) -> Cause:
+        if extractor == current.extractor:
+            return "page"
+        (payload,) = self._sql(
+            "SELECT payload_digest FROM captures WHERE id = ?", (capture_id,)
+        ).fetchone()
+        return "extractor" if payload == current.payload else "either"
+
+    def _add_earlier(
+        self, article: Article, article_id: int, capture_id: int, now: str, digest: str,
+        extractor: str, counts: Counter[str],
+    ) -> bool:  # fmt: skip
+        """Store a state of an article that is older than the one that stands, if it is not known:
+        an import may bring yesterday's after today's."""
+        known = self._sql(
+            "SELECT id FROM revisions WHERE article_id = ? AND content_digest = ?",
+            (article_id, digest),
+        ).fetchone()
+        if known:
+            counts["unchanged_articles"] += 1
+            return False
+        counts["new_revisions"] += 1
+        revision_id = self._add_revision(
+            article, article_id, capture_id, now, digest, extractor, "page", stands=False
+        )
+        graph.see_links(self._connection, article.links, article_id, revision_id, now)
+        return True
+
+    def _add_revision(
+        self, article: Article, article_id: int, capture_id: int, now: str, digest: str,
+        extractor: str, cause: Cause, *, stands: bool = True,
+    ) -> int:  # fmt: skip
+        """The key of a new revision; stands: whether it is the article's newest."""
+        number = self._sql(
+            "SELECT revisions + 1 FROM articles WHERE id = ?", (article_id,)
+        ).fetchone()[0]
+        revision_id = insert(
+            self._connection,
+            "revisions",
+            article_id=article_id,
+            number=number,
+            capture_id=capture_id,
+            captured_at=now,
+            extractor=extractor,
+            content_digest=digest,
+            cause=cause,
+            **_columns(article),
+            sources=json.dumps(
+                {
+                    field: {"text": claim.text, "source": claim.source}
+                    for field, claim in article.sources.items()
+                },
+                ensure_ascii=False,
+            ),
+        )
+        self._add_images(article, article_id, revision_id)
+        if not stands:
+            self._sql("UPDATE articles SET revisions = ? WHERE id = ?", (number, article_id))
+            return revision_id
+        self._name_many("author", article_id, article.authors)
+        self._name_many("tag", article_id, article.tags)
+        self._sql(
+            "UPDATE articles SET revision_id = ?, revisions = ? WHERE id = ?",
+            (revision_id, number, article_id),
+        )
+        return revision_id
+
+    def _name_many(self, what: str, article_id: int, names: Iterable[str]) -> None:
+        """Set the authors or tags that an article has now; the revision keeps those of its day."""
+        self._sql(f"DELETE FROM article_{what}s WHERE article_id = ?", (article_id,))  # noqa: S608
+        distinct = list(dict.fromkeys(names))
+        self._connection.executemany(
+            f"INSERT OR IGNORE INTO {what}s (name) VALUES (?)",  # noqa: S608
+            [(name,) for name in distinct],
+        )
+        self._connection.executemany(
+            f"INSERT INTO article_{what}s SELECT ?, id, ? FROM {what}s WHERE name = ?",  # noqa: S608
+            [(article_id, position, name) for position, name in enumerate(distinct, 1)],
+        )
+
+    def _add_images(self, article: Article, article_id: int, revision_id: int) -> None:
+        images: list[Image] = [article.image] if article.image else []
+        images += [block.image for block in article.blocks if block.image]
+        positions: Counter[str] = Counter()
+        for image in images:
+            positions[image.role] += 1
+            insert(
+                self._connection, "images", article_id=article_id, revision_id=revision_id,
+                position=positions[image.role], role=image.role, url=image.url, alt=image.alt,
+                caption=image.caption, width=image.width, height=image.height,
+            )  # fmt: skip
+
+
+def insert(connection: sqlite3.Connection, table: str, **values: object) -> int:
+    """Insert a row; returns its key. Raises sqlite3.Error."""
+    columns = ", ".join(values)
+    marks = ", ".join("?" * len(values))
+    cursor = connection.execute(
+        f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608
+        tuple(values.values()),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def _columns(article: Article) -> dict[str, Any]:
+    """What a revision says of the story, by column."""
+    published, modified, read_time = article.published, article.modified, article.read_time
+    return {
+        "title": article.title,
+        "canonical_url": article.canonical_url,
+        "authors": json.dumps(article.authors, ensure_ascii=False),
+        "published_at": published and published.value,
+        "published_precision": published and published.precision,
+        "published_raw": published and published.raw,
+        "modified_at": modified and modified.value,
+        "modified_precision": modified and modified.precision,
+        "modified_raw": modified and modified.raw,
+        "read_time_minutes": read_time and read_time.minutes,
+        "read_time_shown": read_time and int(read_time.shown),
+        "read_time_raw": read_time and read_time.raw,
+        "standfirst": article.standfirst,
+        "section": article.section,
+        "tags": json.dumps(article.tags, ensure_ascii=False),
+        "language": article.language,
+        "body_text": article.body,
+        "body_markdown": article.body_markdown,
+        "word_count": article.word_count,
+    }
+
+
+def article_url(article: Article) -> str:
+    """The address under which an article is kept.
+
+    The canonical one, if whoever owns the page's own address owns it too: a page that names a story
+    of somebody else as its own must not become a revision of that.
+    """
+    canonical = article.canonical_url
+    if canonical is not None and same_owner(canonical, article.url):
+        return canonical
+    return article.url
+
+
+def content_digest(article: Article) -> str:
+    """What tells one revision of an article from another: SHA-256 over its own content.
+
+    What the page shows around the story (linked stories, pictures, a new "updated" stamp) and
+    dates counted back from today ("2 hours ago") change without the story changing: left out.
+    """
+    published = article.published
+    content = [
+        article.title,
+        article.standfirst,
+        article.authors,
+        published.value if published and not published.relative else None,
+        article.section,
+        article.tags,
+        article.body,
+    ]
+    data = json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return "sha256:" + hashlib.sha256(data).hexdigest()

@@ -1,0 +1,96 @@
+"""`scrapy rebuild`: a lost database made again from the WARC files."""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+import sys
+
+from scrapy.commands import ScrapyCommand
+
+from crawler.archive.database import FILE_NAME
+from crawler.archive.lock import ArchiveLock
+from crawler.commands.crawl import fail
+from crawler.commands.status import archive_folder
+from crawler.errors import ArchiveError, HemerotecaError, UsageError
+from crawler.rebuild import Rebuilt, rebuild, set_aside
+
+
+class Command(ScrapyCommand):
+    """Make an archive's database again from its WARC files."""
+
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """For `scrapy rebuild -h`."""
+        return "[ARCHIVE] [--replace]"
+
+    def short_desc(self) -> str:
+        """For `scrapy -h`."""
+        return "Make a lost archive.db again from the WARC files alone"
+
+    def long_desc(self) -> str:
+        """For `scrapy rebuild -h`."""
+        return (
+            "Articles, revisions, linked stories, captures and runs are those that were stored. The"
+            " database appears when it is complete; a broken-off rebuild leaves no trace."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add -a archive= and --replace."""
+        super().add_options(parser)
+        parser.add_argument(
+            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
+        )
+        parser.add_argument(
+            "--replace", action="store_true", help=f"set an {FILE_NAME} that is there aside"
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Make the database and say what is in it."""
+        assert self.settings is not None
+        lock: ArchiveLock | None = None
+        try:
+            folder = archive_folder("rebuild", args, opts.argument, self.settings["ARCHIVE"])
+            if not folder.is_dir():
+                raise ArchiveError(f"{folder} is no folder; name the archive's")
+            if (folder / FILE_NAME).exists() and not opts.replace:
+                raise UsageError(
+                    f"{folder / FILE_NAME} is there; with --replace it is set aside, not deleted"
+                )
+            lock = ArchiveLock(folder)
+            lock.acquire()
+            after = tuple(map(int, self.settings.getlist("REVISIT_AFTER")))
+            aside = set_aside(folder) if opts.replace else None
+            told = rebuild(folder, after, _show if sys.stderr.isatty() else lambda name: None)
+        except HemerotecaError as error:
+            fail("rebuild", error)
+        except (sqlite3.Error, OSError) as error:
+            fail("rebuild", ArchiveError(f"cannot make {folder / FILE_NAME}: {error}"))
+        finally:
+            if lock is not None:
+                lock.release()
+        if aside is not None:
+            print(f"The database that was there is now {aside}")
+        print(summary(told))
+        for line in told.damage[:20]:
+            print(f"scrapy rebuild: {line}", file=sys.stderr)
+        self.exitcode = 1 if told.damage else 0
+
+
+def summary(told: Rebuilt) -> str:
+    """What was made again, for a person."""
+    totals = told.totals
+    line = (
+        f"{totals['new_articles']:,} articles, {totals['new_revisions']:,} later revisions,"
+        f" {totals['captures']:,} captures"
+    )
+    if totals["reread"]:
+        line += f"; {totals['reread']:,} pages read anew, for nothing was told of them"
+    if told.damage:
+        line += f"; {len(told.damage):,} places that could not be read"
+    return line
+
+
+def _show(name: str) -> None:
+    print(name, file=sys.stderr)

@@ -1,0 +1,334 @@
+"""A lost `archive.db`, made again from the WARC files alone.
+
+Visits are stored once more, in the order in which they were: what each was is in the metadata
+record beside its captures, the article in the conversion record. What has neither, as files of
+other programs and of this one's first version, is read by today's extractor.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import cast, get_args
+
+from crawler.archive.database import FILE_NAME, WARC_FOLDER
+from crawler.archive.reasons import SAME_TEXT
+from crawler.archive.store import Store
+from crawler.discover.shapes import shape
+from crawler.errors import ArchiveError, PageError
+from crawler.extensions.recovery import guess_role, mend
+from crawler.extractor import extractor
+from crawler.failures import status_state
+from crawler.frontier.revisit import Revisits
+from crawler.items import Capture, FoundUrl, Role, Source, State, Visit
+from crawler.reading import is_page, read_page
+from crawler.urls import normalise
+from crawler.warc.articles import Conversion, read_conversion
+from crawler.warc.http import Message, parse
+from crawler.warc.members import DamagedError
+from crawler.warc.reader import Damage, Record, read_file, read_record
+from crawler.warc.recover import capture_of
+from crawler.warc.writer import OPEN
+
+_SCRATCH = ".rebuilding"
+_BATCH = 200
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What was made again."""
+
+    totals: Counter[str] = field(default_factory=Counter)
+    """By the names that `Store.record` counts, and `reread`: pages read by today's extractor."""
+    damage: list[str] = field(default_factory=list)
+    """What could not be read: file, place and reason."""
+
+
+class _Visits:
+    """Puts together, record by record, the visits that a run once stored."""
+
+    def __init__(self, store: Store, folder: Path, told: Rebuilt) -> None:
+        self._store = store
+        self._folder = folder
+        self._told = told
+        self._pending: dict[str, tuple[Capture, Message | None]] = {}
+        """Captures whose metadata have not come yet, by WARC-Record-ID."""
+        self._parts: dict[str, list[Capture]] = {}
+        """Captures of visits whose last one has not come yet, by that one's WARC-Record-ID."""
+        self._conversions: dict[str, tuple[str, int, int]] = {}
+        """WARC-Record-ID of a response → file, offset and length of its newest conversion."""
+        self._open: tuple[Visit, str | None] | None = None
+        """A visit whose conversion may come next, and the address of its article."""
+        self._batch: list[Visit] = []
+        self._runs: dict[str, int] = {}
+        self._has_metadata = True
+
+    def take(self, record: Record, name: str) -> None:
+        """The next record of a file."""
+        kind = record.kind
+        if kind != "conversion":
+            self._settle()
+        if kind == "warcinfo" or self._store.run_id is None:
+            self._begin(record)
+        if kind == "warcinfo":
+            return
+        if kind in ("response", "revisit"):
+            self._take_capture(record, name)
+        elif kind == "metadata":
+            self._take_metadata(record)
+        elif kind == "conversion":
+            self._take_conversion(record, name)
+        elif kind == "resource" and record.url.startswith("urn:hemeroteca:run:"):
+            self._finish(record)
+
+    def end_file(self) -> None:
+        """A file is at its end: what has no metadata in it, and never will, is read now."""
+        self._settle()
+        if not self._has_metadata:
+            pending, self._pending = self._pending, {}
+            for capture, message in pending.values():
+                self._add(self._plain(capture, message))
+        self.flush()
+
+    def flush(self) -> None:
+        """Store the visits that are complete."""
+        batch, self._batch = self._batch, []
+        self._told.totals.update(self._store.record(batch))
+
+    def _begin(self, record: Record) -> None:
+        info = _fields(record.block) if record.kind == "warcinfo" else {}
+        uuid = info.get("isPartOf", "")
+        self._has_metadata = "arguments" in info
+        if uuid in self._runs:
+            self._store.run_id = self._runs[uuid]
+            return
+        self.flush()
+        arguments: dict[str, str] = {}
+        with contextlib.suppress(ValueError):
+            loaded = json.loads(info.get("arguments", "{}"))
+            arguments = loaded if isinstance(loaded, dict) else {}
+        self._store.begin_run(
+            info.get("spider", "unknown"), arguments, info.get("software", "unknown"),
+            info.get("started") or record.date, uuid or None,
+        )  # fmt: skip
+        assert self._store.run_id is not None
+        if uuid:
+            self._runs[uuid] = self._store.run_id
+
+    def _finish(self, record: Record) -> None:
+        self.flush()
+        try:
+            account = json.loads(record.block)
+            outcome, at = str(account["outcome"]), str(account["finished_at"])
+        except (ValueError, KeyError, TypeError):
+            return
+        self._store.finish_run(outcome, at)
+
+    def _take_capture(self, record: Record, name: str) -> None:
+        capture = capture_of(record, name)
+        if capture is None:
+            self._told.damage.append(f"{name}, byte {record.offset}: no answer of a web server")
+            return
+        # with metadata, the page itself is not needed again
+        message = None if self._has_metadata else parse(record.block)
+        self._pending[capture.record_id] = (capture, message)
+
+    def _take_metadata(self, record: Record) -> None:
+        found = self._pending.pop(record.get("WARC-Concurrent-To") or "", None)
+        if found is None:
+            return
+        info, reservations = _fields(record.block), _all(record.block, "reservation")
+        took = info.get("fetchTimeMs", "")
+        capture = replace(
+            found[0],
+            reservations=tuple(reservations),
+            fetch_ms=int(took) if took.isdigit() else None,
+        )
+        last = info.get("visit-record", capture.record_id)
+        captures = [*self._parts.pop(last, []), capture]
+        if "state" not in info:
+            self._parts[last] = captures
+            return
+        visit = _visit(info, tuple(captures))
+        self._open = (visit, info.get("article"))
+
+    def _take_conversion(self, record: Record, name: str) -> None:
+        about = record.get("WARC-Refers-To") or ""
+        self._conversions[about] = (name, record.offset, record.length)
+        conversion = self._read(record)
+        if conversion is None:
+            return
+        if self._open is not None and self._open[0].captures[-1].record_id == about:
+            visit, _ = self._open
+            self._open = None
+            self._add(_with(visit, conversion))
+            return
+        self._settle()
+        self.flush()  # a rereading: the article must be there
+        self._store.reread(conversion.url, about, conversion.article, conversion.extractor)
+
+    def _settle(self) -> None:
+        """The visit that is open gets no conversion of its own any more."""
+        if self._open is None:
+            return
+        (visit, article_url), self._open = self._open, None
+        last = visit.captures[-1]
+        seen = article_url is not None and visit.part_of is None and not visit.not_modified
+        if seen and last.refers_to in self._conversions:
+            # the payload of an earlier response was the article's page once more
+            name, offset, length = self._conversions[last.refers_to]
+            with contextlib.suppress(DamagedError):
+                conversion = self._read(read_record(self._folder, name, offset, length))
+                if conversion is not None:
+                    article = replace(conversion.article, url=last.url)
+                    visit = _with(visit, replace(conversion, article=article))
+        self._add(visit)
+
+    def _read(self, record: Record) -> Conversion | None:
+        try:
+            return read_conversion(record.block)
+        except DamagedError as error:
+            self._told.damage.append(f"{record.record_id}: {error}")
+            return None
+
+    def _plain(self, capture: Capture, message: Message | None) -> Visit:
+        """A visit of a capture that nothing is told of."""
+        role = guess_role(capture)
+        url = normalise(capture.url) or capture.url
+        state, reason = status_state(capture.status)
+        if capture.location is not None:
+            return Visit(url, role, "redirected", f"to {capture.location}", (capture,))
+        visit = Visit(url, role, state, reason, (capture,), shape=_shape(role, url))
+        if message is None or capture.record_type != "response" or not is_page(message):
+            return visit
+        self._told.totals["reread"] += 1
+        try:
+            page = read_page(message, url, capture.fetched_at)
+        except PageError as error:
+            return replace(visit, state="failed", reason=str(error))
+        if page.not_article is not None:
+            return replace(visit, reason=f"no article: {page.not_article}")
+        return replace(visit, article=page.article)
+
+    def _add(self, visit: Visit) -> None:
+        self._batch.append(visit)
+        if len(self._batch) >= _BATCH:
+            self.flush()
+
+
+def rebuild(
+    folder: Path,
+    revisit_after: tuple[int, ...],
+    progress: Callable[[str], None] = lambda name: None,
+) -> Rebuilt:
+    """Make an archive's database from its WARC files.
+
+    revisit_after: as the setting REVISIT_AFTER has it, in seconds. progress: told the name of each
+    file as it is begun. The database appears when it is complete. Raises ArchiveError where there
+    are no WARC files or the folder cannot be written, sqlite3.Error, OSError.
+    """
+    warc, scratch = folder / WARC_FOLDER, folder / _SCRATCH
+    files = sorted(
+        [*warc.glob("*.warc.gz"), *warc.glob("*.warc.gz" + OPEN)],
+        key=lambda path: path.name.removesuffix(OPEN),
+    )
+    if not files:
+        raise ArchiveError(f"{warc} has no WARC files (*.warc.gz) to make a database from")
+    shutil.rmtree(scratch, ignore_errors=True)
+    told = Rebuilt()
+    store = Store(scratch, Revisits(revisit_after), extractor())
+    try:
+        visits = _Visits(store, warc, told)
+        for path in files:
+            progress(path.name)
+            for each in read_file(path):
+                if isinstance(each, Damage):
+                    told.damage.append(f"{path.name}, byte {each.offset}: {each.reason}")
+                else:
+                    visits.take(each, path.name.removesuffix(OPEN))
+            visits.end_file()
+        told.damage += mend(store, warc, set())
+    except BaseException:
+        store.db.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
+    store.close()
+    (scratch / FILE_NAME).replace(folder / FILE_NAME)
+    shutil.rmtree(scratch, ignore_errors=True)
+    return told
+
+
+def set_aside(folder: Path) -> Path | None:
+    """Move a database out of the way, with what belongs to it; returns where it is now, None if
+    there was none. Raises sqlite3.Error, OSError."""
+    path = folder / FILE_NAME
+    if not path.exists():
+        return None
+    number = 1
+    while (aside := path.with_name(f"{FILE_NAME}.before-{number}")).exists():
+        number += 1
+    # what the log holds belongs to the file; a damaged one is moved as it is
+    with contextlib.suppress(sqlite3.DatabaseError), sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    path.rename(aside)
+    for ending in ("-wal", "-shm"):
+        path.with_name(FILE_NAME + ending).unlink(missing_ok=True)
+    return aside
+
+
+def _with(visit: Visit, conversion: Conversion) -> Visit:
+    """A visit with its article. That it was a copy of another one will be found again."""
+    copy = (visit.reason or "").startswith(SAME_TEXT)
+    return replace(
+        visit,
+        article=conversion.article,
+        extractor=conversion.extractor,
+        part_of=None if copy else visit.part_of,
+        reason=None if copy else visit.reason,
+    )
+
+
+def _visit(info: dict[str, str], captures: tuple[Capture, ...]) -> Visit:
+    """A visit as its metadata tell of it."""
+    url = info.get("visit", captures[-1].url)
+    role = cast(Role, info.get("role") if info.get("role") in get_args(Role) else "page")
+    state = cast(State, info["state"] if info["state"] in get_args(State) else "done")
+    source = info.get("source")
+    origin = None
+    if source in get_args(Source):
+        origin = FoundUrl(
+            url, role, cast(Source, source), info.get("via"), info.get("claimed-at"),
+            info.get("claimed-title"), info.get("claimed-changed-at"),
+        )  # fmt: skip
+    return Visit(
+        url, role, state, info.get("reason"), captures,
+        etag=info.get("etag"), last_modified=info.get("last-modified"),
+        not_modified=captures[-1].status == 304 and state == "done",
+        shape=_shape(role, url), part_of=info.get("part-of"), origin=origin,
+    )  # fmt: skip
+
+
+def _shape(role: Role, url: str) -> str | None:
+    return shape(url) if role == "page" else None
+
+
+def _fields(block: bytes) -> dict[str, str]:
+    """The fields of a block of `application/warc-fields`; of those that repeat the last."""
+    return dict(_pairs(block))
+
+
+def _all(block: bytes, name: str) -> list[str]:
+    return [value for each, value in _pairs(block) if each == name]
+
+
+def _pairs(block: bytes) -> Iterator[tuple[str, str]]:
+    for line in block.decode("utf-8", "replace").splitlines():
+        name, colon, value = line.partition(":")
+        if colon:
+            yield name.strip(), value.strip()

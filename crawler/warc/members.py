@@ -1,0 +1,217 @@
+"""WARC files of every packing as a row of members: gzip members, zstd frames, or the plain file.
+
+A member is decompressed as it is read, so memory is bounded whatever a file claims.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, Protocol
+
+from isal import isal_zlib
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+_CHUNK = 1 << 18
+GZIP = b"\x1f\x8b\x08"
+ZSTD = b"\x28\xb5\x2f\xfd"
+_DICTIONARY = b"\x5d\x2a\x4d\x18"
+"""Begins the skippable frame with the dictionary of a file (IIPC, "WARC files in Zstandard")."""
+_MAX_DICTIONARY = 1 << 26
+_PLAIN = b"WARC/"
+# A window larger than this is refused: it would be held in memory.
+_ZSTD_WINDOW = 27  # log2 of bytes
+
+
+class DamagedError(Exception):
+    """What was read cannot be what was written; says why."""
+
+
+class Inflater(Protocol):
+    """Decompresses one member."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the member's end was reached."""
+
+    def feed(self, data: bytes, limit: int) -> bytes:
+        """Up to `limit` bytes more; `data` is only looked at if `hungry`. Raises DamagedError."""
+
+    @property
+    def hungry(self) -> bool:
+        """Whether it needs more of the file to go on."""
+
+    @property
+    def rest(self) -> bytes:
+        """What was fed and lies behind the member's end."""
+
+
+class _Gzip:
+    def __init__(self) -> None:
+        self._inner = isal_zlib.decompressobj(wbits=31)
+
+    @property
+    def eof(self) -> bool:
+        return bool(self._inner.eof)
+
+    @property
+    def hungry(self) -> bool:
+        return not self._inner.unconsumed_tail
+
+    @property
+    def rest(self) -> bytes:
+        return bytes(self._inner.unused_data)
+
+    def feed(self, data: bytes, limit: int) -> bytes:
+        try:
+            return self._inner.decompress(self._inner.unconsumed_tail or data, limit)
+        except isal_zlib.error as error:  # type: ignore[misc]
+            raise DamagedError(f"gzip data that cannot be read ({error})") from None
+
+
+class _Zstd:
+    def __init__(self, dictionary: zstd.ZstdDict | None) -> None:
+        options = {int(zstd.DecompressionParameter.window_log_max): _ZSTD_WINDOW}
+        self._inner = zstd.ZstdDecompressor(zstd_dict=dictionary, options=options)
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def hungry(self) -> bool:
+        return self._inner.needs_input
+
+    @property
+    def rest(self) -> bytes:
+        return self._inner.unused_data
+
+    def feed(self, data: bytes, limit: int) -> bytes:
+        try:
+            return self._inner.decompress(data if self._inner.needs_input else b"", limit)
+        except zstd.ZstdError as error:
+            raise DamagedError(f"zstd data that cannot be read ({error})") from None
+
+
+class _Plain:
+    eof = False
+
+    hungry = True
+    rest = b""
+
+    def feed(self, data: bytes, limit: int) -> bytes:
+        return data
+
+
+class Member:
+    """One member of a file, read from its beginning."""
+
+    def __init__(self, file: BinaryIO, offset: int, inflater: Inflater, *, plain: bool) -> None:
+        self.offset = offset
+        """Bytes from the file's start."""
+        self.plain = plain
+        self._file = file
+        self._inflater = inflater
+        self._fed = 0
+        self._ended = False
+        file.seek(offset)
+
+    def read(self, limit: int = _CHUNK) -> bytes:
+        """Up to `limit` bytes; none at the member's end. Raises DamagedError, OSError."""
+        inflater = self._inflater
+        while not self._ended:
+            data = b""
+            if inflater.hungry:
+                data = self._file.read(min(limit, _CHUNK) if self.plain else _CHUNK)
+                self._fed += len(data)
+                if not data:
+                    if self.plain:
+                        self._ended = True
+                        break
+                    raise DamagedError("the file ends in the middle of a record")
+            out = inflater.feed(data, limit)
+            self._ended = inflater.eof
+            if out:
+                return out
+        return b""
+
+    @property
+    def end(self) -> int:
+        """Bytes from the file's start to what was read of it; behind the member, if that has
+        ended."""
+        return self.offset + self._fed - len(self._inflater.rest)
+
+
+def packing(head: bytes) -> bytes | None:
+    """The mark by which a file's members begin, from its first bytes; None for no WARC file."""
+    if head.startswith(GZIP[:2]):
+        return GZIP
+    if head.startswith((ZSTD, _DICTIONARY)):
+        return ZSTD
+    return _PLAIN if head.startswith(_PLAIN) else None
+
+
+def opener(file: BinaryIO, mark: bytes) -> Callable[[int], Member]:
+    """How to open the member at an offset of a file that is packed so. Raises DamagedError where a
+    zstd file's dictionary cannot be read, OSError."""
+    if mark == GZIP:
+        return lambda offset: Member(file, offset, _Gzip(), plain=False)
+    if mark == ZSTD:
+        dictionary = _dictionary(file)
+        return lambda offset: Member(file, offset, _Zstd(dictionary), plain=False)
+    return lambda offset: Member(file, offset, _Plain(), plain=True)
+
+
+def first_offset(file: BinaryIO, mark: bytes) -> int:
+    """Where the first member begins: behind a zstd file's dictionary. Raises OSError."""
+    if mark != ZSTD:
+        return 0
+    file.seek(0)
+    head = file.read(8)
+    return 8 + int.from_bytes(head[4:8], "little") if head.startswith(_DICTIONARY) else 0
+
+
+def next_mark(file: BinaryIO, mark: bytes, after: int) -> int | None:
+    """Offset of the next place behind `after` where a member may begin; None if there is none.
+    Raises OSError."""
+    at = after + 1
+    file.seek(at)
+    kept = b""
+    while data := file.read(_CHUNK):
+        window = kept + data
+        for found in _find(window, mark):
+            if mark != _PLAIN or found == 0 or window[found - 1] == 10:
+                return at - len(kept) + found
+        at += len(data)
+        kept = window[-len(mark) :]
+    return None
+
+
+def _find(data: bytes, mark: bytes) -> Iterator[int]:
+    found = data.find(mark)
+    while found >= 0:
+        yield found
+        found = data.find(mark, found + 1)
+
+
+def _dictionary(file: BinaryIO) -> zstd.ZstdDict | None:
+    size = first_offset(file, ZSTD) - 8
+    if size < 0:
+        return None
+    if size > _MAX_DICTIONARY:
+        raise DamagedError(f"a zstd dictionary of {size:,} bytes")
+    file.seek(8)
+    data = file.read(size)
+    if data.startswith(ZSTD):
+        try:
+            data = zstd.ZstdDecompressor().decompress(data, _MAX_DICTIONARY)
+        except zstd.ZstdError as error:
+            raise DamagedError(f"a zstd dictionary that cannot be read ({error})") from None
+    try:
+        return zstd.ZstdDict(data, is_raw=not data.startswith(b"\x37\xa4\x30\xec"))
+    except (ValueError, zstd.ZstdError) as error:
+        raise DamagedError(f"a zstd dictionary that cannot be used ({error})") from None
