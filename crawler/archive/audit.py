@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-Row = Mapping[str, Any]
+from crawler.archive.articles import columns, sources_json
+from crawler.items import Article, LinkedStory
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +79,6 @@ def listed_files(connection: sqlite3.Connection) -> list[ListedFile]:
 
 # -- what was made of a page -----------------------------------------------------------------------
 
-# column of `revisions` → how an article, as its conversion record has it, says the same
-_COLUMNS = (
-    "title", "canonical_url", "authors", "published_at", "published_precision", "published_raw",
-    "modified_at", "modified_precision", "modified_raw", "read_time_minutes", "read_time_shown",
-    "read_time_raw", "standfirst", "section", "tags", "language", "body_text", "body_markdown",
-    "word_count", "sources",
-)  # fmt: skip
-_JSON = ("authors", "tags", "sources")
 _IMAGE = ("role", "url", "alt", "caption", "width", "height")
 _LINK = ("position", "title", "excerpt", "image_url", "published_raw")
 
@@ -106,70 +97,29 @@ class Comparison:
 
 
 def compare(
-    connection: sqlite3.Connection, record_id: str, article_url: str, article: Row
+    connection: sqlite3.Connection, record_id: str, article_url: str, article: Article
 ) -> Iterator[Comparison]:
     """What the database has of an article beside the conversion record that it was stored from.
 
-    record_id: of the capture. article: `items.Article` as JSON. Nothing for an article from which
-    nothing was stored. Raises sqlite3.Error; KeyError, TypeError, AttributeError where the JSON is
-    no article.
+    record_id: of the capture. Nothing for an article from which nothing was stored. Raises
+    sqlite3.Error.
     """
+    expected = {**columns(article), "sources": sources_json(article)}
     rows = connection.execute(
-        f"SELECT r.id, a.id, {', '.join('r.' + name for name in _COLUMNS)}"  # noqa: S608
+        f"SELECT r.id, a.id, {', '.join('r.' + name for name in expected)}"  # noqa: S608
         " FROM captures c JOIN revisions r ON r.capture_id = c.id"
         " JOIN articles a ON a.id = r.article_id WHERE c.record_id = ? AND a.url = ?",
         (record_id, article_url),
     ).fetchall()
-    expected = _columns(article)
     for revision_id, article_id, *values in rows:
-        stored = dict(zip(_COLUMNS, values, strict=True))
-        differs = [name for name in _COLUMNS if not _equal(name, stored[name], expected[name])]
+        pairs = zip(expected, values, expected.values(), strict=True)
+        differs = [name for name, stored, said in pairs if stored != said]
         if _images(connection, revision_id) != _images_of(article):
             differs.append("images")
-        if not _has_links(connection, article_id, article["links"]):
+        if not _has_links(connection, article_id, article.links):
             differs.append("linked stories")
         yield Comparison("revisions", revision_id, article_url, tuple(differs))
-    yield from _compare_links(connection, record_id, article_url, article["links"])
-
-
-def _columns(article: Row) -> dict[str, Any]:
-    published, modified = article["published"] or {}, article["modified"] or {}
-    read_time = article["read_time"] or {}
-    shown = read_time.get("shown")
-    return {
-        "title": article["title"],
-        "canonical_url": article["canonical_url"],
-        "authors": article["authors"],
-        "published_at": published.get("value"),
-        "published_precision": published.get("precision"),
-        "published_raw": published.get("raw"),
-        "modified_at": modified.get("value"),
-        "modified_precision": modified.get("precision"),
-        "modified_raw": modified.get("raw"),
-        "read_time_minutes": read_time.get("minutes"),
-        "read_time_shown": None if shown is None else int(shown),
-        "read_time_raw": read_time.get("raw"),
-        "standfirst": article["standfirst"],
-        "section": article["section"],
-        "tags": article["tags"],
-        "language": article["language"],
-        "body_text": article["body"],
-        "body_markdown": article["body_markdown"],
-        "word_count": article["word_count"],
-        "sources": {
-            name: {"text": claim["text"], "source": claim["source"]}
-            for name, claim in article["sources"].items()
-        },
-    }
-
-
-def _equal(name: str, stored: Any, expected: Any) -> bool:
-    if name in _JSON:
-        try:
-            stored = json.loads(stored)
-        except ValueError:
-            return False
-    return bool(stored == expected)
+    yield from _compare_links(connection, record_id, article_url, article.links)
 
 
 def _images(connection: sqlite3.Connection, revision_id: int) -> list[tuple[object, ...]]:
@@ -180,17 +130,19 @@ def _images(connection: sqlite3.Connection, revision_id: int) -> list[tuple[obje
     ).fetchall()
 
 
-def _images_of(article: Row) -> list[tuple[object, ...]]:
-    images = [article["image"], *(block["image"] for block in article["blocks"])]
-    found = [tuple(image[name] for name in _IMAGE) for image in images if image]
+def _images_of(article: Article) -> list[tuple[object, ...]]:
+    images = [article.image, *(block.image for block in article.blocks)]
+    found = [tuple(getattr(image, name) for name in _IMAGE) for image in images if image]
     return sorted(found, key=lambda image: image[0] == "body")
 
 
-def _key(link: Row) -> tuple[object, ...]:
-    return link["relation"], link["url"], link["label"] or ""
+def _key(link: LinkedStory) -> tuple[str, str, str]:
+    return link.relation, link.url, link.label or ""
 
 
-def _has_links(connection: sqlite3.Connection, article_id: int, links: list[Row]) -> bool:
+def _has_links(
+    connection: sqlite3.Connection, article_id: int, links: Iterable[LinkedStory]
+) -> bool:
     rows = connection.execute(
         "SELECT relation, url, ifnull(label, '') FROM linked_stories WHERE article_id = ?",
         (article_id,),
@@ -199,10 +151,10 @@ def _has_links(connection: sqlite3.Connection, article_id: int, links: list[Row]
 
 
 def _compare_links(
-    connection: sqlite3.Connection, record_id: str, article_url: str, links: list[Row]
+    connection: sqlite3.Connection, record_id: str, article_url: str, links: Iterable[LinkedStory]
 ) -> Iterator[Comparison]:
     """The links that were first seen on a page beside those that its record has."""
-    first: dict[tuple[object, ...], Row] = {}
+    first: dict[tuple[str, str, str], LinkedStory] = {}
     for link in links:
         first.setdefault(_key(link), link)
     rows = connection.execute(
@@ -217,10 +169,10 @@ def _compare_links(
         if known is None:
             differs: tuple[str, ...] = ("relation, address or label",)
         else:
-            published = known["published"]
+            published = known.published
             told = [
-                known["position"], known["title"], known["excerpt"], known["image"],
-                published["text"] if published else None,
+                known.position, known.title, known.excerpt, known.image,
+                published.text if published else None,
             ]  # fmt: skip
             pairs = zip(_LINK, values, told, strict=True)
             differs = tuple(name for name, stored, said in pairs if stored != said)

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_RESTORE = "restore archive.db from a copy, or make it again from warc/ (docs/recover.md)"
+_RESTORE = "restore archive.db from a copy, or make it again: scrapy rebuild --replace"
 _REBUILD = "INSERT INTO stories_fts(stories_fts) VALUES ('rebuild') makes the index again"
 # Messages of one check beyond this say nothing more.
 _MAX = 100
@@ -113,17 +113,18 @@ def _digest(content: list[str | None]) -> str | None:
 
 def _articles(connection: sqlite3.Connection) -> Iterator[Finding]:
     rows = connection.execute(
-        "SELECT url, said, revisions, newest, current FROM ("
-        " SELECT a.url, a.revisions AS said, count(r.id) AS revisions, max(r.number) AS newest,"
-        " (SELECT n.number FROM revisions n WHERE n.id = a.revision_id AND n.article_id = a.id)"
-        " AS current FROM articles a LEFT JOIN revisions r ON r.article_id = a.id GROUP BY a.id)"
-        " WHERE said <> revisions OR newest IS NOT revisions OR current IS NOT newest"
+        "SELECT url, said, revisions, highest, current, newest FROM ("
+        " SELECT a.url, a.revisions AS said, count(r.id) AS revisions, max(r.number) AS highest,"
+        " a.revision_id AS current, (SELECT n.id FROM revisions n WHERE n.article_id = a.id"
+        " ORDER BY n.captured_at DESC, n.number DESC LIMIT 1) AS newest"
+        " FROM articles a LEFT JOIN revisions r ON r.article_id = a.id GROUP BY a.id)"
+        " WHERE said <> revisions OR highest IS NOT revisions OR current IS NOT newest"
     )
-    for url, said, count, newest, current in rows:
+    for url, said, count, highest, current, newest in rows:
         yield Finding(
             "history",
-            f"the story is said to have {said} revisions, the newest of them {current};"
-            f" there are {count}, the newest {newest}",
+            f"the story is said to have {said} revisions, of which row {current} stands;"
+            f" there are {count}, numbered up to {highest}, and row {newest} is the newest",
             _RESTORE, url,
         )  # fmt: skip
 

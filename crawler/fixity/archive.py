@@ -22,7 +22,7 @@ from crawler.fixity.report import Problem, Report
 from crawler.warc.writer import OPEN
 
 _ENDING = ".warc.gz"
-_REMAKE = "restore archive.db from a copy, or make it again from warc/ (docs/recover.md)"
+_REMAKE = "restore archive.db from a copy, or make it again: scrapy rebuild --replace"
 _POLL = 0.25  # seconds
 # Archives smaller than this, in bytes, are done before other processes would have begun.
 _SMALL = 1 << 26

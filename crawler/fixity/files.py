@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,14 +19,16 @@ from crawler.archive.audit import (
     place_of,
 )
 from crawler.fixity.report import Problem, Report
+from crawler.warc.articles import read_conversion
 from crawler.warc.check import Checked, read_record
+from crawler.warc.members import DamagedError
 from crawler.warc.records import NOT_MODIFIED
 from crawler.warc.walk import BrokenError, Member, Source, members
 from crawler.warc.writer import GZIP_LEVEL
 
 _COPY = "put a copy of the file in its place (its SHA-256 is in the table warc_files)"
 _AGAIN = "put a copy of the file in its place; without one, fetch the page again"
-_REMAKE = "restore archive.db from a copy, or make it again from warc/ (docs/recover.md)"
+_REMAKE = "restore archive.db from a copy, or make it again: scrapy rebuild --replace"
 _KINDS = ("warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion",
           "continuation")  # fmt: skip
 # field that names another record → kinds of records in which it names a capture
@@ -285,15 +286,12 @@ class _FileCheck:
 
     def _compare_article(self, checked: Checked, connection: sqlite3.Connection) -> None:
         try:
-            content = json.loads(checked.kept or b"")
-            if content["format"] != 1:
-                self._report.counts["conversions of another format"] += 1
-                return
-            self.found.comparisons += compare(
-                connection, checked["warc-refers-to"], content["url"], content["article"]
-            )
-        except (ValueError, KeyError, TypeError, AttributeError):
-            self._report.counts["conversions that are no articles"] += 1
+            found = read_conversion(checked.kept or b"")
+        except DamagedError:
+            self._report.counts["conversions that are none of ours"] += 1
+            return
+        about = checked["warc-refers-to"]
+        self.found.comparisons += compare(connection, about, found.url, found.article)
 
     # -- the whole file --------------------------------------------------------------------------
 
