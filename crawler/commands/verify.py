@@ -17,13 +17,12 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.commands.crawl import fail
 from crawler.commands.status import archive_folder
-from crawler.errors import HemerotecaError
+from crawler.errors import DamageError, HemerotecaError
 from crawler.fixity.archive import Progress as Told
 from crawler.fixity.archive import verify
 from crawler.fixity.report import Problem, Report
 
-DAMAGED = 6
-"""Exit code: something is not as it was written."""
+DAMAGED = DamageError.exit_code
 FORMAT = 1
 """Of the JSON; counted up when a reader of the old one would misread it."""
 
