@@ -11,11 +11,11 @@ IndexLine = Callable[[str, str, str, str | None, int, str, int, int, str], str]
 
 @dataclass(frozen=True, slots=True)
 class HeldFile:
-    """A WARC file that has captures."""
+    """A WARC file as far as the database knows it."""
 
     name: str
     end: int
-    """Bytes from its start to the end of the last record that is acknowledged."""
+    """Bytes from its start to the end of the last capture's record; 0 where it has none."""
     bytes: int | None
     """Its length and SHA-256 (hexadecimal), if it is closed."""
     sha256: str | None
@@ -39,6 +39,7 @@ def index_lines(
 ) -> Iterator[str]:
     """An index line of each capture, sorted; SQLite sorts on disk what does not fit in memory.
 
+    "304 Not Modified" is left out: replayed, it is no page, and hides the one that it confirms.
     line: makes it of (url, fetched_at, record_type, content_type, status, payload_digest,
     warc_length, warc_offset, warc_file). site: host of a newspaper; None: all. Raises
     sqlite3.Error.
@@ -46,26 +47,25 @@ def index_lines(
     connection.create_function("index_line", 9, line, deterministic=True)
     rows = connection.execute(
         "SELECT index_line(u.url, c.fetched_at, c.record_type, c.content_type, c.status,"
-        " CASE WHEN c.record_type = 'revisit' THEN ifnull(t.payload_digest, c.payload_digest)"
-        " ELSE c.payload_digest END, c.warc_length, c.warc_offset, c.warc_file) AS line"
-        " FROM captures c JOIN urls u ON u.id = c.url_id"
-        " LEFT JOIN captures t ON t.id = c.refers_to_id"
-        " WHERE ?1 IS NULL OR u.site_id = (SELECT id FROM sites WHERE host = ?1) ORDER BY line",
+        " c.payload_digest, c.warc_length, c.warc_offset, c.warc_file) AS line"
+        " FROM captures c JOIN urls u ON u.id = c.url_id WHERE c.status <> 304"
+        " AND (?1 IS NULL OR u.site_id = (SELECT id FROM sites WHERE host = ?1)) ORDER BY line",
         (site,),
     )
     return (row[0] for row in rows)
 
 
 def held_files(connection: sqlite3.Connection, site: str | None = None) -> list[HeldFile]:
-    """The files that captures are in, with those that their revisits refer to. site: as above.
-    Raises sqlite3.Error."""
+    """All files; of one newspaper those that its captures are in, with those that their revisits
+    refer to. Raises sqlite3.Error."""
     rows = connection.execute(
         "WITH chosen AS (SELECT c.warc_file, c.refers_to_id FROM captures c"
         " JOIN urls u ON u.id = c.url_id"
         " WHERE ?1 IS NULL OR u.site_id = (SELECT id FROM sites WHERE host = ?1)),"
         " needed AS (SELECT warc_file FROM chosen UNION SELECT t.warc_file FROM chosen"
-        " JOIN captures t ON t.id = chosen.refers_to_id)"
-        " SELECT n.warc_file, (SELECT max(warc_offset + warc_length) FROM captures c"
+        " JOIN captures t ON t.id = chosen.refers_to_id"
+        " UNION SELECT name FROM warc_files WHERE ?1 IS NULL)"
+        " SELECT n.warc_file, (SELECT ifnull(max(warc_offset + warc_length), 0) FROM captures c"
         " WHERE c.warc_file = n.warc_file), w.bytes, w.sha256"
         " FROM needed n LEFT JOIN warc_files w ON w.name = n.warc_file ORDER BY 1",
         (site,),
@@ -78,7 +78,7 @@ def home_pages(connection: sqlite3.Connection, site: str | None = None) -> Itera
     rows = connection.execute(
         "SELECT u.url, max(c.fetched_at), s.host, NULL, c.record_id FROM captures c"
         " JOIN urls u ON u.id = c.url_id JOIN sites s ON s.id = u.site_id"
-        " WHERE u.role = 'home' AND c.status IN (200, 304) AND (?1 IS NULL OR s.host = ?1)"
+        " WHERE u.role = 'home' AND c.status = 200 AND (?1 IS NULL OR s.host = ?1)"
         " GROUP BY u.site_id ORDER BY s.id",
         (site,),
     )

@@ -152,7 +152,7 @@ def _part(warc: Path, held: HeldFile) -> Part:
         raise DamageError(f"{warc / held.name} is not there; scrapy verify says what was in it")
     print(
         f"scrapy export: {path.name} is not closed, for a run is writing it, or died: its first"
-        f" {held.end:,} bytes are taken, all that is acknowledged",
+        f" {held.end:,} bytes are taken, as far as a visit has acknowledged it",
         file=sys.stderr,
     )
     return Part(held.name, path, held.end, None)

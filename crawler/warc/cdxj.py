@@ -27,8 +27,7 @@ def index_line(
 ) -> str:  # fmt: skip
     """A capture's line, without a line break: sort key, time to the second, the rest as JSON.
 
-    fetched_at: ISO 8601. payload_digest: of a "304 Not Modified" that of the response it stands
-    for, by which it is found.
+    fetched_at: ISO 8601.
     """
     mime = _END.split(content_type or "", maxsplit=1)[0]
     fields = {
