@@ -116,8 +116,7 @@ def _wacz(db: Database, folder: Path, output: str | None, site: str | None) -> s
     created = datetime.now(UTC)
     home = next(home_pages(db.conn, site), None)
     try:
-        with opened(output) as out:
-            wacz = Wacz(out, created)
+        with opened(output) as out, Wacz(out, created) as wacz:
             wacz.add_files(parts)
             captures = wacz.add_index(index_lines(db.conn, index_line, site))
             pages = wacz.add_pages("pages", "Stories", _pages(db, site))

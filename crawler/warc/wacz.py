@@ -7,6 +7,7 @@ is compressed already is stored as it is, so that a player reads single records 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import zipfile
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 from crawler.warc.cdxj import compressed, meta_line
 
@@ -40,13 +41,21 @@ class ChangedError(Exception):
 
 
 class Wacz:
-    """A WACZ file that is being written: files, index and pages in any order, then `finish`."""
+    """A WACZ file that is being written, in a `with` block: files, index and pages in any order,
+    then `finish`. What is not finished is of no use."""
 
     def __init__(self, out: BinaryIO, created: datetime) -> None:
         """created: UTC."""
         self._zip = zipfile.ZipFile(out, "w")
         self._created = created
         self._resources: list[dict[str, Any]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):  # where the disk was full, closing fails once more
+            self._zip.close()
 
     def add_files(self, parts: Iterable[Part]) -> None:
         """Copy WARC files. Raises ChangedError, OSError."""
