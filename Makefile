@@ -94,6 +94,10 @@ bench: setup ## crawl cost beside a bare Scrapy spider
 bench-warc: setup ## what writing WARC adds to the CPU time of a crawl
 	@$(BIN)/python -m benchmarks.warc
 
+.PHONY: bench-reextract
+bench-reextract: setup ## archived pages read again from WARC, a second
+	@$(BIN)/python -m benchmarks.reextract
+
 .PHONY: bench-extract
 bench-extract: setup $(PEERS_STAMP) ## quality and cost of extraction beside its peers, on pages with gold answers
 	@$(BIN)/python -m benchmarks.extract --peers

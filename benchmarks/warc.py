@@ -59,8 +59,7 @@ def crawl_without(arguments: list[str]) -> None:
         setattr(module, "working_tap", lambda: None)  # noqa: B010
     for name, value in {
         "WarcWriter": Nothing,
-        "metadata_records": lambda visit, url: [],
-        "conversion_record": lambda *_: ("", [], b""),
+        "note_visit": lambda *_: None,
         "run_record": lambda *_: ("", [], b""),
     }.items():
         setattr(session, name, value)

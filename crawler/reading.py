@@ -1,5 +1,4 @@
-"""A page out of WARC, read as if it had just been fetched. Made for page readers: everything here
-can be sent to another process."""
+"""A page out of WARC, read as if it had just been fetched."""
 
 from __future__ import annotations
 
@@ -21,25 +20,18 @@ _HTML = ("text/html", "application/xhtml+xml")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a record is, and what its page needs to be read."""
+    """Where a record is, and the address of its page."""
 
     folder: Path
     name: str
     offset: int
     length: int
     url: str
-    captured_at: str
-    """ISO 8601."""
 
 
-def read_page(message: Message, url: str, captured_at: str) -> Page:
-    """The page in an HTTP response, its dates as of its capture.
-
-    captured_at: ISO 8601. Raises PageError where it cannot be read.
-    """
-    page = extract(decoded(message), url, message.get("Content-Type") or "", True)
-    article = normalise(page.article, datetime.fromisoformat(captured_at))
-    return replace(page, article=article, not_article=page.not_article or missing(article))
+def read_page(message: Message, url: str) -> Page:
+    """The page in an HTTP response. Raises PageError where it cannot be read."""
+    return extract(decoded(message), url, message.get("Content-Type") or "", True)
 
 
 def read_place(place: Place) -> Page:
@@ -48,7 +40,17 @@ def read_place(place: Place) -> Page:
         record = read_record(place.folder, place.name, place.offset, place.length)
     except DamagedError as error:
         raise PageError(str(error)) from None
-    return read_page(parse(record.block), place.url, place.captured_at)
+    return read_page(parse(record.block), place.url)
+
+
+def as_captured(page: Page, captured_at: str) -> Page:
+    """A page with its article's dates as of its capture, and with why it is no article, if it lacks
+    what an article has. Not for page readers: dateparser takes seconds to load.
+
+    captured_at: ISO 8601.
+    """
+    article = normalise(page.article, datetime.fromisoformat(captured_at))
+    return replace(page, article=article, not_article=page.not_article or missing(article))
 
 
 def is_page(message: Message) -> bool:

@@ -14,12 +14,15 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast, get_args
 
 from crawler.archive.database import FILE_NAME, WARC_FOLDER
+from crawler.archive.graph import links_unknown
 from crawler.archive.reasons import SAME_TEXT
 from crawler.archive.store import Store
+from crawler.discover import story_urls
 from crawler.discover.shapes import shape
 from crawler.errors import ArchiveError, PageError
 from crawler.extensions.recovery import guess_role, mend
@@ -27,8 +30,8 @@ from crawler.extractor import extractor
 from crawler.failures import status_state
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, FoundUrl, Role, Source, State, Visit
-from crawler.reading import is_page, read_page
-from crawler.urls import normalise
+from crawler.reading import as_captured, is_page, read_page
+from crawler.urls import normalise, site_host
 from crawler.warc.articles import Conversion, read_conversion
 from crawler.warc.http import Message, parse
 from crawler.warc.members import DamagedError
@@ -209,7 +212,7 @@ class _Visits:
             return visit
         self._told.totals["reread"] += 1
         try:
-            page = read_page(message, url, capture.fetched_at)
+            page = as_captured(read_page(message, url), capture.fetched_at)
         except PageError as error:
             return replace(visit, state="failed", reason=str(error))
         if page.not_article is not None:
@@ -236,7 +239,7 @@ def rebuild(
     warc, scratch = folder / WARC_FOLDER, folder / _SCRATCH
     files = sorted(
         [*warc.glob("*.warc.gz"), *warc.glob("*.warc.gz" + OPEN)],
-        key=lambda path: path.name.removesuffix(OPEN),
+        key=lambda path: (_begun(path), path.name.removesuffix(OPEN)),
     )
     if not files:
         raise ArchiveError(f"{warc} has no WARC files (*.warc.gz) to make a database from")
@@ -254,6 +257,7 @@ def rebuild(
                     visits.take(each, path.name.removesuffix(OPEN))
             visits.end_file()
         told.damage += mend(store, warc, set())
+        _find_again(store)
     except BaseException:
         store.db.close()
         shutil.rmtree(scratch, ignore_errors=True)
@@ -262,6 +266,30 @@ def rebuild(
     (scratch / FILE_NAME).replace(folder / FILE_NAME)
     shutil.rmtree(scratch, ignore_errors=True)
     return told
+
+
+def _begun(path: Path) -> str:
+    """When a file was begun, as its first record says; an archive's folder may have had another
+    name then, and files are named after it."""
+    first = next(iter(read_file(path)), None)
+    return first.date if isinstance(first, Record) else ""
+
+
+def _find_again(store: Store) -> None:
+    """Have the next crawl find what the lost frontier knew and nobody had visited: lists are read
+    again, and stories that archived ones link to wait for their turn."""
+    with store.db.atomic():
+        store.frontier.read_lists_again()
+    now = datetime.now(UTC).isoformat(timespec="microseconds")
+    waiting = [
+        FoundUrl(
+            url, "page", "previous" if relation in ("previous", "next") else "link", via,
+            claimed_title=title, priority=story_urls.priority(url, title),
+        )
+        for url, via, relation, title in links_unknown(store.db.conn)
+        if site_host(url) == site_host(via) and story_urls.is_page(url)
+    ]  # fmt: skip
+    store.wait_for(waiting, now)
 
 
 def set_aside(folder: Path) -> Path | None:

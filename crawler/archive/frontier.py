@@ -116,6 +116,13 @@ class FrontierTable:
             (now, site_id, LATER_PAGE, SAME_TEXT),
         )
 
+    def read_lists_again(self) -> None:
+        """Queue whatever told of stories, and forget its validators: what it told of is lost."""
+        self._sql(
+            "UPDATE urls SET state = 'queued', due_at = NULL, etag = NULL, last_modified = NULL"
+            " WHERE article_id IS NULL AND role <> 'robots' AND state = 'done'"
+        )
+
     def count_queued(self, site_id: int) -> int:
         """How many URLs of a site wait."""
         row = self._sql(

@@ -37,6 +37,16 @@ def see_links(
     )  # fmt: skip
 
 
+def links_unknown(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str, str | None]]:
+    """Linked stories whose address the frontier does not know: URL, URL of the article that shows
+    it, relation, title. Raises sqlite3.Error."""
+    yield from connection.execute(
+        "SELECT l.url, a.url, l.relation, l.title FROM linked_stories l"
+        " JOIN articles a ON a.id = l.article_id AND a.revision_id = l.revision_id"
+        " WHERE NOT EXISTS (SELECT 1 FROM urls u WHERE u.url = l.url) ORDER BY l.id"
+    )
+
+
 def see_links_again(connection: sqlite3.Connection, article_id: int, now: str) -> None:
     """An article's page is as it was: the links that it showed last, it shows now.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -14,7 +14,7 @@ from crawler.archive.articles import Articles, insert
 from crawler.archive.frontier import FrontierTable
 from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.site_memory import SiteMemory
-from crawler.items import Article, Capture, Role, Visit
+from crawler.items import Article, Capture, FoundUrl, Role, Visit
 from crawler.urls import normalise, site_host
 
 
@@ -148,12 +148,17 @@ class Store:
             with self.db.atomic():
                 for visit in visits:
                     note(*self._record(visit, counts))
-                self._count(counts)
+                self.count(counts)
                 before_commit()
         except BaseException:
             self.frontier.forget()
             raise
         return counts
+
+    def wait_for(self, found: Sequence[FoundUrl], now: str) -> None:
+        """Queue URLs, if they are not known. now: ISO 8601, UTC."""
+        with self.db.atomic():
+            self.frontier.add(found, self._site_id, now, listed=False)
 
     def reread(self, url: str, record_id: str, article: Article, extractor: str) -> str:
         """Store what an extractor has read again on the page of an article's revision.
@@ -164,7 +169,8 @@ class Store:
         with self.db.atomic():
             return self.articles.reread(url, record_id, article, extractor)
 
-    def _count(self, counts: Counter[str]) -> None:
+    def count(self, counts: Counter[str]) -> None:
+        """Add to the numbers of the run that is open, in a transaction of the caller's."""
         names = ("captures", "new_articles", "new_revisions", "unchanged_articles", "failures")
         self._sql(
             f"UPDATE runs SET {', '.join(f'{n} = {n} + ?' for n in names)} WHERE id = ?",  # noqa: S608

@@ -1,7 +1,9 @@
-"""Bringing an archive into order that a crash has left, before anything is added to it."""
+"""What every writer of an archive does with its WARC files beside writing them: bring into order
+what a crash has left, enter what is closed, put beside a visit's captures what it was."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,9 +11,11 @@ from urllib.parse import urlsplit
 
 from crawler.archive.captures import closed_files, count_captures, enter_file, is_known
 from crawler.archive.store import Store
-from crawler.items import Capture, Role
+from crawler.extractor import extractor
+from crawler.items import Capture, Role, Visit
+from crawler.warc.provenance import conversion_record, metadata_records
 from crawler.warc.recover import recover
-from crawler.warc.writer import ClosedFile
+from crawler.warc.writer import ClosedFile, WarcWriter
 
 
 def mend(store: Store, folder: Path, own: set[str]) -> Iterator[str]:
@@ -70,3 +74,27 @@ def guess_role(capture: Capture) -> Role:
     if "xml" in kind and "html" not in kind:
         return "sitemap" if "sitemap" in path else "feed"
     return "page"
+
+
+def note_visit(warc: WarcWriter, visit: Visit, article_url: str | None, revised: bool) -> None:
+    """Write beside the captures of a visit where its URL came from and what was made of it.
+
+    article_url, revised: the article that was stored or seen, and whether it got a revision. Raises
+    OSError.
+    """
+    if not visit.captures:
+        return
+    for made in metadata_records(visit, article_url):
+        warc.write_other(*made)
+    last = visit.captures[-1]
+    if visit.article is None or article_url is None:
+        return
+    if last.record_type == "response" or revised:  # else an earlier record says the same
+        by = visit.extractor or extractor()
+        warc.write_other(*conversion_record(last, visit.article, article_url, by))
+
+
+def file_prefix(folder: Path) -> str:
+    """What the names of an archive's WARC files begin with: its own, in letters that any system
+    takes."""
+    return re.sub(r"[^A-Za-z0-9_]+", "-", folder.resolve().name).strip("-") or "archive"

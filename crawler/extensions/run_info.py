@@ -8,7 +8,6 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
-from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
 from crawler import __version__
@@ -20,10 +19,9 @@ _PRIVATE = ("PASS", "SECRET", "TOKEN", "KEY")
 
 
 def warcinfo(
-    crawler: Crawler, spider: str, arguments: Mapping[str, str], uuid: str, started_at: str
+    settings: BaseSettings, spider: str, arguments: Mapping[str, str], uuid: str, started_at: str
 ) -> Headers:
     """Fields of the warcinfo record of a run's files (ISO 28500, 6.2)."""
-    settings = crawler.settings
     kept = "verbatim" if working_tap() is not None else "rebuilt"
     return [
         ("software", f"Hemeroteca/{__version__}"),

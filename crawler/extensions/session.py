@@ -28,14 +28,14 @@ from crawler.archive.outcomes import Learned
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.store import Store
 from crawler.errors import ArchiveError, BusyError, HemerotecaError
-from crawler.extensions.recovery import enter_files, mend
+from crawler.extensions.recovery import enter_files, file_prefix, mend, note_visit
 from crawler.extensions.run_info import plain_settings, warcinfo
 from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, Due, Reference, Visit
 from crawler.urls import site_host
 from crawler.warc.exchange import Exchange
-from crawler.warc.provenance import conversion_record, metadata_records, run_record
+from crawler.warc.provenance import run_record
 from crawler.warc.writer import WarcWriter
 from crawler.workers import Workers
 
@@ -169,17 +169,16 @@ class Session:
     def warc(self) -> WarcWriter:
         """Where records are written."""
         if self._warc is None:
-            spider = self._crawler.spider
+            spider, settings = self._crawler.spider, self._crawler.settings
             assert spider is not None
             self._warc = WarcWriter(
                 self.folder / WARC_FOLDER,
-                prefix=re.sub(r"[^A-Za-z0-9_]+", "-", self.folder.resolve().name).strip("-")
-                or "archive",
+                prefix=file_prefix(self.folder),
                 info=warcinfo(
-                    self._crawler, spider.name, getattr(spider, "arguments", {}), self.uuid,
+                    settings, spider.name, getattr(spider, "arguments", {}), self.uuid,
                     self.started_at.isoformat(timespec="seconds"),
                 ),
-                max_bytes=self._crawler.settings.getint("WARC_FILE_BYTES"),
+                max_bytes=settings.getint("WARC_FILE_BYTES"),
             )  # fmt: skip
         return self._warc
 
@@ -285,17 +284,7 @@ class Session:
         return self._look(lambda db: response_with(db, exchange.payload_digest))
 
     def _note(self, visit: Visit, article_url: str | None, revised: bool) -> None:
-        """Put beside the records of a visit where it came from and what was made of it."""
-        if not visit.captures:
-            return
-        for kind, headers, block in metadata_records(visit, article_url):
-            self.warc.write_other(kind, headers, block)
-        last = visit.captures[-1]
-        if visit.article is None or article_url is None:
-            return
-        if last.record_type == "response" or revised:  # else an earlier record says the same
-            made = conversion_record(last, visit.article, article_url, extractor())
-            self.warc.write_other(*made)
+        note_visit(self.warc, visit, article_url, revised)
 
     def _mend(self, store: Store, own: Iterable[str]) -> None:
         """Bring into order what dead runs left. own: files that this one has in hand."""

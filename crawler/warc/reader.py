@@ -167,21 +167,22 @@ def read_record(folder: Path, name: str, offset: int, length: int) -> Record:
     path = folder / name
     if not path.exists() and (open_one := path.with_name(name + OPEN)).exists():
         path = open_one
-    with path.open("rb") as file:
-        file.seek(offset)
-        mark = packing(file.read(8))
-        if mark is None:
-            raise DamagedError(f"no record begins at byte {offset:,} of {path.name}")
-        for each in _records(opener(file, mark)(offset), MAX_BLOCK):
-            if isinstance(each, Record):
-                if length and each.length and each.length != length:
-                    raise DamagedError(
-                        f"the record at byte {offset:,} of {path.name} is {each.length:,} bytes"
-                        f" long, not {length:,}"
-                    )
-                return each
-            raise DamagedError(f"{path.name}, byte {offset:,}: {each.reason}")
-    raise DamagedError(f"nothing is at byte {offset:,} of {path.name}")
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            mark = packing(file.read(8))
+            if mark is None:
+                raise DamagedError("no record begins there")
+            each = next(_records(opener(file, mark)(offset), MAX_BLOCK), None)
+        if isinstance(each, Damage):
+            raise DamagedError(each.reason)
+        if each is None:
+            raise DamagedError("nothing is there")
+        if length and each.length and each.length != length:
+            raise DamagedError(f"a record of {each.length:,} bytes, not {length:,}")
+    except DamagedError as error:
+        raise DamagedError(f"{path.name}, byte {offset:,}: {error}") from None
+    return each
 
 
 def _records(member: Member, max_block: int) -> Iterator[Record | Damage]:

@@ -1,0 +1,88 @@
+"""Which revisions are to be read again, and where their pages are."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The revision of an article that stands, and the record that its page is in."""
+
+    article_id: int
+    article_url: str
+    record_id: str
+    """Of the capture; its payload may be in another record."""
+    page_url: str
+    captured_at: str
+    run_id: int
+    warc_file: str
+    warc_offset: int
+    warc_length: int
+
+
+_STANDING = (
+    "SELECT a.id, a.url, c.record_id, u.url, c.fetched_at, c.run_id, p.warc_file, p.warc_offset,"
+    " p.warc_length FROM articles a JOIN revisions r ON r.id = a.revision_id"
+    " JOIN captures c ON c.id = r.capture_id JOIN captures p ON p.id = ifnull(c.refers_to_id, c.id)"
+    " JOIN urls u ON u.id = c.url_id JOIN sites s ON s.id = a.site_id"
+)
+
+
+def standing(
+    connection: sqlite3.Connection,
+    extractor: str,
+    *,
+    after: int = 0,
+    limit: int = 500,
+    site: str | None = None,
+    url: str | None = None,
+    again: bool = False,
+) -> list[Standing]:
+    """Revisions that stand and were not read by an extractor yet, by the keys of their articles.
+
+    after: the key of the article to go on behind. site, url: only of this host, only this article.
+    again: those that it has read, too. Raises sqlite3.Error.
+    """
+    unread = (
+        "r.extractor <> :extractor AND NOT EXISTS (SELECT 1 FROM rereadings w"
+        " WHERE w.article_id = a.id AND w.revision_id = r.id AND w.extractor = :extractor)"
+    )
+    rows = connection.execute(
+        f"{_STANDING} WHERE a.id > :after AND (:again OR ({unread}))"
+        " AND (:site IS NULL OR s.host = :site) AND (:url IS NULL OR a.url = :url)"
+        " ORDER BY a.id LIMIT :limit",
+        {"extractor": extractor, "after": after, "limit": limit, "site": site, "url": url,
+         "again": again},
+    )  # fmt: skip
+    return [Standing(*row) for row in rows]
+
+
+def part_of(connection: sqlite3.Connection, whole: Standing, url: str) -> Standing | None:
+    """The capture of a later page of a story, of the same run as its first; None if there is none.
+    Raises sqlite3.Error."""
+    row = connection.execute(
+        "SELECT c.record_id, c.fetched_at, p.warc_file, p.warc_offset, p.warc_length"
+        " FROM captures c JOIN captures p ON p.id = ifnull(c.refers_to_id, c.id)"
+        " JOIN urls u ON u.id = c.url_id WHERE u.url = ? AND c.status = 200 AND c.run_id = ?"
+        " ORDER BY c.fetched_at DESC LIMIT 1",
+        (url, whole.run_id),
+    ).fetchone()
+    if row is None:
+        return None
+    record_id, fetched_at, *place = row
+    return Standing(
+        whole.article_id, whole.article_url, record_id, url, fetched_at, whole.run_id, *place
+    )
+
+
+def note_unread(
+    connection: sqlite3.Connection, article_id: int, extractor: str, reason: str
+) -> None:
+    """Note why the page of an article's standing revision could not be read again. Raises
+    sqlite3.Error."""
+    connection.execute(
+        "INSERT OR REPLACE INTO rereadings SELECT id, revision_id, ?, ? FROM articles WHERE id = ?",
+        (extractor, reason, article_id),
+    )

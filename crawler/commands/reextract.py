@@ -1,0 +1,107 @@
+"""`scrapy reextract`: what is archived, read again by today's extractor."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sqlite3
+import sys
+import time
+from collections import Counter
+
+from scrapy.commands import ScrapyCommand
+
+from crawler.archive.database import check, open_for_reading
+from crawler.archive_run import ArchiveRun
+from crawler.commands.crawl import fail
+from crawler.commands.status import archive_folder
+from crawler.errors import ArchiveError, HemerotecaError, UsageError
+from crawler.reextract import reextract
+from crawler.urls import normalise, site_host
+from crawler.workers import Workers
+
+
+class Command(ScrapyCommand):
+    """Read archived pages again."""
+
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """For `scrapy reextract -h`."""
+        return "[ARCHIVE] [--site HOST] [--url URL] [--again] [--jobs N]"
+
+    def short_desc(self) -> str:
+        """For `scrapy -h`."""
+        return "Read archived pages again with today's extractor"
+
+    def long_desc(self) -> str:
+        """For `scrapy reextract -h`."""
+        return (
+            "The page of each article's newest revision is read from WARC, unless this version of"
+            " the extractor has done so. What it reads otherwise becomes a new revision; old ones"
+            " stay. Broken off, the same command goes on."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add -a archive=, --site, --url, --again and --jobs."""
+        super().add_options(parser)
+        parser.add_argument(
+            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
+        )
+        parser.add_argument("--site", help="only articles of this newspaper")
+        parser.add_argument("--url", help="only this article")
+        parser.add_argument(
+            "--again", action="store_true", help="also what this extractor has read already"
+        )
+        parser.add_argument("--jobs", type=int, default=0, help="readers; 0: one for each core")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Read, store and say what has changed."""
+        assert self.settings is not None
+        began = time.monotonic()
+        site, url = opts.site, normalise(opts.url) if opts.url else None
+        if site:
+            site = site_host(site if "//" in site else f"https://{site}")
+        chosen = {"site": site, "url": url, "again": "1" if opts.again else None}
+        try:
+            if opts.url and url is None:
+                raise UsageError(f"{opts.url} is no web address; write https://…")
+            folder = archive_folder("reextract", args, opts.argument, self.settings["ARCHIVE"])
+            check(folder)
+            open_for_reading(folder).close()
+            said = {name: value for name, value in chosen.items() if value}
+            with ArchiveRun(folder.resolve(), self.settings, "reextract", said) as run:
+                workers = Workers(opts.jobs, self.settings.getfloat("EXTRACT_CPU_SECONDS"))
+                try:
+                    counts = asyncio.run(
+                        reextract(
+                            run, workers, workers.count, site=site, url=url, again=opts.again,
+                            progress=_show if sys.stderr.isatty() else lambda counts: None,
+                        )
+                    )  # fmt: skip
+                finally:
+                    workers.close()
+        except HemerotecaError as error:
+            fail("reextract", error)
+        except (sqlite3.Error, OSError) as error:
+            fail("reextract", ArchiveError(f"cannot go on with {folder}: {error}"))
+        except KeyboardInterrupt:
+            print("scrapy reextract: stopped; the same command goes on", file=sys.stderr)
+            self.exitcode = 130
+            return
+        print(summary(counts, time.monotonic() - began))
+
+
+def summary(counts: Counter[str], seconds: float) -> str:
+    """What reading again has brought, for a person."""
+    read = sum(counts.values())
+    line = f"{read:,} articles read again: {counts['changed']:,} read otherwise now"
+    if counts["unread"]:
+        line += f", {counts['unread']:,} not read (the table rereadings says why)"
+    return line + (f"; {read / seconds:.0f} a second" if read else "")
+
+
+def _show(counts: Counter[str]) -> None:
+    print(
+        f"\r{sum(counts.values()):,} read, {counts['changed']:,} changed", end="", file=sys.stderr
+    )

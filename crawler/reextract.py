@@ -1,0 +1,153 @@
+"""Articles read again from WARC by today's extractor: what has changed becomes a new revision."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+
+from crawler.archive.database import WARC_FOLDER
+from crawler.archive.rereads import Standing, note_unread, part_of, standing
+from crawler.archive_run import ArchiveRun
+from crawler.discover.pagination import later_pages
+from crawler.errors import HemerotecaError
+from crawler.extract.join import goes_on, join
+from crawler.extractor import extractor
+from crawler.items import Article, Capture, Page
+from crawler.reading import Place, as_captured, read_place
+from crawler.warc.provenance import conversion_record
+from crawler.workers import Workers
+
+# Pages in hand for each reader: enough that none waits for the database.
+_AHEAD = 4
+_BATCH = 100
+
+
+async def reextract(
+    run: ArchiveRun,
+    workers: Workers,
+    jobs: int,
+    *,
+    site: str | None = None,
+    url: str | None = None,
+    again: bool = False,
+    progress: Callable[[Counter[str]], None] = lambda counts: None,
+) -> Counter[str]:
+    """Read the standing revision of each article again, unless this extractor has read it.
+
+    jobs: readers. site, url, again: as `standing` has them. Returns how many became `changed`,
+    stayed `unchanged`, were `superseded` meanwhile, or were `unread` because their page cannot be
+    read or is no article any more; those keep what they have. What is done is stored as it goes:
+    broken off, it goes on from there. Raises sqlite3.Error, OSError.
+    """
+    counts: Counter[str] = Counter()
+    batch: list[tuple[Standing, Article | str]] = []
+    async for each, read in _read_all(run, workers, jobs, site, url, again):
+        batch.append((each, read))
+        if len(batch) >= _BATCH:
+            _keep(run, batch, counts)
+            batch = []
+            progress(counts)
+    _keep(run, batch, counts)
+    progress(counts)
+    return counts
+
+
+async def _read_all(
+    run: ArchiveRun, workers: Workers, jobs: int, site: str | None, url: str | None, again: bool
+) -> AsyncIterator[tuple[Standing, Article | str]]:
+    """Each revision with the article on its page, or why there is none; in any order."""
+    waiting: set[asyncio.Future[tuple[Standing, Article | str]]] = set()
+    after = 0
+    try:
+        while True:
+            rows = standing(
+                run.store.db.conn, extractor(), after=after, site=site, url=url, again=again
+            )
+            for each in rows:
+                after = each.article_id
+                waiting.add(asyncio.ensure_future(_read(run, workers, each)))
+                if len(waiting) >= jobs * _AHEAD:
+                    done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                    for task in done:
+                        yield task.result()
+            if not rows:
+                break
+        for last in asyncio.as_completed(list(waiting)):
+            yield await last
+    finally:
+        for left in waiting:
+            left.cancel()
+
+
+async def _read(
+    run: ArchiveRun, workers: Workers, each: Standing
+) -> tuple[Standing, Article | str]:
+    try:
+        page = await _page(run, workers, each)
+        if page.not_article is not None:
+            return each, f"no article: {page.not_article}"
+        return each, await _whole(run, workers, each, page)
+    except HemerotecaError as error:
+        return each, str(error)
+    except OSError as error:
+        return each, f"{each.warc_file}: {error.strerror}"
+
+
+async def _page(run: ArchiveRun, workers: Workers, each: Standing) -> Page:
+    place = Place(
+        run.folder / WARC_FOLDER, each.warc_file, each.warc_offset, each.warc_length,
+        each.page_url,
+    )  # fmt: skip
+    return as_captured(await workers.run(read_place, place), each.captured_at)
+
+
+async def _whole(run: ArchiveRun, workers: Workers, each: Standing, page: Page) -> Article:
+    """The article with the text of its later pages, if those were archived with it."""
+    first, parts = page.article, []
+    waiting = list(later_pages(page.url, page.out_links))
+    asked = set(waiting)
+    while waiting:
+        part = part_of(run.store.db.conn, each, waiting.pop(0))
+        if part is None:
+            break
+        read = await _page(run, workers, part)
+        if read.not_article is not None or not goes_on(first, read.article):
+            break
+        parts.append(read.article)
+        more = later_pages(page.url, (*asked, *read.out_links))
+        waiting += [link for link in more if link not in asked]
+        asked.update(more)
+    return join(first, parts) if parts else first
+
+
+def _keep(
+    run: ArchiveRun, batch: list[tuple[Standing, Article | str]], counts: Counter[str]
+) -> None:
+    """Store what was read, records before rows. Raises sqlite3.Error, OSError."""
+    if not batch:
+        return
+    by, new = extractor(), Counter[str]()
+    with run.store.db.atomic():
+        for each, read in batch:
+            if isinstance(read, str):
+                counts["unread"] += 1
+                note_unread(run.store.db.conn, each.article_id, by, read)
+                continue
+            outcome = run.store.reread(each.article_url, each.record_id, read, by)
+            counts[outcome] += 1
+            if outcome == "changed":
+                new["new_revisions"] += 1
+                capture = _capture(each)
+                run.warc.write_other(*conversion_record(capture, read, each.article_url, by))
+        run.store.count(new)
+        run.warc.sync()
+    run.totals.update(new)
+
+
+def _capture(each: Standing) -> Capture:
+    """As much of a capture as a conversion record tells of it."""
+    return Capture(
+        each.page_url, each.captured_at, 200, None, "", 0, each.record_id, each.warc_file,
+        each.warc_offset, each.warc_length,
+    )  # fmt: skip
