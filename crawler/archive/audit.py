@@ -97,14 +97,18 @@ class Comparison:
 
 
 def compare(
-    connection: sqlite3.Connection, record_id: str, article_url: str, article: Article
+    connection: sqlite3.Connection,
+    record_id: str,
+    article_url: str,
+    article: Article,
+    extractor: str,
 ) -> Iterator[Comparison]:
     """What the database has of an article beside the conversion record that it was stored from.
 
-    record_id: of the capture. Nothing for an article from which nothing was stored. Raises
-    sqlite3.Error.
+    record_id: of the capture. extractor: by which it was read. Nothing for an article from which
+    nothing was stored. Raises sqlite3.Error.
     """
-    expected = {**columns(article), "sources": sources_json(article)}
+    expected = {**columns(article), "sources": sources_json(article), "extractor": extractor}
     rows = connection.execute(
         f"SELECT r.id, a.id, {', '.join('r.' + name for name in expected)}"  # noqa: S608
         " FROM captures c JOIN revisions r ON r.capture_id = c.id"

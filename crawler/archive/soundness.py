@@ -134,9 +134,10 @@ def _revisits(connection: sqlite3.Connection) -> Iterator[Finding]:
         "SELECT u.url, c.record_id, CASE"
         " WHEN c.record_type = 'response' AND c.refers_to_id IS NOT NULL"
         " THEN 'is a response, and refers to another'"
-        " WHEN c.record_type = 'revisit' AND t.id IS NULL THEN 'is a revisit of nothing'"
         " WHEN t.record_type <> 'response' THEN 'is a revisit of a revisit'"
-        " WHEN c.status <> 304 AND c.payload_digest <> t.payload_digest"
+        # digests of two algorithms, as foreign records may have, cannot be compared
+        " WHEN c.status <> 304 AND c.payload_digest <> t.payload_digest AND"
+        " substr(c.payload_digest, 1, 6) = substr(t.payload_digest, 1, 6)"
         " THEN 'is a revisit of another payload' END AS wrong"
         " FROM captures c JOIN urls u ON u.id = c.url_id"
         " LEFT JOIN captures t ON t.id = c.refers_to_id WHERE wrong IS NOT NULL"

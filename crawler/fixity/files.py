@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from isal import igzip
@@ -21,8 +22,8 @@ from crawler.archive.audit import (
 from crawler.fixity.report import Problem, Report
 from crawler.warc.articles import read_conversion
 from crawler.warc.check import Checked, read_record
+from crawler.warc.http import Message, parse
 from crawler.warc.members import DamagedError
-from crawler.warc.records import NOT_MODIFIED
 from crawler.warc.walk import BrokenError, Member, Source, members
 from crawler.warc.writer import GZIP_LEVEL
 
@@ -39,6 +40,8 @@ _REFERENCES = {
 # A member whose record is longer is not compressed again to see whether it was changed; bytes.
 _MAX_AGAIN = 1 << 26
 _FEW = 20
+_TRUNCATIONS = ("length", "time", "disconnect", "unspecified")
+_TYPE = re.compile(rb"^content-type[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -157,7 +160,7 @@ class _FileCheck:
             counts["captures"] += 1
             if not checked.faults:
                 self._compare_capture(capture, checked, member.length)
-        elif kind in ("response", "revisit") and checked.is_http and not checked.faults:
+        elif _is_capture(checked) and not checked.faults:
             self._unknown(checked)
         for name, kinds in _REFERENCES.items():
             if kind in kinds and checked[name] and not checked.faults:
@@ -212,29 +215,45 @@ class _FileCheck:
         yield "warc_length", stored.warc_length, length
         yield "record_id", stored.record_id, checked["warc-record-id"]
         yield "record_type", stored.record_type, checked.kind
-        yield "url", stored.url, checked["warc-target-uri"]
+        yield "url", stored.url, checked["warc-target-uri"].strip("<>")
         yield "fetched_at", *_same_moment(stored.fetched_at, checked["warc-date"])
-        yield "truncated", stored.truncated, (
-            checked["warc-truncated"] or None if checked.kind == "response" else None
-        )  # fmt: skip
+        cut = checked["warc-truncated"] if checked.kind == "response" else ""
+        yield "truncated", stored.truncated, cut if cut in _TRUNCATIONS else None
         if checked.is_http:
-            yield "status", stored.status, checked.status
-            yield "content_type", stored.content_type, checked.content_type
+            head = parse(checked.http_head)
+            yield "status", stored.status, head.status
+            yield "content_type", *_same_type(stored.content_type, head)
         if checked["warc-payload-digest"]:
             yield "payload_digest", stored.payload_digest, checked["warc-payload-digest"]
-        if checked.kind == "response":
+        if checked.kind == "response" and checked.payload_bytes is not None:
             yield "payload_bytes", stored.payload_bytes, checked.payload_bytes
         if checked.kind == "revisit":
-            yield "refers_to", stored.refers_to, checked["warc-refers-to"]
-            if stored.refers_to is not None:
-                uri, date = "warc-refers-to-target-uri", "warc-refers-to-date"
-                yield "the URL of what it repeats", stored.refers_to_url, checked[uri]
-                yield (
-                    "the time of what it repeats",
-                    *_same_moment(stored.refers_to_date or "", checked[date]),
-                )
-            if not checked["warc-payload-digest"] and checked["warc-profile"] != NOT_MODIFIED:
-                yield "payload_digest", stored.payload_digest, None
+            yield from self._revisit_pairs(stored, checked)
+
+    def _revisit_pairs(
+        self, stored: StoredCapture, checked: Checked
+    ) -> Iterator[tuple[str, object, object]]:
+        """A revisit of ours names a response that is here; a foreign one may name none, or one that
+        was never imported, and is tied to another with the same payload then."""
+        named = checked["warc-refers-to"]
+        uri, date = checked["warc-refers-to-target-uri"], checked["warc-refers-to-date"]
+        if named and (named == stored.refers_to or self._is_there(named)):
+            yield "refers_to", stored.refers_to, named
+            if uri:
+                said = uri.strip("<>")
+                yield "the URL of what it repeats", stored.refers_to_url, said
+            if date:
+                moments = _same_moment(stored.refers_to_date or "", date)
+                yield "the time of what it repeats", *moments
+        elif stored.refers_to is None:
+            self._report.counts["revisits of what is not here"] += 1
+            self._note(
+                "revisits", "a revisit repeats a response that is not in this archive",
+                "import the WARC file that has it", checked.offset, stored.record_id, stored.url,
+            )  # fmt: skip
+
+    def _is_there(self, record_id: str) -> bool:
+        return self._db is not None and place_of(self._db, record_id) is not None
 
     def _unknown(self, checked: Checked) -> None:
         """A response or revisit that the database does not have at this place."""
@@ -271,8 +290,10 @@ class _FileCheck:
         """Look for the records that others name; foreign files may name one that comes later."""
         left = []
         for checked, name, target in self._pending:
-            if hash(target) in self._ids or self._db is None or place_of(self._db, target):
+            if self._db is None or hash(target) in self._ids or self._is_there(target):
                 continue
+            if checked.kind == "revisit":
+                continue  # told of with its capture
             if not final:
                 left.append((checked, name, target))
                 continue
@@ -291,7 +312,9 @@ class _FileCheck:
             self._report.counts["conversions that are none of ours"] += 1
             return
         about = checked["warc-refers-to"]
-        self.found.comparisons += compare(connection, about, found.url, found.article)
+        self.found.comparisons += compare(
+            connection, about, found.url, found.article, found.extractor
+        )
 
     # -- the whole file --------------------------------------------------------------------------
 
@@ -303,24 +326,32 @@ class _FileCheck:
             self._note("file", "the file is empty", "nothing: the next run takes it away", 0)
         if self._listed is None:
             return
-        if (size, sha256) != (self._listed.bytes, self._listed.sha256):
-            before = (
-                f"the file is not the one that was closed: {size:,} bytes with SHA-256 {sha256},"
-                f" where {self._listed.bytes:,} with {self._listed.sha256} are listed"
-            )
-            places = [] if self._report.damage else list(self._altered())
-            if 0 < len(places) <= _FEW:
-                for offset in places:
-                    self._harm("file", f"{before}; the member here is written otherwise, though it"
-                               " says the same", _COPY, offset)  # fmt: skip
-            else:
-                self._harm("file", before, _COPY)
-        elif self._records != self._listed.records and not self._report.damage:
-            self._harm(
-                "file",
-                f"the file has {self._records:,} records, not {self._listed.records:,} as listed",
-                _REMAKE,
-            )
+        if (size, sha256) == (self._listed.bytes, self._listed.sha256):
+            self._born_so()
+            if self._records != self._listed.records:
+                what = f"the file has {self._records:,} records"
+                self._harm("file", f"{what}, not {self._listed.records:,} as listed", _REMAKE)
+            return
+        before = (
+            f"the file is not the one that was closed: {size:,} bytes with SHA-256 {sha256},"
+            f" where {self._listed.bytes:,} with {self._listed.sha256} are listed"
+        )
+        places = [] if self._report.damage else list(self._altered())
+        if 0 < len(places) <= _FEW:
+            for offset in places:
+                self._harm("file", f"{before}; the member here is written otherwise, though it"
+                           " says the same", _COPY, offset)  # fmt: skip
+        else:
+            self._harm("file", before, _COPY)
+
+    def _born_so(self) -> None:
+        """What is wrong with records of a file that is byte for byte the one that was closed, has
+        been wrong from the beginning: they were imported like that."""
+        ours = [each for each in self._report.damage if each.check in ("record", "reference")]
+        for each in ours:
+            self._report.damage.remove(each)
+            what = f"{each.what}; so since the file was closed"
+            self._report.note(replace(each, what=what, mend="nothing: it was imported like that"))
 
     def _altered(self) -> Iterator[int]:
         """Offsets of members that this computer's compressor would write otherwise.
@@ -364,6 +395,12 @@ class _FileCheck:
         self._report.note(Problem(check, what, mend, self._path.name, offset, record_id, url))
 
 
+def _is_capture(checked: Checked) -> bool:
+    """Whether the database should have a record: not the answers of DNS that others keep."""
+    web = checked["warc-target-uri"].lower().strip("<").startswith(("http:", "https:"))
+    return checked.kind in ("response", "revisit") and checked.is_http and web
+
+
 def _slim(checked: Checked) -> Checked:
     """What is told of a record, without its contents."""
     names = ("warc-type", "warc-record-id", "warc-target-uri")
@@ -377,6 +414,16 @@ def _same_moment(stored: str, said: str) -> tuple[str, str]:
         known = datetime.fromisoformat(stored)
     except ValueError:
         return stored, said
+    there = there if there.tzinfo else there.replace(tzinfo=UTC)
     if "." not in said:
         known = known.replace(microsecond=0)
     return (stored, stored) if known == there else (stored, said)
+
+
+def _same_type(stored: str | None, head: Message) -> tuple[str | None, str | None]:
+    """Two content types; of one that goes over several lines the first may be kept alone."""
+    said = head.get("Content-Type")
+    first = _TYPE.search(head.head)
+    if first is not None and first[1].strip().decode("latin-1") == stored:
+        return stored, stored
+    return stored, said

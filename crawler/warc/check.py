@@ -17,8 +17,6 @@ _MAX_KEPT = 1 << 25
 _VERSION = re.compile(rb"WARC/1\.[01]\r?\n")
 _HTTP_END = re.compile(rb"\r?\n\r?\n")
 _CHUNKED = re.compile(rb"^transfer-encoding[ \t]*:[^\r\n]*chunked", re.IGNORECASE | re.MULTILINE)
-_STATUS = re.compile(rb"HTTP/\S+\s+(\d{3})")
-_TYPE = re.compile(rb"^content-type[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 _FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)")
 
 
@@ -35,8 +33,8 @@ class Checked:
     """Digests that could not be checked, because nobody knows their algorithm."""
     http_head: bytes = b""
     """Of an HTTP message: its first line and headers."""
-    payload_bytes: int = 0
-    """Of the entity body, transfer coding removed."""
+    payload_bytes: int | None = 0
+    """Of the entity body, transfer coding removed; None where its chunks are not sound."""
     kept: bytes | None = None
     """The block of a `conversion`, if it is not too long."""
     broken: bool = False
@@ -54,18 +52,6 @@ class Checked:
     def is_http(self) -> bool:
         """Whether its block is an HTTP message."""
         return self["content-type"].lower().startswith("application/http")
-
-    @property
-    def status(self) -> int | None:
-        """Of an HTTP response."""
-        found = _STATUS.match(self.http_head)
-        return int(found[1]) if found else None
-
-    @property
-    def content_type(self) -> str | None:
-        """Of an HTTP response, as sent."""
-        found = _TYPE.search(self.http_head)
-        return found[1].strip().decode("latin-1") if found else None
 
 
 def read_record(member: Member) -> Checked:
@@ -141,7 +127,7 @@ class _Block:
         if found.kind == "conversion" and int(found["content-length"]) <= _MAX_KEPT:
             found.kept = b""
         self._parts: list[bytes] = []
-        self._raw_bytes = 0
+        self._raw_bytes = self._entity_bytes = 0
 
     def _hasher(self, name: str) -> Hash | None:
         labelled = self._found[name]
@@ -178,7 +164,7 @@ class _Block:
             self._payload.update(data)
         if self._dechunker is not None:
             entity = self._dechunker.feed(data)
-            self._found.payload_bytes += len(entity)
+            self._entity_bytes += len(entity)
             if self._entity is not None:
                 self._entity.update(entity)
 
@@ -188,8 +174,11 @@ class _Block:
             self._feed_payload(self._end_head(len(self._head)))
         if self._parts:
             found.kept = b"".join(self._parts)
-        if self._dechunker is None or not self._dechunker.sound:
+        chunks = self._dechunker
+        if chunks is None:
             found.payload_bytes = self._raw_bytes
+        else:
+            found.payload_bytes = self._entity_bytes if chunks.sound else None
         if self._block is not None and not agrees(found["warc-block-digest"], self._block.digest()):
             found.faults.append("its block is not what WARC-Block-Digest says")
         if found.kind == "revisit":

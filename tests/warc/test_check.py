@@ -117,7 +117,8 @@ def test_what_warcio_writes_is_sound() -> None:
     assert {fault.partition(" is ")[0] for each in found for fault in each.faults} == {
         "its gzip header"
     }
-    assert (found[1].status, found[1].content_type) == (200, "text/html")
+    assert found[1].http_head == b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+    assert found[1].payload_bytes == len(BODY)
 
 
 @pytest.mark.parametrize(
