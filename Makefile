@@ -21,6 +21,8 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PEERS := .venv-peers
 PEERS_STAMP := $(PEERS)/.installed
+REPLAY := .venv-replay
+REPLAY_STAMP := $(REPLAY)/.installed
 LOCK  := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
          --python-version 3.11 --custom-compile-command "make lock"
 
@@ -54,11 +56,22 @@ else
 endif
 
 .PHONY: test
-test: setup ## run all tests
+test: setup $(REPLAY_STAMP) ## run all tests
 	@$(BIN)/python -m pytest -q -n $(JOBS)
 
+# Other people's tools that read what we write. They pin old things: an environment of their own.
+$(REPLAY_STAMP): requirements/replay.lock | setup
+	@echo "setup: installing the tools that the tests read archives back with, into $(REPLAY) (once)"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(REPLAY)
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(REPLAY)/bin/python requirements/replay.lock \
+	  || { echo "setup: could not install them. Is the package index reachable? Then run the same command again"; exit 1; }
+	@touch $@
+
+.PHONY: replay-tools
+replay-tools: $(REPLAY_STAMP) ## install pywb, wacz and others, which the tests need, into .venv-replay
+
 .PHONY: check
-check: setup ## format, lint, types, generated docs, tests with coverage: what a change must pass
+check: setup $(REPLAY_STAMP) ## format, lint, types, generated docs, tests with coverage: what a change must pass
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -120,14 +133,23 @@ bench-discovery: setup ## how much of the demo sites is found, and at what cost
 test-kill: setup ## thirty crawls killed at random moments, each compared with an undisturbed one
 	@$(BIN)/python -m benchmarks.kill
 
+.PHONY: test-flips
+test-flips: setup ## turn over bits all over an archive, and see that verify finds each
+	@$(BIN)/python -m benchmarks.flips
+
+.PHONY: bench-verify
+bench-verify: setup ## how fast an archive is verified, and in how much memory
+	@$(BIN)/python -m benchmarks.verify
+
 .PHONY: lock
 lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)
 	@$(BIN)/$(LOCK) --upgrade requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(BIN)/$(LOCK) --upgrade pyproject.toml -o requirements/main.lock
 	@$(BIN)/$(LOCK) --upgrade pyproject.toml --group dev -c requirements/main.lock -o requirements/dev.lock
+	@$(BIN)/$(LOCK) --upgrade requirements/replay.in -o requirements/replay.lock
 	@$(BIN)/$(LOCK) --upgrade benchmarks/peers/requirements.in -o benchmarks/peers/peers.lock
 
 .PHONY: clean
 clean: ## remove .venv and caches; archives stay
-	@rm -rf $(VENV) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
+	@rm -rf $(VENV) $(PEERS) $(REPLAY) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,6 +5,8 @@
     ├── ArchiveError      the archive folder cannot be used             exit code 2
     │   └── BusyError     another run holds it                          exit code 4
     ├── FullError         the archive's disk is nearly full             exit code 5
+    ├── DamageError       a file is not what it was                     exit code 6
+    ├── MissingError      what is asked for is not in the archive       exit code 7
     ├── UnreachableError  a site gave no answer at all                  exit code 3
     └── PageError         one page cannot be read; the run goes on
 
@@ -45,6 +47,18 @@ class FullError(HemerotecaError):
     """The disk has too little space left to go on safely."""
 
     exit_code = 5
+
+
+class DamageError(HemerotecaError):
+    """Something in the archive is not as it was written."""
+
+    exit_code = 6
+
+
+class MissingError(HemerotecaError):
+    """The archive is sound, and does not have what is asked for."""
+
+    exit_code = 7
 
 
 class UnreachableError(HemerotecaError):

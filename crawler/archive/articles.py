@@ -107,7 +107,7 @@ class Articles:
 
     def _says(self, revision_id: int, article: Article) -> bool:
         """Whether a revision says all that an article does."""
-        values = _columns(article)
+        values = columns(article)
         row = self._sql(
             f"SELECT {', '.join(values)} FROM revisions WHERE id = ?",  # noqa: S608
             (revision_id,),
@@ -228,14 +228,8 @@ class Articles:
             extractor=extractor,
             content_digest=digest,
             cause=cause,
-            **_columns(article),
-            sources=json.dumps(
-                {
-                    field: {"text": claim.text, "source": claim.source}
-                    for field, claim in article.sources.items()
-                },
-                ensure_ascii=False,
-            ),
+            **columns(article),
+            sources=sources_json(article),
         )
         self._add_images(article, article_id, revision_id)
         if not stands:
@@ -287,7 +281,7 @@ def insert(connection: sqlite3.Connection, table: str, **values: object) -> int:
     return cursor.lastrowid
 
 
-def _columns(article: Article) -> dict[str, Any]:
+def columns(article: Article) -> dict[str, Any]:
     """What a revision says of the story, by column."""
     published, modified, read_time = article.published, article.modified, article.read_time
     return {
@@ -311,6 +305,15 @@ def _columns(article: Article) -> dict[str, Any]:
         "body_markdown": article.body_markdown,
         "word_count": article.word_count,
     }
+
+
+def sources_json(article: Article) -> str:
+    """Where each of an article's values was taken from, as its revision has it."""
+    sources = {
+        field: {"text": claim.text, "source": claim.source}
+        for field, claim in article.sources.items()
+    }
+    return json.dumps(sources, ensure_ascii=False)
 
 
 def article_url(article: Article) -> str:

@@ -23,7 +23,7 @@ from crawler.items import RELATIONS, Relation
 from crawler.urls import site_host
 
 _DATE = re.compile(r"\d{4}(?:-\d\d){0,2}")
-_PIPE_CLOSED = 141
+PIPE_CLOSED = 141
 """As a shell reports a program that wrote to a pipe nobody reads any more."""
 
 
@@ -82,7 +82,7 @@ class Command(ScrapyCommand):
             fail("graph", error)
         except BrokenPipeError:
             sys.stderr.close()  # or Python complains once more at its end
-            sys.exit(_PIPE_CLOSED)
+            sys.exit(PIPE_CLOSED)
         print(f"{said}{f' in {opts.output}' if opts.output else ''}", file=sys.stderr)
 
     def _folder(self, args: list[str], opts: argparse.Namespace) -> Path:

@@ -1,0 +1,102 @@
+"""What an archive gives to those who replay it: an index of its captures, and its pages."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+IndexLine = Callable[[str, str, str, str | None, int, str, int, int, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """A WARC file as far as the database knows it."""
+
+    name: str
+    end: int
+    """Bytes from its start to the end of the last capture's record; 0 where it has none."""
+    bytes: int | None
+    """Its length and SHA-256 (hexadecimal), if it is closed."""
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPage:
+    """A page to begin reading at: a capture that is there to be replayed."""
+
+    url: str
+    captured_at: str
+    """ISO 8601, UTC."""
+    title: str
+    text: str | None
+    """For full-text search; None for a home page."""
+    record_id: str
+
+
+def index_lines(
+    connection: sqlite3.Connection, line: IndexLine, site: str | None = None
+) -> Iterator[str]:
+    """An index line of each capture, sorted; SQLite sorts on disk what does not fit in memory.
+
+    "304 Not Modified" is left out: replayed, it is no page, and hides the one that it confirms.
+    line: makes it of (url, fetched_at, record_type, content_type, status, payload_digest,
+    warc_length, warc_offset, warc_file). site: host of a newspaper; None: all. Raises
+    sqlite3.Error.
+    """
+    connection.create_function("index_line", 9, line, deterministic=True)
+    rows = connection.execute(
+        "SELECT index_line(u.url, c.fetched_at, c.record_type, c.content_type, c.status,"
+        " c.payload_digest, c.warc_length, c.warc_offset, c.warc_file) AS line"
+        " FROM captures c JOIN urls u ON u.id = c.url_id WHERE c.status <> 304"
+        " AND (?1 IS NULL OR u.site_id = (SELECT id FROM sites WHERE host = ?1)) ORDER BY line",
+        (site,),
+    )
+    return (row[0] for row in rows)
+
+
+def held_files(connection: sqlite3.Connection, site: str | None = None) -> list[HeldFile]:
+    """All files; of one newspaper those that its captures are in, with those that their revisits
+    refer to. Raises sqlite3.Error."""
+    rows = connection.execute(
+        "WITH chosen AS (SELECT c.warc_file, c.refers_to_id FROM captures c"
+        " JOIN urls u ON u.id = c.url_id"
+        " WHERE ?1 IS NULL OR u.site_id = (SELECT id FROM sites WHERE host = ?1)),"
+        " needed AS (SELECT warc_file FROM chosen UNION SELECT t.warc_file FROM chosen"
+        " JOIN captures t ON t.id = chosen.refers_to_id"
+        " UNION SELECT name FROM warc_files WHERE ?1 IS NULL)"
+        " SELECT n.warc_file, (SELECT ifnull(max(warc_offset + warc_length), 0) FROM captures c"
+        " WHERE c.warc_file = n.warc_file), w.bytes, w.sha256"
+        " FROM needed n LEFT JOIN warc_files w ON w.name = n.warc_file ORDER BY 1",
+        (site,),
+    )
+    return [HeldFile(*row) for row in rows]
+
+
+def home_pages(connection: sqlite3.Connection, site: str | None = None) -> Iterator[StoryPage]:
+    """The newest capture of each newspaper's home page. Raises sqlite3.Error."""
+    rows = connection.execute(
+        "SELECT u.url, max(c.fetched_at), s.host, NULL, c.record_id FROM captures c"
+        " JOIN urls u ON u.id = c.url_id JOIN sites s ON s.id = u.site_id"
+        " WHERE u.role = 'home' AND c.status = 200 AND (?1 IS NULL OR s.host = ?1)"
+        " GROUP BY u.site_id ORDER BY s.id",
+        (site,),
+    )
+    return (StoryPage(*row) for row in rows)
+
+
+def story_pages(
+    connection: sqlite3.Connection, site: str | None = None, *, earlier: bool = False
+) -> Iterator[StoryPage]:
+    """The page of each story's newest revision, newest story first; earlier: of those before it.
+    Raises sqlite3.Error."""
+    rows = connection.execute(
+        "SELECT u.url, c.fetched_at, r.title, r.body_text, c.record_id FROM revisions r"
+        " JOIN articles a ON a.id = r.article_id JOIN captures c ON c.id = r.capture_id"
+        " JOIN urls u ON u.id = c.url_id JOIN sites s ON s.id = a.site_id"
+        " WHERE (r.id <> a.revision_id) = ?2 AND (?1 IS NULL OR s.host = ?1)"
+        " AND (?2 = 0 OR c.id <> (SELECT capture_id FROM revisions WHERE id = a.revision_id))"
+        " ORDER BY r.published_at DESC, r.id",
+        (site, earlier),
+    )
+    return (StoryPage(*row) for row in rows)

@@ -1,0 +1,146 @@
+"""Whether a database is sound in itself: its file, its keys, its index, its history."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_RESTORE = "restore archive.db from a copy, or make it again: scrapy rebuild --replace"
+_REBUILD = "INSERT INTO stories_fts(stories_fts) VALUES ('rebuild') makes the index again"
+# Messages of one check beyond this say nothing more.
+_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong with the database."""
+
+    check: str
+    """integrity, keys, search, history or revisits."""
+    what: str
+    mend: str
+    url: str | None = None
+    """Of the article or capture."""
+    damage: bool = True
+    """False: it could not be checked."""
+
+
+def unsound(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Everything that is wrong with a database.
+
+    The connection must be able to write, because the search index can be checked no other way;
+    nothing is changed. A database that breaks off in the middle of a check is a finding, too.
+    """
+    for check in (_integrity, _keys, _search, _revisions, _articles, _revisits):
+        try:
+            yield from check(connection)
+        except (sqlite3.DatabaseError, ValueError) as error:
+            name = check.__name__.strip("_")
+            yield Finding("integrity", f"archive.db breaks off at its {name}: {error}", _RESTORE)
+
+
+def _integrity(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for (line,) in connection.execute(f"PRAGMA integrity_check({_MAX})"):
+        if line != "ok":
+            yield Finding("integrity", f"archive.db: {line}", _RESTORE)
+
+
+def _keys(connection: sqlite3.Connection) -> Iterator[Finding]:
+    rows = connection.execute("PRAGMA foreign_key_check").fetchmany(_MAX)
+    for table, row, parent, _ in rows:
+        yield Finding(
+            "keys", f"row {row} of {table} refers to a row of {parent} that is not there", _RESTORE
+        )
+
+
+def _search(connection: sqlite3.Connection) -> Iterator[Finding]:
+    (indexed,) = connection.execute("SELECT count(*) FROM stories_fts_docsize").fetchone()
+    (stories,) = connection.execute("SELECT count(*) FROM stories").fetchone()
+    if indexed != stories:
+        yield Finding(
+            "search", f"the search index has {indexed:,} stories, the archive {stories:,}", _REBUILD
+        )
+    try:
+        connection.execute("BEGIN")
+        # 1: compare with the stories, too (fts5, 6.4)
+        connection.execute(
+            "INSERT INTO stories_fts(stories_fts, rank) VALUES('integrity-check', 1)"
+        )
+    except sqlite3.OperationalError as error:
+        yield Finding(
+            "search", f"the search index was not checked: {error}",
+            "verify again when no run is going on, where archive.db can be written", damage=False,
+        )  # fmt: skip
+    except sqlite3.DatabaseError:
+        yield Finding("search", "the search index is not what the stories say", _REBUILD)
+    finally:
+        connection.rollback()
+
+
+def _revisions(connection: sqlite3.Connection) -> Iterator[Finding]:
+    rows = connection.execute(
+        "SELECT a.url, r.number, r.content_digest, r.title, r.standfirst, r.authors,"
+        " r.published_at, r.section, r.tags, r.body_text"
+        " FROM revisions r JOIN articles a ON a.id = r.article_id"
+    )
+    for url, number, stored, title, standfirst, authors, published, section, tags, body in rows:
+        # the date is no part of it where it was counted back from the day of capture
+        said = {
+            _digest([title, standfirst, authors, date, section, tags, body])
+            for date in (published, None)
+        }
+        if stored not in said:
+            yield Finding(
+                "history", f"revision {number} of the story is not what its content_digest says",
+                _RESTORE, url,
+            )  # fmt: skip
+
+
+def _digest(content: list[str | None]) -> str | None:
+    """As `store.content_digest` makes it of an article."""
+    authors, tags = content[2], content[5]
+    try:
+        values = [*content[:2], json.loads(authors or ""), *content[3:5], json.loads(tags or ""),
+                  content[6]]  # fmt: skip
+    except ValueError:
+        return None
+    data = json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def _articles(connection: sqlite3.Connection) -> Iterator[Finding]:
+    rows = connection.execute(
+        "SELECT url, said, revisions, highest, current, newest FROM ("
+        " SELECT a.url, a.revisions AS said, count(r.id) AS revisions, max(r.number) AS highest,"
+        " a.revision_id AS current, (SELECT n.id FROM revisions n WHERE n.article_id = a.id"
+        " ORDER BY n.captured_at DESC, n.number DESC LIMIT 1) AS newest"
+        " FROM articles a LEFT JOIN revisions r ON r.article_id = a.id GROUP BY a.id)"
+        " WHERE said <> revisions OR highest IS NOT revisions OR current IS NOT newest"
+    )
+    for url, said, count, highest, current, newest in rows:
+        yield Finding(
+            "history",
+            f"the story is said to have {said} revisions, of which row {current} stands;"
+            f" there are {count}, numbered up to {highest}, and row {newest} is the newest",
+            _RESTORE, url,
+        )  # fmt: skip
+
+
+def _revisits(connection: sqlite3.Connection) -> Iterator[Finding]:
+    rows = connection.execute(
+        "SELECT u.url, c.record_id, CASE"
+        " WHEN c.record_type = 'response' AND c.refers_to_id IS NOT NULL"
+        " THEN 'is a response, and refers to another'"
+        " WHEN t.record_type <> 'response' THEN 'is a revisit of a revisit'"
+        # digests of two algorithms, as foreign records may have, cannot be compared
+        " WHEN c.status <> 304 AND c.payload_digest <> t.payload_digest AND"
+        " substr(c.payload_digest, 1, 6) = substr(t.payload_digest, 1, 6)"
+        " THEN 'is a revisit of another payload' END AS wrong"
+        " FROM captures c JOIN urls u ON u.id = c.url_id"
+        " LEFT JOIN captures t ON t.id = c.refers_to_id WHERE wrong IS NOT NULL"
+    )
+    for url, record_id, wrong in rows:
+        yield Finding("revisits", f"capture {record_id} {wrong}", _RESTORE, url)

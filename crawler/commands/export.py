@@ -1,0 +1,177 @@
+"""`scrapy export`: an archive for other people's tools."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scrapy.commands import ScrapyCommand
+from sqlite_utils import Database
+
+from crawler import __version__
+from crawler.archive.database import WARC_FOLDER, open_for_reading
+from crawler.archive.export import (
+    HeldFile,
+    StoryPage,
+    held_files,
+    home_pages,
+    index_lines,
+    story_pages,
+)
+from crawler.commands.crawl import fail
+from crawler.commands.graph import PIPE_CLOSED, opened
+from crawler.commands.status import archive_folder
+from crawler.errors import DamageError, HemerotecaError, MissingError, UsageError
+from crawler.urls import site_host
+from crawler.warc.cdxj import index_line
+from crawler.warc.wacz import ChangedError, Part, Wacz
+from crawler.warc.writer import OPEN
+
+FORMATS = ("cdxj", "wacz")
+
+
+class Command(ScrapyCommand):
+    """Export an archive for replay."""
+
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """For `scrapy export -h`."""
+        return f"{{{'|'.join(FORMATS)}}} [ARCHIVE] [--site HOST] [-o FILE]"
+
+    def short_desc(self) -> str:
+        """For `scrapy -h`."""
+        return "Export an index of the captures (CDXJ), or all in one file for replay (WACZ)"
+
+    def long_desc(self) -> str:
+        """For `scrapy export -h`."""
+        return (
+            "cdxj: a sorted index of all captures, as pywb and others read it, to standard output"
+            " or FILE. wacz: the WARC files, their index and the list of stories in one FILE, as"
+            " ReplayWeb.page opens it. Exit codes: 0 done; 2 bad arguments or archive; 6 a WARC"
+            " file is not what it was; 7 there is nothing to export."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add what to take, and where to put it."""
+        super().add_options(parser)
+        parser.add_argument(
+            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
+        )
+        parser.add_argument("--site", metavar="HOST", help="this newspaper's captures only")
+        parser.add_argument("-o", dest="output", metavar="FILE", help="where to put it")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Write the export and say what it holds."""
+        assert self.settings is not None
+        try:
+            if not args or args[0] not in FORMATS:
+                raise UsageError(f"say what to export: scrapy export {' or '.join(FORMATS)}")
+            folder = archive_folder("export", args[1:], opts.argument, self.settings["ARCHIVE"])
+            with closing(open_for_reading(folder)) as db:
+                db.conn.execute("BEGIN")  # what is exported is of one moment, also beside a crawl
+                site = _site(db, opts.site)
+                said = (
+                    _cdxj(db, opts.output, site)
+                    if args[0] == "cdxj"
+                    else _wacz(db, folder, opts.output, site)
+                )
+        except HemerotecaError as error:
+            fail("export", error)
+        except BrokenPipeError:
+            sys.stderr.close()  # or Python complains once more at its end
+            sys.exit(PIPE_CLOSED)
+        print(f"{said}{f' in {opts.output}' if opts.output else ''}", file=sys.stderr)
+
+
+def _site(db: Database, asked: str | None) -> str | None:
+    if asked is None:
+        return None
+    host = site_host(asked if "://" in asked else f"https://{asked}")
+    if not any(db.query("SELECT 1 FROM site_summary WHERE site = ?", [host])):
+        raise MissingError(f"--site {asked}: no such newspaper here; scrapy status lists them")
+    return host
+
+
+def _cdxj(db: Database, output: str | None, site: str | None) -> str:
+    count = 0
+    with opened(output) as out:
+        for line in index_lines(db.conn, index_line, site):
+            out.write(line.encode("utf-8", "replace") + b"\n")
+            count += 1
+    return f"{count:,} captures"
+
+
+def _wacz(db: Database, folder: Path, output: str | None, site: str | None) -> str:
+    if output is None or output == "-":
+        raise UsageError("a WACZ file is written to a file: name it with -o archive.wacz")
+    files = held_files(db.conn, site)
+    if not files:
+        raise MissingError("there is not one capture to export")
+    parts = [_part(folder / WARC_FOLDER, each) for each in files]
+    created = datetime.now(UTC)
+    home = next(home_pages(db.conn, site), None)
+    try:
+        with opened(output) as out, Wacz(out, created) as wacz:
+            wacz.add_files(parts)
+            captures = wacz.add_index(index_lines(db.conn, index_line, site))
+            pages = wacz.add_pages("pages", "Stories", _pages(db, site))
+            earlier = story_pages(db.conn, site, earlier=True)
+            wacz.add_pages("extraPages", "Earlier revisions", map(_page, earlier))
+            wacz.finish(
+                {
+                    "title": site or folder.resolve().name,
+                    "description": f"{pages:,} pages of news, archived by Hemeroteca",
+                    "software": f"Hemeroteca/{__version__}",
+                    "mainPageURL": home.url if home else None,
+                    "mainPageDate": _zulu(home.captured_at) if home else None,
+                }
+            )
+    except ChangedError as error:
+        raise DamageError(
+            f"{folder / WARC_FOLDER / str(error)} is not what it was when it was closed;"
+            " scrapy verify says where"
+        ) from None
+    return f"{len(parts):,} WARC files, {captures:,} captures, {pages:,} pages"
+
+
+def _part(warc: Path, held: HeldFile) -> Part:
+    """A file as far as it may be taken: one that is open, to the last record that is acknowledged.
+    Raises DamageError where it is not there."""
+    path = warc / held.name
+    if held.bytes is not None and held.sha256 is not None and path.exists():
+        return Part(held.name, path, held.bytes, held.sha256)
+    if not path.exists():
+        path = warc / (held.name + OPEN)
+    if not path.exists():
+        raise DamageError(f"{warc / held.name} is not there; scrapy verify says what was in it")
+    print(
+        f"scrapy export: {path.name} is not closed, for a run is writing it, or died: its first"
+        f" {held.end:,} bytes are taken, as far as a visit has acknowledged it",
+        file=sys.stderr,
+    )
+    return Part(held.name, path, held.end, None)
+
+
+def _pages(db: Database, site: str | None) -> Iterator[dict[str, str | None]]:
+    for pages in (home_pages(db.conn, site), story_pages(db.conn, site)):
+        yield from map(_page, pages)
+
+
+def _page(page: StoryPage) -> dict[str, str | None]:
+    return {
+        "id": page.record_id.removeprefix("<urn:uuid:").removesuffix(">"),
+        "url": page.url,
+        "ts": _zulu(page.captured_at),
+        "title": page.title,
+        "text": page.text,
+    }
+
+
+def _zulu(moment: str) -> str:
+    """To the second: so the index has it, and a player looks for the very capture."""
+    return datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,227 @@
+"""`scrapy show`: a page as it was on a day."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from scrapy.commands import ScrapyCommand
+
+from crawler.archive.database import WARC_FOLDER, open_for_reading
+from crawler.archive.replay import KeptCapture, captures_of, whole_response
+from crawler.commands.crawl import fail
+from crawler.commands.graph import PIPE_CLOSED, opened
+from crawler.commands.status import archive_folder
+from crawler.errors import DamageError, HemerotecaError, MissingError, UsageError
+from crawler.warc.http import decoded, parse
+from crawler.warc.members import DamagedError
+from crawler.warc.reader import Record, read_record
+
+_PARTS = ("body", "raw", "headers", "record", "list")
+_SHOWN = 20
+"""Captures that are listed without --list."""
+
+
+class Command(ScrapyCommand):
+    """Show what the archive has of an address."""
+
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """For `scrapy show -h`."""
+        return f"URL [-a archive=DIR] [--at DATE] [{' | '.join('--' + part for part in _PARTS)}]"
+
+    def short_desc(self) -> str:
+        """For `scrapy -h`."""
+        return "Show a page as it was on a day, out of the WARC files"
+
+    def long_desc(self) -> str:
+        """For `scrapy show -h`."""
+        return (
+            "Without an option: which capture it is, what the server said of it, and which others"
+            " there are. Exit codes: 0 shown; 2 bad arguments or archive; 6 the record is damaged;"
+            " 7 the address, or that day, is not in the archive."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the date and what of the capture is wanted."""
+        super().add_options(parser)
+        parser.add_argument(
+            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
+        )
+        parser.add_argument(
+            "--at", metavar="DATE",
+            help="the last capture up to this year, month, day or time (UTC, if no offset is"
+            " given); default: the newest",
+        )  # fmt: skip
+        part = parser.add_mutually_exclusive_group()
+        for name, says in (
+            ("body", "the page itself, without content coding"),
+            ("raw", "the record's HTTP message, byte for byte as it is kept"),
+            ("headers", "the status line and headers only"),
+            ("record", "the WARC record's own header"),
+            ("list", "all captures, one a line"),
+        ):
+            part.add_argument(f"--{name}", dest="part", action="store_const", const=name, help=says)
+        parser.add_argument("-o", dest="output", metavar="FILE", help="default: standard output")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Write what is asked for."""
+        assert self.settings is not None
+        try:
+            if len(args) != 1:
+                raise UsageError("name one address: scrapy show https://…")
+            until = None if opts.at is None else end_of(opts.at)
+            folder = archive_folder("show", [], opts.argument, self.settings["ARCHIVE"])
+            with closing(open_for_reading(folder)) as db:
+                captures = captures_of(db.conn, args[0])
+                chosen = latest(captures, until, opts.at)
+                response = whole_response(db.conn, chosen)
+            data = _wanted(opts.part, folder, captures, chosen, response)
+            _guard(data, opts.part, opts.output)
+            with opened(opts.output) as out:
+                out.write(data)
+        except HemerotecaError as error:
+            fail("show", error)
+        except BrokenPipeError:
+            sys.stderr.close()  # or Python complains once more at its end
+            sys.exit(PIPE_CLOSED)
+
+
+def end_of(asked: str) -> datetime:
+    """The moment at which a date is over: `2026`, `2026-03`, `2026-03-01`, `2026-03-01T12:30` …
+
+    Raises UsageError.
+
+    >>> end_of("2026-12").isoformat()
+    '2027-01-01T00:00:00+00:00'
+    """
+    try:
+        if len(asked) == 4:
+            return datetime(int(asked) + 1, 1, 1, tzinfo=UTC)
+        if len(asked) == 7 and asked[4] == "-":
+            year, month = int(asked[:4]), int(asked[5:])
+            first = datetime(year, month, 1, tzinfo=UTC)
+            return (first + timedelta(days=31)).replace(day=1)
+        moment = datetime.fromisoformat(asked)
+        if len(asked) <= 10:
+            moment += timedelta(days=1)
+        else:
+            time = asked[11:].removesuffix("Z")
+            moment += timedelta(minutes=1) if len(time) == 5 else timedelta(seconds=1)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"--at {asked} is no date: 2026, 2026-03, 2026-03-01, 2026-03-01T12:30Z …"
+        ) from None
+
+
+def latest(captures: list[KeptCapture], until: datetime | None, asked: str | None) -> KeptCapture:
+    """The last capture before a moment. captures: oldest first. Raises MissingError."""
+    found = [
+        each
+        for each in captures
+        if until is None or datetime.fromisoformat(each.fetched_at) < until
+    ]
+    if not found:
+        first = captures[0]
+        raise MissingError(
+            f"{first.url} was first captured {_when(first)}, after {asked}; --list shows all"
+        )
+    return found[-1]
+
+
+def _wanted(
+    part: str | None, folder: Path, captures: list[KeptCapture], chosen: KeptCapture,
+    response: KeptCapture,
+) -> bytes:  # fmt: skip
+    if part == "list":
+        return _text(_list(captures))
+    if part == "body":
+        return decoded(parse(_record(folder, response).block))
+    record = _record(folder, chosen)
+    if part == "raw":
+        return record.block
+    if part == "headers":
+        return parse(record.block).head
+    if part == "record":
+        return _text([f"WARC/{record.version}", *(f"{n}: {v}" for n, v in record.headers)])
+    return _text(_overview(captures, chosen, response, record))
+
+
+def _record(folder: Path, capture: KeptCapture) -> Record:
+    try:
+        return read_record(
+            folder / WARC_FOLDER, capture.warc_file, capture.warc_offset, capture.warc_length
+        )
+    except (DamagedError, OSError) as error:
+        raise DamageError(
+            f"the record of {capture.url} cannot be read: {error}. scrapy verify says more"
+        ) from None
+
+
+def _overview(
+    captures: list[KeptCapture], chosen: KeptCapture, response: KeptCapture, record: Record
+) -> Iterator[str]:
+    yield chosen.url
+    yield f"captured {_when(chosen)}: {_facts(chosen)}"
+    yield f"{chosen.warc_file} at {chosen.warc_offset}, {chosen.record_id}"
+    if response is not chosen:
+        again = "the server says that nothing has changed since" if chosen.status == 304 else (
+            "the same bytes as"
+        )  # fmt: skip
+        yield f"a revisit: {again} {response.url}, captured {_when(response)}"
+    if chosen.location is not None:
+        yield f"leads to {chosen.location}"
+    if chosen.truncated is not None:
+        yield f"cut short: {chosen.truncated}"
+    yield ""
+    head = parse(record.block).head.decode("latin-1").replace("\r\n", "\n").rstrip("\n")
+    yield from map(_printable, head.split("\n"))
+    yield ""
+    many = len(captures)
+    yield f"{many:,} capture{'s' if many > 1 else ''}:"
+    if many > _SHOWN:
+        yield f"  … {many - _SHOWN:,} earlier ones: --list"
+    yield from (f"  {line}" for line in _list(captures[-_SHOWN:], chosen))
+    yield "The page itself: --body"
+
+
+def _list(captures: list[KeptCapture], chosen: KeptCapture | None = None) -> Iterator[str]:
+    several = len({each.url for each in captures}) > 1
+    for each in captures:
+        mark = " <" if each is chosen and len(captures) > 1 else ""
+        yield f"{_when(each)}  {_facts(each)}{'  ' + each.url if several else ''}{mark}"
+
+
+def _facts(capture: KeptCapture) -> str:
+    kind = (capture.content_type or "–").partition(";")[0].strip()
+    return (
+        f"{capture.status}  {capture.record_type}  {_printable(kind)}  {capture.payload_bytes:,}"
+        f" bytes  {capture.payload_digest}"
+    )
+
+
+def _when(capture: KeptCapture) -> str:
+    return capture.fetched_at[:19].replace("T", " ") + " UTC"
+
+
+def _printable(text: str) -> str:
+    """What a server sends must not move a terminal's cursor."""
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def _text(lines: Iterator[str] | list[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode("utf-8", "replace")
+
+
+def _guard(data: bytes, part: str | None, output: str | None) -> None:
+    """Keep what is no text off a terminal. Raises UsageError."""
+    if output is None and part in ("body", "raw", "headers") and sys.stdout.isatty():
+        text = data.decode("utf-8", "replace")
+        if any((ord(c) < 32 and c not in "\t\n\r\f") or c in "\x7f\ufffd" for c in text):
+            raise UsageError(f"--{part} is no plain text; write it to a file with -o FILE")

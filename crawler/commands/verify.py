@@ -1,0 +1,139 @@
+"""`scrapy verify`: whether every byte of an archive is what it was."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+from scrapy.commands import ScrapyCommand
+
+from crawler.commands.crawl import fail
+from crawler.commands.status import archive_folder
+from crawler.errors import DamageError, HemerotecaError
+from crawler.fixity.archive import Progress as Told
+from crawler.fixity.archive import verify
+from crawler.fixity.report import Problem, Report
+
+DAMAGED = DamageError.exit_code
+FORMAT = 1
+"""Of the JSON; counted up when a reader of the old one would misread it."""
+
+
+class Command(ScrapyCommand):
+    """Check an archive."""
+
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """For `scrapy verify -h`."""
+        return "[ARCHIVE] [--json]"
+
+    def short_desc(self) -> str:
+        """For `scrapy -h`."""
+        return "Check every byte of an archive: records, digests, database, search index"
+
+    def long_desc(self) -> str:
+        """For `scrapy verify -h`."""
+        return (
+            "Reads all WARC files from end to end, compares them with the database and the database"
+            " with itself. Changes nothing, fetches nothing, and may run beside a crawl. Exit"
+            f" codes: 0 sound; {DAMAGED} damage found; 1 a file cannot be read; 2 bad arguments or"
+            " archive."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add -a archive= and --json."""
+        super().add_options(parser)
+        parser.add_argument(
+            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
+        )
+        parser.add_argument("--json", action="store_true", help="print JSON for programs")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Check, tell, and set the exit code."""
+        assert self.settings is not None
+        begun = time.monotonic()
+        try:
+            folder = archive_folder("verify", args, opts.argument, self.settings["ARCHIVE"])
+            with _shown() as progress:
+                report = verify(folder, progress=progress)
+        except HemerotecaError as error:
+            fail("verify", error)
+        except OSError as error:
+            print(f"scrapy verify: cannot read {error.filename} ({error.strerror})",
+                  file=sys.stderr)  # fmt: skip
+            sys.exit(1)
+        seconds = time.monotonic() - begun
+        if opts.json:
+            print(json.dumps(document(report, folder, seconds), ensure_ascii=False, indent=2))
+        else:
+            print("\n".join(told(report, seconds)))
+        self.exitcode = 0 if report.sound else DAMAGED
+
+
+def document(report: Report, folder: Path, seconds: float) -> dict[str, object]:
+    """The JSON document: see docs/operate.md."""
+    return {
+        "format": FORMAT,
+        "archive": str(folder),
+        "sound": report.sound,
+        "damage": [asdict(each) for each in report.damage],
+        "notices": [asdict(each) for each in report.notices],
+        "counts": dict(sorted(report.counts.items())),
+        "seconds": round(seconds, 3),
+    }
+
+
+def told(report: Report, seconds: float) -> Iterator[str]:
+    """The same for a person: a line for each problem, then what was checked."""
+    for word, problems in (("notice", report.notices), ("damage", report.damage)):
+        for each in problems:
+            yield f"{word}: {_line(each)}"
+    counts = report.counts
+    if left := counts["not listed"]:
+        yield f"… and {left:,} more of the kind"
+    megabytes = counts["bytes"] / 1e6
+    yield (
+        f"{counts['files']:,} WARC files ({megabytes:,.1f} MB) with {counts['records']:,} records,"
+        f" {counts['captures']:,} of them captures; {counts['articles']:,} stories in"
+        f" {counts['revisions']:,} revisions with {counts['linked_stories']:,} linked stories;"
+        f" {seconds:,.1f} s"
+    )
+    unchecked = {
+        name: count
+        for name, count in counts.items()
+        if name.startswith(("digests not", "conversions")) and count
+    }
+    for name, count in unchecked.items():
+        yield f"not checked: {count:,} {name}"
+    found = len(report.damage) + left
+    yield "sound" if report.sound else f"damaged: {found:,} problem{'s' if found > 1 else ''}"
+
+
+def _line(problem: Problem) -> str:
+    place = problem.file or "archive.db"
+    if problem.offset is not None:
+        place += f" at {problem.offset}"
+    about = " ".join(filter(None, (problem.record_id, problem.url)))
+    return f"{place}: {problem.what}{f' [{about}]' if about else ''}. To mend: {problem.mend}"
+
+
+@contextmanager
+def _shown() -> Iterator[Told]:
+    """A bar on the terminal; nothing where there is none."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda done, whole: None
+        return
+    columns = (BarColumn(), DownloadColumn(binary_units=False), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("verify", total=None)
+        yield lambda done, whole: bar.update(task, completed=done, total=max(done, whole))

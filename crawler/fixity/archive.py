@@ -1,0 +1,278 @@
+"""A whole archive: all WARC files, in as many processes as there are cores, and the database."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from contextlib import closing, nullcontext
+from multiprocessing.sharedctypes import Synchronized
+from pathlib import Path
+from typing import Any
+
+from crawler.archive.audit import Comparison, ListedFile, files_of_captures, listed_files
+from crawler.archive.database import WARC_FOLDER, open_for_reading
+from crawler.archive.soundness import unsound
+from crawler.errors import ArchiveError
+from crawler.fixity.files import FileFindings, check_file
+from crawler.fixity.report import Problem, Report
+from crawler.warc.writer import OPEN
+
+_ENDING = ".warc.gz"
+_REMAKE = "restore archive.db from a copy, or make it again: scrapy rebuild --replace"
+_POLL = 0.25  # seconds
+# Archives smaller than this, in bytes, are done before other processes would have begun.
+_SMALL = 1 << 26
+
+Progress = Callable[[int, int], None]
+"""Told of the bytes that were read, and of those there are to read."""
+
+
+def verify(
+    folder: Path, *, processes: int | None = None, progress: Progress = lambda done, whole: None
+) -> Report:
+    """Check everything in an archive; nothing is changed and nothing fetched.
+
+    processes: how many at once; None: as many as there are cores, if it is worth it; 1: in this
+    one. Raises
+    ArchiveError where there is no archive, OSError where a file cannot be read at all.
+    """
+    report = Report()
+    readable = True
+    try:
+        with closing(open_for_reading(folder)) as db:
+            listed = {each.name: each for each in listed_files(db.conn)}
+            held = files_of_captures(db.conn)
+    except (ArchiveError, sqlite3.DatabaseError) as error:
+        if isinstance(error, ArchiveError) and not isinstance(
+            error.__cause__, sqlite3.DatabaseError
+        ):
+            raise
+        readable, listed, held = False, {}, []
+        what = f"archive.db cannot be read ({error.__cause__ or error}); its WARC files were"
+        report.harm(Problem("integrity", f"{what} checked in themselves", _REMAKE))
+    paths = _files(folder, report)
+    if readable:
+        _missing_files(paths, listed, held, report)
+    sizes = {path: path.stat().st_size for path in paths.values() if path.exists()}
+    tasks: list[tuple[Path, ListedFile | None]] = [
+        (path, listed.get(name)) for name, path in sorted(paths.items())
+    ]
+    with _Comparisons() as comparisons:
+        whole = sum(sizes.values())
+        cores = 1 if whole < _SMALL else os.cpu_count() or 1
+        count = min(processes or cores, len(tasks) + 1)
+        run = _alone if count == 1 else _together
+        told = run(folder if readable else None, tasks, count, lambda done: progress(done, whole))
+        for found in told:
+            report.take(found.report)
+            comparisons.add(found.comparisons)
+        for comparison in comparisons.wrong():
+            report.harm(_unequal(comparison))
+        report.counts["compared with conversions"] += comparisons.count()
+    return report
+
+
+def _files(folder: Path, report: Report) -> dict[str, Path]:
+    """Final name → path of each WARC file."""
+    paths: dict[str, Path] = {}
+    warc = folder / WARC_FOLDER
+    for path in sorted(warc.iterdir()) if warc.is_dir() else []:
+        name = path.name.removesuffix(OPEN)
+        if not path.is_file() or not name.endswith(_ENDING):
+            report.note(
+                Problem("file", "this is no WARC file of ours", "look what it is", path.name)
+            )
+        elif name in paths:
+            report.harm(
+                Problem(
+                    "file", "the file is there open and closed",
+                    "keep the one whose SHA-256 is in the table warc_files", path.name,
+                )
+            )  # fmt: skip
+        else:
+            paths[name] = path
+    return paths
+
+
+def _missing_files(
+    paths: dict[str, Path], listed: dict[str, ListedFile], held: list[tuple[str, int, int]],
+    report: Report,
+) -> None:  # fmt: skip
+    counts = {name: count for name, count, _ in held}
+    for name in sorted((set(listed) | set(counts)) - set(paths)):
+        report.harm(
+            Problem(
+                "file", f"the file is not there; {counts.get(name, 0):,} captures are in it",
+                "put a copy of it into warc/", name,
+            )
+        )  # fmt: skip
+    for name, path in sorted(paths.items()):
+        if name not in listed:
+            report.note(
+                Problem(
+                    "file",
+                    "the file is not closed: a run is writing it, or died"
+                    if path.name.endswith(OPEN)
+                    else "the file is not entered as closed: a run died",
+                    "nothing: the next run closes it and enters its digest", path.name,
+                )
+            )  # fmt: skip
+
+
+# -- work ------------------------------------------------------------------------------------------
+
+
+def _check_one(
+    folder: Path | None, path: Path, listed: ListedFile | None, note: Callable[[int], None]
+) -> FileFindings:
+    """folder: of the database to compare with; None for none."""
+    found = FileFindings()
+    with closing(open_for_reading(folder)) if folder else nullcontext() as db:
+        if db is not None:
+            db.conn.execute("BEGIN")  # all that is seen of the database is of one moment
+        for each in (path, path.with_name(path.name.removesuffix(OPEN))):
+            try:
+                return check_file(each, listed, db.conn if db is not None else None, note)
+            except FileNotFoundError:
+                continue  # closed in the meantime
+            except sqlite3.DatabaseError as error:
+                what = f"archive.db breaks off while {path.name} is compared with it: {error}"
+                found.report.harm(Problem("integrity", what, _REMAKE))
+                return found
+    found.report.harm(Problem("file", "the file is gone", "put a copy of it into warc/", path.name))
+    return found
+
+
+def _check_database(folder: Path) -> FileFindings:
+    found = FileFindings()
+    report = found.report
+    with closing(open_for_reading(folder)) as db:
+        for each in unsound(db.conn):
+            tell = report.harm if each.damage else report.note
+            tell(Problem(each.check, each.what, each.mend, url=each.url))
+        try:
+            for name in ("articles", "revisions", "linked_stories"):
+                report.counts[name] += db.table(name).count
+        except sqlite3.DatabaseError as error:
+            report.harm(Problem("integrity", f"archive.db cannot be read: {error}", _REMAKE))
+    return found
+
+
+def _alone(
+    folder: Path | None, tasks: list[tuple[Path, ListedFile | None]], count: int,
+    progress: Callable[[int], None],
+) -> Iterator[FileFindings]:  # fmt: skip
+    done = 0
+
+    def note(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(done)
+
+    for path, listed in tasks:
+        yield _check_one(folder, path, listed, note)
+    if folder is not None:
+        yield _check_database(folder)
+
+
+_done: Synchronized[int] | None = None
+"""Bytes read by all processes."""
+
+
+def _begin(done: Synchronized[int]) -> None:
+    global _done
+    _done = done
+
+
+def _note(more: int) -> None:
+    assert _done is not None
+    with _done.get_lock():
+        _done.value += more
+
+
+def _check_there(folder: Path | None, path: Path, listed: ListedFile | None) -> FileFindings:
+    return _check_one(folder, path, listed, _note)
+
+
+def _together(
+    folder: Path | None, tasks: list[tuple[Path, ListedFile | None]], count: int,
+    progress: Callable[[int], None],
+) -> Iterator[FileFindings]:  # fmt: skip
+    context = multiprocessing.get_context("spawn")
+    done: Synchronized[int] = context.Value("q", 0)
+    with ProcessPoolExecutor(count, context, initializer=_begin, initargs=(done,)) as pool:
+        waiting: set[Future[FileFindings]] = set()
+        if folder is not None:
+            waiting.add(pool.submit(_check_database, folder))
+        rest = iter(tasks)
+        try:
+            while True:
+                # a few ahead: an archive may have thousands of files
+                while len(waiting) < 2 * count and (task := next(rest, None)) is not None:
+                    waiting.add(pool.submit(_check_there, folder, *task))
+                if not waiting:
+                    return
+                finished, waiting = wait(waiting, _POLL, return_when="FIRST_COMPLETED")
+                progress(done.value)
+                for future in finished:
+                    yield future.result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+# -- what was made of the pages --------------------------------------------------------------------
+
+
+class _Comparisons:
+    """What the database has beside conversion records: a row is sound if one of the records that it
+    may have been stored from says the same. On disk: there are as many as links."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="verify-")
+        self._db = sqlite3.connect(Path(self._folder.name) / "comparisons.db")
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.execute(
+            "CREATE TABLE comparisons (of TEXT, row_id INTEGER, url TEXT, differs TEXT,"
+            " PRIMARY KEY (of, row_id)) WITHOUT ROWID"
+        )
+
+    def __enter__(self) -> _Comparisons:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._db.close()
+        self._folder.cleanup()
+
+    def add(self, comparisons: Iterable[Comparison]) -> None:
+        self._db.executemany(
+            "INSERT INTO comparisons VALUES (?, ?, ?, ?) ON CONFLICT (of, row_id)"
+            " DO UPDATE SET differs = '' WHERE excluded.differs = ''",
+            ((c.table, c.row_id, c.url, ", ".join(c.differs)) for c in comparisons),
+        )
+
+    def count(self) -> int:
+        found: int = self._db.execute("SELECT count(*) FROM comparisons").fetchone()[0]
+        return found
+
+    def wrong(self) -> Iterator[Comparison]:
+        rows = self._db.execute(
+            "SELECT of, row_id, url, differs FROM comparisons WHERE differs <> '' ORDER BY 1, 2"
+        )
+        for of, row_id, url, differs in rows:
+            yield Comparison(of, row_id, url, (differs,))
+
+
+def _unequal(found: Comparison) -> Problem:
+    thing = "a linked story" if found.table == "linked_stories" else "a revision"
+    return Problem(
+        "content",
+        f"{thing} of the story is not what its conversion record says: {found.differs[0]}"
+        f" (row {found.row_id} of {found.table})",
+        _REMAKE,
+        url=found.url,
+    )

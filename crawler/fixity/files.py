@@ -1,0 +1,429 @@
+"""One WARC file, every byte of it, beside what the database says of it."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from isal import igzip
+
+from crawler.archive.audit import (
+    Comparison,
+    ListedFile,
+    StoredCapture,
+    captures_in,
+    compare,
+    place_of,
+)
+from crawler.fixity.report import Problem, Report
+from crawler.warc.articles import read_conversion
+from crawler.warc.check import Checked, read_record
+from crawler.warc.http import Message, parse
+from crawler.warc.members import DamagedError
+from crawler.warc.walk import BrokenError, Member, Source, members
+from crawler.warc.writer import GZIP_LEVEL
+
+_COPY = "put a copy of the file in its place (its SHA-256 is in the table warc_files)"
+_AGAIN = "put a copy of the file in its place; without one, fetch the page again"
+_REMAKE = "restore archive.db from a copy, or make it again: scrapy rebuild --replace"
+_KINDS = ("warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion",
+          "continuation")  # fmt: skip
+# field that names another record → kinds of records in which it names a capture
+_REFERENCES = {
+    "warc-concurrent-to": ("request", "metadata"),
+    "warc-refers-to": ("revisit", "conversion", "metadata"),
+}
+# A member whose record is longer is not compressed again to see whether it was changed; bytes.
+_MAX_AGAIN = 1 << 26
+_FEW = 20
+_TRUNCATIONS = ("length", "time", "disconnect", "unspecified")
+_TYPE = re.compile(rb"^content-type[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(slots=True)
+class FileFindings:
+    """What was found in a file."""
+
+    report: Report = field(default_factory=Report)
+    comparisons: list[Comparison] = field(default_factory=list)
+    """What the database has beside each conversion record."""
+
+
+def check_file(
+    path: Path,
+    listed: ListedFile | None,
+    connection: sqlite3.Connection | None,
+    note: Callable[[int], None] = lambda count: None,
+) -> FileFindings:
+    """Check a WARC file of an archive. Its memory is bounded by the number of records in a file.
+
+    listed: the file as the database has it; None where it is not entered as closed. connection: to
+    the database; it must see all that is in it from before the file is opened. note: told of bytes
+    read. Raises OSError, sqlite3.Error.
+    """
+    check = _FileCheck(path, listed, connection)
+    with path.open("rb") as file:
+        source = Source(file, note)
+        check.records(source)
+        check.whole(*source.digest())
+    return check.found
+
+
+class _FileCheck:
+    def __init__(
+        self, path: Path, listed: ListedFile | None, connection: sqlite3.Connection | None
+    ) -> None:
+        self.found = FileFindings()
+        self._report = self.found.report
+        self._path = path
+        self._name = path.name.removesuffix(".open")
+        self._listed = listed
+        self._db = connection
+        self._captures: Iterator[StoredCapture] = (
+            captures_in(connection, self._name) if connection else iter(())
+        )
+        self._next = next(self._captures, None)
+        self._known_end = self._next.warc_offset if self._next else 0
+        self._ids: set[int] = set()  # hashes: a hundred thousand names would take ten times as much
+        self._records = 0
+        self._end = 0
+        self._pending: list[tuple[Checked, str, str]] = []
+
+    # -- records ---------------------------------------------------------------------------------
+
+    def records(self, source: Source) -> None:
+        previous: Checked | None = None
+        for member in members(source):
+            if previous is not None:  # a broken one, behind which there is another
+                self._broken(previous, last=False)
+            elif member.offset != self._end:
+                self._harm("file", "bytes that are no record", _COPY, self._end)
+            checked = read_record(member)
+            if checked.broken:
+                previous = checked
+                continue
+            previous = None
+            self._end = member.offset + member.length
+            self._record(checked, member)
+        if previous is not None:
+            self._broken(previous, last=True)
+        while self._next is not None:
+            self._missing(self._next)
+            self._advance()
+        self._references()
+
+    def _broken(self, checked: Checked, *, last: bool) -> None:
+        """A member that could not be read to its end."""
+        offset = checked.offset
+        self._end = -1  # where it ends is not known
+        if last and self._tail(offset) and not self._captures_from(offset):
+            self._note(
+                "file", "the file ends in the middle of a record, as a killed run leaves it",
+                "nothing: the next run cuts it off", offset,
+            )  # fmt: skip
+            return
+        capture = self._capture_at(offset)
+        self._harm(
+            "record", f"a record is damaged: {'; '.join(checked.faults)}", _AGAIN, offset,
+            capture.record_id if capture else checked["warc-record-id"] or None,
+            capture.url if capture else checked["warc-target-uri"] or None,
+        )  # fmt: skip
+
+    def _record(self, checked: Checked, member: Member) -> None:
+        counts = self._report.counts
+        kind = checked.kind if checked.kind in _KINDS else "other"
+        counts["records"] += 1
+        counts[f"records: {kind}"] += 1
+        self._records += 1
+        for name in checked.unchecked:
+            counts[f"digests not checked: {name}"[:60]] += 1
+        capture = self._capture_at(member.offset)
+        record_id, url = checked["warc-record-id"], checked["warc-target-uri"]
+        if capture is not None and checked.faults:
+            record_id, url = capture.record_id, capture.url
+        if checked.faults:
+            self._harm(
+                "record", f"a record is damaged: {'; '.join(checked.faults)}", _AGAIN,
+                member.offset, record_id, url,
+            )  # fmt: skip
+        if hash(checked["warc-record-id"]) in self._ids:
+            self._harm(
+                "record", "a record has the WARC-Record-ID of an earlier one", _COPY,
+                member.offset, record_id, url,
+            )  # fmt: skip
+        self._ids.add(hash(checked["warc-record-id"]))
+        if capture is not None:
+            counts["captures"] += 1
+            if not checked.faults:
+                self._compare_capture(capture, checked, member.length)
+        elif _is_capture(checked) and not checked.faults:
+            self._unknown(checked)
+        for name, kinds in _REFERENCES.items():
+            if kind in kinds and checked[name] and not checked.faults:
+                self._pending.append((_slim(checked), name, checked[name]))
+        if len(self._pending) > 10_000:
+            self._references(final=False)
+        if checked.kept is not None and not checked.faults and self._db is not None:
+            self._compare_article(checked, self._db)
+
+    # -- captures --------------------------------------------------------------------------------
+
+    def _advance(self) -> None:
+        assert self._next is not None
+        self._known_end = self._next.warc_offset + self._next.warc_length
+        self._next = next(self._captures, None)
+
+    def _capture_at(self, offset: int) -> StoredCapture | None:
+        """The capture at an offset; those before it have no record."""
+        while self._next is not None and self._next.warc_offset < offset:
+            self._missing(self._next)
+            self._advance()
+        if self._next is None or self._next.warc_offset != offset:
+            return None
+        found = self._next
+        self._advance()
+        return found
+
+    def _captures_from(self, offset: int) -> bool:
+        return self._next is not None and self._next.warc_offset >= offset
+
+    def _missing(self, capture: StoredCapture) -> None:
+        self._harm(
+            "capture", "the database has a capture here, and the file no record", _AGAIN,
+            capture.warc_offset, capture.record_id, capture.url,
+        )  # fmt: skip
+
+    def _compare_capture(self, stored: StoredCapture, checked: Checked, length: int) -> None:
+        wrong = [
+            f"{name} ({said} in the database, {there} in the record)"
+            for name, said, there in self._pairs(stored, checked, length)
+            if said != there
+        ]
+        if wrong:
+            self._harm(
+                "capture", f"a capture is not what its record says: {', '.join(wrong)}", _REMAKE,
+                checked.offset, stored.record_id, stored.url,
+            )  # fmt: skip
+
+    def _pairs(
+        self, stored: StoredCapture, checked: Checked, length: int
+    ) -> Iterator[tuple[str, object, object]]:
+        yield "warc_length", stored.warc_length, length
+        yield "record_id", stored.record_id, checked["warc-record-id"]
+        yield "record_type", stored.record_type, checked.kind
+        yield "url", stored.url, checked["warc-target-uri"].strip("<>")
+        yield "fetched_at", *_same_moment(stored.fetched_at, checked["warc-date"])
+        cut = checked["warc-truncated"] if checked.kind == "response" else ""
+        yield "truncated", stored.truncated, cut if cut in _TRUNCATIONS else None
+        if checked.is_http:
+            head = parse(checked.http_head)
+            yield "status", stored.status, head.status
+            yield "content_type", *_same_type(stored.content_type, head)
+        if checked["warc-payload-digest"]:
+            yield "payload_digest", stored.payload_digest, checked["warc-payload-digest"]
+        if checked.kind == "response" and checked.payload_bytes is not None:
+            yield "payload_bytes", stored.payload_bytes, checked.payload_bytes
+        if checked.kind == "revisit":
+            yield from self._revisit_pairs(stored, checked)
+
+    def _revisit_pairs(
+        self, stored: StoredCapture, checked: Checked
+    ) -> Iterator[tuple[str, object, object]]:
+        """A revisit of ours names a response that is here; a foreign one may name none, or one that
+        was never imported, and is tied to another with the same payload then."""
+        named = checked["warc-refers-to"]
+        uri, date = checked["warc-refers-to-target-uri"], checked["warc-refers-to-date"]
+        if named and (named == stored.refers_to or self._is_there(named)):
+            yield "refers_to", stored.refers_to, named
+            if uri:
+                said = uri.strip("<>")
+                yield "the URL of what it repeats", stored.refers_to_url, said
+            if date:
+                moments = _same_moment(stored.refers_to_date or "", date)
+                yield "the time of what it repeats", *moments
+        elif stored.refers_to is None:
+            self._report.counts["revisits of what is not here"] += 1
+            self._note(
+                "revisits", "a revisit repeats a response that is not in this archive",
+                "import the WARC file that has it", checked.offset, stored.record_id, stored.url,
+            )  # fmt: skip
+
+    def _is_there(self, record_id: str) -> bool:
+        return self._db is not None and place_of(self._db, record_id) is not None
+
+    def _unknown(self, checked: Checked) -> None:
+        """A response or revisit that the database does not have at this place."""
+        if self._db is None:
+            return
+        record_id = checked["warc-record-id"]
+        place = place_of(self._db, record_id)
+        if place is not None:
+            self._harm(
+                "record", f"the database has this record in {place[0]} at {place[1]}",
+                "take the file that is there twice out of warc/", checked.offset, record_id,
+                checked["warc-target-uri"],
+            )  # fmt: skip
+        elif self._tail(checked.offset):
+            self._report.counts["records not acknowledged"] += 1
+            self._note(
+                "capture", "no visit has acknowledged this record: a run has it in hand, or died",
+                "nothing: the next run adopts it", checked.offset, record_id,
+                checked["warc-target-uri"],
+            )  # fmt: skip
+        else:
+            self._harm(
+                "capture", "the database has no capture of this record", _REMAKE, checked.offset,
+                record_id, checked["warc-target-uri"],
+            )  # fmt: skip
+
+    def _tail(self, offset: int) -> bool:
+        """Whether a run may have died before anything from an offset on was acknowledged."""
+        return self._listed is None and self._next is None and offset >= self._known_end
+
+    # -- references ------------------------------------------------------------------------------
+
+    def _references(self, *, final: bool = True) -> None:
+        """Look for the records that others name; foreign files may name one that comes later."""
+        left = []
+        for checked, name, target in self._pending:
+            if self._db is None or hash(target) in self._ids or self._is_there(target):
+                continue
+            if checked.kind == "revisit":
+                continue  # told of with its capture
+            if not final:
+                left.append((checked, name, target))
+                continue
+            what = f"a {checked.kind} record names a record that is not there ({name}: {target})"
+            tell = self._note if self._tail(checked.offset) else self._harm
+            tell(
+                "reference", what, _COPY, checked.offset, checked["warc-record-id"],
+                checked["warc-target-uri"],
+            )  # fmt: skip
+        self._pending = left
+
+    def _compare_article(self, checked: Checked, connection: sqlite3.Connection) -> None:
+        try:
+            found = read_conversion(checked.kept or b"")
+        except DamagedError:
+            self._report.counts["conversions that are none of ours"] += 1
+            return
+        about = checked["warc-refers-to"]
+        self.found.comparisons += compare(
+            connection, about, found.url, found.article, found.extractor
+        )
+
+    # -- the whole file --------------------------------------------------------------------------
+
+    def whole(self, size: int, sha256: str) -> None:
+        """Compare the file with what is listed; `records` comes first."""
+        self._report.counts["files"] += 1
+        self._report.counts["bytes"] += size
+        if not self._records and size == 0 and self._listed is None:
+            self._note("file", "the file is empty", "nothing: the next run takes it away", 0)
+        if self._listed is None:
+            return
+        if (size, sha256) == (self._listed.bytes, self._listed.sha256):
+            self._born_so()
+            if self._records != self._listed.records:
+                what = f"the file has {self._records:,} records"
+                self._harm("file", f"{what}, not {self._listed.records:,} as listed", _REMAKE)
+            return
+        before = (
+            f"the file is not the one that was closed: {size:,} bytes with SHA-256 {sha256},"
+            f" where {self._listed.bytes:,} with {self._listed.sha256} are listed"
+        )
+        places = [] if self._report.damage else list(self._altered())
+        if 0 < len(places) <= _FEW:
+            for offset in places:
+                self._harm("file", f"{before}; the member here is written otherwise, though it"
+                           " says the same", _COPY, offset)  # fmt: skip
+        else:
+            self._harm("file", before, _COPY)
+
+    def _born_so(self) -> None:
+        """What is wrong with records of a file that is byte for byte the one that was closed, has
+        been wrong from the beginning: they were imported like that."""
+        ours = [each for each in self._report.damage if each.check in ("record", "reference")]
+        for each in ours:
+            self._report.damage.remove(each)
+            what = f"{each.what}; so since the file was closed"
+            self._report.note(replace(each, what=what, mend="nothing: it was imported like that"))
+
+    def _altered(self) -> Iterator[int]:
+        """Offsets of members that this computer's compressor would write otherwise.
+
+        Tells where a byte was changed that changes nothing that is read: the bits that fill up the
+        last byte of compressed data. Where another processor wrote the file, that may be every
+        member, and says nothing.
+        """
+        with self._path.open("rb") as file:
+            for member in members(Source(file)):
+                data = bytearray()
+                try:
+                    while len(data) <= _MAX_AGAIN and (more := member.read()):
+                        data += more
+                    while member.read():
+                        pass
+                except BrokenError:
+                    continue
+                if len(data) <= _MAX_AGAIN:
+                    again = igzip.compress(bytes(data), compresslevel=GZIP_LEVEL, mtime=0)
+                    if again != self._bytes(member):
+                        yield member.offset
+
+    def _bytes(self, member: Member) -> bytes:
+        with self._path.open("rb") as file:
+            file.seek(member.offset)
+            return file.read(member.length)
+
+    # -- telling ---------------------------------------------------------------------------------
+
+    def _harm(
+        self, check: str, what: str, mend: str, offset: int | None = None,
+        record_id: str | None = None, url: str | None = None,
+    ) -> None:  # fmt: skip
+        self._report.harm(Problem(check, what, mend, self._path.name, offset, record_id, url))
+
+    def _note(
+        self, check: str, what: str, mend: str, offset: int | None = None,
+        record_id: str | None = None, url: str | None = None,
+    ) -> None:  # fmt: skip
+        self._report.note(Problem(check, what, mend, self._path.name, offset, record_id, url))
+
+
+def _is_capture(checked: Checked) -> bool:
+    """Whether the database should have a record: not the answers of DNS that others keep."""
+    web = checked["warc-target-uri"].lower().strip("<").startswith(("http:", "https:"))
+    return checked.kind in ("response", "revisit") and checked.is_http and web
+
+
+def _slim(checked: Checked) -> Checked:
+    """What is told of a record, without its contents."""
+    names = ("warc-type", "warc-record-id", "warc-target-uri")
+    return Checked(checked.offset, {name: checked[name] for name in names})
+
+
+def _same_moment(stored: str, said: str) -> tuple[str, str]:
+    """Two times, spelled alike if they are the same as far as a WARC-Date tells."""
+    try:
+        there = datetime.fromisoformat(said)
+        known = datetime.fromisoformat(stored)
+    except ValueError:
+        return stored, said
+    there = there if there.tzinfo else there.replace(tzinfo=UTC)
+    if "." not in said:
+        known = known.replace(microsecond=0)
+    return (stored, stored) if known == there else (stored, said)
+
+
+def _same_type(stored: str | None, head: Message) -> tuple[str | None, str | None]:
+    """Two content types; of one that goes over several lines the first may be kept alone."""
+    said = head.get("Content-Type")
+    first = _TYPE.search(head.head)
+    if first is not None and first[1].strip().decode("latin-1") == stored:
+        return stored, stored
+    return stored, said
