@@ -1,7 +1,8 @@
 """`make bench-discovery`: how much of a site is found, and at what cost.
 
-Crawls the demo newspaper, which has sitemaps and a feed, and the Arle Ledger, which has nothing but
-links, each given only by its home page; then once more, with nothing changed.
+Crawls the demo newspaper, which has sitemaps and a feed, the Arle Ledger, which has nothing but
+links, and the invented newspapers of `benchmarks/newspapers.py`, each given only by its home page;
+then once more, with nothing changed.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from benchmarks import newspapers
+from benchmarks.newspapers import PLANS, Plan
 from crawler.demo import ledger
 from crawler.demo.server import serve
 from crawler.demo.truth import expected
@@ -71,6 +75,23 @@ def measure(site: str) -> Reach:
     )  # fmt: skip
 
 
+def measure_invented(plan: Plan) -> Reach:
+    """Crawl an invented newspaper twice."""
+    with tempfile.TemporaryDirectory() as scratch, newspapers.serve(plan) as paper:
+        archive = Path(scratch) / "archive"
+        crawl(paper.base, archive)
+        first = len(paper.asked)
+        crawl(paper.base, archive)
+        second = paper.asked[first:]
+        with sqlite3.connect(archive / "archive.db") as db:
+            paths = [target(row[0]) for row in db.execute("SELECT url FROM stories")]
+    wanted = set(paper.by_path)
+    return Reach(
+        plan.name, len(wanted), len(wanted & set(paths)), len(paths), first,
+        sum(not line.endswith(" 304") for line in second),
+    )  # fmt: skip
+
+
 def target(url: str) -> str:
     """Path and query of an address."""
     parts = urlsplit(url)
@@ -88,17 +109,22 @@ def crawl(url: str, archive: Path) -> None:
 
 
 def main() -> None:
-    """Measure both, print and write the table."""
+    """Measure all, print and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sites", nargs="+", default=["courier", "links"])
+    parser.add_argument("--sites", nargs="*", default=["courier", "links"])
+    parser.add_argument("--invented", nargs="*", default=None, help="names; all if not said")
     options = parser.parse_args()
-    rows = [measure(site).row() for site in options.sites]
+    chosen = [plan for plan in PLANS if options.invented is None or plan.name in options.invented]
+    rows = []
+    for reach in chain(map(measure, options.sites), map(measure_invented, chosen)):
+        rows.append(reach.row())
+        print(rows[-1], flush=True)
     text = (
-        "# Reach\n\nWritten by `make bench-discovery`: two demo sites, each given by its home page"
-        " only.\n\n| site | stories | archived | of the archive, stories | fetches a story |"
+        "# Reach\n\nWritten by `make bench-discovery`: two demo sites, and newspapers invented to"
+        " be unlike each other (`benchmarks/newspapers.py`), each given by its home page only.\n\n"
+        "| site | stories | archived | of the archive, stories | fetches a story |"
         " second run, bodies a story |\n|---|---:|---:|---:|---:|---:|\n" + "\n".join(rows) + "\n"
     )
-    print(text)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(text, encoding="utf-8")
 
