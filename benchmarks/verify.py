@@ -94,7 +94,7 @@ def main() -> None:
     opts = parser.parse_args()
     lines = [
         "# Speed of verify", "", "Written by `make bench-verify`.", "",
-        f"{opts.megabytes} MB of WARC in two files: invented pages of {PAGE_BYTES // 1000} kB, half of"
+        f"{opts.megabytes} MB of WARC in two files: invented pages of {PAGE_BYTES:,} bytes, half of"
         " them gzip-coded, each with its request and its metadata.", "",
         "| processes | MB/s | records/s | largest process, MiB |", "|---|---|---|---|",
     ]  # fmt: skip
