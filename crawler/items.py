@@ -27,11 +27,11 @@ may turn out to be an article or a listing."""
 
 Source = Literal[
     "seed", "list", "robots", "usual", "sitemap", "feed", "wordpress", "archive", "previous",
-    "link", "redirect",
+    "link", "redirect", "import",
 ]  # fmt: skip
 """How a URL was found. list: named by the user; usual: one of the places where sites usually keep a
 sitemap or feed; archive: a further page of a listing; previous: a story's link to the one before or
-after it."""
+after it; import: in a WARC file of another program."""
 
 RecordType = Literal["response", "revisit"]
 Truncation = Literal["length", "time", "disconnect", "unspecified"]

@@ -36,6 +36,7 @@ from crawler.warc.articles import Conversion, read_conversion
 from crawler.warc.http import Message, parse
 from crawler.warc.members import DamagedError
 from crawler.warc.reader import Damage, Record, read_file, read_record
+from crawler.warc.records import JSON
 from crawler.warc.recover import capture_of
 from crawler.warc.writer import OPEN
 
@@ -77,15 +78,14 @@ class _Visits:
         kind = record.kind
         if kind != "conversion":
             self._settle()
-        if kind == "warcinfo" or self._store.run_id is None:
+        # one that stands further on was copied from another program's file
+        if (kind == "warcinfo" and record.offset == 0) or self._store.run_id is None:
             self._begin(record)
-        if kind == "warcinfo":
-            return
         if kind in ("response", "revisit"):
             self._take_capture(record, name)
         elif kind == "metadata":
             self._take_metadata(record)
-        elif kind == "conversion":
+        elif kind == "conversion" and record.get("Content-Type") == JSON:
             self._take_conversion(record, name)
         elif kind == "resource" and record.url.startswith("urn:hemeroteca:run:"):
             self._finish(record)
@@ -144,9 +144,12 @@ class _Visits:
 
     def _take_metadata(self, record: Record) -> None:
         found = self._pending.pop(record.get("WARC-Concurrent-To") or "", None)
+        info, reservations = _fields(record.block), _all(record.block, "reservation")
+        if found is not None and "visit" not in info:  # of another program
+            self._pending[found[0].record_id] = found
+            return
         if found is None:
             return
-        info, reservations = _fields(record.block), _all(record.block, "reservation")
         took = info.get("fetchTimeMs", "")
         capture = replace(
             found[0],

@@ -31,6 +31,29 @@ def last_response(connection: sqlite3.Connection, url: str) -> Reference | None:
     return Reference(*row) if row else None
 
 
+def captured_at_moment(
+    connection: sqlite3.Connection, url: str, fetched_at: str
+) -> Reference | None:
+    """The response of a URL at a moment (ISO 8601, UTC, to the microsecond). Raises
+    sqlite3.Error."""
+    row = connection.execute(
+        "SELECT c.record_id, u.url, c.fetched_at FROM captures c JOIN urls u ON u.id = c.url_id"
+        " WHERE u.url = ? AND c.fetched_at = ? AND c.record_type = 'response'",
+        (url, fetched_at),
+    ).fetchone()
+    return Reference(*row) if row else None
+
+
+def place_of(connection: sqlite3.Connection, record_id: str) -> tuple[str, int, int] | None:
+    """File, offset and length of a response's record. Raises sqlite3.Error."""
+    row = connection.execute(
+        "SELECT warc_file, warc_offset, warc_length FROM captures WHERE record_id = ?"
+        " AND record_type = 'response'",
+        (record_id,),
+    ).fetchone()
+    return (row[0], row[1], row[2]) if row else None
+
+
 def is_known(connection: sqlite3.Connection, record_id: str) -> bool:
     """Whether there is a capture with this WARC-Record-ID. Raises sqlite3.Error."""
     sql = "SELECT 1 FROM captures WHERE record_id = ?"

@@ -14,7 +14,7 @@ URLS = {
     " tried again at due_at), redirected, failed, gone or excluded.",
     "reason": "Why it is in this state, where there is something to say.",
     "source": "How it was found: seed or list (named by the user), robots, usual (a usual place),"
-    " sitemap, feed, wordpress, archive, previous, link or redirect.",
+    " sitemap, feed, wordpress, archive, previous, link, redirect or import.",
     "via_id": "The URL that told of it.",
     "found_at": "When it was first told of, UTC.",
     "claimed_at": "The date that the source gives for it, as given.",

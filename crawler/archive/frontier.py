@@ -273,6 +273,11 @@ class FrontierTable:
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
+    def visited_at(self, url_id: int) -> str | None:
+        """When a URL was last visited, ISO 8601, UTC; None if it never was."""
+        row = self._sql("SELECT visited_at FROM urls WHERE id = ?", (url_id,)).fetchone()
+        return cast("str | None", row[0])
+
     def acknowledge(
         self, url_id: int, visit: Visit, now: str, article_id: int | None, changed: bool
     ) -> bool:

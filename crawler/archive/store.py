@@ -195,7 +195,10 @@ class Store:
         elif visit.part_of is not None:
             article_id = self._article_of(visit.part_of)
         graph.note_visit(self.db.conn, visit, article_id)
-        if visit.state == "gone":
+        visited_at = self.frontier.visited_at(url_id)
+        # an import may bring what was before: of the URL, more is known by now
+        late = visited_at is not None and visited_at > now
+        if visit.state == "gone" and not late:
             self._sql(
                 "UPDATE articles SET gone_at = ? WHERE gone_at IS NULL"
                 " AND id = (SELECT article_id FROM urls WHERE id = ?)",
@@ -208,7 +211,7 @@ class Store:
         )
         if changed is None:
             changed = led_to > 0
-        first = self.frontier.acknowledge(url_id, visit, now, article_id, changed)
+        first = not late and self.frontier.acknowledge(url_id, visit, now, article_id, changed)
         if first and visit.state == "done" and visit.shape is not None:
             is_story = visit.article is not None and visit.part_of is None
             self.memory.learn(self._site_id(visit.url), url_id, visit.shape, is_story=is_story)

@@ -23,12 +23,17 @@ _DICTIONARY = b"\x5d\x2a\x4d\x18"
 """Begins the skippable frame with the dictionary of a file (IIPC, "WARC files in Zstandard")."""
 _MAX_DICTIONARY = 1 << 26
 _PLAIN = b"WARC/"
+MARKS = (_PLAIN, GZIP, ZSTD)
+"""By which members begin."""
 # A window larger than this is refused: it would be held in memory.
 _ZSTD_WINDOW = 27  # log2 of bytes
 
 
 class DamagedError(Exception):
     """What was read cannot be what was written; says why."""
+
+    offset: int | None = None
+    """Where in the file what cannot be read begins, if that is known."""
 
 
 class Inflater(Protocol):

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.warc.members import DamagedError, Member, first_offset, next_mark, opener, packing
+from crawler.warc.members import (
+    MARKS,
+    DamagedError,
+    Member,
+    first_offset,
+    next_mark,
+    opener,
+    packing,
+)
 from crawler.warc.writer import OPEN
 
 MAX_BLOCK = 128 * 1024 * 1024
@@ -127,19 +135,22 @@ def read_file(path: Path, max_block: int = MAX_BLOCK) -> Iterator[Record | Damag
     After damage, reading goes on at the next record that can be found. Raises OSError.
     """
     with path.open("rb") as file:
-        mark = packing(file.read(8))
-        if mark is None:
-            if path.stat().st_size:
-                yield Damage(0, "neither gzip nor zstd nor a WARC record begins the file")
-            return
         size = path.stat().st_size
+        mark = packing(file.read(8))
+        lost = mark is None and size > 0
+        if lost:
+            yield Damage(0, "neither gzip nor zstd nor a WARC record begins the file")
+            marks = [(at, each) for each in MARKS if (at := next_mark(file, each, 0)) is not None]
+            offset, mark = min(marks, default=(None, None))
+        if mark is None:
+            return
         try:
             open_member = opener(file, mark)
-            offset: int | None = first_offset(file, mark)
+            if not lost:
+                offset = first_offset(file, mark)
         except DamagedError as error:
             yield Damage(0, str(error))
             return
-        lost = False
         while offset is not None and offset < size:
             found, end = False, None
             try:
@@ -151,7 +162,8 @@ def read_file(path: Path, max_block: int = MAX_BLOCK) -> Iterator[Record | Damag
                 end = member.end
             except DamagedError as error:
                 if not lost or found:
-                    yield Damage(offset, str(error))
+                    yield Damage(error.offset or offset, str(error))
+                offset = error.offset or offset
             if end is None or (lost and not found):
                 lost, offset = True, next_mark(file, mark, offset)
             else:
@@ -193,8 +205,12 @@ def _records(member: Member, max_block: int) -> Iterator[Record | Damage]:
     held: Record | Damage | None = None
     while True:
         begin = stream.read_so_far
-        each = _record(stream, member.offset, max_block)
-        more = not stream.at_end()
+        try:
+            each = _record(stream, member.offset, max_block)
+            more = not stream.at_end()
+        except DamagedError as error:
+            error.offset = member.offset + (begin if member.plain else 0)
+            raise
         if member.plain:
             yield _placed(each, member.offset + begin, stream.read_so_far - begin)
         elif held is None and not more:

@@ -90,7 +90,7 @@ def _survey(path: Path, known_end: int, is_known: Callable[[str], bool]) -> Reco
     for offset, length, head in _members(path, 0):
         end, records = offset + length, records + 1
         own = _fields(head)
-        if own.get("warc-type") == "warcinfo":
+        if own.get("warc-type") == "warcinfo" and offset == 0:
             part = re.search(rb"^isPartOf: *(\S+)", head, re.MULTILINE)
             run = part[1].decode("ascii", "replace") if part else run
         if own.get("warc-type") in ("response", "revisit"):

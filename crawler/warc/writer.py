@@ -92,6 +92,17 @@ class WarcWriter:
         self._append_all([data])
         return record_id
 
+    def write_copy(self, data: bytes, *, is_capture: bool) -> tuple[str, int, int]:
+        """Write a whole record of another file as it is; returns file, offset and length.
+
+        is_capture: whether it is a response or a revisit. Raises OSError.
+        """
+        self._ready()
+        name = self.name
+        ((offset, length),) = self._append_all([data])
+        self._captures += is_capture
+        return name, offset, length
+
     def sync(self) -> None:
         """Put on disk what was written; call it before the database refers to it."""
         if self._file is not None and self._dirty:

@@ -1,0 +1,117 @@
+"""`scrapy import`: WARC files of other programs become part of an archive."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import glob
+import sqlite3
+import sys
+from pathlib import Path
+
+from scrapy.commands import ScrapyCommand
+
+from crawler.archive.database import check
+from crawler.archive_run import ArchiveRun
+from crawler.commands.crawl import fail
+from crawler.commands.status import archive_folder
+from crawler.errors import ArchiveError, HemerotecaError, UsageError
+from crawler.importing import Imported, import_files
+from crawler.workers import Workers
+
+
+class Command(ScrapyCommand):
+    """Take WARC files into an archive."""
+
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """For `scrapy import -h`."""
+        return "FILE… -a archive=DIR [--jobs N]"
+
+    def short_desc(self) -> str:
+        """For `scrapy -h`."""
+        return "Make articles of WARC files that other programs wrote"
+
+    def long_desc(self) -> str:
+        """For `scrapy import -h`."""
+        return (
+            "Files of Heritrix, wget, Browsertrix, Common Crawl and others: WARC 1.0 and 1.1, gzip,"
+            " zstd or plain. Every record is copied into the archive; pages become articles as of"
+            " the date of their record. What the archive has is passed over."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add -a archive= and --jobs."""
+        super().add_options(parser)
+        parser.add_argument(
+            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
+        )
+        parser.add_argument("--jobs", type=int, default=0, help="readers; 0: one for each core")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Import and say what came of it."""
+        assert self.settings is not None
+        try:
+            paths = files(args)
+            folder = archive_folder("import", [], opts.argument, self.settings["ARCHIVE"])
+            check(folder)
+            said = {"files": " ".join(path.name for path in paths)[:2_000]}
+            with ArchiveRun(folder.resolve(), self.settings, "import", said) as run:
+                workers = Workers(opts.jobs, self.settings.getfloat("EXTRACT_CPU_SECONDS"))
+                try:
+                    told = asyncio.run(
+                        import_files(
+                            run, workers, paths,
+                            _show if sys.stderr.isatty() else lambda path, told: None,
+                        )
+                    )  # fmt: skip
+                finally:
+                    workers.close()
+        except HemerotecaError as error:
+            fail("import", error)
+        except (sqlite3.Error, OSError) as error:
+            fail("import", ArchiveError(f"cannot go on: {error}; the same command goes on"))
+        except KeyboardInterrupt:
+            print("scrapy import: stopped; the same command goes on", file=sys.stderr)
+            self.exitcode = 130
+            return
+        print(summary(told))
+        for line in told.damage[:20]:
+            print(f"scrapy import: {line}", file=sys.stderr)
+        if len(told.damage) > 20:
+            print(f"scrapy import: … and {len(told.damage) - 20:,} more", file=sys.stderr)
+        if told.damage and not told.records:
+            self.exitcode = UsageError.exit_code
+
+
+def files(words: list[str]) -> list[Path]:
+    """The files that words name, patterns among them. Raises UsageError."""
+    if not words:
+        raise UsageError("name WARC files: scrapy import crawl.warc.gz … -a archive=my-archive")
+    found: list[Path] = []
+    for word in words:
+        matches = [Path(word)] if Path(word).exists() else map(Path, sorted(glob.glob(word)))  # noqa: PTH207
+        named = [path for path in matches if path.is_file()]
+        if not named:
+            raise UsageError(f"{word} is no file, and no pattern of any; name WARC files")
+        found += named
+    return list(dict.fromkeys(found))
+
+
+def summary(told: Imported) -> str:
+    """What an import brought, for a person."""
+    totals, records = told.totals, told.records
+    kinds = ", ".join(f"{n:,} {kind}" for kind, n in sorted(records.items()) if kind != "known")
+    lines = [
+        f"{totals['new_articles']:,} new articles, {totals['new_revisions']:,} new revisions, "
+        f"{totals['unchanged_articles']:,} unchanged; {totals['captures']:,} captures",
+        f"Records copied: {kinds or 'none'}; {records['known']:,} answers were here already",
+    ]
+    if told.damage:
+        lines.append(f"{len(told.damage):,} places could not be read and were passed over")
+    return "\n".join(lines)
+
+
+def _show(path: Path, told: Imported) -> None:
+    print(f"{path.name} … {told.totals['captures']:,} captures so far", file=sys.stderr)
