@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 from rich.console import Console
@@ -20,6 +22,7 @@ from sqlite_utils import Database
 from crawler.archive.database import open_for_reading
 from crawler.archive.describe import schema_markdown
 from crawler.archive.migrations import migrations
+from crawler.commands.demo import PORT
 from docs import graph_picture
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,7 +51,10 @@ def run(command: str, archive: Path, **environment: str) -> str:
     # `make` would set up and read the locks: what it runs is enough here
     command = re.sub(
         r"^make crawl(?: EDITION=(\w+))?.*$",
-        lambda m: f"scrapy demo --crawl --edition {m[1] or 'morning'} -a archive={archive}",
+        lambda m: (
+            f"scrapy demo --crawl --edition {m[1] or 'morning'} -a archive={archive}"
+            f" --port {free_port(archive)}"
+        ),
         command,
         flags=re.MULTILINE,
     )
@@ -57,7 +63,20 @@ def run(command: str, archive: Path, **environment: str) -> str:
         command, shell=True, cwd=ROOT, capture_output=True, text=True, check=True,
         env={**os.environ, "PATH": path, "COLUMNS": "110", **environment},
     )  # fmt: skip
-    return done.stdout.replace(str(archive), "data/archive").replace(f"{ROOT}/", "")
+    shown = done.stdout.replace(f":{free_port(archive)}", f":{PORT}")
+    return shown.replace(str(archive), "data/archive").replace(f"{ROOT}/", "")
+
+
+@lru_cache
+def free_port(archive: Path) -> int:
+    """A port for the demo newspaper that nobody else uses, the same for all commands on an archive;
+    of five digits, as the one that is shown."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        if port > 9_999:
+            return port
 
 
 def readme(text: str, archive: Path) -> str:

@@ -15,6 +15,7 @@ from crawler import failures
 from crawler.archive.reasons import LATER_PAGE
 from crawler.discover.feeds import parse_feed
 from crawler.discover.kinds import sniff
+from crawler.discover.link_header import with_links
 from crawler.discover.pagination import later_pages
 from crawler.discover.shapes import shape
 from crawler.discover.sitemaps import parse_sitemap
@@ -190,6 +191,8 @@ class ArchiveSpider(Spider):
             if found.role in ("sitemap", "feed"):
                 return replace(visit, state="failed", reason=f"no {found.role}: a page"), ()
             page = await run(extract, body, url, content_type, True)
+            if link_headers := response.headers.getlist(b"Link"):
+                page = with_links(page, [value.decode("latin-1") for value in link_headers])
             visit = replace(visit, captures=_reserved(visit.captures, page))
             if due.is_story and page.not_article and "wall" not in page.not_article:
                 why = f"the story is no longer there: {page.not_article}"

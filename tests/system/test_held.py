@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +23,7 @@ from .test_errors import complaint
 from .test_hostile import STORY
 from .test_interrupted import start, wait_for_stories
 from .test_redirects import HTML, Answers, page, site
+from .test_warc import raw_site
 
 PATHS = {story.path for story in expected("morning")}
 
@@ -137,6 +140,44 @@ def test_a_host_that_asks_for_a_pause_gets_it(tmp_path: Path) -> None:
     row = query(tmp_path / "a", "SELECT state, reason, due_at FROM urls WHERE reason = 'HTTP 429'")
     assert row[0]["state"] == "retry"
     assert row[0]["due_at"] > "2026"
+
+
+def test_a_host_that_hangs_and_one_that_is_slow_hold_up_no_other(tmp_path: Path) -> None:
+    """Three newspapers at once: one answers, one drips, one says nothing at all."""
+    answers: Answers = {
+        f"/2026/05/{day:02}/the-story-of-day-{day}": (
+            200, HTML, STORY.replace("Weir", f"Weir {day}").encode(),
+        )
+        for day in range(1, 21)
+    }  # fmt: skip
+    answers["/"] = page(*answers)
+    moments: list[float] = []
+
+    class Noting(dict):  # type: ignore[type-arg]
+        def get(self, path: str, default: object = None) -> object:
+            moments.append(time.monotonic())
+            return dict.get(self, path, default)
+
+    def slow(path: str) -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>"
+        for _ in range(60):
+            time.sleep(0.1)
+            yield b" "
+
+    silent = socket.create_server(("127.0.0.1", 0))
+    with silent, raw_site(slow) as (dripping, _), site(Noting(answers)) as well:
+        hanging = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        began = time.monotonic()
+        done = crawl(
+            "news", tmp_path / "a", "-s", "DOWNLOAD_TIMEOUT=6", "-s", "RETRY_TIMES=0",
+            site=f"{hanging},{dripping},{well}", discover="links",
+        )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    kept = query(tmp_path / "a", "SELECT url FROM stories")
+    assert len([row for row in kept if row["url"].startswith(well)]) == 20
+    # all of the well one was asked for while the others still held their first answer back
+    assert moments[-1] - began < 6
+    assert time.monotonic() - began > 5
 
 
 def test_crawl_delay_is_obeyed(tmp_path: Path) -> None:
