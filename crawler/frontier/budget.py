@@ -18,7 +18,7 @@ from crawler.items import STORY_LIKE
 
 # Lists that may be visited before any has led to something: of one shape, and of a whole site, if
 # other sources have told of its stories or not.
-SHAPE_START_LISTED = 4
+SHAPE_START_LISTED = 2
 SHAPE_START = 8
 # A sitemap or feed that has told of this share of a site's stories is taken to be complete.
 SOUND = 0.8
@@ -26,8 +26,8 @@ SITE_START_LISTED = 1
 SITE_START = 40
 # Of a large site with a sound sitemap, lists for each story beyond so many: a sitemap may lack a
 # whole section.
-LISTED_SHARE = 0.12
-LISTED_FROM = 35
+LISTED_SHARE = 0.25
+LISTED_FROM = 36
 # Visits that a new story earns the lists on the way to it, and further ones for each story that the
 # site has: with these, a site that has nothing but links costs less than two fetches a story.
 SHAPE_EARNS = 2.0

@@ -74,13 +74,11 @@ class _Line:
     heap: list[tuple[int, int, Request | Due]] = field(default_factory=list)
     dry: bool = True
     """The archive has nothing more of it, as far as we know."""
-    fresh: bool = False
-    """Something was queued since the last claim, perhaps better than what waits here."""
 
     @property
     def hopes(self) -> bool:
-        """Whether a claim may still bring something better."""
-        return self.fresh and len(self.heap) < _FULL
+        """Whether a claim may bring something better than what waits here."""
+        return not self.dry and len(self.heap) < _FULL
 
     free_at: float = 0.0
     """Monotonic time before which nothing is fetched, because the site asked for a pause."""
@@ -329,10 +327,8 @@ class Frontier(BaseScheduler):
         if self._is_limit_reached():
             line.dry = True
         if line.dry:
-            line.fresh = False
             return
         claimed = session.claim(site, _CLAIM)
-        line.fresh = False
         line.dry = session.answered and len(claimed) < _CLAIM
         for due in claimed:
             if due.found.url not in self._hand and due.found.url not in self._out:
@@ -344,7 +340,6 @@ class Frontier(BaseScheduler):
             if host in self._spider.resume_hosts or self._is_followed(host):
                 line = self._lines.setdefault(host, _Line())
                 line.dry = line.closed
-                line.fresh = not line.closed
         for url in visited:
             self._out.pop(url, None)
             self._sources.discard(url)

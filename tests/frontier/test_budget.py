@@ -56,7 +56,7 @@ def test_a_calendar_without_end_costs_a_few_visits() -> None:
 def test_a_site_with_a_sound_sitemap_is_not_walked_page_by_page() -> None:
     sound = Learned(site_stories=1_000, listed_stories=990)
     assert visits_of_a_trap(sound) <= 5
-    assert budget.credit(Learned(0, 0, 0, 1_000, 990, 120, 0), 0, 0) < 1
+    assert budget.credit(Learned(0, 0, 0, 1_000, 990, 245, 0), 0, 0) < 1
 
 
 def test_lists_that_lead_to_stories_are_walked_to_their_end() -> None:

@@ -33,7 +33,7 @@ def test_a_site_is_archived_whole_and_nothing_else_at_a_bounded_cost(
 def test_newspapers_unlike_the_demo_are_archived_whole_too(name: str, fetches: float) -> None:
     """Small ones, so the first lists, which may lead to nothing, weigh more than in large ones."""
     (plan,) = (plan for plan in PLANS if plan.name == name)
-    reach = measure_invented(replace(plan, stories=80))
+    reach = measure_invented(replace(plan, stories=100))
     assert reach.archived == reach.stories
     assert reach.archived >= 0.99 * reach.articles
     assert reach.fetches <= fetches * reach.archived
