@@ -95,6 +95,10 @@ class ArchiveSpider(Spider):
         """Whether an address that a redirect leads to is one to archive."""
         return True
 
+    def unwanted(self, page: Page, found: FoundUrl) -> str | None:
+        """Why nothing of a page's host is to be archived, as the page shows; else None."""
+        return None
+
     def moved(self, found: FoundUrl, url: str) -> None:
         """A URL has led to another one."""
 
@@ -197,6 +201,8 @@ class ArchiveSpider(Spider):
             if due.is_story and page.not_article and "wall" not in page.not_article:
                 why = f"the story is no longer there: {page.not_article}"
                 return replace(visit, state="gone", reason=why), ()
+            if unwanted := self.unwanted(page, found):
+                return replace(visit, state="excluded", reason=unwanted), ()
             article, parts = await self._whole(page, due)
             own = {url, *(part.url for part in parts)}
             return (

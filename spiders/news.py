@@ -25,6 +25,7 @@ from crawler.items import STORY_LIKE, Due, FoundUrl, Page, Visit
 from crawler.urls import site_host
 from spiders.arguments import addresses, choice, choices
 from spiders.base import ArchiveSpider, same_site
+from spiders.parts import NO_FRONT, Parts, was_accepted
 
 _SPREAD = 15
 _OLDEST = 1980 * 12
@@ -54,11 +55,14 @@ class NewsSpider(ArchiveSpider):
         self.hosts = set(self.resume_hosts)
         self.discover = choices("discover", arguments.get("discover"), METHODS)
         self.revisit = choice("revisit", arguments.get("revisit"), ("due", "now"))
+        self._parts = Parts(self.seeds)
         self._places: dict[str, list[tuple[str, str]]] = {}
         """origin → usual places of sitemaps and feeds that were not tried yet."""
 
     async def start(self) -> AsyncIterator[Request]:
-        """The home pages."""
+        """The home pages, and what was left of hosts below theirs."""
+        for main in self.resume_hosts:
+            self._meet_hosts(Session.of(self.crawler).hosts_below(main))
         for url in self.seeds:
             yield self.request(Due(FoundUrl(url, "home", "seed")))
 
@@ -123,7 +127,8 @@ class NewsSpider(ArchiveSpider):
         announces."""
         if found.role == "home":
             yield from self._announced(page)
-        neighbours = set()
+        neighbours: set[str] = set()
+        self._meet_hosts(page.out_links)
         if page.not_article is None and "previous" in self.discover:
             for link in page.article.links:
                 if link.relation in ("previous", "next") and self._is_ours(link.url):
@@ -138,7 +143,8 @@ class NewsSpider(ArchiveSpider):
                     yield each
 
     def _is_ours(self, url: str) -> bool:
-        return same_site(url, self.hosts) and story_urls.is_page(url)
+        is_ours = same_site(url, self.hosts) or self._parts.is_pending(site_host(url))
+        return is_ours and story_urls.is_page(url)
 
     def _announced(self, page: Page) -> Iterable[FoundUrl]:
         if "feed" in self.discover:
@@ -152,7 +158,14 @@ class NewsSpider(ArchiveSpider):
 
     def accept(self, found: Iterable[FoundUrl]) -> Iterable[FoundUrl]:
         """Pages, sitemaps and feeds of the same site."""
-        return [self._ranked(each) for each in found if same_site(each.url, self.hosts)]
+        told = tuple(found)
+        self._meet_hosts(each.url for each in told if each.role == "page")
+        return [
+            self._ranked(each)
+            for each in told
+            if same_site(each.url, self.hosts)
+            or (each.role == "page" and self._parts.is_pending(site_host(each.url)))
+        ]
 
     def _ranked(self, found: FoundUrl) -> FoundUrl:
         return replace(found, priority=self.rank(found))
@@ -169,6 +182,7 @@ class NewsSpider(ArchiveSpider):
     def robots_parsed(self, robotparser: Any, request: Request) -> None:
         """Visit the sitemaps that robots.txt names, else the usual places of sitemaps and feeds."""
         if not same_site(request.url, self.hosts):
+            self._parts.note_robots(request)
             return
         self._places[site_host(request.url)] = [
             place for place in USUAL_PLACES if place[0] in self.discover
@@ -187,7 +201,10 @@ class NewsSpider(ArchiveSpider):
         self._try_next_place(request.url)
 
     def answered_nothing(self, found: FoundUrl) -> None:
-        """Where a sitemap or feed was expected and none is, try the next usual place."""
+        """Where a sitemap or feed was expected and none is, try the next usual place; a host that
+        shows no front page is no part of the newspaper."""
+        if self._parts.is_pending(site_host(found.url)):
+            self._close_part(site_host(found.url), NO_FRONT)
         if found.source in ("robots", "usual") and found.role in ("sitemap", "feed"):
             self._try_next_place(found.url)
 
@@ -220,5 +237,52 @@ class NewsSpider(ArchiveSpider):
 
     def moved(self, found: FoundUrl, url: str) -> None:
         """A newspaper whose home page is at another host now is that host's newspaper."""
+        host = site_host(found.url)
+        if self._parts.is_pending(host) and site_host(url) != host:
+            self._close_part(host, f"its front page leads to {url}")
         if found.role == "home":
-            self.hosts.add(site_host(url))
+            host = site_host(url)
+            self.hosts.add(host)
+            self._parts.mains.setdefault(host, url)
+            Frontier.of(self.crawler).take_up(host)
+
+    # -- hosts below the newspaper's own ---------------------------------------------------------
+
+    def _meet_hosts(self, urls: Iterable[str]) -> None:
+        """Look at the front pages of hosts that may be parts of the newspaper; those that an
+        earlier run has judged are followed or left, as it did."""
+        for front in filter(None, (self._parts.meet(url, self.hosts) for url in urls)):
+            known = Session.of(self.crawler).lookup(front)
+            accepted = was_accepted(known) if known is not None else None
+            if accepted is None:
+                Frontier.of(self.crawler).offer([self._ranked(FoundUrl(front, "page", "link"))])
+            elif accepted:
+                self._open_part(site_host(front))
+            else:
+                self._close_part(site_host(front), NO_FRONT)
+
+    def unwanted(self, page: Page, found: FoundUrl) -> str | None:
+        """Judge a host by its front page: whether it is a part of the newspaper."""
+        host = site_host(page.url)
+        if not self._parts.is_pending(host):
+            return None
+        session = Session.of(self.crawler)
+        session.flush()  # what the newspaper's own pages told of counts
+        reason = self._parts.judge(page, lambda url: session.lookup(url) is not None)
+        if reason is None:
+            self._open_part(host)
+        else:
+            self._close_part(host, reason)
+        return reason
+
+    def _open_part(self, host: str) -> None:
+        self.hosts.add(host)
+        self.resume_hosts += (host,)
+        request = self._parts.settle(host)
+        Frontier.of(self.crawler).take_up(host)
+        if request is not None:
+            self.robots_parsed(None, request)
+
+    def _close_part(self, host: str, reason: str) -> None:
+        self._parts.settle(host)
+        Session.of(self.crawler).shut(host, reason)

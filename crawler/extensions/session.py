@@ -376,6 +376,23 @@ class Session:
             if not self._waits_for(error):
                 self.fail(error)
 
+    def shut(self, host: str, reason: str) -> None:
+        """Exclude whatever waits of a host."""
+        self.flush()
+        try:
+            site = self.store.find_site(host)
+            if site is not None:
+                with self.store.db.atomic():
+                    self.store.frontier.shut(site, reason)
+        except (sqlite3.Error, OSError, HemerotecaError) as error:
+            if not self._waits_for(error):
+                self.fail(error)
+
+    def hosts_below(self, host: str) -> list[str]:
+        """First addresses at hosts below a newspaper's own where something waits, or stories were
+        found."""
+        return self._look(lambda db: FrontierTable(db).hosts_below(host)) or []
+
     def lookup(self, url: str) -> Due | None:
         """What is known of a URL; None if it is not, or there is no archive yet."""
         return self._look(lambda db: FrontierTable(db).lookup(url))

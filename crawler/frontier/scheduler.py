@@ -135,6 +135,10 @@ class Frontier(BaseScheduler):
         if self._session.keeps:
             self._stored(self._spider.resume_hosts)
 
+    def take_up(self, host: str) -> None:
+        """A host is followed from now on: what waits of it in the archive gets its turn."""
+        self._stored([host])
+
     def offer(self, found: Iterable[FoundUrl]) -> None:
         """Queue sources that no page told of; what is not due is left alone."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
