@@ -21,6 +21,11 @@ from urllib.parse import parse_qs, urlsplit
 from crawler.demo import ledger
 
 _NEWEST = datetime(2026, 11, 20, 18, 0)
+_GONE = (
+    "Was du suchst, haben wir verlegt.", "Vielleicht hat es nie hier gestanden, vielleicht steht es"
+    " längst an einem anderen Ort, vielleicht hat sich beim Schreiben ein Buchstabe verirrt.",
+    "Geh zurück zur ersten Seite und sieh nach, was es Neues gibt, oder frage in der Redaktion.",
+)  # fmt: skip
 _SECTIONS = ("politics", "economy", "culture", "sport", "science", "travel", "opinion", "local")
 
 
@@ -69,6 +74,9 @@ class Plan:
     traps: tuple[str, ...] = ()
     """calendar, facets, growing, search."""
     soft_404: bool = False
+    """Whether what is not there answers with status 200 and a text."""
+    lost: int = 0
+    """Links on the home page to stories that are there no more."""
     validators: bool = True
     absolute: bool = True
     """Whether links are absolute."""
@@ -175,7 +183,8 @@ class Newspaper:
         page = self._page(path, query)
         if page is not None:
             return 200, html, page
-        missing = self._frame("Not found", "<h1>Not found</h1><p>The page is not there.</p>")
+        text = f"<p>{' '.join(_GONE)}</p>" * (2 if self.plan.soft_404 else 0)
+        missing = self._frame("Hoppla", f"<h1>Hoppla!</h1><div class='text'>{text}</div>")
         return (200 if self.plan.soft_404 else 404), html, missing
 
     def _page(self, path: str, query: dict[str, list[str]]) -> str | None:
@@ -271,6 +280,9 @@ class Newspaper:
 
     def _home(self) -> str:
         items = "".join(map(self._card, self.stories[: self.plan.on_home]))
+        for n in range(self.plan.lost):
+            path = self.path(self.stories[n]).replace("/?", "?").rstrip("/")
+            items += f'<p><a href="{path}-that-was-lost">A story that was lost, number {n}</a></p>'
         return self._frame("Home", f"<h1>The {self.plan.name.title()} Post</h1>{items}")
 
     def _list(
@@ -524,6 +536,7 @@ PLANS: tuple[Plan, ...] = (
     Plan("references", dress="ref", address="html", pages="path"),
     Plan("all name the home page", canonical="home", address="slug", pages="query"),
     Plan("traps", traps=("calendar", "facets", "growing", "search"), soft_404=True, pages="query"),
+    Plan("soft errors", soft_404=True, lost=12, address="html", pages="path"),
     Plan("large links", stories=900, sections=8, pages="path", tags=True, authors=True, days=True),
     Plan("small", stories=12, sections=2, related=2),
 )

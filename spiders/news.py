@@ -20,6 +20,7 @@ from crawler.discover.places import USUAL_PLACES
 from crawler.discover.variants import is_dressed, plain_forms
 from crawler.discover.wordpress import further_pages, parse_posts, posts_url
 from crawler.extensions.session import Session
+from crawler.frontier.budget import is_listed
 from crawler.frontier.scheduler import LATER, Frontier
 from crawler.items import STORY_LIKE, Due, FoundUrl, Page, Visit
 from crawler.urls import site_host
@@ -29,6 +30,8 @@ from spiders.parts import NO_FRONT, Parts, was_accepted
 
 _SPREAD = 15
 _OLDEST = 1980 * 12
+# Stories after which it shows whether a site's sitemap has them all.
+_ENOUGH = 10
 METHODS = ("sitemap", "feed", "wordpress", "archive", "previous", "links")
 
 
@@ -58,6 +61,8 @@ class NewsSpider(ArchiveSpider):
         self._parts = Parts(self.seeds)
         self._places: dict[str, list[tuple[str, str]]] = {}
         """origin → usual places of sitemaps and feeds that were not tried yet."""
+        self._feeds_known: set[str] = set()
+        """Sites that announce feeds, or where they were looked for already."""
 
     async def start(self) -> AsyncIterator[Request]:
         """The home pages, and what was left of hosts below theirs."""
@@ -127,6 +132,8 @@ class NewsSpider(ArchiveSpider):
         announces."""
         if found.role == "home":
             yield from self._announced(page)
+        if page.not_article is None:
+            self._doubt_sitemap(page.url)
         neighbours: set[str] = set()
         self._meet_hosts(page.out_links)
         if page.not_article is None and "previous" in self.discover:
@@ -150,6 +157,7 @@ class NewsSpider(ArchiveSpider):
         if "feed" in self.discover:
             for url in page.feeds:
                 if same_site(url, self.hosts):
+                    self._feeds_known.add(site_host(page.url))
                     yield self._ranked(FoundUrl(url, "feed", "link", page.url))
         if "wordpress" in self.discover and page.wordpress is not None:
             posts = posts_url(page.wordpress, since=self.since, until=self.until)
@@ -219,6 +227,18 @@ class NewsSpider(ArchiveSpider):
                 return
             offered = FoundUrl(place, "sitemap" if role == "sitemap" else "feed", "usual")
             Frontier.of(self.crawler).offer([offered])
+
+    def _doubt_sitemap(self, url: str) -> None:
+        """Where sitemaps turn out to lack stories, look for a feed as where there are none."""
+        site = site_host(url)
+        if site in self._feeds_known or Frontier.of(self.crawler).awaits_sources(url):
+            return
+        learned = Session.of(self.crawler).learned(url, "")
+        if learned.site_stories >= _ENOUGH and not is_listed(learned):
+            self._feeds_known.add(site)
+            left = self._places.get(site, ())
+            self._places[site] = [place for place in left if place[0] == "feed"]
+            self._try_next_place(url)
 
     def _offer_changed_posts(self, host: str) -> None:
         """Of a site whose posts were listed before, those that changed since."""

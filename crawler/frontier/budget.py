@@ -61,6 +61,11 @@ def story_chance(priority: int, learned: Learned, *, listed: bool = False) -> fl
     return (learned.stories + _PRIOR_WEIGHT * looks) / (learned.visits + _PRIOR_WEIGHT)
 
 
+def is_listed(learned: Learned) -> bool:
+    """Whether sitemaps, feeds and the like tell of nearly all stories of a site."""
+    return learned.listed_stories > SOUND * learned.site_stories
+
+
 def trap(url: str) -> str | None:
     """Why an address is one of an endless row, by its looks alone; None if it does not look so.
 
@@ -93,7 +98,7 @@ def credit(learned: Learned, pending: int, pending_site: int) -> float:
 
     pending, pending_site: visits of the shape, and of any list of the site, that are under way.
     """
-    listed = learned.listed_stories > SOUND * learned.site_stories
+    listed = is_listed(learned)
     shape_start = SHAPE_START_LISTED if listed else SHAPE_START
     of_shape = shape_start + SHAPE_EARNS * learned.led_to - learned.visits - pending
     start = SITE_START + SITE_SHARE * learned.site_stories
