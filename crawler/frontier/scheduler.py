@@ -76,6 +76,12 @@ class _Line:
     """The archive has nothing more of it, as far as we know."""
     fresh: bool = False
     """Something was queued since the last claim, perhaps better than what waits here."""
+
+    @property
+    def hopes(self) -> bool:
+        """Whether a claim may still bring something better."""
+        return self.fresh and len(self.heap) < _FULL
+
     free_at: float = 0.0
     """Monotonic time before which nothing is fetched, because the site asked for a pause."""
     closed: bool = False
@@ -215,6 +221,10 @@ class Frontier(BaseScheduler):
             # to the end of the line: the next call begins with another site
             self._lines[site] = self._lines.pop(site)
             request = self._pop(line)
+            if request is None and line.hopes:
+                # all that waits here waits for something: perhaps for what the archive has
+                self._refill(site, line)
+                request = self._pop(line)
             if request is not None:
                 return request
         return None
@@ -232,11 +242,12 @@ class Frontier(BaseScheduler):
 
     def _may_have_better(self, line: _Line) -> bool:
         """Whether stories may have been queued while no story waits here."""
-        return line.fresh and len(line.heap) < _FULL and -line.heap[0][0] < STORY_LIKE
+        return line.hopes and -line.heap[0][0] < STORY_LIKE
 
     def _pop(self, line: _Line) -> Request | None:
         deferred = []
         request = None
+        hopes = line.hopes
         while line.heap and request is None:
             if self._is_busy(_entry_host(line.heap[0][2])):
                 break
@@ -250,7 +261,7 @@ class Frontier(BaseScheduler):
                 self._done.discard(url)
                 self._forget(url)
                 continue
-            verdict = self._judge(entry)
+            verdict = self._judge(entry, hopes=hopes)
             if verdict == LATER:
                 deferred.append(item)
                 continue
@@ -280,8 +291,11 @@ class Frontier(BaseScheduler):
         self._out.pop(url, None)
         self._sources.discard(url)
 
-    def _judge(self, due: Due) -> str | None:
-        """Why a URL is not fetched; LATER where that depends on visits under way; else None."""
+    def _judge(self, due: Due, *, hopes: bool) -> str | None:
+        """Why a URL is not fetched; LATER where that depends on visits under way; else None.
+
+        hopes: whether the archive may have something better to fetch first.
+        """
         found = due.found
         reason = self._spider.refuse(due)
         site = site_host(found.url)
@@ -307,8 +321,7 @@ class Frontier(BaseScheduler):
         if budget.credit(learned, lists.count(kind), len(lists)) >= 1:
             self._out[found.url] = kind
             return None
-        line = self._lines[site]
-        if out or (line.fresh and not line.dry and len(line.heap) < _FULL):
+        if out or hopes:
             return LATER  # those may be stories or lead to some, and earn it a visit
         return budget.DRY
 
@@ -320,6 +333,7 @@ class Frontier(BaseScheduler):
         if self._is_limit_reached():
             line.dry = True
         if line.dry:
+            line.fresh = False
             return
         claimed = session.claim(site, _CLAIM)
         line.fresh = False
