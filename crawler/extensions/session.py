@@ -236,6 +236,11 @@ class Session:
         """Whether there are visits that are not stored yet."""
         return bool(self._batch) and self.answered and self.error is None
 
+    @property
+    def waits(self) -> bool:
+        """Whether another program holds the database just now."""
+        return self._busy_since is not None
+
     def flush(self) -> None:
         """Store the batch in one transaction.
 

@@ -337,7 +337,7 @@ class Frontier(BaseScheduler):
             return
         claimed = session.claim(site, _CLAIM)
         line.fresh = False
-        line.dry = session.answered and len(claimed) < _CLAIM
+        line.dry = session.answered and not session.waits and len(claimed) < _CLAIM
         for due in claimed:
             if due.found.url not in self._hand and due.found.url not in self._out:
                 self._push(due.found.priority, due, due.found.url)
