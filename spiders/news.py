@@ -26,7 +26,7 @@ from crawler.items import STORY_LIKE, Due, FoundUrl, Page, Visit
 from crawler.urls import site_host
 from spiders.arguments import addresses, choice, choices
 from spiders.base import ArchiveSpider, same_site
-from spiders.parts import NO_FRONT, Parts, was_accepted
+from spiders.parts import MIRROR, NO_FRONT, Parts, was_accepted
 
 _SPREAD = 15
 _OLDEST = 1980 * 12
@@ -115,6 +115,12 @@ class NewsSpider(ArchiveSpider):
                 return LATER
         if found.role != "page" or due.visited_at is not None:
             return None
+        host = site_host(found.url)
+        if self._parts.is_mirror(host, Session.of(self.crawler).shared):
+            self.hosts.discard(host)
+            self._close_part(host, MIRROR)
+        if host not in self.hosts and not self._parts.is_pending(host):
+            return MIRROR
         if story_urls.is_service(found.url):
             return "a page about the site, by its address"
         for plain in plain_forms(found.url):

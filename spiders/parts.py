@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Collection, Iterable
 from urllib.parse import urlsplit
 
@@ -13,8 +15,15 @@ from crawler.items import Due, Page
 from crawler.urls import site_host
 
 NO_FRONT = "its host has no front page for us"
+MIRROR = "a mirror of another host: its stories are that one's"
 # More of them are a service that gives a host to each of its users.
 _MOST = 30
+# Stories of a part from which on it shows whether it has its own, and how many settle it; the share
+# of them that a mirror has in common with another host at least; seconds between two looks.
+_FEW = 8
+_MANY = 80
+_SHARED = 0.8
+_LOOK = 0.5
 
 
 class Parts:
@@ -31,6 +40,8 @@ class Parts:
         self._pending: dict[str, Request | None] = {}
         """Hosts that wait for their front page → what their robots.txt told."""
         self._settled: set[str] = set()
+        self._look_at: dict[str, float] = {}
+        """Hosts that are followed → when to look whether they are mirrors."""
 
     def meet(self, url: str, followed: Collection[str]) -> str | None:
         """The front page to judge an address's host by; None if the host is followed, known, or
@@ -69,8 +80,22 @@ class Parts:
             return f"a mirror of {urlsplit(main).netloc}"
         return None
 
+    def is_mirror(self, host: str, shared: Callable[[str], tuple[int, int]]) -> bool:
+        """Whether a part's stories turn out to be those of another host; asked for each that is to
+        be fetched, and looked at now and then until there are enough.
+
+        shared: of a host, how many addresses led to a story, and to one that another has, too.
+        """
+        now = time.monotonic()
+        if self._look_at.get(host, math.inf) > now:
+            return False
+        stories, both = shared(host)
+        self._look_at[host] = now + _LOOK if stories < _MANY else math.inf
+        return stories >= _FEW and both >= _SHARED * stories
+
     def settle(self, host: str) -> Request | None:
         """A host is judged. Returns what its robots.txt told, if it was read."""
+        self._look_at[host] = 0.0
         self._settled.add(host)
         return self._pending.pop(host, None)
 

@@ -408,6 +408,10 @@ class Session:
             return Learned()
         return self._store.memory.learned(site_host(url), shape)
 
+    def shared(self, host: str) -> tuple[int, int]:
+        """How many addresses of a host led to a story, and to one that another host has, too."""
+        return self._look(lambda db: SiteMemory(db).shared(host)) or (0, 0)
+
     def posts_listed(self, host: str) -> tuple[str, str] | None:
         """Of a WordPress site: its first list of posts, and when the last one was read."""
         return self._look(lambda db: SiteMemory(db).posts_listed(host))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import random
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from crawler.demo import ledger
+
 from .conftest import crawl, query
-from .test_hostile import STORY
 
 Hosts = dict[str, dict[str, bytes]]
 
@@ -35,7 +38,10 @@ def hosts(answers: Hosts) -> Iterator[tuple[int, list[str]]]:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 100
+
+    server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server.server_port, asked
@@ -50,7 +56,13 @@ def front(*links: str) -> bytes:
 
 
 def story(about: str) -> bytes:
-    return STORY.replace("Weir", f"Weir of {about}").encode()
+    draw = random.Random(about)
+    words = re.findall(
+        r"[a-z]{3,}", " ".join(p for s in ledger.stories()[:40] for p in s.paragraphs)
+    )
+    text = "".join(f"<p>{' '.join(draw.choices(words, k=40))}.</p>" for _ in range(4))
+    title = f"<h1>A day at the {about}</h1>"
+    return f"<html lang=en><body><article>{title}{text}</article></body></html>".encode()
 
 
 def stories(host: str, count: int) -> dict[str, bytes]:
@@ -132,3 +144,25 @@ def test_a_mirror_costs_its_front_page(tmp_path: Path) -> None:
     rows = query(folder, "SELECT DISTINCT state, reason FROM urls WHERE url LIKE '%alt.%'"
                          " AND role = 'page'")  # fmt: skip
     assert rows == [{"state": "excluded", "reason": f"a mirror of paper.localhost:{port}"}]
+
+
+def test_a_mirror_with_a_front_page_of_its_own_is_left_after_some_stories(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    own = {f"/2026/0{m}/{n:02}/a-day-at-lock-{m}-{n}": story(f"lock {m} {n}")
+           for m in range(1, 6) for n in range(1, 21)}  # fmt: skip
+    copy = {path.replace("/2026/", "/read/"): body for path, body in own.items()}
+    answers: Hosts = {"paper.localhost": dict(own), "alt.paper.localhost": dict(copy)}
+    with hosts(answers) as (port, asked):
+        home = f"http://paper.localhost:{port}/"
+        answers["paper.localhost"]["/"] = front(*own, home.replace("paper", "alt.paper"))
+        answers["alt.paper.localhost"]["/"] = front(home, *copy)
+        done = crawl("news", folder, "-s", "DOWNLOAD_DELAY=0.05", "-s", "BATCH_SIZE=10", site=home)
+        assert done.returncode == 0, done.stderr
+    # whichever of two equal texts was read first is the story
+    assert len(kept(folder)) == 100
+    assert len([url for url in asked if url.startswith("alt.")]) < 70
+    rows = query(folder, "SELECT reason FROM urls WHERE url LIKE '%alt.%' AND state = 'excluded'")
+    assert {row["reason"] for row in rows} == {
+        "a mirror of another host: its stories are that one's"
+    }
+    assert len(rows) > 40
