@@ -77,6 +77,10 @@ class ArchiveSpider(Spider):
         """Priority of a URL: higher is fetched first."""
         return 0
 
+    def is_part(self, host: str) -> bool:
+        """Whether a host is followed as a part of a newspaper at another one."""
+        return False
+
     def refuse(self, due: Due) -> str | None:
         """Why not to fetch a URL; None if it is to be fetched."""
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -30,8 +31,10 @@ from spiders.parts import MIRROR, NO_FRONT, Parts, was_accepted
 
 _SPREAD = 15
 _OLDEST = 1980 * 12
-# Stories after which it shows whether a site's sitemap has them all.
-_ENOUGH = 10
+# Stories stored by which it shows whether a sitemap has them all; looked at each time that so
+# many have been read.
+_ENOUGH = 8
+_EACH = 12
 METHODS = ("sitemap", "feed", "wordpress", "archive", "previous", "links")
 
 
@@ -60,7 +63,8 @@ class NewsSpider(ArchiveSpider):
         self.revisit = choice("revisit", arguments.get("revisit"), ("due", "now"))
         self._parts = Parts(self.seeds)
         self._places: dict[str, list[tuple[str, str]]] = {}
-        """origin → usual places of sitemaps and feeds that were not tried yet."""
+        """site → usual places of sitemaps and feeds that were not tried yet."""
+        self._stories_read: Counter[str] = Counter()
         self._feeds_known: set[str] = set()
         """Sites that announce feeds, or where they were looked for already."""
 
@@ -96,6 +100,10 @@ class NewsSpider(ArchiveSpider):
             return rank - crc32(urlsplit(found.url).path.encode()) % _SPREAD
         # an address with something added waits for the plain one, which may spare it
         return rank - 5 if rank >= STORY_LIKE and is_dressed(found.url) else rank
+
+    def is_part(self, host: str) -> bool:
+        """Hosts below the newspaper's own."""
+        return self._parts.is_followed(host)
 
     def refuse(self, due: Due) -> str | None:
         """What the dates asked for, the address itself or another address of the story rule out."""
@@ -198,9 +206,16 @@ class NewsSpider(ArchiveSpider):
         if not same_site(request.url, self.hosts):
             self._parts.note_robots(request)
             return
-        self._places[site_host(request.url)] = [
-            place for place in USUAL_PLACES if place[0] in self.discover
+        site = site_host(request.url)
+        # a newspaper that is a folder of its host has them there
+        homes = [urljoin(url, ".") for url in self.seeds if site_host(url) == site]
+        places = [
+            (kind, urljoin(home, path.lstrip("/")))
+            for home in (*homes, urljoin(request.url, "/"))
+            for kind, path in USUAL_PLACES
+            if kind in self.discover
         ]
+        self._places[site] = list(dict.fromkeys(places))
         if "wordpress" in self.discover:
             self._offer_changed_posts(site_host(request.url))
         if "sitemap" in self.discover:
@@ -225,8 +240,7 @@ class NewsSpider(ArchiveSpider):
     def _try_next_place(self, url: str) -> None:
         places = self._places.get(site_host(url), [])
         if places:
-            role, path = places.pop(0)
-            place = urljoin(url, path)
+            role, place = places.pop(0)
             known = Session.of(self.crawler).lookup(place)
             if known is not None and known.state in ("failed", "gone", "excluded"):
                 self._try_next_place(url)
@@ -237,9 +251,16 @@ class NewsSpider(ArchiveSpider):
     def _doubt_sitemap(self, url: str) -> None:
         """Where sitemaps turn out to lack stories, look for a feed as where there are none."""
         site = site_host(url)
-        if site in self._feeds_known or Frontier.of(self.crawler).awaits_sources(url):
+        self._stories_read[site] += 1
+        if (
+            site in self._feeds_known
+            or self._stories_read[site] % _EACH
+            or Frontier.of(self.crawler).awaits_sources(url)
+        ):
             return
-        learned = Session.of(self.crawler).learned(url, "")
+        session = Session.of(self.crawler)
+        session.flush()
+        learned = session.learned(url, "")
         if learned.site_stories >= _ENOUGH and not is_listed(learned):
             self._feeds_known.add(site)
             left = self._places.get(site, ())

@@ -59,6 +59,10 @@ class Parts:
         """Whether a host waits to be judged."""
         return host in self._pending
 
+    def is_followed(self, host: str) -> bool:
+        """Whether a host was met here and is a part."""
+        return host in self._look_at
+
     def note_robots(self, request: Request) -> None:
         """Keep what the robots.txt of a host that waits tells, for later."""
         host = site_host(request.url)

@@ -63,6 +63,9 @@ class FrontierSpider(Protocol):
     def rank(self, found: FoundUrl) -> int:
         """Say its priority: higher is fetched first."""
 
+    def is_part(self, host: str) -> bool:
+        """Say whether a host is followed as a part of a newspaper at another one."""
+
     def refuse(self, due: Due) -> str | None:
         """Say why a URL is not to be fetched at all; None if it is."""
 
@@ -318,7 +321,8 @@ class Frontier(BaseScheduler):
         if self.awaits_sources(found.url) or (learned.site_stories < _FEW and "" in out):
             return LATER  # what comes may spare it
         lists = [other for other in out if other]
-        if budget.credit(learned, lists.count(kind), len(lists)) >= 1:
+        part = self._spider.is_part(site)
+        if budget.credit(learned, lists.count(kind), len(lists), part=part) >= 1:
             self._out[found.url] = kind
             return None
         if out or hopes:
