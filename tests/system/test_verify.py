@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
+import io
 import json
 import random
 import shutil
@@ -12,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from benchmarks.flips import TRAILER, Flip, damage, every_part, is_named, places
 from crawler.commands.verify import DAMAGED, FORMAT
@@ -117,6 +120,52 @@ def test_an_archive_is_sound_after_it_was_read_again_and_after_it_was_rebuilt(co
     rebuilt = verify(copy)
     assert rebuilt.sound, told(rebuilt)
     assert rebuilt.notices == []
+
+
+def test_an_archive_is_sound_after_an_import_of_files_of_other_programs(
+    copy: Path, tmp_path: Path
+) -> None:
+    path, url = tmp_path / "other.warc.gz", "https://other.example/2020/rain"
+    page = f"<html><body><article><h1>Rain</h1><p>{'It rained on the bridge. ' * 40}</p></article>"
+    headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+    chunked = StatusAndHeaders(
+        "200 OK", [("Content-Type", "text/html"), ("Transfer-Encoding", "chunked")],
+        protocol="HTTP/1.1",
+    )  # fmt: skip
+    body = page.encode()
+    with path.open("wb") as out:
+        writer = WARCWriter(out, gzip=True)  # version 1.0, digests of SHA-1
+        writer.write_record(writer.create_warcinfo_record("o.warc.gz", {"software": "other"}))
+        for address, payload, head in (
+            (url, body, headers),
+            (url + "/chunked", b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body), chunked),
+        ):
+            response = writer.create_warc_record(
+                address, "response", payload=io.BytesIO(payload), http_headers=head
+            )
+            request = writer.create_warc_record(
+                address, "request",
+                http_headers=StatusAndHeaders("GET / HTTP/1.1", [], is_http_request=True),
+            )  # fmt: skip
+            writer.write_request_response_pair(request, response)
+        digest = response.rec_headers["WARC-Payload-Digest"]
+        for original in (url, "https://elsewhere.example/"):
+            revisit = writer.create_revisit_record(
+                url, digest if original == url else "sha1:" + "B" * 32, original,
+                "2020-01-01T00:00:00Z", http_headers=headers,
+            )  # fmt: skip
+            writer.write_record(revisit)
+    done = run_scrapy("import", str(path), "-a", f"archive={copy}")
+    assert done.returncode == 0, done.stderr
+    imported = (
+        "SELECT count(*) AS n FROM captures c JOIN urls u ON u.id = c.url_id WHERE u.url LIKE ?"
+    )
+    assert query(copy, imported, "https://other.example/%") == [{"n": 4}]
+    found = verify(copy)
+    assert found.damage == []
+    assert [each.what for each in found.notices] == [
+        "a revisit repeats a response that is not in this archive"
+    ]
 
 
 # -- one bit ---------------------------------------------------------------------------------------
