@@ -520,7 +520,7 @@ PLANS: tuple[Plan, ...] = (
     Plan("bare slugs", address="bare", pages="short", related=0),
     Plan("dated lists", address="html", pages="dated", related=2),
     Plan("older only", address="slug", pages="next", related=0),
-    Plan("load more", address="slug", pages="more", related=1),
+    Plan("load more", address="slug", pages="more", related=0),
     Plan("rel only", address="slug", pages="rel", related=0),
     Plan("neighbours only", stories=150, pages="none", lists=1, neighbours=True, related=0),
     Plan("a section that the sitemap lacks", sitemap="section", related=0),
