@@ -40,6 +40,9 @@ class ArchiveSpider(Spider):
 
     known_arguments: ClassVar[frozenset[str]] = frozenset({"archive", "allow_private", "contact"})
 
+    doubts_pages: ClassVar[bool] = False
+    """Whether to learn, where a page looks odd, how its site answers for what it has not."""
+
     def __init__(self, **arguments: str) -> None:
         """Raises UsageError where an argument is unknown or cannot be understood."""
         super().__init__()
@@ -211,7 +214,7 @@ class ArchiveSpider(Spider):
                 return replace(visit, state="gone", reason=why), ()
             if unwanted := self.unwanted(page, found):
                 return replace(visit, state="excluded", reason=unwanted), ()
-            if await self._soft_errors.is_error(page):
+            if self.doubts_pages and await self._soft_errors.is_error(page):
                 asides, self._asides = tuple(self._asides), []
                 return replace(visit, state="gone", reason=NO_SUCH_PAGE), asides
             article, parts = await self._whole(page, due)

@@ -49,6 +49,7 @@ class NewsSpider(ArchiveSpider):
     """
 
     name = "news"
+    doubts_pages = True
     known_arguments: ClassVar[frozenset[str]] = ArchiveSpider.known_arguments | {
         "site", "since", "until", "max_pages", "discover", "revisit",
     }  # fmt: skip
