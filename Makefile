@@ -71,11 +71,14 @@ $(REPLAY_STAMP): requirements/replay.lock | setup
 replay-tools: $(REPLAY_STAMP) ## install pywb, wacz and others, which the tests need, into .venv-replay
 
 .PHONY: check
-check: setup $(REPLAY_STAMP) ## format, lint, types, generated docs, tests with coverage: what a change must pass
+check: lint $(REPLAY_STAMP) ## format, lint, types, generated docs, tests with coverage: what a change must pass
+	@$(BIN)/python -m pytest -q -n $(JOBS) --cov --cov-report=term
+
+.PHONY: lint
+lint: setup ## format, lint and types alone
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -q -n $(JOBS) --cov --cov-report=term
 
 .PHONY: format
 format: setup ## format the code and mend what the linter can
