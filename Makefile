@@ -129,7 +129,7 @@ bench-frontier: setup ## time and memory of the frontier at 10 k, 100 k and 1 M 
 	@$(BIN)/python -m benchmarks.frontier
 
 .PHONY: bench-discovery
-bench-discovery: setup ## how much of the demo sites is found, and at what cost
+bench-discovery: setup ## how much of demo sites and invented newspapers is found, and at what cost
 	@$(BIN)/python -m benchmarks.discovery
 
 .PHONY: test-kill

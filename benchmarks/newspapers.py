@@ -21,6 +21,11 @@ from urllib.parse import parse_qs, urlsplit
 from crawler.demo import ledger
 
 _NEWEST = datetime(2026, 11, 20, 18, 0)
+_GONE = (
+    "Was du suchst, haben wir verlegt.", "Vielleicht hat es nie hier gestanden, vielleicht steht es"
+    " längst an einem anderen Ort, vielleicht hat sich beim Schreiben ein Buchstabe verirrt.",
+    "Geh zurück zur ersten Seite und sieh nach, was es Neues gibt, oder frage in der Redaktion.",
+)  # fmt: skip
 _SECTIONS = ("politics", "economy", "culture", "sport", "science", "travel", "opinion", "local")
 
 
@@ -69,7 +74,12 @@ class Plan:
     traps: tuple[str, ...] = ()
     """calendar, facets, growing, search."""
     soft_404: bool = False
+    """Whether what is not there answers with status 200 and a text."""
+    lost: int = 0
+    """Links on the home page to stories that are there no more."""
     validators: bool = True
+    parts: int = 0
+    """Sections that are at hosts of their own: sport.paper.localhost."""
     absolute: bool = True
     """Whether links are absolute."""
     extra_pages: int = 4
@@ -154,8 +164,14 @@ class Newspaper:
 
     # -- pages -----------------------------------------------------------------------------------
 
-    def answer(self, target: str) -> tuple[int, str, str]:
-        """Status, type and text of what stands at a target."""
+    def answer(self, target: str, host: str = "") -> tuple[int, str, str]:
+        """Status, type and text of what stands at a target. host: as the request names it."""
+        part = host.partition(".")[0]
+        if part in _SECTIONS[: self.plan.parts]:
+            if target == "/":
+                target = f"/{part}/"
+            elif not target.startswith(f"/{part}/"):
+                return 404, "text/html; charset=utf-8", "<h1>Not found</h1>"
         target = re.sub(r";jsessionid=\w+", "", target)
         target = re.sub(r"[?&]sid=\w+", "", target)
         parts = urlsplit(target)
@@ -175,7 +191,8 @@ class Newspaper:
         page = self._page(path, query)
         if page is not None:
             return 200, html, page
-        missing = self._frame("Not found", "<h1>Not found</h1><p>The page is not there.</p>")
+        text = f"<p>{' '.join(_GONE)}</p>" * (2 if self.plan.soft_404 else 0)
+        missing = self._frame("Hoppla", f"<h1>Hoppla!</h1><div class='text'>{text}</div>")
         return (200 if self.plan.soft_404 else 404), html, missing
 
     def _page(self, path: str, query: dict[str, list[str]]) -> str | None:
@@ -257,10 +274,11 @@ class Newspaper:
                 "section": [s for s in shown if s.section != _SECTIONS[2]],
             }.get(kind, shown)
         lists = "".join(
-            f"<url><loc>{self.base}/{s}/</loc></url>" for s in _SECTIONS[: self.plan.sections]
+            f"<url><loc>{self._base(f'/{s}/')}/{s}/</loc></url>"
+            for s in _SECTIONS[: self.plan.sections]
         )
         urls = "".join(
-            f"<url><loc>{self.base}{escape(self.path(s))}</loc>"
+            f"<url><loc>{self._base(self.path(s))}{escape(self.path(s))}</loc>"
             f"<lastmod>{s.published:%Y-%m-%d}</lastmod></url>"
             for s in shown
         )
@@ -271,6 +289,9 @@ class Newspaper:
 
     def _home(self) -> str:
         items = "".join(map(self._card, self.stories[: self.plan.on_home]))
+        for n in range(self.plan.lost):
+            path = self.path(self.stories[n]).replace("/?", "?").rstrip("/")
+            items += f'<p><a href="{path}-that-was-lost">A story that was lost, number {n}</a></p>'
         return self._frame("Home", f"<h1>The {self.plan.name.title()} Post</h1>{items}")
 
     def _list(
@@ -373,7 +394,14 @@ class Newspaper:
                 target = f"{path};jsessionid={token}{mark}{query}"
             else:
                 target += ("&" if "?" in target else "?") + f"sid={token}"
-        return (self.base if self.plan.absolute else "") + target
+        return (self._base(target) if self.plan.absolute else "") + target
+
+    def _base(self, target: str) -> str:
+        """Scheme and host of what stands at a target."""
+        section = target.split("/", 2)[1]
+        if section in _SECTIONS[: self.plan.parts]:
+            return self.base.replace("//", f"//{section}.")
+        return self.base
 
     def _story(self, story: Story, *, dressed: bool = False) -> str:
         near = [s for s in self.stories if s.section == story.section and s.number > story.number]
@@ -405,7 +433,9 @@ class Newspaper:
             byline = f'<a href="/author/{_slug(story.author)}/">{byline}</a>'
         body = "".join(f"<p>{escape(text)}</p>" for text in story.paragraphs)
         canonical = {"own": self.path(story), "home": "/"}.get(self.plan.canonical)
-        head = f'<link rel="canonical" href="{self.base}{escape(canonical)}">' if canonical else ""
+        head = ""
+        if canonical:
+            head = f'<link rel="canonical" href="{self._base(canonical)}{escape(canonical)}">'
         return self._frame(
             story.title,
             f"<article><h1>{escape(story.title)}</h1><p class='byline'>By {byline}, <time"
@@ -460,7 +490,7 @@ def serve(plan: Plan) -> Iterator[Newspaper]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            status, kind, text = paper.answer(self.path)
+            status, kind, text = paper.answer(self.path, self.headers.get("Host", ""))
             body = text.encode()
             tag = f'"{hash(text) & 0xFFFFFFFF:x}"' if plan.validators else None
             if tag and self.headers.get("If-None-Match") == tag:
@@ -482,7 +512,8 @@ def serve(plan: Plan) -> Iterator[Newspaper]:
         daemon_threads = True
 
     with Server(("127.0.0.1", 0), Handler) as server:
-        paper.base = f"http://127.0.0.1:{server.server_address[1]}"
+        host = "paper.localhost" if plan.parts else "127.0.0.1"
+        paper.base = f"http://{host}:{server.server_address[1]}"
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield paper
@@ -508,7 +539,7 @@ PLANS: tuple[Plan, ...] = (
     Plan("bare slugs", address="bare", pages="short", related=0),
     Plan("dated lists", address="html", pages="dated", related=2),
     Plan("older only", address="slug", pages="next", related=0),
-    Plan("load more", address="slug", pages="more", related=1),
+    Plan("load more", address="slug", pages="more", related=0),
     Plan("rel only", address="slug", pages="rel", related=0),
     Plan("neighbours only", stories=150, pages="none", lists=1, neighbours=True, related=0),
     Plan("a section that the sitemap lacks", sitemap="section", related=0),
@@ -524,6 +555,9 @@ PLANS: tuple[Plan, ...] = (
     Plan("references", dress="ref", address="html", pages="path"),
     Plan("all name the home page", canonical="home", address="slug", pages="query"),
     Plan("traps", traps=("calendar", "facets", "growing", "search"), soft_404=True, pages="query"),
+    Plan("parts", parts=3, pages="path", related=1),
+    Plan("parts in the sitemap", parts=3, pages="query", related=0, sitemap="whole"),
+    Plan("soft errors", soft_404=True, lost=12, address="html", pages="path"),
     Plan("large links", stories=900, sections=8, pages="path", tags=True, authors=True, days=True),
     Plan("small", stories=12, sections=2, related=2),
 )

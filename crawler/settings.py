@@ -107,6 +107,7 @@ DOWNLOAD_HANDLERS = {
     "http": "crawler.extensions.download.DownloadHandler",
     "https": "crawler.extensions.download.DownloadHandler",
 }
+TWISTED_DNS_RESOLVER = "crawler.extensions.resolver.Resolver"
 SCHEDULER = "crawler.frontier.scheduler.Frontier"
 EXTENSIONS = {
     "crawler.extensions.session.Session": 0,

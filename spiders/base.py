@@ -28,6 +28,7 @@ from crawler.frontier.scheduler import Frontier
 from crawler.items import Article, Capture, Due, FoundUrl, Page, State, Visit
 from crawler.urls import normalise, site_host
 from spiders.arguments import day, whole_number
+from spiders.soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
 
 
 class ArchiveSpider(Spider):
@@ -38,6 +39,9 @@ class ArchiveSpider(Spider):
     """
 
     known_arguments: ClassVar[frozenset[str]] = frozenset({"archive", "allow_private", "contact"})
+
+    doubts_pages: ClassVar[bool] = False
+    """Whether to learn, where a page looks odd, how its site answers for what it has not."""
 
     def __init__(self, **arguments: str) -> None:
         """Raises UsageError where an argument is unknown or cannot be understood."""
@@ -59,6 +63,9 @@ class ArchiveSpider(Spider):
         self.seed_failures: dict[str, str] = {}
         """seed → why it gave nothing; the command tells the user."""
         self.seeds_done = 0
+        self._soft_errors = SoftErrors(self._ask_invented)
+        self._asides: list[Visit] = []
+        """Visits that are to be stored along with the next one."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -72,6 +79,10 @@ class ArchiveSpider(Spider):
     def rank(self, found: FoundUrl) -> int:
         """Priority of a URL: higher is fetched first."""
         return 0
+
+    def is_part(self, host: str) -> bool:
+        """Whether a host is followed as a part of a newspaper at another one."""
+        return False
 
     def refuse(self, due: Due) -> str | None:
         """Why not to fetch a URL; None if it is to be fetched."""
@@ -94,6 +105,10 @@ class ArchiveSpider(Spider):
     def belongs(self, url: str) -> bool:
         """Whether an address that a redirect leads to is one to archive."""
         return True
+
+    def unwanted(self, page: Page, found: FoundUrl) -> str | None:
+        """Why nothing of a page's host is to be archived, as the page shows; else None."""
+        return None
 
     def moved(self, found: FoundUrl, url: str) -> None:
         """A URL has led to another one."""
@@ -197,8 +212,14 @@ class ArchiveSpider(Spider):
             if due.is_story and page.not_article and "wall" not in page.not_article:
                 why = f"the story is no longer there: {page.not_article}"
                 return replace(visit, state="gone", reason=why), ()
+            if unwanted := self.unwanted(page, found):
+                return replace(visit, state="excluded", reason=unwanted), ()
+            if self.doubts_pages and await self._soft_errors.is_error(page):
+                asides, self._asides = tuple(self._asides), []
+                return replace(visit, state="gone", reason=NO_SUCH_PAGE), asides
             article, parts = await self._whole(page, due)
             own = {url, *(part.url for part in parts)}
+            asides, self._asides = tuple(self._asides), []
             return (
                 replace(
                     visit,
@@ -206,7 +227,7 @@ class ArchiveSpider(Spider):
                     not_article=page.not_article,
                     found=tuple(f for f in self.follow(page, found) if f.url not in own),
                 ),
-                parts,
+                parts + asides,
             )
         told: Iterable[FoundUrl] = ()
         reason: str | None = None
@@ -242,31 +263,41 @@ class ArchiveSpider(Spider):
 
     async def _fetch_part(self, url: str, visits: list[Visit], first: str) -> Page | None:
         """A later page of the story at `first`; None where it cannot be had. Adds its visit."""
-        due = Due(FoundUrl(url, "page", "archive", first))
+        page, visit = await self._fetch_aside(Due(FoundUrl(url, "page", "archive", first)))
+        if page is not None:
+            visit = replace(visit, reason=LATER_PAGE + first)
+        visits.append(replace(visit, part_of=first) if visit.captures else visit)
+        return page
+
+    async def _fetch_aside(self, due: Due) -> tuple[Page | None, Visit]:
+        """A page that another one's reading needs, if it can be had, and its visit."""
         request = self.request(due)
+        url = due.found.url
         try:
             response = await self.crawler.engine.download_async(request)
         except Exception as error:
             state, reason = failures.explain(error)
-            visits.append(self._visit(due, state, reason, tuple(request.meta["captures"])))
-            return None
+            return None, self._visit(due, state, reason, tuple(request.meta["captures"]))
         captures = tuple(response.meta.get("captures") or request.meta["captures"])
         state, why = answer_state(response, captures)
-        visit = replace(self._visit(due, state, why, captures), part_of=first)
+        visit = self._visit(due, state, why, captures)
         Frontier.of(self.crawler).mark_seen(url)
-        page = None
-        if state == "done":
-            content_type = _header(response, b"Content-Type") or ""
-            try:
-                page = await Session.of(self.crawler).workers.run(
-                    extract, response.body, url, content_type
-                )
-                visit = replace(
-                    visit, reason=LATER_PAGE + first, captures=_reserved(captures, page)
-                )
-            except PageError as error:
-                visit = replace(visit, state="failed", reason=str(error))
-        visits.append(visit)
+        if state != "done":
+            return None, visit
+        content_type = _header(response, b"Content-Type") or ""
+        try:
+            page = await Session.of(self.crawler).workers.run(
+                extract, response.body, url, content_type
+            )
+        except PageError as error:
+            return None, replace(visit, state="failed", reason=str(error))
+        return page, replace(visit, captures=_reserved(captures, page))
+
+    async def _ask_invented(self, url: str) -> Page | None:
+        """What a site shows at an address that nothing is at."""
+        page, visit = await self._fetch_aside(Due(FoundUrl(url, "page", "usual")))
+        visit = replace(visit, state="gone", reason=INVENTED, shape=None)
+        self._asides.append(visit)
         return page
 
     async def _read_posts(self, response: Response, visit: Visit, found: FoundUrl) -> Visit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -20,14 +21,20 @@ from crawler.discover.places import USUAL_PLACES
 from crawler.discover.variants import is_dressed, plain_forms
 from crawler.discover.wordpress import further_pages, parse_posts, posts_url
 from crawler.extensions.session import Session
+from crawler.frontier.budget import is_listed
 from crawler.frontier.scheduler import LATER, Frontier
 from crawler.items import STORY_LIKE, Due, FoundUrl, Page, Visit
 from crawler.urls import site_host
 from spiders.arguments import addresses, choice, choices
 from spiders.base import ArchiveSpider, same_site
+from spiders.parts import MIRROR, NO_FRONT, Parts, was_accepted
 
 _SPREAD = 15
 _OLDEST = 1980 * 12
+# Stories stored by which it shows whether a sitemap has them all; looked at each time that so
+# many have been read.
+_ENOUGH = 8
+_EACH = 12
 METHODS = ("sitemap", "feed", "wordpress", "archive", "previous", "links")
 
 
@@ -42,6 +49,7 @@ class NewsSpider(ArchiveSpider):
     """
 
     name = "news"
+    doubts_pages = True
     known_arguments: ClassVar[frozenset[str]] = ArchiveSpider.known_arguments | {
         "site", "since", "until", "max_pages", "discover", "revisit",
     }  # fmt: skip
@@ -54,11 +62,17 @@ class NewsSpider(ArchiveSpider):
         self.hosts = set(self.resume_hosts)
         self.discover = choices("discover", arguments.get("discover"), METHODS)
         self.revisit = choice("revisit", arguments.get("revisit"), ("due", "now"))
+        self._parts = Parts(self.seeds)
         self._places: dict[str, list[tuple[str, str]]] = {}
-        """origin → usual places of sitemaps and feeds that were not tried yet."""
+        """site → usual places of sitemaps and feeds that were not tried yet."""
+        self._stories_read: Counter[str] = Counter()
+        self._feeds_known: set[str] = set()
+        """Sites that announce feeds, or where they were looked for already."""
 
     async def start(self) -> AsyncIterator[Request]:
-        """The home pages."""
+        """The home pages, and what was left of hosts below theirs."""
+        for main in self.resume_hosts:
+            self._meet_hosts(Session.of(self.crawler).hosts_below(main))
         for url in self.seeds:
             yield self.request(Due(FoundUrl(url, "home", "seed")))
 
@@ -88,6 +102,10 @@ class NewsSpider(ArchiveSpider):
         # an address with something added waits for the plain one, which may spare it
         return rank - 5 if rank >= STORY_LIKE and is_dressed(found.url) else rank
 
+    def is_part(self, host: str) -> bool:
+        """Hosts below the newspaper's own."""
+        return self._parts.is_followed(host)
+
     def refuse(self, due: Due) -> str | None:
         """What the dates asked for, the address itself or another address of the story rule out."""
         found = due.found
@@ -106,6 +124,12 @@ class NewsSpider(ArchiveSpider):
                 return LATER
         if found.role != "page" or due.visited_at is not None:
             return None
+        host = site_host(found.url)
+        if self._parts.is_mirror(host, Session.of(self.crawler).shared):
+            self.hosts.discard(host)
+            self._close_part(host, MIRROR)
+        if host not in self.hosts and not self._parts.is_pending(host):
+            return MIRROR
         if story_urls.is_service(found.url):
             return "a page about the site, by its address"
         for plain in plain_forms(found.url):
@@ -123,7 +147,10 @@ class NewsSpider(ArchiveSpider):
         announces."""
         if found.role == "home":
             yield from self._announced(page)
-        neighbours = set()
+        if page.not_article is None:
+            self._doubt_sitemap(page.url)
+        neighbours: set[str] = set()
+        self._meet_hosts(page.out_links)
         if page.not_article is None and "previous" in self.discover:
             for link in page.article.links:
                 if link.relation in ("previous", "next") and self._is_ours(link.url):
@@ -138,12 +165,14 @@ class NewsSpider(ArchiveSpider):
                     yield each
 
     def _is_ours(self, url: str) -> bool:
-        return same_site(url, self.hosts) and story_urls.is_page(url)
+        is_ours = same_site(url, self.hosts) or self._parts.is_pending(site_host(url))
+        return is_ours and story_urls.is_page(url)
 
     def _announced(self, page: Page) -> Iterable[FoundUrl]:
         if "feed" in self.discover:
             for url in page.feeds:
                 if same_site(url, self.hosts):
+                    self._feeds_known.add(site_host(page.url))
                     yield self._ranked(FoundUrl(url, "feed", "link", page.url))
         if "wordpress" in self.discover and page.wordpress is not None:
             posts = posts_url(page.wordpress, since=self.since, until=self.until)
@@ -152,7 +181,14 @@ class NewsSpider(ArchiveSpider):
 
     def accept(self, found: Iterable[FoundUrl]) -> Iterable[FoundUrl]:
         """Pages, sitemaps and feeds of the same site."""
-        return [self._ranked(each) for each in found if same_site(each.url, self.hosts)]
+        told = tuple(found)
+        self._meet_hosts(each.url for each in told if each.role == "page")
+        return [
+            self._ranked(each)
+            for each in told
+            if same_site(each.url, self.hosts)
+            or (each.role == "page" and self._parts.is_pending(site_host(each.url)))
+        ]
 
     def _ranked(self, found: FoundUrl) -> FoundUrl:
         return replace(found, priority=self.rank(found))
@@ -169,10 +205,18 @@ class NewsSpider(ArchiveSpider):
     def robots_parsed(self, robotparser: Any, request: Request) -> None:
         """Visit the sitemaps that robots.txt names, else the usual places of sitemaps and feeds."""
         if not same_site(request.url, self.hosts):
+            self._parts.note_robots(request)
             return
-        self._places[site_host(request.url)] = [
-            place for place in USUAL_PLACES if place[0] in self.discover
+        site = site_host(request.url)
+        # a newspaper that is a folder of its host has them there
+        homes = [urljoin(url, ".") for url in self.seeds if site_host(url) == site]
+        places = [
+            (kind, urljoin(home, path.lstrip("/")))
+            for home in (*homes, urljoin(request.url, "/"))
+            for kind, path in USUAL_PLACES
+            if kind in self.discover
         ]
+        self._places[site] = list(dict.fromkeys(places))
         if "wordpress" in self.discover:
             self._offer_changed_posts(site_host(request.url))
         if "sitemap" in self.discover:
@@ -187,21 +231,42 @@ class NewsSpider(ArchiveSpider):
         self._try_next_place(request.url)
 
     def answered_nothing(self, found: FoundUrl) -> None:
-        """Where a sitemap or feed was expected and none is, try the next usual place."""
+        """Where a sitemap or feed was expected and none is, try the next usual place; a host that
+        shows no front page is no part of the newspaper."""
+        if self._parts.is_pending(site_host(found.url)):
+            self._close_part(site_host(found.url), NO_FRONT)
         if found.source in ("robots", "usual") and found.role in ("sitemap", "feed"):
             self._try_next_place(found.url)
 
     def _try_next_place(self, url: str) -> None:
         places = self._places.get(site_host(url), [])
         if places:
-            role, path = places.pop(0)
-            place = urljoin(url, path)
+            role, place = places.pop(0)
             known = Session.of(self.crawler).lookup(place)
             if known is not None and known.state in ("failed", "gone", "excluded"):
                 self._try_next_place(url)
                 return
             offered = FoundUrl(place, "sitemap" if role == "sitemap" else "feed", "usual")
             Frontier.of(self.crawler).offer([offered])
+
+    def _doubt_sitemap(self, url: str) -> None:
+        """Where sitemaps turn out to lack stories, look for a feed as where there are none."""
+        site = site_host(url)
+        self._stories_read[site] += 1
+        if (
+            site in self._feeds_known
+            or self._stories_read[site] % _EACH
+            or Frontier.of(self.crawler).awaits_sources(url)
+        ):
+            return
+        session = Session.of(self.crawler)
+        session.flush()
+        learned = session.learned(url, "")
+        if learned.site_stories >= _ENOUGH and not is_listed(learned):
+            self._feeds_known.add(site)
+            left = self._places.get(site, ())
+            self._places[site] = [place for place in left if place[0] == "feed"]
+            self._try_next_place(url)
 
     def _offer_changed_posts(self, host: str) -> None:
         """Of a site whose posts were listed before, those that changed since."""
@@ -220,5 +285,52 @@ class NewsSpider(ArchiveSpider):
 
     def moved(self, found: FoundUrl, url: str) -> None:
         """A newspaper whose home page is at another host now is that host's newspaper."""
+        host = site_host(found.url)
+        if self._parts.is_pending(host) and site_host(url) != host:
+            self._close_part(host, f"its front page leads to {url}")
         if found.role == "home":
-            self.hosts.add(site_host(url))
+            host = site_host(url)
+            self.hosts.add(host)
+            self._parts.mains.setdefault(host, url)
+            Frontier.of(self.crawler).take_up(host)
+
+    # -- hosts below the newspaper's own ---------------------------------------------------------
+
+    def _meet_hosts(self, urls: Iterable[str]) -> None:
+        """Look at the front pages of hosts that may be parts of the newspaper; those that an
+        earlier run has judged are followed or left, as it did."""
+        for front in filter(None, (self._parts.meet(url, self.hosts) for url in urls)):
+            known = Session.of(self.crawler).lookup(front)
+            accepted = was_accepted(known) if known is not None else None
+            if accepted is None:
+                Frontier.of(self.crawler).offer([self._ranked(FoundUrl(front, "page", "link"))])
+            elif accepted:
+                self._open_part(site_host(front))
+            else:
+                self._close_part(site_host(front), NO_FRONT)
+
+    def unwanted(self, page: Page, found: FoundUrl) -> str | None:
+        """Judge a host by its front page: whether it is a part of the newspaper."""
+        host = site_host(page.url)
+        if not self._parts.is_pending(host):
+            return None
+        session = Session.of(self.crawler)
+        session.flush()  # what the newspaper's own pages told of counts
+        reason = self._parts.judge(page, lambda url: session.lookup(url) is not None)
+        if reason is None:
+            self._open_part(host)
+        else:
+            self._close_part(host, reason)
+        return reason
+
+    def _open_part(self, host: str) -> None:
+        self.hosts.add(host)
+        self.resume_hosts += (host,)
+        request = self._parts.settle(host)
+        Frontier.of(self.crawler).take_up(host)
+        if request is not None:
+            self.robots_parsed(None, request)
+
+    def _close_part(self, host: str, reason: str) -> None:
+        self._parts.settle(host)
+        Session.of(self.crawler).shut(host, reason)

@@ -64,8 +64,8 @@ def bands(found: set[str]) -> list[tuple[int, int]]:
 def find_copy(
     connection: sqlite3.Connection, site_id: int, article: Article
 ) -> tuple[int | None, list[tuple[int, int]]]:
-    """The article of the same site that has the same headline, day and text, if there is one; and
-    the bands to remember the text by. Raises sqlite3.Error.
+    """The article of the same site, or of a host below or above it, that has the same headline, day
+    and text, if there is one; and the bands to remember the text by. Raises sqlite3.Error.
 
     A page without a date may be the print page of one that has it; stories that are printed again
     every week under one headline differ in their day.
@@ -83,8 +83,10 @@ def find_copy(
     rows = (
         connection.execute(
             "SELECT a.id, r.title, r.published_at, r.body_text FROM articles a"
-            " JOIN revisions r ON r.id = a.revision_id WHERE a.id = ? AND a.site_id = ?",
-            (article_id, site_id),
+            " JOIN revisions r ON r.id = a.revision_id JOIN sites own ON own.id = ?"
+            " JOIN sites s ON s.id = a.site_id WHERE a.id = ?"
+            " AND (s.id = own.id OR s.host LIKE '%.' || own.host OR own.host LIKE '%.' || s.host)",
+            (site_id, article_id),
         ).fetchone()
         for article_id in alike
     )

@@ -137,6 +137,17 @@ class FrontierTable:
         )
         return cast("str | None", row.fetchone()[0])
 
+    def hosts_below(self, host: str) -> list[str]:
+        """First addresses at hosts below a newspaper's own that are of some use: something waits
+        there, or stories were found."""
+        name = host.partition(":")[0]
+        rows = self._sql(
+            "SELECT host, home_url FROM sites s WHERE host LIKE '%.' || ? || '%' AND (stories > 0"
+            " OR EXISTS (SELECT 1 FROM urls u WHERE u.site_id = s.id AND u.state = 'queued'))",
+            (name,),
+        )
+        return [url for found, url in rows if found.partition(":")[0].endswith(f".{name}")]
+
     def lookup(self, url: str) -> Due | None:
         """What is known of a URL; None if it is not."""
         sql = f"SELECT {_FIELDS} FROM urls u WHERE u.url = ?"  # noqa: S608
@@ -362,6 +373,14 @@ class FrontierTable:
             " ifnull((SELECT article_id FROM urls WHERE url = ?), article_id) WHERE url = ?"
             " AND state IN ('queued', 'claimed')",
             (reason, due_at, same, url),
+        )
+
+    def shut(self, site_id: int, reason: str) -> None:
+        """Exclude whatever waits of a host, unvisited."""
+        self._sql(
+            "UPDATE urls SET state = 'excluded', reason = ?, due_at = NULL WHERE site_id = ?"
+            " AND state IN ('queued', 'claimed', 'retry')",
+            (reason, site_id),
         )
 
     def readmit(self, site_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from crawler.urls import site_host
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
+
+_NAME = re.compile(r"(?:[\w-]+\.)+[a-z][\w-]*")
 
 
 def same_owner(a: str, b: str) -> bool:
@@ -19,14 +22,36 @@ def same_owner(a: str, b: str) -> bool:
     >>> same_owner("https://one.github.io/", "https://two.github.io/")
     False
     """
-    return owner(a) == owner(b)
+    return owner(a) == owner(b) or is_below(a, b) or is_below(b, a)
+
+
+def is_below(url: str, main: str) -> bool:
+    """Whether an address's host is a subdomain of another's, and that one is no public suffix.
+
+    >>> is_below("http://sport.localhost:81/", "http://localhost:81/")
+    True
+    >>> is_below("https://one.github.io/", "https://github.io/")
+    False
+    """
+    name, above = _name(url), _name(main)
+    return name.endswith(f".{above}") and _suffixes()(above).suffix != above
 
 
 @lru_cache(maxsize=10_000)
 def owner(url: str) -> str:
-    """The domain that was registered; the host with its port where it is none (an IP address)."""
-    host = site_host(url)
-    return _suffixes()(host.partition(":")[0]).top_domain_under_public_suffix or host
+    """The domain that was registered; the host with its port where it is none (an IP address).
+
+    Under a suffix that the list lacks it is two labels, as the list's own rules have it.
+    """
+    name = _name(url)
+    registered = _suffixes()(name).top_domain_under_public_suffix
+    if not registered and not _suffixes()(name).suffix and _NAME.fullmatch(name):
+        registered = ".".join(name.rsplit(".", 2)[-2:])
+    return registered or site_host(url)
+
+
+def _name(url: str) -> str:
+    return site_host(url).partition(":")[0]
 
 
 @lru_cache(maxsize=1)

@@ -73,6 +73,17 @@ class SiteMemory:
         ).fetchone()
         return Learned(*row) if row else Learned()
 
+    def shared(self, host: str) -> tuple[int, int]:
+        """How many addresses of a host led to a story, and to one that another host has, too."""
+        row = self._sql(
+            "SELECT count(*), ifnull(sum(a.site_id <> u.site_id OR EXISTS (SELECT 1 FROM urls v"
+            " WHERE v.article_id = a.id AND v.site_id <> u.site_id)), 0)"
+            " FROM urls u JOIN articles a ON a.id = u.article_id"
+            " WHERE u.site_id = (SELECT id FROM sites WHERE host = ?)",
+            (host,),
+        ).fetchone()
+        return cast("tuple[int, int]", row)
+
     def posts_listed(self, host: str) -> tuple[str, str] | None:
         """Of a WordPress site: the address of its first list of posts, and when the last such list
         was read, ISO 8601; None if none was."""

@@ -213,7 +213,9 @@ class Store:
             changed = led_to > 0
         first = not late and self.frontier.acknowledge(url_id, visit, now, article_id, changed)
         if first and visit.state == "done" and visit.shape is not None:
-            is_story = visit.article is not None and visit.part_of is None
+            # a copy of what another host has is a story all the same: so addresses here look
+            elsewhere = visit.part_of and site_host(visit.part_of) != site_host(visit.url)
+            is_story = visit.article is not None and (visit.part_of is None or bool(elsewhere))
             self.memory.learn(self._site_id(visit.url), url_id, visit.shape, is_story=is_story)
         if counts["new_articles"] > stories_before:
             self.memory.credit_lists(url_id)

@@ -236,6 +236,11 @@ class Session:
         """Whether there are visits that are not stored yet."""
         return bool(self._batch) and self.answered and self.error is None
 
+    @property
+    def waits(self) -> bool:
+        """Whether another program holds the database just now."""
+        return self._busy_since is not None
+
     def flush(self) -> None:
         """Store the batch in one transaction.
 
@@ -376,6 +381,23 @@ class Session:
             if not self._waits_for(error):
                 self.fail(error)
 
+    def shut(self, host: str, reason: str) -> None:
+        """Exclude whatever waits of a host."""
+        self.flush()
+        try:
+            site = self.store.find_site(host)
+            if site is not None:
+                with self.store.db.atomic():
+                    self.store.frontier.shut(site, reason)
+        except (sqlite3.Error, OSError, HemerotecaError) as error:
+            if not self._waits_for(error):
+                self.fail(error)
+
+    def hosts_below(self, host: str) -> list[str]:
+        """First addresses at hosts below a newspaper's own where something waits, or stories were
+        found."""
+        return self._look(lambda db: FrontierTable(db).hosts_below(host)) or []
+
     def lookup(self, url: str) -> Due | None:
         """What is known of a URL; None if it is not, or there is no archive yet."""
         return self._look(lambda db: FrontierTable(db).lookup(url))
@@ -385,6 +407,10 @@ class Session:
         if self._store is None:
             return Learned()
         return self._store.memory.learned(site_host(url), shape)
+
+    def shared(self, host: str) -> tuple[int, int]:
+        """How many addresses of a host led to a story, and to one that another host has, too."""
+        return self._look(lambda db: SiteMemory(db).shared(host)) or (0, 0)
 
     def posts_listed(self, host: str) -> tuple[str, str] | None:
         """Of a WordPress site: its first list of posts, and when the last one was read."""

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import cast
+
+from lxml import etree
+
 from crawler.extract.document import Document
 from crawler.urls import site_host
 
@@ -9,6 +16,20 @@ _FEED_TYPES = frozenset({
     "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
 })  # fmt: skip
 _MAX_LINKS = 20_000
+# Attributes by which scripts know what a click leads to, or more of a list.
+_DATA = frozenset(
+    f"data-{name}"
+    for name in (
+        "url", "href", "link", "permalink", "target-url", "next", "next-url", "next-page",
+        "next-href", "next-link", "more", "more-url", "load-more", "load-url", "page-url",
+        "ajax-url", "pagination-url", "endpoint",
+    )
+)  # fmt: skip
+_FOR_SCRIPTS = etree.XPath("//@*[starts-with(name(), 'data-') or name() = 'onclick']")
+_REFRESH = re.compile(r"""^[\s\d.]*[;,]\s*(?:url\s*=\s*)?["']?([^"'\s]+)""", re.IGNORECASE)
+_ONCLICK = re.compile(r"""location(?:\.href)?\s*=\s*(?:["']([^"'\s]{1,2000})["'])""")
+# An address and no other value: it begins as one.
+_ADDRESS = re.compile(r"(?:https?:/|/|\?|\.\.?/)[^\s<>{}]{1,2000}")
 
 
 def out_links(doc: Document) -> tuple[str, ...]:
@@ -18,9 +39,31 @@ def out_links(doc: Document) -> tuple[str, ...]:
         # a list's further pages, or a story's neighbours, that only the head names
         if {"next", "prev"}.intersection((link.get("rel") or "").lower().split()):
             hrefs.setdefault(link.get("href") or "#")
+    for href in _other_ways(doc):
+        hrefs.setdefault(href)
     found = dict.fromkeys(map(doc.address, hrefs))
     found.pop(None, None)
     return tuple(url for url in found if url is not None)
+
+
+def _other_ways(doc: Document) -> Iterator[str]:
+    """What leads on without being a link: maps, frames, menus, a page that sends its reader on by
+    itself, buttons with the address of more in an attribute."""
+    for element in islice(doc.root.iter("area", "frame", "option"), _MAX_LINKS):
+        href = element.get({"area": "href", "frame": "src"}.get(element.tag, "value"), "").strip()
+        if element.tag != "option" or _ADDRESS.fullmatch(href):
+            yield href
+    for meta in doc.tags["meta"]:
+        if meta.get("http-equiv", "").strip().lower() == "refresh" and (
+            found := _REFRESH.match(meta.get("content", "")[:3_000])
+        ):
+            yield found[1]
+    for value in cast("list[etree._ElementUnicodeResult]", _FOR_SCRIPTS(doc.root))[:_MAX_LINKS]:
+        if value.attrname == "onclick":
+            if clicked := _ONCLICK.search(value[:3_000]):
+                yield clicked[1]
+        elif value.attrname in _DATA and _ADDRESS.fullmatch(value.strip()):
+            yield value.strip()
 
 
 def feeds(doc: Document) -> tuple[str, ...]:

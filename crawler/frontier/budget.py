@@ -24,6 +24,8 @@ SHAPE_START = 8
 SOUND = 0.8
 SITE_START_LISTED = 1
 SITE_START = 40
+# … and of a host below the newspaper's own, which may hold no stories at all.
+PART_START = 10
 # Of a large site with a sound sitemap, lists for each story beyond so many: a sitemap may lack a
 # whole section.
 LISTED_SHARE = 0.25
@@ -61,6 +63,11 @@ def story_chance(priority: int, learned: Learned, *, listed: bool = False) -> fl
     return (learned.stories + _PRIOR_WEIGHT * looks) / (learned.visits + _PRIOR_WEIGHT)
 
 
+def is_listed(learned: Learned) -> bool:
+    """Whether sitemaps, feeds and the like tell of nearly all stories of a site."""
+    return learned.listed_stories > SOUND * learned.site_stories
+
+
 def trap(url: str) -> str | None:
     """Why an address is one of an endless row, by its looks alone; None if it does not look so.
 
@@ -88,15 +95,16 @@ def trap(url: str) -> str | None:
     return None
 
 
-def credit(learned: Learned, pending: int, pending_site: int) -> float:
+def credit(learned: Learned, pending: int, pending_site: int, *, part: bool = False) -> float:
     """Visits that lists of a shape may still make; none below 1.
 
     pending, pending_site: visits of the shape, and of any list of the site, that are under way.
+    part: whether the site is a host below a newspaper's own.
     """
-    listed = learned.listed_stories > SOUND * learned.site_stories
+    listed = is_listed(learned)
     shape_start = SHAPE_START_LISTED if listed else SHAPE_START
     of_shape = shape_start + SHAPE_EARNS * learned.led_to - learned.visits - pending
-    start = SITE_START + SITE_SHARE * learned.site_stories
+    start = (PART_START if part else SITE_START) + SITE_SHARE * learned.site_stories
     if listed:
         start = SITE_START_LISTED + LISTED_SHARE * max(0, learned.site_stories - LISTED_FROM)
     of_site = start + SITE_EARNS * learned.listing_led_to - learned.listing_visits - pending_site

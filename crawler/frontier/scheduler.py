@@ -63,6 +63,9 @@ class FrontierSpider(Protocol):
     def rank(self, found: FoundUrl) -> int:
         """Say its priority: higher is fetched first."""
 
+    def is_part(self, host: str) -> bool:
+        """Say whether a host is followed as a part of a newspaper at another one."""
+
     def refuse(self, due: Due) -> str | None:
         """Say why a URL is not to be fetched at all; None if it is."""
 
@@ -138,6 +141,10 @@ class Frontier(BaseScheduler):
         self._session.on_stored = self._stored
         if self._session.keeps:
             self._stored(self._spider.resume_hosts)
+
+    def take_up(self, host: str) -> None:
+        """A host is followed from now on: what waits of it in the archive gets its turn."""
+        self._stored([host])
 
     def offer(self, found: Iterable[FoundUrl]) -> None:
         """Queue sources that no page told of; what is not due is left alone."""
@@ -312,7 +319,8 @@ class Frontier(BaseScheduler):
         if self.awaits_sources(found.url) or (learned.site_stories < _FEW and "" in out):
             return LATER  # what comes may spare it
         lists = [other for other in out if other]
-        if budget.credit(learned, lists.count(kind), len(lists)) >= 1:
+        part = self._spider.is_part(site)
+        if budget.credit(learned, lists.count(kind), len(lists), part=part) >= 1:
             self._out[found.url] = kind
             return None
         if out or hopes:
@@ -329,7 +337,7 @@ class Frontier(BaseScheduler):
         if line.dry:
             return
         claimed = session.claim(site, _CLAIM)
-        line.dry = session.answered and len(claimed) < _CLAIM
+        line.dry = session.answered and not session.waits and len(claimed) < _CLAIM
         for due in claimed:
             if due.found.url not in self._hand and due.found.url not in self._out:
                 self._push(due.found.priority, due, due.found.url)

@@ -245,3 +245,34 @@ def test_a_closed_archive_is_one_file(store: Store, make_visit: MakeVisit, folde
     assert [path.name for path in folder.iterdir()] == ["archive.db"]
     with sqlite3.connect(folder / "archive.db") as plain:
         assert plain.execute("SELECT count(*) FROM stories").fetchone() == (1,)
+
+
+def test_links_are_seen_again_where_a_server_says_that_nothing_changed(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    """Those that the page shows now; what it showed before, and no more, is not."""
+    other = LinkedStory("next", "https://news.example/c", "Lock repaired", "Next")
+    store.record([make_visit(URL, STORY)])
+    store.record([make_visit(URL, replace(STORY, links=(other,)))])
+    store.record([make_visit(URL, not_modified=True)])
+    links = rows(store, "SELECT url, first_seen_at, last_seen_at FROM linked_stories ORDER BY id")
+    assert [(row["url"], str(row["last_seen_at"])[14:16]) for row in links] == [
+        ("https://news.example/b", "00"), ("https://news.example/c", "02"),
+    ]  # fmt: skip
+    assert rows(store, "SELECT count(*) AS n FROM revisions") == [{"n": 1}]
+
+
+def test_a_revision_says_that_the_stories_linked_in_its_text_are_others(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    """A site's own lists change with each new story: of them alone there is no word."""
+    inline = LinkedStory("inline", "https://news.example/d", "the lock")
+    later = replace(STORY, links=(LinkedStory("latest", "https://news.example/z", "News"),))
+    store.record([make_visit(URL, STORY)])
+    store.record([make_visit(URL, replace(later, body="The wheel stopped."))])
+    store.record([make_visit(URL, replace(later, body="It turns.", links=(*later.links, inline)))])
+    told = rows(store, "SELECT number, field FROM revision_changes c JOIN revisions r"
+                       " ON r.id = c.revision_id ORDER BY 1, 2")  # fmt: skip
+    assert [(row["number"], row["field"]) for row in told] == [
+        (2, "body"), (3, "body"), (3, "linked_stories"),
+    ]  # fmt: skip

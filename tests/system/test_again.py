@@ -207,3 +207,43 @@ def test_wordpress_lists_its_posts_and_later_only_those_that_changed(tmp_path: P
         crawl("news", tmp_path / "a", site=home, discover="wordpress")
     assert [path for path in asked if "modified_after=" in path]
     assert not [path for path in asked if path.startswith("/story")]
+
+
+def test_an_error_page_that_comes_as_a_story_is_none_and_takes_no_storys_place(
+    tmp_path: Path,
+) -> None:
+    """Status 200, a text as long as a story's, in no language that we know the words of."""
+    folder = tmp_path / "a"
+    asked: list[str] = []
+    error = "".join(
+        f"<p>Was du suchst, haben wir verlegt, lieber Leser, und auch der Hund in Reihe {n} weiß"
+        " nicht, wohin; vielleicht hat es nie hier gestanden, vielleicht steht es anderswo.</p>"
+        for n in range(4)
+    )
+    hoppla = (200, HTML, f"<html><body><article><h1>Hoppla</h1>{error}</article>".encode())
+
+    class Soft(dict):  # type: ignore[type-arg]
+        def get(self, path: str, default: object = None) -> object:
+            asked.append(path)
+            return dict.get(self, path, default if path.endswith((".txt", ".xml")) else hoppla)
+
+    stories = [f"/2026/05/0{n}/a-day-of-the-mill" for n in range(1, 5)]
+    answers: Answers = Soft({"/": page(*stories, *(f"/2026/a-lost-story-{n}" for n in "abcde"))})
+    for number, path in enumerate(stories):
+        answers[path] = (200, HTML, STORY.replace("weir", f"mill {number}").encode())
+    with site(answers) as home:
+        done = crawl("news", folder, site=home)
+        assert done.returncode == 0, done.stderr
+        assert {urlsplit(row["url"]).path for row in query(folder, "SELECT url FROM stories")} == (
+            set(stories)
+        )
+        assert len([path for path in asked if "no-such-page" in path]) == 1
+        del answers[stories[0]]
+        crawl("news", folder, site=home, revisit="now")
+    (gone,) = query(folder, "SELECT * FROM gone_stories")
+    assert urlsplit(gone["url"]).path == stories[0]
+    assert query(folder, "SELECT max(revisions) AS n FROM stories") == [{"n": 1}]
+    rows = query(folder, "SELECT DISTINCT state, reason FROM urls WHERE url LIKE '%lost%'")
+    assert rows == [
+        {"state": "gone", "reason": "the site answers so for addresses that do not exist"}
+    ]

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -196,8 +197,8 @@ def test_crawl_delay_is_obeyed(tmp_path: Path) -> None:
             "SELECT (julianday(fetched_at) - 2460000) * 86400 AS s FROM captures ORDER BY 1",
         )
     ]
-    assert len(times) == 3
-    assert times[2] - times[1] >= 1.4
+    assert len(times) >= 3
+    assert min(b - a for a, b in pairwise(times[1:])) >= 1.4
 
 
 def test_robots_txt_is_asked_for_once_a_day(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from crawler.demo.server import serve
 from crawler.demo.truth import ExpectedStory, expected
 
 from .conftest import Archived, crawl, query
+from .test_hostile import STORY
+from .test_redirects import HTML, Answers, page, site
 
 STORIES = expected("morning")
 
@@ -193,3 +195,24 @@ def test_a_limited_crawl_goes_on_where_it_stopped(demo: str, tmp_path: Path) -> 
     crawl("news", folder, site=demo)
     kept = {urlsplit(row["url"]).path for row in query(folder, "SELECT url FROM stories")}
     assert kept == {story.path for story in STORIES}
+
+
+def test_a_feed_that_nobody_names_is_found_where_the_sitemap_lacks_stories(tmp_path: Path) -> None:
+    def story(number: int) -> tuple[int, dict[str, str], bytes]:
+        return 200, HTML, STORY.replace("weir", f"mill {number}").encode()
+
+    paths = [f"/2026/05/{n:02}/a-day-of-the-mill" for n in range(1, 18)]
+    answers: Answers = {path: story(n) for n, path in enumerate(paths)}
+    answers["/"] = page(*paths[:15])
+    old = f"<urlset><url><loc>{{}}{paths[15]}</loc></url></urlset>"
+    feed = f"<rss><channel><item><link>{paths[16]}</link></item></channel></rss>"
+    answers["/feed/"] = (200, {"Content-Type": "application/rss+xml"}, feed.encode())
+    with site(answers) as home:
+        answers["/robots.txt"] = (200, {}, f"Sitemap: {home}/map.xml".encode())
+        answers["/map.xml"] = (200, {"Content-Type": "text/xml"}, old.format(home).encode())
+        done = crawl("news", tmp_path / "a", site=home)
+    assert done.returncode == 0, done.stderr
+    kept = {urlsplit(row["url"]).path for row in query(tmp_path / "a", "SELECT url FROM stories")}
+    assert kept == set(paths)
+    rows = query(tmp_path / "a", "SELECT source FROM urls WHERE role = 'feed'")
+    assert rows == [{"source": "usual"}]

@@ -119,3 +119,16 @@ def test_an_address_and_the_story_it_leads_to_are_stored_together_or_not_at_all(
     assert [row["url"] for row in query(archive, "SELECT url FROM stories")] == [
         f"{home}/2026/now-here"
     ]
+
+
+def test_what_is_left_at_the_host_that_a_newspaper_has_moved_to_is_taken_up(tmp_path: Path) -> None:
+    stories = [f"/2026/05/0{n}/a-day-of-the-mill" for n in range(1, 6)]
+    new: Answers = {"/": page(*stories)}
+    for number, path in enumerate(stories):
+        new[path] = (200, HTML, STORY.replace("weir", f"mill {number}").encode())
+    with site(new) as there, site({"/": (301, {"Location": f"{there}/"}, b"")}) as here:
+        crawl("news", tmp_path / "a", site=here, max_pages="2", discover="links")
+        assert len(query(tmp_path / "a", "SELECT 1 FROM stories")) < 5
+        new["/"] = page(stories[0])
+        crawl("news", tmp_path / "a", site=here, discover="links")
+    assert len(query(tmp_path / "a", "SELECT 1 FROM stories")) == 5
