@@ -29,13 +29,11 @@ _DICTIONARY = b"\x5d\x2a\x4d\x18"
 _MAX_DICTIONARY = 1 << 26
 PLAIN = b"WARC/"
 _MARKS = {
-    GZIP: re.compile(
-        rb"(\x1f\x8b\x08[\x00-\x1f])"
-    ),  # the flags' upper bits are 0 (RFC 1952, 2.3.1)
-    ZSTD: re.compile(rb"(\x28\xb5\x2f\xfd)"),
-    PLAIN: re.compile(rb"\n(WARC/\d)"),
+    GZIP: re.compile(rb"\x1f\x8b\x08[\x00-\x1f]"),  # the flags' upper bits are 0 (RFC 1952, 2.3.1)
+    ZSTD: re.compile(rb"\x28\xb5\x2f\xfd"),
+    PLAIN: re.compile(rb"WARC/\d\.\d[ \t]*\r?\n"),
 }
-_LONGEST_MARK = 7
+_LONGEST_MARK = 16
 # A window larger than this is refused: it would be held in memory.
 _ZSTD_WINDOW = 27  # log2 of bytes
 
@@ -169,6 +167,10 @@ class Member:
                 raise DamagedError("nothing but headers where a record should be")
         return b""
 
+    def file_bytes(self) -> int:
+        """Size of the file that it is in. Raises OSError."""
+        return self._file.seek(0, 2)
+
     def glance(self, at: int, size: int) -> bytes:
         """Bytes of the file, from so many behind the member's beginning; read() is not disturbed.
         Raises OSError."""
@@ -224,7 +226,7 @@ def next_mark(file: BinaryIO, mark: bytes, after: int) -> int | None:
     Raises OSError."""
     pattern = _MARKS[mark]
     at = max(after, 0)
-    kept = b"\n" if after < 0 else b""  # a line begins where the file does
+    kept = b""
     chunk = _FIRST_CHUNK
     while True:
         file.seek(at)
@@ -234,8 +236,8 @@ def next_mark(file: BinaryIO, mark: bytes, after: int) -> int | None:
         window = kept + data
         begin = at - len(kept)
         for found in pattern.finditer(window):
-            if begin + found.start(1) > after:
-                return begin + found.start(1)
+            if begin + found.start() > after:
+                return begin + found.start()
         at += len(data)
         kept = window[-_LONGEST_MARK:]
         chunk = min(chunk * 2, _CHUNK)
@@ -257,6 +259,8 @@ def _dictionary(file: BinaryIO) -> zstd.ZstdDict | None:
         except zstd.ZstdError as error:
             raise DamagedError(f"a zstd dictionary that cannot be read ({error})") from None
     try:
-        return zstd.ZstdDict(data, is_raw=not data.startswith(b"\x37\xa4\x30\xec"))
+        dictionary = zstd.ZstdDict(data, is_raw=not data.startswith(b"\x37\xa4\x30\xec"))
+        _Zstd(dictionary)  # only then it is looked into
     except (ValueError, zstd.ZstdError) as error:
         raise DamagedError(f"a zstd dictionary that cannot be used ({error})") from None
+    return dictionary

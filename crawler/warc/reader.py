@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,13 +26,17 @@ _MAX_HEAD = 1 << 18
 _MAX_LINE = 1 << 16
 _MAX_GAP = 1 << 20
 """Bytes of line breaks between two records."""
-_BEGIN = re.compile(rb"\nWARC/\d")
+_BEGIN = re.compile(rb"WARC/\d")
+_MARK = re.compile(rb"WARC/\d\.\d[ \t]*\r?\n")
+"""A record's beginning where no record was to begin: in the middle of a line, too."""
 _BREAKS = re.compile(rb"[\r\n]*")
-_PEEK = len(b"WARC/1")
 # What is read a second time in search of records behind damage: so many bytes, and so many for each
 # byte of the file. No file that was damaged by accident comes near.
 _EFFORT, _EFFORT_A_BYTE = 1 << 26, 32
-_GLANCE = 16
+_PEEK = 16
+"""Bytes that tell a record's beginning."""
+_MAX_RATIO = 1 << 16
+"""What a byte can become when it is decompressed (zstd: 2^17 bytes in a block of 4)."""
 _NO_RECORD = "no WARC record where one should begin"
 
 
@@ -155,8 +160,8 @@ class _Stream:
         """Whether a block of so many bytes can be whole, as far as that is told without reading
         it: in a plain file, whether it ends where a record or the file does."""
         if not self._member.plain:
-            return True
-        last = self._member.glance(self.position + size - 1, _GLANCE)
+            return size < _MAX_RATIO * self._member.file_bytes()
+        last = self._member.glance(self.position + size - 1, _PEEK)
         behind = last[1:].lstrip(b"\r\n")
         return bool(last) and (not behind or behind.startswith(PLAIN))
 
@@ -166,14 +171,14 @@ class _Stream:
         return len(self._buffer) - self._at
 
     def to_record(self) -> bool:
-        """Go on to the next line that may begin a record, from the beginning of a line."""
-        if _BEGIN.match(b"\n" + self.peek(_PEEK)):
+        """Go on to the next place where a record may begin."""
+        if _BEGIN.match(self.peek(_PEEK)):
             return True
-        while (found := _BEGIN.search(self._buffer, self._at)) is None:
+        while (found := _MARK.search(self._buffer, self._at)) is None:
             self._take(max(0, len(self._buffer) - self._at - _PEEK))
             if not self._more():
                 return False
-        self._take(found.start() + 1 - self._at)
+        self._take(found.start() - self._at)
         return True
 
     def _more(self) -> bool:
@@ -334,6 +339,8 @@ def _is_more(stream: _Stream, each: Record | Damage, *, alone: bool) -> bool:
     """
     try:
         gap = stream.gap()
+        if near := _MARK.search(stream.peek(_PEEK)):  # a line break is damaged, nothing else
+            stream.skip(near.start())
         next_one = stream.peek(_PEEK)
     except _FormError:
         return True
@@ -341,12 +348,18 @@ def _is_more(stream: _Stream, each: Record | Damage, *, alone: bool) -> bool:
         if alone:
             raise
         return True
-    if next_one and isinstance(each, Record) and not _BEGIN.match(b"\n" + next_one):
+    if next_one and isinstance(each, Record) and not _BEGIN.match(next_one):
         swallowed = each.block + gap
-        if _BEGIN.search(swallowed + next_one):
+        if _MARK.search(swallowed + next_one):
             stream.unread(swallowed)
             raise _FormError("a block shorter than its Content-Length: the next record is in it")
     return bool(next_one)
+
+
+def _repeats(names: Iterable[str]) -> bool:
+    """Whether fields are repeated that every record has once."""
+    counts = Counter(name.lower() for name in names)
+    return any(counts[each] > 1 for each in ("warc-type", "warc-record-id", "warc-date"))
 
 
 def _placed(each: Record | Damage, offset: int, length: int) -> Record | Damage:
@@ -358,17 +371,17 @@ def _placed(each: Record | Damage, offset: int, length: int) -> Record | Damage:
 def _record(stream: _Stream, max_block: int) -> Record | Damage:
     """The record that begins there; damage where its block is too long. Raises _FormError."""
     first = stream.line()
-    if not _BEGIN.match(b"\n" + first):
+    if not _BEGIN.match(first):
+        stream.unread(first)
         raise _FormError(_NO_RECORD)
     headers: list[tuple[str, list[str]]] = []
+    lines: list[bytes] = []
     size = 0
     while line := stream.line():
         size += len(line)
         if size > _MAX_HEAD:
             raise _FormError("a head without end")
-        if _BEGIN.match(b"\n" + line):
-            stream.unread(line)
-            raise _FormError("a head that breaks off at the next record")
+        lines.append(line)
         text = line.decode("utf-8", "replace").rstrip("\r\n")
         if not text:
             break
@@ -377,6 +390,9 @@ def _record(stream: _Stream, max_block: int) -> Record | Damage:
         else:
             name, _, value = text.partition(":")
             headers.append((name.strip(), [value.strip()]))
+    if any(_MARK.search(line) for line in lines) and _repeats(name for name, _ in headers):
+        stream.unread(b"".join(lines))
+        raise _FormError("a head that goes on with another one's")
     version = first[5:].strip().decode("ascii", "replace")
     record = Record(version, tuple((n, " ".join(v)) for n, v in headers), b"", 0, 0)
     stated = record.get("Content-Length")
