@@ -104,7 +104,7 @@ def without_chunks(body: bytes) -> bytes | None:
             at += 2
         elif body[at : at + 1] == b"\n":
             at += 1
-        elif at < len(body) and len(parts) == 1:
+        elif len(parts) == 1 and body[at:] not in (b"", b"\r"):
             return None  # no line break behind the first chunk: never was one
 
 
@@ -153,7 +153,8 @@ def _decode(data: bytes, coding: str, limit: int) -> bytes:
             return _read_on(lambda: deflate(15), data, limit)
         # without zlib's wrapping: what many servers send. Not much begins in a way it could not.
         out, failed = _read(lambda: deflate(-15), data, limit)
-        return out if failed in (None, len(data)) and out else data
+        broken_off = failed == len(data) and not _TEXT.fullmatch(data, 0, 512)
+        return out if failed is None or (broken_off and out) else data
     if coding == "br":
         return _read_on(_Brotli, data, limit)
     if coding == "zstd":
@@ -191,14 +192,14 @@ def _read(
             piece, begin = b"", at
             if member.hungry:
                 piece = data[at : at + (_PIECE if fine is None or at < fine else 1)]
-                if not piece:
-                    return b"".join(parts), len(data)
                 at += len(piece)
             try:
                 parts.append(member.feed(piece, room))
             except DamagedError:
                 return b"".join(parts), begin
             room -= len(parts[-1])
+            if at >= len(data) and member.hungry and not (parts[-1] or member.eof):
+                return b"".join(parts), len(data)
         at -= len(member.rest)
         if room <= 0 or at >= len(data) or isinstance(member, _Brotli):
             break
