@@ -237,12 +237,15 @@ def test_of_a_broken_off_body_is_read_what_can_be(
     assert len(read) > (100_000 if coding == "zstd" else len(TEXT) * 0.9)
 
 
-@PACKINGS
+# Bare deflate is left out: with nothing to check, what does not fit is not taken for deflate.
+@pytest.mark.parametrize(
+    ("coding", "pack"),
+    [PACK[name] for name in PACK if name != "bare deflate"],
+    ids=[name for name in PACK if name != "bare deflate"],
+)
 def test_of_a_damaged_body_is_read_what_stands_before_the_damage(
     coding: str, pack: Callable[[bytes], bytes]
 ) -> None:
-    if pack is bare_deflate:
-        pytest.skip("what cannot be checked is not taken for deflate")
     # Noise cannot be coded, so much comes before the damage whatever the coding's blocks are.
     body = b"".join(zlib.crc32(b"%d" % n).to_bytes(4, "big") for n in range(150_000))
     coded = pack(body)

@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
@@ -425,6 +425,7 @@ def test_every_gzip_member_that_is_still_whole_is_found(
 ) -> None:
     packed = PACKINGS[GZIP](RECORDS)
     data = _damaged(packed.data, damage)
+    assume(not data.startswith((b"\x28\xb5\x2f\xfd", b"WARC/")))  # says that it is no gzip file
     records, _ = read(put(tmp_path, GZIP, data))
     found = [content(record) for record in records]
     for number, (begin, end) in enumerate(packed.places):
