@@ -5,8 +5,9 @@ A member is decompressed as it is read, so memory is bounded whatever a file cla
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
 from isal import isal_zlib
@@ -17,23 +18,28 @@ else:
     from backports import zstd
 
 _CHUNK = 1 << 18
+_FIRST_CHUNK = 1 << 13
+"""Bytes of a member that are read at first: most records are small, most false marks show soon."""
+_SILENT = 1 << 18
+"""Bytes of a member that may be read before anything comes out of it."""
 GZIP = b"\x1f\x8b\x08"
 ZSTD = b"\x28\xb5\x2f\xfd"
 _DICTIONARY = b"\x5d\x2a\x4d\x18"
 """Begins the skippable frame with the dictionary of a file (IIPC, "WARC files in Zstandard")."""
 _MAX_DICTIONARY = 1 << 26
-_PLAIN = b"WARC/"
-MARKS = (_PLAIN, GZIP, ZSTD)
-"""By which members begin."""
+PLAIN = b"WARC/"
+_MARKS = {
+    GZIP: re.compile(rb"\x1f\x8b\x08[\x00-\x1f]"),  # the flags' upper bits are 0 (RFC 1952, 2.3.1)
+    ZSTD: re.compile(rb"\x28\xb5\x2f\xfd"),
+    PLAIN: re.compile(rb"WARC/\d\.\d[ \t]*\r?\n"),
+}
+_LONGEST_MARK = 16
 # A window larger than this is refused: it would be held in memory.
 _ZSTD_WINDOW = 27  # log2 of bytes
 
 
 class DamagedError(Exception):
     """What was read cannot be what was written; says why."""
-
-    offset: int | None = None
-    """Where in the file what cannot be read begins, if that is known."""
 
 
 class Inflater(Protocol):
@@ -55,9 +61,9 @@ class Inflater(Protocol):
         """What was fed and lies behind the member's end."""
 
 
-class _Gzip:
-    def __init__(self) -> None:
-        self._inner = isal_zlib.decompressobj(wbits=31)
+class _Deflate:
+    def __init__(self, wbits: int) -> None:
+        self._inner = isal_zlib.decompressobj(wbits=wbits)
 
     @property
     def eof(self) -> bool:
@@ -112,6 +118,16 @@ class _Plain:
         return data
 
 
+def deflate(wbits: int = 31) -> Inflater:
+    """Reads deflate as gzip (31), zlib (15) or bare (-15): the `wbits` of zlib."""
+    return _Deflate(wbits)
+
+
+def zstandard() -> Inflater:
+    """Reads a Zstandard frame."""
+    return _Zstd(None)
+
+
 class Member:
     """One member of a file, read from its beginning."""
 
@@ -121,9 +137,11 @@ class Member:
         self.plain = plain
         self._file = file
         self._inflater = inflater
-        self._fed = 0
+        self._chunk = _FIRST_CHUNK
         self._ended = False
-        file.seek(offset)
+        self._silent = True
+        self.fed = 0
+        """Bytes of the file that were read for it."""
 
     def read(self, limit: int = _CHUNK) -> bytes:
         """Up to `limit` bytes; none at the member's end. Raises DamagedError, OSError."""
@@ -131,8 +149,10 @@ class Member:
         while not self._ended:
             data = b""
             if inflater.hungry:
-                data = self._file.read(min(limit, _CHUNK) if self.plain else _CHUNK)
-                self._fed += len(data)
+                self._file.seek(self.offset + self.fed)
+                data = self._file.read(min(limit, self._chunk) if self.plain else self._chunk)
+                self._chunk = min(self._chunk * 2, _CHUNK)
+                self.fed += len(data)
                 if not data:
                     if self.plain:
                         self._ended = True
@@ -141,14 +161,29 @@ class Member:
             out = inflater.feed(data, limit)
             self._ended = inflater.eof
             if out:
+                self._silent = False
                 return out
+            if self._silent and self.fed > _SILENT:
+                raise DamagedError("nothing but headers where a record should be")
         return b""
+
+    def file_bytes(self) -> int:
+        """Size of the file that it is in. Raises OSError."""
+        return self._file.seek(0, 2)
+
+    def glance(self, at: int, size: int) -> bytes:
+        """Bytes of the file, from so many behind the member's beginning; read() is not disturbed.
+        Raises OSError."""
+        if self.offset + at >= self.file_bytes():
+            return b""  # what a head claims may be further than any file goes
+        self._file.seek(self.offset + at)
+        return self._file.read(size)
 
     @property
     def end(self) -> int:
         """Bytes from the file's start to what was read of it; behind the member, if that has
         ended."""
-        return self.offset + self._fed - len(self._inflater.rest)
+        return self.offset + self.fed - len(self._inflater.rest)
 
 
 def packing(head: bytes) -> bytes | None:
@@ -157,14 +192,26 @@ def packing(head: bytes) -> bytes | None:
         return GZIP
     if head.startswith((ZSTD, _DICTIONARY)):
         return ZSTD
-    return _PLAIN if head.startswith(_PLAIN) else None
+    return PLAIN if head.startswith(PLAIN) else None
+
+
+def first_mark(file: BinaryIO, name: str) -> tuple[int, bytes] | None:
+    """Where a member may begin in a file whose first bytes do not say how it is packed, and the
+    mark that stands there; None if there is none. The file's name is believed first. Raises
+    OSError."""
+    supposed = GZIP if name.endswith(".gz") else ZSTD if name.endswith(".zst") else PLAIN
+    for mark in sorted(_MARKS, key=lambda each: each != supposed):
+        at = next_mark(file, mark, -1)
+        if at is not None:
+            return at, mark
+    return None
 
 
 def opener(file: BinaryIO, mark: bytes) -> Callable[[int], Member]:
     """How to open the member at an offset of a file that is packed so. Raises DamagedError where a
     zstd file's dictionary cannot be read, OSError."""
     if mark == GZIP:
-        return lambda offset: Member(file, offset, _Gzip(), plain=False)
+        return lambda offset: Member(file, offset, deflate(), plain=False)
     if mark == ZSTD:
         dictionary = _dictionary(file)
         return lambda offset: Member(file, offset, _Zstd(dictionary), plain=False)
@@ -183,24 +230,23 @@ def first_offset(file: BinaryIO, mark: bytes) -> int:
 def next_mark(file: BinaryIO, mark: bytes, after: int) -> int | None:
     """Offset of the next place behind `after` where a member may begin; None if there is none.
     Raises OSError."""
-    at = after + 1
-    file.seek(at)
+    pattern = _MARKS[mark]
+    at = max(after, 0)
     kept = b""
-    while data := file.read(_CHUNK):
+    chunk = _FIRST_CHUNK
+    while True:
+        file.seek(at)
+        data = file.read(chunk)
+        if not data:
+            return None
         window = kept + data
-        for found in _find(window, mark):
-            if mark != _PLAIN or found == 0 or window[found - 1] == 10:
-                return at - len(kept) + found
+        begin = at - len(kept)
+        for found in pattern.finditer(window):
+            if begin + found.start() > after:
+                return begin + found.start()
         at += len(data)
-        kept = window[-len(mark) :]
-    return None
-
-
-def _find(data: bytes, mark: bytes) -> Iterator[int]:
-    found = data.find(mark)
-    while found >= 0:
-        yield found
-        found = data.find(mark, found + 1)
+        kept = window[-_LONGEST_MARK:]
+        chunk = min(chunk * 2, _CHUNK)
 
 
 def _dictionary(file: BinaryIO) -> zstd.ZstdDict | None:
@@ -211,12 +257,16 @@ def _dictionary(file: BinaryIO) -> zstd.ZstdDict | None:
         raise DamagedError(f"a zstd dictionary of {size:,} bytes")
     file.seek(8)
     data = file.read(size)
+    if len(data) < size:
+        raise DamagedError("the file ends in its zstd dictionary")
     if data.startswith(ZSTD):
         try:
             data = zstd.ZstdDecompressor().decompress(data, _MAX_DICTIONARY)
         except zstd.ZstdError as error:
             raise DamagedError(f"a zstd dictionary that cannot be read ({error})") from None
     try:
-        return zstd.ZstdDict(data, is_raw=not data.startswith(b"\x37\xa4\x30\xec"))
+        dictionary = zstd.ZstdDict(data, is_raw=not data.startswith(b"\x37\xa4\x30\xec"))
+        _Zstd(dictionary)  # only then it is looked into
     except (ValueError, zstd.ZstdError) as error:
         raise DamagedError(f"a zstd dictionary that cannot be used ({error})") from None
+    return dictionary
