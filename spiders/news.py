@@ -97,7 +97,7 @@ class NewsSpider(ArchiveSpider):
             # The first few lists of a kind decide whether more are read. Newest first, they would
             # show what is known already: the oldest dates first, the rest in no order.
             month = story_urls.list_month(found.url)
-            rank -= 0 if month is None else max(0, month - _OLDEST)
+            rank -= 0 if month is None else max(0, month - _OLDEST) * _SPREAD
             return rank - crc32(urlsplit(found.url).path.encode()) % _SPREAD
         # an address with something added waits for the plain one, which may spare it
         return rank - 5 if rank >= STORY_LIKE and is_dressed(found.url) else rank

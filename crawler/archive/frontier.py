@@ -63,19 +63,29 @@ class FrontierTable:
 
     # -- claiming --------------------------------------------------------------------------------
 
-    def claim(self, site_id: int, limit: int, now: str) -> list[Due]:
+    def claim(self, site_id: int, limit: int, now: str, above: int = -(1 << 31)) -> list[Due]:
         """Take up to `limit` queued URLs of a site in hand, the best first.
 
-        What is due by `now` (ISO 8601, UTC) is queued first.
+        What is due by `now` (ISO 8601, UTC) is queued first. above: only those of a higher
+        priority.
         """
         self.promote(site_id, now)
         rows = self._sql(
             f"SELECT {_FIELDS}, u.id FROM urls u WHERE u.site_id = ? AND u.state = 'queued'"  # noqa: S608
-            " ORDER BY u.priority DESC, u.id LIMIT ?",
-            (site_id, limit),
+            " AND u.priority > ? ORDER BY u.priority DESC, u.id LIMIT ?",
+            (site_id, above, limit),
         ).fetchall()
         self._many("UPDATE urls SET state = 'claimed' WHERE id = ?", [(row[-1],) for row in rows])
         return [_due(row) for row in rows]
+
+    def best_waiting(self, site_id: int) -> int | None:
+        """The highest priority among the queued URLs of a site; None if none is queued."""
+        row = self._sql(
+            "SELECT priority FROM urls WHERE site_id = ? AND state = 'queued'"
+            " ORDER BY priority DESC, id LIMIT 1",
+            (site_id,),
+        ).fetchone()
+        return row[0] if row else None
 
     def promote(self, site_id: int, now: str) -> int:
         """Queue what is due; returns how many URLs that were."""

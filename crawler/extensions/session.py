@@ -352,8 +352,15 @@ class Session:
 
     # -- the frontier ----------------------------------------------------------------------------
 
-    def claim(self, host: str, limit: int) -> list[Due]:
-        """Take waiting URLs of a site in hand; none before a server has answered."""
+    def best_waiting(self, host: str) -> int | None:
+        """The highest priority among what waits of a site in the archive; None if nothing does."""
+        if self._store is None or (site := self._store.find_site(host)) is None:
+            return None
+        return self._store.frontier.best_waiting(site)
+
+    def claim(self, host: str, limit: int, above: int) -> list[Due]:
+        """Take waiting URLs of a site in hand; none before a server has answered. above: only those
+        of a higher priority."""
         self.flush()
         if not self.answered or self.error or self._busy_since is not None:
             return []
@@ -363,7 +370,7 @@ class Session:
             if site is None:
                 return []
             with store.db.atomic():
-                found = store.frontier.claim(site, limit, utc(datetime.now(UTC)))
+                found = store.frontier.claim(site, limit, utc(datetime.now(UTC)), above)
         except (sqlite3.Error, OSError, HemerotecaError) as error:
             if not self._waits_for(error):
                 self.fail(error)

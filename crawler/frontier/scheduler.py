@@ -27,7 +27,7 @@ from crawler.discover.shapes import shape
 from crawler.extensions.session import Session
 from crawler.frontier import budget
 from crawler.frontier.revisit import SECOND_CHANCE
-from crawler.items import STORY_LIKE, Due, FoundUrl
+from crawler.items import Due, FoundUrl
 from crawler.urls import site_host
 
 # Requests of one host that may wait in the downloader beyond those under way: enough to keep it
@@ -37,8 +37,8 @@ _AHEAD = 2
 # fetched before anything better that is found meanwhile: few, then.
 _CLAIM = 32
 _LOW = 6
-# So many may wait here that something better is still looked for in the archive.
-_FULL = 4 * _CLAIM
+_NONE = -(1 << 31)
+"""Lower than any priority."""
 # Seconds between two looks into the archive while nothing waits and visits come in one by one.
 _LOOK = 0.05
 # Stories of a site before which nobody knows whether its sitemap is sound.
@@ -77,12 +77,9 @@ class _Line:
     heap: list[tuple[int, int, Request | Due]] = field(default_factory=list)
     dry: bool = True
     """The archive has nothing more of it, as far as we know."""
-
-    @property
-    def hopes(self) -> bool:
-        """Whether a claim may bring something better than what waits here."""
-        return not self.dry and len(self.heap) < _FULL
-
+    best: int | None = None
+    """The highest priority among what the archive has; None if nobody has looked since that may
+    have changed."""
     free_at: float = 0.0
     """Monotonic time before which nothing is fetched, because the site asked for a pause."""
     closed: bool = False
@@ -215,17 +212,19 @@ class Frontier(BaseScheduler):
             if line.free_at > time.monotonic():
                 self._call_engine_in(line.free_at - time.monotonic())
                 continue
-            if len(line.heap) < _LOW or self._may_have_better(line):
+            if len(line.heap) < _LOW:
                 self._refill(site, line)
+            elif self._best(site, line) > -line.heap[0][0]:
+                self._refill(site, line, above=-line.heap[0][0])
             if not line.heap:
                 continue
             # to the end of the line: the next call begins with another site
             self._lines[site] = self._lines.pop(site)
-            request = self._pop(line)
-            if request is None and line.hopes:
+            request = self._pop(site, line)
+            if request is None and line.heap and self._best(site, line) > -max(line.heap)[0]:
                 # all that waits here waits for something: perhaps for what the archive has
-                self._refill(site, line)
-                request = self._pop(line)
+                self._refill(site, line, above=-max(line.heap)[0])
+                request = self._pop(site, line)
             if request is not None:
                 return request
         return None
@@ -241,14 +240,19 @@ class Frontier(BaseScheduler):
                 self._sources.add(url)
         heapq.heappush(line.heap, (-rank, next(self._order), entry))
 
-    def _may_have_better(self, line: _Line) -> bool:
-        """Whether stories may have been queued while no story waits here."""
-        return line.hopes and -line.heap[0][0] < STORY_LIKE
+    def _best(self, site: str, line: _Line) -> int:
+        """The highest priority among what waits of a site in the archive."""
+        if line.dry:
+            return _NONE
+        if line.best is None:
+            best = self._session.best_waiting(site)
+            line.best = _NONE if best is None else best
+        return line.best
 
-    def _pop(self, line: _Line) -> Request | None:
+    def _pop(self, site: str, line: _Line) -> Request | None:
         deferred = []
         request = None
-        hopes = line.hopes
+        best = self._best(site, line)
         while line.heap and request is None:
             if self._is_busy(_entry_host(line.heap[0][2])):
                 break
@@ -262,7 +266,7 @@ class Frontier(BaseScheduler):
                 self._done.discard(url)
                 self._forget(url)
                 continue
-            verdict = self._judge(entry, hopes=hopes)
+            verdict = self._judge(entry, hopes=best > -item[0])
             if verdict == LATER:
                 deferred.append(item)
                 continue
@@ -295,7 +299,7 @@ class Frontier(BaseScheduler):
     def _judge(self, due: Due, *, hopes: bool) -> str | None:
         """Why a URL is not fetched; LATER where that depends on visits under way; else None.
 
-        hopes: whether the archive may have something better to fetch first.
+        hopes: whether the archive has something better, that may speak for it.
         """
         found = due.found
         reason = self._spider.refuse(due)
@@ -327,7 +331,7 @@ class Frontier(BaseScheduler):
             return LATER  # those may be stories or lead to some, and earn it a visit
         return budget.DRY
 
-    def _refill(self, site: str, line: _Line) -> None:
+    def _refill(self, site: str, line: _Line, above: int = _NONE) -> None:
         """Claim more of a site, if it has more; not at every visit while they come one by one."""
         session = self._session
         if session.holds_back and not line.heap and not self._look():
@@ -336,8 +340,10 @@ class Frontier(BaseScheduler):
             line.dry = True
         if line.dry:
             return
-        claimed = session.claim(site, _CLAIM)
-        line.dry = session.answered and not session.waits and len(claimed) < _CLAIM
+        claimed = session.claim(site, _CLAIM, above)
+        line.best = None
+        if above == _NONE:
+            line.dry = session.answered and not session.waits and len(claimed) < _CLAIM
         for due in claimed:
             if due.found.url not in self._hand and due.found.url not in self._out:
                 self._push(due.found.priority, due, due.found.url)
@@ -348,6 +354,7 @@ class Frontier(BaseScheduler):
             if host in self._spider.resume_hosts or self._is_followed(host):
                 line = self._lines.setdefault(host, _Line())
                 line.dry = line.closed
+                line.best = None
         for url in visited:
             self._out.pop(url, None)
             self._sources.discard(url)
