@@ -17,7 +17,7 @@ from crawler.archive.owners import same_owner
 from crawler.archive.reasons import OUTSIDE
 from crawler.discover import story_urls
 from crawler.discover.claims import outside, url_day
-from crawler.discover.places import USUAL_PLACES
+from crawler.discover.places import MOST_USUAL, USUAL_PLACES
 from crawler.discover.variants import is_dressed, plain_forms
 from crawler.discover.wordpress import further_pages, parse_posts, posts_url
 from crawler.extensions.session import Session
@@ -183,6 +183,7 @@ class NewsSpider(ArchiveSpider):
         """Pages, sitemaps and feeds of the same site."""
         told = tuple(found)
         self._meet_hosts(each.url for each in told if each.role == "page")
+        self._parts.note_told(site_host(each.url) for each in told)
         return [
             self._ranked(each)
             for each in told
@@ -213,7 +214,7 @@ class NewsSpider(ArchiveSpider):
         places = [
             (kind, urljoin(home, path.lstrip("/")))
             for home in (*homes, urljoin(request.url, "/"))
-            for kind, path in USUAL_PLACES
+            for kind, path in (MOST_USUAL if self.is_part(site) else USUAL_PLACES)
             if kind in self.discover
         ]
         self._places[site] = list(dict.fromkeys(places))
@@ -240,7 +241,8 @@ class NewsSpider(ArchiveSpider):
 
     def _try_next_place(self, url: str) -> None:
         places = self._places.get(site_host(url), [])
-        if places:
+        # what the newspaper's own sitemap tells of need not have one of its own
+        if places and not self._parts.is_told(site_host(url)):
             role, place = places.pop(0)
             known = Session.of(self.crawler).lookup(place)
             if known is not None and known.state in ("failed", "gone", "excluded"):

@@ -40,6 +40,7 @@ class Parts:
         self._pending: dict[str, Request | None] = {}
         """Hosts that wait for their front page → what their robots.txt told."""
         self._settled: set[str] = set()
+        self._told: set[str] = set()
         self._look_at: dict[str, float] = {}
         """Hosts that are followed → when to look whether they are mirrors."""
 
@@ -62,6 +63,14 @@ class Parts:
     def is_followed(self, host: str) -> bool:
         """Whether a host was met here and is a part."""
         return host in self._look_at
+
+    def note_told(self, hosts: Iterable[str]) -> None:
+        """Note hosts that a sitemap, feed or the like has told of."""
+        self._told.update(set(hosts) - self.mains.keys())
+
+    def is_told(self, host: str) -> bool:
+        """Whether a sitemap, feed or the like of the newspaper has told of a part."""
+        return host in self._told and self.is_followed(host)
 
     def note_robots(self, request: Request) -> None:
         """Keep what the robots.txt of a host that waits tells, for later."""

@@ -12,3 +12,6 @@ USUAL_PLACES: tuple[tuple[str, str], ...] = (
     ("feed", "/atom.xml"),
 )
 """(kind, path), the most usual first: each is tried only where those before gave nothing."""
+
+MOST_USUAL = (USUAL_PLACES[0], USUAL_PLACES[4])
+"""One of each kind: for hosts where it is not likely that there is any."""
