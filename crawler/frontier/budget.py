@@ -20,6 +20,9 @@ from crawler.items import STORY_LIKE
 # other sources have told of its stories or not.
 SHAPE_START_LISTED = 2
 SHAPE_START = 8
+# … and of lists of years, months and days beyond that, times the root of the site's stories: where
+# other lists show the newest stories, many days tell of none that is new, and those before them do.
+DATED_START = 4.0
 # A sitemap or feed that has told of this share of a site's stories is taken to be complete.
 SOUND = 0.8
 SITE_START_LISTED = 1
@@ -95,14 +98,19 @@ def trap(url: str) -> str | None:
     return None
 
 
-def credit(learned: Learned, pending: int, pending_site: int, *, part: bool = False) -> float:
+def credit(
+    learned: Learned, pending: int, pending_site: int, *, part: bool = False, dated: bool = False
+) -> float:
     """Visits that lists of a shape may still make; none below 1.
 
     pending, pending_site: visits of the shape, and of any list of the site, that are under way.
-    part: whether the site is a host below a newspaper's own.
+    part: whether the site is a host below a newspaper's own. dated: whether the address is that of
+    a year, month or day.
     """
     listed = is_listed(learned)
     shape_start = SHAPE_START_LISTED if listed else SHAPE_START
+    if dated and not listed:
+        shape_start += DATED_START * learned.site_stories**0.5
     of_shape = shape_start + SHAPE_EARNS * learned.led_to - learned.visits - pending
     start = (PART_START if part else SITE_START) + SITE_SHARE * learned.site_stories
     if listed:

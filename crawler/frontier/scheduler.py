@@ -24,6 +24,7 @@ from scrapy.http import Request
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.discover.shapes import shape
+from crawler.discover.story_urls import list_month
 from crawler.extensions.session import Session
 from crawler.frontier import budget
 from crawler.frontier.revisit import SECOND_CHANCE
@@ -324,7 +325,8 @@ class Frontier(BaseScheduler):
             return LATER  # what comes may spare it
         lists = [other for other in out if other]
         part = self._spider.is_part(site)
-        if budget.credit(learned, lists.count(kind), len(lists), part=part) >= 1:
+        dated = list_month(found.url) is not None
+        if budget.credit(learned, lists.count(kind), len(lists), part=part, dated=dated) >= 1:
             self._out[found.url] = kind
             return None
         if out or hopes:

@@ -81,3 +81,12 @@ def test_what_sitemaps_list_is_fetched_whatever_it_looks_like_but_for_tags() -> 
     assert budget.story_chance(-15, Learned(), listed=True) >= 0.5
     assert budget.story_chance(-15, Learned(visits=8), listed=True) < 0.5
     assert budget.story_chance(-40, Learned(), listed=True) < 0.5
+
+
+def test_days_whose_stories_are_known_do_not_keep_the_days_before_from_being_looked_at() -> None:
+    """A hundred stories, the newest of them on the home page and in sections, too."""
+    learned = Learned(42, 0, 17, 77, 0, 55, 62)
+    assert budget.credit(learned, 0, 0) < 1
+    assert budget.credit(learned, 0, 0, dated=True) >= 30
+    endless = Learned(200, 0, 0, 1_000, 0, 300, 900)
+    assert budget.credit(endless, 0, 0, dated=True) < 1
