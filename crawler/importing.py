@@ -132,10 +132,7 @@ class _Import:
             payload_digest=record.get("WARC-Payload-Digest") or digest(payload(message)),
         )  # fmt: skip
         place = self._copy(record, message)
-        capture = replace(
-            capture, warc_file=place[0], warc_offset=place[1], warc_length=place[2],
-            record_id=capture.record_id,
-        )  # fmt: skip
+        capture = replace(capture, warc_file=place[0], warc_offset=place[1], warc_length=place[2])
         if capture.record_type == "response":
             self._ids[capture.record_id] = place
         for held in [h for h in self._held if h.get("WARC-Concurrent-To") == capture.record_id]:
