@@ -21,12 +21,12 @@ from .conftest import ROOT, crawl, query
 PATHS = {story.path for story in expected("morning")}
 
 
-def start(demo: str, folder: Path) -> subprocess.Popen[str]:
-    """A crawl slow enough to be stopped in the middle."""
+def start(demo: str, folder: Path, delay: float = 0.05) -> subprocess.Popen[str]:
+    """A crawl slow enough to be stopped in the middle. delay: seconds between two requests."""
     return subprocess.Popen(
         [
             sys.executable, "-m", "scrapy", "crawl", "news", "-a", f"site={demo}",
-            "-a", f"archive={folder}", "-a", "allow_private=1", "-s", "DOWNLOAD_DELAY=0.05",
+            "-a", f"archive={folder}", "-a", "allow_private=1", "-s", f"DOWNLOAD_DELAY={delay}",
             "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "BATCH_SIZE=5",
         ],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
