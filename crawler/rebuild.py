@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast, get_args
 
-from crawler.archive.database import FILE_NAME, WARC_FOLDER
+from crawler.archive.database import FILE_NAME, WARC_FOLDER, set_aside
 from crawler.archive.graph import links_unknown
 from crawler.archive.reasons import SAME_TEXT
 from crawler.archive.store import Store
@@ -52,6 +51,8 @@ class Rebuilt:
     """By the names that `Store.record` counts, and `reread`: pages read by today's extractor."""
     damage: list[str] = field(default_factory=list)
     """What could not be read: file, place and reason."""
+    aside: Path | None = None
+    """Where the database is now that was there before; None if there was none."""
 
 
 class _Visits:
@@ -236,7 +237,8 @@ def rebuild(
     """Make an archive's database from its WARC files.
 
     revisit_after: as the setting REVISIT_AFTER has it, in seconds. progress: told the name of each
-    file as it is begun. The database appears when it is complete. Raises ArchiveError where there
+    file as it is begun. The database appears when it is complete; one that was there is set aside
+    then. Raises ArchiveError where there
     are no WARC files or the folder cannot be written, sqlite3.Error, OSError.
     """
     warc, scratch = folder / WARC_FOLDER, folder / _SCRATCH
@@ -266,6 +268,7 @@ def rebuild(
         shutil.rmtree(scratch, ignore_errors=True)
         raise
     store.close()
+    told.aside = set_aside(folder)
     (scratch / FILE_NAME).replace(folder / FILE_NAME)
     shutil.rmtree(scratch, ignore_errors=True)
     return told
@@ -293,24 +296,6 @@ def _find_again(store: Store) -> None:
         if site_host(url) == site_host(via) and story_urls.is_page(url)
     ]  # fmt: skip
     store.wait_for(waiting, now)
-
-
-def set_aside(folder: Path) -> Path | None:
-    """Move a database out of the way, with what belongs to it; returns where it is now, None if
-    there was none. Raises sqlite3.Error, OSError."""
-    path = folder / FILE_NAME
-    if not path.exists():
-        return None
-    number = 1
-    while (aside := path.with_name(f"{FILE_NAME}.before-{number}")).exists():
-        number += 1
-    # what the log holds belongs to the file; a damaged one is moved as it is
-    with contextlib.suppress(sqlite3.DatabaseError), sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    path.rename(aside)
-    for ending in ("-wal", "-shm"):
-        path.with_name(FILE_NAME + ending).unlink(missing_ok=True)
-    return aside
 
 
 def _with(visit: Visit, conversion: Conversion) -> Visit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -80,6 +81,25 @@ def open_for_writing(folder: Path) -> Database:
             f"cannot write {path} ({error}); is the folder writable, is there space on the disk?"
         ) from error
     return db
+
+
+def set_aside(folder: Path) -> Path | None:
+    """Move a database out of the way, with what belongs to it; returns where it is now, None if
+    there was none. Raises sqlite3.Error, OSError."""
+    path = folder / FILE_NAME
+    if not path.exists():
+        return None
+    number = 1
+    while (aside := path.with_name(f"{FILE_NAME}.before-{number}")).exists():
+        number += 1
+    # what the log holds belongs to the file; a damaged one is moved as it is
+    closing = contextlib.closing(sqlite3.connect(path))
+    with contextlib.suppress(sqlite3.DatabaseError), closing as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    path.rename(aside)
+    for ending in ("-wal", "-shm"):
+        path.with_name(FILE_NAME + ending).unlink(missing_ok=True)
+    return aside
 
 
 def _open_existing(path: Path) -> Database:

@@ -140,13 +140,6 @@ class FrontierTable:
         ).fetchone()
         return cast(int, row[0])
 
-    def next_due(self, site_id: int) -> str | None:
-        """When the next URL of a site is due, ISO 8601; None if none is."""
-        row = self._sql(
-            "SELECT min(due_at) FROM urls WHERE site_id = ? AND due_at > ''", (site_id,)
-        )
-        return cast("str | None", row.fetchone()[0])
-
     def hosts_below(self, host: str) -> list[str]:
         """First addresses at hosts below a newspaper's own that are of some use: something waits
         there, or stories were found."""

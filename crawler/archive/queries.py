@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
-from crawler.items import FoundUrl
 
-
-def queued_urls(db: Database, hosts: Iterable[str]) -> Iterator[FoundUrl]:
-    """URLs of these sites that are known and not fetched yet, in the order they were found."""
-    for host in hosts:
-        for row in db.query(
-            "SELECT u.url, u.role, u.source, v.url AS via, u.claimed_at, u.claimed_title"
-            " FROM urls u JOIN sites s ON s.id = u.site_id LEFT JOIN urls v ON v.id = u.via_id"
-            " WHERE s.host = ? AND u.state = 'queued' ORDER BY u.id",
-            [host],
-        ):
-            yield FoundUrl(**row)
+def is_site(db: Database, host: str) -> bool:
+    """Whether the archive knows a newspaper at a host. Raises sqlite3.Error."""
+    return any(db.query("SELECT 1 FROM sites WHERE host = ?", [host]))
 
 
 @dataclass(frozen=True, slots=True)

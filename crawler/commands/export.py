@@ -22,6 +22,7 @@ from crawler.archive.export import (
     index_lines,
     story_pages,
 )
+from crawler.archive.queries import is_site
 from crawler.commands.crawl import fail
 from crawler.commands.graph import PIPE_CLOSED, opened
 from crawler.commands.status import archive_folder
@@ -92,7 +93,7 @@ def _site(db: Database, asked: str | None) -> str | None:
     if asked is None:
         return None
     host = site_host(asked if "://" in asked else f"https://{asked}")
-    if not any(db.query("SELECT 1 FROM site_summary WHERE site = ?", [host])):
+    if not is_site(db, host):
         raise MissingError(f"--site {asked}: no such newspaper here; scrapy status lists them")
     return host
 

@@ -13,7 +13,7 @@ from crawler.archive.lock import ArchiveLock
 from crawler.commands.crawl import fail
 from crawler.commands.status import archive_folder
 from crawler.errors import ArchiveError, HemerotecaError, UsageError
-from crawler.rebuild import Rebuilt, rebuild, set_aside
+from crawler.rebuild import Rebuilt, rebuild
 
 
 class Command(ScrapyCommand):
@@ -61,7 +61,6 @@ class Command(ScrapyCommand):
             lock = ArchiveLock(folder)
             lock.acquire()
             after = tuple(map(int, self.settings.getlist("REVISIT_AFTER")))
-            aside = set_aside(folder) if opts.replace else None
             told = rebuild(folder, after, _show if sys.stderr.isatty() else lambda name: None)
         except HemerotecaError as error:
             fail("rebuild", error)
@@ -70,8 +69,8 @@ class Command(ScrapyCommand):
         finally:
             if lock is not None:
                 lock.release()
-        if aside is not None:
-            print(f"The database that was there is now {aside}")
+        if told.aside is not None:
+            print(f"The database that was there is now {told.aside}")
         print(summary(told))
         for line in told.damage[:20]:
             print(f"scrapy rebuild: {line}", file=sys.stderr)

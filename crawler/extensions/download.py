@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import lru_cache
 from types import ModuleType
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
@@ -14,6 +15,7 @@ from scrapy.utils.defer import maybe_deferred_to_future
 logger = logging.getLogger(__name__)
 
 
+@lru_cache(maxsize=1)
 def working_tap() -> ModuleType | None:
     """The module of the tap, if it works with this Scrapy and this Twisted."""
     try:

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from scrapy.settings import BaseSettings
+from scrapy.utils.misc import load_object
 
 from crawler import __version__
-from crawler.extensions.download import working_tap
+from crawler.extensions.download import DownloadHandler, working_tap
 from crawler.warc.records import Headers
 
 # In names of settings that must not be published.
@@ -22,7 +23,6 @@ def warcinfo(
     settings: BaseSettings, spider: str, arguments: Mapping[str, str], uuid: str, started_at: str
 ) -> Headers:
     """Fields of the warcinfo record of a run's files (ISO 28500, 6.2)."""
-    kept = "verbatim" if working_tap() is not None else "rebuilt"
     return [
         ("software", f"Hemeroteca/{__version__}"),
         ("format", "WARC File Format 1.1"),
@@ -39,8 +39,18 @@ def warcinfo(
         ("arguments", json.dumps(dict(arguments), ensure_ascii=False)),
         ("started", started_at),
         ("settings-digest", settings_digest(settings)),
-        ("http-headers", kept),
-        ("transfer-coding", "kept" if settings.getbool("WARC_VERBATIM") else "removed"),
+    ]
+
+
+def wire_info(settings: BaseSettings) -> Headers:
+    """Further fields for a run that fetches: whether heads are kept byte for byte, and bodies with
+    their transfer coding. Another download handler than ours has no tap."""
+    handler = load_object(settings.getdict("DOWNLOAD_HANDLERS").get("http") or DownloadHandler)
+    tapped = issubclass(handler, DownloadHandler) and working_tap() is not None
+    coded = tapped and settings.getbool("WARC_VERBATIM")
+    return [
+        ("http-headers", "verbatim" if tapped else "rebuilt"),
+        ("transfer-coding", "kept" if coded else "removed"),
     ]
 
 

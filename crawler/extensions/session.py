@@ -29,7 +29,7 @@ from crawler.archive.site_memory import SiteMemory
 from crawler.archive.store import Store
 from crawler.errors import ArchiveError, BusyError, HemerotecaError
 from crawler.extensions.recovery import enter_files, file_prefix, mend, note_visit
-from crawler.extensions.run_info import plain_settings, warcinfo
+from crawler.extensions.run_info import plain_settings, warcinfo, wire_info
 from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, Due, Reference, Visit
@@ -174,10 +174,13 @@ class Session:
             self._warc = WarcWriter(
                 self.folder / WARC_FOLDER,
                 prefix=file_prefix(self.folder),
-                info=warcinfo(
-                    settings, spider.name, getattr(spider, "arguments", {}), self.uuid,
-                    self.started_at.isoformat(timespec="seconds"),
-                ),
+                info=[
+                    *warcinfo(
+                        settings, spider.name, getattr(spider, "arguments", {}), self.uuid,
+                        self.started_at.isoformat(timespec="seconds"),
+                    ),
+                    *wire_info(settings),
+                ],
                 max_bytes=settings.getint("WARC_FILE_BYTES"),
             )  # fmt: skip
         return self._warc

@@ -71,23 +71,11 @@ def recover(
         yield found
 
 
-def whole_members(path: Path, start: int = 0) -> int:
-    """Bytes from a file's start to the end of its last whole gzip member (RFC 1952).
-
-    start: where a member begins; what is before is taken as whole. Checks each member's checksum.
-    Raises OSError.
-    """
-    end = start
-    for offset, length, _ in _members(path, start):
-        end = offset + length
-    return end
-
-
 def _survey(path: Path, known_end: int, is_known: Callable[[str], bool]) -> Recovered:
     size, end, records, run = path.stat().st_size, 0, 0, None
     captures, known = [], 0
     name = path.name.removesuffix(OPEN)
-    for offset, length, head in _members(path, 0):
+    for offset, length, head in _members(path):
         end, records = offset + length, records + 1
         own = _fields(head)
         if own.get("warc-type") == "warcinfo" and offset == 0:
@@ -110,11 +98,10 @@ def _survey(path: Path, known_end: int, is_known: Callable[[str], bool]) -> Reco
     return Recovered(file, cut, run, captures)
 
 
-def _members(path: Path, start: int) -> Iterator[tuple[int, int, bytes]]:
+def _members(path: Path) -> Iterator[tuple[int, int, bytes]]:
     """Offset, length and first bytes of each whole gzip member, up to the first that is not."""
     with path.open("rb") as file:
-        file.seek(start)
-        end, rest = start, b""
+        end, rest = 0, b""
         while chunk := rest or file.read(_CHUNK):
             member, head = zlib.decompressobj(wbits=31), bytearray()
             try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.archive.queries import queued_urls, status
+from crawler.archive.queries import status
 from crawler.archive.store import Store
 from crawler.items import Article, Block, Claim, FoundUrl, Image, LinkedStory, Moment, ReadTime
 
@@ -209,9 +209,13 @@ def test_a_linked_story_leads_to_its_article_whichever_came_first(
 def test_found_urls_wait_for_the_next_run(store: Store, make_visit: MakeVisit) -> None:
     found = FoundUrl("https://news.example/b", "page", "link", URL, "2026-01-01", "Weir")
     store.record([make_visit(URL, found=(found, found))])
-    assert list(queued_urls(store.db, ["news.example"])) == [found]
+    site = store.find_site("news.example")
+    assert site is not None
+    assert store.frontier.count_queued(site) == 1
+    with store.db.atomic():
+        assert [due.found for due in store.frontier.claim(site, 9, "2026-01-02")] == [found]
     store.record([make_visit("https://news.example/b")])
-    assert list(queued_urls(store.db, ["news.example"])) == []
+    assert store.frontier.count_queued(site) == 0
 
 
 def test_a_batch_is_stored_whole_or_not_at_all(store: Store, make_visit: MakeVisit) -> None:

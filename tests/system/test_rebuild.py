@@ -185,6 +185,19 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_kept(archive: Path, tmp_pat
     assert query(copy, "SELECT count(*) AS n FROM stories")[0]["n"] >= 37
 
 
+def test_a_rebuild_that_fails_leaves_the_database_where_it_was(
+    archive: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(archive, copy)
+    before = (copy / "archive.db").read_bytes()
+    shutil.rmtree(copy / "warc")
+    done = run_scrapy("rebuild", str(copy), "--replace")
+    assert done.returncode == 2
+    assert "no WARC files" in complaint(done.stderr)
+    assert (copy / "archive.db").read_bytes() == before
+
+
 def test_nothing_to_rebuild_from_is_said(tmp_path: Path) -> None:
     done = run_scrapy("rebuild", str(tmp_path))
     assert done.returncode == 2

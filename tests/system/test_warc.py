@@ -185,9 +185,11 @@ def test_where_the_tap_does_not_work_that_is_said(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert download.working_tap() is tap
+    download.working_tap.cache_clear()
     monkeypatch.setattr(tap._Parser, "lineReceived", tap._LenientHTTPClientParser.lineReceived)
     assert download.working_tap() is None
     assert "headers are kept as Scrapy has" in caplog.text
+    download.working_tap.cache_clear()
 
 
 def test_without_the_tap_a_crawl_keeps_what_scrapy_gives(tmp_path: Path) -> None:
@@ -198,7 +200,9 @@ def test_without_the_tap_a_crawl_keeps_what_scrapy_gives(tmp_path: Path) -> None
             url=f"{base}/s",
         )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    (block,) = of(kept(tmp_path / "a"), "response", f"{base}/s")
+    records = kept(tmp_path / "a")
+    assert b"\r\nhttp-headers: rebuilt\r\n" in records[0][2]
+    (block,) = of(records, "response", f"{base}/s")
     head, _, body = block.partition(b"\r\n\r\n")
     assert body == CODED
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
