@@ -181,6 +181,8 @@ class Page:
     out_links: tuple[str, ...] = ()
     """Addresses the page links to, http(s), absolute, normalised, each once, in page order; only
     where they were asked for."""
+    link_words: str = ""
+    """One letter for each of `out_links`: what its link says (`LINK_WORDS`)."""
     feeds: tuple[str, ...] = ()
     """Addresses of feeds the page announces."""
     wordpress: str | None = None
@@ -249,10 +251,17 @@ class FoundUrl:
     """When it last changed, as the source says (lastmod, updated), as given."""
     priority: int = 0
     """Higher is fetched first; `STORY_LIKE` or more: by its looks the address of a story."""
+    kind: str = ""
+    """What it has in common with others: one of `LINK_WORDS`, a space, the shape of its address;
+    "" where it is fetched whatever its like turned out to be."""
 
 
 STORY_LIKE = 20
 """From this priority on an address looks like a story's."""
+
+LINK_WORDS = "lhwn-"
+"""What is said of a URL where it is told of, the strongest first: l a sitemap, feed or WordPress
+list names it, h a headline, w a few words, n a number or an arrow, - nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +279,8 @@ class Due:
     """When it is to be visited again, ISO 8601, UTC; None: not again."""
     is_story: bool = False
     """Whether it led to an archived story."""
+    asked_for: bool = False
+    """Whether the user wants it fetched, although it was left out before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,8 @@ class ArchiveSpider(Spider):
             self.moved(found, url)
             if not self.belongs(url):
                 why = "leads to another site"
-                yield Visit(url, found.role, "excluded", why, captures, along=along)
+                elsewhere = self._visit(due, "excluded", why, captures)
+                yield replace(elsewhere, url=url, origin=replace(found, url=url), along=along)
                 return
             due = Due(replace(found, url=url))
         if response.status == 304 and (due.etag or due.last_modified):

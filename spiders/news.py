@@ -18,6 +18,7 @@ from crawler.archive.reasons import OUTSIDE
 from crawler.discover import story_urls
 from crawler.discover.claims import outside, url_day
 from crawler.discover.places import MOST_USUAL, USUAL_PLACES
+from crawler.discover.shapes import shape
 from crawler.discover.variants import is_dressed, plain_forms
 from crawler.discover.wordpress import further_pages, parse_posts, posts_url
 from crawler.extensions.session import Session
@@ -30,6 +31,8 @@ from spiders.base import ArchiveSpider, same_site
 from spiders.parts import MIRROR, NO_FRONT, Parts, was_accepted
 
 _SPREAD = 15
+# What a link says is as good a sign as an address: a headline leads to a story, a number to a list.
+_SAYS = {"h": 30, "n": -25}
 _OLDEST = 1980 * 12
 # Stories stored by which it shows whether a sitemap has them all; looked at each time that so
 # many have been read.
@@ -92,7 +95,7 @@ class NewsSpider(ArchiveSpider):
             return 700 if found.source != "wordpress" else 0
         if found.source == "previous":
             return 90
-        rank = story_urls.priority(found.url, found.claimed_title)
+        rank = story_urls.priority(found.url, found.claimed_title) + _SAYS.get(found.kind[:1], 0)
         if rank < 0:
             # The first few lists of a kind decide whether more are read. Newest first, they would
             # show what is known already: the oldest dates first, the rest in no order.
@@ -158,9 +161,9 @@ class NewsSpider(ArchiveSpider):
                     yield self._ranked(
                         FoundUrl(link.url, "page", "previous", page.url, claimed_title=link.title)
                     )
-        for url in page.out_links:
+        for url, says in zip(page.out_links, page.link_words, strict=True):
             if self._is_ours(url) and url not in neighbours:
-                each = self._ranked(FoundUrl(url, "page", "link", page.url))
+                each = self._ranked(FoundUrl(url, "page", "link", page.url), says)
                 if ("links" if each.priority >= STORY_LIKE else "archive") in self.discover:
                     yield each
 
@@ -191,7 +194,10 @@ class NewsSpider(ArchiveSpider):
             or (each.role == "page" and self._parts.is_pending(site_host(each.url)))
         ]
 
-    def _ranked(self, found: FoundUrl) -> FoundUrl:
+    def _ranked(self, found: FoundUrl, says: str = "l") -> FoundUrl:
+        """A URL with its priority, and its kind by what is said of it (`LINK_WORDS`)."""
+        if found.role == "page" and found.source != "previous":
+            found = replace(found, kind=f"{says} {shape(found.url)}")
         return replace(found, priority=self.rank(found))
 
     async def _read_posts(self, response: Response, visit: Visit, found: FoundUrl) -> Visit:
@@ -263,8 +269,8 @@ class NewsSpider(ArchiveSpider):
             return
         session = Session.of(self.crawler)
         session.flush()
-        learned = session.learned(url, "")
-        if learned.site_stories >= _ENOUGH and not is_listed(learned):
+        brought = session.site_yield(site)
+        if brought.stories >= _ENOUGH and not is_listed(brought):
             self._feeds_known.add(site)
             left = self._places.get(site, ())
             self._places[site] = [place for place in left if place[0] == "feed"]

@@ -30,7 +30,8 @@ URLS = {
     "etag": "ETag of its last good answer.",
     "last_modified": "Last-Modified of its last good answer.",
     "article_id": "The article found there.",
-    "shape": "Of a visited list: what its address has in common with others of its kind.",
+    "kind_id": "What it has in common with others, by its address and what links to it say.",
+    "held": "1: not to be fetched before a round lets it in; 2: the user asked for it; else 0.",
 }
 
 SITES = {
@@ -39,22 +40,34 @@ SITES = {
     "host": "Host without www., with the port if it is unusual.",
     "home_url": "The first address by which the site was known.",
     "first_seen_at": "When, UTC.",
-    "listing_visits": "Pages visited that were no stories.",
-    "listing_led_to": "New stories that those were the first to tell of.",
+    "lists_led_to": "New stories that pages which are no stories have told of.",
+    "round_from": "The last URL that was known when the present round began.",
     "stories": "Addresses visited that were stories.",
     "listed_stories": "… that a sitemap, feed or WordPress list had told of.",
     "revisits": "Stories visited again.",
     "edits": "… and found changed then.",
 }
 
-SHAPES = {
-    "": "What visits have taught of a site's addresses: which shapes are stories', which lead to"
-    " some.",
+KINDS = {
+    "": "What visits have taught of a site's addresses, kind by kind: which are stories', which"
+    " lead to some.",
+    "id": "Key.",
     "site_id": "The site.",
-    "shape": "What addresses of a kind have in common: N is a number, W a word, S a headline.",
-    "visits": "Addresses of this shape visited.",
+    "name": "What is said where they are told of (l: a sitemap or feed names them, h: a headline,"
+    " w: a few words, n: a number, -: nothing), and what the addresses have in common: N is a"
+    " number, W a word, S a headline.",
+    "is_open": "1 if all addresses of this kind are fetched; 0 if they are held, and let in by"
+    " rounds.",
+    "admitted": "How many were let in by rounds.",
+    "visits": "Addresses of this kind visited.",
     "stories": "… that were stories.",
-    "led_to": "New stories that they, or lists told of by them, were the first to tell of.",
+    "led_to": "New stories that they, or lists told of by them, have told of.",
+}
+
+TELLERS = {
+    "": "Which visited lists told of a URL in the round in which it was found.",
+    "url_id": "The URL.",
+    "list_id": "The list, a URL too.",
 }
 
 ROBOTS = {
@@ -112,7 +125,8 @@ FRONTIER: dict[str, dict[str, str]] = {
     "gone_stories": GONE,
     "sites": SITES,
     "urls": URLS,
-    "url_shapes": SHAPES,
+    "url_kinds": KINDS,
+    "url_tellers": TELLERS,
     "robots_files": ROBOTS,
     "revision_changes": CHANGES,
     "article_bands": BANDS,

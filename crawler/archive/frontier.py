@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from crawler.archive.keys import url_key
-from crawler.archive.outcomes import Outcome, Plan
+from crawler.archive.kinds import ASKED_FOR, Kinds, is_stronger
+from crawler.archive.outcomes import Outcome, Plan, starts_open
 from crawler.archive.reasons import LATER_PAGE, SAME_TEXT
 from crawler.items import STORY_LIKE, Due, FoundUrl, Role, Source, State, Visit
 from crawler.urls import same_story, site_host
@@ -32,7 +33,8 @@ _ENOUGH = 20
 _FIELDS = (
     "u.url, u.role, u.source, (SELECT url FROM urls v WHERE v.id = u.via_id), u.claimed_at,"
     " u.claimed_title, u.claimed_changed_at, u.priority, u.state, u.etag, u.last_modified,"
-    " u.visited_at, u.due_at, u.article_id IS NOT NULL"
+    " u.visited_at, u.due_at, u.article_id IS NOT NULL,"
+    " ifnull((SELECT name FROM url_kinds k WHERE k.id = u.kind_id), ''), u.held"
 )
 
 
@@ -51,8 +53,10 @@ class FrontierTable:
         self._sql = connection.execute
         self._many = connection.executemany
         self._plan = plan or (lambda outcome: Plan(outcome.state))
-        self._known: dict[str, None] = {}
-        """Addresses that are in the table: links to them need no look."""
+        self.kinds = Kinds(connection)
+        self._known: dict[str, tuple[int, str]] = {}
+        """Addresses that are in the table → their key, and the most that was said of them: links to
+        them that say no more need no look."""
         self.woken: set[str] = set()
         """Hosts of sites that something was queued for since this was last emptied."""
         self.begun_at = ""
@@ -72,7 +76,7 @@ class FrontierTable:
         self.promote(site_id, now)
         rows = self._sql(
             f"SELECT {_FIELDS}, u.id FROM urls u WHERE u.site_id = ? AND u.state = 'queued'"  # noqa: S608
-            " AND u.priority > ? ORDER BY u.priority DESC, u.id LIMIT ?",
+            " AND u.held <> 1 AND u.priority > ? ORDER BY u.priority DESC, u.id LIMIT ?",
             (site_id, above, limit),
         ).fetchall()
         self._many("UPDATE urls SET state = 'claimed' WHERE id = ?", [(row[-1],) for row in rows])
@@ -81,7 +85,7 @@ class FrontierTable:
     def best_waiting(self, site_id: int) -> int | None:
         """The highest priority among the queued URLs of a site; None if none is queued."""
         row = self._sql(
-            "SELECT priority FROM urls WHERE site_id = ? AND state = 'queued'"
+            "SELECT priority FROM urls WHERE site_id = ? AND state = 'queued' AND held <> 1"
             " ORDER BY priority DESC, id LIMIT 1",
             (site_id,),
         ).fetchone()
@@ -134,9 +138,10 @@ class FrontierTable:
         )
 
     def count_queued(self, site_id: int) -> int:
-        """How many URLs of a site wait."""
+        """How many URLs of a site wait to be fetched; those that are held are not counted."""
         row = self._sql(
-            "SELECT count(*) FROM urls WHERE site_id = ? AND state = 'queued'", (site_id,)
+            "SELECT count(*) FROM urls WHERE site_id = ? AND state = 'queued' AND held <> 1",
+            (site_id,),
         ).fetchone()
         return cast(int, row[0])
 
@@ -146,7 +151,9 @@ class FrontierTable:
         name = host.partition(":")[0]
         rows = self._sql(
             "SELECT host, home_url FROM sites s WHERE host LIKE '%.' || ? || '%' AND (stories > 0"
-            " OR EXISTS (SELECT 1 FROM urls u WHERE u.site_id = s.id AND u.state = 'queued'))",
+            " OR EXISTS (SELECT 1 FROM urls u WHERE u.site_id = s.id AND u.state = 'queued'"
+            "   AND u.held <> 1)"
+            " OR EXISTS (SELECT 1 FROM urls u WHERE u.site_id = s.id AND u.held = 1))",
             (name,),
         )
         return [url for found, url in rows if found.partition(":")[0].endswith(f".{name}")]
@@ -160,33 +167,48 @@ class FrontierTable:
     # -- finding ---------------------------------------------------------------------------------
 
     def add(
-        self, found: Sequence[FoundUrl], site_id: Callable[[str], int], now: str, *, listed: bool
-    ) -> int:
+        self, found: Sequence[FoundUrl], site_id: Callable[[str], int], now: str, *, listed: bool,
+        teller: int | None = None,
+    ) -> int:  # fmt: skip
         """Enter URLs that a page or file told of; returns how many new ones look like stories.
 
         What is known gets the source's newest claims, and is queued again where the source says
         that it changed. listed: the source is a list with dates of change, whose word on that
-        counts.
+        counts. teller: the key of the page that told, where that is no story.
         """
         fresh = 0
         hour = timedelta(hours=1)
         an_hour_ago = (datetime.fromisoformat(now) - hour).isoformat(timespec="microseconds")
         news: list[tuple[int, FoundUrl]] = []
         known = 0
+        rounds: dict[int, int] = {}
+        """site → the last URL that was known when its round began."""
         for each in found:
-            plain = not listed and each.claimed_title is None
-            if plain and each.url in self._known:
+            plain = not listed and each.claimed_title is None and teller is None
+            memo = self._known.get(each.url)
+            if plain and memo is not None and not is_stronger(each.kind, memo[1]):
                 continue
             row = self._sql(
                 "SELECT id, state, claimed_at, claimed_title, claimed_changed_at, visited_at,"
                 " listed, article_id, site_id FROM urls WHERE url = ?",
                 (each.url,),
             ).fetchone()
-            self._remember(each.url)
+            site = site_id(each.url) if row is None else cast(int, row[8])
+            if teller is not None and site not in rounds:
+                rounds[site] = self.kinds.round_from(site)
             if row is None:
-                fresh += self._insert(each, site_id(each.url), now, listed=listed)
+                is_new, url_id = self._insert(each, site, now, listed=listed)
+                fresh += is_new
+                self._remember(each.url, url_id, each.kind[:1])
+                if teller is not None:
+                    self.kinds.tell(url_id, teller, is_story=False)
                 continue
+            self._remember(each.url, row[0], each.kind[:1])
             known += 1
+            if teller is not None and row[0] > rounds[site]:
+                self.kinds.tell(row[0], teller, is_story=row[7] is not None)
+            if row[5] is None and each.kind and row[1] in ("queued", "excluded"):
+                self._say_more(row[0], site, each)
             if listed and not row[6]:
                 self._sql("UPDATE urls SET listed = 1 WHERE id = ?", (row[0],))
                 if row[7] is not None:
@@ -214,7 +236,31 @@ class FrontierTable:
                 self._queue_again(url_id, site_host(each.url))
         return fresh
 
-    def _insert(self, found: FoundUrl, site_id: int, now: str, *, listed: bool) -> int:
+    def _say_more(self, url_id: int, site_id: int, found: FoundUrl) -> None:
+        """A URL that was not visited yet is told of again: perhaps more is said of it this time."""
+        before = self._sql(
+            "SELECT ifnull(k.name, ''), u.held, u.kind_id IS NULL FROM urls u"
+            " LEFT JOIN url_kinds k ON k.id = u.kind_id WHERE u.id = ?",
+            (url_id,),
+        ).fetchone()
+        if before[2] or not is_stronger(found.kind, before[0]):
+            return
+        kind_id, held = self.kinds.enter(
+            site_id, found.kind, is_open=starts_open(found.priority, found.kind[:1])
+        )
+        self._sql(
+            "UPDATE urls SET kind_id = ?, priority = max(priority, ?) WHERE id = ?",
+            (kind_id, found.priority, url_id),
+        )
+        if before[1] == 1 and not held:
+            self._sql(
+                "UPDATE urls SET held = 0, state = 'queued', reason = NULL WHERE id = ?", (url_id,)
+            )
+            self.woken.add(site_host(found.url))
+            self.grown += 1
+
+    def _insert(self, found: FoundUrl, site_id: int, now: str, *, listed: bool) -> tuple[int, int]:
+        """Whether it looks like a new story, 0 or 1, and its key."""
         key = url_key(found.url)
         twin = None
         if found.role == "page":
@@ -225,23 +271,29 @@ class FrontierTable:
             ).fetchone()
             if twin is not None and not same_story(twin[0], found.url):
                 twin = None
-        self._sql(
+        kind_id, held = None, False
+        if found.role == "page":
+            kind_id, held = self.kinds.enter(
+                site_id, found.kind, is_open=starts_open(found.priority, found.kind[:1])
+            )
+        cursor = self._sql(
             "INSERT INTO urls (url, key, site_id, role, state, reason, source, via_id, found_at,"
-            " claimed_at, claimed_title, claimed_changed_at, listed, priority, article_id)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM urls WHERE url = ?),"
-            " ?, ?, ?, ?, ?, ?, ?)",
+            " claimed_at, claimed_title, claimed_changed_at, listed, priority, article_id, kind_id,"
+            " held) VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM urls WHERE url = ?),"
+            " ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 found.url, key, site_id, found.role, "excluded" if twin else "queued",
                 SPELLING + twin[0] if twin else None, found.source, found.via, now,
                 found.claimed_at, found.claimed_title, found.changed_at, int(listed),
-                found.priority, twin[1] if twin else None,
+                found.priority, twin[1] if twin else None, kind_id, int(held and not twin),
             ),
         )  # fmt: skip
+        assert cursor.lastrowid is not None
         if twin:
-            return 0
+            return 0, cursor.lastrowid
         self.woken.add(site_host(found.url))
-        self.grown += 1
-        return int(found.role == "page" and found.priority >= STORY_LIKE)
+        self.grown += not held
+        return int(found.role == "page" and found.priority >= STORY_LIKE), cursor.lastrowid
 
     def _queue_again(self, url_id: int, host: str) -> None:
         done = self._sql(
@@ -253,15 +305,18 @@ class FrontierTable:
             self.woken.add(host)
             self.grown += 1
 
-    def _remember(self, url: str) -> None:
+    def _remember(self, url: str, url_id: int, says: str) -> None:
         if len(self._known) >= _MEMO:
             for old in list(self._known)[: _MEMO // 2]:
                 del self._known[old]
-        self._known[url] = None
+        before = self._known.get(url)
+        if before is None or is_stronger(says, before[1]):
+            self._known[url] = (url_id, says)
 
     def forget(self) -> None:
         """Drop the memo: a transaction that failed has taken back what it knew."""
         self._known.clear()
+        self.kinds.forget()
 
     # -- acknowledging ---------------------------------------------------------------------------
 
@@ -331,7 +386,8 @@ class FrontierTable:
         )  # fmt: skip
         self._sql(
             "UPDATE urls SET state = ?, reason = ?, visited_at = ?, attempts = attempts + 1,"
-            " failures = ?, article_id = ?, due_at = ?, interval_seconds = ? WHERE id = ?",
+            " failures = ?, article_id = ?, due_at = ?, interval_seconds = ?, held = 0"
+            " WHERE id = ?",
             (
                 plan.state, reason if visit.not_modified else visit.reason, now, failures,
                 article_id, plan.due_at.isoformat(timespec="seconds") if plan.due_at else None,
@@ -372,7 +428,7 @@ class FrontierTable:
         """Exclude a URL unvisited. due_at: when to think of it again, ISO 8601, UTC."""
         same = reason.removeprefix(ADDRESS) if reason.startswith(ADDRESS) else None
         self._sql(
-            "UPDATE urls SET state = 'excluded', reason = ?, due_at = ?, article_id ="
+            "UPDATE urls SET state = 'excluded', reason = ?, due_at = ?, held = 0, article_id ="
             " ifnull((SELECT article_id FROM urls WHERE url = ?), article_id) WHERE url = ?"
             " AND state IN ('queued', 'claimed')",
             (reason, due_at, same, url),
@@ -381,8 +437,8 @@ class FrontierTable:
     def shut(self, site_id: int, reason: str) -> None:
         """Exclude whatever waits of a host, unvisited."""
         self._sql(
-            "UPDATE urls SET state = 'excluded', reason = ?, due_at = NULL WHERE site_id = ?"
-            " AND state IN ('queued', 'claimed', 'retry')",
+            "UPDATE urls SET state = 'excluded', reason = ?, due_at = NULL, held = 0"
+            " WHERE site_id = ? AND state IN ('queued', 'claimed', 'retry')",
             (reason, site_id),
         )
 
@@ -411,15 +467,17 @@ def _due(row: Sequence[object]) -> Due:
         visited,
         due,
         story,
-    ) = row[:14]
+        kind,
+        held,
+    ) = row[:16]
     found = FoundUrl(
         cast(str, url), cast(Role, role), cast(Source, source), cast("str | None", via),
         cast("str | None", at), cast("str | None", title), cast("str | None", changed),
-        cast(int, priority),
+        cast(int, priority), cast(str, kind),
     )  # fmt: skip
     return Due(
         found, cast(State, state), cast("str | None", etag), cast("str | None", modified),
-        cast("str | None", visited), cast("str | None", due), bool(story),
+        cast("str | None", visited), cast("str | None", due), bool(story), held == ASKED_FOR,
     )  # fmt: skip
 
 

@@ -206,19 +206,25 @@ class Store:
             )
         counts["failures"] += visit.state in ("failed", "retry")
         revised = bool(changed)
+        # a copy of what another host has is a story all the same: so addresses here look
+        elsewhere = visit.part_of and site_host(visit.part_of) != site_host(visit.url)
+        is_story = visit.article is not None and (visit.part_of is None or bool(elsewhere))
+        is_list = visit.role == "page" and visit.state == "done" and not is_story
         led_to = self.frontier.add(
-            visit.found, self._site_id, now, listed=visit.role in ("sitemap", "feed", "wordpress")
-        )
+            visit.found, self._site_id, now, listed=visit.role in ("sitemap", "feed", "wordpress"),
+            teller=url_id if is_list else None,
+        )  # fmt: skip
         if changed is None:
             changed = led_to > 0
         first = not late and self.frontier.acknowledge(url_id, visit, now, article_id, changed)
-        if first and visit.state == "done" and visit.shape is not None:
-            # a copy of what another host has is a story all the same: so addresses here look
-            elsewhere = visit.part_of and site_host(visit.part_of) != site_host(visit.url)
-            is_story = visit.article is not None and (visit.part_of is None or bool(elsewhere))
-            self.memory.learn(self._site_id(visit.url), url_id, visit.shape, is_story=is_story)
+        # the address that was asked for counts, wherever it led
+        asked = [each.url for each in visit.along if each.state == "redirected"] or [visit.url]
+        if first and visit.shape is not None and visit.state in ("done", "gone", "excluded"):
+            kind = (visit.origin and visit.origin.kind) or f"- {visit.shape}"
+            self.frontier.kinds.learn(self._site_id(asked[0]), url_id, kind, is_story=is_story)
         if counts["new_articles"] > stories_before:
-            self.memory.credit_lists(url_id)
+            told = [self.frontier.url_id(url, "page", self._site_id, now) for url in asked]
+            self.frontier.kinds.credit({url_id, *told})
         return visit, self._url_of(article_id), revised
 
     def _url_of(self, article_id: int | None) -> str | None:

@@ -23,8 +23,10 @@ from crawler import __version__
 from crawler.archive.captures import last_response, response_with
 from crawler.archive.database import FILE_NAME, WARC_FOLDER, open_for_reading
 from crawler.archive.frontier import FrontierTable, utc
+from crawler.archive.kinds import Kinds, LeftOut
 from crawler.archive.lock import ArchiveLock
-from crawler.archive.outcomes import Learned
+from crawler.archive.outcomes import Admission, Kind, SiteYield
+from crawler.archive.reasons import LEFT_OUT
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.store import Store
 from crawler.errors import ArchiveError, BusyError, HemerotecaError
@@ -384,12 +386,18 @@ class Session:
     def refuse(self, url: str, reason: str, due_at: str | None) -> None:
         """Exclude a claimed URL unvisited."""
         self.reasons["excluded", _REST.sub("", reason)] += 1
+        self._change(lambda store: store.frontier.refuse(url, reason, due_at))
+
+    def _change(self, write: Callable[[Store], T]) -> T | None:
+        """Write to the archive in a transaction; None where that cannot be done now, or at all:
+        then the run ends."""
         try:
             with self.store.db.atomic():
-                self.store.frontier.refuse(url, reason, due_at)
+                return write(self.store)
         except (sqlite3.Error, OSError, HemerotecaError) as error:
             if not self._waits_for(error):
                 self.fail(error)
+            return None
 
     def shut(self, host: str, reason: str) -> None:
         """Exclude whatever waits of a host."""
@@ -412,11 +420,58 @@ class Session:
         """What is known of a URL; None if it is not, or there is no archive yet."""
         return self._look(lambda db: FrontierTable(db).lookup(url))
 
-    def learned(self, url: str, shape: str) -> Learned:
-        """What visits have taught of a shape of addresses on a URL's site."""
-        if self._store is None:
-            return Learned()
-        return self._store.memory.learned(site_host(url), shape)
+    def kind(self, url: str, name: str) -> Kind | None:
+        """What visits have taught of a kind of addresses on a URL's site; None: nothing yet."""
+        if self._store is None or (site := self._store.find_site(site_host(url))) is None:
+            return None
+        return self._store.frontier.kinds.kind(site, name)
+
+    def site_yield(self, host: str) -> SiteYield:
+        """What all visits of a site have brought."""
+        if self._store is None or (site := self._store.find_site(host)) is None:
+            return SiteYield()
+        return self._store.frontier.kinds.site_yield(site)
+
+    def hold_kind(self, kind_id: int) -> None:
+        """Hold what waits of a kind, until a round lets it in."""
+        self._change(lambda store: store.frontier.kinds.hold_all(kind_id))
+
+    def next_round(
+        self, host: str, decide: Callable[[list[Kind], SiteYield], list[Admission]]
+    ) -> int:
+        """Let some of what is held of a site in: what `decide` says. Where it lets nothing in, what
+        is held is left out. Returns how many URLs were let in; -1 where the archive cannot be
+        written just now."""
+        self.flush()
+        if self.holds_back or not self.answered or self.error or self._busy_since is not None:
+            return -1
+        count = self._change(lambda store: self._let_in(store, host, decide))
+        return -1 if count is None else count
+
+    def _let_in(
+        self, store: Store, host: str, decide: Callable[[list[Kind], SiteYield], list[Admission]]
+    ) -> int:
+        site = store.find_site(host)
+        if site is None:
+            return 0
+        kinds = store.frontier.kinds
+        admissions = decide(kinds.held_kinds(site), kinds.site_yield(site))
+        if not admissions:
+            self.reasons["excluded", LEFT_OUT] += kinds.leave_out(site)
+            return 0
+        kinds.begin_round(site)
+        count = 0
+        for each in admissions:
+            let_in, left_out = kinds.admit(site, each.kind, each.count)
+            count += let_in
+            self.reasons["excluded", LEFT_OUT] -= min(left_out, self.reasons["excluded", LEFT_OUT])
+        self.queued += count
+        return count
+
+    def left_out(self) -> list[LeftOut]:
+        """What this run's sites have that was left out, kind by kind."""
+        hosts: set[str] = getattr(self._crawler.spider, "hosts", set())
+        return self._look(lambda db: Kinds(db).left_out(hosts)) or [] if hosts else []
 
     def shared(self, host: str) -> tuple[int, int]:
         """How many addresses of a host led to a story, and to one that another host has, too."""

@@ -59,7 +59,11 @@ def extract(html: bytes, url: str, content_type: str | None = None, follow: bool
     page = read_page(doc)
     if not follow:
         return page
-    return replace(page, out_links=out_links(doc), feeds=feeds(doc), wordpress=wordpress_api(doc))
+    links = out_links(doc)
+    return replace(
+        page, out_links=tuple(links), link_words="".join(links.values()), feeds=feeds(doc),
+        wordpress=wordpress_api(doc),
+    )  # fmt: skip
 
 
 def read_page(doc: Document) -> Page:

@@ -14,7 +14,8 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from functools import partial
+from itertools import chain, count
 from typing import Protocol, Self, cast
 
 from scrapy import Spider, signals
@@ -23,8 +24,6 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.discover.shapes import shape
-from crawler.discover.story_urls import list_month
 from crawler.extensions.session import Session
 from crawler.frontier import budget
 from crawler.frontier.revisit import SECOND_CHANCE
@@ -42,10 +41,10 @@ _NONE = -(1 << 31)
 """Lower than any priority."""
 # Seconds between two looks into the archive while nothing waits and visits come in one by one.
 _LOOK = 0.05
-# Stories of a site before which nobody knows whether its sitemap is sound.
-_FEW = 20
 LATER = "later"
 """What a spider says of a URL that it cannot judge yet."""
+HOLD = "hold"
+"""Of a URL whose kind has given too little."""
 # Seconds: what a site asks to wait beyond that, the next run waits.
 _LONGEST_PAUSE = 3_600.0
 
@@ -85,6 +84,9 @@ class _Line:
     """Monotonic time before which nothing is fetched, because the site asked for a pause."""
     closed: bool = False
     """The pause is too long to wait for: nothing more of this site in this run."""
+    over: bool = True
+    """No round is due: the site is not followed, or the last one let nothing in and nothing has
+    come since."""
 
 
 class Frontier(BaseScheduler):
@@ -102,7 +104,7 @@ class Frontier(BaseScheduler):
         self._done: set[str] = set()
         """Those among them that were fetched by other ways meanwhile."""
         self._out: dict[str, str] = {}
-        """URLs handed out whose visit is not stored yet → the shape of a list's, "" of others'."""
+        """URLs handed out whose visit is not stored yet → their kind; "" where they have none."""
         self._sources: set[str] = set()
         """Sitemaps, feeds and the like that wait or are under way."""
         self._wake: asyncio.TimerHandle | None = None
@@ -199,7 +201,9 @@ class Frontier(BaseScheduler):
             self._sources &= self._hand
         waits = any(line.heap for line in self._lines.values())
         if not waits and session.answered and not session.error:
-            waits = session.holds_back or any(not line.dry for line in self._lines.values())
+            waits = session.holds_back or any(
+                not (line.dry and line.over) and not line.closed for line in self._lines.values()
+            )
         if waits:
             self._call_engine_in(_LOOK)
         return waits
@@ -217,6 +221,8 @@ class Frontier(BaseScheduler):
                 self._refill(site, line)
             elif self._best(site, line) > -line.heap[0][0]:
                 self._refill(site, line, above=-line.heap[0][0])
+            if not line.heap:
+                self._next_round(site, line)
             if not line.heap:
                 continue
             # to the end of the line: the next call begins with another site
@@ -253,7 +259,6 @@ class Frontier(BaseScheduler):
     def _pop(self, site: str, line: _Line) -> Request | None:
         deferred = []
         request = None
-        best = self._best(site, line)
         while line.heap and request is None:
             if self._is_busy(_entry_host(line.heap[0][2])):
                 break
@@ -267,11 +272,14 @@ class Frontier(BaseScheduler):
                 self._done.discard(url)
                 self._forget(url)
                 continue
-            verdict = self._judge(entry, hopes=best > -item[0])
+            verdict = self._judge(entry)
             if verdict == LATER:
                 deferred.append(item)
                 continue
             self._hand.discard(url)
+            if verdict == HOLD:
+                self._hold(entry, line)
+                continue
             if verdict is not None:
                 self._forget(url)
                 due_at = datetime.now(UTC) + timedelta(seconds=SECOND_CHANCE)
@@ -284,7 +292,7 @@ class Frontier(BaseScheduler):
             if entry.found.source in ("seed", "list") and not known:
                 looked = self._session.lookup(url)
                 entry = entry if looked is None else replace(looked, found=entry.found)
-            self._out.setdefault(url, "")
+            self._out[url] = entry.found.kind
             request = self._spider.request(entry)
         for item in deferred:
             heapq.heappush(line.heap, item)
@@ -297,16 +305,14 @@ class Frontier(BaseScheduler):
         self._out.pop(url, None)
         self._sources.discard(url)
 
-    def _judge(self, due: Due, *, hopes: bool) -> str | None:
-        """Why a URL is not fetched; LATER where that depends on visits under way; else None.
-
-        hopes: whether the archive has something better, that may speak for it.
-        """
+    def _judge(self, due: Due) -> str | None:
+        """Why a URL is not fetched; LATER where that depends on visits under way, HOLD where it is
+        not to be fetched before a round lets it in; else None."""
         found = due.found
+        if due.asked_for:
+            return None
         reason = self._spider.refuse(due)
-        site = site_host(found.url)
-        out = [kind for url, kind in self._out.items() if site_host(url) == site]
-        if reason == LATER and not (out or self.awaits_sources(found.url)):
+        if reason == LATER and not self._is_under_way(site_host(found.url)):
             reason = None  # what it waited for does not come
         if reason is not None:
             return reason
@@ -316,22 +322,51 @@ class Frontier(BaseScheduler):
         reason = budget.trap(found.url)
         if reason is not None:
             return reason
-        kind = shape(found.url)
-        learned = self._session.learned(found.url, kind)
-        told = found.source in ("sitemap", "feed", "wordpress")
-        if budget.story_chance(found.priority, learned, listed=told) >= 0.5:
-            return None
-        if self.awaits_sources(found.url) or (learned.site_stories < _FEW and "" in out):
-            return LATER  # what comes may spare it
-        lists = [other for other in out if other]
+        kind = self._session.kind(found.url, found.kind) if found.kind else None
+        if kind is None or not kind.is_open:
+            return None  # a round has let it in
+        under_way = sum(each == found.kind for each in self._out.values())
+        return HOLD if budget.is_spent(kind, under_way) else None
+
+    def _hold(self, due: Due, line: _Line) -> None:
+        """Close a URL's kind: its addresses wait for a round."""
+        kind = self._session.kind(due.found.url, due.found.kind)
+        if kind is None:
+            return
+        self._session.hold_kind(kind.id)
+        kept = []
+        for item in line.heap:
+            entry = item[2]
+            if (
+                isinstance(entry, Due)
+                and entry.found.kind == due.found.kind
+                and entry.visited_at is None
+            ):
+                self._forget(entry.found.url)
+            else:
+                kept.append(item)
+        line.heap[:] = kept
+        heapq.heapify(line.heap)
+
+    def _next_round(self, site: str, line: _Line) -> None:
+        """Where nothing of a site waits and nothing is under way, let some of what is held in."""
+        if not line.dry or line.over or line.closed or self._is_under_way(site):
+            return
+        if self._is_limit_reached():
+            line.over = True
+            return
         part = self._spider.is_part(site)
-        dated = list_month(found.url) is not None
-        if budget.credit(learned, lists.count(kind), len(lists), part=part, dated=dated) >= 1:
-            self._out[found.url] = kind
-            return None
-        if out or hopes:
-            return LATER  # those may be stories or lead to some, and earn it a visit
-        return budget.DRY
+        count = self._session.next_round(site, partial(budget.admit, part=part))
+        line.over = count == 0
+        if count > 0:
+            line.dry, line.best = False, None
+            self._refill(site, line)
+        elif count < 0:
+            self._call_engine_in(_LOOK)
+
+    def _is_under_way(self, site: str) -> bool:
+        """Whether answers of a site, or what its sitemaps and feeds tell of, are to come."""
+        return any(site_host(url) == site for url in chain(self._out, self._sources))
 
     def _refill(self, site: str, line: _Line, above: int = _NONE) -> None:
         """Claim more of a site, if it has more; not at every visit while they come one by one."""
@@ -352,10 +387,11 @@ class Frontier(BaseScheduler):
 
     def _stored(self, hosts: Iterable[str], visited: Iterable[str] = ()) -> None:
         """Visits were stored: of these sites the archive has more now."""
-        for host in hosts:
+        visited = tuple(visited)
+        for host in {*hosts, *map(site_host, visited)}:
             if host in self._spider.resume_hosts or self._is_followed(host):
                 line = self._lines.setdefault(host, _Line())
-                line.dry = line.closed
+                line.dry = line.over = line.closed
                 line.best = None
         for url in visited:
             self._out.pop(url, None)
