@@ -41,11 +41,11 @@ SITES = {
     "home_url": "The first address by which the site was known.",
     "first_seen_at": "When, UTC.",
     "lists_led_to": "New stories that pages which are no stories have told of.",
-    "round_from": "The last URL that was known when the present round began.",
     "stories": "Addresses visited that were stories.",
     "listed_stories": "… that a sitemap, feed or WordPress list had told of.",
     "revisits": "Stories visited again.",
     "edits": "… and found changed then.",
+    "round_from": "The last URL that was known when the present round began.",
 }
 
 KINDS = {
@@ -62,6 +62,14 @@ KINDS = {
     "visits": "Addresses of this kind visited.",
     "stories": "… that were stories.",
     "led_to": "New stories that they, or lists told of by them, have told of.",
+}
+
+COPIES = {
+    "": "Pages that show what an article of another address has: print pages and the like.",
+    "url_id": "The page's URL.",
+    "article_id": "The article.",
+    "likeness": "The share of phrases that both texts have, 0 to 1.",
+    "is_split": "1 if somebody has said that the page is a story of its own (scrapy retry).",
 }
 
 TELLERS = {
@@ -127,6 +135,7 @@ FRONTIER: dict[str, dict[str, str]] = {
     "urls": URLS,
     "url_kinds": KINDS,
     "url_tellers": TELLERS,
+    "copies": COPIES,
     "robots_files": ROBOTS,
     "revision_changes": CHANGES,
     "article_bands": BANDS,

@@ -28,11 +28,14 @@ ASKED_FOR = 2
 class LeftOut:
     """Addresses of one kind that were left out, because pages like them brought nothing."""
 
+    kind_id: int
     site: str
     kind: str
+    """`FoundUrl.kind`."""
     count: int
+    visits: int
     stories: int
-    """Pages of the kind that were stories."""
+    """Pages of the kind that were visited, and those among them that were stories."""
     looks: int
     """The highest priority among those left out."""
     examples: tuple[str, ...]
@@ -217,21 +220,20 @@ class Kinds:
             (site_id,),
         )
 
-    def leave_out(self, site_id: int) -> int:
-        """Exclude what is held and was not let in; returns how many URLs that were."""
-        return self._sql(
-            "UPDATE urls SET state = 'excluded', reason = ? WHERE site_id = ? AND held = 1"
-            " AND state = 'queued'",
-            (LEFT_OUT, site_id),
-        ).rowcount
-
-    def count_held(self, site_id: int) -> int:
-        """How many held addresses of a site were not judged yet."""
-        row = self._sql(
-            "SELECT count(*) FROM urls WHERE site_id = ? AND held = 1 AND state = 'queued'",
+    def leave_out(self, site_id: int) -> dict[int, int]:
+        """Exclude what is held and was not let in; returns how many URLs that were, by kind."""
+        counts = self._sql(
+            "SELECT kind_id, count(*) FROM urls WHERE site_id = ? AND held = 1 AND state = 'queued'"
+            " GROUP BY kind_id",
             (site_id,),
-        ).fetchone()
-        return cast(int, row[0])
+        ).fetchall()
+        if counts:
+            self._sql(
+                "UPDATE urls SET state = 'excluded', reason = ? WHERE site_id = ? AND held = 1"
+                " AND state = 'queued'",
+                (LEFT_OUT, site_id),
+            )
+        return dict(counts)
 
     # -- what was left out -----------------------------------------------------------------------
 
@@ -239,13 +241,13 @@ class Kinds:
         """What was left out, kind by kind, most addresses first. hosts: of these sites alone."""
         wanted = set(hosts)
         rows = self._sql(
-            "SELECT s.host, k.name, count(*), k.stories, max(u.priority), k.id, s.id"
+            "SELECT k.id, s.host, k.name, count(*), k.visits, k.stories, max(u.priority), s.id"
             " FROM urls u JOIN url_kinds k ON k.id = u.kind_id JOIN sites s ON s.id = u.site_id"
-            " WHERE u.held = 1 AND u.state = 'excluded' GROUP BY s.id, k.id ORDER BY 3 DESC, 1, 2"
+            " WHERE u.held = 1 AND u.state = 'excluded' GROUP BY s.id, k.id ORDER BY 4 DESC, 2, 3"
         ).fetchall()
         return [
-            LeftOut(host, name, count, stories, looks, self._examples(site_id, kind_id))
-            for host, name, count, stories, looks, kind_id, site_id in rows
+            LeftOut(id_, host, name, count, visits, stories, looks, self._examples(site_id, id_))
+            for id_, host, name, count, visits, stories, looks, site_id in rows
             if not wanted or host in wanted
         ]
 

@@ -24,6 +24,13 @@ CREATE TABLE url_tellers (
     PRIMARY KEY (url_id, list_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE copies (
+    url_id INTEGER PRIMARY KEY REFERENCES urls(id),
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    likeness REAL NOT NULL,
+    is_split INTEGER NOT NULL DEFAULT 0 CHECK (is_split IN (0, 1))
+) STRICT;
+
 ALTER TABLE sites DROP COLUMN listing_visits;
 ALTER TABLE sites RENAME COLUMN listing_led_to TO lists_led_to;
 ALTER TABLE sites ADD COLUMN round_from INTEGER NOT NULL DEFAULT 0;

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
+from crawler.archive.kinds import Kinds, LeftOut
+
 
 def is_site(db: Database, host: str) -> bool:
     """Whether the archive knows a newspaper at a host. Raises sqlite3.Error."""
@@ -46,6 +48,8 @@ class Status:
     """Newest first."""
     reasons: list[dict[str, object]] = field(default_factory=list)
     """state, reason, urls: why URLs are no stories here, most frequent first."""
+    left_out: list[LeftOut] = field(default_factory=list)
+    """Addresses that crawls left out by their own judgement, kind by kind."""
 
 
 def status(db: Database, *, runs: int = 5) -> Status:
@@ -74,4 +78,7 @@ def status(db: Database, *, runs: int = 5) -> Status:
         " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
     )
     sites = db.query("SELECT * FROM site_summary ORDER BY articles DESC, site")
-    return Status(**totals, sites=list(sites), runs=last_runs, reasons=list(reasons))
+    left_out = Kinds(db.conn).left_out()
+    return Status(
+        **totals, sites=list(sites), runs=last_runs, reasons=list(reasons), left_out=left_out
+    )

@@ -6,7 +6,7 @@ import argparse
 import gc
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,14 +17,23 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from crawler.archive import database, lock
-from crawler.errors import FullError, HemerotecaError, UnreachableError, UsageError
+from crawler.archive.kinds import LeftOut
+from crawler.archive.reasons import LEFT_OUT
+from crawler.commands import left_out
+from crawler.errors import (
+    FullError,
+    HemerotecaError,
+    IncompleteError,
+    UnreachableError,
+    UsageError,
+)
 from crawler.extensions.session import Session
 from crawler.middlewares.private import is_loopback
 
 _FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_at DESC LIMIT 10"'
 EXIT_CODES = """exit codes: 0 done; 1 the run broke off; 2 bad arguments or archive; \
 3 a site or none of the addresses could be archived; 4 another run holds the archive; \
-130 stopped by the user"""
+5 the disk is nearly full; 8 addresses were left out that may be stories; 130 stopped by the user"""
 
 
 class Command(ScrapyCrawl):
@@ -143,7 +152,7 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
     if session.error:
         print(f"scrapy crawl: {session.error}", file=sys.stderr)
     if session.answered and reason is not None:
-        print(summary(session.totals, session.reasons, session.folder, reason))
+        print(summary(session.totals, session.reasons, session.folder, reason, session.left_out))
     if session.error:
         return session.exit_code
     if session.full:
@@ -155,7 +164,23 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
         return 130
     if reason != "finished":
         return 1
-    return UnreachableError.exit_code if problems else 0
+    if problems:
+        return UnreachableError.exit_code
+    doubtful = [
+        one
+        for one in session.left_out
+        if one.kind_id in session.left_out_now and left_out.may_be_stories(one)
+    ]
+    if doubtful:
+        count = sum(one.count for one in doubtful)
+        print(
+            f"scrapy crawl: {count:,} addresses were left out although some like them are stories:"
+            f" {doubtful[0].examples[0]} … To fetch them: {tool('scrapy')} retry"
+            f" {session.folder} --excluded, then crawl again",
+            file=sys.stderr,
+        )
+        return IncompleteError.exit_code
+    return 0
 
 
 def seed_problems(spider: Spider) -> list[str]:
@@ -177,7 +202,11 @@ def seed_problems(spider: Spider) -> list[str]:
 
 
 def summary(
-    totals: Counter[str], reasons: Counter[tuple[str, str]], folder: Path, outcome: str
+    totals: Counter[str],
+    reasons: Counter[tuple[str, str]],
+    folder: Path,
+    outcome: str,
+    left: Sequence[LeftOut] = (),
 ) -> str:
     """What a run brought, for a person: what is new, what failed and why, where to look next."""
     shown = _short(folder)
@@ -186,7 +215,11 @@ def summary(
         f"{totals['new_articles']:,} new articles, {totals['new_revisions']:,} new revisions, "
         f"{totals['unchanged_articles']:,} unchanged; {totals['captures']:,} captures{ended}"
     ]
-    failed = [(n, state, why) for (state, why), n in reasons.items() if state != "redirected"]
+    failed = [
+        (n, state, why)
+        for (state, why), n in reasons.items()
+        if state != "redirected" and why != LEFT_OUT and n > 0
+    ]
     if failed:
         lines.append("No article, and why:")
         for number, state, why in sorted(failed, key=lambda row: (-row[0], row[1:]))[:12]:
@@ -196,6 +229,9 @@ def summary(
             lines.append(
                 f"  …       {len(failed) - 12} more reasons: the view not_archived has all"
             )
+    if left:
+        lines.append(f"Left out as {LEFT_OUT} (to fetch them: {tool('scrapy')} retry --excluded):")
+        lines += left_out.lines(left)
     lines += [
         f"The archive is in {shown}. To look into it:",
         f"  {tool('scrapy')} status {shown}",

@@ -16,6 +16,7 @@ from scrapy.commands import ScrapyCommand
 from crawler.archive.database import open_for_reading
 from crawler.archive.queries import Status, status
 from crawler.commands.crawl import fail
+from crawler.commands.left_out import describe
 from crawler.errors import HemerotecaError, UsageError
 
 
@@ -109,6 +110,10 @@ def show(found: Status, out: Console) -> None:
     )  # fmt: skip
     reasons = [[row["urls"], row["state"], row["reason"] or ""] for row in found.reasons[:15]]
     _table(out, "URLs that are no stories here", ("urls", "state", "reason"), reasons)
+    left = [[one.count, describe(one.kind), " ".join(one.examples)] for one in found.left_out[:15]]
+    _table(
+        out, "Left out; scrapy retry --excluded takes them up", ("urls", "kind", "such as"), left
+    )
 
 
 def _table(out: Console, title: str, columns: tuple[str, ...], rows: list[list[object]]) -> None:

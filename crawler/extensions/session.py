@@ -23,7 +23,7 @@ from crawler import __version__
 from crawler.archive.captures import last_response, response_with
 from crawler.archive.database import FILE_NAME, WARC_FOLDER, open_for_reading
 from crawler.archive.frontier import FrontierTable, utc
-from crawler.archive.kinds import Kinds, LeftOut
+from crawler.archive.kinds import LeftOut
 from crawler.archive.lock import ArchiveLock
 from crawler.archive.outcomes import Admission, Kind, SiteYield
 from crawler.archive.reasons import LEFT_OUT
@@ -101,6 +101,10 @@ class Session:
         self._spare_bytes = settings.getint("DISK_SPARE_BYTES")
         self.full: str | None = None
         """Why the run ended although the archive could be written still, if it did."""
+        self.left_out_now: set[int] = set()
+        """Kinds of which this run has left addresses out."""
+        self.left_out: list[LeftOut] = []
+        """What the run's sites have that was left out, kind by kind; known when it is closed."""
         self.answered = False
 
     @classmethod
@@ -149,6 +153,8 @@ class Session:
                 self._enter_closed_files(self._store)
                 if not self.error:  # captures whose visits a fault or a second Ctrl-C took away
                     self._mend(self._store, own=())
+                if hosts := getattr(spider, "hosts", None):
+                    self.left_out = self._store.frontier.kinds.left_out(hosts)
                 self._store.finish_run(reason)
                 self._store.close()
         except (sqlite3.Error, OSError) as error:
@@ -457,21 +463,20 @@ class Session:
         kinds = store.frontier.kinds
         admissions = decide(kinds.held_kinds(site), kinds.site_yield(site))
         if not admissions:
-            self.reasons["excluded", LEFT_OUT] += kinds.leave_out(site)
+            left = kinds.leave_out(site)
+            if left:
+                self.left_out_now |= left.keys()
+                self.reasons["excluded", LEFT_OUT] += sum(left.values())
             return 0
         kinds.begin_round(site)
         count = 0
         for each in admissions:
             let_in, left_out = kinds.admit(site, each.kind, each.count)
             count += let_in
-            self.reasons["excluded", LEFT_OUT] -= min(left_out, self.reasons["excluded", LEFT_OUT])
+            if self.reasons["excluded", LEFT_OUT]:
+                self.reasons["excluded", LEFT_OUT] -= left_out
         self.queued += count
         return count
-
-    def left_out(self) -> list[LeftOut]:
-        """What this run's sites have that was left out, kind by kind."""
-        hosts: set[str] = getattr(self._crawler.spider, "hosts", set())
-        return self._look(lambda db: Kinds(db).left_out(hosts)) or [] if hosts else []
 
     def shared(self, host: str) -> tuple[int, int]:
         """How many addresses of a host led to a story, and to one that another host has, too."""

@@ -1,0 +1,42 @@
+"""What a crawl has left out by its own judgement, said for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crawler.archive.kinds import LeftOut
+
+_SAYS = {
+    "l": "listed in a sitemap or feed:",
+    "h": "behind headlines:",
+    "w": "behind a few words:",
+    "n": "behind numbers:",
+    "-": "behind no text:",
+}
+
+
+def describe(kind: str) -> str:
+    """A kind of addresses in words.
+
+    >>> describe("n /news/page/N/")
+    'behind numbers: /news/page/N/'
+    """
+    says, _, shape = kind.partition(" ")
+    return f"{_SAYS.get(says, '')} {shape}".strip()
+
+
+def may_be_stories(one: LeftOut) -> bool:
+    """Whether as many of a kind were stories that there is one more to expect."""
+    return one.stories > 0 and one.count * one.stories >= one.visits
+
+
+def lines(found: Sequence[LeftOut], most: int = 3) -> list[str]:
+    """What was left out, a line a kind with three addresses, most of them first."""
+    out = []
+    for one in found[:most]:
+        were = f" ({one.stories:,} of {one.visits:,} such were)" if one.stories else ""
+        out.append(f"  {one.count:>6,}  {describe(one.kind)}{were}; {' '.join(one.examples)}")
+    if len(found) > most:
+        rest = sum(one.count for one in found[most:])
+        out.append(f"  {rest:>6,}  of {len(found) - most:,} more kinds: scrapy status lists them")
+    return out
