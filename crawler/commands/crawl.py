@@ -230,7 +230,10 @@ def summary(
                 f"  …       {len(failed) - 12} more reasons: the view not_archived has all"
             )
     if left:
-        lines.append(f"Left out as {LEFT_OUT} (to fetch them: {tool('scrapy')} retry --excluded):")
+        lines.append(
+            "Left out, because pages like them brought no new stories (to fetch them:"
+            f" {tool('scrapy')} retry {shown} --excluded):"
+        )
         lines += left_out.lines(left)
     lines += [
         f"The archive is in {shown}. To look into it:",

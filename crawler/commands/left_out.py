@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from crawler.archive.kinds import LeftOut
 
 _SAYS = {
-    "l": "listed in a sitemap or feed:",
-    "h": "behind headlines:",
-    "w": "behind a few words:",
-    "n": "behind numbers:",
-    "-": "behind no text:",
+    "l": "named by a sitemap or feed",
+    "h": "linked by headlines",
+    "w": "linked by a few words",
+    "n": "linked by numbers",
+    "-": "linked by no text",
 }
 
 
@@ -19,10 +19,10 @@ def describe(kind: str) -> str:
     """A kind of addresses in words.
 
     >>> describe("n /news/page/N/")
-    'behind numbers: /news/page/N/'
+    '/news/page/N/, linked by numbers'
     """
     says, _, shape = kind.partition(" ")
-    return f"{_SAYS.get(says, '')} {shape}".strip()
+    return f"{shape}, {_SAYS[says]}"
 
 
 def may_be_stories(one: LeftOut) -> bool:
@@ -35,7 +35,7 @@ def lines(found: Sequence[LeftOut], most: int = 3) -> list[str]:
     out = []
     for one in found[:most]:
         were = f" ({one.stories:,} of {one.visits:,} such were)" if one.stories else ""
-        out.append(f"  {one.count:>6,}  {describe(one.kind)}{were}; {' '.join(one.examples)}")
+        out.append(f"  {one.count:>6,}  {describe(one.kind)}{were}: {' '.join(one.examples)}")
     if len(found) > most:
         rest = sum(one.count for one in found[most:])
         out.append(f"  {rest:>6,}  of {len(found) - most:,} more kinds: scrapy status lists them")
