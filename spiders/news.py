@@ -31,6 +31,7 @@ from spiders.base import ArchiveSpider, same_site
 from spiders.parts import MIRROR, NO_FRONT, Parts, was_accepted
 
 _SPREAD = 15
+_DEEPEST = 1_000_000
 # What a link says is as good a sign as an address: a headline leads to a story, a number to a list.
 _SAYS = {"h": 30, "n": -25}
 _OLDEST = 1980 * 12
@@ -98,7 +99,11 @@ class NewsSpider(ArchiveSpider):
         rank = story_urls.priority(found.url, found.claimed_title) + _SAYS.get(found.kind[:1], 0)
         if rank < 0:
             # The first few lists of a kind decide whether more are read. Newest first, they would
-            # show what is known already: the oldest dates first, the rest in no order.
+            # show what is known already: the oldest dates first, the deepest pages, the rest in no
+            # order.
+            page = story_urls.list_page(found.url)
+            if page is not None:
+                return rank - _DEEPEST + min(page, _DEEPEST)
             month = story_urls.list_month(found.url)
             rank -= 0 if month is None else max(0, month - _OLDEST) * _SPREAD
             return rank - crc32(urlsplit(found.url).path.encode()) % _SPREAD

@@ -20,7 +20,7 @@ URLS = {
     "claimed_at": "The date that the source gives for it, as given.",
     "claimed_changed_at": "When it last changed, as the source says.",
     "claimed_title": "The title that the source gives for it.",
-    "listed": "1 if a sitemap, feed or WordPress list has told of it, whatever told first.",
+    "listed": "1 if a sitemap or WordPress list has told of it, whatever told first.",
     "priority": "Higher is fetched first; 20 or more: it looks like a story's address.",
     "due_at": "When it is to be visited next, UTC; NULL: at once if queued, else not again.",
     "interval_seconds": "How far apart its visits are, as learned.",
@@ -42,7 +42,7 @@ SITES = {
     "first_seen_at": "When, UTC.",
     "lists_led_to": "New stories that pages which are no stories have told of.",
     "stories": "Addresses visited that were stories.",
-    "listed_stories": "… that a sitemap, feed or WordPress list had told of.",
+    "listed_stories": "… that a sitemap or WordPress list had told of.",
     "revisits": "Stories visited again.",
     "edits": "… and found changed then.",
     "round_from": "The last URL that was known when the present round began.",
@@ -62,6 +62,7 @@ KINDS = {
     "visits": "Addresses of this kind visited.",
     "stories": "… that were stories.",
     "led_to": "New stories that they, or lists told of by them, have told of.",
+    "deepest": "Of lists' further pages: the highest number that was let in to see what is there.",
 }
 
 COPIES = {

@@ -209,7 +209,7 @@ class FrontierTable:
                 self.kinds.tell(row[0], teller, is_story=row[7] is not None)
             if row[5] is None and each.kind and row[1] in ("queued", "excluded"):
                 self._say_more(row[0], site, each)
-            if listed and not row[6]:
+            if listed and each.source != "feed" and not row[6]:
                 self._sql("UPDATE urls SET listed = 1 WHERE id = ?", (row[0],))
                 if row[7] is not None:
                     self._sql(
@@ -271,6 +271,7 @@ class FrontierTable:
             ).fetchone()
             if twin is not None and not same_story(twin[0], found.url):
                 twin = None
+        listed = listed and found.source != "feed"  # a feed has the newest alone
         kind_id, held = None, False
         if found.role == "page":
             kind_id, held = self.kinds.enter(
@@ -284,7 +285,7 @@ class FrontierTable:
             (
                 found.url, key, site_id, found.role, "excluded" if twin else "queued",
                 SPELLING + twin[0] if twin else None, found.source, found.via, now,
-                found.claimed_at, found.claimed_title, found.changed_at, int(listed),
+                found.claimed_at, found.claimed_title, found.changed_at, listed,
                 found.priority, twin[1] if twin else None, kind_id, int(held and not twin),
             ),
         )  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
-from crawler.archive.outcomes import Kind, SiteYield
+from crawler.archive.outcomes import Admission, Kind, SiteYield
 from crawler.archive.reasons import LEFT_OUT
 from crawler.items import LINK_WORDS
 
@@ -170,7 +170,7 @@ class Kinds:
         rows = self._sql(
             "SELECT k.id, k.name, k.is_open, k.admitted, k.visits, k.stories, k.led_to,"
             " (SELECT count(*) FROM (SELECT 1 FROM urls u WHERE u.site_id = k.site_id"
-            "   AND u.kind_id = k.id AND u.held = 1 LIMIT ?)) AS held, u.priority, u.url"
+            "   AND u.kind_id = k.id AND u.held = 1 LIMIT ?)) AS held, u.priority, u.url, k.deepest"
             " FROM url_kinds k JOIN urls u ON u.id = (SELECT id FROM urls h WHERE h.site_id ="
             "   k.site_id AND h.kind_id = k.id AND h.held = 1 ORDER BY h.priority DESC, h.key"
             "   LIMIT 1)"
@@ -192,15 +192,20 @@ class Kinds:
         ).fetchone()
         return SiteYield(*row) if row else SiteYield()
 
-    def admit(self, site_id: int, kind_id: int, count: int | None) -> tuple[int, int]:
-        """Let held addresses of a kind in: which, their looks and a hash say. count: how many; None
-        opens the kind. Returns how many it were, and how many of them had been left out before."""
+    def admit(self, site_id: int, admission: Admission, *, numbered: bool) -> tuple[int, int]:
+        """Let held addresses of a kind in: which, their looks and a hash say.
+
+        numbered: whether they are lists' further pages. Returns how many there were, and how many
+        of them had been left out before.
+        """
+        kind_id, count = admission.kind, admission.count
         if count is None:
             self._sql("UPDATE url_kinds SET is_open = 1 WHERE id = ?", (kind_id,))
             self._ids.clear()
+        order = "ASC" if numbered and not admission.deepest else "DESC"
         rows = self._sql(
-            "SELECT id, state FROM urls WHERE site_id = ? AND kind_id = ? AND held = 1"
-            " ORDER BY priority DESC, key LIMIT ?",
+            "SELECT id, state FROM urls WHERE site_id = ? AND kind_id = ? AND held = 1"  # noqa: S608
+            f" ORDER BY priority {order}, key LIMIT ?",
             (site_id, kind_id, -1 if count is None else count),
         ).fetchall()
         for url_id, _ in rows:
@@ -209,7 +214,9 @@ class Kinds:
             )
         if count is not None:
             self._sql(
-                "UPDATE url_kinds SET admitted = admitted + ? WHERE id = ?", (len(rows), kind_id)
+                "UPDATE url_kinds SET admitted = admitted + ?, deepest = max(deepest, ?)"
+                " WHERE id = ?",
+                (len(rows), admission.deepest, kind_id),
             )
         return len(rows), sum(state == "excluded" for _, state in rows)
 

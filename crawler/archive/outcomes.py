@@ -71,7 +71,9 @@ class Kind:
     looks: int = 0
     """The highest priority among those."""
     example: str = ""
-    """The address of one of those."""
+    """The address of the one that has it."""
+    deepest: int = 0
+    """Of lists' further pages: the highest number that was let in."""
 
     @property
     def says(self) -> str:
@@ -85,7 +87,7 @@ class SiteYield:
 
     stories: int = 0
     listed_stories: int = 0
-    """Those that a sitemap, feed or WordPress list had told of."""
+    """Those that a sitemap or WordPress list had told of: a feed has the newest alone."""
     spent: int = 0
     """Pages that were let in, kind by kind, and were no stories."""
     led_to: int = 0
@@ -102,6 +104,9 @@ class Admission:
     """Its id."""
     count: int | None
     """None: the kind is open."""
+    deepest: int = 0
+    """Of lists' further pages: the highest number among what is let in, where those with the
+    highest come first; 0: those with the lowest do."""
 
 
 def starts_open(priority: int, says: str) -> bool:

@@ -90,6 +90,13 @@ _LONG_ID_QUERY = re.compile(
     r"\d+(?:\.html?)?(?=&|$)"
 )
 _PAGE_NUMBER = re.compile(r"/(?:page|seite|pagina|p)/?\d{1,5}/?$|(?:^|&)(?:page|paged|pg)=\d+")
+_NUMBERED = re.compile(
+    r"/(?:page|seite|pagina|p)[/-]?(\d{1,6})/?$|[-_]page[-_](\d{1,6})(?:\.\w+)?$"
+)
+_NUMBERED_QUERY = re.compile(
+    r"(?:^|&)(?:page|paged|pg|p|seite|pagina|start|offset|from|skip|limitstart|debut\w*)=(\d{1,6})"
+    r"(?:\.html?)?(?=&|$)()"
+)
 _STORY_WORD = re.compile(
     r"/(?:article|articles|artikel|articolo|articulo|artigo|haber|story|stories|noticia|noticias"
     r"|news|nachrichten|actualites?|notizie|nieuws|post|posts|berita)/[^/]"
@@ -146,6 +153,18 @@ def list_month(url: str) -> int | None:
     if found is None or not 1 <= int(found[2] or 1) <= 12:
         return None
     return int(found[1]) * 12 + int(found[2] or 1)
+
+
+def list_page(url: str) -> int | None:
+    """Of an address of a list's further page: its number, or how many stories it leaves out; None
+    for any other.
+
+    >>> list_page("https://a.example/sport/page/7/"), list_page("https://a.example/?debut=40")
+    (7, 40)
+    """
+    path, query = path_and_query(url.lower())
+    found = _NUMBERED.search(path.removesuffix("index.html")) or _NUMBERED_QUERY.search(query)
+    return int(found[1] or found[2]) if found else None
 
 
 @lru_cache(maxsize=20_000)

@@ -29,6 +29,7 @@ from crawler.archive.outcomes import Admission, Kind, SiteYield
 from crawler.archive.reasons import LEFT_OUT
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.store import Store
+from crawler.discover.story_urls import list_page
 from crawler.errors import ArchiveError, BusyError, HemerotecaError
 from crawler.extensions.recovery import enter_files, file_prefix, mend, note_visit
 from crawler.extensions.run_info import plain_settings, warcinfo, wire_info
@@ -461,7 +462,9 @@ class Session:
         if site is None:
             return 0
         kinds = store.frontier.kinds
-        admissions = decide(kinds.held_kinds(site), kinds.site_yield(site))
+        held = kinds.held_kinds(site)
+        numbered = {kind.id for kind in held if list_page(kind.example) is not None}
+        admissions = decide(held, kinds.site_yield(site))
         if not admissions:
             left = kinds.leave_out(site)
             if left:
@@ -471,7 +474,7 @@ class Session:
         kinds.begin_round(site)
         count = 0
         for each in admissions:
-            let_in, left_out = kinds.admit(site, each.kind, each.count)
+            let_in, left_out = kinds.admit(site, each, numbered=each.kind in numbered)
             count += let_in
             if self.reasons["excluded", LEFT_OUT]:
                 self.reasons["excluded", LEFT_OUT] -= left_out

@@ -20,7 +20,7 @@ from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
 from crawler.archive.outcomes import SURELY_LIST, Admission, Kind, SiteYield, starts_open
-from crawler.discover.story_urls import list_month
+from crawler.discover.story_urls import list_month, list_page
 
 # Pages of a kind that are let in before any has led to something, if other sources have told of the
 # site's stories or not.
@@ -29,7 +29,7 @@ START = 8
 # … and of lists of years, months and days beyond that, times the root of the site's stories: where
 # other lists show the newest stories, many days tell of none that is new, and those before them do.
 DATED_START = 4.0
-# A sitemap or feed that has told of this share of a site's stories is taken to be complete.
+# A sitemap that has told of this share of a site's stories is taken to be complete.
 SOUND = 0.8
 # Pages of a whole site that are let in and are no stories, to begin with: without and with a sound
 # sitemap, and of a host below the newspaper's own, which may hold no stories at all.
@@ -51,7 +51,7 @@ STORY_EARNS = 16
 # A kind that was never tried is not judged: so many of each are let in even where the site's lists
 # have spent what they had, for so many kinds that came to nothing and one more for each twenty
 # stories.
-UNTRIED = 2
+UNTRIED = 4
 BARREN = 40
 BARREN_SHARE = 0.05
 # Pages of an open kind that may turn out to be no stories, beyond one for each that was one, before
@@ -59,6 +59,11 @@ BARREN_SHARE = 0.05
 FUSE = 32
 # Visits after which a kind whose pages are stories as often as not is open.
 PROVEN = 4
+# Further pages of lists lead to older stories, and the first of them often show what is known: they
+# are followed to greater depths as long as there are any, for so many pages a story of the site, so
+# many at once.
+DEEPER = 0.12
+DEEPER_AT_ONCE = 2
 # At most so many of a kind are let in at once.
 BATCH = 500
 
@@ -79,7 +84,7 @@ def is_spent(kind: Kind, under_way: int) -> bool:
 
 
 def is_listed(site: SiteYield) -> bool:
-    """Whether sitemaps, feeds and the like tell of nearly all stories of a site."""
+    """Whether sitemaps and WordPress lists tell of nearly all stories of a site."""
     return site.listed_stories > SOUND * site.stories
 
 
@@ -93,11 +98,16 @@ def admit(kinds: Iterable[Kind], site: SiteYield, *, part: bool = False) -> list
     barren = BARREN + BARREN_SHARE * site.stories - site.barren
     listed = is_listed(site)
     admissions = []
-    for kind in sorted(kinds, key=lambda kind: (-kind.looks, kind.name)):
+    for kind in sorted(kinds, key=lambda kind: (-kind.led_to, -kind.looks, kind.name)):
         if kind.visits >= PROVEN and kind.stories * 2 >= kind.visits:
             admissions.append(Admission(kind.id, None))
             continue
+        deeper = 0
         count = min(credit(kind, site), kind.held, BATCH)
+        if count < DEEPER_AT_ONCE or not kind.led_to:
+            deeper = _deeper(kind, site)
+            if deeper:
+                count = min(DEEPER_AT_ONCE, kind.held)
         if not (may_be_stories(kind) or kind.stories):
             within = left
             if not kind.admitted and not listed and barren >= 1:
@@ -106,7 +116,7 @@ def admit(kinds: Iterable[Kind], site: SiteYield, *, part: bool = False) -> list
             count = min(count, within)
             left -= max(0, int(count))
         if count >= 1:
-            admissions.append(Admission(kind.id, int(count)))
+            admissions.append(Admission(kind.id, int(count), deeper))
     return admissions
 
 
@@ -123,6 +133,15 @@ def credit(kind: Kind, site: SiteYield) -> float:
         start += DATED_START * site.stories**0.5
     each = STORY_EARNS if kind.looks > SURELY_LIST else EARNS
     return start + EARNS * kind.led_to + each * kind.stories - kind.admitted
+
+
+def _deeper(kind: Kind, site: SiteYield) -> int:
+    """The number of the deepest page of a list that is held, where it is worth a look: deeper than
+    any before; 0 where it is not."""
+    page = list_page(kind.example) or 0
+    start = START_LISTED if is_listed(site) else START
+    few_enough = kind.admitted < start + DEEPER * site.stories + EARNS * kind.led_to
+    return page if page > kind.deepest and few_enough else 0
 
 
 def _site_credit(site: SiteYield, *, part: bool) -> float:
