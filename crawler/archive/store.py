@@ -177,8 +177,9 @@ class Store:
             grown, woken = self.frontier.grown, set(self.frontier.woken)
             try:
                 with self.db.atomic():
-                    for visit in part:
-                        note(*self._record(visit, new))
+                    stored = [self._record(visit, new) for visit in part]
+                    for each in stored:  # then only: what is noted is not taken back
+                        note(*each)
             except Exception as error:
                 self._take_back(grown, woken)
                 if not is_about_content(error) or refused == len(LESSER):

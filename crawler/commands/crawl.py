@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import logging
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -20,6 +21,9 @@ from crawler.archive import database, lock
 from crawler.errors import FullError, HemerotecaError, UnreachableError, UsageError
 from crawler.extensions.session import Session
 from crawler.middlewares.private import is_loopback
+from crawler.reasons import in_words
+
+logger = logging.getLogger(__name__)
 
 _FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_at DESC LIMIT 10"'
 EXIT_CODES = """exit codes: 0 done; 1 the run broke off; 2 bad arguments or archive; \
@@ -127,6 +131,15 @@ def fail(command: str, error: HemerotecaError) -> None:
     print(f"scrapy {command}: {error}", file=sys.stderr)
     sys.stderr.flush()
     sys.exit(error.exit_code)
+
+
+def broke_off(command: str, error: Exception) -> None:
+    """End a command that writes to an archive for a fault that is nobody's but ours, or for want of
+    memory: one line, the details in the log."""
+    logger.error("%s broke off", command, exc_info=error)
+    fail(command, HemerotecaError(
+        f"broke off ({in_words(error)}); what is stored is sound, and the same command goes on"
+    ))  # fmt: skip
 
 
 def conclude(crawler: Crawler, *, broken: bool) -> int:

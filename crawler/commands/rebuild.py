@@ -10,7 +10,7 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import FILE_NAME
 from crawler.archive.lock import ArchiveLock
-from crawler.commands.crawl import fail
+from crawler.commands.crawl import broke_off, fail
 from crawler.commands.status import archive_folder
 from crawler.errors import ArchiveError, HemerotecaError, UsageError
 from crawler.rebuild import Rebuilt, rebuild
@@ -66,6 +66,8 @@ class Command(ScrapyCommand):
             fail("rebuild", error)
         except (sqlite3.Error, OSError) as error:
             fail("rebuild", ArchiveError(f"cannot make {folder / FILE_NAME}: {error}"))
+        except Exception as error:
+            broke_off("rebuild", error)
         finally:
             if lock is not None:
                 lock.release()
