@@ -184,8 +184,8 @@ def test_every_story_is_archived_whatever_its_page_or_source_says(folder: Path) 
 
 def test_no_control_character_is_in_the_database(folder: Path) -> None:
     assert unclean(folder) == []
-    (row,) = query(folder, "SELECT authors FROM story_revisions WHERE url LIKE '%/author-name'")
-    assert row["authors"] == json.dumps(["A\ufffd]52;c;aGk=›31m"], ensure_ascii=False)
+    sections = {row["section"] for row in query(folder, "SELECT section FROM revisions")}
+    assert "A\ufffd]52;c;aGk=›31m and more of it" in sections
 
 
 def test_it_is_sound_and_can_be_made_again_from_its_files(folder: Path) -> None:
@@ -235,10 +235,8 @@ def test_extract_names_files_that_are_no_utf_8(tmp_path: Path) -> None:
     path = tmp_path / "page\udcff.html"
     path.write_text(page("good"))
     done = run_scrapy("extract", str(path), str(tmp_path / "none\udcff"))
-    assert [json.loads(line)["id"][-6:] for line in done.stdout.splitlines()] == [
-        "\ufffd.html",
-        "/none\ufffd",
-    ]
+    names = [json.loads(line)["id"].rpartition("/")[2] for line in done.stdout.splitlines()]
+    assert names == ["page\ufffd.html", "none\ufffd"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="no limit of memory")
