@@ -6,6 +6,7 @@ results and once more where they are stored; `shown` wherever a person's termina
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -211,6 +212,18 @@ def shown(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _STEERING.sub(lambda match: ascii(match[0])[1:-1], text)
+
+
+def shown_json(text: str) -> str:
+    """JSON as it can be printed: what would steer a terminal as JSON escapes it, so that whoever
+    parses it gets the very same.
+
+    >>> shown_json('["a\u202eb"]')
+    '["a\\u202eb"]'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _STEERING.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def shown_line(text: str) -> str:

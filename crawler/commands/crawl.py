@@ -22,6 +22,7 @@ from crawler.errors import FullError, HemerotecaError, UnreachableError, UsageEr
 from crawler.extensions.session import Session
 from crawler.middlewares.private import is_loopback
 from crawler.reasons import in_words
+from crawler.text import shown
 
 logger = logging.getLogger(__name__)
 
@@ -128,7 +129,7 @@ def require_contact(settings: Mapping[str, Any], seeds: Iterable[str]) -> None:
 
 def fail(command: str, error: HemerotecaError) -> None:
     """Print one line on what is wrong and end with the error's exit code."""
-    print(f"scrapy {command}: {error}", file=sys.stderr)
+    print(shown(f"scrapy {command}: {error}"), file=sys.stderr)
     sys.stderr.flush()
     sys.exit(error.exit_code)
 
@@ -186,14 +187,14 @@ def seed_problems(spider: Spider) -> list[str]:
     ]
     if len(failures) > 5:
         lines.append(f"… and {len(failures) - 5:,} more addresses likewise")
-    return [line.rstrip() for line in lines]
+    return [shown(line.rstrip()) for line in lines]
 
 
 def summary(
     totals: Counter[str], reasons: Counter[tuple[str, str]], folder: Path, outcome: str
 ) -> str:
     """What a run brought, for a person: what is new, what failed and why, where to look next."""
-    shown = _short(folder)
+    place = _short(folder)
     ended = "" if outcome == "finished" else f" (ended early: {outcome})"
     lines = [
         f"{totals['new_articles']:,} new articles, {totals['new_revisions']:,} new revisions, "
@@ -210,11 +211,11 @@ def summary(
                 f"  …       {len(failed) - 12} more reasons: the view not_archived has all"
             )
     lines += [
-        f"The archive is in {shown}. To look into it:",
-        f"  {tool('scrapy')} status {shown}",
-        f"  {tool('sqlite-utils')} {shown / database.FILE_NAME} --table {_FIRST_QUERY}",
+        f"The archive is in {place}. To look into it:",
+        f"  {tool('scrapy')} status {place}",
+        f"  {tool('sqlite-utils')} {place / database.FILE_NAME} --table {_FIRST_QUERY}",
     ]
-    return "\n".join(lines)
+    return shown("\n".join(lines))
 
 
 def tool(name: str) -> str:

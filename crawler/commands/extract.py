@@ -20,7 +20,7 @@ from crawler.extract import extract
 from crawler.extract.normalise import normalise
 from crawler.items import Article, LinkedStory, Page
 from crawler.reasons import in_words, say
-from crawler.text import cleaned
+from crawler.text import cleaned, shown, shown_json
 from crawler.workers import Workers
 
 
@@ -123,7 +123,7 @@ def read_files(paths: list[str], url: str | None, reader: Reader) -> Iterator[di
             html = Path(path).read_bytes()
         except OSError as error:
             message = f"{path} cannot be read ({error.strerror})"
-            print(f"scrapy extract: {message}; name HTML files", file=sys.stderr)
+            print(shown(f"scrapy extract: {message}; name HTML files"), file=sys.stderr)
             yield {"id": path, "error": message, "unreadable": True}
             continue
         yield reader(path, url or Path(path).resolve().as_uri(), html)
@@ -169,7 +169,7 @@ def as_line(answer: dict[str, Any]) -> str:
     """An answer as JSON on one line; an id that no text or no JSON can hold is mended or left
     out."""
     try:
-        return json.dumps(cleaned(answer), ensure_ascii=False, allow_nan=False)
+        return shown_json(json.dumps(cleaned(answer), ensure_ascii=False, allow_nan=False))
     except (ValueError, RecursionError):
         why = "its id cannot be written as JSON"
         return json.dumps({"id": None, "error": answer.get("error", why)})

@@ -17,6 +17,7 @@ from crawler.commands.crawl import broke_off, fail
 from crawler.commands.status import archive_folder
 from crawler.errors import ArchiveError, HemerotecaError, UsageError
 from crawler.importing import Imported, import_files
+from crawler.text import shown_line
 from crawler.workers import Workers
 
 
@@ -80,7 +81,7 @@ class Command(ScrapyCommand):
             return
         print(summary(told))
         for line in told.damage[:20]:
-            print(f"scrapy import: {line}", file=sys.stderr)
+            print(shown_line(f"scrapy import: {line}"), file=sys.stderr)
         if len(told.damage) > 20:
             print(f"scrapy import: … and {len(told.damage) - 20:,} more", file=sys.stderr)
         if told.damage and not told.records:

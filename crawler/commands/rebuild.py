@@ -14,6 +14,7 @@ from crawler.commands.crawl import broke_off, fail
 from crawler.commands.status import archive_folder
 from crawler.errors import ArchiveError, HemerotecaError, UsageError
 from crawler.rebuild import Rebuilt, rebuild
+from crawler.text import shown_line
 
 
 class Command(ScrapyCommand):
@@ -75,7 +76,7 @@ class Command(ScrapyCommand):
             print(f"The database that was there is now {told.aside}")
         print(summary(told))
         for line in told.damage[:20]:
-            print(f"scrapy rebuild: {line}", file=sys.stderr)
+            print(shown_line(f"scrapy rebuild: {line}"), file=sys.stderr)
         self.exitcode = 1 if told.damage else 0
 
 

@@ -35,6 +35,7 @@ from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, Due, Reference, Visit
 from crawler.reasons import in_words
+from crawler.text import shown
 from crawler.urls import site_host
 from crawler.warc.exchange import Exchange
 from crawler.warc.provenance import run_record
@@ -173,7 +174,7 @@ class Session:
         """End the run because the archive cannot be written, or for a fault of ours; what is stored
         is sound."""
         if self.error is None:
-            self.error = self._account_of(error)
+            self.error = shown(self._account_of(error))
             self.exit_code = error.exit_code if isinstance(error, BusyError) else 1
             self._stopping = asyncio.ensure_future(
                 self._crawler.engine.close_spider_async(reason="archive error")
