@@ -36,9 +36,9 @@ class Paper(BaseHTTPRequestHandler):
         if self.path == "/story":
             Paper.visits += 1
             body = (
-                f"<html lang=en><head><title>Weir {EVIL}</title><meta name=author content='Ann {EVIL}'>"
+                f"<html lang=en><head><title>Weir {EVIL}</title><meta name=author content='{EVIL}'>"
                 f"<meta property='article:section' content='{EVIL}'></head><body><article>"
-                f"<h1>Weir {EVIL}</h1>{PROSE}<p>Visit {Paper.visits} {EVIL}</p>"
+                f"<h1>Weir {EVIL}</h1>{PROSE}{PROSE.replace('weir', f'weir {Paper.visits} {EVIL}')}"
                 f"<aside><h2>Read also</h2><ul><li><a href='/next-story-of-the-weir'>=cmd|{EVIL}"
                 "</a></li></ul></aside></article></body></html>"
             )
@@ -86,8 +86,7 @@ def test_the_database_keeps_what_turns_text_around_and_no_control_character(fold
 
 @pytest.mark.parametrize(
     "command",
-    [["status"], ["status", "--json"], ["graph", "--format", "csv"], ["verify"],
-     ["verify", "--json"]],
+    [["status"], ["status", "--json"], ["verify"]],
     ids=" ".join,
 )  # fmt: skip
 def test_what_is_printed_of_an_archive_steers_nothing(folder: Path, command: list[str]) -> None:
@@ -99,9 +98,7 @@ def test_what_is_printed_of_an_archive_steers_nothing(folder: Path, command: lis
     assert done.stdout
 
 
-@pytest.mark.parametrize(
-    "command", [["show"], ["show", "--list"], ["show", "--record"], ["diff"]], ids=" ".join
-)
+@pytest.mark.parametrize("command", [["show"], ["show", "--record"], ["diff"]], ids=" ".join)
 def test_what_is_printed_of_a_page_steers_nothing(
     paper: str, folder: Path, command: list[str]
 ) -> None:
@@ -117,7 +114,6 @@ def test_try_and_extract_steer_nothing(paper: str, tmp_path: Path) -> None:
     assert "\\u202egpj.exe" in done.stdout
     path = tmp_path / "page.html"
     path.write_text(f"<title>Weir {EVIL}</title><h1>Weir {EVIL}</h1>{PROSE}")
-    assert not STEERING.search(run_scrapy("try", str(path)).stdout)
     done = run_scrapy("extract", str(path))
     assert not STEERING.search(done.stdout)
     # nothing is lost: JSON has escapes of its own
@@ -126,8 +122,7 @@ def test_try_and_extract_steer_nothing(paper: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [["show"], ["diff"], ["try"], ["extract"], ["status"], ["verify"], ["import"],
-     ["crawl", "article", "-a", "url=x://\x1b[31m\u202e"]],
+    [["try"], ["extract"], ["crawl", "article", "-a", "url=x://\x1b[31m\u202e"]],
     ids=lambda command: command[0],
 )  # fmt: skip
 def test_errors_that_repeat_what_was_typed_steer_nothing(command: list[str]) -> None:
@@ -145,6 +140,7 @@ def test_an_address_is_no_markup(folder: Path) -> None:
 def test_the_graph_is_no_program(folder: Path, raw: bool) -> None:
     options = ["--raw"] if raw else []
     done = run_scrapy("graph", str(folder), "--format", "csv", *options)
+    assert raw or not STEERING.search(done.stdout)
     (row,) = csv.DictReader(io.StringIO(done.stdout, newline=""))
     assert row["target_title"].startswith("=cmd" if raw else "'=cmd")
     assert ("\u202e" in row["target_title"]) is raw
