@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from crawler import __version__
 from crawler.archive.database import WARC_FOLDER
 from crawler.archive.lock import ArchiveLock
 from crawler.archive.store import Store
+from crawler.errors import HemerotecaError
 from crawler.extensions.recovery import enter_files, file_prefix, mend, note_visit
 from crawler.extensions.run_info import plain_settings, warcinfo
 from crawler.extractor import extractor
@@ -90,9 +92,13 @@ class ArchiveRun:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        outcome = "finished" if kind is None else kind.__name__
-        if kind is KeyboardInterrupt:
+        if kind is None:
+            outcome = "finished"
+        elif kind is KeyboardInterrupt:
             outcome = "shutdown"
+        else:
+            told = isinstance(error, HemerotecaError | sqlite3.Error | OSError)
+            outcome = "archive error" if told else "fault"
         try:
             with contextlib.suppress(OSError):
                 self.warc.write_other(*run_record(self._uuid, self._account(outcome)))

@@ -19,7 +19,6 @@ from typing import cast, get_args
 
 from crawler.archive.database import FILE_NAME, WARC_FOLDER, set_aside
 from crawler.archive.graph import links_unknown
-from crawler.archive.reasons import SAME_TEXT
 from crawler.archive.store import Store
 from crawler.discover import story_urls
 from crawler.discover.shapes import shape
@@ -30,6 +29,7 @@ from crawler.failures import status_state
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, FoundUrl, Role, Source, State, Visit
 from crawler.reading import as_captured, is_page, read_page
+from crawler.reasons import SAME_TEXT
 from crawler.urls import normalise, site_host
 from crawler.warc.articles import Conversion, read_conversion
 from crawler.warc.http import Message, parse

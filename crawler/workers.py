@@ -19,7 +19,8 @@ from multiprocessing.connection import wait
 from types import ModuleType
 from typing import ParamSpec, TypeVar
 
-from crawler.errors import PageError
+from crawler.errors import HemerotecaError, PageError
+from crawler.reasons import in_words, say
 
 if sys.platform != "win32":  # there, pages are read without a limit of CPU time
     import resource
@@ -56,9 +57,19 @@ class Workers:
         """Run `function(*args)` in a worker.
 
         function: importable by name, its arguments and result picklable.
-        Raises what it raises, and PageError where it took too long or broke its process twice.
+        Raises HemerotecaError and OSError as it does; PageError where it raises anything else, took
+        too long or broke its process twice.
         """
         assert not kwargs, "positional arguments only"
+        try:
+            return await self._run(function, *args)
+        except (HemerotecaError, OSError):
+            raise
+        except Exception as error:  # a fault of ours costs this page alone
+            logger.error("%s failed", function.__qualname__, exc_info=error)
+            raise PageError(say("reading_failed", in_words(error))) from error
+
+    async def _run(self, function: Callable[..., T], *args: object) -> T:
         if self._pool is None:
             self._pool = _start(self.count, self.cpu_seconds)
         pool = self._pool
@@ -94,8 +105,16 @@ def _start(count: int, cpu_seconds: float) -> ProcessPoolExecutor:
 
 
 async def _submit(pool: ProcessPoolExecutor, function: Callable[..., T], *args: object) -> T:
-    with _bare_main():
-        future = asyncio.get_running_loop().run_in_executor(pool, _bounded, function, *args)
+    try:
+        with _bare_main():
+            future = asyncio.get_running_loop().run_in_executor(pool, _bounded, function, *args)
+    except BrokenProcessPool:
+        raise
+    except Exception as error:  # no process, thread or memory to be had
+        raise HemerotecaError(
+            f"page readers cannot be started ({in_words(error)}); free some memory and run the same"
+            " command again: it goes on from here"
+        ) from error
     return await future
 
 

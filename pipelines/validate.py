@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self, cast
 
 from scrapy.crawler import Crawler
 
-from crawler.archive.reasons import OUTSIDE
 from crawler.items import Visit
+from crawler.reasons import OUTSIDE
 from crawler.validate import missing, within
 
 if TYPE_CHECKING:

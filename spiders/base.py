@@ -12,7 +12,6 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler import failures
-from crawler.archive.reasons import LATER_PAGE
 from crawler.discover.feeds import parse_feed
 from crawler.discover.kinds import sniff
 from crawler.discover.link_header import with_links
@@ -26,6 +25,7 @@ from crawler.extract.canonical import is_front
 from crawler.extract.join import goes_on, join
 from crawler.frontier.scheduler import Frontier
 from crawler.items import Article, Capture, Due, FoundUrl, Page, State, Visit
+from crawler.reasons import LATER_PAGE
 from crawler.urls import normalise, site_host
 from spiders.arguments import day, whole_number
 from spiders.soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors

@@ -14,7 +14,6 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.archive.owners import same_owner
-from crawler.archive.reasons import OUTSIDE
 from crawler.discover import story_urls
 from crawler.discover.claims import outside, url_day
 from crawler.discover.places import MOST_USUAL, USUAL_PLACES
@@ -25,6 +24,7 @@ from crawler.extensions.session import Session
 from crawler.frontier.budget import is_listed
 from crawler.frontier.scheduler import LATER, Frontier
 from crawler.items import STORY_LIKE, Due, FoundUrl, Page, Visit
+from crawler.reasons import OUTSIDE
 from crawler.urls import site_host
 from spiders.arguments import addresses, choice, choices
 from spiders.base import ArchiveSpider, same_site

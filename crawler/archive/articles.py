@@ -14,8 +14,8 @@ from crawler.archive import graph
 from crawler.archive.changes import record_changes
 from crawler.archive.duplicates import find_copy, is_split, note_copy, remember, tells_same_story
 from crawler.archive.owners import same_owner
-from crawler.archive.reasons import SAME_TEXT
 from crawler.items import Article, Image, Visit
+from crawler.reasons import SAME_TEXT
 
 Cause = Literal["page", "extractor", "either"]
 """Why a revision differs from the one before: the page changed; the same bytes were read by another

@@ -17,11 +17,10 @@ from hashlib import blake2b
 from rensa import RMinHash
 
 from crawler.items import Article
+from crawler.text import PHRASE, likeness, phrases, words
 
 BANDS = 8
 ROWS = 8
-# Phrases of so many words are what two texts have in common.
-_PHRASE = 3
 _SEED = 1911
 # The share of phrases from which on two texts are one; below so many words nothing is said.
 SAME = 0.9
@@ -34,25 +33,8 @@ RELATED = 0.3
 # Characters that are sketched: copies begin alike, and all of the text is compared where they do.
 _BEGINNING = 1_200
 
-_WORD = re.compile(r"\w+")
 _DAY = re.compile(r"[/_-]((?:19|20)\d\d)[/_-]?(0?[1-9]|1[0-2])[/_-]?(0?[1-9]|[12]\d|3[01])(?!\d)")
 _SIZE = re.compile(r"[-_]\d{2,4}x\d{2,4}(?=\.)|[-_](?:small|medium|large|thumb)(?=\.)", re.ASCII)
-
-
-def phrases(text: str) -> set[str]:
-    """The phrases of a text, without punctuation and case."""
-    words = _WORD.findall(text.casefold())
-    return {" ".join(words[at : at + _PHRASE]) for at in range(len(words) - _PHRASE + 1)}
-
-
-def likeness(one: set[str], other: set[str]) -> float:
-    """The share of phrases that two texts have in common (Jaccard), 0 to 1.
-
-    >>> likeness(phrases("the mill turns again"), phrases("The mill turns – again!"))
-    1.0
-    """
-    union = len(one | other)
-    return len(one & other) / union if union else 0.0
 
 
 def bands(found: set[str]) -> list[tuple[int, int]]:
@@ -242,7 +224,7 @@ def same_title(one: str, other: str) -> bool:
     >>> same_title("News", "News from the mill")
     False
     """
-    short, long = sorted((_WORD.findall(one.casefold()), _WORD.findall(other.casefold())), key=len)
+    short, long = sorted((words(one).split(), words(other).split()), key=len)
     if short == long:
         return True
-    return len(short) >= _PHRASE and short in (long[: len(short)], long[-len(short) :])
+    return len(short) >= PHRASE and short in (long[: len(short)], long[-len(short) :])

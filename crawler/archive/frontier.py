@@ -14,14 +14,9 @@ from typing import cast
 from crawler.archive.keys import url_key
 from crawler.archive.kinds import ASKED_FOR, Kinds, is_stronger
 from crawler.archive.outcomes import Outcome, Plan, starts_open
-from crawler.archive.reasons import LATER_PAGE, SAME_TEXT
 from crawler.items import STORY_LIKE, Due, FoundUrl, Role, Source, State, Visit
+from crawler.reasons import LATER_PAGE, OTHER_ADDRESS, OTHER_SPELLING, OUTSIDE, SAME_TEXT, parse
 from crawler.urls import same_story, site_host
-
-ADDRESS = "another address of "
-"""Begins the reason of a URL whose story is archived under the address that follows."""
-SPELLING = "another spelling of "
-"""Begins the reason of a URL that differs from a known one in nothing that matters."""
 
 # URLs promoted from due to queued in one step, addresses remembered as known.
 _PROMOTE = 500
@@ -284,7 +279,7 @@ class FrontierTable:
             " ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 found.url, key, site_id, found.role, "excluded" if twin else "queued",
-                SPELLING + twin[0] if twin else None, found.source, found.via, now,
+                OTHER_SPELLING + twin[0] if twin else None, found.source, found.via, now,
                 found.claimed_at, found.claimed_title, found.changed_at, listed,
                 found.priority, twin[1] if twin else None, kind_id, int(held and not twin),
             ),
@@ -314,10 +309,12 @@ class FrontierTable:
         if before is None or is_stronger(says, before[1]):
             self._known[url] = (url_id, says)
 
-    def forget(self) -> None:
-        """Drop the memo: a transaction that failed has taken back what it knew."""
+    def forget(self, grown: int, woken: set[str]) -> None:
+        """Go back to what was known before a transaction that failed; `grown` and `woken` as they
+        were then."""
         self._known.clear()
         self.kinds.forget()
+        self.grown, self.woken = grown, woken
 
     # -- acknowledging ---------------------------------------------------------------------------
 
@@ -411,13 +408,13 @@ class FrontierTable:
             self._sql(
                 "UPDATE urls SET article_id = ? WHERE key = ? AND state = 'excluded'"
                 " AND article_id IS NULL AND reason LIKE ? || '%'",
-                (article_id, key, SPELLING),
+                (article_id, key, OTHER_SPELLING),
             )
         elif state in ("failed", "gone", "excluded") and article_id is None:
             done = self._sql(
                 "UPDATE urls SET state = 'queued', reason = NULL WHERE key = ? AND"
                 " state = 'excluded' AND url <> ? AND reason LIKE ? || '%'",
-                (key, visit.url, SPELLING),
+                (key, visit.url, OTHER_SPELLING),
             )
             if done.rowcount:
                 self.woken.add(site_host(visit.url))
@@ -427,7 +424,7 @@ class FrontierTable:
 
     def refuse(self, url: str, reason: str, due_at: str | None = None) -> None:
         """Exclude a URL unvisited. due_at: when to think of it again, ISO 8601, UTC."""
-        same = reason.removeprefix(ADDRESS) if reason.startswith(ADDRESS) else None
+        same = parse(reason).subject if reason.startswith(OTHER_ADDRESS) else None
         self._sql(
             "UPDATE urls SET state = 'excluded', reason = ?, due_at = ?, held = 0, article_id ="
             " ifnull((SELECT article_id FROM urls WHERE url = ?), article_id) WHERE url = ?"
@@ -446,8 +443,9 @@ class FrontierTable:
     def readmit(self, site_id: int) -> None:
         """Queue again what was left out for its date: other dates are asked for now."""
         self._sql(
-            "UPDATE urls SET state = 'queued', due_at = NULL, reason = NULL WHERE site_id = ?"
-            " AND state = 'excluded' AND reason = 'published outside the dates asked for'",
+            # word for word, for there is an index on it
+            "UPDATE urls SET state = 'queued', due_at = NULL, reason = NULL WHERE site_id = ?"  # noqa: S608
+            f" AND state = 'excluded' AND reason = '{OUTSIDE}'",
             (site_id,),
         )
 

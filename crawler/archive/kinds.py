@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from crawler.archive.outcomes import Admission, Kind, SiteYield
-from crawler.archive.reasons import LEFT_OUT
 from crawler.items import LINK_WORDS
+from crawler.reasons import LEFT_OUT
 
 # Lists between a story and the first of those that led to it: year, month, day, page.
 _FURTHEST = 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -14,8 +15,12 @@ from crawler.archive.articles import Articles, insert
 from crawler.archive.frontier import FrontierTable
 from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.site_memory import SiteMemory
+from crawler.archive.unfit import LESSER, is_about_content
 from crawler.items import Article, Capture, FoundUrl, Role, Visit
+from crawler.text import cleaned
 from crawler.urls import normalise, site_host
+
+logger = logging.getLogger(__name__)
 
 
 class Store:
@@ -46,6 +51,8 @@ class Store:
         """Key of the run that is open."""
         self._sites: dict[str, int] = {}
         """host → id, within a batch."""
+        self.unfit: list[tuple[str, str]] = []
+        """URL and reason of each visit that could not be stored as it was."""
 
     def close(self) -> None:
         """Move the write-ahead log into the file, durably, and close."""
@@ -65,7 +72,7 @@ class Store:
     ) -> None:
         """Open the run that what follows belongs to. started_at: ISO 8601, UTC. uuid: what its WARC
         files call it."""
-        arguments_json = json.dumps(dict(arguments), ensure_ascii=False)
+        arguments_json = json.dumps(cleaned(dict(arguments)), ensure_ascii=False)
         with self.db.atomic():
             self.run_id = insert(
                 self.db.conn, "runs", spider=spider, arguments=arguments_json, software=software,
@@ -93,7 +100,7 @@ class Store:
     def adopt(self, capture: Capture, role: Role, run: str | None) -> None:
         """Enter a capture that a dead run wrote and no visit has acknowledged, in a transaction of
         the caller's. role: of its URL, if that is not known."""
-        self._add_capture(capture, role, self.run_with(run))
+        self._add_capture(cleaned(capture), role, self.run_with(run))
 
     def add_site(self, home_url: str) -> int:
         """The key of a site, which is entered under the host of its home page if it is not
@@ -139,26 +146,65 @@ class Store:
         as it was stored, with the address of its article, if there is one, and whether that got a
         revision. before_commit: called when all are.
 
+        What cannot be stored is found by halves and fails, with a reason that is put into `unfit`,
+        too; the others are stored as if it had not been among them.
+
         Returns how many: `captures`, `new_articles`, `new_revisions`, `unchanged_articles`,
         `failures`.
         """
         counts: Counter[str] = Counter()
-        self._sites.clear()  # a transaction that failed may have made some
+        grown, woken, unfit = self.frontier.grown, set(self.frontier.woken), len(self.unfit)
         try:
             with self.db.atomic():
-                for visit in visits:
-                    note(*self._record(visit, counts))
+                self._record_fit([cleaned(visit) for visit in visits], note, counts)
                 self.count(counts)
                 before_commit()
         except BaseException:
-            self.frontier.forget()
+            self._take_back(grown, woken)
+            del self.unfit[unfit:]
             raise
         return counts
+
+    def _record_fit(
+        self, visits: list[Visit], note: Callable[[Visit, str | None, bool], None],
+        counts: Counter[str],
+    ) -> None:  # fmt: skip
+        """Store visits, each as far as the database takes it, in a transaction of the caller's."""
+        todo = [(visits, 0)]
+        while todo:
+            part, refused = todo.pop()
+            new: Counter[str] = Counter()
+            grown, woken = self.frontier.grown, set(self.frontier.woken)
+            try:
+                with self.db.atomic():
+                    stored = [self._record(visit, new) for visit in part]
+                    for each in stored:  # then only: what is noted is not taken back
+                        note(*each)
+            except Exception as error:
+                self._take_back(grown, woken)
+                if not is_about_content(error) or refused == len(LESSER):
+                    raise
+                if len(part) > 1:
+                    half = len(part) // 2
+                    todo += [(part[half:], 0), (part[:half], 0)]
+                    continue
+                logger.warning("%s could not be stored", part[0].url, exc_info=error)
+                lesser = LESSER[refused](part[0], error)
+                if not refused:
+                    self.unfit.append((lesser.url, lesser.reason or ""))
+                todo.append(([lesser], refused + 1))
+            else:
+                counts += new
+
+    def _take_back(self, grown: int, woken: set[str]) -> None:
+        """Forget what a transaction has done that failed."""
+        self._sites.clear()
+        self.frontier.forget(grown, woken)
 
     def wait_for(self, found: Sequence[FoundUrl], now: str) -> None:
         """Queue URLs, if they are not known. now: ISO 8601, UTC."""
         with self.db.atomic():
-            self.frontier.add(found, self._site_id, now, listed=False)
+            self.frontier.add(cleaned(tuple(found)), self._site_id, now, listed=False)
 
     def reread(self, url: str, record_id: str, article: Article, extractor: str) -> str:
         """Store what an extractor has read again on the page of an article's revision.
@@ -167,7 +213,7 @@ class Store:
         `changed` or `unchanged`.
         """
         with self.db.atomic():
-            return self.articles.reread(url, record_id, article, extractor)
+            return self.articles.reread(url, record_id, cleaned(article), extractor)
 
     def count(self, counts: Counter[str]) -> None:
         """Add to the numbers of the run that is open, in a transaction of the caller's."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import logging
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +19,6 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from crawler.archive import database, lock
 from crawler.archive.kinds import LeftOut
-from crawler.archive.reasons import LEFT_OUT
 from crawler.commands import left_out
 from crawler.errors import (
     FullError,
@@ -29,6 +29,10 @@ from crawler.errors import (
 )
 from crawler.extensions.session import Session
 from crawler.middlewares.private import is_loopback
+from crawler.reasons import LEFT_OUT, in_words
+from crawler.text import shown
+
+logger = logging.getLogger(__name__)
 
 _FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_at DESC LIMIT 10"'
 EXIT_CODES = """exit codes: 0 done; 1 the run broke off; 2 bad arguments or archive; \
@@ -133,9 +137,18 @@ def require_contact(settings: Mapping[str, Any], seeds: Iterable[str]) -> None:
 
 def fail(command: str, error: HemerotecaError) -> None:
     """Print one line on what is wrong and end with the error's exit code."""
-    print(f"scrapy {command}: {error}", file=sys.stderr)
+    print(shown(f"scrapy {command}: {error}"), file=sys.stderr)
     sys.stderr.flush()
     sys.exit(error.exit_code)
+
+
+def broke_off(command: str, error: Exception) -> None:
+    """End a command that writes to an archive for a fault that is nobody's but ours, or for want of
+    memory: one line, the details in the log."""
+    logger.error("%s broke off", command, exc_info=error)
+    fail(command, HemerotecaError(
+        f"broke off ({in_words(error)}); what is stored is sound, and the same command goes on"
+    ))  # fmt: skip
 
 
 def conclude(crawler: Crawler, *, broken: bool) -> int:
@@ -198,7 +211,7 @@ def seed_problems(spider: Spider) -> list[str]:
     ]
     if len(failures) > 5:
         lines.append(f"… and {len(failures) - 5:,} more addresses likewise")
-    return [line.rstrip() for line in lines]
+    return [shown(line.rstrip()) for line in lines]
 
 
 def summary(
@@ -209,7 +222,7 @@ def summary(
     left: Sequence[LeftOut] = (),
 ) -> str:
     """What a run brought, for a person: what is new, what failed and why, where to look next."""
-    shown = _short(folder)
+    place = _short(folder)
     ended = "" if outcome == "finished" else f" (ended early: {outcome})"
     lines = [
         f"{totals['new_articles']:,} new articles, {totals['new_revisions']:,} new revisions, "
@@ -236,11 +249,11 @@ def summary(
         )
         lines += left_out.lines(left)
     lines += [
-        f"The archive is in {shown}. To look into it:",
-        f"  {tool('scrapy')} status {shown}",
-        f"  {tool('sqlite-utils')} {shown / database.FILE_NAME} --table {_FIRST_QUERY}",
+        f"The archive is in {place}. To look into it:",
+        f"  {tool('scrapy')} status {place}",
+        f"  {tool('sqlite-utils')} {place / database.FILE_NAME} --table {_FIRST_QUERY}",
     ]
-    return "\n".join(lines)
+    return shown("\n".join(lines))
 
 
 def tool(name: str) -> str:

@@ -64,7 +64,8 @@ class Command(ScrapyCommand):
         out = console()
         out.print(
             f"{url}: revision {old.number} ({old.captured_at[:16].replace('T', ' ')}) "
-            f"to {new.number} ({new.captured_at[:16].replace('T', ' ')}), UTC"
+            f"to {new.number} ({new.captured_at[:16].replace('T', ' ')}), UTC",
+            markup=False,
         )
         for name, text in differences(old, new, whole=opts.whole):
             out.print(f"\n[bold]{name}[/bold]")

@@ -68,6 +68,10 @@ class Command(ScrapyCommand):
                 f"--{name}", metavar="DATE",
                 help=f"links of stories published {which} this day, month or year only",
             )  # fmt: skip
+        parser.add_argument(
+            "--raw", action="store_true",
+            help="csv: page text as it is; default: made harmless for spreadsheets and terminals",
+        )  # fmt: skip
         parser.add_argument("-o", dest="output", metavar="FILE", help="default: standard output")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -77,7 +81,7 @@ class Command(ScrapyCommand):
             with open_for_reading(self._folder(args, opts)) as db:
                 export = Export(db, selection)
                 with opened(opts.output) as out:
-                    said = write(export, out, chosen_format(opts))
+                    said = write(export, out, chosen_format(opts), raw=opts.raw)
         except HemerotecaError as error:
             fail("graph", error)
         except BrokenPipeError:
@@ -122,11 +126,12 @@ def chosen_format(opts: argparse.Namespace) -> str:
     return opts.format or by_name
 
 
-def write(export: Export, out: BinaryIO, form: str) -> str:
-    """Write a graph; returns what was written, in words. Raises OSError."""
+def write(export: Export, out: BinaryIO, form: str, *, raw: bool = False) -> str:
+    """Write a graph; returns what was written, in words. raw: as `write_csv` takes it. Raises
+    OSError."""
     if form == "csv":
         text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=False)
-        links = write_csv(export.edges(), text)
+        links = write_csv(export.edges(), text, raw=raw)
         text.flush()
         text.detach()
         return f"{links:,} links"

@@ -13,10 +13,11 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import check
 from crawler.archive_run import ArchiveRun
-from crawler.commands.crawl import fail
+from crawler.commands.crawl import broke_off, fail
 from crawler.commands.status import archive_folder
 from crawler.errors import ArchiveError, HemerotecaError, UsageError
 from crawler.importing import Imported, import_files
+from crawler.text import shown_line
 from crawler.workers import Workers
 
 
@@ -72,13 +73,15 @@ class Command(ScrapyCommand):
             fail("import", error)
         except (sqlite3.Error, OSError) as error:
             fail("import", ArchiveError(f"cannot go on: {error}; the same command goes on"))
+        except Exception as error:
+            broke_off("import", error)
         except KeyboardInterrupt:
             print("scrapy import: stopped; the same command goes on", file=sys.stderr)
             self.exitcode = 130
             return
         print(summary(told))
         for line in told.damage[:20]:
-            print(f"scrapy import: {line}", file=sys.stderr)
+            print(shown_line(f"scrapy import: {line}"), file=sys.stderr)
         if len(told.damage) > 20:
             print(f"scrapy import: … and {len(told.damage) - 20:,} more", file=sys.stderr)
         if told.damage and not told.records:

@@ -10,10 +10,11 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import FILE_NAME
 from crawler.archive.lock import ArchiveLock
-from crawler.commands.crawl import fail
+from crawler.commands.crawl import broke_off, fail
 from crawler.commands.status import archive_folder
 from crawler.errors import ArchiveError, HemerotecaError, UsageError
 from crawler.rebuild import Rebuilt, rebuild
+from crawler.text import shown_line
 
 
 class Command(ScrapyCommand):
@@ -66,6 +67,8 @@ class Command(ScrapyCommand):
             fail("rebuild", error)
         except (sqlite3.Error, OSError) as error:
             fail("rebuild", ArchiveError(f"cannot make {folder / FILE_NAME}: {error}"))
+        except Exception as error:
+            broke_off("rebuild", error)
         finally:
             if lock is not None:
                 lock.release()
@@ -73,7 +76,7 @@ class Command(ScrapyCommand):
             print(f"The database that was there is now {told.aside}")
         print(summary(told))
         for line in told.damage[:20]:
-            print(f"scrapy rebuild: {line}", file=sys.stderr)
+            print(shown_line(f"scrapy rebuild: {line}"), file=sys.stderr)
         self.exitcode = 1 if told.damage else 0
 
 

@@ -13,7 +13,7 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import check, open_for_reading
 from crawler.archive_run import ArchiveRun
-from crawler.commands.crawl import fail
+from crawler.commands.crawl import broke_off, fail
 from crawler.commands.status import archive_folder
 from crawler.errors import ArchiveError, HemerotecaError, UsageError
 from crawler.reextract import reextract
@@ -85,6 +85,8 @@ class Command(ScrapyCommand):
             fail("reextract", error)
         except (sqlite3.Error, OSError) as error:
             fail("reextract", ArchiveError(f"cannot go on with {folder}: {error}"))
+        except Exception as error:
+            broke_off("reextract", error)
         except KeyboardInterrupt:
             print("scrapy reextract: stopped; the same command goes on", file=sys.stderr)
             self.exitcode = 130

@@ -17,6 +17,7 @@ from crawler.commands.crawl import fail
 from crawler.commands.graph import PIPE_CLOSED, opened
 from crawler.commands.status import archive_folder
 from crawler.errors import DamageError, HemerotecaError, MissingError, UsageError
+from crawler.text import shown, shown_line
 from crawler.warc.http import decoded, parse
 from crawler.warc.members import DamagedError
 from crawler.warc.reader import Record, read_record
@@ -181,7 +182,7 @@ def _overview(
         yield f"cut short: {chosen.truncated}"
     yield ""
     head = parse(record.block).head.decode("latin-1").replace("\r\n", "\n").rstrip("\n")
-    yield from map(_printable, head.split("\n"))
+    yield from head.split("\n")
     yield ""
     many = len(captures)
     yield f"{many:,} capture{'s' if many > 1 else ''}:"
@@ -201,7 +202,7 @@ def _list(captures: list[KeptCapture], chosen: KeptCapture | None = None) -> Ite
 def _facts(capture: KeptCapture) -> str:
     kind = (capture.content_type or "–").partition(";")[0].strip()
     return (
-        f"{capture.status}  {capture.record_type}  {_printable(kind)}  {capture.payload_bytes:,}"
+        f"{capture.status}  {capture.record_type}  {kind}  {capture.payload_bytes:,}"
         f" bytes  {capture.payload_digest}"
     )
 
@@ -210,18 +211,13 @@ def _when(capture: KeptCapture) -> str:
     return capture.fetched_at[:19].replace("T", " ") + " UTC"
 
 
-def _printable(text: str) -> str:
-    """What a server sends must not move a terminal's cursor."""
-    return "".join(c if c.isprintable() else "�" for c in text)
-
-
 def _text(lines: Iterator[str] | list[str]) -> bytes:
-    return "".join(f"{line}\n" for line in lines).encode("utf-8", "replace")
+    return "".join(f"{shown_line(line)}\n" for line in lines).encode()
 
 
 def _guard(data: bytes, part: str | None, output: str | None) -> None:
     """Keep what is no text off a terminal. Raises UsageError."""
     if output is None and part in ("body", "raw", "headers") and sys.stdout.isatty():
-        text = data.decode("utf-8", "replace")
-        if any((ord(c) < 32 and c not in "\t\n\r\f") or c in "\x7f\ufffd" for c in text):
+        text = data.decode("utf-8", "replace").replace("\r\n", "\n")
+        if "\ufffd" in text or shown(text) != text:
             raise UsageError(f"--{part} is no plain text; write it to a file with -o FILE")

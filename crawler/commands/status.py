@@ -9,7 +9,8 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
+from rich.segment import Segment
 from rich.table import Table
 from scrapy.commands import ScrapyCommand
 
@@ -18,6 +19,7 @@ from crawler.archive.queries import Status, status
 from crawler.commands.crawl import fail
 from crawler.commands.left_out import describe
 from crawler.errors import HemerotecaError, UsageError
+from crawler.text import shown, shown_json
 
 
 class Command(ScrapyCommand):
@@ -51,7 +53,7 @@ class Command(ScrapyCommand):
         except HemerotecaError as error:
             fail("status", error)
         if opts.json:
-            print(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+            print(shown_json(json.dumps(asdict(found), ensure_ascii=False, indent=2)))
         else:
             show(found, console())
 
@@ -72,7 +74,26 @@ def archive_folder(command: str, args: list[str], argument: str | None, default:
 def console() -> Console:
     """Standard output; wide enough that no line is broken where no terminal sets the width."""
     fixed = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(file=sys.stdout, highlight=False, width=None if fixed else 160)
+    out = Console(file=sys.stdout, highlight=False, width=None if fixed else 160)
+    out.push_render_hook(_Escaping())
+    return out
+
+
+class _Escaping(RenderHook):
+    """Between what is to be printed and the terminal: its text steers nothing."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        """The same, with all its text escaped."""
+        return [_Escaped(each) for each in renderables]
+
+
+class _Escaped:
+    def __init__(self, inner: ConsoleRenderable) -> None:
+        self._inner = inner
+
+    def __rich_console__(self, out: Console, options: ConsoleOptions) -> RenderResult:
+        for text, style, control in out.render(self._inner, options):
+            yield Segment(text if control else shown(text), style, control)
 
 
 def show(found: Status, out: Console) -> None:

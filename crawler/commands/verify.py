@@ -21,6 +21,7 @@ from crawler.errors import DamageError, HemerotecaError
 from crawler.fixity.archive import Progress as Told
 from crawler.fixity.archive import verify
 from crawler.fixity.report import Problem, Report
+from crawler.text import shown_json, shown_line
 
 DAMAGED = DamageError.exit_code
 FORMAT = 1
@@ -73,9 +74,10 @@ class Command(ScrapyCommand):
             sys.exit(1)
         seconds = time.monotonic() - begun
         if opts.json:
-            print(json.dumps(document(report, folder, seconds), ensure_ascii=False, indent=2))
+            found = document(report, folder, seconds)
+            print(shown_json(json.dumps(found, ensure_ascii=False, indent=2)))
         else:
-            print("\n".join(told(report, seconds)))
+            print("\n".join(map(shown_line, told(report, seconds))))
         self.exitcode = 0 if report.sound else DAMAGED
 
 

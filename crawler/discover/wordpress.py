@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from crawler.discover.feeds import plain_title
 from crawler.errors import PageError
 from crawler.items import FoundUrl
+from crawler.text import clean, cleaned
 from crawler.urls import absolute, normalise
 
 PER_PAGE = 100
@@ -79,7 +80,7 @@ def parse_posts(body: bytes, url: str) -> tuple[FoundUrl, ...]:
     if not isinstance(posts, list):
         code = posts.get("code") if isinstance(posts, dict) else None
         why = f" ({str(code)[:60]})" if code else ""
-        raise PageError(f"WordPress gives no list of posts here{why}")
+        raise PageError(clean(f"WordPress gives no list of posts here{why}"))
     found: dict[str, FoundUrl] = {}
     for post in posts[: 10 * PER_PAGE]:
         link = post.get("link") if isinstance(post, dict) else None
@@ -96,7 +97,7 @@ def parse_posts(body: bytes, url: str) -> tuple[FoundUrl, ...]:
                     _date(post, "modified_gmt"),
                 ),
             )  # fmt: skip
-    return tuple(found.values())
+    return cleaned(tuple(found.values()))
 
 
 def _date(post: dict[str, object], key: str) -> str | None:

@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
+from twisted.python.failure import Failure
 
 from crawler import __version__
 from crawler.archive.captures import last_response, response_with
@@ -26,7 +27,6 @@ from crawler.archive.frontier import FrontierTable, utc
 from crawler.archive.kinds import LeftOut
 from crawler.archive.lock import ArchiveLock
 from crawler.archive.outcomes import Admission, Kind, SiteYield
-from crawler.archive.reasons import LEFT_OUT
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.store import Store
 from crawler.discover.story_urls import list_page
@@ -36,6 +36,8 @@ from crawler.extensions.run_info import plain_settings, warcinfo, wire_info
 from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, Due, Reference, Visit
+from crawler.reasons import LEFT_OUT, in_words
+from crawler.text import shown
 from crawler.urls import site_host
 from crawler.warc.exchange import Exchange
 from crawler.warc.provenance import run_record
@@ -114,6 +116,8 @@ class Session:
         session = cls(crawler)
         crawler.signals.connect(session.open, signal=signals.spider_opened)
         crawler.signals.connect(session.close, signal=signals.spider_closed)
+        crawler.signals.connect(session.lose_item, signal=signals.item_error)
+        crawler.signals.connect(session.lose_answer, signal=signals.spider_error)
         return session
 
     @property
@@ -143,36 +147,58 @@ class Session:
         self.flush()
         self._cancel_timer()
         self.workers.close()
-        try:
-            if self._warc is not None:
-                with contextlib.suppress(OSError):  # a full disk must not keep the run from closing
-                    self._warc.write_other(*run_record(self.uuid, self._account(reason)))
-                self._warc.close()
-            if self._store is not None:
-                with self._store.db.atomic():
-                    self._store.frontier.release()
-                self._enter_closed_files(self._store)
-                if not self.error:  # captures whose visits a fault or a second Ctrl-C took away
-                    self._mend(self._store, own=())
-                if hosts := getattr(spider, "hosts", None):
-                    self.left_out = self._store.frontier.kinds.left_out(hosts)
-                self._store.finish_run(reason)
-                self._store.close()
-        except (sqlite3.Error, OSError) as error:
-            self.error = self.error or f"cannot close the archive {self.folder}: {error}"
+        for step in (self._close_warc, self._give_back, self._finish):
+            try:
+                step(reason)
+            except Exception as error:
+                said = str(error) or in_words(error)
+                self.error = self.error or f"cannot close the archive {self.folder}: {said}"
         self.lock.release()
 
+    def _close_warc(self, reason: str) -> None:
+        if self._warc is not None:
+            with contextlib.suppress(OSError):  # a full disk must not keep the run from closing
+                self._warc.write_other(*run_record(self.uuid, self._account(reason)))
+            self._warc.close()
+
+    def _give_back(self, reason: str) -> None:
+        if self._store is not None:
+            with self._store.db.atomic():
+                self._store.frontier.release()
+            self._enter_closed_files(self._store)
+            if not self.error:  # captures whose visits a fault or a second Ctrl-C took away
+                self._mend(self._store, own=())
+
+    def _finish(self, reason: str) -> None:
+        if self._store is not None:
+            try:
+                if hosts := getattr(self._crawler.spider, "hosts", None):
+                    self.left_out = self._store.frontier.kinds.left_out(hosts)
+                self._store.finish_run(reason)
+            finally:
+                self._store.close()
+
     def fail(self, error: Exception) -> None:
-        """End the run because the archive cannot be written; what is stored is sound."""
+        """End the run because the archive cannot be written, or for a fault of ours; what is stored
+        is sound."""
         if self.error is None:
-            told = isinstance(error, HemerotecaError)
-            self.error = (
-                str(error) if told else f"cannot write to the archive {self.folder}: {error}"
-            )
+            self.error = shown(self._account_of(error))
             self.exit_code = error.exit_code if isinstance(error, BusyError) else 1
             self._stopping = asyncio.ensure_future(
                 self._crawler.engine.close_spider_async(reason="archive error")
             )
+
+    def _account_of(self, error: BaseException) -> str:
+        """What to tell the user of a failure."""
+        if isinstance(error, HemerotecaError):
+            return str(error)
+        if isinstance(error, sqlite3.Error | OSError):
+            return f"cannot write to the archive {self.folder}: {error}"
+        logger.error("the run breaks off", exc_info=error)
+        return (
+            f"the run broke off ({in_words(error)}); what is stored in {self.folder} is sound, and"
+            " the same command goes on from there"
+        )
 
     @property
     def warc(self) -> WarcWriter:
@@ -230,6 +256,21 @@ class Session:
             self._store = store
         return self._store
 
+    def lose_item(self, failure: Failure) -> None:
+        """Scrapy's signal: a visit was lost on its way to the archive. Its URL is still in hand,
+        and the next run visits it again."""
+        self._lose(failure.value)
+
+    def lose_answer(self, failure: Failure) -> None:
+        """Scrapy's signal: a spider failed on an answer. A fault of ours costs that URL's visit;
+        where memory ends, or the page readers do, the next answer would be lost, too."""
+        if isinstance(failure.value, MemoryError | OSError | HemerotecaError):
+            self._lose(failure.value)
+
+    def _lose(self, error: BaseException | None) -> None:
+        if self.keeps and isinstance(error, Exception):
+            self.fail(error)
+
     # -- visits ----------------------------------------------------------------------------------
 
     def add(self, visit: Visit) -> None:
@@ -256,8 +297,9 @@ class Session:
     def flush(self) -> None:
         """Store the batch in one transaction.
 
-        While another program holds the database, the batch waits and is tried again. On any other
-        failure the run ends and says why.
+        While another program holds the database, the batch waits and is tried again. A visit that
+        cannot be stored fails alone. On any other failure, of whatever kind, the run ends and says
+        why.
         """
         self._cancel_timer()
         if not self.holds_back:
@@ -266,7 +308,9 @@ class Session:
         try:
             self._enter_closed_files(self.store)
             self.totals.update(self.store.record(batch, self._note, self.warc.sync))
-        except (sqlite3.Error, OSError, HemerotecaError) as error:
+            self.reasons.update(("failed", reason) for _, reason in self.store.unfit)
+            self.store.unfit.clear()
+        except Exception as error:
             if not self._waits_for(error):
                 self._batch = []
                 self.fail(error)
@@ -285,7 +329,7 @@ class Session:
         try:
             original = self._original(exchange, asked_if_changed)
             capture = self.warc.write(exchange, original)
-        except OSError as error:
+        except Exception as error:
             self.fail(error)
             return None
         self.answered = True
@@ -383,7 +427,7 @@ class Session:
                 return []
             with store.db.atomic():
                 found = store.frontier.claim(site, limit, utc(datetime.now(UTC)), above)
-        except (sqlite3.Error, OSError, HemerotecaError) as error:
+        except Exception as error:
             if not self._waits_for(error):
                 self.fail(error)
             return []
@@ -401,7 +445,7 @@ class Session:
         try:
             with self.store.db.atomic():
                 return write(self.store)
-        except (sqlite3.Error, OSError, HemerotecaError) as error:
+        except Exception as error:
             if not self._waits_for(error):
                 self.fail(error)
             return None
@@ -414,7 +458,7 @@ class Session:
             if site is not None:
                 with self.store.db.atomic():
                     self.store.frontier.shut(site, reason)
-        except (sqlite3.Error, OSError, HemerotecaError) as error:
+        except Exception as error:
             if not self._waits_for(error):
                 self.fail(error)
 
@@ -505,6 +549,9 @@ class Session:
                 return ask(db.conn)
         except (sqlite3.OperationalError, ArchiveError):
             return None
+        except Exception as error:
+            self.fail(error)
+            return None
 
     def keep_robots(self, origin: str, url: str, status: int, body: bytes) -> None:
         """Remember a host's robots.txt for the runs of the next day."""
@@ -513,7 +560,7 @@ class Session:
         try:
             with self.store.db.atomic():
                 self.store.memory.keep_robots(origin, url, utc(datetime.now(UTC)), status, body)
-        except (sqlite3.Error, OSError, HemerotecaError) as error:
+        except Exception as error:
             if not self._waits_for(error):
                 self.fail(error)
 

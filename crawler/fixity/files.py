@@ -20,6 +20,7 @@ from crawler.archive.audit import (
     place_of,
 )
 from crawler.fixity.report import Problem, Report
+from crawler.text import clean, cleaned
 from crawler.warc.articles import read_conversion
 from crawler.warc.check import Checked, read_record
 from crawler.warc.http import Message, parse
@@ -201,7 +202,7 @@ class _FileCheck:
         wrong = [
             f"{name} ({said} in the database, {there} in the record)"
             for name, said, there in self._pairs(stored, checked, length)
-            if said != there
+            if said != cleaned(there)  # as it was when it was stored
         ]
         if wrong:
             self._harm(
@@ -424,6 +425,6 @@ def _same_type(stored: str | None, head: Message) -> tuple[str | None, str | Non
     """Two content types; of one that goes over several lines the first may be kept alone."""
     said = head.get("Content-Type")
     first = _TYPE.search(head.head)
-    if first is not None and first[1].strip().decode("latin-1") == stored:
+    if first is not None and clean(first[1].strip().decode("latin-1")) == stored:
         return stored, stored
     return stored, said

@@ -11,12 +11,12 @@ from __future__ import annotations
 import asyncio
 import heapq
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import partial, wraps
 from itertools import chain, count
-from typing import Protocol, Self, cast
+from typing import Any, Protocol, Self, TypeVar, cast
 
 from scrapy import Spider, signals
 from scrapy.core.scheduler import BaseScheduler
@@ -68,6 +68,24 @@ class FrontierSpider(Protocol):
 
     def refuse(self, due: Due) -> str | None:
         """Say why a URL is not to be fetched at all; None if it is."""
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _or_end_the_run(method: F) -> F:
+    """Of what Scrapy's engine calls: a fault ends the run, and nothing is answered; the engine
+    would log it and wait for what does not come."""
+
+    @wraps(method)
+    def call(self: Frontier, *args: Any) -> Any:
+        try:
+            return method(self, *args)
+        except Exception as error:
+            self._session.fail(error)
+            return None
+
+    return cast(F, call)
 
 
 @dataclass(slots=True)
@@ -176,6 +194,7 @@ class Frontier(BaseScheduler):
         line.free_at = max(line.free_at, time.monotonic() + seconds)
         self._call_engine_in(seconds)
 
+    @_or_end_the_run
     def enqueue_request(self, request: Request) -> bool:
         """Scrapy's door: requests of spiders, and redirects and retries of its middlewares."""
         due: Due | None = request.meta.get("due")
@@ -190,6 +209,7 @@ class Frontier(BaseScheduler):
         self._push(rank, request, None)
         return True
 
+    @_or_end_the_run
     def has_pending_requests(self) -> bool:
         """Whether anything waits. The engine asks when nothing is under way any more."""
         session = self._session
@@ -208,6 +228,7 @@ class Frontier(BaseScheduler):
             self._call_engine_in(_LOOK)
         return waits
 
+    @_or_end_the_run
     def next_request(self) -> Request | None:
         """The next request, or None if nothing waits that a host is free for."""
         if self._session.error:

@@ -18,8 +18,9 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.discover.robots import MAX_BYTES, sitemap_urls
 from crawler.extensions.session import Session
+from crawler.reasons import say
 
-FORBIDDEN = "robots.txt forbids it"
+FORBIDDEN = say("robots_forbids")
 # Seconds that a robots.txt counts for (RFC 9309, 2.4).
 _LIFETIME = 86_400.0
 # Seconds after which one that could not be had is asked for again.

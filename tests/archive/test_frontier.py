@@ -67,9 +67,12 @@ def test_a_visit_and_its_acknowledgement_are_one_transaction(
 ) -> None:
     told(store, make_visit, page("a"))
     claim(store)
-    bad = make_visit(page("b").url, state="no such state")
-    with pytest.raises(sqlite3.IntegrityError):
-        store.record([make_visit(page("a").url, found=(page("new"),)), bad])
+
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        store.record([make_visit(page("a").url, found=(page("new"),))], before_commit=full)
     assert state(store, page("a").url) == ("claimed", None)
     assert list(store.db.query("SELECT 1 FROM urls WHERE url LIKE '%new'")) == []
     store.record([make_visit(page("a").url, found=(page("new"),))])
