@@ -20,7 +20,6 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
 from crawler import __version__
-from crawler.archive.captures import last_response, response_with
 from crawler.archive.database import FILE_NAME, WARC_FOLDER, open_for_reading
 from crawler.archive.frontier import FrontierTable, utc
 from crawler.archive.lock import ArchiveLock
@@ -33,6 +32,7 @@ from crawler.extensions.run_info import plain_settings, warcinfo, wire_info
 from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, Due, Reference, Visit
+from crawler.originals import same_payload, still_holds
 from crawler.urls import site_host
 from crawler.warc.exchange import Exchange
 from crawler.warc.provenance import run_record
@@ -286,10 +286,15 @@ class Session:
     def _original(self, exchange: Exchange, asked_if_changed: str | None) -> Reference | None:
         """The response that an answer repeats, if it is in the archive."""
         if asked_if_changed is not None:
-            return self._look(lambda db: last_response(db, asked_if_changed))
+            return self._look(lambda db: still_holds(db, self.folder, asked_if_changed))
         if not exchange.body or exchange.truncated is not None:
             return None
-        return self._look(lambda db: response_with(db, exchange.payload_digest))
+        return self._look(lambda db: same_payload(db, self.folder, exchange.payload_digest))
+
+    def has_answer(self, url: str) -> bool:
+        """Whether what a URL last answered is in WARC still: only then it makes sense to ask
+        whether it has changed."""
+        return self._look(lambda db: still_holds(db, self.folder, url)) is not None
 
     def _note(self, visit: Visit, article_url: str | None, revised: bool) -> None:
         note_visit(self.warc, visit, article_url, revised)
