@@ -18,7 +18,13 @@ from crawler import __version__
 from crawler.archive.database import WARC_FOLDER
 from crawler.archive.lock import ArchiveLock
 from crawler.archive.store import Store
-from crawler.extensions.recovery import enter_files, file_prefix, mend, note_visit
+from crawler.extensions.recovery import (
+    enter_files,
+    file_prefix,
+    mend,
+    note_visit,
+    say_what_is_missing,
+)
 from crawler.extensions.run_info import plain_settings, warcinfo
 from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
@@ -57,6 +63,7 @@ class ArchiveRun:
                 name, self._arguments, f"Hemeroteca/{__version__}", self._started, self._uuid
             )
             self._mend()
+            say_what_is_missing(self.store, folder)
         except BaseException:
             self._lock.release()
             raise

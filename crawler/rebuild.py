@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast, get_args
 
+from crawler.archive.captures import place_of
 from crawler.archive.database import FILE_NAME, WARC_FOLDER, set_aside
 from crawler.archive.graph import links_unknown
 from crawler.archive.reasons import SAME_TEXT
@@ -195,7 +196,27 @@ class _Visits:
                 if conversion is not None:
                     article = replace(conversion.article, url=last.url)
                     visit = _with(visit, replace(conversion, article=article))
+        elif seen and last.refers_to is not None:
+            visit = self._read_anew(visit, last.refers_to)
         self._add(visit)
+
+    def _read_anew(self, visit: Visit, original: str) -> Visit:
+        """A visit that saw an article of which the conversion is lost: its page is there, perhaps,
+        in the response that it repeats."""
+        if original in self._pending:  # what told of that is lost, too
+            capture, _ = self._pending.pop(original)
+            with self._store.db.atomic():
+                self._store.adopt(capture, guess_role(capture), None)
+        place = place_of(self._store.db.conn, original)
+        if place is None:
+            return visit
+        with contextlib.suppress(DamagedError, PageError, OSError):
+            page = read_page(parse(read_record(self._folder, *place).block), visit.url)
+            page = as_captured(page, visit.captures[-1].fetched_at)
+            if page.not_article is None:
+                self._told.totals["reread"] += 1
+                return replace(visit, article=page.article)
+        return visit
 
     def _read(self, record: Record) -> Conversion | None:
         try:

@@ -22,7 +22,8 @@ def responses_with(
         "SELECT c.record_id, u.url, c.fetched_at, c.warc_file, c.warc_offset, c.warc_length"
         " FROM captures c JOIN urls u ON u.id = c.url_id"
         " WHERE c.payload_digest = ? AND c.record_type = 'response'"
-        " AND c.truncated IS NULL AND c.payload_bytes > 0 ORDER BY c.id DESC LIMIT ?",
+        " AND c.truncated IS NULL AND c.payload_bytes > 0"
+        " AND c.id NOT IN (SELECT capture_id FROM lost_captures) ORDER BY c.id DESC LIMIT ?",
         (payload_digest, _LIKE),
     )
     return [(Reference(*row[:3]), (row[3], row[4], row[5])) for row in rows]
@@ -42,7 +43,7 @@ def last_response(connection: sqlite3.Connection, url: str) -> tuple[Reference, 
         " WHERE c.id = (SELECT ifnull(b.refers_to_id, b.id) FROM captures b"
         " JOIN urls v ON v.id = b.url_id WHERE v.url = ? AND b.status = 200"
         " AND b.truncated IS NULL ORDER BY b.fetched_at DESC LIMIT 1)"
-        " AND c.record_type = 'response'",
+        " AND c.record_type = 'response' AND c.id NOT IN (SELECT capture_id FROM lost_captures)",
         (url,),
     ).fetchone()
     return (Reference(*row[:3]), (row[3], row[4], row[5]), row[6]) if row else None

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.queries import Status, status
 from crawler.commands.crawl import fail
 from crawler.errors import HemerotecaError, UsageError
+from crawler.holdings import WrongFile, lines, wrong_files
 
 
 class Command(ScrapyCommand):
@@ -46,13 +48,14 @@ class Command(ScrapyCommand):
         try:
             folder = archive_folder("status", args, opts.argument, self.settings["ARCHIVE"])
             with open_for_reading(folder) as db:
-                found = status(db)
+                found, wrong = status(db), wrong_files(db.conn, folder)
         except HemerotecaError as error:
             fail("status", error)
         if opts.json:
-            print(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+            document = {**asdict(found), "wrong_files": [asdict(each) for each in wrong]}
+            print(json.dumps(document, ensure_ascii=False, indent=2))
         else:
-            show(found, console())
+            show(found, wrong, console())
 
 
 def archive_folder(command: str, args: list[str], argument: str | None, default: str) -> Path:
@@ -74,8 +77,8 @@ def console() -> Console:
     return Console(file=sys.stdout, highlight=False, width=None if fixed else 160)
 
 
-def show(found: Status, out: Console) -> None:
-    """Print a status for a person."""
+def show(found: Status, wrong: list[WrongFile], out: Console) -> None:
+    """Print a status for a person. wrong: WARC files that are missing or have another length."""
     span = (
         f", published {found.first_published[:10]} to {found.last_published[:10]}"
         if found.first_published and found.last_published
@@ -85,6 +88,13 @@ def show(found: Status, out: Console) -> None:
         f"{found.articles:,} articles in {found.revisions:,} revisions{span}; "
         f"{found.linked_stories:,} linked stories; {found.captures:,} captures"
     )
+    for line in lines([each for each in wrong if each.noted_at is None]):
+        out.print(Text(line, style="bold red"))
+    if noted := [each for each in wrong if each.noted_at is not None]:
+        out.print(
+            f"{len(noted):,} WARC files are known to be lost or cut, with"
+            f" {sum(each.captures for each in noted):,} captures: scrapy verify lists them"
+        )
     columns = ("site", "articles", "first_published_at", "last_published_at", "revised", "gone",
                "queued", "failed")  # fmt: skip
     sites = [

@@ -27,7 +27,13 @@ from crawler.archive.outcomes import Learned
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.store import Store
 from crawler.errors import ArchiveError, BusyError, HemerotecaError
-from crawler.extensions.recovery import enter_files, file_prefix, mend, note_visit
+from crawler.extensions.recovery import (
+    enter_files,
+    file_prefix,
+    mend,
+    note_visit,
+    say_what_is_missing,
+)
 from crawler.extensions.run_info import plain_settings, warcinfo, wire_info
 from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
@@ -205,6 +211,7 @@ class Session:
                 [self._warc.name, *(file.name for file in self._warc.closed)] if self._warc else ()
             )
             self._mend(store, written)
+            say_what_is_missing(store, self.folder)
             hosts: tuple[str, ...] = getattr(spider, "resume_hosts", ())
             for url in getattr(spider, "seeds", ()) if hosts else ():
                 store.add_site(url)

@@ -34,10 +34,10 @@ class ConditionalMiddleware:
         if due is None:
             return
         own = request.url == due.found.url
-        if own and (due.etag or due.last_modified):
-            if not Session.of(self._crawler).has_answer(request.url):
-                due = replace(due, etag=None, last_modified=None)
-                request.meta["due"] = due
+        asks = own and bool(due.etag or due.last_modified)
+        if asks and not Session.of(self._crawler).has_answer(request.url):
+            due = replace(due, etag=None, last_modified=None)
+            request.meta["due"] = due
         for header, value in (
             ("If-None-Match", due.etag),
             ("If-Modified-Since", due.last_modified),

@@ -15,8 +15,10 @@ from typing import cast
 from urllib.parse import urljoin
 
 from crawler.items import Capture, RecordType, Truncation
+from crawler.warc.check import read_record
 from crawler.warc.reader import Record
 from crawler.warc.records import digest
+from crawler.warc.walk import Source, members
 from crawler.warc.writer import OPEN, ClosedFile, finish
 
 _CHUNK = 1 << 20
@@ -93,9 +95,16 @@ def _survey(path: Path, known_end: int, is_known: Callable[[str], bool]) -> Reco
                 captures.append(capture)
     cut = end < size and end >= known_end
     if not cut:
+        records = records if end == size else _count(path)  # some may be whole behind the damage
         end = size
     file = ClosedFile(name, end, records, known + len(captures), _sha256(path, end))
     return Recovered(file, cut, run, captures)
+
+
+def _count(path: Path) -> int:
+    """How many records of a damaged file can be read to their end."""
+    with path.open("rb") as file:
+        return sum(not read_record(member).broken for member in members(Source(file)))
 
 
 def _members(path: Path) -> Iterator[tuple[int, int, bytes]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.demo.server import serve
-from crawler.originals import is_there
+from crawler.fixity.archive import verify
+from crawler.warc.presence import is_there
 from crawler.warc.reader import read_record
 
 from .conftest import crawl, query, run_scrapy
+from .test_errors import complaint
 
 Harm = Callable[[Path, dict[str, Any]], None]
 
@@ -127,3 +131,99 @@ def test_a_page_whose_record_is_lost_is_archived_in_full_again(
     before = lines_of(log)
     crawl("article", copy, url=story["url"])
     assert asked(log, before, urlsplit(story["url"]).path) == ["304"]
+
+
+def test_a_visit_of_all_refers_to_nothing_that_is_lost_and_says_what_is_missing(
+    paper: tuple[str, Path, Path], copy: Path
+) -> None:
+    url, *_ = paper
+    gone, shorter, *_ = sorted(
+        {row["warc_file"] for row in query(copy, "SELECT warc_file FROM captures")}
+    )
+    (copy / "warc" / gone).unlink()
+    with (copy / "warc" / shorter).open("r+b") as file:
+        file.truncate(20_000)
+    done = run_scrapy("status", str(copy))
+    assert f"warc/{gone} is not there" in done.stdout.replace("\n", " ")
+    assert f"warc/{shorter} has 20,000 bytes" in done.stdout.replace("\n", " ")
+    told = json.loads(run_scrapy("status", str(copy), "--json").stdout)
+    assert [each["file"] for each in told["wrong_files"]] == [gone, shorter]
+    done = crawl("news", copy, site=url, revisit="now")
+    assert done.returncode == 0, done.stderr
+    assert f"warc/{gone} is not there" in done.stderr
+    assert f"warc/{shorter} has 20,000 bytes" in done.stderr
+    assert refers_to_what_is_lost(copy) == []
+    # every story is there in full, and with the database lost as well it still is
+    stories = {row["url"] for row in query(copy, "SELECT url FROM stories")}
+    (copy / "archive.db").unlink()
+    assert run_scrapy("rebuild", str(copy)).returncode in (0, 1)
+    assert {row["url"] for row in query(copy, "SELECT url FROM stories")} == stories
+
+
+def test_what_is_lost_is_fetched_again_and_what_is_there_stands_for_it(
+    paper: tuple[str, Path, Path], copy: Path, tmp_path: Path
+) -> None:
+    url, log, _ = paper
+    story = a_story(copy)
+    names = sorted({row["warc_file"] for row in query(copy, "SELECT warc_file FROM captures")})
+    names.remove(story["warc_file"])
+    (copy / "warc" / names[0]).unlink()
+    cut(copy / "warc" / names[1], {"warc_offset": 20_000, "warc_length": 2})
+    flip(copy / "warc" / story["warc_file"], story)
+    before = verify(copy)
+    assert not before.sound
+
+    done = run_scrapy("verify", str(copy), "--refetch")
+    assert done.returncode == 6
+    assert "addresses are queued" in done.stdout
+    (queued,) = query(
+        copy, "SELECT state, etag, last_modified FROM urls WHERE url = ?", story["url"]
+    )
+    assert queued == {"state": "queued", "etag": None, "last_modified": None}
+    lines = lines_of(log)
+    done = crawl("news", copy, site=url)
+    assert done.returncode == 0, done.stderr
+    assert "is not there" not in done.stderr  # it is known by now
+    assert asked(log, lines, urlsplit(story["url"]).path) == ["200"]
+
+    after = verify(copy)
+    assert after.sound, [each.what for each in after.damage]
+    replaced = [each for each in after.notices if "replaced" in each.what]
+    assert {each.file for each in replaced} == {names[0], names[1], story["warc_file"]}
+    assert after.counts["captures lost"] == 0
+
+    # each derived thing is made of what is there
+    shown = run_scrapy("show", story["url"], "-a", f"archive={copy}", "--at",
+                       story["fetched_at"][:19], "--body")  # fmt: skip
+    assert shown.returncode == 0, shown.stderr
+    assert "in its place, with the same payload" in complaint(shown.stderr)
+    whole = run_scrapy("show", story["url"], "-a", f"archive={copy}", "--body")
+    assert shown.stdout == whole.stdout
+    index = tmp_path / "index.cdxj"
+    assert run_scrapy("export", "cdxj", str(copy), "-o", str(index)).returncode == 0
+    fields = [json.loads(line[line.index("{") :]) for line in index.read_text().splitlines()]
+    for each in fields:
+        read_record(copy / "warc", each["filename"], int(each["offset"]), int(each["length"]))
+    before_loss = query(copy, "SELECT DISTINCT u.url FROM captures c JOIN urls u ON"
+                        " u.id = c.url_id WHERE c.status <> 304")  # fmt: skip
+    assert {each["url"] for each in fields} == {row["url"] for row in before_loss}
+    out = tmp_path / "a.wacz"
+    done = run_scrapy("export", "wacz", str(copy), "-o", str(out))
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(out) as wacz:
+        packed = {Path(name).name for name in wacz.namelist() if name.startswith("archive/")}
+        pages = [json.loads(line) for line in wacz.read("pages/pages.jsonl").splitlines()]
+    assert packed == {path.name for path in (copy / "warc").iterdir()}
+    stories = query(copy, "SELECT url FROM stories")
+    assert len(pages) == len(stories) + 2
+    done = run_scrapy("reextract", str(copy), "--again", "--jobs", "1")
+    assert f"{len(stories):,} articles read again: 0 read otherwise" in done.stdout
+    assert "not read" not in done.stdout
+
+    # the database made again knows of no loss; nothing that it has is missing
+    assert run_scrapy("rebuild", str(copy), "--replace").returncode in (0, 1)
+    assert {row["url"] for row in query(copy, "SELECT url FROM stories")} == {
+        row["url"] for row in stories
+    }
+    rebuilt = verify(copy)
+    assert rebuilt.sound, [each.what for each in rebuilt.damage]
