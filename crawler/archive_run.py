@@ -15,7 +15,7 @@ from uuid import uuid4
 from scrapy.settings import BaseSettings
 
 from crawler import __version__
-from crawler.archive.database import WARC_FOLDER
+from crawler.archive.database import WARC_FOLDER, check
 from crawler.archive.lock import ArchiveLock
 from crawler.archive.store import Store
 from crawler.extensions.recovery import (
@@ -57,6 +57,7 @@ class ArchiveRun:
         self._lock = ArchiveLock(folder)
         self._lock.acquire()
         try:
+            check(folder)
             after = tuple(map(int, settings.getlist("REVISIT_AFTER")))
             self.store = Store(folder, Revisits(after), extractor())
             self.store.begin_run(

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 from crawler.archive.captures import place_of
-from crawler.archive.database import FILE_NAME, WARC_FOLDER, set_aside
+from crawler.archive.database import FILE_NAME, SCRATCH, WARC_FOLDER, set_aside
 from crawler.archive.graph import links_unknown
 from crawler.archive.reasons import SAME_TEXT
 from crawler.archive.store import Store
@@ -40,7 +40,6 @@ from crawler.warc.records import JSON
 from crawler.warc.recover import capture_of
 from crawler.warc.writer import OPEN
 
-_SCRATCH = ".rebuilding"
 _BATCH = 200
 
 
@@ -262,11 +261,13 @@ def rebuild(
     then. Raises ArchiveError where there
     are no WARC files or the folder cannot be written, sqlite3.Error, OSError.
     """
-    warc, scratch = folder / WARC_FOLDER, folder / _SCRATCH
+    warc, scratch = folder / WARC_FOLDER, folder / SCRATCH
     files = sorted(
         [*warc.glob("*.warc.gz"), *warc.glob("*.warc.gz" + OPEN)],
         key=lambda path: (_begun(path), path.name.removesuffix(OPEN)),
     )
+    whole = {path.name for path in files}
+    files = [path for path in files if path.name.removesuffix(OPEN) not in whole - {path.name}]
     if not files:
         raise ArchiveError(f"{warc} has no WARC files (*.warc.gz) to make a database from")
     shutil.rmtree(scratch, ignore_errors=True)

@@ -27,10 +27,10 @@ from crawler.archive.export import (
 )
 from crawler.archive.losses import Noted, noted_captures, noted_files
 from crawler.archive.queries import is_site
-from crawler.commands.crawl import fail
-from crawler.commands.graph import PIPE_CLOSED, opened
+from crawler.commands._shared import told
+from crawler.commands.graph import opened
 from crawler.commands.status import archive_folder
-from crawler.errors import DamageError, HemerotecaError, MissingError, UsageError
+from crawler.errors import DamageError, MissingError, UsageError
 from crawler.urls import site_host
 from crawler.warc.cdxj import index_line
 from crawler.warc.presence import is_there, path_of, size_of
@@ -73,10 +73,12 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write the export and say what it holds."""
         assert self.settings is not None
-        try:
+        with told("export") as about:
             if not args or args[0] not in FORMATS:
                 raise UsageError(f"say what to export: scrapy export {' or '.join(FORMATS)}")
-            folder = archive_folder("export", args[1:], opts.argument, self.settings["ARCHIVE"])
+            folder = about.archive(
+                archive_folder("export", args[1:], opts.argument, self.settings["ARCHIVE"])
+            )
             with closing(open_for_reading(folder)) as db:
                 db.conn.execute("BEGIN")  # what is exported is of one moment, also beside a crawl
                 site = _site(db, opts.site)
@@ -87,11 +89,6 @@ class Command(ScrapyCommand):
                     else _wacz(db, folder, opts.output, site)
                 )
                 left_out = count_lost(db.conn, site)
-        except HemerotecaError as error:
-            fail("export", error)
-        except BrokenPipeError:
-            sys.stderr.close()  # or Python complains once more at its end
-            sys.exit(PIPE_CLOSED)
         print(f"{said}{f' in {opts.output}' if opts.output else ''}", file=sys.stderr)
         if left_out:
             print(

@@ -13,10 +13,10 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import WARC_FOLDER, open_for_reading
 from crawler.archive.replay import KeptCapture, captures_of, same_payload, whole_response
-from crawler.commands.crawl import fail
-from crawler.commands.graph import PIPE_CLOSED, opened
+from crawler.commands._shared import told
+from crawler.commands.graph import opened
 from crawler.commands.status import archive_folder
-from crawler.errors import DamageError, HemerotecaError, MissingError, UsageError
+from crawler.errors import DamageError, MissingError, UsageError
 from crawler.warc.http import decoded, parse
 from crawler.warc.members import DamagedError
 from crawler.warc.reader import Record, read_record
@@ -72,11 +72,13 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write what is asked for."""
         assert self.settings is not None
-        try:
+        with told("show") as about:
             if len(args) != 1:
                 raise UsageError("name one address: scrapy show https://…")
             until = None if opts.at is None else end_of(opts.at)
-            folder = archive_folder("show", [], opts.argument, self.settings["ARCHIVE"])
+            folder = about.archive(
+                archive_folder("show", [], opts.argument, self.settings["ARCHIVE"])
+            )
             with closing(open_for_reading(folder)) as db:
                 captures = captures_of(db.conn, args[0])
                 chosen = latest(captures, until, opts.at)
@@ -86,11 +88,6 @@ class Command(ScrapyCommand):
             _guard(data, opts.part, opts.output)
             with opened(opts.output) as out:
                 out.write(data)
-        except HemerotecaError as error:
-            fail("show", error)
-        except BrokenPipeError:
-            sys.stderr.close()  # or Python complains once more at its end
-            sys.exit(PIPE_CLOSED)
 
 
 def end_of(asked: str) -> datetime:

@@ -16,8 +16,8 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.queries import Status, status
-from crawler.commands.crawl import fail
-from crawler.errors import HemerotecaError, UsageError
+from crawler.commands._shared import told
+from crawler.errors import UsageError
 from crawler.holdings import WrongFile, lines, wrong_files
 
 
@@ -45,12 +45,12 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the status."""
         assert self.settings is not None
-        try:
-            folder = archive_folder("status", args, opts.argument, self.settings["ARCHIVE"])
+        with told("status") as about:
+            folder = about.archive(
+                archive_folder("status", args, opts.argument, self.settings["ARCHIVE"])
+            )
             with open_for_reading(folder) as db:
                 found, wrong = status(db), wrong_files(db.conn, folder)
-        except HemerotecaError as error:
-            fail("status", error)
         if opts.json:
             document = {**asdict(found), "wrong_files": [asdict(each) for each in wrong]}
             print(json.dumps(document, ensure_ascii=False, indent=2))

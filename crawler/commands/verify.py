@@ -17,9 +17,9 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive import database
 from crawler.archive.lock import ArchiveLock
-from crawler.commands.crawl import fail
+from crawler.commands._shared import told as reported
 from crawler.commands.status import archive_folder
-from crawler.errors import DamageError, HemerotecaError
+from crawler.errors import DamageError
 from crawler.fixity.archive import Progress as Told
 from crawler.fixity.archive import verify
 from crawler.fixity.losses import Losses, Refetch
@@ -69,8 +69,10 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         begun = time.monotonic()
         queued: Refetch | None = None
-        try:
-            folder = archive_folder("verify", args, opts.argument, self.settings["ARCHIVE"])
+        with reported("verify") as about:
+            folder = about.archive(
+                archive_folder("verify", args, opts.argument, self.settings["ARCHIVE"])
+            )
             with _shown() as progress, _held(folder, hold=opts.refetch):
 
                 def queue(losses: Losses) -> None:
@@ -78,13 +80,12 @@ class Command(ScrapyCommand):
                     queued = losses.queue(folder)
 
                 refetch = queue if opts.refetch else None
-                report = verify(folder, progress=progress, refetch=refetch)
-        except HemerotecaError as error:
-            fail("verify", error)
-        except OSError as error:
-            print(f"scrapy verify: cannot read {error.filename} ({error.strerror})",
-                  file=sys.stderr)  # fmt: skip
-            sys.exit(1)
+                try:
+                    report = verify(folder, progress=progress, refetch=refetch)
+                except OSError as error:
+                    print(f"scrapy verify: cannot read {error.filename} ({error.strerror})",
+                          file=sys.stderr)  # fmt: skip
+                    sys.exit(1)
         seconds = time.monotonic() - begun
         if opts.json:
             content = document(report, folder, seconds)
@@ -155,6 +156,7 @@ def _held(folder: Path, *, hold: bool) -> Iterator[None]:
     if not hold:
         yield
         return
+    database.refuse_if_unwritable(folder)
     database.open_for_reading(folder).close()
     lock = ArchiveLock(folder)
     lock.acquire()

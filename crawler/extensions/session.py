@@ -20,13 +20,21 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
 from crawler import __version__
-from crawler.archive.database import FILE_NAME, WARC_FOLDER, open_for_reading
+from crawler.archive.database import (
+    FILE_NAME,
+    WARC_FOLDER,
+    check,
+    explain,
+    is_damage,
+    open_for_reading,
+    open_for_writing,
+)
 from crawler.archive.frontier import FrontierTable, utc
 from crawler.archive.lock import ArchiveLock
 from crawler.archive.outcomes import Learned
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.store import Store
-from crawler.errors import ArchiveError, BusyError, HemerotecaError
+from crawler.errors import ArchiveError, HemerotecaError
 from crawler.extensions.recovery import (
     enter_files,
     file_prefix,
@@ -64,7 +72,8 @@ class Session:
     """Keeps the archive, the WARC files and the page readers of a run, and stores in batches.
 
     Nothing is created or changed before a server has answered: a run that reaches nobody leaves no
-    trace. WARC bytes are on disk before the transaction that refers to them.
+    trace. The lock comes before the first byte, the database before the first record. WARC bytes
+    are on disk before the transaction that refers to them.
 
     totals: what the run has stored so far, by the names that `Store.record` counts.
     reasons: how many URLs ended how, by state and reason, where there was a reason.
@@ -131,11 +140,19 @@ class Session:
 
     def open(self, spider: Spider) -> None:
         """Take the archive, if there is one, for this run alone."""
-        if self.keeps and (self.folder / FILE_NAME).exists():
+        if self.keeps and self.folder.exists():
             try:
-                self.lock.acquire()
+                self._hold()
             except (HemerotecaError, OSError) as error:
                 self.fail(error)
+
+    def _hold(self) -> None:
+        """Take the lock, which comes before the first byte, and see that the database was not lost.
+        Raises HemerotecaError, OSError."""
+        if not self.lock.held:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.lock.acquire()
+            check(self.folder)
 
     def close(self, spider: Spider, reason: str) -> None:
         """Store what is left, give back what was claimed, close the run, the files, the workers."""
@@ -162,11 +179,13 @@ class Session:
     def fail(self, error: Exception) -> None:
         """End the run because the archive cannot be written; what is stored is sound."""
         if self.error is None:
+            if is_damage(error):
+                error = explain(self.folder, error)
             told = isinstance(error, HemerotecaError)
             self.error = (
                 str(error) if told else f"cannot write to the archive {self.folder}: {error}"
             )
-            self.exit_code = error.exit_code if isinstance(error, BusyError) else 1
+            self.exit_code = error.exit_code if isinstance(error, ArchiveError) else 1
             self._stopping = asyncio.ensure_future(
                 self._crawler.engine.close_spider_async(reason="archive error")
             )
@@ -195,8 +214,7 @@ class Session:
     def store(self) -> Store:
         """The archive, open for writing. Raises HemerotecaError, sqlite3.Error, OSError."""
         if self._store is None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self.lock.acquire()
+            self._hold()
             store = Store(self.folder, self._plan, extractor())
             spider = self._crawler.spider
             assert spider is not None
@@ -281,9 +299,13 @@ class Session:
         asked_if_changed: of a 304, the URL that was asked for.
         """
         try:
+            self._hold()
+            if not (self.folder / FILE_NAME).exists():
+                # first, or a run that is killed now leaves WARC files that nobody knows
+                open_for_writing(self.folder).close()
             original = self._original(exchange, asked_if_changed)
             capture = self.warc.write(exchange, original)
-        except OSError as error:
+        except (HemerotecaError, OSError) as error:
             self.fail(error)
             return None
         self.answered = True
@@ -369,9 +391,10 @@ class Session:
 
     def best_waiting(self, host: str) -> int | None:
         """The highest priority among what waits of a site in the archive; None if nothing does."""
-        if self._store is None or (site := self._store.find_site(host)) is None:
+        store = self._store
+        if store is None or (site := self._look(lambda db: store.find_site(host))) is None:
             return None
-        return self._store.frontier.best_waiting(site)
+        return self._look(lambda db: store.frontier.best_waiting(site))
 
     def claim(self, host: str, limit: int, above: int) -> list[Due]:
         """Take waiting URLs of a site in hand; none before a server has answered. above: only those
@@ -426,9 +449,11 @@ class Session:
 
     def learned(self, url: str, shape: str) -> Learned:
         """What visits have taught of a shape of addresses on a URL's site."""
-        if self._store is None:
+        store = self._store
+        if store is None:
             return Learned()
-        return self._store.memory.learned(site_host(url), shape)
+        found = self._look(lambda db: store.memory.learned(site_host(url), shape))
+        return found or Learned()
 
     def shared(self, host: str) -> tuple[int, int]:
         """How many addresses of a host led to a story, and to one that another host has, too."""
@@ -445,14 +470,21 @@ class Session:
     def _look(self, ask: Callable[[sqlite3.Connection], T | None]) -> T | None:
         """What the archive says; None if it is not there, cannot be read, or is an older version's
         that no server's answer has yet allowed to be brought up to date."""
-        if self.error or (self._store is None and not (self.folder / FILE_NAME).exists()):
+        if self.error or (
+            # another run may be making it just now
+            self._store is None and not (self.lock.held and (self.folder / FILE_NAME).exists())
+        ):
             return None
         try:
             if self._store is not None:
                 return ask(self._store.db.conn)
             with open_for_reading(self.folder) as db:
                 return ask(db.conn)
-        except (sqlite3.OperationalError, ArchiveError):
+        except sqlite3.DatabaseError as error:
+            if is_damage(error):
+                self.fail(error)
+            return None
+        except ArchiveError:
             return None
 
     def keep_robots(self, origin: str, url: str, status: int, body: bytes) -> None:

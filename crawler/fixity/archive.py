@@ -8,19 +8,20 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
-from contextlib import closing, nullcontext
+from contextlib import ExitStack, closing, nullcontext
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Any
 
 from crawler.archive.audit import Comparison, ListedFile, files_of_captures, listed_files
-from crawler.archive.database import WARC_FOLDER, open_for_reading
+from crawler.archive.database import WARC_FOLDER, is_damage, open_for_reading, readable
 from crawler.archive.losses import DamagedFile, captures_in_file
 from crawler.archive.soundness import unsound
 from crawler.errors import ArchiveError
 from crawler.fixity.files import FileFindings, check_file
 from crawler.fixity.losses import Losses
 from crawler.fixity.report import Problem, Report
+from crawler.warc.recover import is_beginning_of
 from crawler.warc.writer import OPEN
 
 _ENDING = ".warc.gz"
@@ -48,21 +49,34 @@ def verify(
     ArchiveError where there is no archive, OSError where a file cannot be read at all.
     """
     report = Report()
-    readable = True
-    try:
-        with closing(open_for_reading(folder)) as db:
-            listed = {each.name: each for each in listed_files(db.conn)}
-            held = files_of_captures(db.conn)
-    except (ArchiveError, sqlite3.DatabaseError) as error:
-        if isinstance(error, ArchiveError) and not isinstance(
-            error.__cause__, sqlite3.DatabaseError
-        ):
-            raise
-        readable, listed, held = False, {}, []
-        what = f"archive.db cannot be read ({error.__cause__ or error}); its WARC files were"
-        report.harm(Problem("integrity", f"{what} checked in themselves", _REMAKE))
+    database: Path | None = None
+    listed: dict[str, ListedFile] = {}
+    held: list[tuple[str, int, int]] = []
+    with ExitStack() as stack:
+        try:
+            database = stack.enter_context(readable(folder))
+            with closing(open_for_reading(database)) as db:
+                listed = {each.name: each for each in listed_files(db.conn)}
+                held = files_of_captures(db.conn)
+        except (ArchiveError, sqlite3.DatabaseError) as error:
+            cause = error.__cause__ if isinstance(error, ArchiveError) else error
+            if not is_damage(cause):
+                raise
+            database, listed, held = None, {}, []
+            what = f"archive.db cannot be read ({cause}); its WARC files were"
+            report.harm(Problem("integrity", f"{what} checked in themselves", _REMAKE))
+        _check_all(folder, database, listed, held, report, processes, progress, refetch)
+    return report
+
+
+def _check_all(
+    folder: Path, database: Path | None, listed: dict[str, ListedFile],
+    held: list[tuple[str, int, int]], report: Report, processes: int | None, progress: Progress,
+    refetch: Callable[[Losses], None] | None,
+) -> None:  # fmt: skip
+    """database: folder of the database to compare with; None: it cannot be read."""
     paths = _files(folder, report)
-    if readable:
+    if database is not None:
         _missing_files(paths, listed, held, report)
     sizes = {path: path.stat().st_size for path in paths.values() if path.exists()}
     tasks: list[tuple[Path, ListedFile | None]] = [
@@ -73,7 +87,7 @@ def verify(
         cores = 1 if whole < _SMALL else os.cpu_count() or 1
         count = min(processes or cores, len(tasks) + 1)
         run = _alone if count == 1 else _together
-        told = run(folder if readable else None, tasks, count, lambda done: progress(done, whole))
+        told = run(database, tasks, count, lambda done: progress(done, whole))
         for found in told:
             report.take(found.report)
             comparisons.add(found.comparisons)
@@ -83,15 +97,14 @@ def verify(
         for comparison in comparisons.wrong():
             report.harm(_unequal(comparison))
         report.counts["compared with conversions"] += comparisons.count()
-        if readable:
-            with closing(open_for_reading(folder)) as db:
+        if database is not None:
+            with closing(open_for_reading(database)) as db:
                 for name in _gone(paths, listed, held):
                     losses.add(DamagedFile(name, None, None), captures_in_file(db.conn, name))
                 losses.conclude({*paths, *losses.files})
                 if refetch is not None:
                     refetch(losses)
                 losses.weigh(db.conn, report)
-    return report
 
 
 def _files(folder: Path, report: Report) -> dict[str, Path]:
@@ -104,6 +117,13 @@ def _files(folder: Path, report: Report) -> dict[str, Path]:
             report.note(
                 Problem("file", "this is no WARC file of ours", "look what it is", path.name)
             )
+        elif name in paths and is_beginning_of(path, paths[name]):
+            report.note(
+                Problem(
+                    "file", "the beginning of a file that is there whole, as a copy in two steps"
+                    " leaves it", "nothing: the next run takes it away", path.name,
+                )
+            )  # fmt: skip
         elif name in paths:
             report.harm(
                 Problem(

@@ -310,7 +310,7 @@ class _FileCheck:
                 "take the file that is there twice out of warc/", checked.offset, record_id,
                 checked["warc-target-uri"],
             )  # fmt: skip
-        elif self._tail(checked.offset):
+        elif self._listed is None:  # a batch is stored in the order in which its pages were read
             self._report.counts["records not acknowledged"] += 1
             self._note(
                 "capture", "no visit has acknowledged this record: a run has it in hand, or died",

@@ -60,6 +60,11 @@ def recover(
     """
     for path in sorted([*folder.glob("*.warc.gz"), *folder.glob("*.warc.gz" + OPEN)]):
         name = path.name.removesuffix(OPEN)
+        if path.name != name and (folder / name).exists():
+            # of a copy that was made in two steps; never take the closed one's place
+            if is_beginning_of(path, folder / name):
+                path.unlink()
+            continue
         if name in closed or name in own:
             continue
         found = _survey(path, known_end(name), is_known)
@@ -71,6 +76,17 @@ def recover(
         if path.name != name:
             finish(path)
         yield found
+
+
+def is_beginning_of(path: Path, whole: Path) -> bool:
+    """Whether all of a file is the beginning of another one. Raises OSError."""
+    if path.stat().st_size > whole.stat().st_size:
+        return False
+    with path.open("rb") as part, whole.open("rb") as file:
+        while data := part.read(_CHUNK):
+            if file.read(len(data)) != data:
+                return False
+    return True
 
 
 def _survey(path: Path, known_end: int, is_known: Callable[[str], bool]) -> Recovered:
