@@ -29,8 +29,8 @@ def size_of(folder: Path, name: str) -> int | None:
 def is_there(folder: Path, name: str, offset: int, length: int, record_id: str) -> bool:
     """Whether the record with a WARC-Record-ID stands whole at a place.
 
-    Its member is read to the end, and its digests are compared: half a millisecond for a page of
-    some 300 kB. A record that was imported with a fault of its own is not whole either.
+    Its member is read to the end, and its digests are compared: a millisecond for a page of some
+    100 kB. A record that was imported with a fault of its own is not whole either.
     """
     try:
         with path_of(folder, name).open("rb") as file:
