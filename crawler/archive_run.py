@@ -16,11 +16,17 @@ from uuid import uuid4
 from scrapy.settings import BaseSettings
 
 from crawler import __version__
-from crawler.archive.database import WARC_FOLDER
+from crawler.archive.database import WARC_FOLDER, check
 from crawler.archive.lock import ArchiveLock
 from crawler.archive.store import Store
 from crawler.errors import HemerotecaError
-from crawler.extensions.recovery import enter_files, file_prefix, mend, note_visit
+from crawler.extensions.recovery import (
+    enter_files,
+    file_prefix,
+    mend,
+    note_visit,
+    say_what_is_missing,
+)
 from crawler.extensions.run_info import plain_settings, warcinfo
 from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
@@ -53,12 +59,14 @@ class ArchiveRun:
         self._lock = ArchiveLock(folder)
         self._lock.acquire()
         try:
+            check(folder)
             after = tuple(map(int, settings.getlist("REVISIT_AFTER")))
             self.store = Store(folder, Revisits(after), extractor())
             self.store.begin_run(
                 name, self._arguments, f"Hemeroteca/{__version__}", self._started, self._uuid
             )
             self._mend()
+            say_what_is_missing(self.store, folder)
         except BaseException:
             self._lock.release()
             raise

@@ -17,7 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast, get_args
 
-from crawler.archive.database import FILE_NAME, WARC_FOLDER, set_aside
+from crawler.archive.captures import place_of
+from crawler.archive.database import FILE_NAME, SCRATCH, WARC_FOLDER, set_aside
 from crawler.archive.graph import links_unknown
 from crawler.archive.store import Store
 from crawler.discover import story_urls
@@ -39,7 +40,6 @@ from crawler.warc.records import JSON
 from crawler.warc.recover import capture_of
 from crawler.warc.writer import OPEN
 
-_SCRATCH = ".rebuilding"
 _BATCH = 200
 
 
@@ -195,7 +195,27 @@ class _Visits:
                 if conversion is not None:
                     article = replace(conversion.article, url=last.url)
                     visit = _with(visit, replace(conversion, article=article))
+        elif seen and last.refers_to is not None:
+            visit = self._read_anew(visit, last.refers_to)
         self._add(visit)
+
+    def _read_anew(self, visit: Visit, original: str) -> Visit:
+        """A visit that saw an article of which the conversion is lost: its page is there, perhaps,
+        in the response that it repeats."""
+        if original in self._pending:  # what told of that is lost, too
+            capture, _ = self._pending.pop(original)
+            with self._store.db.atomic():
+                self._store.adopt(capture, guess_role(capture), None)
+        place = place_of(self._store.db.conn, original)
+        if place is None:
+            return visit
+        with contextlib.suppress(DamagedError, PageError, OSError):
+            page = read_page(parse(read_record(self._folder, *place).block), visit.url)
+            page = as_captured(page, visit.captures[-1].fetched_at)
+            if page.not_article is None:
+                self._told.totals["reread"] += 1
+                return replace(visit, article=page.article)
+        return visit
 
     def _read(self, record: Record) -> Conversion | None:
         try:
@@ -241,11 +261,13 @@ def rebuild(
     then. Raises ArchiveError where there
     are no WARC files or the folder cannot be written, sqlite3.Error, OSError.
     """
-    warc, scratch = folder / WARC_FOLDER, folder / _SCRATCH
+    warc, scratch = folder / WARC_FOLDER, folder / SCRATCH
     files = sorted(
         [*warc.glob("*.warc.gz"), *warc.glob("*.warc.gz" + OPEN)],
         key=lambda path: (_begun(path), path.name.removesuffix(OPEN)),
     )
+    whole = {path.name for path in files}
+    files = [path for path in files if path.name.removesuffix(OPEN) not in whole - {path.name}]
     if not files:
         raise ArchiveError(f"{warc} has no WARC files (*.warc.gz) to make a database from")
     shutil.rmtree(scratch, ignore_errors=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 from crawler.archive.database import WARC_FOLDER
-from crawler.archive.rereads import Standing, note_unread, part_of, standing
+from crawler.archive.rereads import Standing, elsewhere, note_unread, part_of, standing
 from crawler.archive_run import ArchiveRun
 from crawler.discover.pagination import later_pages
-from crawler.errors import HemerotecaError
+from crawler.errors import HemerotecaError, PageError
 from crawler.extract.join import goes_on, join
 from crawler.extractor import extractor
 from crawler.items import Article, Capture, Page
@@ -95,11 +97,20 @@ async def _read(
 
 
 async def _page(run: ArchiveRun, workers: Workers, each: Standing) -> Page:
-    place = Place(
-        run.folder / WARC_FOLDER, each.warc_file, each.warc_offset, each.warc_length,
-        each.page_url,
-    )  # fmt: skip
-    return as_captured(await workers.run(read_place, place), each.captured_at)
+    """The page, out of another record with the same payload where its own is lost."""
+    warc = run.folder / WARC_FOLDER
+    try:
+        return as_captured(await workers.run(read_place, _place(warc, each)), each.captured_at)
+    except (PageError, OSError):
+        for other in elsewhere(run.store.db.conn, each):
+            with contextlib.suppress(PageError, OSError):
+                found = await workers.run(read_place, _place(warc, other))
+                return as_captured(found, each.captured_at)
+        raise
+
+
+def _place(warc: Path, each: Standing) -> Place:
+    return Place(warc, each.warc_file, each.warc_offset, each.warc_length, each.page_url)
 
 
 async def _whole(run: ArchiveRun, workers: Workers, each: Standing, page: Page) -> Article:

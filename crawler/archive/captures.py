@@ -6,29 +6,47 @@ import sqlite3
 
 from crawler.items import Reference
 
+Place = tuple[str, int, int]
+"""File, offset and length of a record."""
+
+# Responses with one payload that are looked at: more are there only if all of them were lost.
+_LIKE = 20
+
+
+def responses_with(
+    connection: sqlite3.Connection, payload_digest: str
+) -> list[tuple[Reference, Place]]:
+    """Whole responses with a payload, of whatever URL and run, the newest first: those before it
+    were lost if there are several of ours. Raises sqlite3.Error."""
+    rows = connection.execute(
+        "SELECT c.record_id, u.url, c.fetched_at, c.warc_file, c.warc_offset, c.warc_length"
+        " FROM captures c JOIN urls u ON u.id = c.url_id"
+        " WHERE c.payload_digest = ? AND c.record_type = 'response'"
+        " AND c.truncated IS NULL AND c.payload_bytes > 0"
+        " AND c.id NOT IN (SELECT capture_id FROM lost_captures) ORDER BY c.id DESC LIMIT ?",
+        (payload_digest, _LIKE),
+    )
+    return [(Reference(*row[:3]), (row[3], row[4], row[5])) for row in rows]
+
 
 def response_with(connection: sqlite3.Connection, payload_digest: str) -> Reference | None:
-    """A whole response with this payload, of whatever URL and run. Raises sqlite3.Error."""
-    row = connection.execute(
-        "SELECT c.record_id, u.url, c.fetched_at FROM captures c JOIN urls u ON u.id = c.url_id"
-        " WHERE c.payload_digest = ? AND c.record_type = 'response'"
-        " AND c.truncated IS NULL AND c.payload_bytes > 0 ORDER BY c.id LIMIT 1",
-        (payload_digest,),
-    ).fetchone()
-    return Reference(*row) if row else None
+    """The newest of them, for a revisit that was written elsewhere. Raises sqlite3.Error."""
+    return next((found for found, _ in responses_with(connection, payload_digest)), None)
 
 
-def last_response(connection: sqlite3.Connection, url: str) -> Reference | None:
-    """The response with what a URL last answered in full, itself or by a revisit. Raises
-    sqlite3.Error."""
+def last_response(connection: sqlite3.Connection, url: str) -> tuple[Reference, Place, str] | None:
+    """The response with what a URL last answered in full, itself or by a revisit; its place, and
+    its payload's digest. Raises sqlite3.Error."""
     row = connection.execute(
-        "SELECT c.record_id, u.url, c.fetched_at FROM captures c JOIN urls u ON u.id = c.url_id"
+        "SELECT c.record_id, u.url, c.fetched_at, c.warc_file, c.warc_offset, c.warc_length,"
+        " c.payload_digest FROM captures c JOIN urls u ON u.id = c.url_id"
         " WHERE c.id = (SELECT ifnull(b.refers_to_id, b.id) FROM captures b"
         " JOIN urls v ON v.id = b.url_id WHERE v.url = ? AND b.status = 200"
-        " ORDER BY b.fetched_at DESC LIMIT 1)",
+        " AND b.truncated IS NULL ORDER BY b.fetched_at DESC LIMIT 1)"
+        " AND c.record_type = 'response' AND c.id NOT IN (SELECT capture_id FROM lost_captures)",
         (url,),
     ).fetchone()
-    return Reference(*row) if row else None
+    return (Reference(*row[:3]), (row[3], row[4], row[5]), row[6]) if row else None
 
 
 def captured_at_moment(

@@ -9,6 +9,7 @@ from crawler.archive import (
     frontier_schema,
     graph_schema,
     kinds_schema,
+    loss_schema,
     reread_schema,
     schema,
     warc_schema,
@@ -56,6 +57,12 @@ def m005_shapes_of_lists(db: Database) -> None:
 def m006_rereadings(db: Database) -> None:
     """Why a revision differs from the one before; which were read again from WARC."""
     db.executescript(reread_schema.UPGRADE)
+
+
+@migrations()
+def m008_losses(db: Database) -> None:
+    """Which WARC files and captures are known to be damaged or lost."""
+    db.executescript(loss_schema.TABLES)
 
 
 @migrations()

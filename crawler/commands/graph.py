@@ -16,15 +16,13 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.graph import Export, Selection
-from crawler.commands.crawl import fail
-from crawler.errors import HemerotecaError, UsageError
+from crawler.commands._shared import told
+from crawler.errors import UsageError
 from crawler.graph_files import write_csv, write_graphml
 from crawler.items import RELATIONS, Relation
 from crawler.urls import site_host
 
 _DATE = re.compile(r"\d{4}(?:-\d\d){0,2}")
-PIPE_CLOSED = 141
-"""As a shell reports a program that wrote to a pipe nobody reads any more."""
 
 
 class Command(ScrapyCommand):
@@ -76,17 +74,12 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write the graph."""
-        try:
+        with told("graph") as about:
             selection = selected(opts)
-            with open_for_reading(self._folder(args, opts)) as db:
+            with open_for_reading(about.archive(self._folder(args, opts))) as db:
                 export = Export(db, selection)
                 with opened(opts.output) as out:
                     said = write(export, out, chosen_format(opts), raw=opts.raw)
-        except HemerotecaError as error:
-            fail("graph", error)
-        except BrokenPipeError:
-            sys.stderr.close()  # or Python complains once more at its end
-            sys.exit(PIPE_CLOSED)
         print(f"{said}{f' in {opts.output}' if opts.output else ''}", file=sys.stderr)
 
     def _folder(self, args: list[str], opts: argparse.Namespace) -> Path:

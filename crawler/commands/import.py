@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import glob
-import sqlite3
 import sys
 from pathlib import Path
 
@@ -13,9 +12,9 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import check
 from crawler.archive_run import ArchiveRun
-from crawler.commands.crawl import broke_off, fail
+from crawler.commands._shared import stopped, told
 from crawler.commands.status import archive_folder
-from crawler.errors import ArchiveError, HemerotecaError, UsageError
+from crawler.errors import UsageError
 from crawler.importing import Imported, import_files
 from crawler.text import shown_line
 from crawler.workers import Workers
@@ -53,15 +52,17 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Import and say what came of it."""
         assert self.settings is not None
-        try:
+        with told("import") as about, stopped("import"):
             paths = files(args)
-            folder = archive_folder("import", [], opts.argument, self.settings["ARCHIVE"])
+            folder = about.archive(
+                archive_folder("import", [], opts.argument, self.settings["ARCHIVE"])
+            )
             check(folder)
             said = {"files": " ".join(path.name for path in paths)[:2_000]}
             with ArchiveRun(folder.resolve(), self.settings, "import", said) as run:
                 workers = Workers(opts.jobs, self.settings.getfloat("EXTRACT_CPU_SECONDS"))
                 try:
-                    told = asyncio.run(
+                    found = asyncio.run(
                         import_files(
                             run, workers, paths,
                             _show if sys.stderr.isatty() else lambda path, told: None,
@@ -69,22 +70,12 @@ class Command(ScrapyCommand):
                     )  # fmt: skip
                 finally:
                     workers.close()
-        except HemerotecaError as error:
-            fail("import", error)
-        except (sqlite3.Error, OSError) as error:
-            fail("import", ArchiveError(f"cannot go on: {error}; the same command goes on"))
-        except Exception as error:
-            broke_off("import", error)
-        except KeyboardInterrupt:
-            print("scrapy import: stopped; the same command goes on", file=sys.stderr)
-            self.exitcode = 130
-            return
-        print(summary(told))
-        for line in told.damage[:20]:
+        print(summary(found))
+        for line in found.damage[:20]:
             print(shown_line(f"scrapy import: {line}"), file=sys.stderr)
-        if len(told.damage) > 20:
-            print(f"scrapy import: … and {len(told.damage) - 20:,} more", file=sys.stderr)
-        if told.damage and not told.records:
+        if len(found.damage) > 20:
+            print(f"scrapy import: … and {len(found.damage) - 20:,} more", file=sys.stderr)
+        if found.damage and not found.records:
             self.exitcode = UsageError.exit_code
 
 

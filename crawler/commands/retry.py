@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sqlite3
 
 from scrapy.commands import ScrapyCommand
 
@@ -11,9 +10,9 @@ from crawler.archive.database import open_for_reading
 from crawler.archive.duplicates import split
 from crawler.archive.kinds import Kinds
 from crawler.archive_run import ArchiveRun
-from crawler.commands.crawl import fail
+from crawler.commands._shared import told
 from crawler.commands.status import archive_folder
-from crawler.errors import ArchiveError, HemerotecaError, MissingError, UsageError
+from crawler.errors import MissingError, UsageError
 from crawler.urls import normalise, site_host
 
 
@@ -51,12 +50,14 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Queue, and say how many."""
         assert self.settings is not None
-        try:
+        with told("retry") as about:
             if bool(opts.excluded) == bool(opts.split):
                 raise UsageError("say what to queue: --excluded, or --split URL")
             if opts.site and not opts.excluded:
                 raise UsageError("--site goes with --excluded")
-            folder = archive_folder("retry", args, opts.argument, self.settings["ARCHIVE"])
+            folder = about.archive(
+                archive_folder("retry", args, opts.argument, self.settings["ARCHIVE"])
+            )
             host = site_host(opts.site if "//" in opts.site else f"https://{opts.site}/") if (
                 opts.site
             ) else None  # fmt: skip
@@ -65,10 +66,6 @@ class Command(ScrapyCommand):
             said = {"split": opts.split} if opts.split else {"excluded": host or "all"}
             with ArchiveRun(folder.resolve(), self.settings, "retry", said) as run:
                 print(_split(run, opts.split) if opts.split else _take_up(run, host))
-        except HemerotecaError as error:
-            fail("retry", error)
-        except (sqlite3.Error, OSError) as error:
-            fail("retry", ArchiveError(f"cannot write to the archive: {error}"))
 
 
 def _take_up(run: ArchiveRun, host: str | None) -> str:

@@ -12,13 +12,15 @@ from pathlib import Path
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
 from rich.segment import Segment
 from rich.table import Table
+from rich.text import Text
 from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.queries import Status, status
-from crawler.commands.crawl import fail
+from crawler.commands._shared import told
 from crawler.commands.left_out import describe
-from crawler.errors import HemerotecaError, UsageError
+from crawler.errors import UsageError
+from crawler.holdings import WrongFile, lines, wrong_files
 from crawler.text import shown, shown_json
 
 
@@ -46,16 +48,17 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the status."""
         assert self.settings is not None
-        try:
-            folder = archive_folder("status", args, opts.argument, self.settings["ARCHIVE"])
+        with told("status") as about:
+            folder = about.archive(
+                archive_folder("status", args, opts.argument, self.settings["ARCHIVE"])
+            )
             with open_for_reading(folder) as db:
-                found = status(db)
-        except HemerotecaError as error:
-            fail("status", error)
+                found, wrong = status(db), wrong_files(db.conn, folder)
         if opts.json:
-            print(shown_json(json.dumps(asdict(found), ensure_ascii=False, indent=2)))
+            document = {**asdict(found), "wrong_files": [asdict(each) for each in wrong]}
+            print(shown_json(json.dumps(document, ensure_ascii=False, indent=2)))
         else:
-            show(found, console())
+            show(found, wrong, console())
 
 
 def archive_folder(command: str, args: list[str], argument: str | None, default: str) -> Path:
@@ -96,8 +99,8 @@ class _Escaped:
             yield Segment(text if control else shown(text), style, control)
 
 
-def show(found: Status, out: Console) -> None:
-    """Print a status for a person."""
+def show(found: Status, wrong: list[WrongFile], out: Console) -> None:
+    """Print a status for a person. wrong: WARC files that are missing or have another length."""
     span = (
         f", published {found.first_published[:10]} to {found.last_published[:10]}"
         if found.first_published and found.last_published
@@ -107,6 +110,13 @@ def show(found: Status, out: Console) -> None:
         f"{found.articles:,} articles in {found.revisions:,} revisions{span}; "
         f"{found.linked_stories:,} linked stories; {found.captures:,} captures"
     )
+    for line in lines([each for each in wrong if each.noted_at is None]):
+        out.print(Text(line, style="bold red"))
+    if noted := [each for each in wrong if each.noted_at is not None]:
+        out.print(
+            f"{len(noted):,} WARC files are known to be lost or cut, with"
+            f" {sum(each.captures for each in noted):,} captures: scrapy verify lists them"
+        )
     columns = ("site", "articles", "first_published_at", "last_published_at", "revised", "gone",
                "queued", "failed")  # fmt: skip
     sites = [

@@ -3,6 +3,7 @@ what a crash has left, enter what is closed, put beside a visit's captures what 
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -12,10 +13,13 @@ from urllib.parse import urlsplit
 from crawler.archive.captures import closed_files, count_captures, enter_file, is_known
 from crawler.archive.store import Store
 from crawler.extractor import extractor
+from crawler.holdings import lines, wrong_files
 from crawler.items import Capture, Role, Visit
 from crawler.warc.provenance import conversion_record, metadata_records
 from crawler.warc.recover import recover
 from crawler.warc.writer import ClosedFile, WarcWriter
+
+logger = logging.getLogger(__name__)
 
 
 def mend(store: Store, folder: Path, own: set[str]) -> Iterator[str]:
@@ -40,6 +44,14 @@ def mend(store: Store, folder: Path, own: set[str]) -> Iterator[str]:
             enter_files(store, [each.file], each.run)
         if each.cut:
             yield f"{each.file.name} was cut back to its last whole record"
+
+
+def say_what_is_missing(store: Store, folder: Path) -> None:
+    """Warn of WARC files that are gone or have another length, unless that is known and noted.
+    folder: the archive's. Raises sqlite3.Error."""
+    wrong = [each for each in wrong_files(store.db.conn, folder) if each.noted_at is None]
+    for line in lines(wrong):
+        logger.warning("%s", line)
 
 
 def enter_files(

@@ -21,8 +21,15 @@ from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
 from crawler import __version__
-from crawler.archive.captures import last_response, response_with
-from crawler.archive.database import FILE_NAME, WARC_FOLDER, open_for_reading
+from crawler.archive.database import (
+    FILE_NAME,
+    WARC_FOLDER,
+    check,
+    explain,
+    is_damage,
+    open_for_reading,
+    open_for_writing,
+)
 from crawler.archive.frontier import FrontierTable, utc
 from crawler.archive.kinds import LeftOut
 from crawler.archive.lock import ArchiveLock
@@ -30,12 +37,19 @@ from crawler.archive.outcomes import Admission, Kind, SiteYield
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.store import Store
 from crawler.discover.story_urls import list_page
-from crawler.errors import ArchiveError, BusyError, HemerotecaError
-from crawler.extensions.recovery import enter_files, file_prefix, mend, note_visit
+from crawler.errors import ArchiveError, HemerotecaError
+from crawler.extensions.recovery import (
+    enter_files,
+    file_prefix,
+    mend,
+    note_visit,
+    say_what_is_missing,
+)
 from crawler.extensions.run_info import plain_settings, warcinfo, wire_info
 from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, Due, Reference, Visit
+from crawler.originals import same_payload, still_holds
 from crawler.reasons import LEFT_OUT, in_words
 from crawler.text import shown
 from crawler.urls import site_host
@@ -63,7 +77,8 @@ class Session:
     """Keeps the archive, the WARC files and the page readers of a run, and stores in batches.
 
     Nothing is created or changed before a server has answered: a run that reaches nobody leaves no
-    trace. WARC bytes are on disk before the transaction that refers to them.
+    trace. The lock comes before the first byte, the database before the first record. WARC bytes
+    are on disk before the transaction that refers to them.
 
     totals: what the run has stored so far, by the names that `Store.record` counts.
     reasons: how many URLs ended how, by state and reason, where there was a reason.
@@ -136,11 +151,19 @@ class Session:
 
     def open(self, spider: Spider) -> None:
         """Take the archive, if there is one, for this run alone."""
-        if self.keeps and (self.folder / FILE_NAME).exists():
+        if self.keeps and self.folder.exists():
             try:
-                self.lock.acquire()
+                self._hold()
             except (HemerotecaError, OSError) as error:
                 self.fail(error)
+
+    def _hold(self) -> None:
+        """Take the lock, which comes before the first byte, and see that the database was not lost.
+        Raises HemerotecaError, OSError."""
+        if not self.lock.held:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.lock.acquire()
+            check(self.folder)
 
     def close(self, spider: Spider, reason: str) -> None:
         """Store what is left, give back what was claimed, close the run, the files, the workers."""
@@ -182,8 +205,10 @@ class Session:
         """End the run because the archive cannot be written, or for a fault of ours; what is stored
         is sound."""
         if self.error is None:
+            if is_damage(error):
+                error = explain(self.folder, error)
             self.error = shown(self._account_of(error))
-            self.exit_code = error.exit_code if isinstance(error, BusyError) else 1
+            self.exit_code = error.exit_code if isinstance(error, ArchiveError) else 1
             self._stopping = asyncio.ensure_future(
                 self._crawler.engine.close_spider_async(reason="archive error")
             )
@@ -224,8 +249,7 @@ class Session:
     def store(self) -> Store:
         """The archive, open for writing. Raises HemerotecaError, sqlite3.Error, OSError."""
         if self._store is None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self.lock.acquire()
+            self._hold()
             store = Store(self.folder, self._plan, extractor())
             spider = self._crawler.spider
             assert spider is not None
@@ -240,6 +264,7 @@ class Session:
                 [self._warc.name, *(file.name for file in self._warc.closed)] if self._warc else ()
             )
             self._mend(store, written)
+            say_what_is_missing(store, self.folder)
             hosts: tuple[str, ...] = getattr(spider, "resume_hosts", ())
             for url in getattr(spider, "seeds", ()) if hosts else ():
                 store.add_site(url)
@@ -327,6 +352,10 @@ class Session:
         asked_if_changed: of a 304, the URL that was asked for.
         """
         try:
+            self._hold()
+            if not (self.folder / FILE_NAME).exists():
+                # first, or a run that is killed now leaves WARC files that nobody knows
+                open_for_writing(self.folder).close()
             original = self._original(exchange, asked_if_changed)
             capture = self.warc.write(exchange, original)
         except Exception as error:
@@ -339,10 +368,15 @@ class Session:
     def _original(self, exchange: Exchange, asked_if_changed: str | None) -> Reference | None:
         """The response that an answer repeats, if it is in the archive."""
         if asked_if_changed is not None:
-            return self._look(lambda db: last_response(db, asked_if_changed))
+            return self._look(lambda db: still_holds(db, self.folder, asked_if_changed))
         if not exchange.body or exchange.truncated is not None:
             return None
-        return self._look(lambda db: response_with(db, exchange.payload_digest))
+        return self._look(lambda db: same_payload(db, self.folder, exchange.payload_digest))
+
+    def has_answer(self, url: str) -> bool:
+        """Whether what a URL last answered is in WARC still: only then it makes sense to ask
+        whether it has changed."""
+        return self._look(lambda db: still_holds(db, self.folder, url)) is not None
 
     def _note(self, visit: Visit, article_url: str | None, revised: bool) -> None:
         note_visit(self.warc, visit, article_url, revised)
@@ -410,9 +444,10 @@ class Session:
 
     def best_waiting(self, host: str) -> int | None:
         """The highest priority among what waits of a site in the archive; None if nothing does."""
-        if self._store is None or (site := self._store.find_site(host)) is None:
+        store = self._store
+        if store is None or (site := self._look(lambda db: store.find_site(host))) is None:
             return None
-        return self._store.frontier.best_waiting(site)
+        return self._look(lambda db: store.frontier.best_waiting(site))
 
     def claim(self, host: str, limit: int, above: int) -> list[Due]:
         """Take waiting URLs of a site in hand; none before a server has answered. above: only those
@@ -473,15 +508,26 @@ class Session:
 
     def kind(self, url: str, name: str) -> Kind | None:
         """What visits have taught of a kind of addresses on a URL's site; None: nothing yet."""
-        if self._store is None or (site := self._store.find_site(site_host(url))) is None:
-            return None
-        return self._store.frontier.kinds.kind(site, name)
+        return self._of_site(
+            site_host(url), lambda store, site: store.frontier.kinds.kind(site, name)
+        )
 
     def site_yield(self, host: str) -> SiteYield:
         """What all visits of a site have brought."""
-        if self._store is None or (site := self._store.find_site(host)) is None:
-            return SiteYield()
-        return self._store.frontier.kinds.site_yield(site)
+        found = self._of_site(host, lambda store, site: store.frontier.kinds.site_yield(site))
+        return found or SiteYield()
+
+    def _of_site(self, host: str, ask: Callable[[Store, int], T | None]) -> T | None:
+        """What the store knows of a site; None where it does not know the site."""
+        store = self._store
+        if store is None:
+            return None
+
+        def look(_: sqlite3.Connection) -> T | None:
+            site = store.find_site(host)
+            return None if site is None else ask(store, site)
+
+        return self._look(look)
 
     def hold_kind(self, kind_id: int) -> None:
         """Hold what waits of a kind, until a round lets it in."""
@@ -540,14 +586,21 @@ class Session:
     def _look(self, ask: Callable[[sqlite3.Connection], T | None]) -> T | None:
         """What the archive says; None if it is not there, cannot be read, or is an older version's
         that no server's answer has yet allowed to be brought up to date."""
-        if self.error or (self._store is None and not (self.folder / FILE_NAME).exists()):
+        if self.error or (
+            # another run may be making it just now
+            self._store is None and not (self.lock.held and (self.folder / FILE_NAME).exists())
+        ):
             return None
         try:
             if self._store is not None:
                 return ask(self._store.db.conn)
             with open_for_reading(self.folder) as db:
                 return ask(db.conn)
-        except (sqlite3.OperationalError, ArchiveError):
+        except sqlite3.DatabaseError as error:
+            if is_damage(error):
+                self.fail(error)
+            return None
+        except ArchiveError:
             return None
         except Exception as error:
             self.fail(error)

@@ -19,6 +19,7 @@ from crawler.archive.audit import (
     compare,
     place_of,
 )
+from crawler.archive.losses import DamagedFile, expected_tellings
 from crawler.fixity.report import Problem, Report
 from crawler.text import clean, cleaned
 from crawler.warc.articles import read_conversion
@@ -29,7 +30,10 @@ from crawler.warc.walk import BrokenError, Member, Source, members
 from crawler.warc.writer import GZIP_LEVEL
 
 _COPY = "put a copy of the file in its place (its SHA-256 is in the table warc_files)"
-_AGAIN = "put a copy of the file in its place; without one, fetch the page again"
+_AGAIN = (
+    "put a copy of the file in its place; without one, scrapy verify --refetch has the next crawl"
+    " fetch the page again"
+)
 _REMAKE = "restore archive.db from a copy, or make it again: scrapy rebuild --replace"
 _KINDS = ("warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion",
           "continuation")  # fmt: skip
@@ -49,9 +53,20 @@ _TYPE = re.compile(rb"^content-type[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE | re.
 class FileFindings:
     """What was found in a file."""
 
+    name: str = ""
+    """Of the file, without `.open`; empty where it is the database's."""
     report: Report = field(default_factory=Report)
     comparisons: list[Comparison] = field(default_factory=list)
     """What the database has beside each conversion record."""
+    file: DamagedFile | None = None
+    """The file as it is now, if it is damaged."""
+    lost: set[str] = field(default_factory=set)
+    """WARC-Record-IDs of captures whose records are damaged or lost, or one that tells of them."""
+    untold: set[str] = field(default_factory=set)
+    """Captures in the file of which no metadata record in it tells (`m` and WARC-Record-ID), or no
+    conversion of their revision (`c`, likewise)."""
+    told: set[str] = field(default_factory=set)
+    """Captures in other files of which its metadata records and conversions tell."""
 
 
 def check_file(
@@ -78,10 +93,10 @@ class _FileCheck:
     def __init__(
         self, path: Path, listed: ListedFile | None, connection: sqlite3.Connection | None
     ) -> None:
-        self.found = FileFindings()
-        self._report = self.found.report
         self._path = path
         self._name = path.name.removesuffix(".open")
+        self.found = FileFindings(self._name)
+        self._report = self.found.report
         self._listed = listed
         self._db = connection
         self._captures: Iterator[StoredCapture] = (
@@ -93,6 +108,8 @@ class _FileCheck:
         self._records = 0
         self._end = 0
         self._pending: list[tuple[Checked, str, str]] = []
+        self._told: set[int] = set()
+        """Hashes of the captures that metadata records and conversions are about."""
 
     # -- records ---------------------------------------------------------------------------------
 
@@ -116,6 +133,12 @@ class _FileCheck:
             self._missing(self._next)
             self._advance()
         self._references()
+        if self._db is not None:
+            self.found.untold.update(
+                mark
+                for mark in expected_tellings(self._db, self._name)
+                if hash(mark) not in self._told
+            )
 
     def _broken(self, checked: Checked, *, last: bool) -> None:
         """A member that could not be read to its end."""
@@ -128,6 +151,7 @@ class _FileCheck:
             )  # fmt: skip
             return
         capture = self._capture_at(offset)
+        self._lose(checked, capture)
         self._harm(
             "record", f"a record is damaged: {'; '.join(checked.faults)}", _AGAIN, offset,
             capture.record_id if capture else checked["warc-record-id"] or None,
@@ -147,10 +171,15 @@ class _FileCheck:
         if capture is not None and checked.faults:
             record_id, url = capture.record_id, capture.url
         if checked.faults:
+            self._lose(checked, capture)
             self._harm(
                 "record", f"a record is damaged: {'; '.join(checked.faults)}", _AGAIN,
                 member.offset, record_id, url,
             )  # fmt: skip
+        elif kind == "metadata":
+            self._tells("m", checked["warc-concurrent-to"])
+        elif kind == "conversion":
+            self._tells("c", checked["warc-refers-to"])
         if hash(checked["warc-record-id"]) in self._ids:
             self._harm(
                 "record", "a record has the WARC-Record-ID of an earlier one", _COPY,
@@ -170,6 +199,19 @@ class _FileCheck:
             self._references(final=False)
         if checked.kept is not None and not checked.faults and self._db is not None:
             self._compare_article(checked, self._db)
+
+    def _lose(self, checked: Checked, capture: StoredCapture | None) -> None:
+        """A record is damaged: the capture that it is or tells of is to be fetched again."""
+        about = checked["warc-concurrent-to"] or checked["warc-refers-to"]
+        if capture is not None:
+            self.found.lost.add(capture.record_id)
+        elif about:
+            self.found.lost.add(about)
+
+    def _tells(self, how: str, about: str) -> None:
+        self._told.add(hash(how + about))
+        if hash(about) not in self._ids:
+            self.found.told.add(how + about)
 
     # -- captures --------------------------------------------------------------------------------
 
@@ -193,6 +235,7 @@ class _FileCheck:
         return self._next is not None and self._next.warc_offset >= offset
 
     def _missing(self, capture: StoredCapture) -> None:
+        self.found.lost.add(capture.record_id)
         self._harm(
             "capture", "the database has a capture here, and the file no record", _AGAIN,
             capture.warc_offset, capture.record_id, capture.url,
@@ -268,7 +311,7 @@ class _FileCheck:
                 "take the file that is there twice out of warc/", checked.offset, record_id,
                 checked["warc-target-uri"],
             )  # fmt: skip
-        elif self._tail(checked.offset):
+        elif self._listed is None:  # a batch is stored in the order in which its pages were read
             self._report.counts["records not acknowledged"] += 1
             self._note(
                 "capture", "no visit has acknowledged this record: a run has it in hand, or died",
@@ -325,6 +368,8 @@ class _FileCheck:
         self._report.counts["bytes"] += size
         if not self._records and size == 0 and self._listed is None:
             self._note("file", "the file is empty", "nothing: the next run takes it away", 0)
+        if self._listed is None or (size, sha256) != (self._listed.bytes, self._listed.sha256):
+            self.found.file = DamagedFile(self._name, size, sha256)
         if self._listed is None:
             return
         if (size, sha256) == (self._listed.bytes, self._listed.sha256):
@@ -353,6 +398,8 @@ class _FileCheck:
             self._report.damage.remove(each)
             what = f"{each.what}; so since the file was closed"
             self._report.note(replace(each, what=what, mend="nothing: it was imported like that"))
+        if not self._report.damage:
+            self.found.lost.clear()
 
     def _altered(self) -> Iterator[int]:
         """Offsets of members that this computer's compressor would write otherwise.

@@ -15,8 +15,10 @@ from typing import cast
 from urllib.parse import urljoin
 
 from crawler.items import Capture, RecordType, Truncation
+from crawler.warc.check import read_record
 from crawler.warc.reader import Record
 from crawler.warc.records import digest
+from crawler.warc.walk import Source, members
 from crawler.warc.writer import OPEN, ClosedFile, finish
 
 _CHUNK = 1 << 20
@@ -58,6 +60,11 @@ def recover(
     """
     for path in sorted([*folder.glob("*.warc.gz"), *folder.glob("*.warc.gz" + OPEN)]):
         name = path.name.removesuffix(OPEN)
+        if path.name != name and (folder / name).exists():
+            # of a copy that was made in two steps; never take the closed one's place
+            if is_beginning_of(path, folder / name):
+                path.unlink()
+            continue
         if name in closed or name in own:
             continue
         found = _survey(path, known_end(name), is_known)
@@ -69,6 +76,17 @@ def recover(
         if path.name != name:
             finish(path)
         yield found
+
+
+def is_beginning_of(path: Path, whole: Path) -> bool:
+    """Whether all of a file is the beginning of another one. Raises OSError."""
+    if path.stat().st_size > whole.stat().st_size:
+        return False
+    with path.open("rb") as part, whole.open("rb") as file:
+        while data := part.read(_CHUNK):
+            if file.read(len(data)) != data:
+                return False
+    return True
 
 
 def _survey(path: Path, known_end: int, is_known: Callable[[str], bool]) -> Recovered:
@@ -93,9 +111,16 @@ def _survey(path: Path, known_end: int, is_known: Callable[[str], bool]) -> Reco
                 captures.append(capture)
     cut = end < size and end >= known_end
     if not cut:
+        records = records if end == size else _count(path)  # some may be whole behind the damage
         end = size
     file = ClosedFile(name, end, records, known + len(captures), _sha256(path, end))
     return Recovered(file, cut, run, captures)
+
+
+def _count(path: Path) -> int:
+    """How many records of a damaged file can be read to their end."""
+    with path.open("rb") as file:
+        return sum(not read_record(member).broken for member in members(Source(file)))
 
 
 def _members(path: Path) -> Iterator[tuple[int, int, bytes]]:
