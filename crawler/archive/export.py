@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from crawler.archive.times_schema import PUBLISHED
+
 IndexLine = Callable[[str, str, str, str | None, int, str, int, int, str], str]
 
 
@@ -91,12 +93,12 @@ def story_pages(
     """The page of each story's newest revision, newest story first; earlier: of those before it.
     Raises sqlite3.Error."""
     rows = connection.execute(
-        "SELECT u.url, c.fetched_at, r.title, r.body_text, c.record_id FROM revisions r"
+        "SELECT u.url, c.fetched_at, r.title, r.body_text, c.record_id FROM revisions r"  # noqa: S608
         " JOIN articles a ON a.id = r.article_id JOIN captures c ON c.id = r.capture_id"
         " JOIN urls u ON u.id = c.url_id JOIN sites s ON s.id = a.site_id"
         " WHERE (r.id <> a.revision_id) = ?2 AND (?1 IS NULL OR s.host = ?1)"
         " AND (?2 = 0 OR c.id <> (SELECT capture_id FROM revisions WHERE id = a.revision_id))"
-        " ORDER BY r.published_at DESC, r.id",
+        f" ORDER BY {PUBLISHED.format('r.published_at')} DESC, r.id",
         (site, earlier),
     )
     return (StoryPage(*row) for row in rows)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import cast
 
 from crawler.archive.keys import url_key
 from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.reasons import LATER_PAGE, SAME_TEXT
 from crawler.items import STORY_LIKE, Due, FoundUrl, Role, Source, State, Visit
+from crawler.times import LAST, after, is_later, utc
 from crawler.urls import same_story, site_host
 
 ADDRESS = "another address of "
@@ -55,11 +56,19 @@ class FrontierTable:
         """Addresses that are in the table: links to them need no look."""
         self.woken: set[str] = set()
         """Hosts of sites that something was queued for since this was last emptied."""
-        self.begun_at = ""
-        """When the run began, ISO 8601, UTC: what it has visited itself just now, it has seen as it
-        is, whichever of a site's sources tells of the change last."""
+        self.begun_at = utc(LAST)
+        """When the run began, ISO 8601, UTC: what it has visited itself, it visits no second time,
+        but to try again what gave no answer."""
+        self._promoted: dict[int, str] = {}
+        """site → up to which date all that is due was queued: what is still due before that, the
+        run has visited itself."""
         self.grown = 0
         """How many URLs were queued since this was last set to 0."""
+
+    def begin(self, at: str) -> None:
+        """A run begins. at: ISO 8601, UTC."""
+        self.begun_at = at
+        self._promoted.clear()
 
     # -- claiming --------------------------------------------------------------------------------
 
@@ -88,16 +97,23 @@ class FrontierTable:
         return row[0] if row else None
 
     def promote(self, site_id: int, now: str) -> int:
-        """Queue what is due; returns how many URLs that were."""
+        """Queue what is due; returns how many URLs that were.
+
+        What this run has visited waits for the next one, whatever its date says, unless it is to be
+        tried again.
+        """
         rows = self._sql(
-            "SELECT id FROM urls WHERE site_id = ? AND due_at <= ? ORDER BY due_at LIMIT ?",
-            (site_id, now, _PROMOTE),
+            "SELECT id, due_at FROM urls WHERE site_id = ? AND due_at >= ? AND due_at <= ?"
+            " AND (visited_at IS NULL OR visited_at < ? OR state = 'retry')"
+            " ORDER BY due_at LIMIT ?",
+            (site_id, self._promoted.get(site_id, ""), now, self.begun_at, _PROMOTE),
         ).fetchall()
         self._many(
             "UPDATE urls SET due_at = NULL,"
             " state = CASE state WHEN 'claimed' THEN 'claimed' ELSE 'queued' END WHERE id = ?",
-            rows,
+            [row[:1] for row in rows],
         )
+        self._promoted[site_id] = rows[-1][1] if len(rows) == _PROMOTE else now
         return len(rows)
 
     def release(self) -> int:
@@ -169,8 +185,7 @@ class FrontierTable:
         counts.
         """
         fresh = 0
-        hour = timedelta(hours=1)
-        an_hour_ago = (datetime.fromisoformat(now) - hour).isoformat(timespec="microseconds")
+        an_hour_ago = utc(after(datetime.fromisoformat(now), -3_600), exact=True)
         news: list[tuple[int, FoundUrl]] = []
         known = 0
         for each in found:
@@ -205,13 +220,13 @@ class FrontierTable:
                 changed = each.changed_at and each.changed_at != row[4]
                 renamed = each.claimed_title and row[3] and each.claimed_title != row[3]
                 # the first claim of a change says something only if it is later than our visit
-                just_seen = row[5] and row[5] > max(self.begun_at, an_hour_ago)
-                said = renamed or (changed and (row[4] or str(each.changed_at) > (row[5] or "")))
+                just_seen = row[5] and row[5] >= self.begun_at and row[5] > an_hour_ago
+                said = renamed or (changed and (row[4] or is_later(each.changed_at, row[5])))
                 if row[5] and said and not just_seen:
                     news.append((row[0], each))
         if listed and news and not (known >= _ENOUGH and len(news) > known / 2):
             for url_id, each in news:
-                self._queue_again(url_id, site_host(each.url))
+                self._queue_again(url_id, site_host(each.url), now)
         return fresh
 
     def _insert(self, found: FoundUrl, site_id: int, now: str, *, listed: bool) -> int:
@@ -243,11 +258,17 @@ class FrontierTable:
         self.grown += 1
         return int(found.role == "page" and found.priority >= STORY_LIKE)
 
-    def _queue_again(self, url_id: int, host: str) -> None:
+    def _queue_again(self, url_id: int, host: str, now: str) -> None:
+        """Have a URL visited once more: now, or by the next run if this one has visited it."""
+        self._sql(
+            "UPDATE urls SET due_at = ? WHERE id = ? AND visited_at >= ?"
+            " AND state NOT IN ('queued', 'claimed', 'retry')",
+            (now, url_id, self.begun_at),
+        )
         done = self._sql(
-            "UPDATE urls SET state = 'queued', due_at = NULL WHERE id = ?"
+            "UPDATE urls SET state = 'queued', due_at = NULL WHERE id = ? AND visited_at < ?"
             " AND state NOT IN ('queued', 'claimed')",
-            (url_id,),
+            (url_id, self.begun_at),
         )
         if done.rowcount:
             self.woken.add(host)
@@ -262,6 +283,7 @@ class FrontierTable:
     def forget(self) -> None:
         """Drop the memo: a transaction that failed has taken back what it knew."""
         self._known.clear()
+        self._promoted.clear()
 
     # -- acknowledging ---------------------------------------------------------------------------
 
@@ -287,10 +309,14 @@ class FrontierTable:
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
-    def visited_at(self, url_id: int) -> str | None:
-        """When a URL was last visited, ISO 8601, UTC; None if it never was."""
-        row = self._sql("SELECT visited_at FROM urls WHERE id = ?", (url_id,)).fetchone()
-        return cast("str | None", row[0])
+    def knows_later(self, url_id: int, now: str) -> bool:
+        """Whether a URL was visited after a moment. What is in hand was not: whoever wrote a later
+        time had a clock that was fast."""
+        row = self._sql(
+            "SELECT 1 FROM urls WHERE id = ? AND visited_at > ? AND state <> 'claimed'",
+            (url_id, now),
+        ).fetchone()
+        return row is not None
 
     def acknowledge(
         self, url_id: int, visit: Visit, now: str, article_id: int | None, changed: bool
@@ -334,7 +360,7 @@ class FrontierTable:
             " failures = ?, article_id = ?, due_at = ?, interval_seconds = ? WHERE id = ?",
             (
                 plan.state, reason if visit.not_modified else visit.reason, now, failures,
-                article_id, plan.due_at.isoformat(timespec="seconds") if plan.due_at else None,
+                article_id, utc(plan.due_at) if plan.due_at else None,
                 plan.interval if plan.interval is not None else interval, url_id,
             ),
         )  # fmt: skip
@@ -421,8 +447,3 @@ def _due(row: Sequence[object]) -> Due:
         found, cast(State, state), cast("str | None", etag), cast("str | None", modified),
         cast("str | None", visited), cast("str | None", due), bool(story),
     )  # fmt: skip
-
-
-def utc(moment: datetime) -> str:
-    """A moment as the frontier's dates are written, comparable as text."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds")

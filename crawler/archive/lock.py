@@ -11,9 +11,9 @@ import json
 import os
 import socket
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
+from crawler import times
 from crawler.errors import BusyError
 
 if sys.platform != "win32":
@@ -54,7 +54,7 @@ class ArchiveLock:
                 {
                     "pid": os.getpid(),
                     "host": socket.gethostname(),
-                    "since": datetime.now(UTC).isoformat(timespec="seconds"),
+                    "since": times.now(),
                 }
             )
             os.ftruncate(file, 0)

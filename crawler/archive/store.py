@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+from crawler import times
 from crawler.archive import database, graph
 from crawler.archive.articles import Articles, insert
 from crawler.archive.frontier import FrontierTable
@@ -71,12 +71,12 @@ class Store:
                 self.db.conn, "runs", spider=spider, arguments=arguments_json, software=software,
                 started_at=started_at, uuid=uuid,
             )  # fmt: skip
-        self.frontier.begun_at = started_at
+        self.frontier.begin(started_at)
 
     def finish_run(self, outcome: str, finished_at: str | None = None) -> None:
         """Close the run. outcome: `finished`, `shutdown`, or another reason why it ended.
         finished_at: ISO 8601, UTC; None for now."""
-        finished_at = finished_at or datetime.now(UTC).isoformat(timespec="seconds")
+        finished_at = finished_at or times.now()
         with self.db.atomic():
             self._sql(
                 "UPDATE runs SET finished_at = ?, outcome = ? WHERE id = ?",
@@ -195,9 +195,8 @@ class Store:
         elif visit.part_of is not None:
             article_id = self._article_of(visit.part_of)
         graph.note_visit(self.db.conn, visit, article_id)
-        visited_at = self.frontier.visited_at(url_id)
         # an import may bring what was before: of the URL, more is known by now
-        late = visited_at is not None and visited_at > now
+        late = self.frontier.knows_later(url_id, now)
         if visit.state == "gone" and not late:
             self._sql(
                 "UPDATE articles SET gone_at = ? WHERE gone_at IS NULL"
@@ -290,4 +289,4 @@ class Store:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")
+    return times.now(exact=True)

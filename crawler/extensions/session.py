@@ -19,10 +19,10 @@ from uuid import uuid4
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
-from crawler import __version__
+from crawler import __version__, times
 from crawler.archive.captures import last_response, response_with
 from crawler.archive.database import FILE_NAME, WARC_FOLDER, open_for_reading
-from crawler.archive.frontier import FrontierTable, utc
+from crawler.archive.frontier import FrontierTable
 from crawler.archive.lock import ArchiveLock
 from crawler.archive.outcomes import Learned
 from crawler.archive.site_memory import SiteMemory
@@ -33,6 +33,7 @@ from crawler.extensions.run_info import plain_settings, warcinfo, wire_info
 from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, Due, Reference, Visit
+from crawler.times import utc
 from crawler.urls import site_host
 from crawler.warc.exchange import Exchange
 from crawler.warc.provenance import run_record
@@ -177,7 +178,7 @@ class Session:
                 info=[
                     *warcinfo(
                         settings, spider.name, getattr(spider, "arguments", {}), self.uuid,
-                        self.started_at.isoformat(timespec="seconds"),
+                        utc(self.started_at),
                     ),
                     *wire_info(settings),
                 ],
@@ -198,7 +199,7 @@ class Session:
                 spider.name,
                 getattr(spider, "arguments", {}),
                 f"Hemeroteca/{__version__}",
-                self.started_at.isoformat(timespec="seconds"),
+                utc(self.started_at),
                 self.uuid,
             )
             written = (
@@ -327,8 +328,8 @@ class Session:
             "software": f"Hemeroteca/{__version__}",
             "spider": spider.name if spider is not None else None,
             "arguments": getattr(spider, "arguments", {}),
-            "started_at": self.started_at.isoformat(timespec="seconds"),
-            "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "started_at": utc(self.started_at),
+            "finished_at": times.now(),
             "outcome": outcome,
             "totals": dict(self.totals),
             "settings": plain_settings(self._crawler.settings),
@@ -373,7 +374,7 @@ class Session:
             if site is None:
                 return []
             with store.db.atomic():
-                found = store.frontier.claim(site, limit, utc(datetime.now(UTC)), above)
+                found = store.frontier.claim(site, limit, times.now(), above)
         except (sqlite3.Error, OSError, HemerotecaError) as error:
             if not self._waits_for(error):
                 self.fail(error)
@@ -449,7 +450,7 @@ class Session:
             return
         try:
             with self.store.db.atomic():
-                self.store.memory.keep_robots(origin, url, utc(datetime.now(UTC)), status, body)
+                self.store.memory.keep_robots(origin, url, times.now(), status, body)
         except (sqlite3.Error, OSError, HemerotecaError) as error:
             if not self._waits_for(error):
                 self.fail(error)

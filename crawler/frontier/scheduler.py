@@ -23,6 +23,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler import times
 from crawler.discover.shapes import shape
 from crawler.discover.story_urls import list_month
 from crawler.extensions.session import Session
@@ -146,11 +147,14 @@ class Frontier(BaseScheduler):
 
     def offer(self, found: Iterable[FoundUrl]) -> None:
         """Queue sources that no page told of; what is not due is left alone."""
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = times.now()
+        begun = times.utc(self._session.started_at)
         for each in found:
             known = self._session.lookup(each.url)
             if known is not None and known.state != "done" and (known.due_at or "") > now:
                 continue
+            if known is not None and (known.visited_at or "") >= begun:
+                continue  # this run has been there
             if each.url not in self._hand and each.url not in self._out:
                 due = Due(each) if known is None else replace(known, found=each)
                 self._push(self._spider.rank(each), due, each.url)
@@ -275,7 +279,7 @@ class Frontier(BaseScheduler):
             if verdict is not None:
                 self._forget(url)
                 due_at = datetime.now(UTC) + timedelta(seconds=SECOND_CHANCE)
-                self._session.refuse(url, verdict, due_at.isoformat(timespec="seconds"))
+                self._session.refuse(url, verdict, times.utc(due_at))
                 continue
             if self._is_over_limit(entry):
                 self._forget(url)
