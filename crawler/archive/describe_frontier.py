@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from crawler.archive import chains
+
 URLS = {
     "": "Every URL known: the frontier.",
     "id": "Key.",
@@ -31,6 +33,7 @@ URLS = {
     "last_modified": "Last-Modified of its last good answer.",
     "article_id": "The article found there.",
     "shape": "Of a visited list: what its address has in common with others of its kind.",
+    **chains.URLS,
 }
 
 SITES = {
@@ -45,6 +48,7 @@ SITES = {
     "listed_stories": "… that a sitemap, feed or WordPress list had told of.",
     "revisits": "Stories visited again.",
     "edits": "… and found changed then.",
+    **chains.SITES,
 }
 
 SHAPES = {

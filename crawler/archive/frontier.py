@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 
+from crawler.archive.chains import ROW, TOLD_BY, WAITING, Chains, is_chained, is_step
 from crawler.archive.keys import url_key
 from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.reasons import LATER_PAGE, SAME_TEXT
@@ -26,6 +28,8 @@ SPELLING = "another spelling of "
 # URLs promoted from due to queued in one step, addresses remembered as known.
 _PROMOTE = 500
 _MEMO = 50_000
+# Lists named at once from which on those that wait already are counted.
+_MANY = 100
 # A sitemap that says of more than half of its known pages, and of at least as many as this, that
 # they changed since its last reading, has its dates from a clock.
 _ENOUGH = 20
@@ -35,6 +39,29 @@ _FIELDS = (
     " u.claimed_title, u.claimed_changed_at, u.priority, u.state, u.etag, u.last_modified,"
     " u.visited_at, u.due_at, u.article_id IS NOT NULL"
 )
+
+
+class Told(NamedTuple):
+    """What a source told of."""
+
+    fresh: int
+    """New addresses that look like stories'."""
+    first: int
+    """Addresses of pages that are new, or that no source of its kind had told of."""
+
+    def plus(self, other: Told) -> Told:
+        """Both together."""
+        return Told(self.fresh + other.fresh, self.first + other.first)
+
+
+class Steps(NamedTuple):
+    """The next ones in a row of lists or stories."""
+
+    found: list[FoundUrl]
+    dry: int
+    """How many on the way to them told of nothing."""
+    left_out: str | None
+    """What is not to be entered, and why, for the reader; None if all is."""
 
 
 class FrontierTable:
@@ -64,6 +91,7 @@ class FrontierTable:
         run has visited itself."""
         self.grown = 0
         """How many URLs were queued since this was last set to 0."""
+        self.chains = Chains(connection)
 
     def begin(self, at: str) -> None:
         """A run begins. at: ISO 8601, UTC."""
@@ -79,11 +107,14 @@ class FrontierTable:
         priority.
         """
         self.promote(site_id, now)
-        rows = self._sql(
+        sql = (
             f"SELECT {_FIELDS}, u.id FROM urls u WHERE u.site_id = ? AND u.state = 'queued'"  # noqa: S608
-            " AND u.priority > ? ORDER BY u.priority DESC, u.id LIMIT ?",
-            (site_id, above, limit),
-        ).fetchall()
+            " AND u.priority > ? ORDER BY u.priority DESC, u.id LIMIT ?"
+        )
+        rows = self._sql(sql, (site_id, above, limit)).fetchall()
+        if any(is_chained(_due(row).found) for row in rows) and self.chains.is_fruitless(site_id):
+            self.grown -= self.chains.withhold(site_id)
+            rows = self._sql(sql, (site_id, above, limit)).fetchall()
         self._many("UPDATE urls SET state = 'claimed' WHERE id = ?", [(row[-1],) for row in rows])
         return [_due(row) for row in rows]
 
@@ -176,15 +207,18 @@ class FrontierTable:
     # -- finding ---------------------------------------------------------------------------------
 
     def add(
-        self, found: Sequence[FoundUrl], site_id: Callable[[str], int], now: str, *, listed: bool
-    ) -> int:
-        """Enter URLs that a page or file told of; returns how many new ones look like stories.
+        self, found: Sequence[FoundUrl], site_id: Callable[[str], int], now: str, *, listed: bool,
+        by: Role = "page", dry: int = 0,
+    ) -> Told:  # fmt: skip
+        """Enter URLs that a page or file told of.
 
         What is known gets the source's newest claims, and is queued again where the source says
         that it changed. listed: the source is a list with dates of change, whose word on that
-        counts.
+        counts. by: its role. dry: how many sources on the way to these, one after the other, told
+        of nothing.
         """
-        fresh = 0
+        fresh = first = 0
+        bit = TOLD_BY.get(by, 0)
         an_hour_ago = utc(after(datetime.fromisoformat(now), -3_600), exact=True)
         news: list[tuple[int, FoundUrl]] = []
         known = 0
@@ -194,14 +228,18 @@ class FrontierTable:
                 continue
             row = self._sql(
                 "SELECT id, state, claimed_at, claimed_title, claimed_changed_at, visited_at,"
-                " listed, article_id, site_id FROM urls WHERE url = ?",
+                " listed, article_id, site_id, told_by FROM urls WHERE url = ?",
                 (each.url,),
             ).fetchone()
             self._remember(each.url)
             if row is None:
-                fresh += self._insert(each, site_id(each.url), now, listed=listed)
+                fresh += self._insert(each, site_id(each.url), now, listed=listed, bit=bit, dry=dry)
+                first += each.role == "page"
                 continue
             known += 1
+            if bit & ~row[9]:
+                self._sql("UPDATE urls SET told_by = told_by | ? WHERE id = ?", (bit, row[0]))
+                first += each.role == "page"
             if listed and not row[6]:
                 self._sql("UPDATE urls SET listed = 1 WHERE id = ?", (row[0],))
                 if row[7] is not None:
@@ -227,9 +265,11 @@ class FrontierTable:
         if listed and news and not (known >= _ENOUGH and len(news) > known / 2):
             for url_id, each in news:
                 self._queue_again(url_id, site_host(each.url), now)
-        return fresh
+        return Told(fresh, first)
 
-    def _insert(self, found: FoundUrl, site_id: int, now: str, *, listed: bool) -> int:
+    def _insert(
+        self, found: FoundUrl, site_id: int, now: str, *, listed: bool, bit: int, dry: int
+    ) -> int:
         key = url_key(found.url)
         twin = None
         if found.role == "page":
@@ -242,14 +282,15 @@ class FrontierTable:
                 twin = None
         self._sql(
             "INSERT INTO urls (url, key, site_id, role, state, reason, source, via_id, found_at,"
-            " claimed_at, claimed_title, claimed_changed_at, listed, priority, article_id)"
+            " claimed_at, claimed_title, claimed_changed_at, listed, priority, article_id,"
+            " told_by, dry)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM urls WHERE url = ?),"
-            " ?, ?, ?, ?, ?, ?, ?)",
+            " ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 found.url, key, site_id, found.role, "excluded" if twin else "queued",
                 SPELLING + twin[0] if twin else None, found.source, found.via, now,
                 found.claimed_at, found.claimed_title, found.changed_at, int(listed),
-                found.priority, twin[1] if twin else None,
+                found.priority, twin[1] if twin else None, bit, dry,
             ),
         )  # fmt: skip
         if twin:
@@ -284,6 +325,34 @@ class FrontierTable:
         """Drop the memo: a transaction that failed has taken back what it knew."""
         self._known.clear()
         self._promoted.clear()
+
+    def next_steps(
+        self, url_id: int, visit: Visit, site_id: int, told: Told, *, revised: bool
+    ) -> Steps:
+        """What of that which a visited list or story names as the next in its row is to be entered:
+        nothing where the row has told of nothing for too long, and no more than may wait.
+
+        told: what else it told of. revised: whether an article got a revision from it.
+        """
+        named = [each for each in visit.found if is_step(each)]
+        if not named:
+            return Steps([], 0, None)
+        if visit.role not in TOLD_BY:
+            dry = self.chains.dry(url_id, revised)
+            # beside pages that are no new stories, a story's neighbours are links like any other
+            return Steps(
+                named if dry <= ROW else [replace(each, source="link") for each in named], dry, None
+            )
+        dry = self.chains.dry(url_id, told.first)
+        room, why = len(named), ""
+        if dry > ROW:
+            room, why = 0, f"the last {ROW} on the way told of no story"
+        elif len(named) > _MANY:
+            room, why = self.chains.room(site_id), f"{WAITING:,} of this site wait"
+        left = len(named) - room
+        return Steps(
+            named[:room], dry, f"{left:,} further lists left out: {why}" if left > 0 else None
+        )
 
     # -- acknowledging ---------------------------------------------------------------------------
 

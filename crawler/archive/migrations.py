@@ -6,6 +6,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from crawler.archive import (
+    chains,
     frontier_schema,
     graph_schema,
     reread_schema,
@@ -62,3 +63,9 @@ def m006_rereadings(db: Database) -> None:
 def m010_times_in_utc(db: Database) -> None:
     """Times that are compared are UTC, in one form."""
     times_schema.upgrade(db)
+
+
+@migrations()
+def m010_rows_of_lists(db: Database) -> None:
+    """What lists that other lists told of have cost, and told of."""
+    db.executescript(chains.COLUMNS)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 from crawler import times
 from crawler.archive import database, graph
 from crawler.archive.articles import Articles, insert
-from crawler.archive.frontier import FrontierTable
+from crawler.archive.chains import TOLD_BY, is_chained, is_step
+from crawler.archive.frontier import FrontierTable, Steps, Told
 from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.site_memory import SiteMemory
 from crawler.items import Article, Capture, FoundUrl, Role, Visit
 from crawler.urls import normalise, site_host
+
+MAX_ROWS = 4_000
+"""Addresses entered in one transaction, about: others wait for its end."""
 
 
 class Store:
@@ -145,15 +150,42 @@ class Store:
         counts: Counter[str] = Counter()
         self._sites.clear()  # a transaction that failed may have made some
         try:
+            entered = [self._enter_ahead(visit) for visit in visits]
             with self.db.atomic():
-                for visit in visits:
-                    note(*self._record(visit, counts))
+                for visit, told, left_out in entered:
+                    note(*self._record(visit, counts, told, left_out))
                 self.count(counts)
                 before_commit()
         except BaseException:
             self.frontier.forget()
             raise
         return counts
+
+    def _enter_ahead(self, visit: Visit) -> tuple[Visit, Told, str | None]:
+        """Enter what a list or page of very many addresses tells of in transactions of their own,
+        before its visit: none holds up other programs for long. After a crash it is read again.
+
+        Returns the visit without what was entered, what that was, and what was left out and why.
+        """
+        told = Told(0, 0)
+        if len(visit.found) <= MAX_ROWS:
+            return visit, told, None
+        now = visit.captures[-1].fetched_at if visit.captures else _now()
+        with self.db.atomic():
+            url_id = self.frontier.url_id(visit.url, visit.role, self._site_id, now, visit.origin)
+            site = self._site_id(visit.url)
+        pages = [each for each in visit.found if not is_step(each)]
+        steps = [each for each in visit.found if is_step(each)]
+        for part in _parts(pages):
+            with self.db.atomic():
+                told = told.plus(self._add_found(replace(visit, found=part), now))
+        if visit.role not in TOLD_BY:
+            return replace(visit, found=tuple(steps)), told, None
+        plan = self.frontier.next_steps(url_id, visit, site, told, revised=False)
+        for part in _parts(plan.found):
+            with self.db.atomic():
+                self._add_steps(visit, plan._replace(found=list(part)), now)
+        return replace(visit, found=()), told, plan.left_out
 
     def wait_for(self, found: Sequence[FoundUrl], now: str) -> None:
         """Queue URLs, if they are not known. now: ISO 8601, UTC."""
@@ -177,8 +209,13 @@ class Store:
             (*(counts[name] for name in names), self.run_id),
         )
 
-    def _record(self, visit: Visit, counts: Counter[str]) -> tuple[Visit, str | None, bool]:
-        """The visit as it was stored, the address of its article, whether that got a revision."""
+    def _record(
+        self, visit: Visit, counts: Counter[str], told: Told, left_out: str | None
+    ) -> tuple[Visit, str | None, bool]:
+        """The visit as it was stored, the address of its article, whether that got a revision.
+
+        told: what of its found URLs was entered before. left_out: what was not, and why.
+        """
         now = visit.captures[-1].fetched_at if visit.captures else _now()
         origin = visit.origin if visit.origin and visit.origin.url == visit.url else None
         url_id = self.frontier.url_id(visit.url, visit.role, self._site_id, now, origin)
@@ -205,11 +242,16 @@ class Store:
             )
         counts["failures"] += visit.state in ("failed", "retry")
         revised = bool(changed)
-        led_to = self.frontier.add(
-            visit.found, self._site_id, now, listed=visit.role in ("sitemap", "feed", "wordpress")
-        )
+        told = told.plus(self._add_found(visit, now))
+        steps = self.frontier.next_steps(
+            url_id, visit, self._site_id(visit.url), told,
+            revised=counts["new_articles"] > stories_before,
+        )  # fmt: skip
+        self._add_steps(visit, steps, now)
+        if left_out := left_out or steps.left_out:
+            visit = replace(visit, reason="; ".join(filter(None, (visit.reason, left_out))))
         if changed is None:
-            changed = led_to > 0
+            changed = told.fresh > 0
         first = not late and self.frontier.acknowledge(url_id, visit, now, article_id, changed)
         if first and visit.state == "done" and visit.shape is not None:
             # a copy of what another host has is a story all the same: so addresses here look
@@ -218,7 +260,38 @@ class Store:
             self.memory.learn(self._site_id(visit.url), url_id, visit.shape, is_story=is_story)
         if counts["new_articles"] > stories_before:
             self.memory.credit_lists(url_id)
+        self._note_told(visit, first=first, told=told, further=len(steps.found))
         return visit, self._url_of(article_id), revised
+
+    def _add_found(self, visit: Visit, now: str) -> Told:
+        """Enter what a visit told of, but for what is the next in a row."""
+        found = [each for each in visit.found if not is_step(each)]
+        return self.frontier.add(
+            found, self._site_id, now, listed=visit.role in TOLD_BY, by=visit.role
+        )
+
+    def _add_steps(self, visit: Visit, steps: Steps, now: str) -> None:
+        self.frontier.add(
+            steps.found, self._site_id, now, listed=visit.role in TOLD_BY, by=visit.role,
+            dry=steps.dry,
+        )  # fmt: skip
+
+    def _note_told(self, visit: Visit, *, first: bool, told: Told, further: int) -> None:
+        """Note what the first visit of a list brought, and what the lists that told of a page were
+        worth."""
+        if not first:
+            return
+        site, chains = self._site_id(visit.url), self.frontier.chains
+        origin = visit.origin
+        if origin is not None and is_chained(origin):
+            chains.note_list(site, told.first, further)
+        if visit.role == "page":
+            is_story = visit.article is not None
+            if origin is not None and origin.source in TOLD_BY:
+                chains.note_page(site, is_story=is_story)
+            if is_story and (number := chains.take_up(site)):
+                self.frontier.grown += number
+                self.frontier.woken.add(site_host(visit.url))
 
     def _url_of(self, article_id: int | None) -> str | None:
         row = self._sql("SELECT url FROM articles WHERE id = ?", (article_id,)).fetchone()
@@ -286,6 +359,22 @@ class Store:
     def _capture_of(self, record_id: str | None) -> int | None:
         row = self._sql("SELECT id FROM captures WHERE record_id = ?", (record_id,)).fetchone()
         return row[0] if row else None
+
+
+def first_part(visits: Sequence[Visit]) -> int:
+    """How many of some visits belong into one transaction: those that tell of at most MAX_ROWS
+    addresses together; one at least."""
+    rows = 0
+    for number, visit in enumerate(visits):
+        rows += len(visit.found)
+        if number and rows > MAX_ROWS:
+            return number
+    return len(visits)
+
+
+def _parts(found: Sequence[FoundUrl]) -> Iterator[tuple[FoundUrl, ...]]:
+    for start in range(0, len(found), MAX_ROWS):
+        yield tuple(found[start : start + MAX_ROWS])
 
 
 def _now() -> str:

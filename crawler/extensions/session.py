@@ -25,8 +25,9 @@ from crawler.archive.database import FILE_NAME, WARC_FOLDER, open_for_reading
 from crawler.archive.frontier import FrontierTable
 from crawler.archive.lock import ArchiveLock
 from crawler.archive.outcomes import Learned
+from crawler.archive.reasons import WITHHELD
 from crawler.archive.site_memory import SiteMemory
-from crawler.archive.store import Store
+from crawler.archive.store import Store, first_part
 from crawler.errors import ArchiveError, BusyError, HemerotecaError
 from crawler.extensions.recovery import enter_files, file_prefix, mend, note_visit
 from crawler.extensions.run_info import plain_settings, warcinfo, wire_info
@@ -246,7 +247,7 @@ class Session:
         return self._busy_since is not None
 
     def flush(self) -> None:
-        """Store the batch in one transaction.
+        """Store the batch, in one transaction but for what tells of very many addresses.
 
         While another program holds the database, the batch waits and is tried again. On any other
         failure the run ends and says why.
@@ -254,18 +255,19 @@ class Session:
         self._cancel_timer()
         if not self.holds_back:
             return
-        batch = self._batch
-        try:
-            self._enter_closed_files(self.store)
-            self.totals.update(self.store.record(batch, self._note, self.warc.sync))
-        except (sqlite3.Error, OSError, HemerotecaError) as error:
-            if not self._waits_for(error):
-                self._batch = []
-                self.fail(error)
-            return
-        self._batch = []
-        self._busy_since = None
-        self._take_news(self.store.frontier, batch)
+        while self._batch:
+            batch = self._batch[: first_part(self._batch)]
+            try:
+                self._enter_closed_files(self.store)
+                self.totals.update(self.store.record(batch, self._note, self.warc.sync))
+            except (sqlite3.Error, OSError, HemerotecaError) as error:
+                if not self._waits_for(error):
+                    self._batch = []
+                    self.fail(error)
+                return
+            del self._batch[: len(batch)]
+            self._busy_since = None
+            self._take_news(self.store.frontier, batch)
 
     # -- WARC ------------------------------------------------------------------------------------
 
@@ -351,6 +353,9 @@ class Session:
     def _take_news(self, frontier: FrontierTable, batch: list[Visit]) -> None:
         self.queued += frontier.grown
         frontier.grown = 0
+        if frontier.chains.withheld:
+            self.reasons["excluded", WITHHELD] += frontier.chains.withheld
+            frontier.chains.withheld = 0
         woken, frontier.woken = frontier.woken, set()
         self.on_stored(woken, [visit.url for visit in batch])
 

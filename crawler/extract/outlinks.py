@@ -16,6 +16,9 @@ _FEED_TYPES = frozenset({
     "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
 })  # fmt: skip
 _MAX_LINKS = 20_000
+# A page has one before it and one after it; some name more, in other languages or series, above and
+# below the text. What it names beyond these is not true.
+_MAX_BESIDE = 12
 # Attributes by which scripts know what a click leads to, or more of a list.
 _DATA = frozenset(
     f"data-{name}"
@@ -35,15 +38,25 @@ _ADDRESS = re.compile(r"(?:https?:/|/|\?|\.\.?/)[^\s<>{}]{1,2000}")
 def out_links(doc: Document) -> tuple[str, ...]:
     """Addresses of the page's links, absolute and normalised, each once, in page order."""
     hrefs = dict.fromkeys(filter(None, (a.get("href") for a in doc.tags["a"][:_MAX_LINKS])))
-    for link in doc.tags["link"]:
-        # a list's further pages, or a story's neighbours, that only the head names
-        if {"next", "prev"}.intersection((link.get("rel") or "").lower().split()):
-            hrefs.setdefault(link.get("href") or "#")
+    # a list's further pages, or a story's neighbours, that only the head names
+    hrefs.update(dict.fromkeys(_beside(doc, "link", _MAX_BESIDE)))
+    for href in islice(_beside(doc, "a", _MAX_LINKS), _MAX_BESIDE, None):
+        hrefs.pop(href, None)
     for href in _other_ways(doc):
         hrefs.setdefault(href)
     found = dict.fromkeys(map(doc.address, hrefs))
     found.pop(None, None)
     return tuple(url for url in found if url is not None)
+
+
+def _beside(doc: Document, tag: str, most: int) -> Iterator[str]:
+    """The first addresses that elements of a kind call the page before or after this one."""
+    named = (
+        link.get("href") or "#"
+        for link in doc.tags[tag][:_MAX_LINKS]
+        if {"next", "prev", "previous"}.intersection((link.get("rel") or "").lower().split())
+    )
+    return islice(dict.fromkeys(named), most)
 
 
 def _other_ways(doc: Document) -> Iterator[str]:
