@@ -7,7 +7,6 @@ import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,7 +14,7 @@ from uuid import uuid4
 
 from scrapy.settings import BaseSettings
 
-from crawler import __version__
+from crawler import __version__, times
 from crawler.archive.database import WARC_FOLDER, check
 from crawler.archive.lock import ArchiveLock
 from crawler.archive.store import Store
@@ -54,7 +53,7 @@ class ArchiveRun:
         self._settings = settings
         self._name, self._arguments = name, dict(arguments)
         self._uuid = str(uuid4())
-        self._started = datetime.now(UTC).isoformat(timespec="seconds")
+        self._started = times.now()
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = ArchiveLock(folder)
         self._lock.acquire()
@@ -130,7 +129,7 @@ class ArchiveRun:
             "spider": self._name,
             "arguments": self._arguments,
             "started_at": self._started,
-            "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "finished_at": times.now(),
             "outcome": outcome,
             "totals": dict(self.totals),
             "settings": plain_settings(self._settings),

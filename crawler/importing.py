@@ -11,7 +11,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from crawler.archive.captures import captured_at_moment, is_known, place_of, response_with
@@ -23,6 +23,7 @@ from crawler.extensions.recovery import guess_role
 from crawler.failures import status_state
 from crawler.items import Capture, FoundUrl, Visit
 from crawler.reading import Place, as_captured, is_page, read_place
+from crawler.times import utc
 from crawler.urls import normalise
 from crawler.warc.http import Message, parse, payload
 from crawler.warc.reader import Damage, Record, read_file
@@ -251,6 +252,4 @@ async def import_files(
 
 def _utc(date: str) -> str:
     """A WARC-Date as the database has dates. Raises ValueError."""
-    moment = datetime.fromisoformat(date)
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    return utc(datetime.fromisoformat(date), exact=True)

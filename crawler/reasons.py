@@ -43,6 +43,7 @@ _WORDS = {
     "not_stored": "could not be stored: {}",
     # why it was not asked for
     "left_out": "no new stories on pages like this one",
+    "withheld": "one of many lists that tell of too few stories",
     "other_address": "another address of {}",
     "other_spelling": "another spelling of {}",
     "robots_forbids": "robots.txt forbids it",
@@ -117,6 +118,8 @@ OTHER_ADDRESS = begin("other_address")
 OTHER_SPELLING = begin("other_spelling")
 """Begins the reason of a URL that differs from a known one in nothing that matters."""
 OUTSIDE = say("outside_dates")
+WITHHELD = say("withheld")
+"""Of sitemaps and other lists that other lists told of, and that are left out."""
 LEFT_OUT = say("left_out")
 """Of an address that was not fetched because of what pages of its kind were."""
 

@@ -13,10 +13,10 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast, get_args
 
+from crawler import times
 from crawler.archive.captures import place_of
 from crawler.archive.database import FILE_NAME, SCRATCH, WARC_FOLDER, set_aside
 from crawler.archive.graph import links_unknown
@@ -308,7 +308,7 @@ def _find_again(store: Store) -> None:
     again, and stories that archived ones link to wait for their turn."""
     with store.db.atomic():
         store.frontier.read_lists_again()
-    now = datetime.now(UTC).isoformat(timespec="microseconds")
+    now = times.now(exact=True)
     waiting = [
         FoundUrl(
             url, "page", "previous" if relation in ("previous", "next") else "link", via,

@@ -30,9 +30,13 @@ T = TypeVar("T")
 
 CPU_SECONDS = 2.0
 """CPU time that one page may take before it is given up; an average page takes 0.01."""
+LIST_TIMES = 10
+"""Times that which a sitemap, feed or other list may take: fifty thousand addresses take 3 s."""
 
 _PAGES_BETWEEN = 200
 _pages = 0
+_limit = CPU_SECONDS
+"""What the page in hand may take, where it is read."""
 
 logger = logging.getLogger(__name__)
 
@@ -61,29 +65,38 @@ class Workers:
         too long or broke its process twice.
         """
         assert not kwargs, "positional arguments only"
+        return await self._guarded(self.cpu_seconds, function, *args)
+
+    async def run_list(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `run`, for a sitemap or another list: one file of fifty thousand addresses may be all
+        that tells of them, and takes LIST_TIMES as long as a page may."""
+        assert not kwargs, "positional arguments only"
+        return await self._guarded(LIST_TIMES * self.cpu_seconds, function, *args)
+
+    async def _guarded(self, cpu_seconds: float, function: Callable[..., T], *args: object) -> T:
         try:
-            return await self._run(function, *args)
+            return await self._run(cpu_seconds, function, *args)
         except (HemerotecaError, OSError):
             raise
         except Exception as error:  # a fault of ours costs this page alone
             logger.error("%s failed", function.__qualname__, exc_info=error)
             raise PageError(say("reading_failed", in_words(error))) from error
 
-    async def _run(self, function: Callable[..., T], *args: object) -> T:
+    async def _run(self, cpu_seconds: float, function: Callable[..., T], *args: object) -> T:
         if self._pool is None:
-            self._pool = _start(self.count, self.cpu_seconds)
+            self._pool = _start(self.count)
         pool = self._pool
         try:
-            return await _submit(pool, function, *args)
+            return await _submit(pool, cpu_seconds, function, *args)
         except BrokenProcessPool:
             if self._pool is pool:
                 logger.warning("a page reader died; starting new ones")
                 self._pool = None
         async with self._one_at_a_time:
             if self._solo is None:
-                self._solo = _start(1, self.cpu_seconds)
+                self._solo = _start(1)
             try:
-                return await _submit(self._solo, function, *args)
+                return await _submit(self._solo, cpu_seconds, function, *args)
             except BrokenProcessPool:
                 self._solo = None
                 raise PageError(
@@ -98,16 +111,19 @@ class Workers:
         self._pool = self._solo = None
 
 
-def _start(count: int, cpu_seconds: float) -> ProcessPoolExecutor:
+def _start(count: int) -> ProcessPoolExecutor:
     # Never fork: the crawl's process has threads and open connections.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(count, context, initializer=_prepare, initargs=(cpu_seconds,))
+    return ProcessPoolExecutor(count, context, initializer=_prepare)
 
 
-async def _submit(pool: ProcessPoolExecutor, function: Callable[..., T], *args: object) -> T:
+async def _submit(
+    pool: ProcessPoolExecutor, cpu_seconds: float, function: Callable[..., T], *args: object
+) -> T:
     try:
         with _bare_main():
-            future = asyncio.get_running_loop().run_in_executor(pool, _bounded, function, *args)
+            loop = asyncio.get_running_loop()
+            future = loop.run_in_executor(pool, _bounded, cpu_seconds, function, *args)
     except BrokenProcessPool:
         raise
     except Exception as error:  # no process, thread or memory to be had
@@ -133,10 +149,8 @@ def _bare_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def _prepare(cpu_seconds: float) -> None:
+def _prepare() -> None:
     """Make a fresh worker ready: quiet on Ctrl-C, never an orphan, imports done."""
-    global CPU_SECONDS
-    CPU_SECONDS = cpu_seconds
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         signal.signal(signal.SIGPROF, _too_long)
@@ -164,7 +178,7 @@ def _tidy() -> None:
         gc.collect()
 
 
-def _bounded(function: Callable[..., T], *args: object) -> T:
+def _bounded(cpu_seconds: float, function: Callable[..., T], *args: object) -> T:
     """Run a function under the limit of CPU time.
 
     At the limit an exception ends it, raised again should somebody catch it. Code in C that never
@@ -175,10 +189,12 @@ def _bounded(function: Callable[..., T], *args: object) -> T:
             return function(*args)
         finally:
             _tidy()
+    global _limit
+    _limit = cpu_seconds
     soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    last_second = int(_counted_seconds() + CPU_SECONDS) + 2
+    last_second = int(_counted_seconds() + cpu_seconds) + 2
     resource.setrlimit(resource.RLIMIT_CPU, (last_second, hard))
-    signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS, 0.25)
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds, 0.25)
     try:
         return function(*args)
     finally:
@@ -201,4 +217,4 @@ def _counted_seconds() -> float:
 
 
 def _too_long(signum: int, frame: object) -> None:
-    raise PageError(f"reading the page took more than {CPU_SECONDS:g} s of CPU time")
+    raise PageError(f"reading the page took more than {_limit:g} s of CPU time")

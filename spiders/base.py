@@ -199,7 +199,8 @@ class ArchiveSpider(Spider):
             last_modified=_header(response, b"Last-Modified"),
         )
         body, url, found = response.body, visit.url, due.found
-        run = Session.of(self.crawler).workers.run
+        workers = Session.of(self.crawler).workers
+        run, run_list = workers.run, workers.run_list
         if found.role == "wordpress":
             return await self._read_posts(response, visit, found), ()
         kind = sniff(body, content_type, url)
@@ -233,11 +234,11 @@ class ArchiveSpider(Spider):
         told: Iterable[FoundUrl] = ()
         reason: str | None = None
         if kind == "sitemap":
-            content = await run(parse_sitemap, body, url)
+            content = await run_list(parse_sitemap, body, url)
             told = (*content.sitemaps, *content.urls)
             reason = f"read in part: {content.cut}" if content.cut else None
         elif kind == "feed":
-            told = await run(parse_feed, body, url)
+            told = await run_list(parse_feed, body, url)
         else:
             reason = f"no article: not HTML ({content_type.split(';')[0] or 'no type given'})"
         return replace(visit, reason=reason, found=tuple(self.accept(told))), ()

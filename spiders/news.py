@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 from zlib import crc32
@@ -39,6 +40,14 @@ _OLDEST = 1980 * 12
 # many have been read.
 _ENOUGH = 8
 _EACH = 12
+# Stories before and after a story, that a page may name: by date, in its section, in its series.
+_NEIGHBOURS = 3
+_MOST_NEIGHBOURS = 20
+# Links of a story's page; the page of a list may have twenty thousand.
+_STORY_LINKS = 1_000
+# Feeds that a home page announces, and sitemaps that a robots.txt names.
+_FEEDS = 100
+_SITEMAPS = 1_000
 METHODS = ("sitemap", "feed", "wordpress", "archive", "previous", "links")
 
 
@@ -160,17 +169,34 @@ class NewsSpider(ArchiveSpider):
         neighbours: set[str] = set()
         self._meet_hosts(page.out_links)
         if page.not_article is None and "previous" in self.discover:
-            for link in page.article.links:
-                if link.relation in ("previous", "next") and self._is_ours(link.url):
+            named = {
+                link.url: link
+                for link in page.article.links
+                if link.relation in ("previous", "next") and self._is_ours(link.url)
+            }
+            # who names very many neighbours has none: most are no links of its readers either
+            neighbours.update(named if len(named) > _MOST_NEIGHBOURS else ())
+            for relation in ("previous", "next"):
+                beside = (link for link in named.values() if link.relation == relation)
+                for link in islice(beside, _NEIGHBOURS):
                     neighbours.add(link.url)
                     yield self._ranked(
-                        FoundUrl(link.url, "page", "previous", page.url, claimed_title=link.title)
+                        FoundUrl(link.url, "page", "previous", page.url, claimed_title=link.title),
+                        "h",
                     )
-        for url, says in zip(page.out_links, page.link_words, strict=True):
-            if self._is_ours(url) and url not in neighbours:
-                each = self._ranked(FoundUrl(url, "page", "link", page.url), says)
-                if ("links" if each.priority >= STORY_LIKE else "archive") in self.discover:
-                    yield each
+        ours = [
+            (url, says)
+            for url, says in zip(page.out_links, page.link_words, strict=True)
+            if self._is_ours(url) and url not in neighbours
+        ]
+        if page.not_article is None and len(ours) > _STORY_LINKS:
+            why = f"links beyond the first {_STORY_LINKS:,} of a story's page"
+            Session.of(self.crawler).reasons["excluded", why] += len(ours) - _STORY_LINKS
+            del ours[_STORY_LINKS:]
+        for url, says in ours:
+            each = self._ranked(FoundUrl(url, "page", "link", page.url), says)
+            if ("links" if each.priority >= STORY_LIKE else "archive") in self.discover:
+                yield each
 
     def _is_ours(self, url: str) -> bool:
         is_ours = same_site(url, self.hosts) or self._parts.is_pending(site_host(url))
@@ -178,7 +204,7 @@ class NewsSpider(ArchiveSpider):
 
     def _announced(self, page: Page) -> Iterable[FoundUrl]:
         if "feed" in self.discover:
-            for url in page.feeds:
+            for url in page.feeds[:_FEEDS]:
                 if same_site(url, self.hosts):
                     self._feeds_known.add(site_host(page.url))
                     yield self._ranked(FoundUrl(url, "feed", "link", page.url))
@@ -201,12 +227,14 @@ class NewsSpider(ArchiveSpider):
 
     def _ranked(self, found: FoundUrl, says: str = "l") -> FoundUrl:
         """A URL with its priority, and its kind by what is said of it (`LINK_WORDS`)."""
-        if found.role == "page" and found.source != "previous":
+        if found.role == "page":
             found = replace(found, kind=f"{says} {shape(found.url)}")
         return replace(found, priority=self.rank(found))
 
     async def _read_posts(self, response: Response, visit: Visit, found: FoundUrl) -> Visit:
-        posts = await Session.of(self.crawler).workers.run(parse_posts, response.body, found.url)
+        posts = await Session.of(self.crawler).workers.run_list(
+            parse_posts, response.body, found.url
+        )
         total = response.headers.get(b"X-WP-TotalPages")
         pages = further_pages(found.url, total.decode("latin-1") if total else None, len(posts))
         more = (FoundUrl(url, "wordpress", "wordpress", found.url) for url in pages)
@@ -234,7 +262,8 @@ class NewsSpider(ArchiveSpider):
         if "sitemap" in self.discover:
             # robots.txt may name a sitemap on another host (sitemaps.org, "Sitemaps & cross
             # submits"): one of the same owner
-            urls = [url for url in request.meta["sitemaps"] if same_owner(url, request.url)]
+            named = islice(request.meta["sitemaps"], _SITEMAPS)
+            urls = [url for url in named if same_owner(url, request.url)]
             if urls:
                 Frontier.of(self.crawler).offer(
                     FoundUrl(url, "sitemap", "robots", request.url) for url in urls

@@ -17,6 +17,7 @@ LOWEST = {
     "crawler.errors",
     "crawler.reasons",
     "crawler.text",
+    "crawler.times",
     "crawler.urls",
 }
 # package → what of the house it may import besides itself and the lowest layer
@@ -26,6 +27,7 @@ MAY_IMPORT = {
     "crawler.reasons": set(),
     "crawler.text": set(),
     "crawler.urls": set(),
+    "crawler.times": set(),
     "crawler.extract": {"crawler.discover"},
     "crawler.discover": {"crawler.extract"},
     "crawler.warc": set(),

@@ -45,14 +45,11 @@ def test_a_page_that_kills_its_reader_is_given_up_and_the_next_one_read(pool: Wo
 
 
 def test_endless_work_is_ended(pool: Workers) -> None:
-    # the limit itself is the worker's; here a short one is set in this process
     previous = signal.signal(signal.SIGPROF, workers._too_long)
-    limit, workers.CPU_SECONDS = workers.CPU_SECONDS, 0.2
     try:
         with pytest.raises(PageError, match="CPU time"):
-            workers._bounded(_spin)
+            workers._bounded(0.2, _spin)
     finally:
-        workers.CPU_SECONDS = limit
         signal.signal(signal.SIGPROF, previous)
 
 
@@ -62,8 +59,7 @@ def test_endless_work_that_hears_no_signal_is_ended_by_the_kernel() -> None:
         "import re, signal\n"
         "from crawler import workers\n"
         "signal.signal(signal.SIGPROF, workers._too_long)\n"
-        "workers.CPU_SECONDS = 0.5\n"
-        "workers._bounded(re.fullmatch, '(a|a)*b', 'a' * 40)\n"
+        "workers._bounded(0.5, re.fullmatch, '(a|a)*b', 'a' * 40)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], timeout=60, capture_output=True)
     assert done.returncode == -signal.SIGXCPU or b"CPU time" in done.stderr

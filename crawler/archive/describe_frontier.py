@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from crawler.archive import chains
+
 URLS = {
     "": "Every URL known: the frontier.",
     "id": "Key.",
@@ -30,6 +32,7 @@ URLS = {
     "etag": "ETag of its last good answer.",
     "last_modified": "Last-Modified of its last good answer.",
     "article_id": "The article found there.",
+    **chains.URLS,
     "kind_id": "What it has in common with others, by its address and what links to it say.",
     "held": "1: not to be fetched before a round lets it in; 2: the user asked for it; else 0.",
 }
@@ -45,6 +48,7 @@ SITES = {
     "listed_stories": "… that a sitemap or WordPress list had told of.",
     "revisits": "Stories visited again.",
     "edits": "… and found changed then.",
+    **chains.SITES,
     "round_from": "The last URL that was known when the present round began.",
 }
 

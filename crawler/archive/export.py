@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from crawler.archive.times_schema import PUBLISHED
+
 IndexLine = Callable[[str, str, str, str | None, int, str, int, int, str], str]
 IsThere = Callable[[str, int, int, str], int]
 """Whether a record is in its file: of file, offset, length, WARC-Record-ID."""
@@ -135,7 +137,7 @@ def story_pages(
         " JOIN urls u ON u.id = o.url_id JOIN sites s ON s.id = a.site_id"
         " WHERE (r.id <> a.revision_id) = ?2 AND (?1 IS NULL OR s.host = ?1)"
         " AND (?2 = 0 OR o.id <> (SELECT capture_id FROM revisions WHERE id = a.revision_id))"
-        " ORDER BY r.published_at DESC, r.id",
+        f" ORDER BY {PUBLISHED.format('r.published_at')} DESC, r.id",
         (site, earlier),
     )
     return (StoryPage(*row) for row in rows)

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import cast
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple, cast
 
+from crawler.archive.chains import ROW, TOLD_BY, WAITING, Chains, is_chained, is_step
 from crawler.archive.keys import url_key
-from crawler.archive.kinds import ASKED_FOR, Kinds, is_stronger
+from crawler.archive.kinds import ASKED_FOR, NEVER_HELD, Kinds, is_stronger
 from crawler.archive.outcomes import Outcome, Plan, starts_open
 from crawler.items import STORY_LIKE, Due, FoundUrl, Role, Source, State, Visit
 from crawler.reasons import LATER_PAGE, OTHER_ADDRESS, OTHER_SPELLING, OUTSIDE, SAME_TEXT, parse
+from crawler.times import LAST, after, is_later, utc
 from crawler.urls import same_story, site_host
 
 # URLs promoted from due to queued in one step, addresses remembered as known.
 _PROMOTE = 500
 _MEMO = 50_000
+# Lists named at once from which on those that wait already are counted.
+_MANY = 100
 # A sitemap that says of more than half of its known pages, and of at least as many as this, that
 # they changed since its last reading, has its dates from a clock.
 _ENOUGH = 20
@@ -31,6 +36,29 @@ _FIELDS = (
     " u.visited_at, u.due_at, u.article_id IS NOT NULL,"
     " ifnull((SELECT name FROM url_kinds k WHERE k.id = u.kind_id), ''), u.held"
 )
+
+
+class Told(NamedTuple):
+    """What a source told of."""
+
+    fresh: int
+    """New addresses that look like stories'."""
+    first: int
+    """Addresses of pages that are new, or that no source of its kind had told of."""
+
+    def plus(self, other: Told) -> Told:
+        """Both together."""
+        return Told(self.fresh + other.fresh, self.first + other.first)
+
+
+class Steps(NamedTuple):
+    """The next ones in a row of lists or stories."""
+
+    found: list[FoundUrl]
+    dry: int
+    """How many on the way to them told of nothing."""
+    left_out: str | None
+    """What is not to be entered, and why, for the reader; None if all is."""
 
 
 class FrontierTable:
@@ -54,11 +82,20 @@ class FrontierTable:
         them that say no more need no look."""
         self.woken: set[str] = set()
         """Hosts of sites that something was queued for since this was last emptied."""
-        self.begun_at = ""
-        """When the run began, ISO 8601, UTC: what it has visited itself just now, it has seen as it
-        is, whichever of a site's sources tells of the change last."""
+        self.begun_at = utc(LAST)
+        """When the run began, ISO 8601, UTC: what it has visited itself, it visits no second time,
+        but to try again what gave no answer."""
+        self._promoted: dict[int, str] = {}
+        """site → up to which date all that is due was queued: what is still due before that, the
+        run has visited itself."""
         self.grown = 0
         """How many URLs were queued since this was last set to 0."""
+        self.chains = Chains(connection)
+
+    def begin(self, at: str) -> None:
+        """A run begins. at: ISO 8601, UTC."""
+        self.begun_at = at
+        self._promoted.clear()
 
     # -- claiming --------------------------------------------------------------------------------
 
@@ -69,11 +106,14 @@ class FrontierTable:
         priority.
         """
         self.promote(site_id, now)
-        rows = self._sql(
+        sql = (
             f"SELECT {_FIELDS}, u.id FROM urls u WHERE u.site_id = ? AND u.state = 'queued'"  # noqa: S608
-            " AND u.held <> 1 AND u.priority > ? ORDER BY u.priority DESC, u.id LIMIT ?",
-            (site_id, above, limit),
-        ).fetchall()
+            " AND u.held <> 1 AND u.priority > ? ORDER BY u.priority DESC, u.id LIMIT ?"
+        )
+        rows = self._sql(sql, (site_id, above, limit)).fetchall()
+        if any(is_chained(_due(row).found) for row in rows) and self.chains.is_fruitless(site_id):
+            self.grown -= self.chains.withhold(site_id)
+            rows = self._sql(sql, (site_id, above, limit)).fetchall()
         self._many("UPDATE urls SET state = 'claimed' WHERE id = ?", [(row[-1],) for row in rows])
         return [_due(row) for row in rows]
 
@@ -87,16 +127,23 @@ class FrontierTable:
         return row[0] if row else None
 
     def promote(self, site_id: int, now: str) -> int:
-        """Queue what is due; returns how many URLs that were."""
+        """Queue what is due; returns how many URLs that were.
+
+        What this run has visited waits for the next one, whatever its date says, unless it is to be
+        tried again.
+        """
         rows = self._sql(
-            "SELECT id FROM urls WHERE site_id = ? AND due_at <= ? ORDER BY due_at LIMIT ?",
-            (site_id, now, _PROMOTE),
+            "SELECT id, due_at FROM urls WHERE site_id = ? AND due_at >= ? AND due_at <= ?"
+            " AND (visited_at IS NULL OR visited_at < ? OR state = 'retry')"
+            " ORDER BY due_at LIMIT ?",
+            (site_id, self._promoted.get(site_id, ""), now, self.begun_at, _PROMOTE),
         ).fetchall()
         self._many(
             "UPDATE urls SET due_at = NULL,"
             " state = CASE state WHEN 'claimed' THEN 'claimed' ELSE 'queued' END WHERE id = ?",
-            rows,
+            [row[:1] for row in rows],
         )
+        self._promoted[site_id] = rows[-1][1] if len(rows) == _PROMOTE else now
         return len(rows)
 
     def release(self) -> int:
@@ -163,17 +210,18 @@ class FrontierTable:
 
     def add(
         self, found: Sequence[FoundUrl], site_id: Callable[[str], int], now: str, *, listed: bool,
-        teller: int | None = None,
-    ) -> int:  # fmt: skip
-        """Enter URLs that a page or file told of; returns how many new ones look like stories.
+        by: Role = "page", dry: int = 0, teller: int | None = None,
+    ) -> Told:  # fmt: skip
+        """Enter URLs that a page or file told of.
 
         What is known gets the source's newest claims, and is queued again where the source says
         that it changed. listed: the source is a list with dates of change, whose word on that
-        counts. teller: the key of the page that told, where that is no story.
+        counts. by: its role. dry: how many sources on the way to these, one after the other, told
+        of nothing. teller: the key of the page that told, where that is no story.
         """
-        fresh = 0
-        hour = timedelta(hours=1)
-        an_hour_ago = (datetime.fromisoformat(now) - hour).isoformat(timespec="microseconds")
+        fresh = first = 0
+        bit = TOLD_BY.get(by, 0)
+        an_hour_ago = utc(after(datetime.fromisoformat(now), -3_600), exact=True)
         news: list[tuple[int, FoundUrl]] = []
         known = 0
         rounds: dict[int, int] = {}
@@ -185,15 +233,16 @@ class FrontierTable:
                 continue
             row = self._sql(
                 "SELECT id, state, claimed_at, claimed_title, claimed_changed_at, visited_at,"
-                " listed, article_id, site_id FROM urls WHERE url = ?",
+                " listed, article_id, site_id, told_by FROM urls WHERE url = ?",
                 (each.url,),
             ).fetchone()
             site = site_id(each.url) if row is None else cast(int, row[8])
             if teller is not None and site not in rounds:
                 rounds[site] = self.kinds.round_from(site)
             if row is None:
-                is_new, url_id = self._insert(each, site, now, listed=listed)
+                is_new, url_id = self._insert(each, site, now, listed=listed, bit=bit, dry=dry)
                 fresh += is_new
+                first += each.role == "page"
                 self._remember(each.url, url_id, each.kind[:1])
                 if teller is not None:
                     self.kinds.tell(url_id, teller, is_story=False)
@@ -204,6 +253,9 @@ class FrontierTable:
                 self.kinds.tell(row[0], teller, is_story=row[7] is not None)
             if row[5] is None and each.kind and row[1] in ("queued", "excluded"):
                 self._say_more(row[0], site, each)
+            if bit & ~row[9]:
+                self._sql("UPDATE urls SET told_by = told_by | ? WHERE id = ?", (bit, row[0]))
+                first += each.role == "page"
             if listed and each.source != "feed" and not row[6]:
                 self._sql("UPDATE urls SET listed = 1 WHERE id = ?", (row[0],))
                 if row[7] is not None:
@@ -222,14 +274,14 @@ class FrontierTable:
                 changed = each.changed_at and each.changed_at != row[4]
                 renamed = each.claimed_title and row[3] and each.claimed_title != row[3]
                 # the first claim of a change says something only if it is later than our visit
-                just_seen = row[5] and row[5] > max(self.begun_at, an_hour_ago)
-                said = renamed or (changed and (row[4] or str(each.changed_at) > (row[5] or "")))
+                just_seen = row[5] and row[5] >= self.begun_at and row[5] > an_hour_ago
+                said = renamed or (changed and (row[4] or is_later(each.changed_at, row[5])))
                 if row[5] and said and not just_seen:
                     news.append((row[0], each))
         if listed and news and not (known >= _ENOUGH and len(news) > known / 2):
             for url_id, each in news:
-                self._queue_again(url_id, site_host(each.url))
-        return fresh
+                self._queue_again(url_id, site_host(each.url), now)
+        return Told(fresh, first)
 
     def _say_more(self, url_id: int, site_id: int, found: FoundUrl) -> None:
         """A URL that was not visited yet is told of again: perhaps more is said of it this time."""
@@ -254,7 +306,9 @@ class FrontierTable:
             self.woken.add(site_host(found.url))
             self.grown += 1
 
-    def _insert(self, found: FoundUrl, site_id: int, now: str, *, listed: bool) -> tuple[int, int]:
+    def _insert(
+        self, found: FoundUrl, site_id: int, now: str, *, listed: bool, bit: int, dry: int
+    ) -> tuple[int, int]:
         """Whether it looks like a new story, 0 or 1, and its key."""
         key = url_key(found.url)
         twin = None
@@ -272,16 +326,19 @@ class FrontierTable:
             kind_id, held = self.kinds.enter(
                 site_id, found.kind, is_open=starts_open(found.priority, found.kind[:1])
             )
+            held = held and found.source not in NEVER_HELD
         cursor = self._sql(
             "INSERT INTO urls (url, key, site_id, role, state, reason, source, via_id, found_at,"
             " claimed_at, claimed_title, claimed_changed_at, listed, priority, article_id, kind_id,"
-            " held) VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM urls WHERE url = ?),"
-            " ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " held, told_by, dry)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM urls WHERE url = ?),"
+            " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 found.url, key, site_id, found.role, "excluded" if twin else "queued",
                 OTHER_SPELLING + twin[0] if twin else None, found.source, found.via, now,
                 found.claimed_at, found.claimed_title, found.changed_at, listed,
                 found.priority, twin[1] if twin else None, kind_id, int(held and not twin),
+                bit, dry,
             ),
         )  # fmt: skip
         assert cursor.lastrowid is not None
@@ -291,11 +348,17 @@ class FrontierTable:
         self.grown += not held
         return int(found.role == "page" and found.priority >= STORY_LIKE), cursor.lastrowid
 
-    def _queue_again(self, url_id: int, host: str) -> None:
+    def _queue_again(self, url_id: int, host: str, now: str) -> None:
+        """Have a URL visited once more: now, or by the next run if this one has visited it."""
+        self._sql(
+            "UPDATE urls SET due_at = ? WHERE id = ? AND visited_at >= ?"
+            " AND state NOT IN ('queued', 'claimed', 'retry')",
+            (now, url_id, self.begun_at),
+        )
         done = self._sql(
-            "UPDATE urls SET state = 'queued', due_at = NULL WHERE id = ?"
+            "UPDATE urls SET state = 'queued', due_at = NULL WHERE id = ? AND visited_at < ?"
             " AND state NOT IN ('queued', 'claimed')",
-            (url_id,),
+            (url_id, self.begun_at),
         )
         if done.rowcount:
             self.woken.add(host)
@@ -313,8 +376,37 @@ class FrontierTable:
         """Go back to what was known before a transaction that failed; `grown` and `woken` as they
         were then."""
         self._known.clear()
+        self._promoted.clear()
         self.kinds.forget()
         self.grown, self.woken = grown, woken
+
+    def next_steps(
+        self, url_id: int, visit: Visit, site_id: int, told: Told, *, revised: bool
+    ) -> Steps:
+        """What of that which a visited list or story names as the next in its row is to be entered:
+        nothing where the row has told of nothing for too long, and no more than may wait.
+
+        told: what else it told of. revised: whether an article got a revision from it.
+        """
+        named = [each for each in visit.found if is_step(each)]
+        if not named:
+            return Steps([], 0, None)
+        if visit.role not in TOLD_BY:
+            dry = self.chains.dry(url_id, revised)
+            # beside pages that are no new stories, a story's neighbours are links like any other
+            return Steps(
+                named if dry <= ROW else [replace(each, source="link") for each in named], dry, None
+            )
+        dry = self.chains.dry(url_id, told.first)
+        room, why = len(named), ""
+        if dry > ROW:
+            room, why = 0, f"the last {ROW} on the way told of no story"
+        elif len(named) > _MANY:
+            room, why = self.chains.room(site_id), f"{WAITING:,} of this site wait"
+        left = len(named) - room
+        return Steps(
+            named[:room], dry, f"{left:,} further lists left out: {why}" if left > 0 else None
+        )
 
     # -- acknowledging ---------------------------------------------------------------------------
 
@@ -340,10 +432,14 @@ class FrontierTable:
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
-    def visited_at(self, url_id: int) -> str | None:
-        """When a URL was last visited, ISO 8601, UTC; None if it never was."""
-        row = self._sql("SELECT visited_at FROM urls WHERE id = ?", (url_id,)).fetchone()
-        return cast("str | None", row[0])
+    def knows_later(self, url_id: int, now: str) -> bool:
+        """Whether a URL was visited after a moment. What is in hand was not: whoever wrote a later
+        time had a clock that was fast."""
+        row = self._sql(
+            "SELECT 1 FROM urls WHERE id = ? AND visited_at > ? AND state <> 'claimed'",
+            (url_id, now),
+        ).fetchone()
+        return row is not None
 
     def acknowledge(
         self, url_id: int, visit: Visit, now: str, article_id: int | None, changed: bool
@@ -388,7 +484,7 @@ class FrontierTable:
             " WHERE id = ?",
             (
                 plan.state, reason if visit.not_modified else visit.reason, now, failures,
-                article_id, plan.due_at.isoformat(timespec="seconds") if plan.due_at else None,
+                article_id, utc(plan.due_at) if plan.due_at else None,
                 plan.interval if plan.interval is not None else interval, url_id,
             ),
         )  # fmt: skip
@@ -478,8 +574,3 @@ def _due(row: Sequence[object]) -> Due:
         found, cast(State, state), cast("str | None", etag), cast("str | None", modified),
         cast("str | None", visited), cast("str | None", due), bool(story), held == ASKED_FOR,
     )  # fmt: skip
-
-
-def utc(moment: datetime) -> str:
-    """A moment as the frontier's dates are written, comparable as text."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -3,6 +3,7 @@ led to stories."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ _COUNT = 501
 # Kinds remembered, so that they need not be looked up for each link.
 _MEMO = 5_000
 
+NEVER_HELD = frozenset({"seed", "list", "previous"})
+"""Sources of which each URL is fetched: named by the user, or a story's neighbour."""
 ASKED_FOR = 2
 """`urls.held` of an address that the user wants fetched whatever its like turned out to be."""
 
@@ -160,8 +163,9 @@ class Kinds:
             changed += self._sql(
                 f"UPDATE urls SET held = 1, state = 'queued' WHERE {state} AND site_id ="  # noqa: S608
                 " (SELECT site_id FROM url_kinds WHERE id = ?) AND kind_id = ? AND held = 0"
-                " AND visited_at IS NULL AND source NOT IN ('seed', 'list', 'previous')",
-                (kind_id, kind_id),
+                " AND visited_at IS NULL AND source NOT IN"
+                " (SELECT value FROM json_each(?))",
+                (kind_id, kind_id, json.dumps(sorted(NEVER_HELD))),
             ).rowcount
         return changed
 

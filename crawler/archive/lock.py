@@ -14,9 +14,9 @@ import socket
 import stat
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
+from crawler import times
 from crawler.errors import ArchiveError, BusyError
 
 if sys.platform != "win32":
@@ -69,7 +69,7 @@ class ArchiveLock:
                 {
                     "pid": os.getpid(),
                     "host": socket.gethostname(),
-                    "since": datetime.now(UTC).isoformat(timespec="seconds"),
+                    "since": times.now(),
                 }
             )
             os.ftruncate(file, 0)

@@ -6,12 +6,14 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from crawler.archive import (
+    chains,
     frontier_schema,
     graph_schema,
     kinds_schema,
     loss_schema,
     reread_schema,
     schema,
+    times_schema,
     warc_schema,
 )
 
@@ -63,6 +65,18 @@ def m006_rereadings(db: Database) -> None:
 def m008_losses(db: Database) -> None:
     """Which WARC files and captures are known to be damaged or lost."""
     db.executescript(loss_schema.TABLES)
+
+
+@migrations()
+def m010_times_in_utc(db: Database) -> None:
+    """Times that are compared are UTC, in one form."""
+    times_schema.upgrade(db)
+
+
+@migrations()
+def m011_rows_of_lists(db: Database) -> None:
+    """What lists that other lists told of have cost, and told of."""
+    db.executescript(chains.COLUMNS)
 
 
 @migrations()

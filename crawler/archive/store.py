@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import TypeAlias, cast
 
+from crawler import times
 from crawler.archive import database, graph
 from crawler.archive.articles import Articles, insert
-from crawler.archive.frontier import FrontierTable
+from crawler.archive.chains import TOLD_BY, is_chained, is_step
+from crawler.archive.frontier import FrontierTable, Steps, Told
 from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.unfit import LESSER, is_about_content
@@ -21,6 +23,12 @@ from crawler.text import cleaned
 from crawler.urls import normalise, site_host
 
 logger = logging.getLogger(__name__)
+
+MAX_ROWS = 4_000
+"""Addresses entered in one transaction, about: others wait for its end."""
+
+_Entered: TypeAlias = tuple[Visit, Told, str | None]
+"""A visit, what of its found URLs was entered ahead of it, and what was left out and why."""
 
 
 class Store:
@@ -78,12 +86,12 @@ class Store:
                 self.db.conn, "runs", spider=spider, arguments=arguments_json, software=software,
                 started_at=started_at, uuid=uuid,
             )  # fmt: skip
-        self.frontier.begun_at = started_at
+        self.frontier.begin(started_at)
 
     def finish_run(self, outcome: str, finished_at: str | None = None) -> None:
         """Close the run. outcome: `finished`, `shutdown`, or another reason why it ended.
         finished_at: ISO 8601, UTC; None for now."""
-        finished_at = finished_at or datetime.now(UTC).isoformat(timespec="seconds")
+        finished_at = finished_at or times.now()
         with self.db.atomic():
             self._sql(
                 "UPDATE runs SET finished_at = ?, outcome = ? WHERE id = ?",
@@ -155,8 +163,9 @@ class Store:
         counts: Counter[str] = Counter()
         grown, woken, unfit = self.frontier.grown, set(self.frontier.woken), len(self.unfit)
         try:
+            entered = [self._enter_ahead(cleaned(visit)) for visit in visits]
             with self.db.atomic():
-                self._record_fit([cleaned(visit) for visit in visits], note, counts)
+                self._record_fit(entered, note, counts)
                 self.count(counts)
                 before_commit()
         except BaseException:
@@ -166,18 +175,18 @@ class Store:
         return counts
 
     def _record_fit(
-        self, visits: list[Visit], note: Callable[[Visit, str | None, bool], None],
+        self, entered: list[_Entered], note: Callable[[Visit, str | None, bool], None],
         counts: Counter[str],
     ) -> None:  # fmt: skip
         """Store visits, each as far as the database takes it, in a transaction of the caller's."""
-        todo = [(visits, 0)]
+        todo = [(entered, 0)]
         while todo:
             part, refused = todo.pop()
             new: Counter[str] = Counter()
             grown, woken = self.frontier.grown, set(self.frontier.woken)
             try:
                 with self.db.atomic():
-                    stored = [self._record(visit, new) for visit in part]
+                    stored = [self._record(*each, new) for each in part]
                     for each in stored:  # then only: what is noted is not taken back
                         note(*each)
             except Exception as error:
@@ -188,11 +197,12 @@ class Store:
                     half = len(part) // 2
                     todo += [(part[half:], 0), (part[:half], 0)]
                     continue
-                logger.warning("%s could not be stored", part[0].url, exc_info=error)
-                lesser = LESSER[refused](part[0], error)
+                visit, told, left_out = part[0]
+                logger.warning("%s could not be stored", visit.url, exc_info=error)
+                lesser = LESSER[refused](visit, error)
                 if not refused:
                     self.unfit.append((lesser.url, lesser.reason or ""))
-                todo.append(([lesser], refused + 1))
+                todo.append(([(lesser, told, left_out)], refused + 1))
             else:
                 counts += new
 
@@ -200,6 +210,32 @@ class Store:
         """Forget what a transaction has done that failed."""
         self._sites.clear()
         self.frontier.forget(grown, woken)
+
+    def _enter_ahead(self, visit: Visit) -> _Entered:
+        """Enter what a list or page of very many addresses tells of in transactions of their own,
+        before its visit: none holds up other programs for long. After a crash it is read again.
+
+        Returns the visit without what was entered, what that was, and what was left out and why.
+        """
+        told = Told(0, 0)
+        if len(visit.found) <= MAX_ROWS:
+            return visit, told, None
+        now = visit.captures[-1].fetched_at if visit.captures else _now()
+        with self.db.atomic():
+            url_id = self.frontier.url_id(visit.url, visit.role, self._site_id, now, visit.origin)
+            site = self._site_id(visit.url)
+        pages = [each for each in visit.found if not is_step(each)]
+        steps = [each for each in visit.found if is_step(each)]
+        for part in _parts(pages):
+            with self.db.atomic():
+                told = told.plus(self._add_found(replace(visit, found=part), now))
+        if visit.role not in TOLD_BY:
+            return replace(visit, found=tuple(steps)), told, None
+        plan = self.frontier.next_steps(url_id, visit, site, told, revised=False)
+        for part in _parts(plan.found):
+            with self.db.atomic():
+                self._add_steps(visit, plan._replace(found=list(part)), now)
+        return replace(visit, found=()), told, plan.left_out
 
     def wait_for(self, found: Sequence[FoundUrl], now: str) -> None:
         """Queue URLs, if they are not known. now: ISO 8601, UTC."""
@@ -223,8 +259,13 @@ class Store:
             (*(counts[name] for name in names), self.run_id),
         )
 
-    def _record(self, visit: Visit, counts: Counter[str]) -> tuple[Visit, str | None, bool]:
-        """The visit as it was stored, the address of its article, whether that got a revision."""
+    def _record(
+        self, visit: Visit, told: Told, left_out: str | None, counts: Counter[str]
+    ) -> tuple[Visit, str | None, bool]:
+        """The visit as it was stored, the address of its article, whether that got a revision.
+
+        told: what of its found URLs was entered before. left_out: what was not, and why.
+        """
         now = visit.captures[-1].fetched_at if visit.captures else _now()
         origin = visit.origin if visit.origin and visit.origin.url == visit.url else None
         url_id = self.frontier.url_id(visit.url, visit.role, self._site_id, now, origin)
@@ -241,9 +282,8 @@ class Store:
         elif visit.part_of is not None:
             article_id = self._article_of(visit.part_of)
         graph.note_visit(self.db.conn, visit, article_id)
-        visited_at = self.frontier.visited_at(url_id)
         # an import may bring what was before: of the URL, more is known by now
-        late = visited_at is not None and visited_at > now
+        late = self.frontier.knows_later(url_id, now)
         if visit.state == "gone" and not late:
             self._sql(
                 "UPDATE articles SET gone_at = ? WHERE gone_at IS NULL"
@@ -256,12 +296,16 @@ class Store:
         elsewhere = visit.part_of and site_host(visit.part_of) != site_host(visit.url)
         is_story = visit.article is not None and (visit.part_of is None or bool(elsewhere))
         is_list = visit.role == "page" and visit.state == "done" and not is_story
-        led_to = self.frontier.add(
-            visit.found, self._site_id, now, listed=visit.role in ("sitemap", "feed", "wordpress"),
-            teller=url_id if is_list else None,
+        told = told.plus(self._add_found(visit, now, teller=url_id if is_list else None))
+        steps = self.frontier.next_steps(
+            url_id, visit, self._site_id(visit.url), told,
+            revised=counts["new_articles"] > stories_before,
         )  # fmt: skip
+        self._add_steps(visit, steps, now)
+        if left_out := left_out or steps.left_out:
+            visit = replace(visit, reason="; ".join(filter(None, (visit.reason, left_out))))
         if changed is None:
-            changed = led_to > 0
+            changed = told.fresh > 0
         first = not late and self.frontier.acknowledge(url_id, visit, now, article_id, changed)
         # the address that was asked for counts, wherever it led
         asked = [each.url for each in visit.along if each.state == "redirected"] or [visit.url]
@@ -269,9 +313,41 @@ class Store:
             kind = (visit.origin and visit.origin.kind) or f"- {visit.shape}"
             self.frontier.kinds.learn(self._site_id(asked[0]), url_id, kind, is_story=is_story)
         if counts["new_articles"] > stories_before:
-            told = [self.frontier.url_id(url, "page", self._site_id, now) for url in asked]
-            self.frontier.kinds.credit({url_id, *told})
+            ways = [self.frontier.url_id(url, "page", self._site_id, now) for url in asked]
+            self.frontier.kinds.credit({url_id, *ways})
+        self._note_told(visit, first=first, told=told, further=len(steps.found))
         return visit, self._url_of(article_id), revised
+
+    def _add_found(self, visit: Visit, now: str, teller: int | None = None) -> Told:
+        """Enter what a visit told of, but for what is the next in a row. teller: the key of its
+        URL, where that is no story."""
+        found = [each for each in visit.found if not is_step(each)]
+        return self.frontier.add(
+            found, self._site_id, now, listed=visit.role in TOLD_BY, by=visit.role, teller=teller
+        )
+
+    def _add_steps(self, visit: Visit, steps: Steps, now: str) -> None:
+        self.frontier.add(
+            steps.found, self._site_id, now, listed=visit.role in TOLD_BY, by=visit.role,
+            dry=steps.dry,
+        )  # fmt: skip
+
+    def _note_told(self, visit: Visit, *, first: bool, told: Told, further: int) -> None:
+        """Note what the first visit of a list brought, and what the lists that told of a page were
+        worth."""
+        if not first:
+            return
+        site, chains = self._site_id(visit.url), self.frontier.chains
+        origin = visit.origin
+        if origin is not None and is_chained(origin):
+            chains.note_list(site, told.first, further)
+        if visit.role == "page":
+            is_story = visit.article is not None
+            if origin is not None and origin.source in TOLD_BY:
+                chains.note_page(site, is_story=is_story)
+            if is_story and (number := chains.take_up(site)):
+                self.frontier.grown += number
+                self.frontier.woken.add(site_host(visit.url))
 
     def _url_of(self, article_id: int | None) -> str | None:
         row = self._sql("SELECT url FROM articles WHERE id = ?", (article_id,)).fetchone()
@@ -341,5 +417,21 @@ class Store:
         return row[0] if row else None
 
 
+def first_part(visits: Sequence[Visit]) -> int:
+    """How many of some visits belong into one transaction: those that tell of at most MAX_ROWS
+    addresses together; one at least."""
+    rows = 0
+    for number, visit in enumerate(visits):
+        rows += len(visit.found)
+        if number and rows > MAX_ROWS:
+            return number
+    return len(visits)
+
+
+def _parts(found: Sequence[FoundUrl]) -> Iterator[tuple[FoundUrl, ...]]:
+    for start in range(0, len(found), MAX_ROWS):
+        yield tuple(found[start : start + MAX_ROWS])
+
+
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")
+    return times.now(exact=True)

@@ -6,10 +6,10 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from crawler import times
 from crawler.archive.captures import closed_files, count_captures, enter_file, is_known
 from crawler.archive.store import Store
 from crawler.extractor import extractor
@@ -63,7 +63,7 @@ def enter_files(
     run: UUID of the one that wrote them; None: the one that is open. Returns those that were left.
     Raises sqlite3.Error.
     """
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = times.now()
     left = []
     for each in files:
         if count_captures(store.db.conn, each.name) < each.captures:

@@ -20,7 +20,7 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
-from crawler import __version__
+from crawler import __version__, times
 from crawler.archive.database import (
     FILE_NAME,
     WARC_FOLDER,
@@ -30,12 +30,12 @@ from crawler.archive.database import (
     open_for_reading,
     open_for_writing,
 )
-from crawler.archive.frontier import FrontierTable, utc
+from crawler.archive.frontier import FrontierTable
 from crawler.archive.kinds import LeftOut
 from crawler.archive.lock import ArchiveLock
 from crawler.archive.outcomes import Admission, Kind, SiteYield
 from crawler.archive.site_memory import SiteMemory
-from crawler.archive.store import Store
+from crawler.archive.store import Store, first_part
 from crawler.discover.story_urls import list_page
 from crawler.errors import ArchiveError, HemerotecaError
 from crawler.extensions.recovery import (
@@ -50,8 +50,9 @@ from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, Due, Reference, Visit
 from crawler.originals import same_payload, still_holds
-from crawler.reasons import LEFT_OUT, in_words
+from crawler.reasons import LEFT_OUT, WITHHELD, in_words
 from crawler.text import shown
+from crawler.times import utc
 from crawler.urls import site_host
 from crawler.warc.exchange import Exchange
 from crawler.warc.provenance import run_record
@@ -237,7 +238,7 @@ class Session:
                 info=[
                     *warcinfo(
                         settings, spider.name, getattr(spider, "arguments", {}), self.uuid,
-                        self.started_at.isoformat(timespec="seconds"),
+                        utc(self.started_at),
                     ),
                     *wire_info(settings),
                 ],
@@ -257,7 +258,7 @@ class Session:
                 spider.name,
                 getattr(spider, "arguments", {}),
                 f"Hemeroteca/{__version__}",
-                self.started_at.isoformat(timespec="seconds"),
+                utc(self.started_at),
                 self.uuid,
             )
             written = (
@@ -320,7 +321,7 @@ class Session:
         return self._busy_since is not None
 
     def flush(self) -> None:
-        """Store the batch in one transaction.
+        """Store the batch, in one transaction but for what tells of very many addresses.
 
         While another program holds the database, the batch waits and is tried again. A visit that
         cannot be stored fails alone. On any other failure, of whatever kind, the run ends and says
@@ -329,20 +330,21 @@ class Session:
         self._cancel_timer()
         if not self.holds_back:
             return
-        batch = self._batch
-        try:
-            self._enter_closed_files(self.store)
-            self.totals.update(self.store.record(batch, self._note, self.warc.sync))
-            self.reasons.update(("failed", reason) for _, reason in self.store.unfit)
-            self.store.unfit.clear()
-        except Exception as error:
-            if not self._waits_for(error):
-                self._batch = []
-                self.fail(error)
-            return
-        self._batch = []
-        self._busy_since = None
-        self._take_news(self.store.frontier, batch)
+        while self._batch:
+            batch = self._batch[: first_part(self._batch)]
+            try:
+                self._enter_closed_files(self.store)
+                self.totals.update(self.store.record(batch, self._note, self.warc.sync))
+                self.reasons.update(("failed", reason) for _, reason in self.store.unfit)
+                self.store.unfit.clear()
+            except Exception as error:
+                if not self._waits_for(error):
+                    self._batch = []
+                    self.fail(error)
+                return
+            del self._batch[: len(batch)]
+            self._busy_since = None
+            self._take_news(self.store.frontier, batch)
 
     # -- WARC ------------------------------------------------------------------------------------
 
@@ -414,8 +416,8 @@ class Session:
             "software": f"Hemeroteca/{__version__}",
             "spider": spider.name if spider is not None else None,
             "arguments": getattr(spider, "arguments", {}),
-            "started_at": self.started_at.isoformat(timespec="seconds"),
-            "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "started_at": utc(self.started_at),
+            "finished_at": times.now(),
             "outcome": outcome,
             "totals": dict(self.totals),
             "settings": plain_settings(self._crawler.settings),
@@ -437,6 +439,9 @@ class Session:
     def _take_news(self, frontier: FrontierTable, batch: list[Visit]) -> None:
         self.queued += frontier.grown
         frontier.grown = 0
+        if frontier.chains.withheld:
+            self.reasons["excluded", WITHHELD] += frontier.chains.withheld
+            frontier.chains.withheld = 0
         woken, frontier.woken = frontier.woken, set()
         self.on_stored(woken, [visit.url for visit in batch])
 
@@ -461,7 +466,7 @@ class Session:
             if site is None:
                 return []
             with store.db.atomic():
-                found = store.frontier.claim(site, limit, utc(datetime.now(UTC)), above)
+                found = store.frontier.claim(site, limit, times.now(), above)
         except Exception as error:
             if not self._waits_for(error):
                 self.fail(error)
@@ -612,7 +617,7 @@ class Session:
             return
         try:
             with self.store.db.atomic():
-                self.store.memory.keep_robots(origin, url, utc(datetime.now(UTC)), status, body)
+                self.store.memory.keep_robots(origin, url, times.now(), status, body)
         except Exception as error:
             if not self._waits_for(error):
                 self.fail(error)

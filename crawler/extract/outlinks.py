@@ -27,6 +27,9 @@ _MAX_TEXT = 300
 _WORD = re.compile(r"\w*[^\W\d_]\w*")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _NEAR = 3  # levels above a link
+# A page has one before it and one after it; some name more, in other languages or series, above and
+# below the text. What it names beyond these is not true.
+_MAX_BESIDE = 12
 # Attributes by which scripts know what a click leads to, or more of a list.
 _DATA = frozenset(
     f"data-{name}"
@@ -51,10 +54,11 @@ def out_links(doc: Document) -> dict[str, str]:
         href = link.get("href")
         if href and hrefs.get(href) != "h":
             hrefs[href] = _stronger(_says(link), hrefs.get(href, "-"))
-    for link in doc.tags["link"]:
-        # a list's further pages, or a story's neighbours, that only the head names
-        if {"next", "prev"}.intersection((link.get("rel") or "").lower().split()):
-            hrefs.setdefault(link.get("href") or "#", "-")
+    # a list's further pages, or a story's neighbours, that only the head names
+    for href in _beside(doc, "link", _MAX_BESIDE):
+        hrefs.setdefault(href, "-")
+    for href in islice(_beside(doc, "a", _MAX_LINKS), _MAX_BESIDE, None):
+        hrefs.pop(href, None)
     for href in _other_ways(doc):
         hrefs.setdefault(href, "-")
     found: dict[str, str] = {}
@@ -85,6 +89,16 @@ def _says(link: HtmlElement) -> str:
 
 def _stronger(one: str, other: str) -> str:
     return min(one, other, key=LINK_WORDS.index)
+
+
+def _beside(doc: Document, tag: str, most: int) -> Iterator[str]:
+    """The first addresses that elements of a kind call the page before or after this one."""
+    named = (
+        link.get("href") or "#"
+        for link in doc.tags[tag][:_MAX_LINKS]
+        if {"next", "prev", "previous"}.intersection((link.get("rel") or "").lower().split())
+    )
+    return islice(dict.fromkeys(named), most)
 
 
 def _other_ways(doc: Document) -> Iterator[str]:

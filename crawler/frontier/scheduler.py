@@ -24,6 +24,8 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler import times
+from crawler.archive.kinds import NEVER_HELD
 from crawler.extensions.session import Session
 from crawler.frontier import budget
 from crawler.frontier.revisit import SECOND_CHANCE
@@ -166,11 +168,14 @@ class Frontier(BaseScheduler):
 
     def offer(self, found: Iterable[FoundUrl]) -> None:
         """Queue sources that no page told of; what is not due is left alone."""
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = times.now()
+        begun = times.utc(self._session.started_at)
         for each in found:
             known = self._session.lookup(each.url)
             if known is not None and known.state != "done" and (known.due_at or "") > now:
                 continue
+            if known is not None and (known.visited_at or "") >= begun:
+                continue  # this run has been there
             if each.url not in self._hand and each.url not in self._out:
                 due = Due(each) if known is None else replace(known, found=each)
                 self._push(self._spider.rank(each), due, each.url)
@@ -304,7 +309,7 @@ class Frontier(BaseScheduler):
             if verdict is not None:
                 self._forget(url)
                 due_at = datetime.now(UTC) + timedelta(seconds=SECOND_CHANCE)
-                self._session.refuse(url, verdict, due_at.isoformat(timespec="seconds"))
+                self._session.refuse(url, verdict, times.utc(due_at))
                 continue
             if self._is_over_limit(entry):
                 self._forget(url)
@@ -337,8 +342,7 @@ class Frontier(BaseScheduler):
             reason = None  # what it waited for does not come
         if reason is not None:
             return reason
-        if found.role != "page" or due.visited_at is not None or found.source in ("seed", "list",
-                "previous"):  # fmt: skip
+        if found.role != "page" or due.visited_at is not None or found.source in NEVER_HELD:
             return None
         reason = budget.trap(found.url)
         if reason is not None:

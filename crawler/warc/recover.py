@@ -15,6 +15,7 @@ from typing import cast
 from urllib.parse import urljoin
 
 from crawler.items import Capture, RecordType, Truncation
+from crawler.times import utc
 from crawler.warc.check import read_record
 from crawler.warc.reader import Record
 from crawler.warc.records import digest
@@ -186,7 +187,7 @@ def _capture(
     kind = cast(RecordType, own["warc-type"])
     return Capture(
         url=url,
-        fetched_at=date.isoformat(timespec="microseconds"),
+        fetched_at=utc(date, exact=True),
         status=code,
         content_type=_header(message, b"content-type"),
         payload_digest=own.get("warc-payload-digest") or digest(b""),
