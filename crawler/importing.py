@@ -17,13 +17,19 @@ from pathlib import Path
 from crawler.archive.captures import captured_at_moment, is_known, place_of, response_with
 from crawler.archive.database import WARC_FOLDER
 from crawler.archive_run import ArchiveRun
-from crawler.discover.shapes import shape
 from crawler.errors import HemerotecaError
-from crawler.extensions.recovery import guess_role
-from crawler.failures import status_state
-from crawler.items import Capture, FoundUrl, Visit
-from crawler.reading import Place, as_captured, is_page, read_place
-from crawler.urls import normalise
+from crawler.items import Capture, Visit
+from crawler.runs.visits import (
+    Assembly,
+    Place,
+    Reading,
+    concluded,
+    dated,
+    is_to_be_read,
+    judged,
+    read_place,
+    unread,
+)
 from crawler.warc.http import Message, parse, payload
 from crawler.warc.reader import Damage, Record, read_file
 from crawler.warc.records import digest, new_id, one_line
@@ -57,8 +63,9 @@ class _Import:
         self._workers = workers
         self._told = told
         self._connection = run.store.db.conn
-        self._tasks: list[asyncio.Future[Visit]] = []
-        """Visits that are being read, in the order of their records."""
+        self._tasks: list[asyncio.Future[tuple[Visit, Reading | None]]] = []
+        """Visits whose answers are being read, in the order of their records."""
+        self._assembly = Assembly()
         self._ids: dict[str, tuple[str, int, int]] = {}
         """Responses that are not stored yet: WARC-Record-ID → place."""
         self._known: dict[str, None] = {}
@@ -81,15 +88,36 @@ class _Import:
     async def store(self, count: int | None = None) -> None:
         """Store visits that are read, in order; count: how many, None for all."""
         ready, self._tasks = self._tasks[:count], self._tasks[count:] if count else []
-        if not ready:
-            return
-        visits = [await task for task in ready]
-        self._run.record(visits)
+        visits: list[Visit] = []
+        stories: set[str] = set()
+        for task in ready:
+            visit, reading = await task
+            visit = concluded(visit, reading, was_story=self._was_story(visit.url, stories))
+            visits += self._taken(visit, reading, stories)
+        self._record(visits)
+
+    def _taken(self, visit: Visit, reading: Reading | None, stories: set[str]) -> list[Visit]:
+        """The visits that are complete with this one."""
+        page = reading.page if reading is not None else None
+        ready = [judged(dated(each)) for each in self._assembly.take(visit, page)]
+        stories.update(each.url for each in ready if each.article is not None)
+        return ready
+
+    def _was_story(self, url: str, stories: set[str]) -> bool:
+        """Whether an address led to a story; stories: those of visits that are not stored yet."""
+        known = self._run.store.frontier.lookup(url)
+        return url in stories or (known is not None and known.is_story)
+
+    def _record(self, visits: list[Visit]) -> None:
+        if visits:
+            self._run.record(visits)
         for visit in visits:
             self._ids.pop(visit.captures[-1].record_id, None)
 
     def end_file(self) -> None:
-        """What waits for an answer that did not come is copied all the same."""
+        """What waits for an answer that did not come is copied all the same, stories that wait for
+        later pages are stored without."""
+        self._record([judged(dated(each)) for each in self._assembly.rest()])
         for record in self._held:
             self._copy(record)
         self._held, self._loose = [], []
@@ -164,36 +192,24 @@ class _Import:
             found = response_with(self._connection, told)
         return found.record_id if found else None
 
-    async def _visit(self, capture: Capture, message: Message, original: str | None) -> Visit:
-        role = guess_role(capture)
-        url = capture.url
-        visit = Visit(
-            url, role, *status_state(capture.status), (capture,),
-            shape=shape(url) if role == "page" else None, origin=FoundUrl(url, role, "import"),
-            not_modified=capture.status == 304,
-        )  # fmt: skip
-        if capture.location is not None:
-            return replace(visit, state="redirected", reason=f"to {capture.location}")
-        if capture.status == 304:
-            return replace(visit, state="done", reason=None)
-        if not is_page(message):
-            return visit
+    async def _visit(
+        self, capture: Capture, message: Message, original: str | None
+    ) -> tuple[Visit, Reading | None]:
+        """The visit as far as its status and headers tell, and what its answer holds."""
+        visit = unread(capture, message)
+        if not is_to_be_read(visit):
+            return visit, None
         place = (capture.warc_file, capture.warc_offset, capture.warc_length)
         if capture.record_type == "revisit":
             known = original and (self._ids.get(original) or place_of(self._connection, original))
             if not known:
-                return replace(visit, reason=_NOT_HERE)
+                return replace(visit, reason=_NOT_HERE), None
             place = known
+        at = Place(self._run.folder / WARC_FOLDER, *place, visit.url)
         try:
-            page = await self._workers.run(
-                read_place, Place(self._run.folder / WARC_FOLDER, *place, normalise(url) or url)
-            )
+            return visit, await self._workers.run(read_place, at)
         except HemerotecaError as error:
-            return replace(visit, state="failed", reason=str(error))
-        page = as_captured(page, capture.fetched_at)
-        if page.not_article is not None:
-            return replace(visit, reason=f"no article: {page.not_article}")
-        return replace(visit, article=page.article)
+            return replace(visit, state="failed", reason=str(error)), None
 
     def _copy(self, record: Record, message: Message | None = None) -> tuple[str, int, int]:
         if self._loose is not None:

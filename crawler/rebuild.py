@@ -24,13 +24,21 @@ from crawler.archive.store import Store
 from crawler.discover import story_urls
 from crawler.discover.shapes import shape
 from crawler.errors import ArchiveError, PageError
-from crawler.extensions.recovery import guess_role, mend
+from crawler.extensions.recovery import mend
 from crawler.extractor import extractor
-from crawler.failures import status_state
 from crawler.frontier.revisit import Revisits
-from crawler.items import Capture, FoundUrl, Role, Source, State, Visit
-from crawler.reading import as_captured, is_page, read_page
-from crawler.urls import normalise, site_host
+from crawler.items import Capture, FoundUrl, Kind, Role, Source, State, Visit
+from crawler.runs.visits import (
+    Assembly,
+    answer_in,
+    concluded,
+    dated,
+    is_to_be_read,
+    judged,
+    read_answer,
+    unread,
+)
+from crawler.urls import site_host
 from crawler.warc.articles import Conversion, read_conversion
 from crawler.warc.http import Message, parse
 from crawler.warc.members import DamagedError
@@ -71,6 +79,7 @@ class _Visits:
         self._open: tuple[Visit, str | None] | None = None
         """A visit whose conversion may come next, and the address of its article."""
         self._batch: list[Visit] = []
+        self._assembly = Assembly()
         self._runs: dict[str, int] = {}
         self._has_metadata = True
 
@@ -97,7 +106,9 @@ class _Visits:
         if not self._has_metadata:
             pending, self._pending = self._pending, {}
             for capture, message in pending.values():
-                self._add(self._plain(capture, message))
+                if message is not None:
+                    self._plain(capture, message)
+            self._add_all(self._assembly.rest())
         self.flush()
 
     def flush(self) -> None:
@@ -204,24 +215,27 @@ class _Visits:
             self._told.damage.append(f"{record.record_id}: {error}")
             return None
 
-    def _plain(self, capture: Capture, message: Message | None) -> Visit:
-        """A visit of a capture that nothing is told of."""
-        role = guess_role(capture)
-        url = normalise(capture.url) or capture.url
-        state, reason = status_state(capture.status)
-        if capture.location is not None:
-            return Visit(url, role, "redirected", f"to {capture.location}", (capture,))
-        visit = Visit(url, role, state, reason, (capture,), shape=_shape(role, url))
-        if message is None or capture.record_type != "response" or not is_page(message):
-            return visit
-        self._told.totals["reread"] += 1
-        try:
-            page = as_captured(read_page(message, url), capture.fetched_at)
-        except PageError as error:
-            return replace(visit, state="failed", reason=str(error))
-        if page.not_article is not None:
-            return replace(visit, reason=f"no article: {page.not_article}")
-        return replace(visit, article=page.article)
+    def _plain(self, capture: Capture, message: Message) -> None:
+        """Read the answer of a capture that nothing is told of."""
+        visit, reading = unread(capture, message), None
+        if is_to_be_read(visit) and capture.record_type == "response":
+            self._told.totals["reread"] += 1
+            try:
+                reading = read_answer(answer_in(message, visit.url))
+            except PageError as error:
+                visit = replace(visit, state="failed", reason=str(error))
+        visit = concluded(visit, reading, was_story=self._was_story(visit.url))
+        self._add_all(self._assembly.take(visit, reading.page if reading else None))
+
+    def _was_story(self, url: str) -> bool:
+        if any(visit.url == url and visit.article is not None for visit in self._batch):
+            return True
+        known = self._store.frontier.lookup(url)
+        return known is not None and known.is_story
+
+    def _add_all(self, visits: list[Visit]) -> None:
+        for visit in visits:
+            self._add(judged(dated(visit)))
 
     def _add(self, visit: Visit) -> None:
         self._batch.append(visit)
@@ -325,6 +339,7 @@ def _visit(info: dict[str, str], captures: tuple[Capture, ...]) -> Visit:
     return Visit(
         url, role, state, info.get("reason"), captures,
         etag=info.get("etag"), last_modified=info.get("last-modified"),
+        kind=cast(Kind, info["kind"]) if info.get("kind") in get_args(Kind) else None,
         not_modified=captures[-1].status == 304 and state == "done",
         shape=_shape(role, url), part_of=info.get("part-of"), origin=origin,
     )  # fmt: skip

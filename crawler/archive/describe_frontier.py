@@ -31,6 +31,8 @@ URLS = {
     "last_modified": "Last-Modified of its last good answer.",
     "article_id": "The article found there.",
     "shape": "Of a visited list: what its address has in common with others of its kind.",
+    "kind": "What it turned out to hold: html, sitemap, feed, other (a picture, a style sheet, JSON"
+    " …: not visited again) or reply (it was not got, but sent something: POST).",
 }
 
 SITES = {

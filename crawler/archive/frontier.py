@@ -121,16 +121,21 @@ class FrontierTable:
         """Make everything due that was ever read: for a visit of all."""
         self._sql(
             "UPDATE urls SET due_at = ? WHERE site_id = ? AND state = 'done' AND role <> 'robots'"
-            " AND role <> 'wordpress' AND NOT (ifnull(reason, '') LIKE ? || '%'"
+            " AND role <> 'wordpress' AND ifnull(kind, '') NOT IN ('other', 'reply')"
+            " AND NOT (ifnull(reason, '') LIKE ? || '%'"
             " OR ifnull(reason, '') LIKE ? || '%')",
             (now, site_id, LATER_PAGE, SAME_TEXT),
         )
 
     def read_lists_again(self) -> None:
-        """Queue whatever told of stories, and forget its validators: what it told of is lost."""
+        """Queue whatever told of stories, and forget its validators: what it told of is lost.
+
+        An import takes nothing from what its pages told of, so nothing of that is lost.
+        """
         self._sql(
             "UPDATE urls SET state = 'queued', due_at = NULL, etag = NULL, last_modified = NULL"
             " WHERE article_id IS NULL AND role <> 'robots' AND state = 'done'"
+            " AND source <> 'import' AND ifnull(kind, '') NOT IN ('other', 'reply')"
         )
 
     def count_queued(self, site_id: int) -> int:
@@ -301,9 +306,9 @@ class FrontierTable:
         Returns whether it was the first visit.
         """
         (role, source, reason, known_article, interval, failures, visited_at, site_id, revisits,
-            edits) = self._sql(
+            edits, kind) = self._sql(
             "SELECT u.role, u.source, u.reason, u.article_id, u.interval_seconds,"
-            " u.failures, u.visited_at, u.site_id, s.revisits, s.edits"
+            " u.failures, u.visited_at, u.site_id, s.revisits, s.edits, u.kind"
             " FROM urls u JOIN sites s ON s.id = u.site_id WHERE u.id = ?", (url_id,),
         ).fetchone()  # fmt: skip
         article_id = article_id or known_article
@@ -327,15 +332,18 @@ class FrontierTable:
                 changed if visited_at is not None else None, interval, failures, revisits, edits,
                 visit.retry_at, bool(visit.captures),
                 visit.part_of is not None,
+                visit.kind or kind,
             )
         )  # fmt: skip
         self._sql(
             "UPDATE urls SET state = ?, reason = ?, visited_at = ?, attempts = attempts + 1,"
-            " failures = ?, article_id = ?, due_at = ?, interval_seconds = ? WHERE id = ?",
+            " failures = ?, article_id = ?, due_at = ?, interval_seconds = ?, kind = ?"
+            " WHERE id = ?",
             (
                 plan.state, reason if visit.not_modified else visit.reason, now, failures,
                 article_id, plan.due_at.isoformat(timespec="seconds") if plan.due_at else None,
-                plan.interval if plan.interval is not None else interval, url_id,
+                plan.interval if plan.interval is not None else interval,
+                visit.kind or kind, url_id,
             ),
         )  # fmt: skip
         if not visit.not_modified and visit.state == "done":

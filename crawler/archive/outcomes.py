@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.items import Role, State
+from crawler.items import Kind, Role, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Outcome:
     """Whether a server answered at all."""
     is_copy: bool = False
     """Whether the page only shows what another address has: a story's later page, a print page."""
+    kind: Kind | None = None
+    """What it turned out to hold; None where nobody has looked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,8 +196,8 @@ class Store:
             article_id = self._article_of(visit.part_of)
         graph.note_visit(self.db.conn, visit, article_id)
         visited_at = self.frontier.visited_at(url_id)
-        # an import may bring what was before: of the URL, more is known by now
-        late = visited_at is not None and visited_at > now
+        # an import may bring what was before, or the answer to a form: of the URL, more is known
+        late = visited_at is not None and (visited_at > now or visit.kind == "reply")
         if visit.state == "gone" and not late:
             self._sql(
                 "UPDATE articles SET gone_at = ? WHERE gone_at IS NULL"

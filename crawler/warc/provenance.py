@@ -40,6 +40,7 @@ def metadata_records(visit: Visit, article_url: str | None) -> list[Record]:
     outcome = [
         ("state", visit.state),
         ("reason", visit.reason),
+        ("kind", visit.kind),
         ("article", article_url),
         ("part-of", visit.part_of),
         ("etag", visit.etag),
