@@ -19,6 +19,7 @@ from crawler.archive.database import WARC_FOLDER
 from crawler.archive_run import ArchiveRun
 from crawler.errors import HemerotecaError
 from crawler.items import Capture, Visit
+from crawler.runs.requests import Requests, keys
 from crawler.runs.visits import (
     Assembly,
     Place,
@@ -63,8 +64,10 @@ class _Import:
         self._workers = workers
         self._told = told
         self._connection = run.store.db.conn
-        self._tasks: list[asyncio.Future[tuple[Visit, Reading | None]]] = []
-        """Visits whose answers are being read, in the order of their records."""
+        self._tasks: list[tuple[asyncio.Future[tuple[Visit, Reading | None]], tuple[str, ...]]] = []
+        """Visits whose answers are being read, in the order of their records, with what may tie
+        them to their requests."""
+        self._requests = Requests()
         self._assembly = Assembly()
         self._ids: dict[str, tuple[str, int, int]] = {}
         """Responses that are not stored yet: WARC-Record-ID → place."""
@@ -81,6 +84,7 @@ class _Import:
         if record.kind in ("response", "revisit") and from_web:
             await self._take_capture(record, name)
         else:
+            self._requests.note(record)
             self._take_other(record)
         if len(self._tasks) >= _BATCH + self._workers.count * _AHEAD:
             await self.store(_BATCH)
@@ -91,8 +95,10 @@ class _Import:
         visits: list[Visit] = []
         stories: set[str] = set()
         for task in ready:
-            visit, reading = await task
-            visit = concluded(visit, reading, was_story=self._was_story(visit.url, stories))
+            (visit, reading), tied = await task[0], task[1]
+            asked = self._requests.of(visit.captures[-1].record_id, tied)
+            was_story = self._was_story(visit.url, stories)
+            visit = concluded(visit, reading, was_story=was_story, asked=asked)
             visits += self._taken(visit, reading, stories)
         self._record(visits)
 
@@ -121,6 +127,7 @@ class _Import:
         for record in self._held:
             self._copy(record)
         self._held, self._loose = [], []
+        self._requests.clear()
 
     def _take_other(self, record: Record) -> None:
         about = record.get("WARC-Concurrent-To") or record.get("WARC-Refers-To")
@@ -166,7 +173,8 @@ class _Import:
         for held in [h for h in self._held if h.get("WARC-Concurrent-To") == capture.record_id]:
             self._held.remove(held)
             self._copy(held)
-        self._tasks.append(asyncio.ensure_future(self._visit(capture, message, original)))
+        task = asyncio.ensure_future(self._visit(capture, message, original))
+        self._tasks.append((task, keys(record)))
 
     def _leave_out(self, record: Record) -> None:
         """An answer is not copied, nor is what belongs to it."""

@@ -28,6 +28,7 @@ from crawler.extensions.recovery import mend
 from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, FoundUrl, Kind, Role, Source, State, Visit
+from crawler.runs.requests import Requests, keys
 from crawler.runs.visits import (
     Assembly,
     answer_in,
@@ -70,7 +71,7 @@ class _Visits:
         self._store = store
         self._folder = folder
         self._told = told
-        self._pending: dict[str, tuple[Capture, Message | None]] = {}
+        self._pending: dict[str, tuple[Capture, Message | None, tuple[str, ...]]] = {}
         """Captures whose metadata have not come yet, by WARC-Record-ID."""
         self._parts: dict[str, list[Capture]] = {}
         """Captures of visits whose last one has not come yet, by that one's WARC-Record-ID."""
@@ -80,6 +81,7 @@ class _Visits:
         """A visit whose conversion may come next, and the address of its article."""
         self._batch: list[Visit] = []
         self._assembly = Assembly()
+        self._requests = Requests()
         self._runs: dict[str, int] = {}
         self._has_metadata = True
 
@@ -91,6 +93,7 @@ class _Visits:
         # one that stands further on was copied from another program's file
         if (kind == "warcinfo" and record.offset == 0) or self._store.run_id is None:
             self._begin(record)
+        self._requests.note(record)
         if kind in ("response", "revisit"):
             self._take_capture(record, name)
         elif kind == "metadata":
@@ -105,9 +108,10 @@ class _Visits:
         self._settle()
         if not self._has_metadata:
             pending, self._pending = self._pending, {}
-            for capture, message in pending.values():
+            for capture, message, tied in pending.values():
                 if message is not None:
-                    self._plain(capture, message)
+                    self._plain(capture, message, tied)
+            self._requests.clear()
             self._add_all(self._assembly.rest())
         self.flush()
 
@@ -152,7 +156,7 @@ class _Visits:
             return
         # with metadata, the page itself is not needed again
         message = None if self._has_metadata else parse(record.block)
-        self._pending[capture.record_id] = (capture, message)
+        self._pending[capture.record_id] = (capture, message, keys(record))
 
     def _take_metadata(self, record: Record) -> None:
         found = self._pending.pop(record.get("WARC-Concurrent-To") or "", None)
@@ -215,7 +219,7 @@ class _Visits:
             self._told.damage.append(f"{record.record_id}: {error}")
             return None
 
-    def _plain(self, capture: Capture, message: Message) -> None:
+    def _plain(self, capture: Capture, message: Message, tied: tuple[str, ...]) -> None:
         """Read the answer of a capture that nothing is told of."""
         visit, reading = unread(capture, message), None
         if is_to_be_read(visit) and capture.record_type == "response":
@@ -224,7 +228,8 @@ class _Visits:
                 reading = read_answer(answer_in(message, visit.url))
             except PageError as error:
                 visit = replace(visit, state="failed", reason=str(error))
-        visit = concluded(visit, reading, was_story=self._was_story(visit.url))
+        asked = self._requests.of(capture.record_id, tied)
+        visit = concluded(visit, reading, was_story=self._was_story(visit.url), asked=asked)
         self._add_all(self._assembly.take(visit, reading.page if reading else None))
 
     def _was_story(self, url: str) -> bool:

@@ -14,7 +14,7 @@ from typing import cast
 from crawler.archive.keys import url_key
 from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.reasons import LATER_PAGE, SAME_TEXT
-from crawler.items import STORY_LIKE, Due, FoundUrl, Role, Source, State, Visit
+from crawler.items import STORY_LIKE, Capture, Due, FoundUrl, Role, Source, State, Visit
 from crawler.urls import same_story, site_host
 
 ADDRESS = "another address of "
@@ -291,6 +291,17 @@ class FrontierTable:
         )  # fmt: skip
         assert cursor.lastrowid is not None
         return cursor.lastrowid
+
+    def pass_by(self, capture: Capture, visited: str) -> None:
+        """Settle an address that answered on the way to another one: it need not be asked again.
+
+        visited: the other one.
+        """
+        self._sql(
+            "UPDATE urls SET state = 'redirected', reason = ?, visited_at = ?,"
+            " attempts = attempts + 1 WHERE url = ? AND state = 'queued' AND visited_at IS NULL",
+            (f"to {capture.location or visited}", capture.fetched_at, capture.url),
+        )
 
     def visited_at(self, url_id: int) -> str | None:
         """When a URL was last visited, ISO 8601, UTC; None if it never was."""

@@ -186,6 +186,8 @@ class Store:
         for capture in visit.captures:
             capture_id = self._add_capture(capture, visit.role)
             counts["captures"] += 1
+            if capture.url != visit.url:
+                self.frontier.pass_by(capture, visit.url)
         article_id, changed = None, None
         stories_before = counts["new_articles"]
         if visit.article is not None and capture_id is not None:

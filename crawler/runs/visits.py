@@ -32,6 +32,7 @@ from crawler.extract.normalise import normalise as with_dates
 from crawler.extract.verdict import WALL
 from crawler.failures import cut_state, status_state
 from crawler.items import Article, Capture, FoundUrl, Kind, Page, Role, State, Truncation, Visit
+from crawler.runs.requests import Asked
 from crawler.urls import normalise
 from crawler.validate import missing
 from crawler.warc.http import Message, decoded, parse
@@ -257,30 +258,31 @@ def is_to_be_read(visit: Visit) -> bool:
     return visit.state == "done" and last.location is None and last.status != 304
 
 
-def concluded(
-    visit: Visit, reading: Reading | None, *, was_story: bool, method: str = "GET"
-) -> Visit:
+def concluded(visit: Visit, reading: Reading | None, *, was_story: bool, asked: Asked) -> Visit:
     """The visit that `unread` gave, with what its answer holds, as `settled` has it.
 
-    reading: None where it was not to be read, or could not be. method: of the request. What a crawl
-    would not have asked for is no page to be visited again.
+    reading: None where it was not to be read, or could not be. asked: how it was asked for. What a
+    crawl would not have asked for is no page to be visited again.
     """
     capture = visit.captures[-1]
     role = role_of(capture, reading.kind if reading else None)
     visit = replace(visit, role=role, origin=FoundUrl(visit.url, role, "import"))
-    if method != "GET":
-        return replace(visit, kind="reply", reason=visit.reason or f"the answer to a {method}")
+    if asked.method != "GET":
+        why = f"the answer to a {asked.method}"
+        return replace(visit, kind="reply", reason=visit.reason or why)
     if capture.location is not None:
         target = normalise(capture.location) or capture.location
         state, reason = moved_state(target, was_story=was_story)
         visit = replace(visit, state=state, reason=reason)
     elif reading is not None:
         visit = replace(settled(visit, reading, was_story=was_story), found=())
-    if role != "page" or visit.article is not None:
+    article = visit.article
+    is_story = article is not None and why_none(article, visit.not_article) is None
+    if role != "page" or is_story:
         return replace(visit, shape=shape(visit.url) if role == "page" else None)
     if visit.kind != "html" and _ASSET.match(capture.content_type or ""):
         return replace(visit, kind="other")
-    if visit.kind == "other" or not is_page(visit.url):
+    if visit.kind == "other" or not asked.for_page or not is_page(visit.url):
         return replace(visit, kind="other")
     return replace(visit, shape=shape(visit.url))
 
