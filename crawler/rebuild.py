@@ -28,8 +28,10 @@ from crawler.extensions.recovery import mend
 from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, FoundUrl, Kind, Role, Source, State, Visit
+from crawler.runs.originals import Originals
 from crawler.runs.requests import Requests, keys
 from crawler.runs.visits import (
+    NOT_HERE,
     Assembly,
     answer_in,
     concluded,
@@ -41,11 +43,11 @@ from crawler.runs.visits import (
 )
 from crawler.urls import site_host
 from crawler.warc.articles import Conversion, read_conversion
-from crawler.warc.http import Message, parse
+from crawler.warc.http import Message, message_in
 from crawler.warc.members import DamagedError
 from crawler.warc.reader import Damage, Record, read_file, read_record
 from crawler.warc.records import JSON
-from crawler.warc.recover import capture_of
+from crawler.warc.recover import capture_of, is_capture
 from crawler.warc.writer import OPEN
 
 _SCRATCH = ".rebuilding"
@@ -84,6 +86,9 @@ class _Visits:
         self._requests = Requests()
         self._runs: dict[str, int] = {}
         self._has_metadata = True
+        self._warcinfo = ""
+        """WARC-Record-ID of the file's first record."""
+        self._originals = Originals(store.db.conn)
 
     def take(self, record: Record, name: str) -> None:
         """The next record of a file."""
@@ -94,8 +99,10 @@ class _Visits:
         if (kind == "warcinfo" and record.offset == 0) or self._store.run_id is None:
             self._begin(record)
         self._requests.note(record)
-        if kind in ("response", "revisit"):
+        if is_capture(record):
             self._take_capture(record, name)
+        elif not self._is_ours(record):
+            pass
         elif kind == "metadata":
             self._take_metadata(record)
         elif kind == "conversion" and record.get("Content-Type") == JSON:
@@ -119,8 +126,18 @@ class _Visits:
         """Store the visits that are complete."""
         batch, self._batch = self._batch, []
         self._told.totals.update(self._store.record(batch))
+        for visit in batch:
+            for capture in visit.captures:
+                self._originals.stored(capture)
+
+    def _is_ours(self, record: Record) -> bool:
+        """Whether the run that wrote a file says something by a record in it; else it was copied
+        from another archive's file, and tells of that one."""
+        named = record.get("WARC-Warcinfo-ID")
+        return named is None or named == self._warcinfo
 
     def _begin(self, record: Record) -> None:
+        self._warcinfo = record.record_id
         info = _fields(record.block) if record.kind == "warcinfo" else {}
         uuid = info.get("isPartOf", "")
         self._has_metadata = "arguments" in info
@@ -150,12 +167,15 @@ class _Visits:
         self._store.finish_run(outcome, at)
 
     def _take_capture(self, record: Record, name: str) -> None:
-        capture = capture_of(record, name)
-        if capture is None:
-            self._told.damage.append(f"{name}, byte {record.offset}: no answer of a web server")
+        original = self._originals.of(record) if record.kind == "revisit" else None
+        try:
+            capture = capture_of(record, name, original)
+        except DamagedError as error:
+            self._told.damage.append(f"{name}, byte {record.offset:,}: {record.kind}: {error}")
             return
+        self._originals.add(capture)
         # with metadata, the page itself is not needed again
-        message = None if self._has_metadata else parse(record.block)
+        message = None if self._has_metadata else message_in(record)
         self._pending[capture.record_id] = (capture, message, keys(record))
 
     def _take_metadata(self, record: Record) -> None:
@@ -222,15 +242,30 @@ class _Visits:
     def _plain(self, capture: Capture, message: Message, tied: tuple[str, ...]) -> None:
         """Read the answer of a capture that nothing is told of."""
         visit, reading = unread(capture, message), None
-        if is_to_be_read(visit) and capture.record_type == "response":
+        if is_to_be_read(visit):
             self._told.totals["reread"] += 1
             try:
-                reading = read_answer(answer_in(message, visit.url))
-            except PageError as error:
+                whole = self._payload_of(capture, message)
+                if whole is None:
+                    visit = replace(visit, reason=NOT_HERE)
+                else:
+                    reading = read_answer(answer_in(whole, visit.url))
+            except (PageError, DamagedError) as error:
                 visit = replace(visit, state="failed", reason=str(error))
         asked = self._requests.of(capture.record_id, tied)
         visit = concluded(visit, reading, was_story=self._was_story(visit.url), asked=asked)
         self._add_all(self._assembly.take(visit, reading.page if reading else None))
+
+    def _payload_of(self, capture: Capture, message: Message) -> Message | None:
+        """The message with a capture's payload: its own, or that of what it repeats; None if that
+        is not here. Raises DamagedError, OSError."""
+        if capture.record_type == "response":
+            return message
+        original = self._originals.get(capture.refers_to)
+        if original is None:
+            return None
+        name, offset, length = original.warc_file, original.warc_offset, original.warc_length
+        return message_in(read_record(self._folder, name, offset, length))
 
     def _was_story(self, url: str) -> bool:
         if any(visit.url == url and visit.article is not None for visit in self._batch):

@@ -258,6 +258,12 @@ class Store:
         return found
 
     def _add_capture(self, capture: Capture, role: Role, run_id: int | None = None) -> int:
+        known = self._sql(
+            "SELECT id FROM captures WHERE record_id = ? AND warc_file = ? AND warc_offset = ?",
+            (capture.record_id, capture.warc_file, capture.warc_offset),
+        ).fetchone()
+        if known:  # a dead run had written it, and what its answer is has been found out since
+            return cast(int, known[0])
         original, size = self._capture_of(capture.refers_to), capture.payload_bytes
         if original is not None and capture.status != 304 and not size:
             # a revisit read back from its record: how long the payload is, the response says

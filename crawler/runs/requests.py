@@ -37,7 +37,7 @@ class Requests:
         if record.kind != "request" or (asked := _asked(record.block)) == _PAGE:
             return
         about = record.get("WARC-Concurrent-To")
-        for key in (about or _moment(record), record.record_id):
+        for key in filter(None, (about or _moment(record), record.record_id)):
             self._odd[key] = asked
         while len(self._odd) > _MOST:
             del self._odd[next(iter(self._odd))]
@@ -54,7 +54,8 @@ class Requests:
 def keys(record: Record) -> tuple[str, ...]:
     """What else than its name may tie a response to its request."""
     about = record.get("WARC-Concurrent-To")
-    return (about, _moment(record)) if about else (_moment(record),)
+    tied = (record.record_id, about or "", _moment(record))
+    return tuple(each for each in tied if each)
 
 
 def _moment(record: Record) -> str:

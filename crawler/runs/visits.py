@@ -35,7 +35,7 @@ from crawler.items import Article, Capture, FoundUrl, Kind, Page, Role, State, T
 from crawler.runs.requests import Asked
 from crawler.urls import normalise
 from crawler.validate import missing
-from crawler.warc.http import Message, decoded, parse
+from crawler.warc.http import Message, decoded, message_in
 from crawler.warc.members import DamagedError
 from crawler.warc.reader import read_record
 
@@ -48,6 +48,8 @@ _ASSET = re.compile(
     re.IGNORECASE,
 )
 """Content types of what is no page, whatever status it has."""
+NOT_HERE = "repeats an answer that is not in the archive"
+"""Why a revisit was not read."""
 _MOST_OPEN = 200
 
 
@@ -126,7 +128,7 @@ def read_place(place: Place) -> Reading:
         record = read_record(place.folder, place.name, place.offset, place.length)
     except DamagedError as error:
         raise PageError(str(error)) from None
-    return replace(read_answer(answer_in(parse(record.block), place.url)), told=())
+    return replace(read_answer(answer_in(message_in(record), place.url)), told=())
 
 
 def reservations(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, ...]:
