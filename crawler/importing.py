@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
+from typing import BinaryIO
 from uuid import NAMESPACE_URL, uuid5
 
 from crawler.archive.captures import is_unread
@@ -37,9 +38,10 @@ from crawler.runs.visits import (
 from crawler.warc.dates import CONFORMANT, warc_moment
 from crawler.warc.http import Message, message_in, payload
 from crawler.warc.members import DamagedError
-from crawler.warc.reader import Damage, Record, read_file
+from crawler.warc.reader import Damage, Record, read_content
 from crawler.warc.records import digest, new_id, one_line, warc_date
 from crawler.warc.recover import capture_of, is_capture
+from crawler.warc.unzip import archives, is_zip
 from crawler.workers import Workers
 
 _BATCH = 50
@@ -298,11 +300,26 @@ async def import_files(
     taking = _Import(run, workers, told)
     for path in paths:
         progress(path, told)
-        for each in read_file(path):
-            if isinstance(each, Damage):
-                told.damage.append(f"{path.name}, byte {each.offset:,}: {each.reason}")
-            else:
-                await taking.take(each, path.name)
-        await taking.store()
-        taking.end_file()
+        try:
+            for name, content, size in _contents(path):
+                for each in read_content(content, size, name):
+                    if isinstance(each, Damage):
+                        told.damage.append(f"{name}, byte {each.offset:,}: {each.reason}")
+                    else:
+                        await taking.take(each, name)
+                await taking.store()
+                taking.end_file()
+        except DamagedError as error:
+            told.damage.append(f"{path.name}: {error}")
     return told
+
+
+def _contents(path: Path) -> Iterator[tuple[str, BinaryIO, int]]:
+    """Name, content and length of the file, or of those that a WACZ file holds. Raises
+    DamagedError, OSError."""
+    if is_zip(path):
+        for name, content, size in archives(path):
+            yield f"{path.name}/{name}", content, size
+        return
+    with path.open("rb") as content:
+        yield path.name, content, path.stat().st_size

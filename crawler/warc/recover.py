@@ -84,14 +84,14 @@ def _survey(path: Path, known_end: int, is_known: Callable[[str], bool]) -> Reco
         if own.get("warc-type") == "warcinfo" and offset == 0:
             part = re.search(rb"^isPartOf: *(\S+)", head, re.MULTILINE)
             run = part[1].decode("ascii", "replace") if part else run
-        if own.get("warc-type", "").lower() in ("response", "revisit", "resource"):
+        about = Record("", tuple(own.items()), b"", offset, length)
+        if is_capture(about):
             if is_known(own.get("warc-record-id", "")):
                 known += 1
                 continue
             with contextlib.suppress(DamagedError):
                 record = read_record(path.parent, name, offset, length)
-                if is_capture(record):
-                    captures.append(capture_of(record, name))
+                captures.append(capture_of(record, name))
     cut = end < size and end >= known_end
     if not cut:
         end = size
