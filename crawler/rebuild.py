@@ -36,6 +36,7 @@ from crawler.runs.visits import (
     answer_in,
     concluded,
     dated,
+    is_asset,
     is_to_be_read,
     judged,
     read_answer,
@@ -198,6 +199,9 @@ class _Visits:
             self._parts[last] = captures
             return
         visit = _visit(info, tuple(captures))
+        imported = visit.origin is not None and visit.origin.source == "import"
+        if imported and "kind" not in info and not info.get("article") and is_asset(visit):
+            visit = replace(visit, kind="other")  # an import that did not say so yet
         self._open = (visit, info.get("article"))
 
     def _take_conversion(self, record: Record, name: str) -> None:

@@ -17,7 +17,7 @@ from crawler.commands.crawl import fail
 from crawler.commands.graph import PIPE_CLOSED, opened
 from crawler.commands.status import archive_folder
 from crawler.errors import DamageError, HemerotecaError, MissingError, UsageError
-from crawler.warc.http import decoded, parse
+from crawler.warc.http import decoded, message_in
 from crawler.warc.members import DamagedError
 from crawler.warc.reader import Record, read_record
 
@@ -142,12 +142,12 @@ def _wanted(
     if part == "list":
         return _text(_list(captures))
     if part == "body":
-        return decoded(parse(_record(folder, response).block))
+        return decoded(message_in(_record(folder, response)))
     record = _record(folder, chosen)
     if part == "raw":
         return record.block
     if part == "headers":
-        return parse(record.block).head
+        return message_in(record).head
     if part == "record":
         return _text([f"WARC/{record.version}", *(f"{n}: {v}" for n, v in record.headers)])
     return _text(_overview(captures, chosen, response, record))
@@ -180,7 +180,7 @@ def _overview(
     if chosen.truncated is not None:
         yield f"cut short: {chosen.truncated}"
     yield ""
-    head = parse(record.block).head.decode("latin-1").replace("\r\n", "\n").rstrip("\n")
+    head = message_in(record).head.decode("latin-1").replace("\r\n", "\n").rstrip("\n")
     yield from map(_printable, head.split("\n"))
     yield ""
     many = len(captures)

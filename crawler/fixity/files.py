@@ -274,7 +274,13 @@ class _FileCheck:
             return
         record_id = checked["warc-record-id"]
         place = place_of(self._db, record_id)
-        if place is not None:
+        if place is not None and place[0] == self._name:
+            self._note(
+                "record", f"a record is there twice: the database has it at {place[1]:,}",
+                "nothing: one of them is enough", checked.offset, record_id,
+                checked["warc-target-uri"],
+            )  # fmt: skip
+        elif place is not None:
             self._harm(
                 "record", f"the database has this record in {place[0]} at {place[1]}",
                 "take the file that is there twice out of warc/", checked.offset, record_id,

@@ -282,11 +282,16 @@ def concluded(visit: Visit, reading: Reading | None, *, was_story: bool, asked: 
     is_story = article is not None and why_none(article, visit.not_article) is None
     if role != "page" or is_story:
         return replace(visit, shape=shape(visit.url) if role == "page" else None)
-    if visit.kind != "html" and _ASSET.match(capture.content_type or ""):
-        return replace(visit, kind="other")
-    if visit.kind == "other" or not asked.for_page or not is_page(visit.url):
+    if visit.kind == "other" or not asked.for_page or is_asset(visit):
         return replace(visit, kind="other")
     return replace(visit, shape=shape(visit.url))
+
+
+def is_asset(visit: Visit) -> bool:
+    """Whether a visit that found no article was of something that is no page, by its address and
+    the answer's type: no crawl would have asked for it."""
+    said = visit.captures[-1].content_type or ""
+    return not is_page(visit.url) or (visit.kind != "html" and bool(_ASSET.match(said)))
 
 
 # -- later pages -----------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from crawler.importing import Imported, import_files
 from crawler.rebuild import rebuild
 from crawler.workers import Workers
 
-from .conftest import query
+from .conftest import Archived, query
 from .test_hostile import STORY
 
 ROWS = {
@@ -265,6 +265,15 @@ def test_any_mixture_is_imported_and_rebuilt_alike(tmp_path: Path, workers: Work
         file = tmp_path / f"{number}.warc.gz"
         file.write_bytes(b"".join(gzip.compress(part, mtime=0) for part in parts))
         checked(tmp_path / f"a{number}", workers, file)
+
+
+def test_an_archive_of_ours_is_imported_and_rebuilt_alike(
+    archived: Archived, tmp_path: Path, workers: Workers
+) -> None:
+    """What its own records say of its visits is no account of the import."""
+    checked(tmp_path / "a", workers, *sorted((archived.folder / "warc").iterdir()))
+    rows = query(tmp_path / "a", "SELECT DISTINCT source FROM urls")
+    assert [row["source"] for row in rows] == ["import"]
 
 
 # -- ARC and WACZ ----------------------------------------------------------------------------------
