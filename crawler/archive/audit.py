@@ -62,12 +62,6 @@ def place_of(connection: sqlite3.Connection, record_id: str) -> tuple[str, int] 
     return row
 
 
-def is_response(connection: sqlite3.Connection, record_id: str) -> bool:
-    """Whether there is a capture with a WARC-Record-ID that is no revisit. Raises sqlite3.Error."""
-    sql = "SELECT 1 FROM captures WHERE record_id = ? AND record_type = 'response'"
-    return connection.execute(sql, (record_id,)).fetchone() is not None
-
-
 def files_of_captures(connection: sqlite3.Connection) -> list[tuple[str, int, int]]:
     """(file, captures in it, bytes from its start to the end of the last of them) of each file that
     captures are in. Raises sqlite3.Error."""

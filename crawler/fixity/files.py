@@ -17,7 +17,6 @@ from crawler.archive.audit import (
     StoredCapture,
     captures_in,
     compare,
-    is_response,
     place_of,
 )
 from crawler.fixity.report import Problem, Report
@@ -245,9 +244,10 @@ class _FileCheck:
         and what it says of that may contradict itself."""
         named = checked["warc-refers-to"]
         uri, date = checked["warc-refers-to-target-uri"], checked["warc-refers-to-date"]
-        if named and (named == stored.refers_to or self._is_response(named)):
+        ours = checked["warc-warcinfo-id"] == self._warcinfo
+        if named and (named == stored.refers_to or (ours and self._is_there(named))):
             yield "refers_to", stored.refers_to, named
-            if checked["warc-warcinfo-id"] != self._warcinfo:
+            if not ours:
                 return
             if uri:
                 said = uri.strip("<>")
@@ -261,9 +261,6 @@ class _FileCheck:
                 "revisits", "a revisit repeats a response that is not in this archive",
                 "import the WARC file that has it", checked.offset, stored.record_id, stored.url,
             )  # fmt: skip
-
-    def _is_response(self, record_id: str) -> bool:
-        return self._db is not None and is_response(self._db, record_id)
 
     def _is_there(self, record_id: str) -> bool:
         return self._db is not None and place_of(self._db, record_id) is not None

@@ -146,6 +146,17 @@ FILES: dict[str, tuple[bytes, int, int, set[str]]] = {
             "revisit", 2, http(b"", HTML), SAME, f"WARC-Refers-To-Target-URI: {page(1)}",
             "WARC-Refers-To-Date: 2024-05-02T10:00:00Z"), 2, 2, set(),
     ),
+    "a revisit of what is not there any more under its address and time": (
+        RESPONSE + warc("response", 2, http(story(2), HTML), sha1(story(2)), url=page(1))
+        + warc("revisit", 3, http(b"", HTML), SAME, sha1(story(2)),
+               f"WARC-Refers-To-Target-URI: {page(1)}", "WARC-Refers-To-Date: 2024-05-02T10:00:00Z",
+               "WARC-Refers-To: <urn:uuid:00000000-0000-4000-8000-000000000001>"), 3, 2, set(),
+    ),
+    "nothing has changed": (
+        RESPONSE + warc(
+            "revisit", 2, http(b"", status="304 Not Modified"), sha1(b""), url=page(1),
+            date="2024-06-02T10:00:00Z"), 2, 1, set(),
+    ),
     "a revisit without a head": (RESPONSE + revisit(2, block=b""), 2, 2, set()),
     "a revisit without a head of what is elsewhere": (
         RESPONSE + revisit(2, block=b"", of=9), 1, 1,
