@@ -33,6 +33,10 @@ Source = Literal[
 sitemap or feed; archive: a further page of a listing; previous: a story's link to the one before or
 after it; import: in a WARC file of another program."""
 
+Kind = Literal["html", "sitemap", "feed", "other", "reply"]
+"""What a URL turned out to hold. other: what is read by none of our readers (a picture, a style
+sheet, a script, JSON …); reply: it was not got but sent something (POST) or asked otherwise."""
+
 RecordType = Literal["response", "revisit"]
 Truncation = Literal["length", "time", "disconnect", "unspecified"]
 
@@ -251,7 +255,7 @@ class FoundUrl:
     """When it last changed, as the source says (lastmod, updated), as given."""
     priority: int = 0
     """Higher is fetched first; `STORY_LIKE` or more: by its looks the address of a story."""
-    kind: str = ""
+    family: str = ""
     """What it has in common with others: one of `LINK_WORDS`, a space, the shape of its address;
     "" where it is fetched whatever its like turned out to be."""
 
@@ -314,6 +318,8 @@ class Visit:
     """The URL of the story whose later page this is."""
     origin: FoundUrl | None = None
     """How the URL came into the frontier; None for those that nobody told of."""
+    kind: Kind | None = None
+    """What the answer turned out to hold; None where nobody has looked."""
     extractor: str | None = None
     """By which the article was read; None: by this program's."""
     along: tuple[Visit, ...] = ()

@@ -105,7 +105,7 @@ class NewsSpider(ArchiveSpider):
             return 700 if found.source != "wordpress" else 0
         if found.source == "previous":
             return 90
-        rank = story_urls.priority(found.url, found.claimed_title) + _SAYS.get(found.kind[:1], 0)
+        rank = story_urls.priority(found.url, found.claimed_title) + _SAYS.get(found.family[:1], 0)
         if rank < 0:
             # The first few lists of a kind decide whether more are read. Newest first, they would
             # show what is known already: the oldest dates first, the deepest pages, the rest in no
@@ -226,9 +226,9 @@ class NewsSpider(ArchiveSpider):
         ]
 
     def _ranked(self, found: FoundUrl, says: str = "l") -> FoundUrl:
-        """A URL with its priority, and its kind by what is said of it (`LINK_WORDS`)."""
+        """A URL with its priority, and its family by what is said of it (`LINK_WORDS`)."""
         if found.role == "page":
-            found = replace(found, kind=f"{says} {shape(found.url)}")
+            found = replace(found, family=f"{says} {shape(found.url)}")
         return replace(found, priority=self.rank(found))
 
     async def _read_posts(self, response: Response, visit: Visit, found: FoundUrl) -> Visit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from crawler.items import Reference
+from crawler.items import Capture, Reference
 
 Place = tuple[str, int, int]
 """File, offset and length of a record."""
@@ -49,27 +49,41 @@ def last_response(connection: sqlite3.Connection, url: str) -> tuple[Reference, 
     return (Reference(*row[:3]), (row[3], row[4], row[5]), row[6]) if row else None
 
 
+_STORED = (
+    "SELECT u.url, c.fetched_at, c.status, c.content_type, c.payload_digest, c.payload_bytes,"
+    " c.record_id, c.warc_file, c.warc_offset, c.warc_length, c.location, c.record_type,"
+    " o.record_id, c.truncated FROM captures c JOIN urls u ON u.id = c.url_id"
+    " LEFT JOIN captures o ON o.id = c.refers_to_id"
+)
+
+
+def capture_with(connection: sqlite3.Connection, record_id: str) -> Capture | None:
+    """The capture with a WARC-Record-ID. Raises sqlite3.Error."""
+    row = connection.execute(f"{_STORED} WHERE c.record_id = ?", (record_id,)).fetchone()
+    return Capture(*row) if row else None
+
+
 def captured_at_moment(
-    connection: sqlite3.Connection, url: str, fetched_at: str
-) -> Reference | None:
-    """The response of a URL at a moment (ISO 8601, UTC, to the microsecond). Raises
-    sqlite3.Error."""
+    connection: sqlite3.Connection, url: str, fetched_at: str, *, to_the_second: bool
+) -> Capture | None:
+    """The response of a URL at a moment (ISO 8601, UTC, to the microsecond). to_the_second:
+    whether its fraction is not known. Raises sqlite3.Error."""
+    same = "substr(c.fetched_at, 1, 19) = substr(?, 1, 19)" if to_the_second else "c.fetched_at = ?"
     row = connection.execute(
-        "SELECT c.record_id, u.url, c.fetched_at FROM captures c JOIN urls u ON u.id = c.url_id"
-        " WHERE u.url = ? AND c.fetched_at = ? AND c.record_type = 'response'",
-        (url, fetched_at),
+        f"{_STORED} WHERE u.url = ? AND {same} AND c.record_type = 'response'", (url, fetched_at)
     ).fetchone()
-    return Reference(*row) if row else None
+    return Capture(*row) if row else None
 
 
-def place_of(connection: sqlite3.Connection, record_id: str) -> tuple[str, int, int] | None:
-    """File, offset and length of a response's record. Raises sqlite3.Error."""
+def is_unread(connection: sqlite3.Connection, capture: Capture) -> bool:
+    """Whether a capture is entered, and no visit has said what its answer is: a run that was
+    killed had written it. Raises sqlite3.Error."""
     row = connection.execute(
-        "SELECT warc_file, warc_offset, warc_length FROM captures WHERE record_id = ?"
-        " AND record_type = 'response'",
-        (record_id,),
+        "SELECT u.visited_at IS NULL OR u.visited_at < c.fetched_at FROM captures c"
+        " JOIN urls u ON u.id = c.url_id WHERE c.record_id = ?",
+        (capture.record_id,),
     ).fetchone()
-    return (row[0], row[1], row[2]) if row else None
+    return bool(row and row[0])
 
 
 def is_known(connection: sqlite3.Connection, record_id: str) -> bool:

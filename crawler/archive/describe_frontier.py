@@ -32,8 +32,10 @@ URLS = {
     "etag": "ETag of its last good answer.",
     "last_modified": "Last-Modified of its last good answer.",
     "article_id": "The article found there.",
+    "kind": "What it turned out to hold: html, sitemap, feed, other (a picture, a style sheet, JSON"
+    " …: not visited again) or reply (it was not got, but sent something: POST).",
     **chains.URLS,
-    "kind_id": "What it has in common with others, by its address and what links to it say.",
+    "family_id": "What it has in common with others, by its address and what links to it say.",
     "held": "1: not to be fetched before a round lets it in; 2: the user asked for it; else 0.",
 }
 
@@ -52,18 +54,18 @@ SITES = {
     "round_from": "The last URL that was known when the present round began.",
 }
 
-KINDS = {
-    "": "What visits have taught of a site's addresses, kind by kind: which are stories', which"
+FAMILIES = {
+    "": "What visits have taught of a site's addresses, family by family: which are stories', which"
     " lead to some.",
     "id": "Key.",
     "site_id": "The site.",
     "name": "What is said where they are told of (l: a sitemap or feed names them, h: a headline,"
     " w: a few words, n: a number, -: nothing), and what the addresses have in common: N is a"
     " number, W a word, S a headline.",
-    "is_open": "1 if all addresses of this kind are fetched; 0 if they are held, and let in by"
+    "is_open": "1 if all addresses of this family are fetched; 0 if they are held, and let in by"
     " rounds.",
     "admitted": "How many were let in by rounds.",
-    "visits": "Addresses of this kind visited.",
+    "visits": "Addresses of this family visited.",
     "stories": "… that were stories.",
     "led_to": "New stories that they, or lists told of by them, have told of.",
     "deepest": "Of lists' further pages: the highest number that was let in to see what is there.",
@@ -138,7 +140,7 @@ FRONTIER: dict[str, dict[str, str]] = {
     "gone_stories": GONE,
     "sites": SITES,
     "urls": URLS,
-    "url_kinds": KINDS,
+    "url_families": FAMILIES,
     "url_tellers": TELLERS,
     "copies": COPIES,
     "robots_files": ROBOTS,

@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import NamedTuple, cast
 
 from crawler.archive.chains import ROW, TOLD_BY, WAITING, Chains, is_chained, is_step
+from crawler.archive.families import ASKED_FOR, NEVER_HELD, Families, is_stronger
 from crawler.archive.keys import url_key
-from crawler.archive.kinds import ASKED_FOR, NEVER_HELD, Kinds, is_stronger
 from crawler.archive.outcomes import Outcome, Plan, starts_open
-from crawler.items import STORY_LIKE, Due, FoundUrl, Role, Source, State, Visit
+from crawler.items import STORY_LIKE, Capture, Due, FoundUrl, Role, Source, State, Visit
 from crawler.reasons import LATER_PAGE, OTHER_ADDRESS, OTHER_SPELLING, OUTSIDE, SAME_TEXT, parse
 from crawler.times import LAST, after, is_later, utc
 from crawler.urls import same_story, site_host
@@ -34,7 +34,7 @@ _FIELDS = (
     "u.url, u.role, u.source, (SELECT url FROM urls v WHERE v.id = u.via_id), u.claimed_at,"
     " u.claimed_title, u.claimed_changed_at, u.priority, u.state, u.etag, u.last_modified,"
     " u.visited_at, u.due_at, u.article_id IS NOT NULL,"
-    " ifnull((SELECT name FROM url_kinds k WHERE k.id = u.kind_id), ''), u.held"
+    " ifnull((SELECT name FROM url_families k WHERE k.id = u.family_id), ''), u.held"
 )
 
 
@@ -76,7 +76,7 @@ class FrontierTable:
         self._sql = connection.execute
         self._many = connection.executemany
         self._plan = plan or (lambda outcome: Plan(outcome.state))
-        self.kinds = Kinds(connection)
+        self.families = Families(connection)
         self._known: dict[str, tuple[int, str]] = {}
         """Addresses that are in the table → their key, and the most that was said of them: links to
         them that say no more need no look."""
@@ -167,16 +167,21 @@ class FrontierTable:
         """Make everything due that was ever read: for a visit of all."""
         self._sql(
             "UPDATE urls SET due_at = ? WHERE site_id = ? AND state = 'done' AND role <> 'robots'"
-            " AND role <> 'wordpress' AND NOT (ifnull(reason, '') LIKE ? || '%'"
+            " AND role <> 'wordpress' AND ifnull(kind, '') NOT IN ('other', 'reply')"
+            " AND NOT (ifnull(reason, '') LIKE ? || '%'"
             " OR ifnull(reason, '') LIKE ? || '%')",
             (now, site_id, LATER_PAGE, SAME_TEXT),
         )
 
     def read_lists_again(self) -> None:
-        """Queue whatever told of stories, and forget its validators: what it told of is lost."""
+        """Queue whatever told of stories, and forget its validators: what it told of is lost.
+
+        An import takes nothing from what its pages told of, so nothing of that is lost.
+        """
         self._sql(
             "UPDATE urls SET state = 'queued', due_at = NULL, etag = NULL, last_modified = NULL"
             " WHERE article_id IS NULL AND role <> 'robots' AND state = 'done'"
+            " AND source <> 'import' AND ifnull(kind, '') NOT IN ('other', 'reply')"
         )
 
     def count_queued(self, site_id: int) -> int:
@@ -229,7 +234,7 @@ class FrontierTable:
         for each in found:
             plain = not listed and each.claimed_title is None and teller is None
             memo = self._known.get(each.url)
-            if plain and memo is not None and not is_stronger(each.kind, memo[1]):
+            if plain and memo is not None and not is_stronger(each.family, memo[1]):
                 continue
             row = self._sql(
                 "SELECT id, state, claimed_at, claimed_title, claimed_changed_at, visited_at,"
@@ -238,20 +243,20 @@ class FrontierTable:
             ).fetchone()
             site = site_id(each.url) if row is None else cast(int, row[8])
             if teller is not None and site not in rounds:
-                rounds[site] = self.kinds.round_from(site)
+                rounds[site] = self.families.round_from(site)
             if row is None:
                 is_new, url_id = self._insert(each, site, now, listed=listed, bit=bit, dry=dry)
                 fresh += is_new
                 first += each.role == "page"
-                self._remember(each.url, url_id, each.kind[:1])
+                self._remember(each.url, url_id, each.family[:1])
                 if teller is not None:
-                    self.kinds.tell(url_id, teller, is_story=False)
+                    self.families.tell(url_id, teller, is_story=False)
                 continue
-            self._remember(each.url, row[0], each.kind[:1])
+            self._remember(each.url, row[0], each.family[:1])
             known += 1
             if teller is not None and row[0] > rounds[site]:
-                self.kinds.tell(row[0], teller, is_story=row[7] is not None)
-            if row[5] is None and each.kind and row[1] in ("queued", "excluded"):
+                self.families.tell(row[0], teller, is_story=row[7] is not None)
+            if row[5] is None and each.family and row[1] in ("queued", "excluded"):
                 self._say_more(row[0], site, each)
             if bit & ~row[9]:
                 self._sql("UPDATE urls SET told_by = told_by | ? WHERE id = ?", (bit, row[0]))
@@ -286,18 +291,18 @@ class FrontierTable:
     def _say_more(self, url_id: int, site_id: int, found: FoundUrl) -> None:
         """A URL that was not visited yet is told of again: perhaps more is said of it this time."""
         before = self._sql(
-            "SELECT ifnull(k.name, ''), u.held, u.kind_id IS NULL FROM urls u"
-            " LEFT JOIN url_kinds k ON k.id = u.kind_id WHERE u.id = ?",
+            "SELECT ifnull(k.name, ''), u.held, u.family_id IS NULL FROM urls u"
+            " LEFT JOIN url_families k ON k.id = u.family_id WHERE u.id = ?",
             (url_id,),
         ).fetchone()
-        if before[2] or not is_stronger(found.kind, before[0]):
+        if before[2] or not is_stronger(found.family, before[0]):
             return
-        kind_id, held = self.kinds.enter(
-            site_id, found.kind, is_open=starts_open(found.priority, found.kind[:1])
+        family_id, held = self.families.enter(
+            site_id, found.family, is_open=starts_open(found.priority, found.family[:1])
         )
         self._sql(
-            "UPDATE urls SET kind_id = ?, priority = max(priority, ?) WHERE id = ?",
-            (kind_id, found.priority, url_id),
+            "UPDATE urls SET family_id = ?, priority = max(priority, ?) WHERE id = ?",
+            (family_id, found.priority, url_id),
         )
         if before[1] == 1 and not held:
             self._sql(
@@ -321,23 +326,23 @@ class FrontierTable:
             if twin is not None and not same_story(twin[0], found.url):
                 twin = None
         listed = listed and found.source != "feed"  # a feed has the newest alone
-        kind_id, held = None, False
+        family_id, held = None, False
         if found.role == "page":
-            kind_id, held = self.kinds.enter(
-                site_id, found.kind, is_open=starts_open(found.priority, found.kind[:1])
+            family_id, held = self.families.enter(
+                site_id, found.family, is_open=starts_open(found.priority, found.family[:1])
             )
             held = held and found.source not in NEVER_HELD
         cursor = self._sql(
             "INSERT INTO urls (url, key, site_id, role, state, reason, source, via_id, found_at,"
-            " claimed_at, claimed_title, claimed_changed_at, listed, priority, article_id, kind_id,"
-            " held, told_by, dry)"
+            " claimed_at, claimed_title, claimed_changed_at, listed, priority, article_id,"
+            " family_id, held, told_by, dry)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM urls WHERE url = ?),"
             " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 found.url, key, site_id, found.role, "excluded" if twin else "queued",
                 OTHER_SPELLING + twin[0] if twin else None, found.source, found.via, now,
                 found.claimed_at, found.claimed_title, found.changed_at, listed,
-                found.priority, twin[1] if twin else None, kind_id, int(held and not twin),
+                found.priority, twin[1] if twin else None, family_id, int(held and not twin),
                 bit, dry,
             ),
         )  # fmt: skip
@@ -377,7 +382,7 @@ class FrontierTable:
         were then."""
         self._known.clear()
         self._promoted.clear()
-        self.kinds.forget()
+        self.families.forget()
         self.grown, self.woken = grown, woken
 
     def next_steps(
@@ -432,12 +437,24 @@ class FrontierTable:
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
-    def knows_later(self, url_id: int, now: str) -> bool:
-        """Whether a URL was visited after a moment. What is in hand was not: whoever wrote a later
-        time had a clock that was fast."""
+    def pass_by(self, capture: Capture, visited: str) -> None:
+        """Settle an address that answered on the way to another one: it need not be asked again.
+
+        visited: the other one.
+        """
+        self._sql(
+            "UPDATE urls SET state = 'redirected', reason = ?, visited_at = ?,"
+            " attempts = attempts + 1 WHERE url = ? AND state = 'queued' AND visited_at IS NULL",
+            (f"to {capture.location or visited}", capture.fetched_at, capture.url),
+        )
+
+    def knows_later(self, url_id: int, now: str, *, reply: bool = False) -> bool:
+        """Whether a URL was visited after a moment, or at all where this is the answer to a form.
+        What is in hand was not: whoever wrote a later time had a clock that was fast."""
         row = self._sql(
-            "SELECT 1 FROM urls WHERE id = ? AND visited_at > ? AND state <> 'claimed'",
-            (url_id, now),
+            "SELECT 1 FROM urls WHERE id = ? AND (visited_at > ? OR (? AND visited_at IS NOT NULL))"
+            " AND state <> 'claimed'",
+            (url_id, now, reply),
         ).fetchone()
         return row is not None
 
@@ -450,9 +467,9 @@ class FrontierTable:
         Returns whether it was the first visit.
         """
         (role, source, reason, known_article, interval, failures, visited_at, site_id, revisits,
-            edits) = self._sql(
+            edits, kind) = self._sql(
             "SELECT u.role, u.source, u.reason, u.article_id, u.interval_seconds,"
-            " u.failures, u.visited_at, u.site_id, s.revisits, s.edits"
+            " u.failures, u.visited_at, u.site_id, s.revisits, s.edits, u.kind"
             " FROM urls u JOIN sites s ON s.id = u.site_id WHERE u.id = ?", (url_id,),
         ).fetchone()  # fmt: skip
         article_id = article_id or known_article
@@ -476,16 +493,18 @@ class FrontierTable:
                 changed if visited_at is not None else None, interval, failures, revisits, edits,
                 visit.retry_at, bool(visit.captures),
                 visit.part_of is not None,
+                visit.kind or kind,
             )
         )  # fmt: skip
         self._sql(
             "UPDATE urls SET state = ?, reason = ?, visited_at = ?, attempts = attempts + 1,"
-            " failures = ?, article_id = ?, due_at = ?, interval_seconds = ?, held = 0"
+            " failures = ?, article_id = ?, due_at = ?, interval_seconds = ?, held = 0, kind = ?"
             " WHERE id = ?",
             (
                 plan.state, reason if visit.not_modified else visit.reason, now, failures,
                 article_id, utc(plan.due_at) if plan.due_at else None,
-                plan.interval if plan.interval is not None else interval, url_id,
+                plan.interval if plan.interval is not None else interval,
+                visit.kind or kind, url_id,
             ),
         )  # fmt: skip
         if not visit.not_modified and visit.state == "done":
@@ -562,13 +581,13 @@ def _due(row: Sequence[object]) -> Due:
         visited,
         due,
         story,
-        kind,
+        family,
         held,
     ) = row[:16]
     found = FoundUrl(
         cast(str, url), cast(Role, role), cast(Source, source), cast("str | None", via),
         cast("str | None", at), cast("str | None", title), cast("str | None", changed),
-        cast(int, priority), cast(str, kind),
+        cast(int, priority), cast(str, family),
     )  # fmt: skip
     return Due(
         found, cast(State, state), cast("str | None", etag), cast("str | None", modified),

@@ -7,9 +7,10 @@ from sqlite_utils.migrations import Migrations
 
 from crawler.archive import (
     chains,
+    families_schema,
     frontier_schema,
     graph_schema,
-    kinds_schema,
+    kind_schema,
     loss_schema,
     reread_schema,
     schema,
@@ -68,6 +69,12 @@ def m008_losses(db: Database) -> None:
 
 
 @migrations()
+def m009_kinds(db: Database) -> None:
+    """What each URL turned out to hold: what is no page is not visited again."""
+    db.executescript(kind_schema.UPGRADE)
+
+
+@migrations()
 def m010_times_in_utc(db: Database) -> None:
     """Times that are compared are UTC, in one form."""
     times_schema.upgrade(db)
@@ -80,6 +87,6 @@ def m011_rows_of_lists(db: Database) -> None:
 
 
 @migrations()
-def m012_kinds_of_addresses(db: Database) -> None:
-    """Which addresses are fetched is decided kind by kind, when nothing better is left."""
-    kinds_schema.upgrade(db)
+def m012_families_of_addresses(db: Database) -> None:
+    """Which addresses are fetched is decided family by family, when nothing better is left."""
+    families_schema.upgrade(db)

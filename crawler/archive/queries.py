@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
-from crawler.archive.kinds import Kinds, LeftOut
+from crawler.archive.families import Families, LeftOut
 from crawler.archive.times_schema import PUBLISHED
 
 
@@ -50,7 +50,7 @@ class Status:
     reasons: list[dict[str, object]] = field(default_factory=list)
     """state, reason, urls: why URLs are no stories here, most frequent first."""
     left_out: list[LeftOut] = field(default_factory=list)
-    """Addresses that crawls left out by their own judgement, kind by kind."""
+    """Addresses that crawls left out by their own judgement, family by family."""
 
 
 def status(db: Database, *, runs: int = 5) -> Status:
@@ -81,7 +81,7 @@ def status(db: Database, *, runs: int = 5) -> Status:
         " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
     )
     sites = db.query("SELECT * FROM site_summary ORDER BY articles DESC, site")
-    left_out = Kinds(db.conn).left_out()
+    left_out = Families(db.conn).left_out()
     return Status(
         **totals, sites=list(sites), runs=last_runs, reasons=list(reasons), left_out=left_out
     )

@@ -65,7 +65,8 @@ def part_of(connection: sqlite3.Connection, whole: Standing, url: str) -> Standi
     row = connection.execute(
         "SELECT c.record_id, c.fetched_at, p.warc_file, p.warc_offset, p.warc_length"
         " FROM captures c JOIN captures p ON p.id = ifnull(c.refers_to_id, c.id)"
-        " JOIN urls u ON u.id = c.url_id WHERE u.url = ? AND c.status = 200 AND c.run_id = ?"
+        " JOIN urls u ON u.id = c.url_id WHERE u.url = ? AND c.run_id = ?"
+        " AND c.status BETWEEN 200 AND 299"
         " ORDER BY c.fetched_at DESC LIMIT 1",
         (url, whole.run_id),
     ).fetchone()

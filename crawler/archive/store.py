@@ -273,6 +273,8 @@ class Store:
         for capture in visit.captures:
             capture_id = self._add_capture(capture, visit.role)
             counts["captures"] += 1
+            if capture.url != visit.url:
+                self.frontier.pass_by(capture, visit.url)
         article_id, changed = None, None
         stories_before = counts["new_articles"]
         if visit.article is not None and capture_id is not None:
@@ -282,8 +284,8 @@ class Store:
         elif visit.part_of is not None:
             article_id = self._article_of(visit.part_of)
         graph.note_visit(self.db.conn, visit, article_id)
-        # an import may bring what was before: of the URL, more is known by now
-        late = self.frontier.knows_later(url_id, now)
+        # an import may bring what was before, or the answer to a form: of the URL, more is known
+        late = self.frontier.knows_later(url_id, now, reply=visit.kind == "reply")
         if visit.state == "gone" and not late:
             self._sql(
                 "UPDATE articles SET gone_at = ? WHERE gone_at IS NULL"
@@ -310,11 +312,11 @@ class Store:
         # the address that was asked for counts, wherever it led
         asked = [each.url for each in visit.along if each.state == "redirected"] or [visit.url]
         if first and visit.shape is not None and visit.state in ("done", "gone", "excluded"):
-            kind = (visit.origin and visit.origin.kind) or f"- {visit.shape}"
-            self.frontier.kinds.learn(self._site_id(asked[0]), url_id, kind, is_story=is_story)
+            family = (visit.origin and visit.origin.family) or f"- {visit.shape}"
+            self.frontier.families.learn(self._site_id(asked[0]), url_id, family, is_story=is_story)
         if counts["new_articles"] > stories_before:
             ways = [self.frontier.url_id(url, "page", self._site_id, now) for url in asked]
-            self.frontier.kinds.credit({url_id, *ways})
+            self.frontier.families.credit({url_id, *ways})
         self._note_told(visit, first=first, told=told, further=len(steps.found))
         return visit, self._url_of(article_id), revised
 
@@ -384,6 +386,12 @@ class Store:
         return found
 
     def _add_capture(self, capture: Capture, role: Role, run_id: int | None = None) -> int:
+        known = self._sql(
+            "SELECT id FROM captures WHERE record_id = ? AND warc_file = ? AND warc_offset = ?",
+            (capture.record_id, capture.warc_file, capture.warc_offset),
+        ).fetchone()
+        if known:  # a dead run had written it, and what its answer is has been found out since
+            return cast(int, known[0])
         original, size = self._capture_of(capture.refers_to), capture.payload_bytes
         if original is not None and capture.status != 304 and not size:
             # a revisit read back from its record: how long the payload is, the response says

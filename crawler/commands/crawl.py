@@ -18,7 +18,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from crawler.archive import database, lock
-from crawler.archive.kinds import LeftOut
+from crawler.archive.families import LeftOut
 from crawler.commands import left_out
 from crawler.errors import (
     FullError,
@@ -182,7 +182,7 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
     doubtful = [
         one
         for one in session.left_out
-        if one.kind_id in session.left_out_now and left_out.may_be_stories(one)
+        if one.family_id in session.left_out_now and left_out.may_be_stories(one)
     ]
     if doubtful:
         count = sum(one.count for one in doubtful)

@@ -36,9 +36,9 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         """For `scrapy import -h`."""
         return (
-            "Files of Heritrix, wget, Browsertrix, Common Crawl and others: WARC 1.0 and 1.1, gzip,"
-            " zstd or plain. Every record is copied into the archive; pages become articles as of"
-            " the date of their record. What the archive has is passed over."
+            "Files of Heritrix, wget, Browsertrix, Common Crawl and others: WARC, gzip, zstd or"
+            " plain; ARC; WACZ. Every record is copied into the archive; pages become articles as"
+            " of the date of their record. What the archive has is passed over."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -104,6 +104,7 @@ def summary(told: Imported) -> str:
     ]
     if told.damage:
         lines.append(f"{len(told.damage):,} places could not be read and were passed over")
+    lines += [f"{n:>8,}  {reason}" for reason, n in told.refused.most_common()]
     return "\n".join(lines)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crawler.archive.kinds import LeftOut
+from crawler.archive.families import LeftOut
 
 _SAYS = {
     "l": "named by a sitemap or feed",
@@ -15,28 +15,30 @@ _SAYS = {
 }
 
 
-def describe(kind: str) -> str:
-    """A kind of addresses in words.
+def describe(family: str) -> str:
+    """A family of addresses in words.
 
     >>> describe("n /news/page/N/")
     '/news/page/N/, linked by numbers'
     """
-    says, _, shape = kind.partition(" ")
+    says, _, shape = family.partition(" ")
     return f"{shape}, {_SAYS[says]}"
 
 
 def may_be_stories(one: LeftOut) -> bool:
-    """Whether as many of a kind were stories that there is one more to expect."""
+    """Whether as many of a family were stories that there is one more to expect."""
     return one.stories > 0 and one.count * one.stories >= one.visits
 
 
 def lines(found: Sequence[LeftOut], most: int = 3) -> list[str]:
-    """What was left out, a line a kind with three addresses, most of them first."""
+    """What was left out, a line a family with three addresses, most of them first."""
     out = []
     for one in found[:most]:
         were = f" ({one.stories:,} of {one.visits:,} such were)" if one.stories else ""
-        out.append(f"  {one.count:>6,}  {describe(one.kind)}{were}: {' '.join(one.examples)}")
+        out.append(f"  {one.count:>6,}  {describe(one.family)}{were}: {' '.join(one.examples)}")
     if len(found) > most:
         rest = sum(one.count for one in found[most:])
-        out.append(f"  {rest:>6,}  of {len(found) - most:,} more kinds: scrapy status lists them")
+        out.append(
+            f"  {rest:>6,}  of {len(found) - most:,} more families: scrapy status lists them"
+        )
     return out

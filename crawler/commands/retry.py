@@ -8,7 +8,7 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.duplicates import split
-from crawler.archive.kinds import Kinds
+from crawler.archive.families import Families
 from crawler.archive_run import ArchiveRun
 from crawler.commands._shared import told
 from crawler.commands.status import archive_folder
@@ -72,7 +72,7 @@ def _take_up(run: ArchiveRun, host: str | None) -> str:
     if host is not None and run.store.find_site(host) is None:
         raise MissingError(f"the archive knows no newspaper at {host}; scrapy status lists them")
     with run.store.db.atomic():
-        count = Kinds(run.store.db.conn).take_up(host)
+        count = Families(run.store.db.conn).take_up(host)
     return f"{count:,} addresses are queued; the next crawl fetches them"
 
 

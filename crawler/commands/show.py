@@ -18,7 +18,7 @@ from crawler.commands.graph import opened
 from crawler.commands.status import archive_folder
 from crawler.errors import DamageError, MissingError, UsageError
 from crawler.text import shown, shown_line
-from crawler.warc.http import decoded, parse
+from crawler.warc.http import decoded, message_in
 from crawler.warc.members import DamagedError
 from crawler.warc.reader import Record, read_record
 
@@ -143,12 +143,12 @@ def _wanted(
         return _text(_list(captures))
     if part == "body":
         _, record = _record(folder, response, others)
-        return decoded(parse(record.block))
+        return decoded(message_in(record))
     found, record = _record(folder, chosen, [response, *others])
     if part == "raw":
         return record.block
     if part == "headers":
-        return parse(record.block).head
+        return message_in(record).head
     if part == "record":
         return _text([f"WARC/{record.version}", *(f"{n}: {v}" for n, v in record.headers)])
     return _text(_overview(captures, chosen, response, found, record))
@@ -201,7 +201,7 @@ def _overview(
     if chosen.truncated is not None:
         yield f"cut short: {chosen.truncated}"
     yield ""
-    head = parse(record.block).head.decode("latin-1").replace("\r\n", "\n").rstrip("\n")
+    head = message_in(record).head.decode("latin-1").replace("\r\n", "\n").rstrip("\n")
     yield from head.split("\n")
     yield ""
     many = len(captures)

@@ -141,9 +141,11 @@ def show(found: Status, wrong: list[WrongFile], out: Console) -> None:
     )  # fmt: skip
     reasons = [[row["urls"], row["state"], row["reason"] or ""] for row in found.reasons[:15]]
     _table(out, "URLs that are no stories here", ("urls", "state", "reason"), reasons)
-    left = [[one.count, describe(one.kind), " ".join(one.examples)] for one in found.left_out[:15]]
+    left = [
+        [one.count, describe(one.family), " ".join(one.examples)] for one in found.left_out[:15]
+    ]
     _table(
-        out, "Left out; scrapy retry --excluded takes them up", ("urls", "kind", "such as"), left
+        out, "Left out; scrapy retry --excluded takes them up", ("urls", "family", "such as"), left
     )
 
 

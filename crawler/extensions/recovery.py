@@ -7,14 +7,14 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from crawler import times
 from crawler.archive.captures import closed_files, count_captures, enter_file, is_known
 from crawler.archive.store import Store
 from crawler.extractor import extractor
 from crawler.holdings import lines, wrong_files
-from crawler.items import Capture, Role, Visit
+from crawler.items import Visit
+from crawler.runs.visits import role_of
 from crawler.warc.provenance import conversion_record, metadata_records
 from crawler.warc.recover import recover
 from crawler.warc.writer import ClosedFile, WarcWriter
@@ -40,7 +40,7 @@ def mend(store: Store, folder: Path, own: set[str]) -> Iterator[str]:
     for each in found:
         with store.db.atomic():
             for capture in each.captures:
-                store.adopt(capture, guess_role(capture), each.run)
+                store.adopt(capture, role_of(capture), each.run)
             enter_files(store, [each.file], each.run)
         if each.cut:
             yield f"{each.file.name} was cut back to its last whole record"
@@ -74,18 +74,6 @@ def enter_files(
             now,
         )  # fmt: skip
     return left
-
-
-def guess_role(capture: Capture) -> Role:
-    """What a URL is fetched as, by its address and the answer's type."""
-    path, kind = urlsplit(capture.url).path, capture.content_type or ""
-    if path == "/robots.txt":
-        return "robots"
-    if path in ("", "/") and not urlsplit(capture.url).query:
-        return "home"
-    if "xml" in kind and "html" not in kind:
-        return "sitemap" if "sitemap" in path else "feed"
-    return "page"
 
 
 def note_visit(warc: WarcWriter, visit: Visit, article_url: str | None, revised: bool) -> None:

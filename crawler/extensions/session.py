@@ -30,10 +30,10 @@ from crawler.archive.database import (
     open_for_reading,
     open_for_writing,
 )
+from crawler.archive.families import LeftOut
 from crawler.archive.frontier import FrontierTable
-from crawler.archive.kinds import LeftOut
 from crawler.archive.lock import ArchiveLock
-from crawler.archive.outcomes import Admission, Kind, SiteYield
+from crawler.archive.outcomes import Admission, Family, SiteYield
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.store import Store, first_part
 from crawler.discover.story_urls import list_page
@@ -121,9 +121,9 @@ class Session:
         self.full: str | None = None
         """Why the run ended although the archive could be written still, if it did."""
         self.left_out_now: set[int] = set()
-        """Kinds of which this run has left addresses out."""
+        """Families of which this run has left addresses out."""
         self.left_out: list[LeftOut] = []
-        """What the run's sites have that was left out, kind by kind; known when it is closed."""
+        """What the run's sites have that was left out; known when it is closed."""
         self.answered = False
 
     @classmethod
@@ -197,7 +197,7 @@ class Session:
         if self._store is not None:
             try:
                 if hosts := getattr(self._crawler.spider, "hosts", None):
-                    self.left_out = self._store.frontier.kinds.left_out(hosts)
+                    self.left_out = self._store.frontier.families.left_out(hosts)
                 self._store.finish_run(reason)
             finally:
                 self._store.close()
@@ -511,15 +511,15 @@ class Session:
         """What is known of a URL; None if it is not, or there is no archive yet."""
         return self._look(lambda db: FrontierTable(db).lookup(url))
 
-    def kind(self, url: str, name: str) -> Kind | None:
-        """What visits have taught of a kind of addresses on a URL's site; None: nothing yet."""
+    def family(self, url: str, name: str) -> Family | None:
+        """What visits have taught of a family of addresses on a URL's site; None: nothing yet."""
         return self._of_site(
-            site_host(url), lambda store, site: store.frontier.kinds.kind(site, name)
+            site_host(url), lambda store, site: store.frontier.families.family(site, name)
         )
 
     def site_yield(self, host: str) -> SiteYield:
         """What all visits of a site have brought."""
-        found = self._of_site(host, lambda store, site: store.frontier.kinds.site_yield(site))
+        found = self._of_site(host, lambda store, site: store.frontier.families.site_yield(site))
         return found or SiteYield()
 
     def _of_site(self, host: str, ask: Callable[[Store, int], T | None]) -> T | None:
@@ -534,12 +534,12 @@ class Session:
 
         return self._look(look)
 
-    def hold_kind(self, kind_id: int) -> None:
-        """Hold what waits of a kind, until a round lets it in."""
-        self._change(lambda store: store.frontier.kinds.hold_all(kind_id))
+    def hold_family(self, family_id: int) -> None:
+        """Hold what waits of a family, until a round lets it in."""
+        self._change(lambda store: store.frontier.families.hold_all(family_id))
 
     def next_round(
-        self, host: str, decide: Callable[[list[Kind], SiteYield], list[Admission]]
+        self, host: str, decide: Callable[[list[Family], SiteYield], list[Admission]]
     ) -> int:
         """Let some of what is held of a site in: what `decide` says. Where it lets nothing in, what
         is held is left out. Returns how many URLs were let in; -1 where the archive cannot be
@@ -551,25 +551,25 @@ class Session:
         return -1 if count is None else count
 
     def _let_in(
-        self, store: Store, host: str, decide: Callable[[list[Kind], SiteYield], list[Admission]]
+        self, store: Store, host: str, decide: Callable[[list[Family], SiteYield], list[Admission]]
     ) -> int:
         site = store.find_site(host)
         if site is None:
             return 0
-        kinds = store.frontier.kinds
-        held = kinds.held_kinds(site)
-        numbered = {kind.id for kind in held if list_page(kind.example) is not None}
-        admissions = decide(held, kinds.site_yield(site))
+        families = store.frontier.families
+        held = families.held_families(site)
+        numbered = {family.id for family in held if list_page(family.example) is not None}
+        admissions = decide(held, families.site_yield(site))
         if not admissions:
-            left = kinds.leave_out(site)
+            left = families.leave_out(site)
             if left:
                 self.left_out_now |= left.keys()
                 self.reasons["excluded", LEFT_OUT] += sum(left.values())
             return 0
-        kinds.begin_round(site)
+        families.begin_round(site)
         count = 0
         for each in admissions:
-            let_in, left_out = kinds.admit(site, each, numbered=each.kind in numbered)
+            let_in, left_out = families.admit(site, each, numbered=each.family in numbered)
             count += let_in
             if self.reasons["excluded", LEFT_OUT]:
                 self.reasons["excluded", LEFT_OUT] -= left_out

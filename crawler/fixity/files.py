@@ -6,7 +6,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from isal import igzip
@@ -24,6 +24,7 @@ from crawler.fixity.report import Problem, Report
 from crawler.text import clean, cleaned
 from crawler.warc.articles import read_conversion
 from crawler.warc.check import Checked, read_record
+from crawler.warc.dates import warc_moment
 from crawler.warc.http import Message, parse
 from crawler.warc.members import DamagedError
 from crawler.warc.walk import BrokenError, Member, Source, members
@@ -110,6 +111,8 @@ class _FileCheck:
         self._pending: list[tuple[Checked, str, str]] = []
         self._told: set[int] = set()
         """Hashes of the captures that metadata records and conversions are about."""
+        self._warcinfo = ""
+        """WARC-Record-ID of the file's first record: records of the run that wrote it name it."""
 
     # -- records ---------------------------------------------------------------------------------
 
@@ -166,6 +169,8 @@ class _FileCheck:
         self._records += 1
         for name in checked.unchecked:
             counts[f"digests not checked: {name}"[:60]] += 1
+        if not member.offset:
+            self._warcinfo = checked["warc-record-id"]
         capture = self._capture_at(member.offset)
         record_id, url = checked["warc-record-id"], checked["warc-target-uri"]
         if capture is not None and checked.faults:
@@ -258,18 +263,19 @@ class _FileCheck:
     ) -> Iterator[tuple[str, object, object]]:
         yield "warc_length", stored.warc_length, length
         yield "record_id", stored.record_id, checked["warc-record-id"]
-        yield "record_type", stored.record_type, checked.kind
+        kind = "response" if checked.kind == "resource" else checked.kind
+        yield "record_type", stored.record_type, kind
         yield "url", stored.url, checked["warc-target-uri"].strip("<>")
         yield "fetched_at", *_same_moment(stored.fetched_at, checked["warc-date"])
-        cut = checked["warc-truncated"] if checked.kind == "response" else ""
+        cut = checked["warc-truncated"] if kind == "response" else ""
         yield "truncated", stored.truncated, cut if cut in _TRUNCATIONS else None
-        if checked.is_http:
+        if checked.is_http and (checked.http_head.strip() or kind != "revisit"):
             head = parse(checked.http_head)
             yield "status", stored.status, head.status
             yield "content_type", *_same_type(stored.content_type, head)
         if checked["warc-payload-digest"]:
             yield "payload_digest", stored.payload_digest, checked["warc-payload-digest"]
-        if checked.kind == "response" and checked.payload_bytes is not None:
+        if kind == "response" and checked.payload_bytes is not None:
             yield "payload_bytes", stored.payload_bytes, checked.payload_bytes
         if checked.kind == "revisit":
             yield from self._revisit_pairs(stored, checked)
@@ -277,12 +283,16 @@ class _FileCheck:
     def _revisit_pairs(
         self, stored: StoredCapture, checked: Checked
     ) -> Iterator[tuple[str, object, object]]:
-        """A revisit of ours names a response that is here; a foreign one may name none, or one that
-        was never imported, and is tied to another with the same payload then."""
+        """A revisit of ours names a response that is here; a foreign one may name none, another
+        revisit, or one that was never imported, and is tied to another with the same payload then;
+        and what it says of that may contradict itself."""
         named = checked["warc-refers-to"]
         uri, date = checked["warc-refers-to-target-uri"], checked["warc-refers-to-date"]
-        if named and (named == stored.refers_to or self._is_there(named)):
+        ours = checked["warc-warcinfo-id"] == self._warcinfo
+        if named and (named == stored.refers_to or (ours and self._is_there(named))):
             yield "refers_to", stored.refers_to, named
+            if not ours:
+                return
             if uri:
                 said = uri.strip("<>")
                 yield "the URL of what it repeats", stored.refers_to_url, said
@@ -305,7 +315,13 @@ class _FileCheck:
             return
         record_id = checked["warc-record-id"]
         place = place_of(self._db, record_id)
-        if place is not None:
+        if place is not None and place[0] == self._name:
+            self._note(
+                "record", f"a record is there twice: the database has it at {place[1]:,}",
+                "nothing: one of them is enough", checked.offset, record_id,
+                checked["warc-target-uri"],
+            )  # fmt: skip
+        elif place is not None:
             self._harm(
                 "record", f"the database has this record in {place[0]} at {place[1]}",
                 "take the file that is there twice out of warc/", checked.offset, record_id,
@@ -446,7 +462,7 @@ class _FileCheck:
 def _is_capture(checked: Checked) -> bool:
     """Whether the database should have a record: not the answers of DNS that others keep."""
     web = checked["warc-target-uri"].lower().strip("<").startswith(("http:", "https:"))
-    return checked.kind in ("response", "revisit") and checked.is_http and web
+    return checked.kind in ("response", "revisit") and web and checked.http_head[:5] == b"HTTP/"
 
 
 def _slim(checked: Checked) -> Checked:
@@ -458,12 +474,11 @@ def _slim(checked: Checked) -> Checked:
 def _same_moment(stored: str, said: str) -> tuple[str, str]:
     """Two times, spelled alike if they are the same as far as a WARC-Date tells."""
     try:
-        there = datetime.fromisoformat(said)
+        there = warc_moment(said)
         known = datetime.fromisoformat(stored)
     except ValueError:
         return stored, said
-    there = there if there.tzinfo else there.replace(tzinfo=UTC)
-    if "." not in said:
+    if not there.microsecond:
         known = known.replace(microsecond=0)
     return (stored, stored) if known == there else (stored, said)
 

@@ -1,13 +1,13 @@
 """Which pages are worth a fetch: what may be a story always, what may list some as long as it leads
 to some, and a trap never.
 
-Addresses that look alike and are told of alike are a *kind*. A kind that looks like stories is
+Addresses that look alike and are told of alike are a *family*. A family that looks like stories is
 open: all its addresses are fetched. The others are held, and let in by the round: when nothing
-better is left of a site, and all answers are stored, some of each kind get their turn, by what the
-pages of the kind have been so far. So what is fetched depends on the site alone, not on the order
-in which answers came: docs/decisions/0040.
+better is left of a site, and all answers are stored, some of each family get their turn, by what
+the pages of the family have been so far. So what is fetched depends on the site alone, not on the
+order in which answers came: docs/decisions/0040.
 
-Lists pay their way: each new story that a kind's pages lead to earns it further visits, so a
+Lists pay their way: each new story that a family's pages lead to earns it further visits, so a
 calendar without end or a shop's facets stop after a few, however many addresses they make, and a
 site whose sitemap is sound is not walked page by page.
 """
@@ -19,11 +19,11 @@ from collections.abc import Iterable
 from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
-from crawler.archive.outcomes import SURELY_LIST, Admission, Kind, SiteYield, starts_open
+from crawler.archive.outcomes import SURELY_LIST, Admission, Family, SiteYield, starts_open
 from crawler.discover.story_urls import list_month, list_page
 
-# Pages of a kind that are let in before any has led to something, if other sources have told of the
-# site's stories or not.
+# Pages of a family that are let in before any has led to something, if other sources have told of
+# the site's stories or not.
 START_LISTED = 2
 START = 8
 # … and of lists of years, months and days beyond that, times the root of the site's stories: where
@@ -40,31 +40,31 @@ PART_START = 10
 # whole section.
 LISTED_SHARE = 0.25
 LISTED_FROM = 36
-# Visits that a new story earns the kind that led to it, and the site's lists; further ones for each
-# story that the site has. With these, a site that has nothing but links costs less than two fetches
-# a story.
+# Visits that a new story earns the family that led to it, and the site's lists; further ones for
+# each story that the site has. With these, a site that has nothing but links costs less than two
+# fetches a story.
 EARNS = 2.0
 SITE_EARNS = 1.5
 SITE_SHARE = 0.02
-# Visits that a story earns the kind that its own address is of: one in so many is worth the rest.
+# Visits that a story earns the family that its own address is of: one in so many is worth the rest.
 STORY_EARNS = 16
-# A kind that was never tried is not judged: so many of each are let in even where the site's lists
-# have spent what they had, for so many kinds that came to nothing and one more for each twenty
-# stories.
+# A family that was never tried is not judged: so many of each are let in even where the site's
+# lists have spent what they had, for so many families that came to nothing and one more for each
+# twenty stories.
 UNTRIED = 4
 BARREN = 40
 BARREN_SHARE = 0.05
-# Pages of an open kind that may turn out to be no stories, beyond one for each that was one, before
-# the rest is held.
+# Pages of an open family that may turn out to be no stories, beyond one for each that was one,
+# before the rest is held.
 FUSE = 32
-# Visits after which a kind whose pages are stories as often as not is open.
+# Visits after which a family whose pages are stories as often as not is open.
 PROVEN = 4
 # Further pages of lists lead to older stories, and the first of them often show what is known: they
 # are followed to greater depths as long as there are any, for so many pages a story of the site, so
 # many at once.
 DEEPER = 0.12
 DEEPER_AT_ONCE = 2
-# At most so many of a kind are let in at once.
+# At most so many of a family are let in at once.
 BATCH = 500
 
 _DEEP = 14
@@ -72,15 +72,15 @@ _LONG = 1_500
 _PARAMETERS = 6
 
 
-def is_spent(kind: Kind, under_way: int) -> bool:
-    """Whether an open kind has given so many pages that are no stories that it must be looked at.
+def is_spent(family: Family, under_way: int) -> bool:
+    """Whether an open family has given so many pages that are no stories that it must be looked at.
 
     under_way: how many of its pages are being fetched.
 
-    >>> is_spent(Kind(1, "h /S", True, visits=900, stories=440), 0)
+    >>> is_spent(Family(1, "h /S", True, visits=900, stories=440), 0)
     False
     """
-    return kind.visits - kind.stories + under_way > FUSE + kind.stories
+    return family.visits - family.stories + under_way > FUSE + family.stories
 
 
 def is_listed(site: SiteYield) -> bool:
@@ -88,60 +88,62 @@ def is_listed(site: SiteYield) -> bool:
     return site.listed_stories > SOUND * site.stories
 
 
-def admit(kinds: Iterable[Kind], site: SiteYield, *, part: bool = False) -> list[Admission]:
+def admit(families: Iterable[Family], site: SiteYield, *, part: bool = False) -> list[Admission]:
     """What the next round lets in; nothing where all that is held has been judged.
 
-    kinds: those of which addresses are held. part: whether the site is a host below a newspaper's
-    own. The order of the kinds does not matter.
+    families: those of which addresses are held; their order does not matter. part: whether the site
+    is a host below a newspaper's own.
     """
     left = _site_credit(site, part=part)
     barren = BARREN + BARREN_SHARE * site.stories - site.barren
     listed = is_listed(site)
     admissions = []
-    for kind in sorted(kinds, key=lambda kind: (-kind.led_to, -kind.looks, kind.name)):
-        if kind.visits >= PROVEN and kind.stories * 2 >= kind.visits:
-            admissions.append(Admission(kind.id, None))
+    for family in sorted(families, key=lambda family: (-family.led_to, -family.looks, family.name)):
+        if family.visits >= PROVEN and family.stories * 2 >= family.visits:
+            admissions.append(Admission(family.id, None))
             continue
         deeper = 0
-        count = min(credit(kind, site), kind.held, BATCH)
-        if count < DEEPER_AT_ONCE or not kind.led_to:
-            deeper = _deeper(kind, site)
+        count = min(credit(family, site), family.held, BATCH)
+        if count < DEEPER_AT_ONCE or not family.led_to:
+            deeper = _deeper(family, site)
             if deeper:
-                count = min(DEEPER_AT_ONCE, kind.held)
-        if not (may_be_stories(kind) or kind.stories):
+                count = min(DEEPER_AT_ONCE, family.held)
+        if not (may_be_stories(family) or family.stories):
             within = left
-            if not kind.admitted and not listed and barren >= 1:
+            if not family.admitted and not listed and barren >= 1:
                 within = max(left, UNTRIED)
                 barren -= 1
             count = min(count, within)
             left -= max(0, int(count))
         if count >= 1:
-            admissions.append(Admission(kind.id, int(count), deeper))
+            admissions.append(Admission(family.id, int(count), deeper))
     return admissions
 
 
-def may_be_stories(kind: Kind) -> bool:
-    """Whether a kind's addresses, or what is said of them, look like stories."""
-    return starts_open(kind.looks, kind.says) or (kind.says == "h" and kind.looks > SURELY_LIST)
+def may_be_stories(family: Family) -> bool:
+    """Whether a family's addresses, or what is said of them, look like stories."""
+    return starts_open(family.looks, family.says) or (
+        family.says == "h" and family.looks > SURELY_LIST
+    )
 
 
-def credit(kind: Kind, site: SiteYield) -> float:
-    """Pages of a kind that may still be let in; none below 1."""
-    listed = is_listed(site) and not may_be_stories(kind)
+def credit(family: Family, site: SiteYield) -> float:
+    """Pages of a family that may still be let in; none below 1."""
+    listed = is_listed(site) and not may_be_stories(family)
     start = float(START_LISTED if listed else START)
-    if not listed and list_month(kind.example) is not None:
+    if not listed and list_month(family.example) is not None:
         start += DATED_START * site.stories**0.5
-    each = STORY_EARNS if kind.looks > SURELY_LIST else EARNS
-    return start + EARNS * kind.led_to + each * kind.stories - kind.admitted
+    each = STORY_EARNS if family.looks > SURELY_LIST else EARNS
+    return start + EARNS * family.led_to + each * family.stories - family.admitted
 
 
-def _deeper(kind: Kind, site: SiteYield) -> int:
+def _deeper(family: Family, site: SiteYield) -> int:
     """The number of the deepest page of a list that is held, where it is worth a look: deeper than
     any before; 0 where it is not."""
-    page = list_page(kind.example) or 0
+    page = list_page(family.example) or 0
     start = START_LISTED if is_listed(site) else START
-    few_enough = kind.admitted < start + DEEPER * site.stories + EARNS * kind.led_to
-    return page if page > kind.deepest and few_enough else 0
+    few_enough = family.admitted < start + DEEPER * site.stories + EARNS * family.led_to
+    return page if page > family.deepest and few_enough else 0
 
 
 def _site_credit(site: SiteYield, *, part: bool) -> float:

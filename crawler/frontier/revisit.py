@@ -46,6 +46,8 @@ class Revisits:
         """When a URL is due next."""
         now = outcome.now
         state = outcome.state
+        if outcome.role == "page" and outcome.kind in ("other", "reply"):
+            return Plan("failed" if state == "retry" else state)
         if state == "retry":
             return self._retry(outcome)
         if state == "gone":

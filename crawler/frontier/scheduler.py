@@ -25,7 +25,7 @@ from scrapy.http import Request
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler import times
-from crawler.archive.kinds import NEVER_HELD
+from crawler.archive.families import NEVER_HELD
 from crawler.extensions.session import Session
 from crawler.frontier import budget
 from crawler.frontier.revisit import SECOND_CHANCE
@@ -46,7 +46,7 @@ _LOOK = 0.05
 LATER = "later"
 """What a spider says of a URL that it cannot judge yet."""
 HOLD = "hold"
-"""Of a URL whose kind has given too little."""
+"""Of a URL whose family has given too little."""
 # Seconds: what a site asks to wait beyond that, the next run waits.
 _LONGEST_PAUSE = 3_600.0
 
@@ -124,7 +124,7 @@ class Frontier(BaseScheduler):
         self._done: set[str] = set()
         """Those among them that were fetched by other ways meanwhile."""
         self._out: dict[str, str] = {}
-        """URLs handed out whose visit is not stored yet → their kind; "" where they have none."""
+        """URLs handed out whose visit is not stored yet → their family; "" where they have none."""
         self._sources: set[str] = set()
         """Sitemaps, feeds and the like that wait or are under way."""
         self._wake: asyncio.TimerHandle | None = None
@@ -318,7 +318,7 @@ class Frontier(BaseScheduler):
             if entry.found.source in ("seed", "list") and not known:
                 looked = self._session.lookup(url)
                 entry = entry if looked is None else replace(looked, found=entry.found)
-            self._out[url] = entry.found.kind
+            self._out[url] = entry.found.family
             request = self._spider.request(entry)
         for item in deferred:
             heapq.heappush(line.heap, item)
@@ -347,24 +347,24 @@ class Frontier(BaseScheduler):
         reason = budget.trap(found.url)
         if reason is not None:
             return reason
-        kind = self._session.kind(found.url, found.kind) if found.kind else None
-        if kind is None or not kind.is_open:
+        family = self._session.family(found.url, found.family) if found.family else None
+        if family is None or not family.is_open:
             return None  # a round has let it in
-        under_way = sum(each == found.kind for each in self._out.values())
-        return HOLD if budget.is_spent(kind, under_way) else None
+        under_way = sum(each == found.family for each in self._out.values())
+        return HOLD if budget.is_spent(family, under_way) else None
 
     def _hold(self, due: Due, line: _Line) -> None:
-        """Close a URL's kind: its addresses wait for a round."""
-        kind = self._session.kind(due.found.url, due.found.kind)
-        if kind is None:
+        """Close a URL's family: its addresses wait for a round."""
+        family = self._session.family(due.found.url, due.found.family)
+        if family is None:
             return
-        self._session.hold_kind(kind.id)
+        self._session.hold_family(family.id)
         kept = []
         for item in line.heap:
             entry = item[2]
             if (
                 isinstance(entry, Due)
-                and entry.found.kind == due.found.kind
+                and entry.found.family == due.found.family
                 and entry.visited_at is None
             ):
                 self._forget(entry.found.url)

@@ -83,7 +83,7 @@ def test_a_claim_reads_an_index_and_never_the_table(store: Store) -> None:
     queries = {
         "SELECT id FROM urls u WHERE u.site_id = 1 AND u.state = 'queued'"
         " AND u.held <> 1 ORDER BY u.priority DESC, u.id LIMIT 9": "urls_queued",
-        "SELECT id FROM urls WHERE site_id = 1 AND kind_id = 2 AND held = 1"
+        "SELECT id FROM urls WHERE site_id = 1 AND family_id = 2 AND held = 1"
         " ORDER BY priority DESC, key LIMIT 9": "urls_held",
         "SELECT id FROM urls WHERE site_id = 1 AND due_at <= 'x'"
         " ORDER BY due_at LIMIT 9": "urls_due",

@@ -159,7 +159,9 @@ def test_no_string_of_a_visit_gets_in_unclean(store: Store, make_visit: MakeVisi
 
 def test_arguments_that_are_no_utf_8_are_noted(folder: Path) -> None:
     store = Store(folder)
-    store.begin_run("news", {"site": "https://news.example/\udcff"}, "Test/1", "2026-01-02T00:00:00+00:00")
+    store.begin_run(
+        "news", {"site": "https://news.example/\udcff"}, "Test/1", "2026-01-02T00:00:00+00:00"
+    )
     assert store.db.execute("SELECT arguments FROM runs").fetchone() == (
         '{"site": "https://news.example/\ufffd"}',
     )

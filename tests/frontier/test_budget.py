@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from crawler.archive.outcomes import Kind, SiteYield, starts_open
+from crawler.archive.outcomes import Family, SiteYield, starts_open
 from crawler.frontier import budget
 from crawler.items import STORY_LIKE
 
@@ -39,16 +39,16 @@ def test_addresses_of_stories_are_none(url: str) -> None:
     assert budget.trap(url) is None
 
 
-def kind(name: str = "w /W", **what: object) -> Kind:
-    return replace(Kind(1, name, held=1_000, example="https://a.example/x"), **what)  # type: ignore[arg-type]
+def family(name: str = "w /W", **what: object) -> Family:
+    return replace(Family(1, name, held=1_000, example="https://a.example/x"), **what)  # type: ignore[arg-type]
 
 
 NEW = SiteYield()
 
 
-def let_in(one: Kind, site: SiteYield = NEW, *, led_to: int = 0) -> int:
-    """How many pages of one kind are let in, round by round, if each round leads to so many stories
-    and none of the pages is one."""
+def let_in(one: Family, site: SiteYield = NEW, *, led_to: int = 0) -> int:
+    """How many pages of one family are let in, round by round, if each round leads to so many
+    stories and none of the pages is one."""
     for _ in range(1_000):
         admissions = budget.admit([one], site)
         if not admissions:
@@ -66,42 +66,42 @@ def let_in(one: Kind, site: SiteYield = NEW, *, led_to: int = 0) -> int:
 
 def test_a_calendar_without_end_costs_a_few_visits() -> None:
     busy = SiteYield(stories=5_000, spent=400, led_to=5_000)
-    assert 1 <= let_in(kind(held=10**6), busy) <= 9
+    assert 1 <= let_in(family(held=10**6), busy) <= 9
 
 
 def test_a_site_with_a_sound_sitemap_is_not_walked_page_by_page() -> None:
     sound = SiteYield(stories=1_000, listed_stories=990)
-    assert let_in(kind(), sound) <= 5
-    assert not budget.admit([kind()], replace(sound, spent=245))
+    assert let_in(family(), sound) <= 5
+    assert not budget.admit([family()], replace(sound, spent=245))
 
 
 def test_lists_that_lead_to_stories_are_walked_to_their_end() -> None:
-    assert let_in(kind(held=100), led_to=40) == 100
+    assert let_in(family(held=100), led_to=40) == 100
 
 
-def test_a_kind_that_was_never_tried_is_not_judged() -> None:
-    """Whatever other kinds have spent; but kinds without end are not tried without end."""
+def test_a_family_that_was_never_tried_is_not_judged() -> None:
+    """Whatever other families have spent; but families without end are not tried without end."""
     poor = SiteYield(stories=40, spent=10_000, barren=5)
-    assert let_in(kind(), poor) == budget.UNTRIED
-    assert let_in(kind(), replace(poor, barren=1_000)) == 0
+    assert let_in(family(), poor) == budget.UNTRIED
+    assert let_in(family(), replace(poor, barren=1_000)) == 0
 
 
-def test_a_kind_whose_pages_are_stories_is_open() -> None:
-    (admission,) = budget.admit([kind(visits=8, stories=6, admitted=8)], SiteYield(spent=10_000))
+def test_a_family_whose_pages_are_stories_is_open() -> None:
+    (admission,) = budget.admit([family(visits=8, stories=6, admitted=8)], SiteYield(spent=10_000))
     assert admission.count is None
 
 
-def test_a_kind_that_gives_a_story_now_and_then_is_not_given_up() -> None:
-    some = kind(visits=100, stories=10, admitted=100)
+def test_a_family_that_gives_a_story_now_and_then_is_not_given_up() -> None:
+    some = family(visits=100, stories=10, admitted=100)
     (admission,) = budget.admit([some], SiteYield(spent=10_000))
     assert admission.count is not None
     assert admission.count >= 50
 
 
-def test_the_order_of_kinds_does_not_matter() -> None:
-    kinds = [kind(f"w /{n}", id=n, looks=-n) for n in range(30)]
+def test_the_order_of_families_does_not_matter() -> None:
+    families = [family(f"w /{n}", id=n, looks=-n) for n in range(30)]
     poor = SiteYield(spent=30)
-    forth, back = (budget.admit(some, poor) for some in (kinds, kinds[::-1]))
+    forth, back = (budget.admit(some, poor) for some in (families, families[::-1]))
     assert forth == back
     assert 0 < len(forth) <= 30
 
@@ -114,7 +114,7 @@ def test_headlines_and_what_sitemaps_name_are_fetched_whatever_their_address() -
 
 
 def test_an_open_kind_of_pages_that_are_no_stories_is_looked_at() -> None:
-    products = Kind(1, "h /shop/S", True, visits=budget.FUSE, stories=0)
+    products = Family(1, "h /shop/S", True, visits=budget.FUSE, stories=0)
     assert not budget.is_spent(products, 0)
     assert budget.is_spent(products, 1)
     assert not budget.is_spent(replace(products, visits=2_000, stories=1_000), 0)
@@ -125,7 +125,7 @@ def test_an_open_kind_of_pages_that_are_no_stories_is_looked_at() -> None:
 def test_days_whose_stories_are_known_do_not_keep_the_days_before_from_being_looked_at() -> None:
     """A hundred stories, the newest of them on the home page and in sections, too."""
     site = SiteYield(stories=77, spent=55, led_to=62)
-    days = kind(admitted=42, visits=42, led_to=15, example="https://a.example/2024/05/31/")
+    days = family(admitted=42, visits=42, led_to=15, example="https://a.example/2024/05/31/")
     assert budget.credit(replace(days, example="https://a.example/x"), site) < 1
     assert budget.credit(days, site) >= 30
     assert budget.credit(replace(days, admitted=200, led_to=0), site) < 1

@@ -1,5 +1,5 @@
-"""Kinds of addresses in one open archive: which are open, which addresses are held, which kinds
-led to stories."""
+"""Families of addresses in one open archive: which are open, which addresses are held, which of
+them led to stories."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
-from crawler.archive.outcomes import Admission, Kind, SiteYield
+from crawler.archive.outcomes import Admission, Family, SiteYield
 from crawler.items import LINK_WORDS
 from crawler.reasons import LEFT_OUT
 
 # Lists between a story and the first of those that led to it: year, month, day, page.
 _FURTHEST = 6
-# Kinds of a site that a round looks at, the most promising first; addresses counted of each.
+# Families of a site that a round looks at, the most promising first; addresses counted of each.
 _MOST_KINDS = 2_000
 _COUNT = 501
-# Kinds remembered, so that they need not be looked up for each link.
+# Families remembered, so that they need not be looked up for each link.
 _MEMO = 5_000
 
 NEVER_HELD = frozenset({"seed", "list", "previous"})
@@ -29,24 +29,24 @@ ASKED_FOR = 2
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Addresses of one kind that were left out, because pages like them brought nothing."""
+    """Addresses of one family that were left out, because pages like them brought nothing."""
 
-    kind_id: int
+    family_id: int
     site: str
-    kind: str
-    """`FoundUrl.kind`."""
+    family: str
+    """`FoundUrl.family`."""
     count: int
     visits: int
     stories: int
-    """Pages of the kind that were visited, and those among them that were stories."""
+    """Pages of the family that were visited, and those among them that were stories."""
     looks: int
     """The highest priority among those left out."""
     examples: tuple[str, ...]
     """Up to three addresses."""
 
 
-class Kinds:
-    """The tables `url_kinds` and `url_tellers`, and what `urls` says of both.
+class Families:
+    """The tables `url_families` and `url_tellers`, and what `urls` says of both.
 
     Methods that write belong into a transaction of the caller's. All raise sqlite3.Error.
     """
@@ -62,9 +62,9 @@ class Kinds:
     # -- finding ---------------------------------------------------------------------------------
 
     def enter(self, site_id: int, name: str, *, is_open: bool) -> tuple[int | None, bool]:
-        """The key of a kind, which is entered if it is new, and whether its URLs are held.
+        """The key of a family, which is entered if it is new, and whether its URLs are held.
 
-        name: `FoundUrl.kind`. is_open: whether a new kind is.
+        name: `FoundUrl.family`. is_open: whether a new family is.
         """
         if not name:
             return None, False
@@ -78,33 +78,33 @@ class Kinds:
 
     def _enter(self, site_id: int, name: str, *, is_open: bool) -> tuple[int, bool]:
         self._sql(
-            "INSERT OR IGNORE INTO url_kinds (site_id, name, is_open) VALUES (?, ?, ?)",
+            "INSERT OR IGNORE INTO url_families (site_id, name, is_open) VALUES (?, ?, ?)",
             (site_id, name, int(is_open)),
         )
         row = self._sql(
-            "SELECT id, is_open FROM url_kinds WHERE site_id = ? AND name = ?", (site_id, name)
+            "SELECT id, is_open FROM url_families WHERE site_id = ? AND name = ?", (site_id, name)
         ).fetchone()
         return row[0], bool(row[1])
 
-    def kind(self, site_id: int, name: str) -> Kind | None:
-        """What is known of a kind; None if it is not. `held` and what follows are not counted."""
+    def family(self, site_id: int, name: str) -> Family | None:
+        """What is known of a family; None if it is not. `held` and what follows are not counted."""
         row = self._sql(
-            "SELECT id, name, is_open, admitted, visits, stories, led_to FROM url_kinds"
+            "SELECT id, name, is_open, admitted, visits, stories, led_to FROM url_families"
             " WHERE site_id = ? AND name = ?",
             (site_id, name),
         ).fetchone()
-        return Kind(row[0], row[1], bool(row[2]), *row[3:]) if row else None
+        return Family(row[0], row[1], bool(row[2]), *row[3:]) if row else None
 
     # -- learning --------------------------------------------------------------------------------
 
     def learn(self, site_id: int, url_id: int, name: str, *, is_story: bool) -> None:
-        """Count the first visit of an address of this kind."""
-        kind_id, _ = self.enter(site_id, name, is_open=False)
+        """Count the first visit of an address of this family."""
+        family_id, _ = self.enter(site_id, name, is_open=False)
         self._sql(
-            "UPDATE url_kinds SET visits = visits + 1, stories = stories + ? WHERE id = ?",
-            (int(is_story), kind_id),
+            "UPDATE url_families SET visits = visits + 1, stories = stories + ? WHERE id = ?",
+            (int(is_story), family_id),
         )
-        self._sql("UPDATE urls SET kind_id = ? WHERE id = ?", (kind_id, url_id))
+        self._sql("UPDATE urls SET family_id = ? WHERE id = ?", (family_id, url_id))
         if is_story:
             self._sql(
                 "UPDATE sites SET stories = stories + 1, listed_stories = listed_stories +"
@@ -133,63 +133,63 @@ class Kinds:
         self._credit(set().union(*map(self._told_by, url_ids)), first=True)
 
     def _told_by(self, url_id: int) -> set[tuple[int, int]]:
-        """Kinds of the lists that led to a URL, with their sites."""
+        """Families of the lists that led to a URL, with their sites."""
         return set(self._sql(
             "WITH RECURSIVE way (id, depth) AS ("
             " SELECT list_id, 1 FROM url_tellers WHERE url_id = ? UNION"
             " SELECT t.list_id, way.depth + 1 FROM way JOIN url_tellers t ON t.url_id = way.id"
             " WHERE way.depth < ?)"
             " SELECT DISTINCT k.id, k.site_id FROM way JOIN urls u ON u.id = way.id"
-            " JOIN url_kinds k ON k.id = u.kind_id",
+            " JOIN url_families k ON k.id = u.family_id",
             (url_id, _FURTHEST),
         ).fetchall())  # fmt: skip
 
-    def _credit(self, kinds: Iterable[tuple[int, int]], *, first: bool) -> None:
+    def _credit(self, families: Iterable[tuple[int, int]], *, first: bool) -> None:
         sites = set()
-        for kind_id, site_id in kinds:
-            self._sql("UPDATE url_kinds SET led_to = led_to + 1 WHERE id = ?", (kind_id,))
+        for family_id, site_id in families:
+            self._sql("UPDATE url_families SET led_to = led_to + 1 WHERE id = ?", (family_id,))
             sites.add(site_id)
         for site_id in sites if first else ():
             self._sql("UPDATE sites SET lists_led_to = lists_led_to + 1 WHERE id = ?", (site_id,))
 
     # -- rounds ----------------------------------------------------------------------------------
 
-    def hold_all(self, kind_id: int) -> int:
-        """Close a kind: what waits of it is held; returns how many URLs that were."""
-        self._sql("UPDATE url_kinds SET is_open = 0 WHERE id = ?", (kind_id,))
+    def hold_all(self, family_id: int) -> int:
+        """Close a family: what waits of it is held; returns how many URLs that were."""
+        self._sql("UPDATE url_families SET is_open = 0 WHERE id = ?", (family_id,))
         self._ids.clear()
         changed = 0
         for state in ("state = 'queued' AND held <> 1", "state = 'claimed'"):  # each has its index
             changed += self._sql(
                 f"UPDATE urls SET held = 1, state = 'queued' WHERE {state} AND site_id ="  # noqa: S608
-                " (SELECT site_id FROM url_kinds WHERE id = ?) AND kind_id = ? AND held = 0"
+                " (SELECT site_id FROM url_families WHERE id = ?) AND family_id = ? AND held = 0"
                 " AND visited_at IS NULL AND source NOT IN"
                 " (SELECT value FROM json_each(?))",
-                (kind_id, kind_id, json.dumps(sorted(NEVER_HELD))),
+                (family_id, family_id, json.dumps(sorted(NEVER_HELD))),
             ).rowcount
         return changed
 
-    def held_kinds(self, site_id: int) -> list[Kind]:
-        """Kinds of a site of which addresses are held."""
+    def held_families(self, site_id: int) -> list[Family]:
+        """Families of a site of which addresses are held."""
         rows = self._sql(
             "SELECT k.id, k.name, k.is_open, k.admitted, k.visits, k.stories, k.led_to,"
             " (SELECT count(*) FROM (SELECT 1 FROM urls u WHERE u.site_id = k.site_id"
-            "   AND u.kind_id = k.id AND u.held = 1 LIMIT ?)) AS held, u.priority, u.url, k.deepest"
-            " FROM url_kinds k JOIN urls u ON u.id = (SELECT id FROM urls h WHERE h.site_id ="
-            "   k.site_id AND h.kind_id = k.id AND h.held = 1 ORDER BY h.priority DESC, h.key"
+            "   AND u.family_id = k.id AND u.held = 1 LIMIT ?)) AS held, u.priority, u.url,"
+            " k.deepest FROM url_families k"
+            " JOIN urls u ON u.id = (SELECT id FROM urls h WHERE h.site_id = k.site_id AND h.family_id = k.id AND h.held = 1 ORDER BY h.priority DESC, h.key"
             "   LIMIT 1)"
             " WHERE k.site_id = ? ORDER BY u.priority DESC, k.name LIMIT ?",
             (_COUNT, site_id, _MOST_KINDS),
         ).fetchall()
-        return [Kind(row[0], row[1], bool(row[2]), *row[3:]) for row in rows]
+        return [Family(row[0], row[1], bool(row[2]), *row[3:]) for row in rows]
 
     def site_yield(self, site_id: int) -> SiteYield:
         """What all visits of a site have brought."""
         row = self._sql(
             "SELECT s.stories, s.listed_stories,"
-            " (SELECT ifnull(sum(max(0, min(admitted, visits) - stories)), 0) FROM url_kinds"
+            " (SELECT ifnull(sum(max(0, min(admitted, visits) - stories)), 0) FROM url_families"
             "   WHERE site_id = s.id), s.lists_led_to,"
-            " (SELECT count(*) FROM url_kinds WHERE site_id = s.id AND admitted > 0"
+            " (SELECT count(*) FROM url_families WHERE site_id = s.id AND admitted > 0"
             "   AND stories = 0 AND led_to = 0)"
             " FROM sites s WHERE s.id = ?",
             (site_id,),
@@ -197,20 +197,20 @@ class Kinds:
         return SiteYield(*row) if row else SiteYield()
 
     def admit(self, site_id: int, admission: Admission, *, numbered: bool) -> tuple[int, int]:
-        """Let held addresses of a kind in: which, their looks and a hash say.
+        """Let held addresses of a family in: which, their looks and a hash say.
 
         numbered: whether they are lists' further pages. Returns how many there were, and how many
         of them had been left out before.
         """
-        kind_id, count = admission.kind, admission.count
+        family_id, count = admission.family, admission.count
         if count is None:
-            self._sql("UPDATE url_kinds SET is_open = 1 WHERE id = ?", (kind_id,))
+            self._sql("UPDATE url_families SET is_open = 1 WHERE id = ?", (family_id,))
             self._ids.clear()
         order = "ASC" if numbered and not admission.deepest else "DESC"
         rows = self._sql(
-            "SELECT id, state FROM urls WHERE site_id = ? AND kind_id = ? AND held = 1"  # noqa: S608
+            "SELECT id, state FROM urls WHERE site_id = ? AND family_id = ? AND held = 1"  # noqa: S608
             f" ORDER BY priority {order}, key LIMIT ?",
-            (site_id, kind_id, -1 if count is None else count),
+            (site_id, family_id, -1 if count is None else count),
         ).fetchall()
         for url_id, _ in rows:
             self._sql(
@@ -218,9 +218,9 @@ class Kinds:
             )
         if count is not None:
             self._sql(
-                "UPDATE url_kinds SET admitted = admitted + ?, deepest = max(deepest, ?)"
+                "UPDATE url_families SET admitted = admitted + ?, deepest = max(deepest, ?)"
                 " WHERE id = ?",
-                (len(rows), admission.deepest, kind_id),
+                (len(rows), admission.deepest, family_id),
             )
         return len(rows), sum(state == "excluded" for _, state in rows)
 
@@ -232,10 +232,10 @@ class Kinds:
         )
 
     def leave_out(self, site_id: int) -> dict[int, int]:
-        """Exclude what is held and was not let in; returns how many URLs that were, by kind."""
+        """Exclude what is held and was not let in; returns how many URLs that were, by family."""
         counts = self._sql(
-            "SELECT kind_id, count(*) FROM urls WHERE site_id = ? AND held = 1 AND state = 'queued'"
-            " GROUP BY kind_id",
+            "SELECT family_id, count(*) FROM urls WHERE site_id = ? AND held = 1"
+            " AND state = 'queued' GROUP BY family_id",
             (site_id,),
         ).fetchall()
         if counts:
@@ -249,11 +249,12 @@ class Kinds:
     # -- what was left out -----------------------------------------------------------------------
 
     def left_out(self, hosts: Iterable[str] = ()) -> list[LeftOut]:
-        """What was left out, kind by kind, most addresses first. hosts: of these sites alone."""
+        """What was left out, family by family, most addresses first. hosts: of these sites."""
         wanted = set(hosts)
         rows = self._sql(
             "SELECT k.id, s.host, k.name, count(*), k.visits, k.stories, max(u.priority), s.id"
-            " FROM urls u JOIN url_kinds k ON k.id = u.kind_id JOIN sites s ON s.id = u.site_id"
+            " FROM urls u JOIN url_families k ON k.id = u.family_id"
+            " JOIN sites s ON s.id = u.site_id"
             " WHERE u.held = 1 AND u.state = 'excluded' GROUP BY s.id, k.id ORDER BY 4 DESC, 2, 3"
         ).fetchall()
         return [
@@ -262,11 +263,11 @@ class Kinds:
             if not wanted or host in wanted
         ]
 
-    def _examples(self, site_id: int, kind_id: int) -> tuple[str, ...]:
+    def _examples(self, site_id: int, family_id: int) -> tuple[str, ...]:
         rows = self._sql(
-            "SELECT url FROM urls WHERE site_id = ? AND kind_id = ? AND held = 1"
+            "SELECT url FROM urls WHERE site_id = ? AND family_id = ? AND held = 1"
             " ORDER BY priority DESC, key LIMIT 3",
-            (site_id, kind_id),
+            (site_id, family_id),
         )
         return tuple(url for (url,) in rows)
 
@@ -282,5 +283,5 @@ class Kinds:
 
 
 def is_stronger(one: str, other: str) -> bool:
-    """Whether more is said of a URL where a kind's name is the one, than where it is the other."""
+    """Whether more is said of a URL in a family of the one name than of the other."""
     return LINK_WORDS.index(one[:1] or "-") < LINK_WORDS.index(other[:1] or "-")
