@@ -16,7 +16,7 @@ from crawler.reasons import LEFT_OUT
 # Lists between a story and the first of those that led to it: year, month, day, page.
 _FURTHEST = 6
 # Families of a site that a round looks at, the most promising first; addresses counted of each.
-_MOST_KINDS = 2_000
+_MOST_FAMILIES = 2_000
 _COUNT = 501
 # Families remembered, so that they need not be looked up for each link.
 _MEMO = 5_000
@@ -176,10 +176,10 @@ class Families:
             " (SELECT count(*) FROM (SELECT 1 FROM urls u WHERE u.site_id = k.site_id"
             "   AND u.family_id = k.id AND u.held = 1 LIMIT ?)) AS held, u.priority, u.url,"
             " k.deepest FROM url_families k"
-            " JOIN urls u ON u.id = (SELECT id FROM urls h WHERE h.site_id = k.site_id AND h.family_id = k.id AND h.held = 1 ORDER BY h.priority DESC, h.key"
-            "   LIMIT 1)"
+            " JOIN urls u ON u.id = (SELECT id FROM urls h WHERE h.site_id = k.site_id"
+            "   AND h.family_id = k.id AND h.held = 1 ORDER BY h.priority DESC, h.key LIMIT 1)"
             " WHERE k.site_id = ? ORDER BY u.priority DESC, k.name LIMIT ?",
-            (_COUNT, site_id, _MOST_KINDS),
+            (_COUNT, site_id, _MOST_FAMILIES),
         ).fetchall()
         return [Family(row[0], row[1], bool(row[2]), *row[3:]) for row in rows]
 
