@@ -23,6 +23,12 @@ from crawler.errors import PageError
 
 if sys.platform != "win32":  # there, pages are read without a limit of CPU time
     import resource
+    from multiprocessing import resource_tracker
+
+    _ENDING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+else:
+    _ENDING = frozenset()
+"""Signals to a process group that the crawl's own process alone answers."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -86,15 +92,24 @@ class Workers:
                 pool.shutdown(wait=True, cancel_futures=True)
         self._pool = self._solo = None
 
+    def kill(self) -> None:
+        """End the processes now, whatever they are reading."""
+        for reader in multiprocessing.active_children():
+            reader.kill()
+        self.close()
+
 
 def _start(count: int, cpu_seconds: float) -> ProcessPoolExecutor:
     # Never fork: the crawl's process has threads and open connections.
     context = multiprocessing.get_context("spawn")
+    if _ENDING:
+        # it would start with the first worker, and let through what is held back from that one
+        resource_tracker.ensure_running()
     return ProcessPoolExecutor(count, context, initializer=_prepare, initargs=(cpu_seconds,))
 
 
 async def _submit(pool: ProcessPoolExecutor, function: Callable[..., T], *args: object) -> T:
-    with _bare_main():
+    with _bare_main(), _signals_held():
         future = asyncio.get_running_loop().run_in_executor(pool, _bounded, function, *args)
     return await future
 
@@ -114,11 +129,32 @@ def _bare_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Hold back the signals that end a run while processes are started.
+
+    They come to the whole process group, from a terminal or from systemd: a worker is born with
+    them held back, and ignores them before it looks.
+    """
+    if not _ENDING:
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _prepare(cpu_seconds: float) -> None:
-    """Make a fresh worker ready: quiet on Ctrl-C, never an orphan, imports done."""
+    """Make a fresh worker ready: deaf to what ends the run, never an orphan, imports done."""
     global CPU_SECONDS
     CPU_SECONDS = cpu_seconds
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for each in _ENDING:
+        signal.signal(each, signal.SIG_IGN)
+    if _ENDING:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     if sys.platform != "win32":
         signal.signal(signal.SIGPROF, _too_long)
     parent = multiprocessing.parent_process()

@@ -26,6 +26,7 @@ from crawler.extract.canonical import is_front
 from crawler.extract.join import goes_on, join
 from crawler.frontier.scheduler import Frontier
 from crawler.items import Article, Capture, Due, FoundUrl, Page, State, Visit
+from crawler.stopping import Stopped
 from crawler.urls import normalise, site_host
 from spiders.arguments import day, whole_number
 from spiders.soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
@@ -161,6 +162,8 @@ class ArchiveSpider(Spider):
                 along += parts
             except PageError as error:
                 visit = replace(visit, state="failed", reason=str(error))
+            except Stopped:
+                return  # a part of it is missing: it is visited again as a whole
         if not visit.found:
             self.answered_nothing(due.found)
         self._note_seed(found, visit.state, visit.reason)
@@ -168,6 +171,8 @@ class ArchiveSpider(Spider):
 
     async def failed(self, failure: Failure) -> AsyncIterator[Visit]:
         """No answer has come."""
+        if isinstance(failure.value, Stopped):
+            return
         request: Request = failure.request  # type: ignore[attr-defined]
         due: Due = request.meta["due"]
         assert failure.value is not None
@@ -275,6 +280,8 @@ class ArchiveSpider(Spider):
         url = due.found.url
         try:
             response = await self.crawler.engine.download_async(request)
+        except Stopped:
+            raise
         except Exception as error:
             state, reason = failures.explain(error)
             return None, self._visit(due, state, reason, tuple(request.meta["captures"]))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
+import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from scrapy import Spider
@@ -18,9 +21,16 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from crawler.archive import database, lock
 from crawler.errors import FullError, HemerotecaError, UnreachableError, UsageError
+from crawler.extensions.ending import Ending
 from crawler.extensions.session import Session
 from crawler.middlewares.private import is_loopback
 
+_HANGUP = getattr(signal, "SIGHUP", None)
+_STOPPERS = tuple(
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if hasattr(signal, name)
+)
 _FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_at DESC LIMIT 10"'
 EXIT_CODES = """exit codes: 0 done; 1 the run broke off; 2 bad arguments or archive; \
 3 a site or none of the addresses could be archived; 4 another run holds the archive; \
@@ -47,6 +57,8 @@ class Command(ScrapyCrawl):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check everything that can be checked before anything is opened or fetched."""
+        # until a server has answered nothing is touched: it is as quick and as clean as Ctrl-C
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         super().process_options(args, opts)
         assert self.settings is not None
         try:
@@ -74,7 +86,8 @@ class Command(ScrapyCrawl):
         gc.set_threshold(20_000, 20, 20)
         crawler = self._create_crawler(spidercls)
         self.crawler_process.crawl(crawler, **opts.spargs)
-        self.crawler_process.start()
+        stop_by_signals(crawler)
+        self.crawler_process.start(install_signal_handlers=False)
         self.exitcode = conclude(crawler, broken=self.crawler_process.bootstrap_failed)
 
     def _spider_class(self, name: str) -> type[Spider]:
@@ -109,6 +122,57 @@ def apply_arguments(settings: object, arguments: Mapping[str, str]) -> None:
         put("USER_AGENT", agent, priority="cmdline")
 
 
+def stop_by_signals(crawler: Crawler) -> None:
+    """Have Ctrl-C, SIGTERM and SIGHUP end a run: soon the first time, at once the second."""
+    from twisted.internet import reactor
+
+    def leave() -> None:
+        code = conclude(crawler, broken=False)
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+        # All is stored. What is left are threads that look up names and connections to servers that
+        # say nothing: waiting for them is what would take long.
+        os._exit(code)
+
+    def stop(signum: int) -> None:
+        ending = Ending.of(crawler)
+        if ending.reason is None:
+            ending.leave = leave
+            ending.begin("shutdown")
+            tell_of_end(ending, signal.Signals(signum).name)
+        elif signum != _HANGUP:  # the kernel and the shell both send it
+            for each in _STOPPERS:
+                signal.signal(each, signal.SIG_IGN)
+            ending.leave = leave
+            ending.finish()
+
+    # Not in the handler: what it interrupts may be in the middle of writing a line or a batch.
+    def note(signum: int, frame: object) -> None:
+        cast(Any, reactor).callFromThread(stop, signum)
+
+    for each in _STOPPERS:
+        if signal.getsignal(each) != signal.SIG_IGN:  # nohup ignores one of them
+            signal.signal(each, note)
+
+
+def tell_of_end(ending: Ending, name: str) -> None:
+    """Say at once that a run ends, and what it waits for."""
+    number = ending.on_the_wire
+    waits = f"{number:,} answer{'s' if number > 1 else ''} under way" if number else "the rest"
+    again = "Ctrl-C again" if name == "SIGINT" else "SIGTERM again"
+    _say(
+        f"scrapy crawl: stopping ({name}): nothing more is requested; waiting up to"
+        f" {ending.seconds:g} s for {waits}. {again} stops at once"
+    )
+
+
+def _say(line: str) -> None:
+    """Print a line on standard error, if there is one still: a terminal that is closed takes it
+    with it."""
+    with contextlib.suppress(OSError, ValueError):
+        print(line, file=sys.stderr, flush=True)
+
+
 def require_contact(settings: Mapping[str, Any], seeds: Iterable[str]) -> None:
     """Raise UsageError where somebody else's server is to be visited and nobody could be reached by
     its operator. Servers of this machine need none."""
@@ -139,19 +203,22 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
     reason = crawler.stats.get_value("finish_reason")
     problems = seed_problems(spider)
     for problem in problems:
-        print(f"scrapy crawl: {problem}", file=sys.stderr)
+        _say(f"scrapy crawl: {problem}")
     if session.error:
-        print(f"scrapy crawl: {session.error}", file=sys.stderr)
-    if session.answered and reason is not None:
-        print(summary(session.totals, session.reasons, session.folder, reason))
+        _say(f"scrapy crawl: {session.error}")
+    if session.answered:
+        with contextlib.suppress(OSError):
+            print(summary(session.totals, session.reasons, session.folder, reason), flush=True)
+    elif reason == "shutdown":
+        _say("scrapy crawl: stopped before any server had answered; nothing was stored")
     if session.error:
         return session.exit_code
     if session.full:
-        print(f"scrapy crawl: {session.full}", file=sys.stderr)
+        _say(f"scrapy crawl: {session.full}")
         return FullError.exit_code
     if crawler.stats.get_value("spider_exceptions/count"):
         return 1
-    if reason in ("shutdown", None):  # None: stopped twice, at once
+    if reason == "shutdown":
         return 130
     if reason != "finished":
         return 1

@@ -18,7 +18,9 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.log import get_scrapy_root_handler
 from twisted.internet.task import LoopingCall
 
+from crawler.extensions.ending import Ending
 from crawler.items import Visit
+from crawler.stopping import STOPPING
 
 _LIVE_SECONDS = 0.25
 _PLAIN_SECONDS = 5.0
@@ -36,6 +38,8 @@ class Snapshot:
     pages_per_second: float
     queued: int
     errors: int
+    stopping: bool = False
+    on_the_wire: int = 0
 
     @property
     def eta(self) -> float | None:
@@ -53,7 +57,9 @@ class Snapshot:
             f"{self.queued:,} queued",
             f"{self.errors:,} errors",
         ]
-        if self.eta is not None:
+        if self.stopping:
+            parts.append(f"stopping, {self.on_the_wire:,} answers under way")
+        elif self.eta is not None:
             parts.append(f"about {_clock(self.eta)} left for these")
         return " · ".join(parts)
 
@@ -70,6 +76,8 @@ class Progress:
         self._marks: deque[tuple[float, int]] = deque([(self._began, 0)])
         self._console = Console(stderr=True, highlight=False)
         self._live: Live | None = None
+        self._loop = LoopingCall(self._show)
+        self._is_stopping = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -77,6 +85,7 @@ class Progress:
         progress = cls(crawler)
         crawler.signals.connect(progress.start, signal=signals.spider_opened)
         crawler.signals.connect(progress.count, signal=signals.item_scraped)
+        crawler.signals.connect(progress.note_end, signal=STOPPING)
         crawler.signals.connect(progress.stop, signal=signals.spider_closed)
         return progress
 
@@ -94,7 +103,6 @@ class Progress:
                 handler, logging.FileHandler
             ):
                 handler.setStream(sys.stderr)
-        self._loop = LoopingCall(self._show)
         self._loop.start(_LIVE_SECONDS if terminal else _PLAIN_SECONDS, now=False)
 
     def count(self, item: object) -> None:
@@ -104,6 +112,12 @@ class Progress:
         self._pages += bool(item.captures)
         self._articles += item.article is not None
         self._errors += item.state == "failed"
+
+    def note_end(self) -> None:
+        """From now on say what the run's end waits for."""
+        self._is_stopping = True
+        if self._live is not None:
+            self._show()
 
     def stop(self) -> None:
         """Take the line away; the command prints the summary."""
@@ -133,6 +147,8 @@ class Progress:
             pages_per_second=rate,
             queued=getattr(scheduler, "waiting", 0),
             errors=self._errors,
+            stopping=self._is_stopping,
+            on_the_wire=Ending.of(self._crawler).on_the_wire,
         )
 
     def _show(self) -> None:

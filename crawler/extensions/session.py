@@ -28,11 +28,13 @@ from crawler.archive.outcomes import Learned
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.store import Store
 from crawler.errors import ArchiveError, BusyError, HemerotecaError
+from crawler.extensions.ending import Ending
 from crawler.extensions.recovery import enter_files, file_prefix, mend, note_visit
 from crawler.extensions.run_info import plain_settings, warcinfo, wire_info
 from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, Due, Reference, Visit
+from crawler.stopping import GIVEN_UP
 from crawler.urls import site_host
 from crawler.warc.exchange import Exchange
 from crawler.warc.provenance import run_record
@@ -94,7 +96,7 @@ class Session:
         self._batch_size = settings.getint("BATCH_SIZE")
         self._batch_seconds = settings.getfloat("BATCH_SECONDS")
         self._timer: asyncio.TimerHandle | None = None
-        self._stopping: asyncio.Task[None] | None = None
+        self._is_closed = False
         self._busy_since: float | None = None
         self._spare_bytes = settings.getint("DISK_SPARE_BYTES")
         self.full: str | None = None
@@ -107,6 +109,7 @@ class Session:
         session = cls(crawler)
         crawler.signals.connect(session.open, signal=signals.spider_opened)
         crawler.signals.connect(session.close, signal=signals.spider_closed)
+        crawler.signals.connect(session.workers.kill, signal=GIVEN_UP)
         return session
 
     @property
@@ -132,7 +135,11 @@ class Session:
                 self.fail(error)
 
     def close(self, spider: Spider, reason: str) -> None:
-        """Store what is left, give back what was claimed, close the run, the files, the workers."""
+        """Store what is left, give back what was claimed, close the run, the files, the workers;
+        once, however often it is called."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         self.flush()
         self._cancel_timer()
         self.workers.close()
@@ -161,9 +168,7 @@ class Session:
                 str(error) if told else f"cannot write to the archive {self.folder}: {error}"
             )
             self.exit_code = error.exit_code if isinstance(error, BusyError) else 1
-            self._stopping = asyncio.ensure_future(
-                self._crawler.engine.close_spider_async(reason="archive error")
-            )
+            Ending.of(self._crawler).begin("archive error")
 
     @property
     def warc(self) -> WarcWriter:
@@ -315,9 +320,7 @@ class Session:
             f" ({self.folder}): the run ended before a write could fail. Make space and run the"
             " same command again; it goes on from here"
         )
-        self._stopping = asyncio.ensure_future(
-            self._crawler.engine.close_spider_async(reason="disk nearly full")
-        )
+        Ending.of(self._crawler).begin("disk nearly full")
 
     def _account(self, outcome: str) -> dict[str, Any]:
         """What a run's own record says of it."""

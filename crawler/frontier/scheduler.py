@@ -29,6 +29,7 @@ from crawler.extensions.session import Session
 from crawler.frontier import budget
 from crawler.frontier.revisit import SECOND_CHANCE
 from crawler.items import Due, FoundUrl
+from crawler.stopping import STOPPING
 from crawler.urls import site_host
 
 # Requests of one host that may wait in the downloader beyond those under way: enough to keep it
@@ -106,12 +107,14 @@ class Frontier(BaseScheduler):
         self._sources: set[str] = set()
         """Sitemaps, feeds and the like that wait or are under way."""
         self._wake: asyncio.TimerHandle | None = None
+        self._is_stopping = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Made by Scrapy."""
         frontier = cls(crawler)
         crawler.signals.connect(frontier._close, signal=signals.spider_closed)
+        crawler.signals.connect(frontier._stop, signal=STOPPING)
         return frontier
 
     @classmethod
@@ -206,7 +209,7 @@ class Frontier(BaseScheduler):
 
     def next_request(self) -> Request | None:
         """The next request, or None if nothing waits that a host is free for."""
-        if self._session.error:
+        if self._session.error or self._is_stopping:
             return None
         for site in list(self._lines):
             line = self._lines[site]
@@ -412,6 +415,9 @@ class Frontier(BaseScheduler):
                 return
             self._wake.cancel()
         self._wake = loop.call_at(when, self._call_engine)
+
+    def _stop(self) -> None:
+        self._is_stopping = True
 
     def _close(self) -> None:
         if self._wake is not None:
