@@ -75,6 +75,12 @@ class ArchiveSpider(Spider):
         crawler.signals.connect(spider.robots_parsed, signal=signals.robots_parsed)
         return spider
 
+    @property
+    def has_reached_seeds(self) -> bool:
+        """Whether the run has archived what it was sent for: each newspaper's home page; of a list
+        of stories one at least, for some may be gone."""
+        return not self.seed_failures or (self.name == "article" and self.seeds_done > 0)
+
     # -- what a spider decides -------------------------------------------------------------------
 
     def rank(self, found: FoundUrl) -> int:

@@ -134,9 +134,18 @@ class FrontierTable:
         )
 
     def count_queued(self, site_id: int) -> int:
-        """How many URLs of a site wait."""
+        """How many URLs of a site are queued, without those that are claimed."""
         row = self._sql(
             "SELECT count(*) FROM urls WHERE site_id = ? AND state = 'queued'", (site_id,)
+        ).fetchone()
+        return cast(int, row[0])
+
+    def count_due(self, site_id: int, now: str) -> int:
+        """How many more URLs of a site are to be queued by `now` (ISO 8601, UTC)."""
+        row = self._sql(
+            "SELECT count(*) FROM urls WHERE site_id = ? AND due_at <= ?"
+            " AND state NOT IN ('queued', 'claimed')",
+            (site_id, now),
         ).fetchone()
         return cast(int, row[0])
 

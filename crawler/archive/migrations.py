@@ -5,7 +5,14 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from crawler.archive import frontier_schema, graph_schema, reread_schema, schema, warc_schema
+from crawler.archive import (
+    frontier_schema,
+    graph_schema,
+    reread_schema,
+    schema,
+    waiting_schema,
+    warc_schema,
+)
 
 migrations = Migrations("hemeroteca")
 
@@ -49,3 +56,9 @@ def m005_shapes_of_lists(db: Database) -> None:
 def m006_rereadings(db: Database) -> None:
     """Why a revision differs from the one before; which were read again from WARC."""
     db.executescript(reread_schema.UPGRADE)
+
+
+@migrations()
+def m011_what_waits(db: Database) -> None:
+    """What a run has in hand is queued; a sitemap that was only guessed at has not failed."""
+    db.executescript(waiting_schema.UPGRADE)

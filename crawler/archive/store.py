@@ -204,7 +204,7 @@ class Store:
                 " AND id = (SELECT article_id FROM urls WHERE id = ?)",
                 (now, url_id),
             )
-        counts["failures"] += visit.state in ("failed", "retry")
+        counts["failures"] += visit.state in ("failed", "retry") and not visit.is_missed_guess
         revised = bool(changed)
         led_to = self.frontier.add(
             visit.found, self._site_id, now, listed=visit.role in ("sitemap", "feed", "wordpress")

@@ -20,10 +20,11 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from crawler.archive import database, lock
-from crawler.errors import FullError, HemerotecaError, UnreachableError, UsageError
+from crawler.errors import HemerotecaError, UsageError
 from crawler.extensions.ending import Ending
 from crawler.extensions.session import Session
 from crawler.middlewares.private import is_loopback
+from crawler.outcome import FINISHED, STOPPED, UNREACHABLE, exit_code
 
 _HANGUP = getattr(signal, "SIGHUP", None)
 _STOPPERS = tuple(
@@ -138,7 +139,7 @@ def stop_by_signals(crawler: Crawler) -> None:
         ending = Ending.of(crawler)
         if ending.reason is None:
             ending.leave = leave
-            ending.begin("shutdown")
+            ending.begin(STOPPED)
             tell_of_end(ending, signal.Signals(signum).name)
         elif signum != _HANGUP:  # the kernel and the shell both send it
             for each in _STOPPERS:
@@ -200,38 +201,30 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
         print("scrapy crawl: the run could not start; see the log above", file=sys.stderr)
         return 1
     session = Session.of(crawler)
-    reason = crawler.stats.get_value("finish_reason")
-    problems = seed_problems(spider)
-    for problem in problems:
+    ended = session.outcome or "broken off"
+    for problem in seed_problems(spider):
         _say(f"scrapy crawl: {problem}")
     if session.error:
         _say(f"scrapy crawl: {session.error}")
     if session.answered:
         with contextlib.suppress(OSError):
-            print(summary(session.totals, session.reasons, session.folder, reason), flush=True)
-    elif reason == "shutdown":
+            print(
+                summary(session.totals, session.reasons, session.folder, ended, session.left),
+                flush=True,
+            )
+    elif ended == STOPPED:
         _say("scrapy crawl: stopped before any server had answered; nothing was stored")
     if session.error:
         return session.exit_code
     if session.full:
         _say(f"scrapy crawl: {session.full}")
-        return FullError.exit_code
-    if crawler.stats.get_value("spider_exceptions/count"):
-        return 1
-    if reason == "shutdown":
-        return 130
-    if reason != "finished":
-        return 1
-    return UnreachableError.exit_code if problems else 0
+    return exit_code(ended)
 
 
 def seed_problems(spider: Spider) -> list[str]:
-    """What to tell the user of seeds that gave nothing.
-
-    A newspaper's home page must answer; of a list of stories some may be gone.
-    """
+    """What to tell the user of seeds that gave nothing, where that matters."""
     failures: dict[str, str] = getattr(spider, "seed_failures", {})
-    if not failures or (spider.name == "article" and getattr(spider, "seeds_done", 0) > 0):
+    if getattr(spider, "has_reached_seeds", True):
         return []
     lines = [
         f"{url} could not be archived: {reason}. "
@@ -244,11 +237,14 @@ def seed_problems(spider: Spider) -> list[str]:
 
 
 def summary(
-    totals: Counter[str], reasons: Counter[tuple[str, str]], folder: Path, outcome: str
+    totals: Counter[str], reasons: Counter[tuple[str, str]], folder: Path, outcome: str, left: int
 ) -> str:
-    """What a run brought, for a person: what is new, what failed and why, where to look next."""
+    """What a run brought, for a person: what is new, what failed and why, where to look next.
+
+    left: URLs that are queued still.
+    """
     shown = _short(folder)
-    ended = "" if outcome == "finished" else f" (ended early: {outcome})"
+    ended = "" if outcome in (FINISHED, UNREACHABLE) else f" (ended early: {outcome})"
     lines = [
         f"{totals['new_articles']:,} new articles, {totals['new_revisions']:,} new revisions, "
         f"{totals['unchanged_articles']:,} unchanged; {totals['captures']:,} captures{ended}"
@@ -263,6 +259,9 @@ def summary(
             lines.append(
                 f"  …       {len(failed) - 12} more reasons: the view not_archived has all"
             )
+    if left:
+        are = "addresses are" if left > 1 else "address is"
+        lines.append(f"{left:,} {are} queued still: the same command goes on with what is left")
     lines += [
         f"The archive is in {shown}. To look into it:",
         f"  {tool('scrapy')} status {shown}",

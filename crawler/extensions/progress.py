@@ -40,13 +40,16 @@ class Snapshot:
     errors: int
     stopping: bool = False
     on_the_wire: int = 0
+    room: int | None = None
+    """Pages that the run may fetch still; None for no limit."""
 
     @property
     def eta(self) -> float | None:
         """Seconds until the queue is empty, if nothing more is found; None if that says nothing."""
-        if self.queued == 0 or self.pages_per_second <= 0 or self.seconds < 5:
+        to_come = self.queued if self.room is None else min(self.queued, self.room)
+        if to_come == 0 or self.pages_per_second <= 0 or self.seconds < 5:
             return None
-        return self.queued / self.pages_per_second
+        return to_come / self.pages_per_second
 
     def __str__(self) -> str:
         parts = [
@@ -111,7 +114,7 @@ class Progress:
             return
         self._pages += bool(item.captures)
         self._articles += item.article is not None
-        self._errors += item.state == "failed"
+        self._errors += item.state == "failed" and not item.is_missed_guess
 
     def note_end(self) -> None:
         """From now on say what the run's end waits for."""
@@ -148,6 +151,7 @@ class Progress:
             queued=getattr(scheduler, "waiting", 0),
             errors=self._errors,
             stopping=self._is_stopping,
+            room=getattr(scheduler, "room", None),
             on_the_wire=Ending.of(self._crawler).on_the_wire,
         )
 

@@ -34,6 +34,7 @@ from crawler.extensions.run_info import plain_settings, warcinfo, wire_info
 from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, Due, Reference, Visit
+from crawler.outcome import FULL, outcome
 from crawler.stopping import GIVEN_UP
 from crawler.urls import site_host
 from crawler.warc.exchange import Exchange
@@ -88,7 +89,14 @@ class Session:
         """That of the command, where there is an error."""
         self.started_at = datetime.now(UTC)
         self.queued = 0
-        """URLs that wait in the archive."""
+        """URLs that wait in the archive, without those that the run has in hand."""
+        self._counted_at = 0.0
+        self.is_full = False
+        """Whether as many pages were fetched as the user allows."""
+        self.left = 0
+        """URLs that are queued still when the run has ended."""
+        self.outcome: str | None = None
+        """How the run ended, once it has."""
         self.on_stored: Callable[[Iterable[str], Iterable[str]], None] = lambda hosts, urls: None
         self._plan = Revisits(tuple(map(int, settings.getlist("REVISIT_AFTER"))))
         self._store: Store | None = None
@@ -144,21 +152,29 @@ class Session:
         self._cancel_timer()
         self.workers.close()
         try:
-            if self._warc is not None:
-                with contextlib.suppress(OSError):  # a full disk must not keep the run from closing
-                    self._warc.write_other(*run_record(self.uuid, self._account(reason)))
-                self._warc.close()
             if self._store is not None:
                 with self._store.db.atomic():
                     self._store.frontier.release()
+                self.left = sum(map(self._store.frontier.count_queued, self._site_ids()))
+            self.outcome = self._outcome(spider, reason)
+            if self._warc is not None:
+                with contextlib.suppress(OSError):  # a full disk must not keep the run from closing
+                    self._warc.write_other(*run_record(self.uuid, self._account(self.outcome)))
+                self._warc.close()
+            if self._store is not None:
                 self._enter_closed_files(self._store)
                 if not self.error:  # captures whose visits a fault or a second Ctrl-C took away
                     self._mend(self._store, own=())
-                self._store.finish_run(reason)
+                self._store.finish_run(self.outcome)
                 self._store.close()
         except (sqlite3.Error, OSError) as error:
             self.error = self.error or f"cannot close the archive {self.folder}: {error}"
         self.lock.release()
+
+    def _outcome(self, spider: Spider, reason: str) -> str:
+        faults = self._crawler.stats.get_value("spider_exceptions/count") or 0
+        reached = getattr(spider, "has_reached_seeds", True)
+        return outcome(reason, faults=faults, reached=reached, cut=self.is_full and self.left > 0)
 
     def fail(self, error: Exception) -> None:
         """End the run because the archive cannot be written; what is stored is sound."""
@@ -222,8 +238,8 @@ class Session:
                         store.frontier.readmit(site)
                     if getattr(spider, "revisit", "due") == "now":
                         store.frontier.make_due(site, utc(self.started_at))
-                    self.queued += store.frontier.count_queued(site)
             self._store = store
+            self._count_queued()
         return self._store
 
     # -- visits ----------------------------------------------------------------------------------
@@ -231,7 +247,8 @@ class Session:
     def add(self, visit: Visit) -> None:
         """Take a visit and those along with it; they are stored with the next batch."""
         for each in (visit, *visit.along):
-            if each.state in ("failed", "retry", "gone", "excluded") or each.reason:
+            failed = each.state in ("failed", "retry", "gone", "excluded") or each.reason
+            if failed and not each.is_missed_guess:
                 self.reasons[each.state, _REST.sub("", each.reason or "")] += 1
             self._batch.append(each)
         if len(self._batch) >= self._batch_size and self._busy_since is None:
@@ -320,7 +337,7 @@ class Session:
             f" ({self.folder}): the run ended before a write could fail. Make space and run the"
             " same command again; it goes on from here"
         )
-        Ending.of(self._crawler).begin("disk nearly full")
+        Ending.of(self._crawler).begin(FULL)
 
     def _account(self, outcome: str) -> dict[str, Any]:
         """What a run's own record says of it."""
@@ -353,10 +370,32 @@ class Session:
     def _take_news(self, frontier: FrontierTable, batch: list[Visit]) -> None:
         self.queued += frontier.grown
         frontier.grown = 0
+        self._count_queued()
         woken, frontier.woken = frontier.woken, set()
         self.on_stored(woken, [visit.url for visit in batch])
 
     # -- the frontier ----------------------------------------------------------------------------
+
+    def _count_queued(self) -> None:
+        """Count what waits, as often as that costs next to nothing: what becomes due or is excluded
+        meanwhile is in no running total."""
+        began = time.monotonic()
+        if self._store is None or began < self._counted_at:
+            return
+        frontier, now = self._store.frontier, utc(datetime.now(UTC))
+        self.queued = sum(
+            frontier.count_queued(site) + frontier.count_due(site, now) for site in self._site_ids()
+        )
+        self._counted_at = began + max(1.0, 100 * (time.monotonic() - began))
+
+    def _site_ids(self) -> list[int]:
+        """Keys of the sites that the run follows, as far as the archive knows them."""
+        spider = self._crawler.spider
+        hosts: Iterable[str] = getattr(spider, "resume_hosts", ())
+        followed: Iterable[str] = getattr(spider, "hosts", ())
+        assert self._store is not None
+        found = map(self._store.find_site, {*hosts, *followed})
+        return [site for site in found if site is not None]
 
     def best_waiting(self, host: str) -> int | None:
         """The highest priority among what waits of a site in the archive; None if nothing does."""
@@ -382,6 +421,7 @@ class Session:
                 self.fail(error)
             return []
         self.queued = max(0, self.queued - len(found))
+        self._count_queued()
         return found
 
     def refuse(self, url: str, reason: str, due_at: str | None) -> None:

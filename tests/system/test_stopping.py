@@ -87,7 +87,9 @@ def paper(**how: object) -> Iterator[Paper]:
         server.server_close()
 
 
-def start(site: str, folder: Path, *settings: str) -> subprocess.Popen[str]:
+def start(
+    site: str, folder: Path, *settings: str, more: tuple[str, ...] = ()
+) -> subprocess.Popen[str]:
     given = [part for setting in settings for part in ("-s", setting)]
     return subprocess.Popen(
         [
@@ -95,7 +97,7 @@ def start(site: str, folder: Path, *settings: str) -> subprocess.Popen[str]:
             "-a", f"archive={folder}", "-a", "allow_private=1", "-a", "discover=links",
             "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "DOWNLOAD_DELAY=0.02",
             "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=4", "-s", "BATCH_SIZE=3",
-            "-s", "DOWNLOAD_TIMEOUT=500", *given,
+            "-s", "DOWNLOAD_TIMEOUT=500", *given, *more,
         ],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
