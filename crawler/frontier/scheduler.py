@@ -130,8 +130,10 @@ class Frontier(BaseScheduler):
 
     @property
     def waiting(self) -> int:
-        """URLs that wait, here and in the archive."""
-        return len(self._hand) + self._session.queued
+        """URLs that wait: in the archive, here, and in the downloader for their host's next turn."""
+        downloader = self._crawler.engine.downloader
+        on_the_wire = sum(len(slot.transferring) for slot in downloader.slots.values())
+        return self._session.queued + len(self._hand) + len(downloader.active) - on_the_wire
 
     @property
     def room(self) -> int | None:
