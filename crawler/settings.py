@@ -23,7 +23,7 @@ COMMANDS_MODULE = "crawler.commands"
 # -- the archive -----------------------------------------------------------------------------------
 
 # Folder; `-a archive=` says it for one run.
-ARCHIVE = os.environ.get("HEMEROTECA_ARCHIVE", str(ROOT / "data" / "archive"))
+ARCHIVE = os.environ.get("HEMEROTECA_ARCHIVE") or str(ROOT / "data" / "archive")
 # Visits in one transaction, and seconds after which a smaller batch is stored all the same.
 BATCH_SIZE = 100
 BATCH_SECONDS = 1.0

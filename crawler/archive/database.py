@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from pathlib import Path
 
@@ -25,14 +26,22 @@ _BUSY_TIMEOUT = 10_000
 def check(folder: Path) -> None:
     """Make sure that a crawl can use `folder` as its archive, without changing anything.
 
-    Raises ArchiveError: the path is a file, its database is not an archive, is damaged, or was
-    made by a newer version.
+    Raises ArchiveError: the path is a file or may not be written, its database is not an archive,
+    is damaged, or was made by a newer version.
     """
     if folder.exists() and not folder.is_dir():
         raise ArchiveError(f"{folder} is a file; an archive is a folder: name one with archive=")
     path = folder / FILE_NAME
     if path.exists():
         _open_existing(path).close()
+    written = [each for each in (path, folder / WARC_FOLDER, folder) if each.exists()]
+    there = next(each for each in (folder, *folder.resolve().parents) if each.exists())
+    for each in written or [there]:
+        if not os.access(each, os.W_OK | (os.X_OK if each.is_dir() else 0)):
+            raise ArchiveError(
+                f"{each} cannot be written; change its permissions, or name another folder with"
+                " archive="
+            )
 
 
 def open_for_reading(folder: Path) -> Database:

@@ -18,8 +18,10 @@ from scrapy import Spider
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
+from scrapy.settings import BaseSettings
 
 from crawler.archive import database, lock
+from crawler.commands._shared import end_on_sigterm, fail, folder_named, shown
 from crawler.errors import HemerotecaError, UsageError
 from crawler.extensions.ending import Ending
 from crawler.extensions.session import Session
@@ -59,7 +61,7 @@ class Command(ScrapyCrawl):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check everything that can be checked before anything is opened or fetched."""
         # until a server has answered nothing is touched: it is as quick and as clean as Ctrl-C
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        end_on_sigterm()
         super().process_options(args, opts)
         assert self.settings is not None
         try:
@@ -101,13 +103,12 @@ class Command(ScrapyCrawl):
             raise UsageError(f"no spider {name!r}; there are {known}") from None
 
 
-def apply_arguments(settings: object, arguments: Mapping[str, str]) -> None:
-    """Turn the arguments that concern the whole run into settings. Raises UsageError."""
-    put = settings.set  # type: ignore[attr-defined]
-    if "archive" in arguments:
-        if not arguments["archive"]:
-            raise UsageError("archive= is empty; name a folder: archive=my-archive")
-        put("ARCHIVE", arguments["archive"], priority="cmdline")
+def apply_arguments(settings: BaseSettings, arguments: Mapping[str, str]) -> None:
+    """Turn the arguments that concern the whole run into settings. Raises UsageError,
+    ArchiveError."""
+    put = settings.set
+    folder = folder_named(arguments.get("archive", settings["ARCHIVE"]))
+    put("ARCHIVE", str(folder), priority="cmdline")
     allow = arguments.get("allow_private", "0")
     if allow not in ("0", "1"):
         raise UsageError(f"allow_private={allow} is neither 0 nor 1")
@@ -187,13 +188,6 @@ def require_contact(settings: Mapping[str, Any], seeds: Iterable[str]) -> None:
             )
 
 
-def fail(command: str, error: HemerotecaError) -> None:
-    """Print one line on what is wrong and end with the error's exit code."""
-    print(f"scrapy {command}: {error}", file=sys.stderr)
-    sys.stderr.flush()
-    sys.exit(error.exit_code)
-
-
 def conclude(crawler: Crawler, *, broken: bool) -> int:
     """Print the summary of a run that has ended; returns its exit code."""
     spider = crawler.spider
@@ -243,7 +237,6 @@ def summary(
 
     left: URLs that are queued still.
     """
-    shown = _short(folder)
     ended = "" if outcome in (FINISHED, UNREACHABLE) else f" (ended early: {outcome})"
     lines = [
         f"{totals['new_articles']:,} new articles, {totals['new_revisions']:,} new revisions, "
@@ -263,9 +256,9 @@ def summary(
         are = "addresses are" if left > 1 else "address is"
         lines.append(f"{left:,} {are} queued still: the same command goes on with what is left")
     lines += [
-        f"The archive is in {shown}. To look into it:",
-        f"  {tool('scrapy')} status {shown}",
-        f"  {tool('sqlite-utils')} {shown / database.FILE_NAME} --table {_FIRST_QUERY}",
+        f"The archive is in {shown(folder)}. To look into it:",
+        f"  {tool('scrapy')} status {shown(folder)}",
+        f"  {tool('sqlite-utils')} {shown(folder / database.FILE_NAME)} --table {_FIRST_QUERY}",
     ]
     return "\n".join(lines)
 
@@ -273,10 +266,4 @@ def summary(
 def tool(name: str) -> str:
     """How to call a command that is installed beside this one."""
     path = Path(sys.executable).parent / name
-    return str(_short(path)) if path.exists() else name
-
-
-def _short(path: Path) -> Path:
-    """A path as one would type it here."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    return shown(path) if path.exists() else name

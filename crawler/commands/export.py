@@ -23,9 +23,8 @@ from crawler.archive.export import (
     story_pages,
 )
 from crawler.archive.queries import is_site
-from crawler.commands.crawl import fail
+from crawler.commands._shared import add_archive_option, archive_folder, fail
 from crawler.commands.graph import PIPE_CLOSED, opened
-from crawler.commands.status import archive_folder
 from crawler.errors import DamageError, HemerotecaError, MissingError, UsageError
 from crawler.urls import site_host
 from crawler.warc.cdxj import index_line
@@ -60,9 +59,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what to take, and where to put it."""
         super().add_options(parser)
-        parser.add_argument(
-            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
-        )
+        add_archive_option(parser)
         parser.add_argument("--site", metavar="HOST", help="this newspaper's captures only")
         parser.add_argument("-o", dest="output", metavar="FILE", help="where to put it")
 

@@ -10,8 +10,7 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import FILE_NAME
 from crawler.archive.lock import ArchiveLock
-from crawler.commands.crawl import fail
-from crawler.commands.status import archive_folder
+from crawler.commands._shared import add_archive_option, archive_folder, end_on_sigterm, fail, shown
 from crawler.errors import ArchiveError, HemerotecaError, UsageError
 from crawler.rebuild import Rebuilt, rebuild
 
@@ -39,9 +38,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add -a archive= and --replace."""
         super().add_options(parser)
-        parser.add_argument(
-            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
-        )
+        add_archive_option(parser)
         parser.add_argument(
             "--replace", action="store_true", help=f"set an {FILE_NAME} that is there aside"
         )
@@ -49,6 +46,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Make the database and say what is in it."""
         assert self.settings is not None
+        end_on_sigterm()
         lock: ArchiveLock | None = None
         try:
             folder = archive_folder("rebuild", args, opts.argument, self.settings["ARCHIVE"])
@@ -66,11 +64,14 @@ class Command(ScrapyCommand):
             fail("rebuild", error)
         except (sqlite3.Error, OSError) as error:
             fail("rebuild", ArchiveError(f"cannot make {folder / FILE_NAME}: {error}"))
+        except KeyboardInterrupt:
+            print("scrapy rebuild: stopped; nothing was changed", file=sys.stderr)
+            sys.exit(130)
         finally:
             if lock is not None:
                 lock.release()
         if told.aside is not None:
-            print(f"The database that was there is now {told.aside}")
+            print(f"The database that was there is now {shown(told.aside)}")
         print(summary(told))
         for line in told.damage[:20]:
             print(f"scrapy rebuild: {line}", file=sys.stderr)

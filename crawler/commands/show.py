@@ -13,9 +13,8 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import WARC_FOLDER, open_for_reading
 from crawler.archive.replay import KeptCapture, captures_of, whole_response
-from crawler.commands.crawl import fail
+from crawler.commands._shared import add_archive_option, archive_folder, fail
 from crawler.commands.graph import PIPE_CLOSED, opened
-from crawler.commands.status import archive_folder
 from crawler.errors import DamageError, HemerotecaError, MissingError, UsageError
 from crawler.warc.http import decoded, parse
 from crawler.warc.members import DamagedError
@@ -50,9 +49,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the date and what of the capture is wanted."""
         super().add_options(parser)
-        parser.add_argument(
-            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
-        )
+        add_archive_option(parser)
         parser.add_argument(
             "--at", metavar="DATE",
             help="the last capture up to this year, month, day or time (UTC, if no offset is"

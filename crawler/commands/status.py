@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import sys
 from dataclasses import asdict
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -15,8 +12,8 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.queries import Status, status
-from crawler.commands.crawl import fail
-from crawler.errors import HemerotecaError, UsageError
+from crawler.commands._shared import add_archive_option, archive_folder, console, fail
+from crawler.errors import HemerotecaError
 
 
 class Command(ScrapyCommand):
@@ -35,9 +32,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add -a archive= and --json."""
         super().add_options(parser)
-        parser.add_argument(
-            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
-        )
+        add_archive_option(parser)
         parser.add_argument("--json", action="store_true", help="print JSON for programs")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -53,25 +48,6 @@ class Command(ScrapyCommand):
             print(json.dumps(asdict(found), ensure_ascii=False, indent=2))
         else:
             show(found, console())
-
-
-def archive_folder(command: str, args: list[str], argument: str | None, default: str) -> Path:
-    """The archive that the user names, as a word or by -a archive=. Raises UsageError."""
-    named = list(args)
-    if argument is not None:
-        name, _, value = argument.partition("=")
-        if name != "archive" or not value:
-            raise UsageError(f"-a {argument}: {command} takes -a archive=DIR only")
-        named.append(value)
-    if len(named) > 1:
-        raise UsageError("name one archive")
-    return Path(named[0] if named else default)
-
-
-def console() -> Console:
-    """Standard output; wide enough that no line is broken where no terminal sets the width."""
-    fixed = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(file=sys.stdout, highlight=False, width=None if fixed else 160)
 
 
 def show(found: Status, out: Console) -> None:

@@ -15,8 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 from scrapy.commands import ScrapyCommand
 
-from crawler.commands.crawl import fail
-from crawler.commands.status import archive_folder
+from crawler.commands._shared import add_archive_option, archive_folder, fail
 from crawler.errors import DamageError, HemerotecaError
 from crawler.fixity.archive import Progress as Told
 from crawler.fixity.archive import verify
@@ -52,9 +51,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add -a archive= and --json."""
         super().add_options(parser)
-        parser.add_argument(
-            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
-        )
+        add_archive_option(parser)
         parser.add_argument("--json", action="store_true", help="print JSON for programs")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -130,7 +130,7 @@ class Frontier(BaseScheduler):
 
     @property
     def waiting(self) -> int:
-        """URLs that wait: in the archive, here, and in the downloader for their host's next turn."""
+        """URLs that wait: in the archive, here, and in the downloader for a turn of their host."""
         downloader = self._crawler.engine.downloader
         on_the_wire = sum(len(slot.transferring) for slot in downloader.slots.values())
         return self._session.queued + len(self._hand) + len(downloader.active) - on_the_wire
