@@ -60,7 +60,7 @@ endif
 
 .PHONY: test
 test: setup $(REPLAY_STAMP) ## run all tests
-	@$(BIN)/python -m pytest -q -n $(call quoted,JOBS)
+	@$(BIN)/python -m pytest -q --durations=25 -n $(call quoted,JOBS)
 
 # Other people's tools that read what we write. They pin old things: an environment of their own.
 $(REPLAY_STAMP): requirements/replay.lock | setup
@@ -75,7 +75,7 @@ replay-tools: $(REPLAY_STAMP) ## install pywb, wacz and others, which the tests 
 
 .PHONY: check
 check: lint $(REPLAY_STAMP) ## format, lint, types, generated docs, tests with coverage: what a change must pass
-	@$(BIN)/python -m pytest -q -n $(call quoted,JOBS) --cov --cov-report=term
+	@$(BIN)/python -m pytest -q --durations=25 -n $(call quoted,JOBS) --cov --cov-report=term
 
 .PHONY: lint
 lint: setup ## format, lint and types alone

@@ -43,7 +43,7 @@ def run_all(
     weak = ["setpriv", f"--bounding-set={drop}", f"--inh-caps={drop}"]
     done = subprocess.run(
         [*(weak if obey and os.geteuid() == 0 else []), sys.executable, "-c", LOOP],
-        input=lines, cwd=cwd, capture_output=True, text=True, timeout=100,
+        input=lines, cwd=cwd, capture_output=True, text=True, timeout=500,
         env={**os.environ, "PYTHONPATH": str(ROOT), "SCRAPY_PROJECT": "default", **env},
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
@@ -116,7 +116,7 @@ def test_what_is_printed_to_be_pasted_can_be_pasted(tmp_path: Path) -> None:
     pasted = [line for line in lines if "scrapy status" in line or "sqlite-utils" in line]
     assert len(pasted) == 2
     for line in pasted:
-        shell = subprocess.run(["/bin/sh", "-c", line], cwd=ROOT, capture_output=True, timeout=60)
+        shell = subprocess.run(["/bin/sh", "-c", line], cwd=ROOT, capture_output=True, timeout=500)
         assert shell.returncode == 0, (line, shell.stderr)
 
 
@@ -130,7 +130,7 @@ def test_make_hands_on_words_as_they_are(tmp_path: Path, name: str) -> None:
     for target in (["ARCHIVE=" + name], ["SITE=" + name, "ARCHIVE=" + name, "CONTACT=" + name]):
         done = subprocess.run(
             ["make", "-s", "crawl", f"BIN={tmp_path}", f"STAMP={stamp}", *target],
-            cwd=ROOT, capture_output=True, text=True, timeout=60,
+            cwd=ROOT, capture_output=True, text=True, timeout=500,
         )  # fmt: skip
         words = done.stdout.splitlines()
         assert f"archive={name}" in words, done.stderr

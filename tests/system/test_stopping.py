@@ -97,7 +97,7 @@ def start(
             "-a", f"archive={folder}", "-a", "allow_private=1", "-a", "discover=links",
             "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "DOWNLOAD_DELAY=0.02",
             "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=4", "-s", "BATCH_SIZE=3",
-            "-s", "DOWNLOAD_TIMEOUT=500", *given, *more,
+            "-s", "DOWNLOAD_TIMEOUT=5000", *given, *more,
         ],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
@@ -106,7 +106,7 @@ def start(
 
 def ended(run: subprocess.Popen[str], folder: Path) -> str:
     """Wait for the end of a run that was stopped, and look at what it leaves; gives its output."""
-    output, errors = run.communicate(timeout=60)
+    output, errors = run.communicate(timeout=500)
     assert run.returncode == 130, errors
     assert "Traceback" not in errors
     assert "leaked" not in errors
@@ -135,9 +135,11 @@ def test_whatever_the_pace_nothing_more_is_asked_for(tmp_path: Path, signum: int
         with start(news.url, folder) as run:
             news.wait_for(lambda log: "/robots.txt" in log, run)
             wait_for_archive(folder)
+            assert run.stderr is not None
+            assert " queued" in run.stderr.readline()  # it has been waiting for seconds
             os.kill(run.pid, signum)
             ended(run, folder)
-        assert news.log == ["/robots.txt"]  # the home page waited for its turn
+        assert news.log == ["/robots.txt"]  # the home page waits for its turn
 
 
 def test_what_waits_between_two_stories_is_queued_again(tmp_path: Path) -> None:
@@ -179,7 +181,7 @@ def test_an_answer_that_comes_in_time_is_stored(tmp_path: Path) -> None:
                 said = run.stderr.readline()
                 assert said, "it ended without a word"
             news.released.set()
-            run.communicate(timeout=60)
+            run.communicate(timeout=500)
         assert run.returncode == 130
         assert query(folder, "SELECT 1 FROM stories WHERE url = ?", news.url + STORIES[-1])
 
@@ -187,7 +189,7 @@ def test_an_answer_that_comes_in_time_is_stored(tmp_path: Path) -> None:
 def test_the_second_signal_waits_for_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "a"
     with paper(slow=lambda path: path in STORIES[5:]) as news:
-        with start(news.url, folder, "STOP_SECONDS=1000") as run:
+        with start(news.url, folder, "STOP_SECONDS=5000") as run:
             news.wait_for(lambda log: len(set(log) & set(STORIES[5:])) >= 4, run)
             os.kill(run.pid, signal.SIGINT)
             assert run.stderr is not None
@@ -195,7 +197,7 @@ def test_the_second_signal_waits_for_nothing(tmp_path: Path) -> None:
                 assert said, "it ended without a word"
             os.kill(run.pid, signal.SIGINT)
             os.kill(run.pid, signal.SIGINT)  # an impatient user's third changes nothing
-            output, errors = run.communicate(timeout=60)
+            output, errors = run.communicate(timeout=500)
         assert run.returncode == 130, errors
         assert "Traceback" not in errors
         assert "captures (" in output
@@ -244,7 +246,7 @@ def test_before_the_first_answer_nothing_is_touched(tmp_path: Path) -> None:
     ):
         news.wait_for(lambda log: log != [], run)
         os.kill(run.pid, signal.SIGINT)
-        output, errors = run.communicate(timeout=60)
+        output, errors = run.communicate(timeout=500)
     assert run.returncode == 130, errors
     assert output == ""
     assert "stopped before any server had answered; nothing was stored" in errors
@@ -255,7 +257,7 @@ def test_before_the_first_answer_nothing_is_touched(tmp_path: Path) -> None:
 def test_while_it_is_loading_it_ends_in_one_line() -> None:
     program = "import os, signal, crawler.commands; os.kill(os.getpid(), signal.SIGINT)"
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=500
     )
     assert done.returncode == 130
     assert done.stderr == "scrapy: stopped\n"
