@@ -16,6 +16,9 @@ PORT    ?= 28017
 JOBS    ?= 3
 FUZZ_SECONDS ?= 60
 
+# A variable's value as one word for the shell, whatever is in it: spaces, quotes, dollars.
+quoted = '$(subst ','\'',$(value $(1)))'
+
 VENV  := .venv
 BIN   := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -36,11 +39,11 @@ setup: $(STAMP) ## install everything into .venv (done by every other target)
 # The stamp is written last: an interrupted set-up is begun anew, a finished one costs nothing and
 # needs no network.
 $(STAMP): requirements/bootstrap.lock requirements/dev.lock
-	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "setup: no $(PYTHON) found. Install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "setup: $(PYTHON) is older than Python 3.11. Install a newer one, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "setup: $(PYTHON) has no venv module. Install it (on Debian and Ubuntu: apt install python3-venv)"; exit 1; }
+	@command -v $(call quoted,PYTHON) >/dev/null 2>&1 || { echo "setup: no" $(call quoted,PYTHON) "found. Install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3"; exit 1; }
+	@$(call quoted,PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "setup:" $(call quoted,PYTHON) "is older than Python 3.11. Install a newer one, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(call quoted,PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "setup:" $(call quoted,PYTHON) "has no venv module. Install it (on Debian and Ubuntu: apt install python3-venv)"; exit 1; }
 	@echo "setup: installing into $(VENV) (once)"
-	@$(PYTHON) -m venv --clear $(VENV)
+	@$(call quoted,PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock \
 	  || { echo "setup: could not install uv. Is the package index reachable? Then run the same command again"; exit 1; }
 	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements/dev.lock \
@@ -49,15 +52,15 @@ $(STAMP): requirements/bootstrap.lock requirements/dev.lock
 
 .PHONY: crawl
 crawl: setup ## archive the demo newspaper, or SITE=https://...
-ifeq ($(strip $(SITE)),)
-	@$(BIN)/scrapy demo --crawl --edition $(EDITION) --port $(PORT) -a archive=$(ARCHIVE)
+ifeq ($(strip $(value SITE)),)
+	@$(BIN)/scrapy demo --crawl --edition $(call quoted,EDITION) --port $(call quoted,PORT) -a archive=$(call quoted,ARCHIVE)
 else
-	@$(BIN)/scrapy crawl news -a site=$(SITE) -a archive=$(ARCHIVE) $(if $(CONTACT),-a contact=$(CONTACT))
+	@$(BIN)/scrapy crawl news -a site=$(call quoted,SITE) -a archive=$(call quoted,ARCHIVE) $(if $(value CONTACT),-a contact=$(call quoted,CONTACT))
 endif
 
 .PHONY: test
 test: setup $(REPLAY_STAMP) ## run all tests
-	@$(BIN)/python -m pytest -q -n $(JOBS)
+	@$(BIN)/python -m pytest -q --durations=25 -n $(call quoted,JOBS)
 
 # Other people's tools that read what we write. They pin old things: an environment of their own.
 $(REPLAY_STAMP): requirements/replay.lock | setup
@@ -72,7 +75,7 @@ replay-tools: $(REPLAY_STAMP) ## install pywb, wacz and others, which the tests 
 
 .PHONY: check
 check: lint $(REPLAY_STAMP) ## format, lint, types, generated docs, tests with coverage: what a change must pass
-	@$(BIN)/python -m pytest -q -n $(JOBS) --cov --cov-report=term
+	@$(BIN)/python -m pytest -q --durations=25 -n $(call quoted,JOBS) --cov --cov-report=term
 
 .PHONY: lint
 lint: setup ## format, lint and types alone
@@ -122,7 +125,7 @@ bench-links: setup ## linked stories on pages with gold answers: found, typed, t
 
 .PHONY: fuzz
 fuzz: setup ## read invented broken pages for FUZZ_SECONDS, and stop at the first that fails
-	@PYTHONPATH=. $(BIN)/python tests/extract/test_fuzz.py --seconds $(FUZZ_SECONDS)
+	@PYTHONPATH=. $(BIN)/python tests/extract/test_fuzz.py --seconds $(call quoted,FUZZ_SECONDS)
 
 .PHONY: bench-frontier
 bench-frontier: setup ## time and memory of the frontier at 10 k, 100 k and 1 M URLs

@@ -325,3 +325,10 @@ class Visit:
     along: tuple[Visit, ...] = ()
     """Visits that the same answer settled: the address that led here, a story's later pages. They
     are stored in the same transaction: one without the other would be forgotten by a crash."""
+
+    @property
+    def is_missed_guess(self) -> bool:
+        """Whether a sitemap or feed was looked for at a usual place and is not there, which is no
+        error of anybody's."""
+        guessed = self.origin is not None and self.origin.source == "usual" and self.role != "page"
+        return guessed and self.state in ("failed", "gone")

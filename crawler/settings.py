@@ -23,7 +23,7 @@ COMMANDS_MODULE = "crawler.commands"
 # -- the archive -----------------------------------------------------------------------------------
 
 # Folder; `-a archive=` says it for one run.
-ARCHIVE = os.environ.get("HEMEROTECA_ARCHIVE", str(ROOT / "data" / "archive"))
+ARCHIVE = os.environ.get("HEMEROTECA_ARCHIVE") or str(ROOT / "data" / "archive")
 # Visits in one transaction, and seconds after which a smaller batch is stored all the same.
 BATCH_SIZE = 100
 BATCH_SECONDS = 1.0
@@ -38,6 +38,9 @@ EXTRACT_CPU_SECONDS = 2.0
 
 # Bytes after which a file is closed and the next one begun: 1 GiB, as ISO 28500, annex C.1, has it.
 WARC_FILE_BYTES = 1 << 30
+# Seconds within which a run ends on Ctrl-C, SIGTERM or a full disk: answers under way have half of
+# them to come in. Well below the 90 that systemd waits before it kills.
+STOP_SECONDS = 8.0
 # Bytes on the archive's disk that a run leaves free: it stores what is in hand and ends before.
 DISK_SPARE_BYTES = 256 * 1024 * 1024
 # Keep bodies with their transfer coding (chunks). Most readers want them without, and checkers of
@@ -110,6 +113,7 @@ DOWNLOAD_HANDLERS = {
 TWISTED_DNS_RESOLVER = "crawler.extensions.resolver.Resolver"
 SCHEDULER = "crawler.frontier.scheduler.Frontier"
 EXTENSIONS = {
+    "crawler.extensions.ending.Ending": 0,
     "crawler.extensions.session.Session": 0,
     "crawler.extensions.limits.Limits": 5,
     "crawler.extensions.capture.CaptureResponses": 10,

@@ -24,6 +24,12 @@ from crawler.reasons import in_words, say
 
 if sys.platform != "win32":  # there, pages are read without a limit of CPU time
     import resource
+    from multiprocessing import resource_tracker
+
+    _ENDING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+else:
+    _ENDING = frozenset()
+"""Signals to a process group that the crawl's own process alone answers."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -110,10 +116,19 @@ class Workers:
                 pool.shutdown(wait=True, cancel_futures=True)
         self._pool = self._solo = None
 
+    def kill(self) -> None:
+        """End the processes now, whatever they are reading."""
+        for reader in multiprocessing.active_children():
+            reader.kill()
+        self.close()
+
 
 def _start(count: int) -> ProcessPoolExecutor:
     # Never fork: the crawl's process has threads and open connections.
     context = multiprocessing.get_context("spawn")
+    if _ENDING:
+        # it would start with the first worker, and let through what is held back from that one
+        resource_tracker.ensure_running()
     return ProcessPoolExecutor(count, context, initializer=_prepare)
 
 
@@ -121,7 +136,7 @@ async def _submit(
     pool: ProcessPoolExecutor, cpu_seconds: float, function: Callable[..., T], *args: object
 ) -> T:
     try:
-        with _bare_main():
+        with _bare_main(), _signals_held():
             loop = asyncio.get_running_loop()
             future = loop.run_in_executor(pool, _bounded, cpu_seconds, function, *args)
     except BrokenProcessPool:
@@ -149,9 +164,30 @@ def _bare_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Hold back the signals that end a run while processes are started.
+
+    They come to the whole process group, from a terminal or from systemd: a worker is born with
+    them held back, and ignores them before it looks.
+    """
+    if not _ENDING:
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _prepare() -> None:
-    """Make a fresh worker ready: quiet on Ctrl-C, never an orphan, imports done."""
+    """Make a fresh worker ready: deaf to what ends the run, never an orphan, imports done."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for each in _ENDING:
+        signal.signal(each, signal.SIG_IGN)
+    if _ENDING:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     if sys.platform != "win32":
         signal.signal(signal.SIGPROF, _too_long)
     parent = multiprocessing.parent_process()

@@ -39,10 +39,10 @@ def address_file(path: str) -> tuple[str, ...]:
     Raises UsageError: the file cannot be read, holds none, or a line is no address.
     """
     try:
-        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
+        lines = Path(path).expanduser().read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, RuntimeError) as error:
         raise UsageError(
-            f"urls={path} cannot be read ({error.strerror}); "
+            f"urls={path} cannot be read ({getattr(error, 'strerror', error)}); "
             "name a text file with one address a line"
         ) from error
     except UnicodeDecodeError as error:

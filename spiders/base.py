@@ -27,6 +27,7 @@ from crawler.runs.visits import (
     read_answer,
     settled,
 )
+from crawler.stopping import Stopped
 from crawler.urls import normalise, site_host
 from spiders.arguments import day, whole_number
 from spiders.soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
@@ -74,6 +75,12 @@ class ArchiveSpider(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.robots_parsed, signal=signals.robots_parsed)
         return spider
+
+    @property
+    def has_reached_seeds(self) -> bool:
+        """Whether the run has archived what it was sent for: each newspaper's home page; of a list
+        of stories one at least, for some may be gone."""
+        return not self.seed_failures or (self.name == "article" and self.seeds_done > 0)
 
     # -- what a spider decides -------------------------------------------------------------------
 
@@ -160,6 +167,8 @@ class ArchiveSpider(Spider):
                 along += parts
             except PageError as error:
                 visit = replace(visit, state="failed", reason=str(error))
+            except Stopped:
+                return  # a part of it is missing: it is visited again as a whole
         if not visit.found:
             self.answered_nothing(due.found)
         self._note_seed(found, visit.state, visit.reason)
@@ -167,6 +176,8 @@ class ArchiveSpider(Spider):
 
     async def failed(self, failure: Failure) -> AsyncIterator[Visit]:
         """No answer has come."""
+        if isinstance(failure.value, Stopped):
+            return
         request: Request = failure.request  # type: ignore[attr-defined]
         due: Due = request.meta["due"]
         assert failure.value is not None
@@ -245,6 +256,8 @@ class ArchiveSpider(Spider):
         url = due.found.url
         try:
             response = await self.crawler.engine.download_async(request)
+        except Stopped:
+            raise
         except Exception as error:
             state, reason = failures.explain(error)
             return None, self._visit(due, state, reason, tuple(request.meta["captures"]))

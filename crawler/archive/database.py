@@ -35,7 +35,7 @@ _WARC_ENDINGS = (".warc.gz", ".warc.gz.open")
 def check(folder: Path) -> None:
     """Make sure that a command can write to `folder` as its archive, without changing anything.
 
-    Raises ArchiveError: the path is a file, cannot be written, or has links in it; its database is
+    Raises ArchiveError: the path is a file, may not be written, or has links in it; its database is
     not an archive, is damaged, was made by a newer version, or is lost.
     """
     if folder.exists() and not folder.is_dir():
@@ -46,6 +46,14 @@ def check(folder: Path) -> None:
     path = folder / FILE_NAME
     if path.exists():
         _open_existing(path).close()
+    written = [each for each in (path, folder / WARC_FOLDER, folder) if each.exists()]
+    there = next(each for each in (folder, *folder.resolve().parents) if each.exists())
+    for each in written or [there]:
+        if not os.access(each, os.W_OK | (os.X_OK if each.is_dir() else 0)):
+            raise ArchiveError(
+                f"{each} cannot be written; change its permissions, or name another folder with"
+                " archive="
+            )
 
 
 def refuse_links(folder: Path) -> None:

@@ -138,8 +138,9 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "last_captured_at": "When a story was last fetched, UTC.",
         "revised": "Articles with more than one revision.",
         "gone": "Articles whose page is gone.",
-        "queued": "URLs known and not fetched yet.",
-        "failed": "URLs that could not be fetched.",
+        "queued": "URLs known and not fetched yet, those among them that a run has in hand.",
+        "failed": "URLs that could not be fetched, without usual places of sitemaps and feeds where"
+        " there is none.",
     },
     "runs": {
         "": "One row per execution of a spider.",
@@ -149,7 +150,9 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "software": "Program and version.",
         "started_at": "UTC.",
         "finished_at": "UTC; NULL while it runs, or if it was killed.",
-        "outcome": "finished, or why it ended early; NULL as above.",
+        "outcome": "finished; max_pages (more is queued); unreachable (a home page, or all"
+        " addresses); shutdown (Ctrl-C, SIGTERM), or another reason why it ended early; NULL as"
+        " above.",
         "captures": "HTTP exchanges kept.",
         "new_articles": "Articles that the archive had not before.",
         "new_revisions": "New revisions of articles it had.",

@@ -44,6 +44,11 @@ class LeftOut:
     examples: tuple[str, ...]
     """Up to three addresses."""
 
+    @property
+    def may_be_stories(self) -> bool:
+        """Whether so many like them are stories that there is one more to expect among them."""
+        return self.stories > 0 and self.count * self.stories >= self.visits
+
 
 class Families:
     """The tables `url_families` and `url_tellers`, and what `urls` says of both.

@@ -185,10 +185,21 @@ class FrontierTable:
         )
 
     def count_queued(self, site_id: int) -> int:
-        """How many URLs of a site wait to be fetched; those that are held are not counted."""
+        """How many URLs of a site are queued, without those that are claimed."""
         row = self._sql(
-            "SELECT count(*) FROM urls WHERE site_id = ? AND state = 'queued' AND held <> 1",
+            "SELECT (SELECT count(*) FROM urls WHERE site_id = ?1 AND state = 'queued'"
+            " AND held <> 1) + (SELECT count(*) FROM urls WHERE site_id = ?1 AND held = 1"
+            " AND state = 'queued')",
             (site_id,),
+        ).fetchone()
+        return cast(int, row[0])
+
+    def count_due(self, site_id: int, now: str) -> int:
+        """How many more URLs of a site are to be queued by `now` (ISO 8601, UTC)."""
+        row = self._sql(
+            "SELECT count(*) FROM urls WHERE site_id = ? AND due_at <= ?"
+            " AND state NOT IN ('queued', 'claimed')",
+            (site_id, now),
         ).fetchone()
         return cast(int, row[0])
 

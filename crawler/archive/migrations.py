@@ -15,6 +15,7 @@ from crawler.archive import (
     reread_schema,
     schema,
     times_schema,
+    waiting_schema,
     warc_schema,
 )
 
@@ -90,3 +91,9 @@ def m011_rows_of_lists(db: Database) -> None:
 def m012_families_of_addresses(db: Database) -> None:
     """Which addresses are fetched is decided family by family, when nothing better is left."""
     families_schema.upgrade(db)
+
+
+@migrations()
+def m013_what_waits(db: Database) -> None:
+    """What a run has in hand is queued; a sitemap that was only guessed at has not failed."""
+    db.executescript(waiting_schema.UPGRADE)

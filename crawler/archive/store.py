@@ -292,7 +292,7 @@ class Store:
                 " AND id = (SELECT article_id FROM urls WHERE id = ?)",
                 (now, url_id),
             )
-        counts["failures"] += visit.state in ("failed", "retry")
+        counts["failures"] += visit.state in ("failed", "retry") and not visit.is_missed_guess
         revised = bool(changed)
         # a copy of what another host has is a story all the same: so addresses here look
         elsewhere = visit.part_of and site_host(visit.part_of) != site_host(visit.url)

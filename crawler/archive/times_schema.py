@@ -44,29 +44,6 @@ PUBLISHED = (
 )
 """Sorts what pages say of their dates, whatever their offsets and however exact."""
 
-SITE_SUMMARY = """
-DROP VIEW site_summary;
-CREATE VIEW site_summary AS
-SELECT
-    s.host AS site,
-    s.home_url,
-    (SELECT count(*) FROM articles a WHERE a.site_id = s.id) AS articles,
-    CAST((SELECT r.published_at FROM articles a JOIN revisions r ON r.id = a.revision_id
-        WHERE a.site_id = s.id AND r.published_at IS NOT NULL
-        ORDER BY {published} LIMIT 1) AS TEXT) AS first_published_at,
-    CAST((SELECT r.published_at FROM articles a JOIN revisions r ON r.id = a.revision_id
-        WHERE a.site_id = s.id AND r.published_at IS NOT NULL
-        ORDER BY {published} DESC LIMIT 1) AS TEXT) AS last_published_at,
-    (SELECT max(a.last_captured_at) FROM articles a WHERE a.site_id = s.id) AS last_captured_at,
-    (SELECT count(*) FROM articles a WHERE a.site_id = s.id AND EXISTS (
-        SELECT 1 FROM revisions r
-        WHERE r.article_id = a.id AND r.number > 1 AND r.cause <> 'extractor')) AS revised,
-    (SELECT count(*) FROM articles a WHERE a.site_id = s.id AND a.gone_at IS NOT NULL) AS gone,
-    (SELECT count(*) FROM urls u WHERE u.site_id = s.id AND u.state = 'queued') AS queued,
-    (SELECT count(*) FROM urls u WHERE u.site_id = s.id AND u.state = 'failed') AS failed
-FROM sites s;
-""".format(published=PUBLISHED.format("r.published_at"))  # noqa: S608
-
 
 def upgrade(db: Database) -> None:
     """Write the times of an archive of the version before as UTC, and refuse others from now on."""
@@ -100,7 +77,6 @@ def upgrade(db: Database) -> None:
                 f"BEGIN SELECT RAISE(ABORT, 'times in {table} are UTC:"
                 " 2026-01-02T03:04:05+00:00'); END"
             )
-    db.executescript(SITE_SUMMARY)
 
 
 def _is_utc(column: str) -> str:

@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
-import logging
+import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from scrapy import Spider
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
+from scrapy.settings import BaseSettings
 
 from crawler.archive import database, lock
 from crawler.archive.families import LeftOut
 from crawler.commands import left_out
-from crawler.errors import (
-    FullError,
-    HemerotecaError,
-    IncompleteError,
-    UnreachableError,
-    UsageError,
-)
+from crawler.commands._shared import end_on_sigterm, fail, folder_named, typed
+from crawler.errors import HemerotecaError, UsageError
+from crawler.extensions.ending import Ending
 from crawler.extensions.session import Session
 from crawler.middlewares.private import is_loopback
-from crawler.reasons import LEFT_OUT, in_words
+from crawler.outcome import FINISHED, INCOMPLETE, STOPPED, UNREACHABLE, exit_code
+from crawler.reasons import LEFT_OUT
 from crawler.text import shown
 
-logger = logging.getLogger(__name__)
-
+_HANGUP = getattr(signal, "SIGHUP", None)
+_STOPPERS = tuple(
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if hasattr(signal, name)
+)
 _FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_at DESC LIMIT 10"'
 EXIT_CODES = """exit codes: 0 done; 1 the run broke off; 2 bad arguments or archive; \
 3 a site or none of the addresses could be archived; 4 another run holds the archive; \
@@ -60,6 +64,8 @@ class Command(ScrapyCrawl):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check everything that can be checked before anything is opened or fetched."""
+        # until a server has answered nothing is touched: it is as quick and as clean as Ctrl-C
+        end_on_sigterm()
         super().process_options(args, opts)
         assert self.settings is not None
         try:
@@ -87,7 +93,8 @@ class Command(ScrapyCrawl):
         gc.set_threshold(20_000, 20, 20)
         crawler = self._create_crawler(spidercls)
         self.crawler_process.crawl(crawler, **opts.spargs)
-        self.crawler_process.start()
+        stop_by_signals(crawler)
+        self.crawler_process.start(install_signal_handlers=False)
         self.exitcode = conclude(crawler, broken=self.crawler_process.bootstrap_failed)
 
     def _spider_class(self, name: str) -> type[Spider]:
@@ -100,13 +107,12 @@ class Command(ScrapyCrawl):
             raise UsageError(f"no spider {name!r}; there are {known}") from None
 
 
-def apply_arguments(settings: object, arguments: Mapping[str, str]) -> None:
-    """Turn the arguments that concern the whole run into settings. Raises UsageError."""
-    put = settings.set  # type: ignore[attr-defined]
-    if "archive" in arguments:
-        if not arguments["archive"]:
-            raise UsageError("archive= is empty; name a folder: archive=my-archive")
-        put("ARCHIVE", arguments["archive"], priority="cmdline")
+def apply_arguments(settings: BaseSettings, arguments: Mapping[str, str]) -> None:
+    """Turn the arguments that concern the whole run into settings. Raises UsageError,
+    ArchiveError."""
+    put = settings.set
+    folder = folder_named(arguments.get("archive", settings["ARCHIVE"]))
+    put("ARCHIVE", str(folder), priority="cmdline")
     allow = arguments.get("allow_private", "0")
     if allow not in ("0", "1"):
         raise UsageError(f"allow_private={allow} is neither 0 nor 1")
@@ -122,6 +128,57 @@ def apply_arguments(settings: object, arguments: Mapping[str, str]) -> None:
         put("USER_AGENT", agent, priority="cmdline")
 
 
+def stop_by_signals(crawler: Crawler) -> None:
+    """Have Ctrl-C, SIGTERM and SIGHUP end a run: soon the first time, at once the second."""
+    from twisted.internet import reactor
+
+    def leave() -> None:
+        code = conclude(crawler, broken=False)
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+        # All is stored. What is left are threads that look up names and connections to servers that
+        # say nothing: waiting for them is what would take long.
+        os._exit(code)
+
+    def stop(signum: int) -> None:
+        ending = Ending.of(crawler)
+        if ending.reason is None:
+            ending.leave = leave
+            ending.begin(STOPPED)
+            tell_of_end(ending, signal.Signals(signum).name)
+        elif signum != _HANGUP:  # the kernel and the shell both send it
+            for each in _STOPPERS:
+                signal.signal(each, signal.SIG_IGN)
+            ending.leave = leave
+            ending.finish()
+
+    # Not in the handler: what it interrupts may be in the middle of writing a line or a batch.
+    def note(signum: int, frame: object) -> None:
+        cast(Any, reactor).callFromThread(stop, signum)
+
+    for each in _STOPPERS:
+        if signal.getsignal(each) != signal.SIG_IGN:  # nohup ignores one of them
+            signal.signal(each, note)
+
+
+def tell_of_end(ending: Ending, name: str) -> None:
+    """Say at once that a run ends, and what it waits for."""
+    number = ending.on_the_wire
+    waits = f"{number:,} answer{'s' if number > 1 else ''} under way" if number else "the rest"
+    again = "Ctrl-C again" if name == "SIGINT" else "SIGTERM again"
+    _say(
+        f"scrapy crawl: stopping ({name}): nothing more is requested; waiting up to"
+        f" {ending.seconds:g} s for {waits}. {again} stops at once"
+    )
+
+
+def _say(line: str) -> None:
+    """Print a line on standard error, if there is one still: a terminal that is closed takes it
+    with it."""
+    with contextlib.suppress(OSError, ValueError):
+        print(line, file=sys.stderr, flush=True)
+
+
 def require_contact(settings: Mapping[str, Any], seeds: Iterable[str]) -> None:
     """Raise UsageError where somebody else's server is to be visited and nobody could be reached by
     its operator. Servers of this machine need none."""
@@ -135,22 +192,6 @@ def require_contact(settings: Mapping[str, Any], seeds: Iterable[str]) -> None:
             )
 
 
-def fail(command: str, error: HemerotecaError) -> None:
-    """Print one line on what is wrong and end with the error's exit code."""
-    print(shown(f"scrapy {command}: {error}"), file=sys.stderr)
-    sys.stderr.flush()
-    sys.exit(error.exit_code)
-
-
-def broke_off(command: str, error: Exception) -> None:
-    """End a command that writes to an archive for a fault that is nobody's but ours, or for want of
-    memory: one line, the details in the log."""
-    logger.error("%s broke off", command, exc_info=error)
-    fail(command, HemerotecaError(
-        f"broke off ({in_words(error)}); what is stored is sound, and the same command goes on"
-    ))  # fmt: skip
-
-
 def conclude(crawler: Crawler, *, broken: bool) -> int:
     """Print the summary of a run that has ended; returns its exit code."""
     spider = crawler.spider
@@ -158,51 +199,41 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
         print("scrapy crawl: the run could not start; see the log above", file=sys.stderr)
         return 1
     session = Session.of(crawler)
-    reason = crawler.stats.get_value("finish_reason")
-    problems = seed_problems(spider)
-    for problem in problems:
-        print(f"scrapy crawl: {problem}", file=sys.stderr)
+    ended = session.outcome or "broken off"
+    for problem in seed_problems(spider):
+        _say(f"scrapy crawl: {problem}")
     if session.error:
-        print(f"scrapy crawl: {session.error}", file=sys.stderr)
-    if session.answered and reason is not None:
-        print(summary(session.totals, session.reasons, session.folder, reason, session.left_out))
+        _say(f"scrapy crawl: {session.error}")
+    if session.answered:
+        with contextlib.suppress(OSError):
+            print(
+                summary(
+                    session.totals, session.reasons, session.folder, ended, session.left,
+                    session.left_out,
+                ),
+                flush=True,
+            )  # fmt: skip
+    elif ended == STOPPED:
+        _say("scrapy crawl: stopped before any server had answered; nothing was stored")
     if session.error:
         return session.exit_code
     if session.full:
-        print(f"scrapy crawl: {session.full}", file=sys.stderr)
-        return FullError.exit_code
-    if crawler.stats.get_value("spider_exceptions/count"):
-        return 1
-    if reason in ("shutdown", None):  # None: stopped twice, at once
-        return 130
-    if reason != "finished":
-        return 1
-    if problems:
-        return UnreachableError.exit_code
-    doubtful = [
-        one
-        for one in session.left_out
-        if one.family_id in session.left_out_now and left_out.may_be_stories(one)
-    ]
-    if doubtful:
+        _say(f"scrapy crawl: {session.full}")
+    if ended == INCOMPLETE:
+        doubtful = session.doubtful
         count = sum(one.count for one in doubtful)
-        print(
+        _say(
             f"scrapy crawl: {count:,} addresses were left out although some like them are stories:"
             f" {doubtful[0].examples[0]} … To fetch them: {tool('scrapy')} retry"
-            f" {session.folder} --excluded, then crawl again",
-            file=sys.stderr,
+            f" {typed(session.folder)} --excluded, then crawl again"
         )
-        return IncompleteError.exit_code
-    return 0
+    return exit_code(ended)
 
 
 def seed_problems(spider: Spider) -> list[str]:
-    """What to tell the user of seeds that gave nothing.
-
-    A newspaper's home page must answer; of a list of stories some may be gone.
-    """
+    """What to tell the user of seeds that gave nothing, where that matters."""
     failures: dict[str, str] = getattr(spider, "seed_failures", {})
-    if not failures or (spider.name == "article" and getattr(spider, "seeds_done", 0) > 0):
+    if getattr(spider, "has_reached_seeds", True):
         return []
     lines = [
         f"{url} could not be archived: {reason}. "
@@ -219,11 +250,14 @@ def summary(
     reasons: Counter[tuple[str, str]],
     folder: Path,
     outcome: str,
-    left: Sequence[LeftOut] = (),
+    left: int,
+    not_fetched: Sequence[LeftOut] = (),
 ) -> str:
-    """What a run brought, for a person: what is new, what failed and why, where to look next."""
-    place = _short(folder)
-    ended = "" if outcome == "finished" else f" (ended early: {outcome})"
+    """What a run brought, for a person: what is new, what failed and why, where to look next.
+
+    left: URLs that are queued still. not_fetched: what was left out, family by family.
+    """
+    ended = "" if outcome in (FINISHED, UNREACHABLE, INCOMPLETE) else f" (ended early: {outcome})"
     lines = [
         f"{totals['new_articles']:,} new articles, {totals['new_revisions']:,} new revisions, "
         f"{totals['unchanged_articles']:,} unchanged; {totals['captures']:,} captures{ended}"
@@ -243,15 +277,18 @@ def summary(
                 f"  …       {len(failed) - 12} more reasons: the view not_archived has all"
             )
     if left:
+        are = "addresses are" if left > 1 else "address is"
+        lines.append(f"{left:,} {are} queued still: the same command goes on with what is left")
+    if not_fetched:
         lines.append(
             "Left out, because pages like them brought no new stories (to fetch them:"
-            f" {tool('scrapy')} retry {shown} --excluded):"
+            f" {tool('scrapy')} retry {typed(folder)} --excluded):"
         )
-        lines += left_out.lines(left)
+        lines += left_out.lines(not_fetched)
     lines += [
-        f"The archive is in {place}. To look into it:",
-        f"  {tool('scrapy')} status {place}",
-        f"  {tool('sqlite-utils')} {place / database.FILE_NAME} --table {_FIRST_QUERY}",
+        f"The archive is in {typed(folder)}. To look into it:",
+        f"  {tool('scrapy')} status {typed(folder)}",
+        f"  {tool('sqlite-utils')} {typed(folder / database.FILE_NAME)} --table {_FIRST_QUERY}",
     ]
     return shown("\n".join(lines))
 
@@ -259,10 +296,4 @@ def summary(
 def tool(name: str) -> str:
     """How to call a command that is installed beside this one."""
     path = Path(sys.executable).parent / name
-    return str(_short(path)) if path.exists() else name
-
-
-def _short(path: Path) -> Path:
-    """A path as one would type it here."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    return typed(path) if path.exists() else name

@@ -7,8 +7,8 @@ import sys
 
 from scrapy.settings import SETTINGS_PRIORITIES
 
+from crawler.commands._shared import fail
 from crawler.commands.crawl import Command as Crawl
-from crawler.commands.crawl import fail
 from crawler.demo.paper import EDITIONS
 from crawler.errors import HemerotecaError, UsageError
 

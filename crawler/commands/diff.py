@@ -10,8 +10,7 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.revisions import Revision, revisions_of
-from crawler.commands._shared import told
-from crawler.commands.status import archive_folder, console
+from crawler.commands._shared import add_archive_option, archive_folder, console, told
 from crawler.errors import UsageError
 from crawler.urls import normalise
 from crawler.worddiff import shortened, word_diff
@@ -42,9 +41,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add -a archive=, --from, --to and --whole."""
         super().add_options(parser)
-        parser.add_argument(
-            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
-        )
+        add_archive_option(parser)
         parser.add_argument("--from", dest="old", type=int, help="number of the older revision")
         parser.add_argument("--to", dest="new", type=int, help="number of the newer one")
         parser.add_argument("--whole", action="store_true", help="show what did not change too")

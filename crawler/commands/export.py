@@ -27,9 +27,8 @@ from crawler.archive.export import (
 )
 from crawler.archive.losses import Noted, noted_captures, noted_files
 from crawler.archive.queries import is_site
-from crawler.commands._shared import told
+from crawler.commands._shared import add_archive_option, archive_folder, told
 from crawler.commands.graph import opened
-from crawler.commands.status import archive_folder
 from crawler.errors import DamageError, MissingError, UsageError
 from crawler.urls import site_host
 from crawler.warc.cdxj import index_line
@@ -64,9 +63,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what to take, and where to put it."""
         super().add_options(parser)
-        parser.add_argument(
-            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
-        )
+        add_archive_option(parser)
         parser.add_argument("--site", metavar="HOST", help="this newspaper's captures only")
         parser.add_argument("-o", dest="output", metavar="FILE", help="where to put it")
 

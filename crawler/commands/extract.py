@@ -80,7 +80,7 @@ class Command(ScrapyCommand):
 
 def fail_usage(message: str) -> None:
     """Print one line and end with the exit code of bad arguments."""
-    from crawler.commands.crawl import fail
+    from crawler.commands._shared import fail
 
     fail("extract", UsageError(message))
 

@@ -16,7 +16,7 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.graph import Export, Selection
-from crawler.commands._shared import told
+from crawler.commands._shared import add_archive_option, archive_folder, told
 from crawler.errors import UsageError
 from crawler.graph_files import write_csv, write_graphml
 from crawler.items import RELATIONS, Relation
@@ -49,9 +49,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what to take, how to write it, and where."""
         super().add_options(parser)
-        parser.add_argument(
-            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
-        )
+        add_archive_option(parser)
         parser.add_argument(
             "--format", choices=("graphml", "csv"), default=None,
             help="default: by FILE's name, else graphml",
@@ -74,25 +72,15 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write the graph."""
+        assert self.settings is not None
         with told("graph") as about:
             selection = selected(opts)
-            with open_for_reading(about.archive(self._folder(args, opts))) as db:
+            folder = archive_folder("graph", args, opts.argument, self.settings["ARCHIVE"])
+            with open_for_reading(about.archive(folder)) as db:
                 export = Export(db, selection)
                 with opened(opts.output) as out:
                     said = write(export, out, chosen_format(opts), raw=opts.raw)
         print(f"{said}{f' in {opts.output}' if opts.output else ''}", file=sys.stderr)
-
-    def _folder(self, args: list[str], opts: argparse.Namespace) -> Path:
-        assert self.settings is not None
-        named = list(args)
-        if opts.argument is not None:
-            name, _, value = opts.argument.partition("=")
-            if name != "archive" or not value:
-                raise UsageError(f"-a {opts.argument}: graph takes -a archive=DIR only")
-            named.append(value)
-        if len(named) > 1:
-            raise UsageError("name one archive")
-        return Path(named[0] if named else self.settings["ARCHIVE"])
 
 
 def selected(opts: argparse.Namespace) -> Selection:

@@ -12,8 +12,13 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import check
 from crawler.archive_run import ArchiveRun
-from crawler.commands._shared import stopped, told
-from crawler.commands.status import archive_folder
+from crawler.commands._shared import (
+    add_archive_option,
+    archive_folder,
+    end_on_sigterm,
+    stopped,
+    told,
+)
 from crawler.errors import UsageError
 from crawler.importing import Imported, import_files
 from crawler.text import shown_line
@@ -44,14 +49,13 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add -a archive= and --jobs."""
         super().add_options(parser)
-        parser.add_argument(
-            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
-        )
+        add_archive_option(parser)
         parser.add_argument("--jobs", type=int, default=0, help="readers; 0: one for each core")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Import and say what came of it."""
         assert self.settings is not None
+        end_on_sigterm()
         with told("import") as about, stopped("import"):
             paths = files(args)
             folder = about.archive(

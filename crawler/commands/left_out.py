@@ -25,11 +25,6 @@ def describe(family: str) -> str:
     return f"{shape}, {_SAYS[says]}"
 
 
-def may_be_stories(one: LeftOut) -> bool:
-    """Whether as many of a family were stories that there is one more to expect."""
-    return one.stories > 0 and one.count * one.stories >= one.visits
-
-
 def lines(found: Sequence[LeftOut], most: int = 3) -> list[str]:
     """What was left out, a line a family with three addresses, most of them first."""
     out = []

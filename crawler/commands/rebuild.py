@@ -9,8 +9,14 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import FILE_NAME, refuse_if_unwritable
 from crawler.archive.lock import ArchiveLock
-from crawler.commands._shared import told
-from crawler.commands.status import archive_folder
+from crawler.commands._shared import (
+    add_archive_option,
+    archive_folder,
+    end_on_sigterm,
+    stopped,
+    told,
+    typed,
+)
 from crawler.errors import ArchiveError, UsageError
 from crawler.rebuild import Rebuilt, rebuild
 from crawler.text import shown_line
@@ -39,9 +45,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add -a archive= and --replace."""
         super().add_options(parser)
-        parser.add_argument(
-            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
-        )
+        add_archive_option(parser)
         parser.add_argument(
             "--replace", action="store_true", help=f"set an {FILE_NAME} that is there aside"
         )
@@ -49,7 +53,8 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Make the database and say what is in it."""
         assert self.settings is not None
-        with told("rebuild") as about:
+        end_on_sigterm()
+        with told("rebuild") as about, stopped("rebuild"):
             folder = about.archive(
                 archive_folder("rebuild", args, opts.argument, self.settings["ARCHIVE"])
             )
@@ -68,7 +73,7 @@ class Command(ScrapyCommand):
             finally:
                 lock.release()
         if made.aside is not None:
-            print(f"The database that was there is now {made.aside}")
+            print(f"The database that was there is now {typed(made.aside)}")
         print(summary(made))
         for line in made.damage[:20]:
             print(shown_line(f"scrapy rebuild: {line}"), file=sys.stderr)

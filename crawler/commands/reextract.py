@@ -12,8 +12,13 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import check, open_for_reading
 from crawler.archive_run import ArchiveRun
-from crawler.commands._shared import stopped, told
-from crawler.commands.status import archive_folder
+from crawler.commands._shared import (
+    add_archive_option,
+    archive_folder,
+    end_on_sigterm,
+    stopped,
+    told,
+)
 from crawler.errors import UsageError
 from crawler.reextract import reextract
 from crawler.urls import normalise, site_host
@@ -44,9 +49,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add -a archive=, --site, --url, --again and --jobs."""
         super().add_options(parser)
-        parser.add_argument(
-            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
-        )
+        add_archive_option(parser)
         parser.add_argument("--site", help="only articles of this newspaper")
         parser.add_argument("--url", help="only this article")
         parser.add_argument(
@@ -57,6 +60,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read, store and say what has changed."""
         assert self.settings is not None
+        end_on_sigterm()
         began = time.monotonic()
         site, url = opts.site, normalise(opts.url) if opts.url else None
         if site:

@@ -10,8 +10,7 @@ from crawler.archive.database import open_for_reading
 from crawler.archive.duplicates import split
 from crawler.archive.families import Families
 from crawler.archive_run import ArchiveRun
-from crawler.commands._shared import told
-from crawler.commands.status import archive_folder
+from crawler.commands._shared import add_archive_option, archive_folder, told
 from crawler.errors import MissingError, UsageError
 from crawler.urls import normalise, site_host
 
@@ -40,9 +39,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add -a archive=, --excluded, --site and --split."""
         super().add_options(parser)
-        parser.add_argument(
-            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
-        )
+        add_archive_option(parser)
         parser.add_argument("--excluded", action="store_true", help="all that was left out")
         parser.add_argument("--site", help="with --excluded: only of this newspaper")
         parser.add_argument("--split", metavar="URL", help="the page that is no copy")

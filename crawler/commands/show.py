@@ -13,9 +13,8 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import WARC_FOLDER, open_for_reading
 from crawler.archive.replay import KeptCapture, captures_of, same_payload, whole_response
-from crawler.commands._shared import told
+from crawler.commands._shared import add_archive_option, archive_folder, told
 from crawler.commands.graph import opened
-from crawler.commands.status import archive_folder
 from crawler.errors import DamageError, MissingError, UsageError
 from crawler.text import shown, shown_line
 from crawler.warc.http import decoded, message_in
@@ -51,9 +50,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the date and what of the capture is wanted."""
         super().add_options(parser)
-        parser.add_argument(
-            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
-        )
+        add_archive_option(parser)
         parser.add_argument(
             "--at", metavar="DATE",
             help="the last capture up to this year, month, day or time (UTC, if no offset is"

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import sys
 from dataclasses import asdict
-from pathlib import Path
 
-from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
-from rich.segment import Segment
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.queries import Status, status
-from crawler.commands._shared import told
+from crawler.commands._shared import add_archive_option, archive_folder, console, told
 from crawler.commands.left_out import describe
-from crawler.errors import UsageError
 from crawler.holdings import WrongFile, lines, wrong_files
-from crawler.text import shown, shown_json
+from crawler.text import shown_json
 
 
 class Command(ScrapyCommand):
@@ -40,9 +35,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add -a archive= and --json."""
         super().add_options(parser)
-        parser.add_argument(
-            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
-        )
+        add_archive_option(parser)
         parser.add_argument("--json", action="store_true", help="print JSON for programs")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -59,44 +52,6 @@ class Command(ScrapyCommand):
             print(shown_json(json.dumps(document, ensure_ascii=False, indent=2)))
         else:
             show(found, wrong, console())
-
-
-def archive_folder(command: str, args: list[str], argument: str | None, default: str) -> Path:
-    """The archive that the user names, as a word or by -a archive=. Raises UsageError."""
-    named = list(args)
-    if argument is not None:
-        name, _, value = argument.partition("=")
-        if name != "archive" or not value:
-            raise UsageError(f"-a {argument}: {command} takes -a archive=DIR only")
-        named.append(value)
-    if len(named) > 1:
-        raise UsageError("name one archive")
-    return Path(named[0] if named else default)
-
-
-def console() -> Console:
-    """Standard output; wide enough that no line is broken where no terminal sets the width."""
-    fixed = sys.stdout.isatty() or "COLUMNS" in os.environ
-    out = Console(file=sys.stdout, highlight=False, width=None if fixed else 160)
-    out.push_render_hook(_Escaping())
-    return out
-
-
-class _Escaping(RenderHook):
-    """Between what is to be printed and the terminal: its text steers nothing."""
-
-    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        """The same, with all its text escaped."""
-        return [_Escaped(each) for each in renderables]
-
-
-class _Escaped:
-    def __init__(self, inner: ConsoleRenderable) -> None:
-        self._inner = inner
-
-    def __rich_console__(self, out: Console, options: ConsoleOptions) -> RenderResult:
-        for text, style, control in out.render(self._inner, options):
-            yield Segment(text if control else shown(text), style, control)
 
 
 def show(found: Status, wrong: list[WrongFile], out: Console) -> None:

@@ -11,8 +11,7 @@ from rich.table import Table
 from rich.text import Text
 from scrapy.commands import ScrapyCommand
 
-from crawler.commands.crawl import fail
-from crawler.commands.status import console
+from crawler.commands._shared import console, fail
 from crawler.errors import HemerotecaError, UsageError
 from crawler.extract import extract
 from crawler.extract.normalise import normalise

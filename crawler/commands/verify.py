@@ -17,8 +17,8 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive import database
 from crawler.archive.lock import ArchiveLock
+from crawler.commands._shared import add_archive_option, archive_folder
 from crawler.commands._shared import told as reported
-from crawler.commands.status import archive_folder
 from crawler.errors import DamageError
 from crawler.fixity.archive import Progress as Told
 from crawler.fixity.archive import verify
@@ -56,9 +56,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add -a archive= and --json."""
         super().add_options(parser)
-        parser.add_argument(
-            "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
-        )
+        add_archive_option(parser)
         parser.add_argument("--json", action="store_true", help="print JSON for programs")
         parser.add_argument(
             "--refetch", action="store_true",

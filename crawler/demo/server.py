@@ -133,6 +133,7 @@ def serve(
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # what it says of a port, the error below says
         text=True,
+        start_new_session=True,  # Ctrl-C is for the crawl, which waits for our answers still
     ) as process:
         try:
             assert process.stdout is not None

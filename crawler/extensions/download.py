@@ -11,6 +11,9 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.defer import Deferred
+
+from crawler.stopping import CUT, STOPPING, Stopped
 
 logger = logging.getLogger(__name__)
 
@@ -34,12 +37,18 @@ class DownloadHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._under_way: set[Deferred[Response]] = set()
+        self._is_stopping = False
+        crawler.signals.connect(self._stop, signal=STOPPING)
+        crawler.signals.connect(self._cut_off, signal=CUT)
         self._tap = working_tap()
         if self._tap is not None:
             self._pool._factory = self._tap.TappedFactory
 
     async def download_request(self, request: Request) -> Response:
-        """The answer. Raises Scrapy's download errors."""
+        """The answer. Raises Scrapy's download errors, and Stopped where the run ends first."""
+        if self._is_stopping:
+            raise Stopped
         request.meta.pop("wire", None)  # a try before this one
         if self._tap is None:
             return await super().download_request(request)
@@ -53,5 +62,21 @@ class DownloadHandler(HTTP11DownloadHandler):
             crawler=self._crawler,
             tls_verbose_logging=self._tls_verbose_logging,
         )
-        with wrap_twisted_exceptions():
-            return await maybe_deferred_to_future(agent.download_request(request))
+        answer = agent.download_request(request)
+        self._under_way.add(answer)
+        try:
+            with wrap_twisted_exceptions():
+                return await maybe_deferred_to_future(answer)
+        except Exception:
+            if answer not in self._under_way:
+                raise Stopped from None
+            raise
+        finally:
+            self._under_way.discard(answer)
+
+    def _stop(self) -> None:
+        self._is_stopping = True
+
+    def _cut_off(self) -> None:
+        while self._under_way:
+            self._under_way.pop().cancel()

@@ -18,7 +18,9 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.log import get_scrapy_root_handler
 from twisted.internet.task import LoopingCall
 
+from crawler.extensions.ending import Ending
 from crawler.items import Visit
+from crawler.stopping import STOPPING
 
 _LIVE_SECONDS = 0.25
 _PLAIN_SECONDS = 5.0
@@ -36,13 +38,18 @@ class Snapshot:
     pages_per_second: float
     queued: int
     errors: int
+    stopping: bool = False
+    on_the_wire: int = 0
+    room: int | None = None
+    """Pages that the run may fetch still; None for no limit."""
 
     @property
     def eta(self) -> float | None:
         """Seconds until the queue is empty, if nothing more is found; None if that says nothing."""
-        if self.queued == 0 or self.pages_per_second <= 0 or self.seconds < 5:
+        to_come = self.queued if self.room is None else min(self.queued, self.room)
+        if to_come == 0 or self.pages_per_second <= 0 or self.seconds < 5:
             return None
-        return self.queued / self.pages_per_second
+        return to_come / self.pages_per_second
 
     def __str__(self) -> str:
         parts = [
@@ -53,7 +60,9 @@ class Snapshot:
             f"{self.queued:,} queued",
             f"{self.errors:,} errors",
         ]
-        if self.eta is not None:
+        if self.stopping:
+            parts.append(f"stopping, {self.on_the_wire:,} answers under way")
+        elif self.eta is not None:
             parts.append(f"about {_clock(self.eta)} left for these")
         return " · ".join(parts)
 
@@ -70,6 +79,8 @@ class Progress:
         self._marks: deque[tuple[float, int]] = deque([(self._began, 0)])
         self._console = Console(stderr=True, highlight=False)
         self._live: Live | None = None
+        self._loop = LoopingCall(self._show)
+        self._is_stopping = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -77,6 +88,7 @@ class Progress:
         progress = cls(crawler)
         crawler.signals.connect(progress.start, signal=signals.spider_opened)
         crawler.signals.connect(progress.count, signal=signals.item_scraped)
+        crawler.signals.connect(progress.note_end, signal=STOPPING)
         crawler.signals.connect(progress.stop, signal=signals.spider_closed)
         return progress
 
@@ -94,7 +106,6 @@ class Progress:
                 handler, logging.FileHandler
             ):
                 handler.setStream(sys.stderr)
-        self._loop = LoopingCall(self._show)
         self._loop.start(_LIVE_SECONDS if terminal else _PLAIN_SECONDS, now=False)
 
     def count(self, item: object) -> None:
@@ -103,7 +114,13 @@ class Progress:
             return
         self._pages += bool(item.captures)
         self._articles += item.article is not None
-        self._errors += item.state == "failed"
+        self._errors += item.state == "failed" and not item.is_missed_guess
+
+    def note_end(self) -> None:
+        """From now on say what the run's end waits for."""
+        self._is_stopping = True
+        if self._live is not None:
+            self._show()
 
     def stop(self) -> None:
         """Take the line away; the command prints the summary."""
@@ -133,6 +150,9 @@ class Progress:
             pages_per_second=rate,
             queued=getattr(scheduler, "waiting", 0),
             errors=self._errors,
+            stopping=self._is_stopping,
+            room=getattr(scheduler, "room", None),
+            on_the_wire=Ending.of(self._crawler).on_the_wire,
         )
 
     def _show(self) -> None:

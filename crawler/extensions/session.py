@@ -38,6 +38,7 @@ from crawler.archive.site_memory import SiteMemory
 from crawler.archive.store import Store, first_part
 from crawler.discover.story_urls import list_page
 from crawler.errors import ArchiveError, HemerotecaError
+from crawler.extensions.ending import Ending
 from crawler.extensions.recovery import (
     enter_files,
     file_prefix,
@@ -50,7 +51,9 @@ from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, Due, Reference, Visit
 from crawler.originals import same_payload, still_holds
+from crawler.outcome import FULL, outcome
 from crawler.reasons import LEFT_OUT, WITHHELD, in_words
+from crawler.stopping import GIVEN_UP
 from crawler.text import shown
 from crawler.times import utc
 from crawler.urls import site_host
@@ -107,7 +110,14 @@ class Session:
         """That of the command, where there is an error."""
         self.started_at = datetime.now(UTC)
         self.queued = 0
-        """URLs that wait in the archive."""
+        """URLs that wait in the archive, without those that the run has in hand."""
+        self._counted_at = 0.0
+        self.is_full = False
+        """Whether as many pages were fetched as the user allows."""
+        self.left = 0
+        """URLs that are queued still when the run has ended."""
+        self.outcome: str | None = None
+        """How the run ended, once it has."""
         self.on_stored: Callable[[Iterable[str], Iterable[str]], None] = lambda hosts, urls: None
         self._plan = Revisits(tuple(map(int, settings.getlist("REVISIT_AFTER"))))
         self._store: Store | None = None
@@ -115,7 +125,7 @@ class Session:
         self._batch_size = settings.getint("BATCH_SIZE")
         self._batch_seconds = settings.getfloat("BATCH_SECONDS")
         self._timer: asyncio.TimerHandle | None = None
-        self._stopping: asyncio.Task[None] | None = None
+        self._is_closed = False
         self._busy_since: float | None = None
         self._spare_bytes = settings.getint("DISK_SPARE_BYTES")
         self.full: str | None = None
@@ -134,6 +144,7 @@ class Session:
         crawler.signals.connect(session.close, signal=signals.spider_closed)
         crawler.signals.connect(session.lose_item, signal=signals.item_error)
         crawler.signals.connect(session.lose_answer, signal=signals.spider_error)
+        crawler.signals.connect(session.workers.kill, signal=GIVEN_UP)
         return session
 
     @property
@@ -167,11 +178,15 @@ class Session:
             check(self.folder)
 
     def close(self, spider: Spider, reason: str) -> None:
-        """Store what is left, give back what was claimed, close the run, the files, the workers."""
+        """Store what is left, give back what was claimed, close the run, the files, the workers;
+        once, however often it is called."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         self.flush()
         self._cancel_timer()
         self.workers.close()
-        for step in (self._close_warc, self._give_back, self._finish):
+        for step in (self._give_back, self._close_warc, self._finish):
             try:
                 step(reason)
             except Exception as error:
@@ -179,28 +194,48 @@ class Session:
                 self.error = self.error or f"cannot close the archive {self.folder}: {said}"
         self.lock.release()
 
+    def _give_back(self, reason: str) -> None:
+        if self._store is not None:
+            frontier = self._store.frontier
+            with self._store.db.atomic():
+                frontier.release()
+            self.left = sum(map(frontier.count_queued, self._site_ids()))
+            if hosts := getattr(self._crawler.spider, "hosts", None):
+                self.left_out = frontier.families.left_out(hosts)
+        self.outcome = self._outcome(reason)
+
     def _close_warc(self, reason: str) -> None:
         if self._warc is not None:
             with contextlib.suppress(OSError):  # a full disk must not keep the run from closing
-                self._warc.write_other(*run_record(self.uuid, self._account(reason)))
+                self._warc.write_other(*run_record(self.uuid, self._account(self._outcome(reason))))
             self._warc.close()
-
-    def _give_back(self, reason: str) -> None:
-        if self._store is not None:
-            with self._store.db.atomic():
-                self._store.frontier.release()
-            self._enter_closed_files(self._store)
-            if not self.error:  # captures whose visits a fault or a second Ctrl-C took away
-                self._mend(self._store, own=())
 
     def _finish(self, reason: str) -> None:
         if self._store is not None:
             try:
-                if hosts := getattr(self._crawler.spider, "hosts", None):
-                    self.left_out = self._store.frontier.families.left_out(hosts)
-                self._store.finish_run(reason)
+                self._enter_closed_files(self._store)
+                if not self.error:  # captures whose visits a fault or a second Ctrl-C took away
+                    self._mend(self._store, own=())
+                self._store.finish_run(self._outcome(reason))
             finally:
                 self._store.close()
+
+    @property
+    def doubtful(self) -> list[LeftOut]:
+        """What this run has left out that may be stories."""
+        return [
+            one
+            for one in self.left_out
+            if one.family_id in self.left_out_now and one.may_be_stories
+        ]
+
+    def _outcome(self, reason: str) -> str:
+        faults = self._crawler.stats.get_value("spider_exceptions/count") or 0
+        reached = getattr(self._crawler.spider, "has_reached_seeds", True)
+        cut = self.is_full and self.left > 0
+        return outcome(
+            reason, faults=faults, reached=reached, cut=cut, doubtful=bool(self.doubtful)
+        )
 
     def fail(self, error: Exception) -> None:
         """End the run because the archive cannot be written, or for a fault of ours; what is stored
@@ -210,9 +245,7 @@ class Session:
                 error = explain(self.folder, error)
             self.error = shown(self._account_of(error))
             self.exit_code = error.exit_code if isinstance(error, ArchiveError) else 1
-            self._stopping = asyncio.ensure_future(
-                self._crawler.engine.close_spider_async(reason="archive error")
-            )
+            Ending.of(self._crawler).begin("archive error")
 
     def _account_of(self, error: BaseException) -> str:
         """What to tell the user of a failure."""
@@ -278,8 +311,8 @@ class Session:
                         store.frontier.readmit(site)
                     if getattr(spider, "revisit", "due") == "now":
                         store.frontier.make_due(site, utc(self.started_at))
-                    self.queued += store.frontier.count_queued(site)
             self._store = store
+            self._count_queued()
         return self._store
 
     def lose_item(self, failure: Failure) -> None:
@@ -302,7 +335,8 @@ class Session:
     def add(self, visit: Visit) -> None:
         """Take a visit and those along with it; they are stored with the next batch."""
         for each in (visit, *visit.along):
-            if each.state in ("failed", "retry", "gone", "excluded") or each.reason:
+            failed = each.state in ("failed", "retry", "gone", "excluded") or each.reason
+            if failed and not each.is_missed_guess:
                 self.reasons[each.state, _REST.sub("", each.reason or "")] += 1
             self._batch.append(each)
         if len(self._batch) >= self._batch_size and self._busy_since is None:
@@ -404,9 +438,7 @@ class Session:
             f" ({self.folder}): the run ended before a write could fail. Make space and run the"
             " same command again; it goes on from here"
         )
-        self._stopping = asyncio.ensure_future(
-            self._crawler.engine.close_spider_async(reason="disk nearly full")
-        )
+        Ending.of(self._crawler).begin(FULL)
 
     def _account(self, outcome: str) -> dict[str, Any]:
         """What a run's own record says of it."""
@@ -442,10 +474,32 @@ class Session:
         if frontier.chains.withheld:
             self.reasons["excluded", WITHHELD] += frontier.chains.withheld
             frontier.chains.withheld = 0
+        self._count_queued()
         woken, frontier.woken = frontier.woken, set()
         self.on_stored(woken, [visit.url for visit in batch])
 
     # -- the frontier ----------------------------------------------------------------------------
+
+    def _count_queued(self) -> None:
+        """Count what waits, as often as that costs next to nothing: what becomes due or is excluded
+        meanwhile is in no running total."""
+        began = time.monotonic()
+        if self._store is None or began < self._counted_at:
+            return
+        frontier, now = self._store.frontier, utc(datetime.now(UTC))
+        self.queued = sum(
+            frontier.count_queued(site) + frontier.count_due(site, now) for site in self._site_ids()
+        )
+        self._counted_at = began + max(1.0, 100 * (time.monotonic() - began))
+
+    def _site_ids(self) -> list[int]:
+        """Keys of the sites that the run follows, as far as the archive knows them."""
+        spider = self._crawler.spider
+        hosts: Iterable[str] = getattr(spider, "resume_hosts", ())
+        followed: Iterable[str] = getattr(spider, "hosts", ())
+        assert self._store is not None
+        found = map(self._store.find_site, {*hosts, *followed})
+        return [site for site in found if site is not None]
 
     def best_waiting(self, host: str) -> int | None:
         """The highest priority among what waits of a site in the archive; None if nothing does."""
@@ -472,6 +526,7 @@ class Session:
                 self.fail(error)
             return []
         self.queued = max(0, self.queued - len(found))
+        self._count_queued()
         return found
 
     def refuse(self, url: str, reason: str, due_at: str | None) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ from crawler.extensions.session import Session
 from crawler.frontier import budget
 from crawler.frontier.revisit import SECOND_CHANCE
 from crawler.items import Due, FoundUrl
+from crawler.stopping import STOPPING
 from crawler.urls import site_host
 
 # Requests of one host that may wait in the downloader beyond those under way: enough to keep it
@@ -117,7 +119,10 @@ class Frontier(BaseScheduler):
         self._per_host = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self._lines: dict[str, _Line] = {}
         self._order = count()
-        self._pages = 0
+        self._pages: Counter[str] = Counter()
+        """Newspaper → pages of it that were handed out, where their number is limited."""
+        self._newspapers: tuple[str, ...] = ()
+        """Hosts of the newspapers that share a limit on pages."""
         self._looked_at = 0.0
         self._hand: set[str] = set()
         """URLs that wait in the lines."""
@@ -128,12 +133,14 @@ class Frontier(BaseScheduler):
         self._sources: set[str] = set()
         """Sitemaps, feeds and the like that wait or are under way."""
         self._wake: asyncio.TimerHandle | None = None
+        self._is_stopping = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Made by Scrapy."""
         frontier = cls(crawler)
         crawler.signals.connect(frontier._close, signal=signals.spider_closed)
+        crawler.signals.connect(frontier._stop, signal=STOPPING)
         return frontier
 
     @classmethod
@@ -145,8 +152,16 @@ class Frontier(BaseScheduler):
 
     @property
     def waiting(self) -> int:
-        """URLs that wait, here and in the archive."""
-        return len(self._hand) + self._session.queued
+        """URLs that wait: in the archive, here, and in the downloader for a turn of their host."""
+        downloader = self._crawler.engine.downloader
+        on_the_wire = sum(len(slot.transferring) for slot in downloader.slots.values())
+        return self._session.queued + len(self._hand) + len(downloader.active) - on_the_wire
+
+    @property
+    def room(self) -> int | None:
+        """Pages that may be fetched still; None for no limit."""
+        limit = self._spider.max_pages
+        return None if limit is None else limit - self._pages.total()
 
     def awaits_sources(self, url: str) -> bool:
         """Whether sitemaps, feeds or the like of a URL's site are to come, that may tell more of
@@ -159,6 +174,7 @@ class Frontier(BaseScheduler):
         self._spider = cast(FrontierSpider, spider)
         self._session = Session.of(self._crawler)
         self._session.on_stored = self._stored
+        self._newspapers = self._spider.resume_hosts
         if self._session.keeps:
             self._stored(self._spider.resume_hosts)
 
@@ -236,7 +252,7 @@ class Frontier(BaseScheduler):
     @_or_end_the_run
     def next_request(self) -> Request | None:
         """The next request, or None if nothing waits that a host is free for."""
-        if self._session.error:
+        if self._session.error or self._is_stopping:
             return None
         for site in list(self._lines):
             line = self._lines[site]
@@ -297,6 +313,9 @@ class Frontier(BaseScheduler):
             if url in self._done:
                 self._done.discard(url)
                 self._forget(url)
+                continue
+            if self._is_others_turn(entry):
+                deferred.append(item)
                 continue
             verdict = self._judge(entry)
             if verdict == LATER:
@@ -444,17 +463,55 @@ class Frontier(BaseScheduler):
         return slot is not None and len(slot.active) >= self._per_host + _AHEAD
 
     def _is_limit_reached(self) -> bool:
-        limit = self._spider.max_pages
-        return limit is not None and self._pages >= limit
+        room = self.room
+        if room is None or room > 0:
+            return False
+        self._session.is_full = True
+        return True
 
     def _is_over_limit(self, due: Due) -> bool:
         """Count pages against the spider's limit."""
-        if due.found.role not in ("home", "page"):
+        if self._spider.max_pages is None or due.found.role not in ("home", "page"):
             return False
         if self._is_limit_reached():
             return True
-        self._pages += 1
+        self._pages[self._newspaper(site_host(due.found.url))] += 1
         return False
+
+    def _is_others_turn(self, due: Due) -> bool:
+        """Whether a page has to wait, because what is left of the limit is the share of others.
+
+        Each newspaper is sure of an equal share. What one does not need goes to whoever has pages
+        waiting, once nothing of it waits or is under way any more.
+        """
+        room = self.room
+        if room is None or room <= 0 or due.found.role not in ("home", "page"):
+            return False
+        own = self._newspaper(site_host(due.found.url))
+        share = (room + self._pages.total()) // max(1, len(self._newspapers))
+        if self._pages[own] < share:
+            return False
+        kept = sum(
+            max(0, share - self._pages[other])
+            for other in self._newspapers
+            if other != own and self._is_wanting(other)
+        )
+        return room <= kept
+
+    def _is_wanting(self, newspaper: str) -> bool:
+        """Whether more pages of a newspaper may come."""
+        return any(
+            line.heap or not (line.dry or line.closed)
+            for host, line in self._lines.items()
+            if self._newspaper(host) == newspaper
+        ) or any(self._newspaper(site_host(url)) == newspaper for url in self._out)
+
+    def _newspaper(self, host: str) -> str:
+        """Which of those that share the limit a host belongs to: its own, or one above it."""
+        for each in self._newspapers:
+            if host == each or host.partition(":")[0].endswith("." + each.partition(":")[0]):
+                return each
+        return host
 
     # -- the engine ------------------------------------------------------------------------------
 
@@ -473,6 +530,9 @@ class Frontier(BaseScheduler):
                 return
             self._wake.cancel()
         self._wake = loop.call_at(when, self._call_engine)
+
+    def _stop(self) -> None:
+        self._is_stopping = True
 
     def _close(self) -> None:
         if self._wake is not None:

@@ -19,6 +19,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from crawler.discover.robots import MAX_BYTES, sitemap_urls
 from crawler.extensions.session import Session
 from crawler.reasons import say
+from crawler.stopping import Stopped
 
 FORBIDDEN = say("robots_forbids")
 # Seconds that a robots.txt counts for (RFC 9309, 2.4).
@@ -98,6 +99,8 @@ class RobotsMiddleware:
         )
         try:
             response = await self._crawler.engine.download_async(request)
+        except Stopped:
+            raise
         except Exception as error:  # whatever kept us from it, RFC 9309 says: stay out
             reason = str(error) if isinstance(error, IgnoreRequest) else type(error).__name__
             return _Rules(None, f"robots.txt could not be fetched ({reason})")

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -163,14 +162,14 @@ def test_it_ends_on_sigterm_though_a_connection_is_open():
         connection.request("GET", "/about/")
         connection.getresponse().read()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait() == 0
         connection.close()
 
 
 def test_it_ends_when_the_process_that_started_it_is_killed():
     code = (
         "import time\nfrom crawler.demo.server import serve\n"
-        "with serve() as url:\n    print(url, flush=True)\n    time.sleep(60)\n"
+        "with serve() as url:\n    print(url, flush=True)\n    time.sleep(5_000)\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -178,10 +177,7 @@ def test_it_ends_when_the_process_that_started_it_is_killed():
         parent.stdout.readline()
         (server,) = psutil.Process(parent.pid).children()
         os.kill(parent.pid, signal.SIGKILL)
-        deadline = time.monotonic() + 10
-        while server.is_running() and server.status() != psutil.STATUS_ZOMBIE:
-            assert time.monotonic() < deadline, "the server outlived its starter"
-            time.sleep(0.02)
+        psutil.wait_procs([server])
 
 
 def test_a_port_in_use_is_told_in_one_line(base):

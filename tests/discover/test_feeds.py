@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discover.feeds import parse_feed
@@ -123,7 +123,6 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.lists(PIECES, max_size=30).map("".join), st.binary(max_size=100))
 def test_no_feed_raises(inside, tail):
     for body in (f"<rss><channel>{inside}".encode() + tail, b"{" + tail, tail):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import gzip
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discover.kinds import sniff
@@ -52,7 +52,6 @@ def test_plain_text_is_no_page_where_the_server_says_so():
     assert sniff(b"see <html> and <p>", "text/plain", URL) == "other"
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300), st.text(max_size=20) | st.none())
 def test_no_bytes_raise(body, content_type):
     for start in (b"", b"<", b"<!", b"<?xml", b"{", b"\x1f\x8b\x08\x00", b"\xff\xfe<"):
@@ -74,7 +73,6 @@ def test_robots_txt_names_sitemaps(body, expected):
     assert sitemap_urls(body, "https://news.example/robots.txt") == tuple(expected)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_robots_txt_raises(body):
     for text in (body, b"Sitemap: " + body):

@@ -42,7 +42,7 @@ def test_no_header_breaks_anything(value: str) -> None:
 
 
 def test_no_header_holds_it_up() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     for value in ("<" * 60_000, "<a>" + ";x" * 30_000, '<a>; x="' * 8_000, "<a>;" + " " * 60_000):
         links([value])
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 10  # of CPU time; by squares it would be minutes

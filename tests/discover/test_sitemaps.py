@@ -3,7 +3,7 @@ from __future__ import annotations
 import gzip
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discover.sitemaps import MAX_URLS, SitemapContent, parse_sitemap
@@ -179,7 +179,6 @@ def test_a_sitemap_of_nothing_but_parts_is_given_up_early():
     assert addresses(body) == ["https://news.example/1"]
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_raise(data):
     for body in (
@@ -199,7 +198,6 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_no_markup_raises(inside):
     for found in parse_sitemap(urlset(inside), AT).urls:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discover.story_urls import is_page, priority
@@ -86,7 +86,6 @@ def test_a_second_edition_of_a_story_comes_after_the_story():
     assert priority(url) > priority(url + "amp/") > priority("https://news.example/tag/politics/")
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200), st.text(max_size=50) | st.none())
 def test_no_address_raises(text, title):
     for url in (text, "https://news.example/" + text, "https://" + text):

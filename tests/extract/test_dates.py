@@ -229,7 +229,6 @@ def test_a_page_may_be_dated_up_to_two_days_after_its_capture():
     assert read("2021-07-22") == "2021-07-22"
 
 
-@settings(deadline=None)
 @given(st.text(max_size=220), st.text(max_size=12) | st.none(), st.datetimes())
 def test_no_string_raises(text, language, at):
     found = parse_date(text, captured_at=at, language=language)
@@ -243,7 +242,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.lists(PIECES, max_size=8).map(" ".join), st.sampled_from([None, "en-US", "de", "fa"]))
 def test_scrambled_dates_give_a_valid_date_or_none(text, language):
     value = read(text, language)
@@ -252,7 +251,6 @@ def test_scrambled_dates_give_a_valid_date_or_none(text, language):
         datetime.fromisoformat(value)
 
 
-@settings(deadline=None)
 @given(st.datetimes(datetime(1600, 1, 2), datetime(2021, 7, 20)), st.integers(-14 * 4, 14 * 4))
 def test_an_rfc_3339_instant_is_kept_to_the_second(moment, quarters):
     moment = moment.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=15 * quarters)))
@@ -260,7 +258,6 @@ def test_an_rfc_3339_instant_is_kept_to_the_second(moment, quarters):
 
 
 @pytest.mark.parametrize("form", ["{:%d.%m.%Y}", "{:%Y/%m/%d}", "{:%B %d, %Y}", "{:%d %b %Y}"])
-@settings(deadline=None)
 @given(day=st.dates(date(1970, 1, 1), date(2021, 7, 20)))
 def test_a_day_stays_a_day(form, day):
     assert read(form.format(day), "de") == day.isoformat()

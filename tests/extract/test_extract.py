@@ -37,7 +37,7 @@ def test_an_empty_page_is_a_page_error() -> None:
             extract(html, URL)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=400), st.text(max_size=60))
 def test_no_bytes_and_no_address_make_it_raise_anything_else(html: bytes, url: str) -> None:
     with suppress(PageError):
@@ -50,7 +50,7 @@ TAGS = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from([f"<{t}>" for t in TAGS] + [f"</{t.split()[0]}>" for t in TAGS]
        + [SENTENCE, '{"@type":', "&amp;amp;", "<!-- x -->", "\u202e"]), max_size=60))  # fmt: skip
 def test_any_tag_soup_is_read(pieces: list[str]) -> None:
@@ -163,7 +163,7 @@ HREFS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     HREFS,
     st.sampled_from([

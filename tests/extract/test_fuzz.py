@@ -160,7 +160,7 @@ def check(html: bytes, content_type: str | None) -> None:
         assert link.url.startswith(("http://", "https://"))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(pages())
 def test_any_page_is_read_or_refused(page: tuple[bytes, str | None]) -> None:
     check(*page)

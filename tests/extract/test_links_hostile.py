@@ -103,7 +103,7 @@ _MARKUP = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(_MARKUP, st.booleans())
 def test_any_markup_gives_links_that_are_whole(markup: str, known: bool) -> None:
     try:

@@ -42,7 +42,7 @@ def test_names_of_layout_and_story_are_no_boilerplate(names: str) -> None:
     assert not named_noise(names)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.from_regex(PLAIN, fullmatch=True))
 def test_plain_links_are_what_the_full_reading_makes_of_them(href: str) -> None:
     base = "https://paper.example/a/b?c"

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extract.normalise import normalise
@@ -131,7 +131,6 @@ DATES = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(DATES, max_size=4), st.lists(DATES, max_size=3), st.datetimes())
 def test_no_claims_raise_and_normalising_twice_changes_nothing(claims, changed, at):
     once = normalise(article(*claims, modified=tuple(changed), language=""), at)

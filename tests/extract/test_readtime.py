@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extract.document import Document
@@ -149,7 +149,6 @@ def test_schema_org_states_it_where_nothing_is_shown():
     assert shown_read_time(two, "en") is None
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200), st.integers(-5, 10**9), st.text(max_size=9) | st.none())
 def test_no_text_raises(text, words, language):
     assert read_time(text, words, language).minutes >= 1
@@ -161,7 +160,6 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.lists(PIECES, max_size=20).map("".join))
 def test_no_markup_raises(html):
     claim = shown_read_time(page("<p>x" + html), None)

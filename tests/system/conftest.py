@@ -30,7 +30,7 @@ def run_scrapy(*arguments: str, stdin: str | None = None) -> subprocess.Complete
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=500,
         env={**os.environ, "COLUMNS": "100"},
     )
 

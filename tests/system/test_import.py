@@ -135,7 +135,7 @@ def test_what_wget_archived_of_the_demo_newspaper(
     subprocess.run(
         ["wget", "-q", "-O", "/dev/null", f"--warc-file={tmp_path / 'w'}", "--no-warc-keep-log",
          *urls],
-        cwd=tmp_path, check=False, timeout=60,
+        cwd=tmp_path, check=False, timeout=500,
     )  # fmt: skip
     done = import_(tmp_path / "a", tmp_path / "w.warc.gz")
     assert done.returncode == 0, done.stderr

@@ -48,7 +48,7 @@ def test_in_a_terminal_there_is_one_live_line(demo: str, tmp_path: Path) -> None
 def test_elsewhere_there_are_plain_lines(demo: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [*command(demo, tmp_path / "a"), "-a", "max_pages=70"],
-        cwd=ROOT, capture_output=True, text=True, timeout=100,
+        cwd=ROOT, capture_output=True, text=True, timeout=500,
     )  # fmt: skip
     assert "\x1b" not in done.stderr
     pattern = r"\d\d:\d\d:\d\d \d:\d\d · \d+ pages · \d+ articles · [\d.]+ pages/s · \d+ queued · "

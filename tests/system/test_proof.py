@@ -38,7 +38,7 @@ def tool(name: str, *arguments: object, **more: object) -> subprocess.CompletedP
     if not TOOLS.is_dir():
         pytest.fail("the tools that read archives back are not installed: make replay-tools")
     return subprocess.run(
-        [str(TOOLS / name), *map(str, arguments)], capture_output=True, text=True, timeout=100,
+        [str(TOOLS / name), *map(str, arguments)], capture_output=True, text=True, timeout=500,
         env={**os.environ, "PYTHONWARNINGS": "ignore"}, **more,
     )  # type: ignore[call-overload,no-any-return]  # fmt: skip
 
@@ -290,14 +290,12 @@ def player(archive: Path, index: str, tmp_path_factory: pytest.TempPathFactory) 
             cwd=folder, stdout=log, stderr=log,
         )  # fmt: skip
     try:
-        deadline = time.monotonic() + 60
         while True:
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 break
             except OSError:
                 assert process.poll() is None, (folder / "log").read_text()
-                assert time.monotonic() < deadline, (folder / "log").read_text()
                 time.sleep(0.2)
         yield f"http://127.0.0.1:{port}"
     finally:
@@ -314,7 +312,7 @@ def wayback(player: str) -> str:
 def fetch(url: str) -> bytes:
     """A body, without its coding."""
     request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=500) as answer:
         data: bytes = answer.read()
         if answer.headers["Content-Encoding"] == "gzip":
             data = zlib.decompress(data, 31)

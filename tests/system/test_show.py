@@ -45,7 +45,7 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, bytes]:
 def show(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "-m", "scrapy", "show", "-a", f"archive={folder}", *arguments],
-        cwd=ROOT, capture_output=True, timeout=60,
+        cwd=ROOT, capture_output=True, timeout=500,
     )  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def test_what_is_no_text_is_kept_off_a_terminal(twice: tuple[Path, str, bytes]) 
         done = subprocess.run(
             [sys.executable, "-m", "scrapy", "show", url, "-a", f"archive={folder}", "--raw",
              "--at", first],
-            cwd=ROOT, stdout=theirs, stderr=subprocess.PIPE, timeout=60,
+            cwd=ROOT, stdout=theirs, stderr=subprocess.PIPE, timeout=500,
         )  # fmt: skip
     finally:
         os.close(theirs)

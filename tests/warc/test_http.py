@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import brotli
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.warc.http import Message, decoded, parse, payload, without_chunks
@@ -193,7 +193,6 @@ def test_chunks_that_no_header_names_are_content() -> None:
 
 
 @PACKINGS
-@settings(deadline=2_000)
 @given(body=st.binary() | st.sampled_from([TEXT, b"", bytes(70_000)]))
 def test_a_coding_is_removed(coding: str, pack: Callable[[bytes], bytes], body: bytes) -> None:
     assert decoded(answer(pack(body), f"Content-Encoding: {coding}")) == body

@@ -403,7 +403,7 @@ def _damaged(data: bytes, damage: list[tuple[str, int, bytes]]) -> bytes:
 
 
 @pytest.mark.parametrize("name", PACKINGS)
-@settings(deadline=5_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damage=_damage())
 def test_however_a_file_is_damaged_reading_ends(
     tmp_path: Path, name: str, damage: list[tuple[str, int, bytes]]
@@ -418,7 +418,7 @@ def test_however_a_file_is_damaged_reading_ends(
             read_record(tmp_path, name, record.offset, record.length)
 
 
-@settings(deadline=5_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damage=_damage())
 def test_every_gzip_member_that_is_still_whole_is_found(
     tmp_path: Path, damage: list[tuple[str, int, bytes]], expected: list[tuple[object, ...]]
@@ -433,7 +433,7 @@ def test_every_gzip_member_that_is_still_whole_is_found(
             assert expected[number] in found
 
 
-@settings(deadline=5_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=400), name=st.sampled_from(list(PACKINGS)))
 def test_whatever_follows_a_mark_reading_ends(tmp_path: Path, data: bytes, name: str) -> None:
     for mark in (b"", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18", b"WARC/1.0\r\n"):
