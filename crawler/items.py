@@ -285,6 +285,8 @@ class Due:
     """Whether it led to an archived story."""
     asked_for: bool = False
     """Whether the user wants it fetched, although it was left out before."""
+    ask_as: str | None = None
+    """The address to ask for in its place: where all others of its family led to. None: itself."""
 
 
 @dataclass(frozen=True, slots=True)

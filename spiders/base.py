@@ -32,6 +32,9 @@ from crawler.urls import normalise, site_host
 from spiders.arguments import day, whole_number
 from spiders.soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
 
+GUESSED = "no address of the site: others like it lead to themselves with a slash"
+"""Of an address that was asked for because of what others of its family led to."""
+
 
 class ArchiveSpider(Spider):
     """Fetches URLs, has what comes read in a worker, and yields a `Visit` for each.
@@ -126,7 +129,7 @@ class ArchiveSpider(Spider):
     def request(self, due: Due) -> Request:
         """A request of a URL."""
         return Request(
-            due.found.url,
+            due.ask_as or due.found.url,
             callback=self.answered,
             errback=self.failed,
             meta={"due": due, "captures": []},
@@ -139,12 +142,21 @@ class ArchiveSpider(Spider):
         captures: tuple[Capture, ...] = tuple(response.meta["captures"])
         if not captures:
             return  # it could not be kept: the run is ending, and the next one asks again
-        url = found.url
         along: tuple[Visit, ...] = ()
-        if response.meta.get("redirect_urls"):
+        if due.ask_as is not None and response.status in (404, 410):
+            guess = FoundUrl(due.ask_as, "page", found.source, found.via)
+            along = (replace(self._visit(Due(guess), "gone", GUESSED, captures), shape=None),)
+            due = replace(due, ask_as=None)
+            response = await self.crawler.engine.download_async(self.request(due))
+            captures = tuple(response.meta["captures"])
+            if not captures:
+                return
+        url = found.url
+        if response.meta.get("redirect_urls") or due.ask_as is not None:
             url = normalise(response.url) or response.url
         if url != found.url:
-            along = (self._visit(due, *moved_state(url, was_story=due.is_story), captures[:-1]),)
+            moved = self._visit(due, *moved_state(url, was_story=due.is_story), captures[:-1])
+            along = (*along, moved)
             captures = captures[-1:]
             Frontier.of(self.crawler).mark_seen(url)
             self.moved(found, url)

@@ -68,6 +68,7 @@ FAMILIES = {
     "visits": "Addresses of this family visited.",
     "stories": "… that were stories.",
     "led_to": "New stories that they, or lists told of by them, have told of.",
+    "slashed": "Addresses of this family that led to themselves with a slash added.",
     "deepest": "Of lists' further pages: the highest number that was let in to see what is there.",
 }
 

@@ -94,7 +94,8 @@ class Families:
     def family(self, site_id: int, name: str) -> Family | None:
         """What is known of a family; None if it is not. `held` and what follows are not counted."""
         row = self._sql(
-            "SELECT id, name, is_open, admitted, visits, stories, led_to FROM url_families"
+            "SELECT id, name, is_open, admitted, visits, stories, led_to, slashed"
+            " FROM url_families"
             " WHERE site_id = ? AND name = ?",
             (site_id, name),
         ).fetchone()
@@ -117,6 +118,13 @@ class Families:
                 " WHERE id = ?",
                 (url_id, site_id),
             )
+
+    def note_slash(self, site_id: int, name: str) -> None:
+        """An address of a family has led to itself with a slash added."""
+        self._sql(
+            "UPDATE url_families SET slashed = slashed + 1 WHERE site_id = ? AND name = ?",
+            (site_id, name),
+        )
 
     def round_from(self, site_id: int) -> int:
         """The last URL that was known when a site's round began: what has a greater key was found
@@ -178,6 +186,7 @@ class Families:
         """Families of a site of which addresses are held."""
         rows = self._sql(
             "SELECT k.id, k.name, k.is_open, k.admitted, k.visits, k.stories, k.led_to,"
+            " k.slashed,"
             " (SELECT count(*) FROM (SELECT 1 FROM urls u WHERE u.site_id = k.site_id"
             "   AND u.family_id = k.id AND u.held = 1 LIMIT ?)) AS held, u.priority, u.url,"
             " k.deepest FROM url_families k"

@@ -15,6 +15,7 @@ CREATE TABLE url_families (
     visits INTEGER NOT NULL DEFAULT 0,
     stories INTEGER NOT NULL DEFAULT 0,
     led_to INTEGER NOT NULL DEFAULT 0,
+    slashed INTEGER NOT NULL DEFAULT 0,
     deepest INTEGER NOT NULL DEFAULT 0,
     UNIQUE (site_id, name)
 ) STRICT;

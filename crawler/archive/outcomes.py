@@ -68,6 +68,8 @@ class Family:
     """Visits that found a story."""
     led_to: int = 0
     """New stories that its pages, or lists told of by them, have told of."""
+    slashed: int = 0
+    """Addresses that led to themselves with a slash added."""
     held: int = 0
     """How many of them wait to be let in, as far as that was counted."""
     looks: int = 0

@@ -313,7 +313,10 @@ class Store:
         asked = [each.url for each in visit.along if each.state == "redirected"] or [visit.url]
         if first and visit.shape is not None and visit.state in ("done", "gone", "excluded"):
             family = (visit.origin and visit.origin.family) or f"- {visit.shape}"
-            self.frontier.families.learn(self._site_id(asked[0]), url_id, family, is_story=is_story)
+            site = self._site_id(asked[0])
+            self.frontier.families.learn(site, url_id, family, is_story=is_story)
+            if visit.url == f"{asked[0]}/":
+                self.frontier.families.note_slash(site, family)
         if counts["new_articles"] > stories_before:
             ways = [self.frontier.url_id(url, "page", self._site_id, now) for url in asked]
             self.frontier.families.credit({url_id, *ways})

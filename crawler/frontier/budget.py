@@ -64,6 +64,10 @@ PROVEN = 4
 # many at once.
 DEEPER = 0.12
 DEEPER_AT_ONCE = 2
+# Addresses of a family that led to themselves with a slash added, of all that were visited, from
+# which on the others are asked for with one.
+SLASHED = 8
+SURELY_SLASHED = 0.95
 # At most so many of a family are let in at once.
 BATCH = 500
 
@@ -81,6 +85,19 @@ def is_spent(family: Family, under_way: int) -> bool:
     False
     """
     return family.visits - family.stories + under_way > FUSE + family.stories
+
+
+def with_slash(url: str, family: Family) -> str | None:
+    """The address with a slash, if those of its family lead there: each costs one request, then.
+
+    >>> with_slash("https://a.example/posts/7", Family(1, "h /posts/N", visits=9, slashed=9))
+    'https://a.example/posts/7/'
+    """
+    parts = urlsplit(url)
+    if parts.query or parts.path.endswith("/") or "." in parts.path.rpartition("/")[2]:
+        return None
+    sure = family.slashed >= SLASHED and family.slashed >= SURELY_SLASHED * family.visits
+    return f"{url}/" if sure else None
 
 
 def is_listed(site: SiteYield) -> bool:

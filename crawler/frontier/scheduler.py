@@ -317,7 +317,7 @@ class Frontier(BaseScheduler):
             if self._is_others_turn(entry):
                 deferred.append(item)
                 continue
-            verdict = self._judge(entry)
+            verdict = self._judge(entry, hopes=self._best(site, line) > -item[0])
             if verdict == LATER:
                 deferred.append(item)
                 continue
@@ -338,6 +338,7 @@ class Frontier(BaseScheduler):
                 looked = self._session.lookup(url)
                 entry = entry if looked is None else replace(looked, found=entry.found)
             self._out[url] = entry.found.family
+            entry = self._spelled(entry)
             request = self._spider.request(entry)
         for item in deferred:
             heapq.heappush(line.heap, item)
@@ -350,14 +351,17 @@ class Frontier(BaseScheduler):
         self._out.pop(url, None)
         self._sources.discard(url)
 
-    def _judge(self, due: Due) -> str | None:
+    def _judge(self, due: Due, *, hopes: bool) -> str | None:
         """Why a URL is not fetched; LATER where that depends on visits under way, HOLD where it is
-        not to be fetched before a round lets it in; else None."""
+        not to be fetched before a round lets it in; else None.
+
+        hopes: whether the archive has something better that waits, on which it may depend.
+        """
         found = due.found
         if due.asked_for:
             return None
         reason = self._spider.refuse(due)
-        if reason == LATER and not self._is_under_way(site_host(found.url)):
+        if reason == LATER and not (hopes or self._is_under_way(site_host(found.url))):
             reason = None  # what it waited for does not come
         if reason is not None:
             return reason
@@ -371,6 +375,15 @@ class Frontier(BaseScheduler):
             return None  # a round has let it in
         under_way = sum(each == found.family for each in self._out.values())
         return HOLD if budget.is_spent(family, under_way) else None
+
+    def _spelled(self, due: Due) -> Due:
+        """A URL as it is asked for: with a slash where its like lead there."""
+        found = due.found
+        if not found.family or due.visited_at is not None:
+            return due
+        family = self._session.family(found.url, found.family)
+        url = budget.with_slash(found.url, family) if family is not None else None
+        return due if url is None else replace(due, ask_as=url)
 
     def _hold(self, due: Due, line: _Line) -> None:
         """Close a URL's family: its addresses wait for a round."""
