@@ -12,6 +12,8 @@ from scrapy.http import Request, Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
 
+from crawler.failures import NotUnderstoodError
+
 logger = logging.getLogger(__name__)
 
 
@@ -39,7 +41,13 @@ class DownloadHandler(HTTP11DownloadHandler):
             self._pool._factory = self._tap.TappedFactory
 
     async def download_request(self, request: Request) -> Response:
-        """The answer. Raises Scrapy's download errors."""
+        """The answer. Raises Scrapy's download errors, NotUnderstoodError."""
+        response = await self._download(request)
+        if not 100 <= response.status <= 999:  # RFC 9112, 4
+            raise NotUnderstoodError(f"status {response.status}"[:80])
+        return response
+
+    async def _download(self, request: Request) -> Response:
         request.meta.pop("wire", None)  # a try before this one
         if self._tap is None:
             return await super().download_request(request)

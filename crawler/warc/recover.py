@@ -146,7 +146,7 @@ def _capture(
     """
     end = re.search(rb"\r?\n\r?\n", http)
     message = http[: end.end()] if end else http
-    status = re.match(rb"HTTP/\S+\s+(\d{3})", message)
+    status = re.match(rb"HTTP/\S+\s+(\d{3})(?!\d)", message)
     try:
         url, date = own["warc-target-uri"], datetime.fromisoformat(own["warc-date"])
         size = max(0, int(own["content-length"]) - len(message))
