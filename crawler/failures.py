@@ -22,7 +22,7 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.python.failure import Failure
 from twisted.web._newclient import ParseError
 
-from crawler.items import State, Truncation
+from crawler.items import Capture, State, Truncation
 from crawler.reasons import begin, in_words, say
 
 
@@ -98,6 +98,22 @@ def cut_state(truncated: Truncation | None) -> tuple[State, str] | None:
     if truncated == "length":
         return "failed", say("too_long")
     return ("retry", say("not_complete_in_time")) if truncated == "time" else None
+
+
+def no_page(body: bytes, content_type: str | None, capture: Capture) -> tuple[State, str]:
+    """State and reason of a URL whose answer, of success, is no page, no sitemap and no feed.
+
+    body: without its codings. content_type: the header's value. capture: of the answer.
+    """
+    if capture.truncated == "disconnect":
+        return "retry", say("broken_off")  # what it would have been did not come
+    if not body:
+        lost = capture.payload_bytes > 0
+        return ("retry", say("nothing_decoded")) if lost else ("done", say("empty"))
+    said = (content_type or "").partition(";")[0].strip()[:80]
+    if "html" in said.lower():
+        return "done", say("not_html_as_said", said)
+    return "done", say("not_html", said or "no type given")
 
 
 def status_state(status: int) -> tuple[State, str | None]:

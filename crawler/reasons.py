@@ -20,6 +20,7 @@ _WORDS = {
     "not_html": "no article: not HTML ({})",
     "not_html_as_said": "no article: not HTML, though it is sent as {}",
     "empty": "no article: the answer is empty",
+    "nothing_decoded": "nothing is left of its body when its coding is removed",
     "no_article": "no article: {}",
     "story_gone": "the story is no longer there: {}",
     "to_home_page": "led to the home page",
@@ -36,7 +37,7 @@ _WORDS = {
     "too_long": "answer longer than the limit",
     "not_complete_in_time": "answer not complete in time",
     "endless_redirect": "redirected without end",
-    "bad_address": "leads to what is no web address",
+    "bad_address": "no address that can be asked for",
     "tls_failed": "no secure connection could be made",
     "bad_coding": "its body cannot be read as {}",
     "bad_answer": "the answer is no HTTP that can be understood",
@@ -109,20 +110,6 @@ def _templates() -> list[tuple[str, str, str | None]]:
         start, subject, end = words.partition("{}")
         rows.append((code, start, end if subject else None))
     return sorted(rows, key=lambda row: -len(row[1]) - len(row[2] or ""))
-
-
-def not_html(body: bytes, content_type: str | None) -> str:
-    """Why an answer of success is no page. body: decoded. content_type: the header's value.
-
-    >>> not_html(b"%PDF-1.7", "application/pdf"), not_html(b"", "text/html")
-    ('no article: not HTML (application/pdf)', 'no article: the answer is empty')
-    """
-    if not body:
-        return say("empty")
-    said = (content_type or "").partition(";")[0].strip()[:80]
-    if "html" in said.lower():
-        return say("not_html_as_said", said)
-    return say("not_html", said or "no type given")
 
 
 LATER_PAGE = begin("later_page")

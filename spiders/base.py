@@ -25,7 +25,7 @@ from crawler.extract.canonical import is_front
 from crawler.extract.join import goes_on, join
 from crawler.frontier.scheduler import Frontier
 from crawler.items import Article, Capture, Due, FoundUrl, Page, State, Visit
-from crawler.reasons import LATER_PAGE, not_html, say
+from crawler.reasons import LATER_PAGE
 from crawler.urls import normalise, site_host
 from spiders.arguments import day, whole_number
 from spiders.soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
@@ -237,10 +237,9 @@ class ArchiveSpider(Spider):
             reason = f"read in part: {content.cut}" if content.cut else None
         elif kind == "feed":
             told = await run(parse_feed, body, url)
-        elif visit.captures[-1].truncated == "disconnect":  # what it was did not come
-            return replace(visit, state="retry", reason=say("broken_off")), ()
         else:
-            reason = not_html(body, content_type)
+            state, reason = failures.no_page(body, content_type, visit.captures[-1])
+            return replace(visit, state=state, reason=reason), ()
         return replace(visit, reason=reason, found=tuple(self.accept(told))), ()
 
     async def _whole(self, page: Page, due: Due) -> tuple[Article, tuple[Visit, ...]]:

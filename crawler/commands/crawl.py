@@ -26,9 +26,12 @@ from crawler.text import shown
 
 logger = logging.getLogger(__name__)
 
+_NAMED = 20
+"""Bad lines of a file that are named one by one."""
 _FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_at DESC LIMIT 10"'
 EXIT_CODES = """exit codes: 0 done; 1 the run broke off; 2 bad arguments or archive; \
-3 a site or none of the addresses could be archived; 4 another run holds the archive; \
+3 a site, none of the addresses, or lines of urls= that are none could not be archived; \
+4 another run holds the archive; \
 130 stopped by the user"""
 
 
@@ -74,6 +77,11 @@ class Command(ScrapyCrawl):
             require_contact(self.settings, getattr(spider, "seeds", ()))
         except HemerotecaError as error:
             fail("crawl", error)
+        left_out: tuple[str, ...] = getattr(spider, "left_out", ())
+        for line in left_out[:_NAMED]:
+            print(shown(f"scrapy crawl: {line}; it is left out"), file=sys.stderr)
+        if len(left_out) > _NAMED:
+            print(f"scrapy crawl: … and {len(left_out) - _NAMED:,} more lines", file=sys.stderr)
         # What is loaded by now stays: the collector need not look through it again and again.
         gc.freeze()
         gc.set_threshold(20_000, 20, 20)
@@ -81,6 +89,9 @@ class Command(ScrapyCrawl):
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         self.exitcode = conclude(crawler, broken=self.crawler_process.bootstrap_failed)
+        if left_out:
+            print(f"scrapy crawl: {len(left_out):,} lines of urls= were left out", file=sys.stderr)
+            self.exitcode = self.exitcode or UnreachableError.exit_code
 
     def _spider_class(self, name: str) -> type[Spider]:
         assert self.crawler_process is not None
