@@ -17,6 +17,7 @@ from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.unfit import LESSER, is_about_content
 from crawler.items import Article, Capture, FoundUrl, Role, Visit
+from crawler.reasons import in_words
 from crawler.text import cleaned
 from crawler.urls import normalise, site_host
 
@@ -188,7 +189,8 @@ class Store:
                     half = len(part) // 2
                     todo += [(part[half:], 0), (part[:half], 0)]
                     continue
-                logger.warning("%s could not be stored", part[0].url, exc_info=error)
+                logger.warning("%s could not be stored: %s", part[0].url, in_words(error))
+                logger.debug("this is why", exc_info=error)
                 lesser = LESSER[refused](part[0], error)
                 if not refused:
                     self.unfit.append((lesser.url, lesser.reason or ""))

@@ -21,13 +21,14 @@ from crawler.archive import database, lock
 from crawler.errors import FullError, HemerotecaError, UnreachableError, UsageError
 from crawler.extensions.session import Session
 from crawler.middlewares.private import is_loopback
-from crawler.reasons import in_words
+from crawler.reasons import in_words, parse
 from crawler.text import shown
 
 logger = logging.getLogger(__name__)
 
 _NAMED = 20
 """Bad lines of a file that are named one by one."""
+_CHECK = "Check the address, or try again later"
 _FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_at DESC LIMIT 10"'
 EXIT_CODES = """exit codes: 0 done; 1 the run broke off; 2 bad arguments or archive; \
 3 a site, none of the addresses, or lines of urls= that are none could not be archived; \
@@ -193,7 +194,7 @@ def seed_problems(spider: Spider) -> list[str]:
         return []
     lines = [
         f"{url} could not be archived: {reason}. "
-        + ("" if "permits it" in reason else "Check the address, or try again later")
+        + ("" if parse(reason).code == "private_address" else _CHECK)
         for url, reason in list(failures.items())[:5]
     ]
     if len(failures) > 5:
