@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -193,7 +194,7 @@ class _Visits:
         capture = replace(
             found[0],
             reservations=tuple(reservations),
-            fetch_ms=int(took) if took.isdigit() else None,
+            fetch_ms=int(took) if re.fullmatch("[0-9]{1,12}", took) else None,
         )
         last = info.get("visit-record", capture.record_id)
         captures = [*self._parts.pop(last, []), capture]

@@ -11,11 +11,13 @@ from pathlib import Path
 
 from crawler.archive.database import WARC_FOLDER
 from crawler.archive.rereads import Standing, elsewhere, note_unread, part_of, standing
+from crawler.archive.unfit import is_about_content
 from crawler.archive_run import ArchiveRun
 from crawler.errors import HemerotecaError, PageError
 from crawler.extract.normalise import normalise
 from crawler.extractor import extractor
 from crawler.items import Article, Capture, Page
+from crawler.reasons import in_words, say
 from crawler.runs.visits import Place, Whole, read_place, why_none
 from crawler.warc.provenance import conversion_record
 from crawler.workers import Workers
@@ -144,7 +146,15 @@ def _keep(
                 counts["unread"] += 1
                 note_unread(run.store.db.conn, each.article_id, by, read)
                 continue
-            outcome = run.store.reread(each.article_url, each.record_id, read, by)
+            try:
+                outcome = run.store.reread(each.article_url, each.record_id, read, by)
+            except Exception as error:
+                if not is_about_content(error):
+                    raise
+                counts["unread"] += 1
+                reason = say("not_stored", in_words(error))
+                note_unread(run.store.db.conn, each.article_id, by, reason)
+                continue
             counts[outcome] += 1
             if outcome == "changed":
                 new["new_revisions"] += 1

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
+from itertools import chain
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
@@ -88,7 +90,6 @@ def likeness(one: set[str], other: set[str]) -> float:
 CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\f\r") + b"\x7f"
 """Control characters that no text needs, as bytes of ASCII or UTF-8."""
 _SEEN_BY_BYTES = bytes(code for code in range(0x20) if code not in b"\t\n") + b"\x7f"
-_UNFIT_BYTES = re.compile(rb"\xc2[\x80-\x9f]|\xef\xbf[\xbe\xbf]")
 _UNFIT = re.compile("\r\n?|[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
@@ -102,7 +103,11 @@ def is_clean(text: str) -> bool:
     # the quickest way to ask of a long text whether it holds any of some bytes
     if len(data.translate(None, _SEEN_BY_BYTES)) != len(data):
         return False
-    return text.isascii() or _UNFIT_BYTES.search(data) is None
+    if text.isascii():
+        return True
+    if any(rest[:1] <= b"\x9f" for rest in data.split(b"\xc2")[1:]):
+        return False
+    return b"\xef\xbf\xbe" not in data and b"\xef\xbf\xbf" not in data
 
 
 def clean(text: str) -> str:
@@ -152,32 +157,40 @@ def _mended(match: re.Match[str]) -> str:
     return "\ufffd" if code >= 0xD800 else ""
 
 
+_ATOMS = frozenset({type(None), bool, int, float, bytes})
+
+
 @cache
-def _names(kind: type[object]) -> tuple[str, ...]:
-    """Fields of a dataclass; none of another type."""
-    return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else ()
+def _getter(kind: type[object]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]] | None:
+    """Of a dataclass: its fields, and what gives their values; None of another type."""
+    if not is_dataclass(kind):
+        return None
+    names = tuple(each.name for each in fields(kind))
+    if len(names) > 1:
+        return names, attrgetter(*names)
+    return names, lambda value: tuple(getattr(value, name) for name in names)
 
 
 def _gather(value: Any, found: list[str]) -> None:
+    """Put all text in a value into a list. As quick as can be: pages have thousands of pieces."""
+    kind = value.__class__
+    items: Iterable[Any]
     if isinstance(value, str):
         found.append(value)
-    elif isinstance(value, tuple | list):
-        for item in value:
-            if isinstance(item, str):
-                found.append(item)
-            elif item is not None:
-                _gather(item, found)
+        return
+    if isinstance(value, tuple | list):
+        items = value
     elif isinstance(value, Mapping):
-        for key, item in value.items():
-            _gather(key, found)
-            _gather(item, found)
+        items = chain.from_iterable(value.items())
     else:
-        for name in _names(value.__class__):
-            item = getattr(value, name)
-            if isinstance(item, str):
-                found.append(item)
-            elif item is not None:
-                _gather(item, found)
+        getter = _getter(kind)
+        items = getter[1](value) if getter is not None else ()
+    for item in items:
+        kind = item.__class__
+        if kind is str:
+            found.append(item)
+        elif kind not in _ATOMS:
+            _gather(item, found)
 
 
 def _remade(value: Any) -> Any:
@@ -187,8 +200,8 @@ def _remade(value: Any) -> Any:
         return type(value)(_remade(item) for item in value)
     if isinstance(value, Mapping):
         return {_remade(key): _remade(item) for key, item in value.items()}
-    if names := _names(value.__class__):
-        return replace(value, **{name: _remade(getattr(value, name)) for name in names})
+    if (getter := _getter(value.__class__)) is not None:
+        return replace(value, **{name: _remade(getattr(value, name)) for name in getter[0]})
     return value
 
 
@@ -218,8 +231,8 @@ def shown_json(text: str) -> str:
     """JSON as it can be printed: what would steer a terminal as JSON escapes it, so that whoever
     parses it gets the very same.
 
-    >>> shown_json('["a\u202eb"]')
-    '["a\\u202eb"]'
+    >>> print(shown_json('["a\\u202eb"]'))
+    ["a\\u202eb"]
     """
     if text.isascii() and text.isprintable():
         return text

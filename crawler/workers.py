@@ -59,6 +59,8 @@ class Workers:
         """count: processes; 0 for one a core. cpu_seconds: what one page may take."""
         self.count = count or os.cpu_count() or 1
         self.cpu_seconds = cpu_seconds
+        self.faults = 0
+        """How often a function failed in a way that it should not."""
         self._pool: ProcessPoolExecutor | None = None
         self._solo: ProcessPoolExecutor | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -85,6 +87,7 @@ class Workers:
         except (HemerotecaError, OSError):
             raise
         except Exception as error:  # a fault of ours costs this page alone
+            self.faults += 1
             logger.error("%s failed", function.__qualname__, exc_info=error)
             raise PageError(say("reading_failed", in_words(error))) from error
 

@@ -120,6 +120,13 @@ def test_text_is_cleaned_however_deep_it_is() -> None:
     )
 
 
+def test_kinds_of_text_are_text_too() -> None:
+    class Kind(str):
+        __slots__ = ()
+
+    assert cleaned((Kind("a\x00"), Kind("b"))) == ("a", "b")
+
+
 def test_what_is_clean_stays_the_same_object() -> None:
     good = Outer(Inner("a"), ("b", Inner(None)), {"d": Inner("e\n")})
     assert cleaned(good) is good

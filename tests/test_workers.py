@@ -14,6 +14,7 @@ import pytest
 
 from crawler import workers
 from crawler.errors import PageError
+from crawler.extract import extract
 from crawler.workers import Workers
 
 
@@ -28,9 +29,19 @@ def test_a_function_runs_in_another_process(pool: Workers) -> None:
     assert asyncio.run(pool.run(os.getpid)) != os.getpid()
 
 
-def test_what_it_raises_comes_back(pool: Workers) -> None:
-    with pytest.raises(ZeroDivisionError):
+def test_what_it_raises_for_the_user_comes_back(pool: Workers) -> None:
+    with pytest.raises(PageError, match="page is empty"):
+        asyncio.run(pool.run(extract, b"", "https://news.example/"))
+    with pytest.raises(FileNotFoundError):
+        asyncio.run(pool.run(os.stat, "/no/such/file"))
+    assert pool.faults == 0
+
+
+def test_any_other_fault_costs_one_page_and_is_counted(pool: Workers) -> None:
+    with pytest.raises(PageError, match=r"reading the page failed: a fault of the program"):
         asyncio.run(pool.run(divmod, 1, 0))
+    assert asyncio.run(pool.run(abs, -1)) == 1
+    assert pool.faults == 1
 
 
 def test_a_page_that_kills_its_reader_is_given_up_and_the_next_one_read(pool: Workers) -> None:

@@ -19,6 +19,7 @@ from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.unfit import LESSER, is_about_content
 from crawler.items import Article, Capture, FoundUrl, Role, Visit
+from crawler.reasons import in_words
 from crawler.text import cleaned
 from crawler.urls import normalise, site_host
 
@@ -198,7 +199,8 @@ class Store:
                     todo += [(part[half:], 0), (part[:half], 0)]
                     continue
                 visit, told, left_out = part[0]
-                logger.warning("%s could not be stored", visit.url, exc_info=error)
+                logger.warning("%s could not be stored: %s", visit.url, in_words(error))
+                logger.debug("this is why", exc_info=error)
                 lesser = LESSER[refused](visit, error)
                 if not refused:
                     self.unfit.append((lesser.url, lesser.reason or ""))

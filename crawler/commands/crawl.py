@@ -29,7 +29,7 @@ from crawler.extensions.ending import Ending
 from crawler.extensions.session import Session
 from crawler.middlewares.private import is_loopback
 from crawler.outcome import FINISHED, INCOMPLETE, STOPPED, UNREACHABLE, exit_code
-from crawler.reasons import LEFT_OUT
+from crawler.reasons import LEFT_OUT, parse
 from crawler.text import shown
 
 _HANGUP = getattr(signal, "SIGHUP", None)
@@ -38,10 +38,14 @@ _STOPPERS = tuple(
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
     if hasattr(signal, name)
 )
+_NAMED = 20
+"""Bad lines of a file that are named one by one."""
+_CHECK = "Check the address, or try again later"
 _FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_at DESC LIMIT 10"'
 EXIT_CODES = """exit codes: 0 done; 1 the run broke off; 2 bad arguments or archive; \
-3 a site or none of the addresses could be archived; 4 another run holds the archive; \
-5 the disk is nearly full; 8 addresses were left out that may be stories; 130 stopped by the user"""
+3 a site, none of the addresses, or lines of urls= that are none could not be archived; \
+4 another run holds the archive; 5 the disk is nearly full; \
+8 addresses were left out that may be stories; 130 stopped by the user"""
 
 
 class Command(ScrapyCrawl):
@@ -88,6 +92,11 @@ class Command(ScrapyCrawl):
             require_contact(self.settings, getattr(spider, "seeds", ()))
         except HemerotecaError as error:
             fail("crawl", error)
+        bad_lines: tuple[str, ...] = getattr(spider, "bad_lines", ())
+        for line in bad_lines[:_NAMED]:
+            print(shown(f"scrapy crawl: {line}; it is left out"), file=sys.stderr)
+        if len(bad_lines) > _NAMED:
+            print(f"scrapy crawl: … and {len(bad_lines) - _NAMED:,} more lines", file=sys.stderr)
         # What is loaded by now stays: the collector need not look through it again and again.
         gc.freeze()
         gc.set_threshold(20_000, 20, 20)
@@ -96,6 +105,9 @@ class Command(ScrapyCrawl):
         stop_by_signals(crawler)
         self.crawler_process.start(install_signal_handlers=False)
         self.exitcode = conclude(crawler, broken=self.crawler_process.bootstrap_failed)
+        if bad_lines:
+            print(f"scrapy crawl: {len(bad_lines):,} lines of urls= were left out", file=sys.stderr)
+            self.exitcode = self.exitcode or UnreachableError.exit_code
 
     def _spider_class(self, name: str) -> type[Spider]:
         assert self.crawler_process is not None
@@ -237,7 +249,7 @@ def seed_problems(spider: Spider) -> list[str]:
         return []
     lines = [
         f"{url} could not be archived: {reason}. "
-        + ("" if "permits it" in reason else "Check the address, or try again later")
+        + ("" if parse(reason).code == "private_address" else _CHECK)
         for url, reason in list(failures.items())[:5]
     ]
     if len(failures) > 5:

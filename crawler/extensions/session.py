@@ -186,6 +186,8 @@ class Session:
         self.flush()
         self._cancel_timer()
         self.workers.close()
+        if self.workers.faults:  # a page that meets a fault of ours is no success of the run
+            self._crawler.stats.inc_value("spider_exceptions/count", self.workers.faults)
         for step in (self._give_back, self._close_warc, self._finish):
             try:
                 step(reason)
