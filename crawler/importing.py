@@ -67,7 +67,7 @@ class Imported:
 
     def refuse(self, name: str, record: Record, reason: str) -> None:
         """Note a record that is passed over. name: of its file."""
-        self.refused[reason] += 1
+        self.refused[reason.partition(": ")[0]] += 1
         self.damage.append(
             f"{name}, byte {record.offset:,}: {record.kind} {record.url:.200}: {reason}"
         )

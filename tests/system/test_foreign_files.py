@@ -190,8 +190,7 @@ FILES: dict[str, tuple[bytes, int, int, set[str]]] = {
         RESPONSE + warc("response", 2, http(story(2), HTML), date=None)
         + warc("response", 3, http(story(3), HTML), date="yesterday")
         + warc("response", 4, http(story(4), HTML), date="2024-13-41T00:00:00Z"), 1, 1,
-        {"no WARC-Date", "WARC-Date: 'yesterday' is no date",
-         "WARC-Date: month must be in 1..12"},
+        {"no WARC-Date", "WARC-Date is no date"},
     ),
     "folded heads": (
         warc("response", 1, http(story(1), HTML), "X-Long: one\r\n two\r\n\tthree",
