@@ -261,6 +261,21 @@ def test_pictures_that_an_earlier_version_imported_are_visited_no_more(tmp_path:
     store.close()
 
 
+def test_a_story_that_answers_with_something_else_for_once_is_one_still(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    from dataclasses import replace
+
+    from .test_store import STORY
+
+    url = page("a").url
+    store.record([replace(make_visit(url, STORY), kind="html")])
+    store.record([replace(make_visit(url), kind="other")])
+    store.record([replace(make_visit(page("b").url), kind="other")])
+    rows = store.db.query("SELECT url, kind FROM urls ORDER BY url")
+    assert [row["kind"] for row in rows] == ["html", "other"]
+
+
 def test_a_revision_says_what_it_changed(store: Store, make_visit: MakeVisit) -> None:
     from dataclasses import replace
 
