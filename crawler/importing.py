@@ -48,6 +48,8 @@ _BATCH = 50
 _AHEAD = 4
 # Records without an answer of their own that wait for it, and answers left out that are remembered.
 _HELD = 200
+# Revisits that wait for their response: they have no payload, and are small.
+_LATE = 20_000
 _AS_GIVEN = "Hemeroteca-Original-"
 """Begins the name of a field that holds what stood in one that was put right."""
 
@@ -67,7 +69,7 @@ class Imported:
 
     def refuse(self, name: str, record: Record, reason: str) -> None:
         """Note a record that is passed over. name: of its file."""
-        self.refused[reason] += 1
+        self.refused[reason.partition(": ")[0]] += 1
         self.damage.append(
             f"{name}, byte {record.offset:,}: {record.kind} {record.url:.200}: {reason}"
         )
@@ -90,6 +92,8 @@ class _Import:
         """With the captures that are not stored yet."""
         self._known: dict[str, None] = {}
         """Answers that were left out."""
+        self._late: list[tuple[Record, str]] = []
+        """Revisits of what has not come yet, and their files."""
         self._held: list[Record] = []
         """Requests and the like that stand before their answer."""
         self._loose: list[Record] | None = []
@@ -136,6 +140,14 @@ class _Import:
         for visit in visits:
             self._originals.stored(visit.captures[-1])
 
+    async def finish(self) -> None:
+        """All files are read: revisits whose response has not come are stored without."""
+        late, self._late = self._late, []
+        for record, name in late:
+            await self._take_capture(record, name, is_last=True)
+        await self.store()
+        self.end_file()
+
     def end_file(self) -> None:
         """What waits for an answer that did not come is copied all the same, stories that wait for
         later pages are stored without."""
@@ -160,8 +172,12 @@ class _Import:
         if len(self._held) > _HELD:
             self._copy(self._held.pop(0))
 
-    async def _take_capture(self, record: Record, name: str) -> None:
+    async def _take_capture(self, record: Record, name: str, *, is_last: bool = False) -> None:
         original = self._originals.of(record) if record.kind == "revisit" else None
+        waits = record.kind == "revisit" and original is None and not is_last
+        if waits and len(self._late) < _LATE:  # the response may be in a file that comes later
+            self._late.append((record, name))
+            return
         try:
             capture = capture_of(record, name, original)
         except DamagedError as error:
@@ -311,6 +327,7 @@ async def import_files(
                 taking.end_file()
         except DamagedError as error:
             told.damage.append(f"{path.name}: {error}")
+    await taking.finish()
     return told
 
 

@@ -484,6 +484,8 @@ class FrontierTable:
             " FROM urls u JOIN sites s ON s.id = u.site_id WHERE u.id = ?", (url_id,),
         ).fetchone()  # fmt: skip
         article_id = article_id or known_article
+        if visit.kind is not None and not (article_id and visit.kind in ("other", "reply")):
+            kind = visit.kind  # a story that answers with something else for once is one still
         is_story = visit.state == "done" and article_id is not None and visit.part_of is None
         story = (None, None)
         if is_story:
@@ -504,7 +506,7 @@ class FrontierTable:
                 changed if visited_at is not None else None, interval, failures, revisits, edits,
                 visit.retry_at, bool(visit.captures),
                 visit.part_of is not None,
-                visit.kind or kind,
+                kind,
             )
         )  # fmt: skip
         self._sql(
@@ -515,7 +517,7 @@ class FrontierTable:
                 plan.state, reason if visit.not_modified else visit.reason, now, failures,
                 article_id, utc(plan.due_at) if plan.due_at else None,
                 plan.interval if plan.interval is not None else interval,
-                visit.kind or kind, url_id,
+                kind, url_id,
             ),
         )  # fmt: skip
         if not visit.not_modified and visit.state == "done":

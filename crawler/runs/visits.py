@@ -74,7 +74,8 @@ class Answer:
 class Reading:
     """What an answer holds."""
 
-    kind: Kind
+    kind: Kind | None
+    """None where there is nothing to tell by."""
     page: Page | None = None
     """Of HTML."""
     told: tuple[FoundUrl, ...] = ()
@@ -106,6 +107,8 @@ def read_answer(answer: Answer, role: Role = "page") -> Reading:
     role: what it was asked for as; a page where a sitemap or feed was expected is not read.
     Raises PageError where a page cannot be read.
     """
+    if not answer.body.strip():
+        return Reading(None, reason="no article: an empty answer")
     kind = sniff(answer.body, answer.content_type, answer.url)
     if kind == "html":
         if role in ("sitemap", "feed"):
@@ -143,8 +146,6 @@ def reservations(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, ...]:
 
 
 def _not_html(answer: Answer) -> str:
-    if not answer.body:
-        return "an empty answer"
     said = (answer.content_type or "").partition(";")[0].strip()
     return f"not HTML ({said or 'no type given'})"
 
@@ -291,7 +292,9 @@ def is_asset(visit: Visit) -> bool:
     """Whether a visit that found no article was of something that is no page, by its address and
     the answer's type: no crawl would have asked for it."""
     said = visit.captures[-1].content_type or ""
-    return not is_page(visit.url) or (visit.kind != "html" and bool(_ASSET.match(said)))
+    nothing = visit.captures[-1].status in (204, 205)  # RFC 9110, 15.3.5: no content is meant
+    of_type = visit.kind != "html" and _ASSET.match(said)
+    return nothing or not is_page(visit.url) or bool(of_type)
 
 
 # -- later pages -----------------------------------------------------------------------------------

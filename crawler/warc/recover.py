@@ -187,8 +187,9 @@ def capture_of(record: Record, name: str, original: Capture | None = None) -> Ca
         raise DamagedError("no HTTP response in its block")
     try:
         fetched_at = warc_moment(record.date).isoformat(timespec="microseconds")
-    except ValueError as error:
-        raise DamagedError(f"WARC-Date: {error}" if record.date else "no WARC-Date") from None
+    except ValueError:
+        why = f"WARC-Date is no date: {record.date!r:.50}" if record.date else "no WARC-Date"
+        raise DamagedError(why) from None
     body = payload(message)
     truncated = record.get("WARC-Truncated")
     is_revisit = record.kind == "revisit"

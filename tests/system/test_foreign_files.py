@@ -130,7 +130,7 @@ def revisit(number: int, *fields: str, block: bytes = http(b"", HTML), of: int =
 FILES: dict[str, tuple[bytes, int, int, set[str]]] = {
     "the same revisit twice": (RESPONSE + revisit(2) + revisit(2), 2, 2, set()),
     "the same response twice": (RESPONSE + RESPONSE, 1, 1, set()),
-    "a revisit before its response": (revisit(2) + RESPONSE, 2, 1, set()),
+    "a revisit before its response": (revisit(2) + RESPONSE, 2, 2, set()),
     "a revisit of a revisit": (
         RESPONSE + revisit(2) + revisit(
             3, "WARC-Refers-To: <urn:uuid:00000000-0000-4000-8000-000000000002>"), 3, 3, set(),
@@ -190,8 +190,7 @@ FILES: dict[str, tuple[bytes, int, int, set[str]]] = {
         RESPONSE + warc("response", 2, http(story(2), HTML), date=None)
         + warc("response", 3, http(story(3), HTML), date="yesterday")
         + warc("response", 4, http(story(4), HTML), date="2024-13-41T00:00:00Z"), 1, 1,
-        {"no WARC-Date", "WARC-Date: 'yesterday' is no date",
-         "WARC-Date: month must be in 1..12"},
+        {"no WARC-Date", "WARC-Date is no date"},
     ),
     "folded heads": (
         warc("response", 1, http(story(1), HTML), "X-Long: one\r\n two\r\n\tthree",
@@ -276,6 +275,20 @@ def test_any_mixture_is_imported_and_rebuilt_alike(tmp_path: Path, workers: Work
         file = tmp_path / f"{number}.warc.gz"
         file.write_bytes(b"".join(gzip.compress(part, mtime=0) for part in parts))
         checked(tmp_path / f"a{number}", workers, file)
+
+
+def test_a_revisit_waits_for_its_response_in_a_later_file(tmp_path: Path, workers: Workers) -> None:
+    first, second = tmp_path / "1.warc", tmp_path / "2.warc"
+    first.write_bytes(revisit(2) + revisit(3, block=b"") + revisit(4, of=9))
+    second.write_bytes(RESPONSE)
+    told = checked(tmp_path / "a", workers, first, second)
+    assert told.damage == []
+    rows = query(
+        tmp_path / "a",
+        "SELECT u.url, u.reason FROM captures c JOIN urls u ON u.id = c.url_id"
+        " WHERE c.record_type = 'revisit' AND c.refers_to_id IS NULL",
+    )
+    assert rows == [{"url": page(4), "reason": "repeats an answer that is not in the archive"}]
 
 
 def test_an_archive_of_ours_is_imported_and_rebuilt_alike(
