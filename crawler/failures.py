@@ -100,9 +100,7 @@ def cut_state(truncated: Truncation | None) -> tuple[State, str] | None:
     return ("retry", say("not_complete_in_time")) if truncated == "time" else None
 
 
-def no_page(
-    content_type: str | None, capture: Capture, *, is_empty: bool
-) -> tuple[State, str]:
+def no_page(content_type: str | None, capture: Capture, *, is_empty: bool) -> tuple[State, str]:
     """State and reason of a URL whose answer, of success, is no page, no sitemap and no feed.
 
     content_type: the header's value. capture: of the answer. is_empty: whether nothing is left of

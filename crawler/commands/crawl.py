@@ -24,7 +24,7 @@ from crawler.archive import database, lock
 from crawler.archive.families import LeftOut
 from crawler.commands import left_out
 from crawler.commands._shared import end_on_sigterm, fail, folder_named, typed
-from crawler.errors import HemerotecaError, UsageError
+from crawler.errors import HemerotecaError, UnreachableError, UsageError
 from crawler.extensions.ending import Ending
 from crawler.extensions.session import Session
 from crawler.middlewares.private import is_loopback

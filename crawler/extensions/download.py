@@ -13,9 +13,8 @@ from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 
-from crawler.stopping import CUT, STOPPING, Stopped
-
 from crawler.failures import NotUnderstoodError
+from crawler.stopping import CUT, STOPPING, Stopped
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +47,7 @@ class DownloadHandler(HTTP11DownloadHandler):
             self._pool._factory = self._tap.TappedFactory
 
     async def download_request(self, request: Request) -> Response:
-        """The answer. Raises Scrapy's download errors, NotUnderstoodError, and Stopped where the run
+        """The answer. Raises Scrapy's download errors, NotUnderstoodError; Stopped where the run
         ends first."""
         if self._is_stopping:
             raise Stopped

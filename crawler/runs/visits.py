@@ -29,7 +29,7 @@ from crawler.extract.canonical import is_front
 from crawler.extract.join import goes_on, join
 from crawler.extract.normalise import normalise as with_dates
 from crawler.extract.verdict import WALL
-from crawler.failures import cut_state, status_state
+from crawler.failures import cut_state, no_page, status_state
 from crawler.items import Article, Capture, FoundUrl, Kind, Page, Role, State, Truncation, Visit
 from crawler.reasons import LATER_PAGE
 from crawler.runs.requests import Asked
@@ -81,7 +81,12 @@ class Reading:
     told: tuple[FoundUrl, ...] = ()
     """Of a sitemap or feed: what it tells of."""
     reason: str | None = None
-    """What there is to say of it: why it is no page, or that it was read in part."""
+    """What there is to say of a sitemap or page: that it was read in part, or is not what was
+    asked for."""
+    content_type: str | None = None
+    """Of what is neither page nor sitemap nor feed: the header, as sent."""
+    is_empty: bool = False
+    """Whether nothing came, or nothing is left without the codings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ def read_answer(answer: Answer, role: Role = "page") -> Reading:
     Raises PageError where a page cannot be read.
     """
     if not answer.body.strip():
-        return Reading(None, reason="no article: an empty answer")
+        return Reading(None, content_type=answer.content_type, is_empty=True)
     kind = sniff(answer.body, answer.content_type, answer.url)
     if kind == "html":
         if role in ("sitemap", "feed"):
@@ -121,7 +126,7 @@ def read_answer(answer: Answer, role: Role = "page") -> Reading:
         return Reading("sitemap", told=(*content.sitemaps, *content.urls), reason=cut)
     if kind == "feed":
         return Reading("feed", told=tuple(parse_feed(answer.body, answer.url)))
-    return Reading("other", reason=f"no article: {_not_html(answer)}")
+    return Reading("other", content_type=answer.content_type)
 
 
 def read_place(place: Place) -> Reading:
@@ -143,11 +148,6 @@ def reservations(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, ...]:
         for name, value in pairs
         if name == each.lower().encode()
     )
-
-
-def _not_html(answer: Answer) -> str:
-    said = (answer.content_type or "").partition(";")[0].strip()
-    return f"not HTML ({said or 'no type given'})"
 
 
 # -- what that makes of a visit --------------------------------------------------------------------
@@ -182,6 +182,12 @@ def settled(visit: Visit, reading: Reading, *, was_story: bool) -> Visit:
     """
     visit = replace(visit, kind=reading.kind, reason=reading.reason)
     page = reading.page
+    if reading.kind in (None, "other"):
+        capture = visit.captures[-1]
+        state, why = no_page(reading.content_type, capture, is_empty=reading.is_empty)
+        return replace(
+            visit, state=state, reason=why, kind=reading.kind if state == "done" else None
+        )
     if page is None:
         if reading.kind == "html":
             return replace(visit, state="failed")
