@@ -186,6 +186,10 @@ class _Visits:
             return
         (visit, article_url), self._open = self._open, None
         last = visit.captures[-1]
+        if last.refers_to in self._pending:  # what told of that is lost
+            capture, _ = self._pending.pop(last.refers_to)
+            with self._store.db.atomic():
+                self._store.adopt(capture, guess_role(capture), None)
         seen = article_url is not None and visit.part_of is None and not visit.not_modified
         if seen and last.refers_to in self._conversions:
             # the payload of an earlier response was the article's page once more
@@ -202,10 +206,6 @@ class _Visits:
     def _read_anew(self, visit: Visit, original: str) -> Visit:
         """A visit that saw an article of which the conversion is lost: its page is there, perhaps,
         in the response that it repeats."""
-        if original in self._pending:  # what told of that is lost, too
-            capture, _ = self._pending.pop(original)
-            with self._store.db.atomic():
-                self._store.adopt(capture, guess_role(capture), None)
         place = place_of(self._store.db.conn, original)
         if place is None:
             return visit
@@ -299,8 +299,7 @@ def rebuild(
 def _begun(path: Path) -> str:
     """When a file was begun, as its first record says; an archive's folder may have had another
     name then, and files are named after it."""
-    first = next(iter(read_file(path)), None)
-    return first.date if isinstance(first, Record) else ""
+    return next((each.date for each in read_file(path) if isinstance(each, Record)), "")
 
 
 def _find_again(store: Store) -> None:
