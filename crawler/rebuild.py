@@ -77,10 +77,11 @@ class _Visits:
     def take(self, record: Record, name: str) -> None:
         """The next record of a file."""
         kind = record.kind
-        if kind != "conversion":
-            self._settle()
         # one that stands further on was copied from another program's file
-        if (kind == "warcinfo" and record.offset == 0) or self._store.run_id is None:
+        begins = kind == "warcinfo" and record.offset == 0
+        if kind != "conversion" and not (begins and self._goes_on(record)):
+            self._settle()
+        if begins or self._store.run_id is None:
             self._begin(record)
         if kind in ("response", "revisit"):
             self._take_capture(record, name)
@@ -92,18 +93,29 @@ class _Visits:
             self._finish(record)
 
     def end_file(self) -> None:
-        """A file is at its end: what has no metadata in it, and never will, is read now."""
-        self._settle()
+        """A file is at its end: what has no metadata in it, and never will, is read now. The
+        conversion of the last visit may be in the next file."""
         if not self._has_metadata:
+            self._settle()
             pending, self._pending = self._pending, {}
             for capture, message in pending.values():
                 self._add(self._plain(capture, message))
+        self.flush()
+
+    def end(self) -> None:
+        """There are no more files."""
+        self._settle()
         self.flush()
 
     def flush(self) -> None:
         """Store the visits that are complete."""
         batch, self._batch = self._batch, []
         self._told.totals.update(self._store.record(batch))
+
+    def _goes_on(self, record: Record) -> bool:
+        """Whether a file is one more of the run that wrote the one before."""
+        uuid = _fields(record.block).get("isPartOf", "")
+        return uuid in self._runs and self._runs[uuid] == self._store.run_id
 
     def _begin(self, record: Record) -> None:
         info = _fields(record.block) if record.kind == "warcinfo" else {}
@@ -283,6 +295,7 @@ def rebuild(
                 else:
                     visits.take(each, path.name.removesuffix(OPEN))
             visits.end_file()
+        visits.end()
         told.damage += mend(store, warc, set())
         _find_again(store)
     except BaseException:

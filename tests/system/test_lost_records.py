@@ -291,3 +291,19 @@ def test_what_single_stories_have_lost_is_fetched_again_by_naming_them(tmp_path:
     assert report.sound, report.damage
     assert [each.file for each in report.notices] == [lost.name]
     assert "something stands for each" in report.notices[0].what
+
+
+def test_a_story_whose_records_are_in_two_files_is_there_when_a_database_is_made_again(
+    paper: tuple[str, Path, Path], tmp_path: Path
+) -> None:
+    """Files of two thousand bytes: what tells of a page is as good as never beside it."""
+    url, *_ = paper
+    folder = tmp_path / "a"
+    done = crawl("news", folder, "-s", "WARC_FILE_BYTES=2000", site=url)
+    assert done.returncode == 0, done.stderr
+    stories = query(folder, "SELECT url, title FROM stories ORDER BY url")
+    assert len(list((folder / "warc").iterdir())) > len(stories)
+    assert run_scrapy("rebuild", str(folder), "--replace").returncode == 0
+    assert query(folder, "SELECT url, title FROM stories ORDER BY url") == stories
+    report = verify(folder)
+    assert report.sound, report.damage
