@@ -275,7 +275,7 @@ def test_what_cannot_be_had_as_it_was_is_said_and_what_does_not_answer_stays_dam
         assert verify(folder).notices == []
         done = run_scrapy("verify", str(folder), "--refetch")
         assert done.returncode == 0
-        assert "nothing is lost" in done.stdout
+        assert "no capture is lost" in done.stdout
         assert query(folder, "SELECT 1 FROM lost_captures UNION SELECT 1 FROM damaged_files") == []
 
 
