@@ -42,7 +42,6 @@ from crawler.runs.visits import (
     is_to_be_read,
     judged,
     read_answer,
-    role_of,
     settled,
     unread,
 )
@@ -97,10 +96,11 @@ class _Visits:
     def take(self, record: Record, name: str) -> None:
         """The next record of a file."""
         kind = record.kind
-        if kind != "conversion":
-            self._settle()
         # one that stands further on was copied from another program's file
-        if (kind == "warcinfo" and record.offset == 0) or self._store.run_id is None:
+        begins = kind == "warcinfo" and record.offset == 0
+        if kind != "conversion" and not (begins and self._goes_on(record)):
+            self._settle()
+        if begins or self._store.run_id is None:
             self._begin(record)
         self._requests.note(record)
         if is_capture(record):
@@ -115,15 +115,21 @@ class _Visits:
             self._finish(record)
 
     def end_file(self) -> None:
-        """A file is at its end: what has no metadata in it, and never will, is read now."""
-        self._settle()
+        """A file is at its end: what has no metadata in it, and never will, is read now. The
+        conversion of the last visit may be in the next file."""
         if not self._has_metadata:
+            self._settle()
             pending, self._pending = self._pending, {}
             for capture, message, tied in pending.values():
                 if message is not None:
                     self._plain(capture, message, tied)
             self._requests.clear()
             self._add_all(self._assembly.rest())
+        self.flush()
+
+    def end(self) -> None:
+        """There are no more files."""
+        self._settle()
         self.flush()
 
     def flush(self) -> None:
@@ -139,6 +145,11 @@ class _Visits:
         from another archive's file, and tells of that one."""
         named = record.get("WARC-Warcinfo-ID")
         return named is None or named == self._warcinfo
+
+    def _goes_on(self, record: Record) -> bool:
+        """Whether a file is one more of the run that wrote the one before."""
+        uuid = _fields(record.block).get("isPartOf", "")
+        return uuid in self._runs and self._runs[uuid] == self._store.run_id
 
     def _begin(self, record: Record) -> None:
         self._warcinfo = record.record_id
@@ -228,6 +239,10 @@ class _Visits:
             return
         (visit, article_url), self._open = self._open, None
         last = visit.captures[-1]
+        if last.refers_to in self._pending:  # what told of that is lost
+            capture, *_ = self._pending.pop(last.refers_to)
+            with self._store.db.atomic():
+                self._store.adopt(capture, role_of(capture), None)
         seen = article_url is not None and visit.part_of is None and not visit.not_modified
         if seen and last.refers_to in self._conversions:
             # the payload of an earlier response was the article's page once more
@@ -244,10 +259,6 @@ class _Visits:
     def _read_anew(self, visit: Visit, original: str) -> Visit:
         """A visit that saw an article of which the conversion is lost: its page is there, perhaps,
         in the response that it repeats."""
-        if original in self._pending:  # what told of that is lost, too
-            capture, *_ = self._pending.pop(original)
-            with self._store.db.atomic():
-                self._store.adopt(capture, role_of(capture), None)
         held = capture_with(self._store.db.conn, original)
         if held is None:
             return visit
@@ -345,6 +356,7 @@ def rebuild(
                 else:
                     visits.take(each, path.name.removesuffix(OPEN))
             visits.end_file()
+        visits.end()
         told.damage += mend(store, warc, set())
         _find_again(store)
     except BaseException:
@@ -361,8 +373,7 @@ def rebuild(
 def _begun(path: Path) -> str:
     """When a file was begun, as its first record says; an archive's folder may have had another
     name then, and files are named after it."""
-    first = next(iter(read_file(path)), None)
-    return first.date if isinstance(first, Record) else ""
+    return next((each.date for each in read_file(path) if isinstance(each, Record)), "")
 
 
 def _find_again(store: Store) -> None:

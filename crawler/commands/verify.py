@@ -140,7 +140,7 @@ def told(report: Report, seconds: float) -> Iterator[str]:
 def requeued(told: Refetch) -> str:
     """What --refetch did, for a person."""
     if not told.captures:
-        return "nothing is lost: there is nothing to fetch again"
+        return "no capture is lost: there is nothing to fetch again"
     line = f"{told.captures:,} captures are lost"
     if told.replaced:
         line += f"; something stands for {told.replaced:,} of them"

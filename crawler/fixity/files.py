@@ -210,7 +210,7 @@ class _FileCheck:
         about = checked["warc-concurrent-to"] or checked["warc-refers-to"]
         if capture is not None:
             self.found.lost.add(capture.record_id)
-        elif about:
+        elif about and self._is_there(about):  # it may be the name that is damaged
             self.found.lost.add(about)
 
     def _tells(self, how: str, about: str) -> None:

@@ -162,8 +162,11 @@ def _weigh(report: Report, known: Noted, replaced: dict[str, str], open_ones: in
             mend = _QUEUED if each.record_id else f"{_WAITS} ({since}); or {each.mend}"
             kept.append(replace(each, mend=mend))
         else:
-            what = f"{each.what}; replaced: something stands for each of the {len(replaced):,}"
-            report.note(
-                replace(each, what=f"{what} captures lost with it", mend=f"nothing: {since}")
+            count = len(replaced)
+            how = (
+                f"replaced: something stands for each of the {count:,} captures lost with it"
+                if count
+                else "no capture is lost with it"
             )
+            report.note(replace(each, what=f"{each.what}; {how}", mend=f"nothing: {since}"))
     report.damage[:] = kept

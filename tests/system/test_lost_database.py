@@ -147,3 +147,35 @@ def test_a_copy_in_two_steps_has_a_file_open_and_closed(copy: Path, archived: Ar
     assert run_scrapy("reextract", str(copy)).returncode == 0
     assert path.read_bytes() == whole
     assert beginning.exists()
+
+
+@pytest.mark.parametrize(
+    "tail", [b"", b"\0" * 4096, b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x01"]
+)
+def test_what_a_crash_leaves_in_a_file_is_a_notice_until_the_next_run(
+    copy: Path, tail: bytes
+) -> None:
+    """An answer that was not acknowledged before others behind it, and the end that power loss
+    leaves: zeros, or the beginning of a record."""
+    (path,) = (copy / "warc").iterdir()
+    with sqlite3.connect(copy / "archive.db") as connection:
+        connection.execute("DELETE FROM warc_files")
+        (trigger,) = connection.execute(
+            "SELECT sql FROM sqlite_master WHERE name = 'captures_are_never_deleted'"
+        ).fetchone()
+        connection.execute("DROP TRIGGER captures_are_never_deleted")
+        connection.execute(
+            "DELETE FROM captures WHERE url_id = (SELECT id FROM urls WHERE role = 'robots')"
+        )
+        connection.execute(trigger)
+    connection.close()
+    with path.open("ab") as file:
+        file.write(tail)
+    path.rename(path.with_name(path.name + ".open"))
+    report = verify(copy)
+    assert report.sound, report.damage
+    assert report.counts["records not acknowledged"] == 1
+    assert run_scrapy("reextract", str(copy)).returncode == 0
+    report = verify(copy)
+    assert report.sound, report.damage
+    assert report.notices == []

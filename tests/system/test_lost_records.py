@@ -19,6 +19,8 @@ from crawler.warc.reader import read_record
 
 from .conftest import crawl, query, run_scrapy
 from .test_errors import complaint
+from .test_hostile import STORY
+from .test_redirects import HTML, Answers, page, site
 
 Harm = Callable[[Path, dict[str, Any]], None]
 
@@ -227,3 +229,81 @@ def test_what_is_lost_is_fetched_again_and_what_is_there_stands_for_it(
     }
     rebuilt = verify(copy)
     assert rebuilt.sound, [each.what for each in rebuilt.damage]
+
+
+def other_story(title: str) -> bytes:
+    return STORY.replace("Weir repaired", title).replace("lock", title.split()[0]).encode()
+
+
+def test_what_cannot_be_had_as_it_was_is_said_and_what_does_not_answer_stays_damage(
+    tmp_path: Path,
+) -> None:
+    folder, paths = tmp_path / "a", [f"/2026/05/0{n}/the-story-number-{n}" for n in range(1, 5)]
+    titles = ("Ferry stops", "Bridge opens", "School wins", "Market moves")
+    _, changed, gone, failing = paths
+    answers: Answers = {"/": page(*paths)}
+    for path, title in zip(paths, titles, strict=True):
+        answers[path] = (200, HTML, other_story(title))
+    with site(answers) as home:
+        assert crawl("news", folder, site=home, discover="links").returncode == 0
+        (lost,) = (folder / "warc").iterdir()
+        shutil.move(lost, tmp_path / "kept")
+        answers[changed] = (200, HTML, other_story("Bridge is closed once more"))
+        answers[gone] = (404, HTML, b"<title>Not found</title>")
+        answers[failing] = (500, HTML, b"<title>Error</title>")
+        assert run_scrapy("verify", str(folder), "--refetch").returncode == 6
+        assert crawl("news", folder, "-s", "RETRY_TIMES=0", site=home).returncode == 0
+        done = run_scrapy("verify", str(folder))
+        assert done.returncode == 6
+        assert "the file is not there; 7 captures are in it" in done.stdout
+        report = verify(folder)
+        assert report.counts["captures lost"] == 1
+        assert report.counts["captures replaced"] == 6
+        answers[failing] = (200, HTML, other_story("Market moves"))
+        assert crawl("article", folder, url=home + failing).returncode == 0
+        assert verify(folder).sound
+        # the old text of the story that has changed is in the database, its page is lost
+        at = query(folder, "SELECT min(c.fetched_at) AS at FROM captures c JOIN urls u"
+                   " ON u.id = c.url_id WHERE u.url = ?", home + changed)[0]["at"]  # fmt: skip
+        old = ("show", home + changed, "-a", f"archive={folder}", "--at", at[:19], "--body")
+        done = run_scrapy(*old)
+        assert done.returncode == 6
+        assert f"captured {at[:10]}" in complaint(done.stderr)
+        # the file turns up: the note is taken back
+        shutil.move(tmp_path / "kept", lost)
+        assert "Bridge opens" in run_scrapy(*old).stdout
+        assert verify(folder).notices == []
+        done = run_scrapy("verify", str(folder), "--refetch")
+        assert done.returncode == 0
+        assert "no capture is lost" in done.stdout
+        assert query(folder, "SELECT 1 FROM lost_captures UNION SELECT 1 FROM damaged_files") == []
+
+
+def test_what_single_stories_have_lost_is_fetched_again_by_naming_them(tmp_path: Path) -> None:
+    folder, path = tmp_path / "a", "/2026/05/01/the-story-number-1"
+    with site({path: (200, {**HTML, "ETag": '"1"'}, STORY.encode())}) as home:
+        crawl("article", folder, url=home + path)
+        (lost,) = (folder / "warc").iterdir()
+        lost.unlink()
+        assert run_scrapy("verify", str(folder), "--refetch").returncode == 6
+        assert crawl("article", folder, url=home + path).returncode == 0
+    report = verify(folder)
+    assert report.sound, report.damage
+    assert [each.file for each in report.notices] == [lost.name]
+    assert "something stands for each" in report.notices[0].what
+
+
+def test_a_story_whose_records_are_in_two_files_is_there_when_a_database_is_made_again(
+    paper: tuple[str, Path, Path], tmp_path: Path
+) -> None:
+    """Files of two thousand bytes: what tells of a page is as good as never beside it."""
+    url, *_ = paper
+    folder = tmp_path / "a"
+    done = crawl("news", folder, "-s", "WARC_FILE_BYTES=2000", site=url)
+    assert done.returncode == 0, done.stderr
+    stories = query(folder, "SELECT url, title FROM stories ORDER BY url")
+    assert len(list((folder / "warc").iterdir())) > len(stories)
+    assert run_scrapy("rebuild", str(folder), "--replace").returncode == 0
+    assert query(folder, "SELECT url, title FROM stories ORDER BY url") == stories
+    report = verify(folder)
+    assert report.sound, report.damage
