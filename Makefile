@@ -139,6 +139,10 @@ bench-discovery: setup ## how much of demo sites and invented newspapers is foun
 test-kill: setup ## thirty crawls killed at random moments, each compared with an undisturbed one
 	@$(BIN)/python -m benchmarks.kill
 
+.PHONY: attack
+attack: setup ## hostile servers, each beside a good newspaper: time, memory, what is stored, verify
+	@$(BIN)/python -m benchmarks.attack
+
 .PHONY: test-flips
 test-flips: setup ## turn over bits all over an archive, and see that verify finds each
 	@$(BIN)/python -m benchmarks.flips
