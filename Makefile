@@ -143,6 +143,10 @@ bench-order: setup ## the same stories at any pace, in any order of answers, kil
 test-kill: setup ## thirty crawls killed at random moments, each compared with an undisturbed one
 	@$(BIN)/python -m benchmarks.kill
 
+.PHONY: attack
+attack: setup ## hostile servers, each beside a good newspaper: time, memory, what is stored, verify
+	@$(BIN)/python -m benchmarks.attack
+
 .PHONY: test-flips
 test-flips: setup ## turn over bits all over an archive, and see that verify finds each
 	@$(BIN)/python -m benchmarks.flips

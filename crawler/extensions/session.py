@@ -70,6 +70,10 @@ logger = logging.getLogger(__name__)
 # may wait meanwhile: then the run ends, and the next one goes on.
 _PATIENCE = 120.0
 _MAX_WAITING = 5_000
+# Milliseconds that SQLite itself waits for that lock, while no signal is heard and nothing else is
+# done; and where the run ends, which is not tried again.
+_BUSY_MS = 500
+_LAST_BUSY_MS = 2_000
 
 
 # Reasons that name an address are counted as one.
@@ -199,6 +203,7 @@ class Session:
     def _give_back(self, reason: str) -> None:
         if self._store is not None:
             frontier = self._store.frontier
+            self._store.db.execute(f"PRAGMA busy_timeout = {_LAST_BUSY_MS}")
             with self._store.db.atomic():
                 frontier.release()
             self.left = sum(map(frontier.count_queued, self._site_ids()))
@@ -313,6 +318,7 @@ class Session:
                         store.frontier.readmit(site)
                     if getattr(spider, "revisit", "due") == "now":
                         store.frontier.make_due(site, utc(self.started_at))
+            store.db.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
             self._store = store
             self._count_queued()
         return self._store

@@ -20,7 +20,7 @@ from crawler.demo.truth import expected
 from .conftest import ROOT, crawl, query, run_scrapy
 from .test_errors import complaint
 from .test_hostile import STORY
-from .test_interrupted import start, wait_for_stories
+from .test_interrupted import wait_for_stories
 from .test_redirects import HTML, Answers, page, site
 from .test_stopping import STORIES, paper
 from .test_stopping import start as begin
@@ -29,18 +29,19 @@ from .test_warc import raw_site
 PATHS = {story.path for story in expected("morning")}
 
 
-def test_a_second_run_on_an_archive_is_told_who_holds_it(demo: str, tmp_path: Path) -> None:
+def test_a_second_run_on_an_archive_is_told_who_holds_it(tmp_path: Path) -> None:
     folder = tmp_path / "a"
-    with start(demo, folder, delay=0.4) as run:  # it must last until the second one is there
-        wait_for_stories(folder, 3)
-        second = crawl("news", folder, site=demo)
+    with paper(slow=lambda path: path in STORIES[4:]) as news, begin(news.url, folder) as run:
+        wait_for_stories(folder, 4)
+        second = crawl("news", folder, site=news.url)
         assert second.returncode == 4
         said = complaint(second.stderr)
         assert f"is in use by process {run.pid} on " in said
+        news.released.set()
         run.communicate(timeout=500)
     assert run.returncode == 0
-    kept = query(folder, "SELECT url FROM stories")
-    assert {urlsplit(row["url"]).path for row in kept} == PATHS
+    kept = query(folder, "SELECT url FROM stories ORDER BY url")
+    assert [row["url"] for row in kept] == [news.url + path for path in STORIES]
     assert faults(folder) == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -224,6 +225,24 @@ def test_readers_that_hang_hold_up_no_end(tmp_path: Path) -> None:
         os.kill(run.pid, signal.SIGTERM)
         ended(run, folder)
         assert not any(reader.is_running() for reader in readers)
+
+
+def test_a_database_that_another_program_holds_holds_up_no_end(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    with paper(slow=lambda path: path in STORIES[4:]) as news:
+        with start(news.url, folder) as run:
+            news.wait_for(lambda log: len(set(log) & set(STORIES)) == 8, run)
+            wait_for_archive(folder)
+            held = sqlite3.connect(folder / "archive.db", timeout=500, isolation_level=None)
+            held.execute("BEGIN IMMEDIATE")
+            news.released.set()
+            os.kill(run.pid, signal.SIGTERM)
+            _, errors = run.communicate(timeout=500)  # while it is held
+            held.close()
+        assert run.returncode == 1
+        assert "cannot close the archive" in errors
+        assert "Traceback" not in errors
+        resumes(news.url, folder)
 
 
 def test_a_signal_to_all_processes_is_answered_by_the_crawl_alone(tmp_path: Path) -> None:
