@@ -67,5 +67,10 @@ class UnreachableError(HemerotecaError):
     exit_code = 3
 
 
+class AnswerError(HemerotecaError):
+    """An answer that is not received to its end, because of what has come of it; recorded with the
+    URL, never fatal."""
+
+
 class PageError(HemerotecaError):
     """A page cannot be read; recorded with the URL, never fatal."""

@@ -13,6 +13,7 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
+from crawler.errors import AnswerError
 from crawler.items import State, Truncation
 
 # What may be better another time is tried again (state `retry`); the rest has failed.
@@ -42,6 +43,8 @@ def explain(error: BaseException) -> tuple[State, str]:
         if reason.startswith(("robots.txt could not be fetched", "robots.txt answers")):
             return "retry", reason
         return "excluded", reason
+    if isinstance(error, AnswerError):
+        return "failed", str(error)
     for kind, state, reason in _REASONS:
         if isinstance(error, kind):
             return state, reason

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import ModuleType
+from typing import Any
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.web.client import ResponseFailed
+
+from crawler.errors import AnswerError
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +40,14 @@ class DownloadHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._tap = working_tap()
         if self._tap is not None:
-            self._pool._factory = self._tap.TappedFactory
+            settings = crawler.settings
+            limits = self._tap.HeadLimits(
+                settings.getint("DOWNLOAD_MAXHEAD"),
+                settings.getint("DOWNLOAD_MAXHEADLINES"),
+                2 * settings.getint("DOWNLOAD_MAXSIZE") if settings.getbool("WARC_VERBATIM") else 0,
+            )
+            pool: Any = self._pool
+            pool._factory = partial(self._tap.TappedFactory, limits=limits)
 
     async def download_request(self, request: Request) -> Response:
         """The answer. Raises Scrapy's download errors."""
@@ -54,4 +65,10 @@ class DownloadHandler(HTTP11DownloadHandler):
             tls_verbose_logging=self._tls_verbose_logging,
         )
         with wrap_twisted_exceptions():
-            return await maybe_deferred_to_future(agent.download_request(request))
+            try:
+                return await maybe_deferred_to_future(agent.download_request(request))
+            except ResponseFailed as error:
+                for reason in error.reasons:
+                    if isinstance(reason.value, AnswerError):
+                        raise reason.value from None
+                raise
