@@ -22,6 +22,7 @@ from crawler.discover.sitemaps import parse_sitemap
 from crawler.errors import PageError, UsageError
 from crawler.extensions.session import Session
 from crawler.extract import extract
+from crawler.extract.bounds import refuse_what_is_too_long
 from crawler.extract.canonical import is_front
 from crawler.extract.join import goes_on, join
 from crawler.frontier.scheduler import Frontier
@@ -206,6 +207,7 @@ class ArchiveSpider(Spider):
         if kind == "html":
             if found.role in ("sitemap", "feed"):
                 return replace(visit, state="failed", reason=f"no {found.role}: a page"), ()
+            refuse_what_is_too_long(body)  # here: a reader's process would be sent a copy first
             page = await run(extract, body, url, content_type, True)
             if link_headers := response.headers.getlist(b"Link"):
                 page = with_links(page, [value.decode("latin-1") for value in link_headers])
@@ -287,6 +289,7 @@ class ArchiveSpider(Spider):
             return None, visit
         content_type = _header(response, b"Content-Type") or ""
         try:
+            refuse_what_is_too_long(response.body)
             page = await Session.of(self.crawler).workers.run(
                 extract, response.body, url, content_type
             )

@@ -98,6 +98,9 @@ class _Parser(_LenientHTTPClientParser):
         wire.lines.append(line + b"\n")
         super().lineReceived(line)
 
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
+        raise AnswerError(f"a line in the head of the answer is longer than {_MAX_LINE:,} bytes")
+
     def statusReceived(self, status: bytes) -> None:  # noqa: N802
         super().statusReceived(status)  # type: ignore[no-untyped-call]
         self.response._hemeroteca_wire = self.wire
