@@ -95,7 +95,7 @@ _OTHER_EDITION = re.compile(
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def is_page(url: str) -> bool:
     """Whether an address may be that of an HTML page worth fetching: no picture, document, feed or
     other file, and no endpoint for logging in, searching, sharing or printing.
@@ -143,7 +143,7 @@ def list_month(url: str) -> int | None:
     return int(found[1]) * 12 + int(found[2] or 1)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def priority(url: str, title: str | None = None) -> int:
     """How much an address looks like that of a news story: from -100 (surely none) to 100; an
     address that tells nothing is about 0.
