@@ -34,7 +34,7 @@ def start(demo: str, folder: Path, delay: float = 0.05) -> subprocess.Popen[str]
 
 
 def wait_for_stories(folder: Path, number: int) -> None:
-    for _ in range(600):
+    for _ in range(1800):  # a busy machine takes its time
         if (folder / "archive.db").exists():
             try:
                 if query(folder, "SELECT count(*) AS n FROM stories")[0]["n"] >= number:
