@@ -103,6 +103,8 @@ class Session:
         self.full: str | None = None
         """Why the run ended although the archive could be written still, if it did."""
         self.answered = False
+        self._finished_at: str | None = None
+        """The same moment in the database and in WARC, ISO 8601, UTC."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -143,6 +145,7 @@ class Session:
         self.workers.close()
         if self.workers.faults:  # a page that meets a fault of ours is no success of the run
             self._crawler.stats.inc_value("spider_exceptions/count", self.workers.faults)
+        self._finished_at = datetime.now(UTC).isoformat(timespec="seconds")
         for step in (self._close_warc, self._give_back, self._finish):
             try:
                 step(reason)
@@ -168,7 +171,7 @@ class Session:
     def _finish(self, reason: str) -> None:
         if self._store is not None:
             try:
-                self._store.finish_run(reason)
+                self._store.finish_run(reason, self._finished_at)
             finally:
                 self._store.close()
 
@@ -375,7 +378,7 @@ class Session:
             "spider": spider.name if spider is not None else None,
             "arguments": getattr(spider, "arguments", {}),
             "started_at": self.started_at.isoformat(timespec="seconds"),
-            "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "finished_at": self._finished_at,
             "outcome": outcome,
             "totals": dict(self.totals),
             "settings": plain_settings(self._crawler.settings),
