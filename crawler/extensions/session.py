@@ -139,6 +139,8 @@ class Session:
         self.left_out: list[LeftOut] = []
         """What the run's sites have that was left out; known when it is closed."""
         self.answered = False
+        self._finished_at: str | None = None
+        """The same moment in the database and in WARC, ISO 8601, UTC."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -192,6 +194,7 @@ class Session:
         self.workers.close()
         if self.workers.faults:  # a page that meets a fault of ours is no success of the run
             self._crawler.stats.inc_value("spider_exceptions/count", self.workers.faults)
+        self._finished_at = times.now()
         for step in (self._give_back, self._close_warc, self._finish):
             try:
                 step(reason)
@@ -223,7 +226,7 @@ class Session:
                 self._enter_closed_files(self._store)
                 if not self.error:  # captures whose visits a fault or a second Ctrl-C took away
                     self._mend(self._store, own=())
-                self._store.finish_run(self._outcome(reason))
+                self._store.finish_run(self._outcome(reason), self._finished_at)
             finally:
                 self._store.close()
 
@@ -457,7 +460,7 @@ class Session:
             "spider": spider.name if spider is not None else None,
             "arguments": getattr(spider, "arguments", {}),
             "started_at": utc(self.started_at),
-            "finished_at": times.now(),
+            "finished_at": self._finished_at,
             "outcome": outcome,
             "totals": dict(self.totals),
             "settings": plain_settings(self._crawler.settings),
