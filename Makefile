@@ -135,6 +135,10 @@ bench-frontier: setup ## time and memory of the frontier at 10 k, 100 k and 1 M 
 bench-discovery: setup ## how much of demo sites and invented newspapers is found, and at what cost
 	@$(BIN)/python -m benchmarks.discovery
 
+.PHONY: bench-order
+bench-order: setup ## the same stories at any pace, in any order of answers, killed or in many runs
+	@$(BIN)/python -m benchmarks.order
+
 .PHONY: test-kill
 test-kill: setup ## thirty crawls killed at random moments, each compared with an undisturbed one
 	@$(BIN)/python -m benchmarks.kill

@@ -85,7 +85,7 @@ def measure_invented(plan: Plan) -> Reach:
         second = paper.asked[first:]
         with sqlite3.connect(archive / "archive.db") as db:
             paths = [target(row[0]) for row in db.execute("SELECT url FROM stories")]
-    wanted = set(paper.by_path)
+    wanted = paper.addresses
     return Reach(
         plan.name, len(wanted), len(wanted & set(paths)), len(paths), first,
         sum(not line.endswith(" 304") for line in second),

@@ -22,10 +22,10 @@ from pathlib import Path
 
 import psutil
 
-from crawler.archive.frontier import utc
 from crawler.archive.store import Store
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, FoundUrl, Visit
+from crawler.times import utc
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "frontier.md"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -84,6 +85,12 @@ class Plan:
     """Whether links are absolute."""
     extra_pages: int = 4
     """Pages about the paper."""
+    style: str = ""
+    """How all addresses are written, where stories and lists are to look alike: flat
+    (/a-headline.html, /all-of-politics-page-2.html), query (/?article12, /?rubrique3&debut=24) or
+    mirror (…/index.html). Pages must be `path`."""
+    jitter: float = 0.0
+    """Seconds, at most, that an answer takes, at random: answers come in another order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +169,53 @@ class Newspaper:
         """path → story."""
         return {self.path(story): story for story in self.stories}
 
+    @cached_property
+    def addresses(self) -> frozenset[str]:
+        """Targets of all stories, as links write them."""
+        return frozenset(map(self.styled, self.by_path))
+
+    # -- addresses -------------------------------------------------------------------------------
+
+    def styled(self, target: str) -> str:
+        """A target as the plan's style writes it."""
+        path, _, query = target.partition("?")
+        segments = [s for s in path.split("/") if s]
+        match self.plan.style:
+            case "mirror" if path.endswith("/"):
+                return f"{path}index.html" + (f"?{query}" if query else "")
+            case "flat" if segments and segments[0] in _SECTIONS:
+                if len(segments) == 1:
+                    return f"/all-of-{segments[0]}.html"
+                if segments[1] == "page":
+                    return f"/all-of-{segments[0]}-page-{segments[2]}.html"
+                return f"/{'-'.join(segments[1:])}.html"
+            case "query" if segments and segments[0] in _SECTIONS:
+                number = _SECTIONS.index(segments[0])
+                if len(segments) == 1:
+                    return f"/?rubrique{number}"
+                if segments[1] == "page":
+                    return f"/?rubrique{number}&debut={int(segments[2]) * 12}"
+                story = self.by_path[f"/{'/'.join(segments[:2])}/"]
+                if segments[2:] == ["print"]:
+                    return f"/?page=print&id_article={story.number}"
+                return f"/?article{story.number}"
+        return target
+
+    def _plain(self, target: str) -> str:
+        """What a target means, whatever the style."""
+        if self.plan.style == "mirror":
+            return re.sub(r"(?<=/)index\.html(?=$|\?)", "", target)
+        if self.plan.style in ("flat", "query"):
+            return self._unstyled.get(target, target)
+        return target
+
+    @cached_property
+    def _unstyled(self) -> dict[str, str]:
+        lists = [f"/{s}/" for s in _SECTIONS]
+        lists += [f"/{s}/page/{n}/" for s in _SECTIONS for n in range(2, 100)]
+        prints = [f"{path}print/" for path in self.by_path] if self.plan.dress == "print" else []
+        return {self.styled(target): target for target in (*lists, *prints, *self.by_path)}
+
     # -- pages -----------------------------------------------------------------------------------
 
     def answer(self, target: str, host: str = "") -> tuple[int, str, str]:
@@ -173,7 +227,7 @@ class Newspaper:
             elif not target.startswith(f"/{part}/"):
                 return 404, "text/html; charset=utf-8", "<h1>Not found</h1>"
         target = re.sub(r";jsessionid=\w+", "", target)
-        target = re.sub(r"[?&]sid=\w+", "", target)
+        target = self._plain(re.sub(r"[?&]sid=\w+", "", target))
         parts = urlsplit(target)
         path, query = parts.path, parse_qs(parts.query)
         html = "text/html; charset=utf-8"
@@ -394,7 +448,7 @@ class Newspaper:
                 target = f"{path};jsessionid={token}{mark}{query}"
             else:
                 target += ("&" if "?" in target else "?") + f"sid={token}"
-        return (self._base(target) if self.plan.absolute else "") + target
+        return (self._base(target) if self.plan.absolute else "") + self.styled(target)
 
     def _base(self, target: str) -> str:
         """Scheme and host of what stands at a target."""
@@ -496,6 +550,7 @@ def serve(plan: Plan) -> Iterator[Newspaper]:
             if tag and self.headers.get("If-None-Match") == tag:
                 status, body = 304, b""
             paper.asked.append(f"{self.path} {status}")
+            time.sleep(random.random() * plan.jitter)
             self.send_response(status)
             self.send_header("Content-Type", kind)
             if tag:
@@ -510,6 +565,9 @@ def serve(plan: Plan) -> Iterator[Newspaper]:
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            pass  # a crawl was killed in the middle of an answer
 
     with Server(("127.0.0.1", 0), Handler) as server:
         host = "paper.localhost" if plan.parts else "127.0.0.1"
@@ -560,5 +618,22 @@ PLANS: tuple[Plan, ...] = (
     Plan("soft errors", soft_404=True, lost=12, address="html", pages="path"),
     Plan("large links", stories=900, sections=8, pages="path", tags=True, authors=True, days=True),
     Plan("small", stories=12, sections=2, related=2),
+    Plan("flat", style="flat", pages="path", canonical="none"),
+    Plan("flat with print copies", style="flat", pages="path", dress="print", canonical="none"),
+    Plan("query words", style="query", pages="path", dress="print", canonical="none", related=2),
+    Plan("mirror", style="mirror", pages="path", canonical="none", related=0, absolute=False),
+    Plan(
+        "one shape",
+        address="bare",
+        style="flat",
+        pages="path",
+        canonical="none",
+        related=0,
+        on_home=6,
+    ),
+    Plan("newest alone in the sitemap", stories=400, sitemap="cut", pages="path", related=0),
+    Plan("newest alone, older only", stories=400, sitemap="cut", pages="next", related=0),
+    Plan("all of the newest on the home page", pages="short", related=0, on_home=120, window=1),
+    Plan("feed of the newest", feed=40, on_home=40, pages="offset", related=0),
 )
 """One for each thing that a newspaper can be like."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,11 +14,18 @@ from uuid import uuid4
 
 from scrapy.settings import BaseSettings
 
-from crawler import __version__
-from crawler.archive.database import WARC_FOLDER
+from crawler import __version__, times
+from crawler.archive.database import WARC_FOLDER, check
 from crawler.archive.lock import ArchiveLock
 from crawler.archive.store import Store
-from crawler.extensions.recovery import enter_files, file_prefix, mend, note_visit
+from crawler.errors import HemerotecaError
+from crawler.extensions.recovery import (
+    enter_files,
+    file_prefix,
+    mend,
+    note_visit,
+    say_what_is_missing,
+)
 from crawler.extensions.run_info import plain_settings, warcinfo
 from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
@@ -46,17 +53,19 @@ class ArchiveRun:
         self._settings = settings
         self._name, self._arguments = name, dict(arguments)
         self._uuid = str(uuid4())
-        self._started = datetime.now(UTC).isoformat(timespec="seconds")
+        self._started = times.now()
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = ArchiveLock(folder)
         self._lock.acquire()
         try:
+            check(folder)
             after = tuple(map(int, settings.getlist("REVISIT_AFTER")))
             self.store = Store(folder, Revisits(after), extractor())
             self.store.begin_run(
                 name, self._arguments, f"Hemeroteca/{__version__}", self._started, self._uuid
             )
             self._mend()
+            say_what_is_missing(self.store, folder)
         except BaseException:
             self._lock.release()
             raise
@@ -90,9 +99,13 @@ class ArchiveRun:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        outcome = "finished" if kind is None else kind.__name__
-        if kind is KeyboardInterrupt:
+        if kind is None:
+            outcome = "finished"
+        elif kind is KeyboardInterrupt:
             outcome = "shutdown"
+        else:
+            told = isinstance(error, HemerotecaError | sqlite3.Error | OSError)
+            outcome = "archive error" if told else "fault"
         try:
             with contextlib.suppress(OSError):
                 self.warc.write_other(*run_record(self._uuid, self._account(outcome)))
@@ -116,7 +129,7 @@ class ArchiveRun:
             "spider": self._name,
             "arguments": self._arguments,
             "started_at": self._started,
-            "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "finished_at": times.now(),
             "outcome": outcome,
             "totals": dict(self.totals),
             "settings": plain_settings(self._settings),

@@ -8,6 +8,7 @@
     ├── DamageError       a file is not what it was                     exit code 6
     ├── MissingError      what is asked for is not in the archive       exit code 7
     ├── UnreachableError  a site gave no answer at all                  exit code 3
+    ├── IncompleteError   stories may have been left out                exit code 8
     └── PageError         one page cannot be read; the run goes on
 
 Each message is one line that says what is wrong, where, and what to do about it. Commands print it
@@ -65,6 +66,12 @@ class UnreachableError(HemerotecaError):
     """A site did not answer."""
 
     exit_code = 3
+
+
+class IncompleteError(HemerotecaError):
+    """Addresses were left out that may be stories."""
+
+    exit_code = 8
 
 
 class PageError(HemerotecaError):

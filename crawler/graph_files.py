@@ -15,10 +15,13 @@ from typing import Any, BinaryIO, TextIO
 from lxml import etree
 
 from crawler.archive.graph import Edge, Node
+from crawler.text import shown
 
 _NS = "{http://graphml.graphdrawing.org/xmlns}"
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 has no way to write (2.2 of the recommendation)."""
+_FORMULA = re.compile(r"[\t\r\n]|[\s\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u2069]*[=+\-@＝＋－＠]")
+"""What a cell begins with that a spreadsheet calculates; with what nobody sees before it."""
 _NODE_KEYS = (
     ("label", "string"), ("url", "string"), ("title", "string"), ("published_at", "string"),
     ("site", "string"), ("archived", "boolean"),
@@ -83,19 +86,32 @@ def _write_data(
     xml.write("\n")
 
 
-def write_csv(edges: Iterable[Edge], out: TextIO) -> int:
-    """Write one row an edge; returns how many. Raises OSError."""
+def write_csv(edges: Iterable[Edge], out: TextIO, *, raw: bool = False) -> int:
+    """Write one row an edge; returns how many. raw: page text as it is; else a spreadsheet takes
+    none of it for a formula, and a terminal none of it for a command. Raises OSError."""
+    safe = (lambda value: value) if raw else cell
     rows = csv.writer(out, lineterminator="\r\n")
     rows.writerow(CSV_COLUMNS)
     count = 0
     for edge in edges:
         source, target = edge.source, edge.target
-        rows.writerow(
-            (
-                source.url, target.url, "Directed", edge.relation, edge.label, edge.position,
-                edge.first_seen_at, edge.last_seen_at, source.title, target.title,
-                source.published_at, target.published_at, int(target.archived),
-            )
+        values = (
+            source.url, target.url, "Directed", edge.relation, edge.label, edge.position,
+            edge.first_seen_at, edge.last_seen_at, source.title, target.title,
+            source.published_at, target.published_at, int(target.archived),
         )  # fmt: skip
+        rows.writerow(map(safe, values))
         count += 1
     return count
+
+
+def cell(value: object) -> object:
+    """A value as a spreadsheet and a terminal can bear it: before what would be read as a formula
+    stands an apostrophe (OWASP, CSV Injection).
+
+    >>> cell("=HYPERLINK(1)"), cell("Weir - repaired"), cell(-1)
+    ("'=HYPERLINK(1)", 'Weir - repaired', -1)
+    """
+    if not isinstance(value, str):
+        return value
+    return shown(f"'{value}" if _FORMULA.match(value) else value)

@@ -9,32 +9,49 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
+from typing import BinaryIO
+from uuid import NAMESPACE_URL, uuid5
 
-from crawler.archive.captures import captured_at_moment, is_known, place_of, response_with
+from crawler.archive.captures import is_unread
 from crawler.archive.database import WARC_FOLDER
 from crawler.archive_run import ArchiveRun
-from crawler.discover.shapes import shape
 from crawler.errors import HemerotecaError
-from crawler.extensions.recovery import guess_role
-from crawler.failures import status_state
-from crawler.items import Capture, FoundUrl, Visit
-from crawler.reading import Place, as_captured, is_page, read_place
-from crawler.urls import normalise
-from crawler.warc.http import Message, parse, payload
-from crawler.warc.reader import Damage, Record, read_file
-from crawler.warc.records import digest, new_id, one_line
-from crawler.warc.recover import capture_of
+from crawler.items import Capture, Visit
+from crawler.runs.originals import Originals
+from crawler.runs.requests import Requests, keys
+from crawler.runs.visits import (
+    NOT_HERE,
+    Assembly,
+    Place,
+    Reading,
+    concluded,
+    dated,
+    is_to_be_read,
+    judged,
+    read_place,
+    unread,
+)
+from crawler.warc.dates import CONFORMANT, warc_moment
+from crawler.warc.http import Message, message_in, payload
+from crawler.warc.members import DamagedError
+from crawler.warc.reader import Damage, Record, read_content
+from crawler.warc.records import digest, new_id, one_line, warc_date
+from crawler.warc.recover import capture_of, is_capture
+from crawler.warc.unzip import archives, is_zip
 from crawler.workers import Workers
 
 _BATCH = 50
 _AHEAD = 4
 # Records without an answer of their own that wait for it, and answers left out that are remembered.
 _HELD = 200
-_NOT_HERE = "repeats an answer that is not in the archive"
+# Revisits that wait for their response: they have no payload, and are small.
+_LATE = 20_000
+_AS_GIVEN = "Hemeroteca-Original-"
+"""Begins the name of a field that holds what stood in one that was put right."""
 
 
 @dataclass(slots=True)
@@ -47,6 +64,15 @@ class Imported:
     """By the names that `Store.record` counts."""
     damage: list[str] = field(default_factory=list)
     """What was passed over: file, place and reason."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """Records among that which are whole, and no captures, by reason."""
+
+    def refuse(self, name: str, record: Record, reason: str) -> None:
+        """Note a record that is passed over. name: of its file."""
+        self.refused[reason.partition(": ")[0]] += 1
+        self.damage.append(
+            f"{name}, byte {record.offset:,}: {record.kind} {record.url:.200}: {reason}"
+        )
 
 
 class _Import:
@@ -57,12 +83,17 @@ class _Import:
         self._workers = workers
         self._told = told
         self._connection = run.store.db.conn
-        self._tasks: list[asyncio.Future[Visit]] = []
-        """Visits that are being read, in the order of their records."""
-        self._ids: dict[str, tuple[str, int, int]] = {}
-        """Responses that are not stored yet: WARC-Record-ID → place."""
+        self._tasks: list[tuple[asyncio.Future[tuple[Visit, Reading | None]], tuple[str, ...]]] = []
+        """Visits whose answers are being read, in the order of their records, with what may tie
+        them to their requests."""
+        self._requests = Requests()
+        self._assembly = Assembly()
+        self._originals = Originals(self._connection)
+        """With the captures that are not stored yet."""
         self._known: dict[str, None] = {}
         """Answers that were left out."""
+        self._late: list[tuple[Record, str]] = []
+        """Revisits of what has not come yet, and their files."""
         self._held: list[Record] = []
         """Requests and the like that stand before their answer."""
         self._loose: list[Record] | None = []
@@ -70,10 +101,10 @@ class _Import:
 
     async def take(self, record: Record, name: str) -> None:
         """The next record of a file."""
-        from_web = record.url.lower().startswith(("http://", "https://"))
-        if record.kind in ("response", "revisit") and from_web:
+        if is_capture(record):
             await self._take_capture(record, name)
         else:
+            self._requests.note(record)
             self._take_other(record)
         if len(self._tasks) >= _BATCH + self._workers.count * _AHEAD:
             await self.store(_BATCH)
@@ -81,18 +112,50 @@ class _Import:
     async def store(self, count: int | None = None) -> None:
         """Store visits that are read, in order; count: how many, None for all."""
         ready, self._tasks = self._tasks[:count], self._tasks[count:] if count else []
-        if not ready:
-            return
-        visits = [await task for task in ready]
-        self._run.record(visits)
+        visits: list[Visit] = []
+        stories: set[str] = set()
+        for task in ready:
+            (visit, reading), tied = await task[0], task[1]
+            asked = self._requests.of(visit.captures[-1].record_id, tied)
+            was_story = self._was_story(visit.url, stories)
+            visit = concluded(visit, reading, was_story=was_story, asked=asked)
+            visits += self._taken(visit, reading, stories)
+        self._record(visits)
+
+    def _taken(self, visit: Visit, reading: Reading | None, stories: set[str]) -> list[Visit]:
+        """The visits that are complete with this one."""
+        page = reading.page if reading is not None else None
+        ready = [judged(dated(each)) for each in self._assembly.take(visit, page)]
+        stories.update(each.url for each in ready if each.article is not None)
+        return ready
+
+    def _was_story(self, url: str, stories: set[str]) -> bool:
+        """Whether an address led to a story; stories: those of visits that are not stored yet."""
+        known = self._run.store.frontier.lookup(url)
+        return url in stories or (known is not None and known.is_story)
+
+    def _record(self, visits: list[Visit]) -> None:
+        if visits:
+            self._run.record(visits)
         for visit in visits:
-            self._ids.pop(visit.captures[-1].record_id, None)
+            self._originals.stored(visit.captures[-1])
+
+    async def finish(self) -> None:
+        """All files are read: revisits whose response has not come are stored without."""
+        late, self._late = self._late, []
+        for record, name in late:
+            await self._take_capture(record, name, is_last=True)
+        await self.store()
+        self.end_file()
 
     def end_file(self) -> None:
-        """What waits for an answer that did not come is copied all the same."""
+        """What waits for an answer that did not come is copied all the same, stories that wait for
+        later pages are stored without."""
+        self._record([judged(dated(each)) for each in self._assembly.rest()])
         for record in self._held:
             self._copy(record)
         self._held, self._loose = [], []
+        self._requests.clear()
 
     def _take_other(self, record: Record) -> None:
         about = record.get("WARC-Concurrent-To") or record.get("WARC-Refers-To")
@@ -102,43 +165,60 @@ class _Import:
             self._loose.append(record)
             del self._loose[:-_HELD]
             return
-        if about is None or about in self._ids or is_known(self._connection, about):
+        if about is None or self._originals.get(about) is not None:
             self._copy(record)
             return
         self._held.append(record)
         if len(self._held) > _HELD:
             self._copy(self._held.pop(0))
 
-    async def _take_capture(self, record: Record, name: str) -> None:
-        if is_known(self._connection, record.record_id) or record.record_id in self._ids:
+    async def _take_capture(self, record: Record, name: str, *, is_last: bool = False) -> None:
+        original = self._originals.of(record) if record.kind == "revisit" else None
+        waits = record.kind == "revisit" and original is None and not is_last
+        if waits and len(self._late) < _LATE:  # the response may be in a file that comes later
+            self._late.append((record, name))
+            return
+        try:
+            capture = capture_of(record, name, original)
+        except DamagedError as error:
+            self._told.refuse(name, record, str(error))
+            self._leave_out(record)
+            return
+        capture = replace(capture, record_id=self._name_for(capture, record))
+        known = self._originals.get(capture.record_id)
+        if known is not None and not self._is_left(known):
             self._told.records["known"] += 1
             self._leave_out(record)
             return
-        capture = capture_of(record, name)
-        if capture is None:
-            self._told.damage.append(
-                f"{name}, byte {record.offset:,}: {record.kind} {record.url}: no answer of a web"
-                " server, or no date"
+        if known is None:
+            place = self._copy(record, capture)
+            capture = replace(
+                capture, warc_file=place[0], warc_offset=place[1], warc_length=place[2]
             )
-            self._leave_out(record)
-            return
-        message = parse(record.block)
-        original = None
+        else:
+            capture = known
         if capture.record_type == "revisit":
-            original = await self._original(record)
-        capture = replace(
-            capture, refers_to=original, fetched_at=_utc(capture.fetched_at),
-            payload_bytes=len(payload(message)),
-            payload_digest=record.get("WARC-Payload-Digest") or digest(payload(message)),
-        )  # fmt: skip
-        place = self._copy(record, message)
-        capture = replace(capture, warc_file=place[0], warc_offset=place[1], warc_length=place[2])
-        if capture.record_type == "response":
-            self._ids[capture.record_id] = place
-        for held in [h for h in self._held if h.get("WARC-Concurrent-To") == capture.record_id]:
+            capture = replace(capture, refers_to=original.record_id if original else None)
+        self._originals.add(capture)
+        for held in [h for h in self._held if h.get("WARC-Concurrent-To") == record.record_id]:
             self._held.remove(held)
             self._copy(held)
-        self._tasks.append(asyncio.ensure_future(self._visit(capture, message, original)))
+        task = asyncio.ensure_future(self._visit(capture, message_in(record), original))
+        self._tasks.append((task, keys(record)))
+
+    def _name_for(self, capture: Capture, record: Record) -> str:
+        """The WARC-Record-ID under which a capture is kept: its own, if it has one and no other
+        capture has it; else one that is made of the record, and is the same at the next import."""
+        own = capture.record_id
+        same = self._originals.get(own)
+        if own and (same is None or _are_one(same, capture)):
+            return own
+        told = f"{own} {capture.url} {capture.fetched_at} {digest(record.block)}"
+        return f"<urn:uuid:{uuid5(NAMESPACE_URL, told)}>"
+
+    def _is_left(self, known: Capture) -> bool:
+        """Whether an import that was killed has copied a capture and not read it."""
+        return bool(known.warc_file) and is_unread(self._connection, known)
 
     def _leave_out(self, record: Record) -> None:
         """An answer is not copied, nor is what belongs to it."""
@@ -147,81 +227,78 @@ class _Import:
             del self._known[next(iter(self._known))]
         self._held = [h for h in self._held if h.get("WARC-Concurrent-To") != record.record_id]
 
-    async def _original(self, record: Record) -> str | None:
-        """WARC-Record-ID of the response that a revisit repeats; None if it is not here."""
-        named = record.get("WARC-Refers-To")
-        if named in self._ids:
-            return named
-        await self.store()
-        if named and place_of(self._connection, named):
-            return named
-        url, date = record.get("WARC-Refers-To-Target-URI"), record.get("WARC-Refers-To-Date")
-        found = None
-        if url and date:
-            with contextlib.suppress(ValueError):
-                found = captured_at_moment(self._connection, url.strip("<>"), _utc(date))
-        if found is None and (told := record.get("WARC-Payload-Digest")):
-            found = response_with(self._connection, told)
-        return found.record_id if found else None
-
-    async def _visit(self, capture: Capture, message: Message, original: str | None) -> Visit:
-        role = guess_role(capture)
-        url = capture.url
-        visit = Visit(
-            url, role, *status_state(capture.status), (capture,),
-            shape=shape(url) if role == "page" else None, origin=FoundUrl(url, role, "import"),
-            not_modified=capture.status == 304,
-        )  # fmt: skip
-        if capture.location is not None:
-            return replace(visit, state="redirected", reason=f"to {capture.location}")
-        if capture.status == 304:
-            return replace(visit, state="done", reason=None)
-        if not is_page(message):
-            return visit
+    async def _visit(
+        self, capture: Capture, message: Message, original: Capture | None
+    ) -> tuple[Visit, Reading | None]:
+        """The visit as far as its status and headers tell, and what its answer holds."""
+        visit = unread(capture, message)
+        if not is_to_be_read(visit):
+            return visit, None
         place = (capture.warc_file, capture.warc_offset, capture.warc_length)
         if capture.record_type == "revisit":
-            known = original and (self._ids.get(original) or place_of(self._connection, original))
-            if not known:
-                return replace(visit, reason=_NOT_HERE)
-            place = known
+            if original is None:
+                return replace(visit, reason=NOT_HERE), None
+            place = (original.warc_file, original.warc_offset, original.warc_length)
+        at = Place(self._run.folder / WARC_FOLDER, *place, visit.url)
         try:
-            page = await self._workers.run(
-                read_place, Place(self._run.folder / WARC_FOLDER, *place, normalise(url) or url)
-            )
+            return visit, await self._workers.run(read_place, at)
         except HemerotecaError as error:
-            return replace(visit, state="failed", reason=str(error))
-        page = as_captured(page, capture.fetched_at)
-        if page.not_article is not None:
-            return replace(visit, reason=f"no article: {page.not_article}")
-        return replace(visit, article=page.article)
+            return replace(visit, state="failed", reason=str(error)), None
 
-    def _copy(self, record: Record, message: Message | None = None) -> tuple[str, int, int]:
+    def _copy(self, record: Record, capture: Capture | None = None) -> tuple[str, int, int]:
+        """Copy a record; capture: what it is, if it is one."""
         if self._loose is not None:
             loose, self._loose = self._loose, None
             for each in loose:
                 self._copy(each)
         self._told.records[record.kind] += 1
-        is_capture = message is not None
-        return self._run.warc.write_copy(copied(record, message), is_capture=is_capture)
+        data = copied(record, capture.record_id if capture else None)
+        return self._run.warc.write_copy(data, is_capture=capture is not None)
 
 
-def copied(record: Record, message: Message | None = None) -> bytes:
-    """A record as it was, with the digests that it lacks.
+def copied(record: Record, record_id: str | None = None) -> bytes:
+    """A record as it was, with the digests that it lacks; its block is never changed.
 
-    message: of a response, what its block holds. The digest of a chunked payload is not added: its
-    readers do not agree on what it is over.
+    record_id: under which a capture is kept. A WARC-Record-ID, WARC-Date or version that is none by
+    ISO 28500 is put right, for the archive's files are to be read by everybody; what stood there is
+    kept beside it. The digest of a chunked payload is not added: its readers do not agree on what
+    it is over.
     """
-    headers = [(n, v) for n, v in record.headers if n.lower() != "content-length"]
+    headers: list[tuple[str, str]] = []
+    for name, value in record.headers:
+        if name.lower() == "content-length":
+            continue
+        right = value
+        if name.lower() == "warc-date" and not CONFORMANT.fullmatch(value):
+            with contextlib.suppress(ValueError):
+                right = warc_date(warc_moment(value))
+        elif name.lower() == "warc-record-id" and record_id is not None:
+            right = record_id
+        elif name.lower() == "warc-type":
+            right = value.lower()
+        headers.append((name, right))
+        if right != value and right.lower() != value.lower():
+            headers.append((_AS_GIVEN + name, value))
     if not record.record_id:
-        headers.append(("WARC-Record-ID", new_id()))
+        headers = [each for each in headers if each[0].lower() != "warc-record-id"]
+        headers.append(("WARC-Record-ID", record_id or new_id()))
     if record.get("WARC-Block-Digest") is None:
         headers.append(("WARC-Block-Digest", digest(record.block)))
-    named = record.kind != "response" or record.get("WARC-Payload-Digest") is not None
-    if message is not None and not named and payload(message) is message.body:
-        headers.append(("WARC-Payload-Digest", digest(message.body)))
-    lines = [f"WARC/{record.version}", *(f"{name}: {one_line(value)}" for name, value in headers)]
+    if record.kind == "response" and record.get("WARC-Payload-Digest") is None:
+        message = message_in(record)
+        if record_id is not None and payload(message) is message.body:
+            headers.append(("WARC-Payload-Digest", digest(message.body)))
+    version = record.version if record.version in ("1.0", "1.1") else "1.0"
+    lines = [f"WARC/{version}", *(f"{name}: {one_line(value)}" for name, value in headers if name)]
     lines.append(f"Content-Length: {len(record.block)}")
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + record.block + b"\r\n\r\n"
+    head = "\r\n".join(lines).encode("utf-8", "replace")
+    return head + b"\r\n\r\n" + record.block + b"\r\n\r\n"
+
+
+def _are_one(known: Capture, capture: Capture) -> bool:
+    """Whether two captures with one name are one."""
+    what = attrgetter("url", "fetched_at", "payload_digest", "record_type")
+    return bool(what(known) == what(capture))
 
 
 async def import_files(
@@ -239,18 +316,27 @@ async def import_files(
     taking = _Import(run, workers, told)
     for path in paths:
         progress(path, told)
-        for each in read_file(path):
-            if isinstance(each, Damage):
-                told.damage.append(f"{path.name}, byte {each.offset:,}: {each.reason}")
-            else:
-                await taking.take(each, path.name)
-        await taking.store()
-        taking.end_file()
+        try:
+            for name, content, size in _contents(path):
+                for each in read_content(content, size, name):
+                    if isinstance(each, Damage):
+                        told.damage.append(f"{name}, byte {each.offset:,}: {each.reason}")
+                    else:
+                        await taking.take(each, name)
+                await taking.store()
+                taking.end_file()
+        except DamagedError as error:
+            told.damage.append(f"{path.name}: {error}")
+    await taking.finish()
     return told
 
 
-def _utc(date: str) -> str:
-    """A WARC-Date as the database has dates. Raises ValueError."""
-    moment = datetime.fromisoformat(date)
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+def _contents(path: Path) -> Iterator[tuple[str, BinaryIO, int]]:
+    """Name, content and length of the file, or of those that a WACZ file holds. Raises
+    DamagedError, OSError."""
+    if is_zip(path):
+        for name, content, size in archives(path):
+            yield f"{path.name}/{name}", content, size
+        return
+    with path.open("rb") as content:
+        yield path.name, content, path.stat().st_size

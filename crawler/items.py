@@ -33,6 +33,10 @@ Source = Literal[
 sitemap or feed; archive: a further page of a listing; previous: a story's link to the one before or
 after it; import: in a WARC file of another program."""
 
+Kind = Literal["html", "sitemap", "feed", "other", "reply"]
+"""What a URL turned out to hold. other: what is read by none of our readers (a picture, a style
+sheet, a script, JSON …); reply: it was not got but sent something (POST) or asked otherwise."""
+
 RecordType = Literal["response", "revisit"]
 Truncation = Literal["length", "time", "disconnect", "unspecified"]
 
@@ -181,6 +185,8 @@ class Page:
     out_links: tuple[str, ...] = ()
     """Addresses the page links to, http(s), absolute, normalised, each once, in page order; only
     where they were asked for."""
+    link_words: str = ""
+    """One letter for each of `out_links`: what its link says (`LINK_WORDS`)."""
     feeds: tuple[str, ...] = ()
     """Addresses of feeds the page announces."""
     wordpress: str | None = None
@@ -249,10 +255,17 @@ class FoundUrl:
     """When it last changed, as the source says (lastmod, updated), as given."""
     priority: int = 0
     """Higher is fetched first; `STORY_LIKE` or more: by its looks the address of a story."""
+    family: str = ""
+    """What it has in common with others: one of `LINK_WORDS`, a space, the shape of its address;
+    "" where it is fetched whatever its like turned out to be."""
 
 
 STORY_LIKE = 20
 """From this priority on an address looks like a story's."""
+
+LINK_WORDS = "lhwn-"
+"""What is said of a URL where it is told of, the strongest first: l a sitemap, feed or WordPress
+list names it, h a headline, w a few words, n a number or an arrow, - nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +283,10 @@ class Due:
     """When it is to be visited again, ISO 8601, UTC; None: not again."""
     is_story: bool = False
     """Whether it led to an archived story."""
+    asked_for: bool = False
+    """Whether the user wants it fetched, although it was left out before."""
+    ask_as: str | None = None
+    """The address to ask for in its place: where all others of its family led to. None: itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +320,8 @@ class Visit:
     """The URL of the story whose later page this is."""
     origin: FoundUrl | None = None
     """How the URL came into the frontier; None for those that nobody told of."""
+    kind: Kind | None = None
+    """What the answer turned out to hold; None where nobody has looked."""
     extractor: str | None = None
     """By which the article was read; None: by this program's."""
     along: tuple[Visit, ...] = ()

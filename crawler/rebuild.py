@@ -9,37 +9,51 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast, get_args
 
-from crawler.archive.database import FILE_NAME, WARC_FOLDER, set_aside
+from crawler import times
+from crawler.archive.captures import capture_with
+from crawler.archive.database import FILE_NAME, SCRATCH, WARC_FOLDER, set_aside
 from crawler.archive.graph import links_unknown
-from crawler.archive.reasons import SAME_TEXT
 from crawler.archive.store import Store
 from crawler.discover import story_urls
 from crawler.discover.shapes import shape
 from crawler.errors import ArchiveError, PageError
-from crawler.extensions.recovery import guess_role, mend
+from crawler.extensions.recovery import mend
 from crawler.extractor import extractor
-from crawler.failures import status_state
 from crawler.frontier.revisit import Revisits
-from crawler.items import Capture, FoundUrl, Role, Source, State, Visit
-from crawler.reading import as_captured, is_page, read_page
-from crawler.urls import normalise, site_host
+from crawler.items import Capture, FoundUrl, Kind, Role, Source, State, Visit
+from crawler.reasons import SAME_TEXT
+from crawler.runs.originals import Originals
+from crawler.runs.requests import Requests, keys
+from crawler.runs.visits import (
+    NOT_HERE,
+    Assembly,
+    answer_in,
+    concluded,
+    dated,
+    is_asset,
+    is_to_be_read,
+    judged,
+    read_answer,
+    settled,
+    unread,
+)
+from crawler.urls import site_host
 from crawler.warc.articles import Conversion, read_conversion
-from crawler.warc.http import Message, parse
+from crawler.warc.http import Message, message_in
 from crawler.warc.members import DamagedError
 from crawler.warc.reader import Damage, Record, read_file, read_record
 from crawler.warc.records import JSON
-from crawler.warc.recover import capture_of
+from crawler.warc.recover import capture_of, is_capture
 from crawler.warc.writer import OPEN
 
-_SCRATCH = ".rebuilding"
 _BATCH = 200
 
 
@@ -62,7 +76,7 @@ class _Visits:
         self._store = store
         self._folder = folder
         self._told = told
-        self._pending: dict[str, tuple[Capture, Message | None]] = {}
+        self._pending: dict[str, tuple[Capture, Message | None, tuple[str, ...]]] = {}
         """Captures whose metadata have not come yet, by WARC-Record-ID."""
         self._parts: dict[str, list[Capture]] = {}
         """Captures of visits whose last one has not come yet, by that one's WARC-Record-ID."""
@@ -71,19 +85,28 @@ class _Visits:
         self._open: tuple[Visit, str | None] | None = None
         """A visit whose conversion may come next, and the address of its article."""
         self._batch: list[Visit] = []
+        self._assembly = Assembly()
+        self._requests = Requests()
         self._runs: dict[str, int] = {}
         self._has_metadata = True
+        self._warcinfo = ""
+        """WARC-Record-ID of the file's first record."""
+        self._originals = Originals(store.db.conn)
 
     def take(self, record: Record, name: str) -> None:
         """The next record of a file."""
         kind = record.kind
-        if kind != "conversion":
-            self._settle()
         # one that stands further on was copied from another program's file
-        if (kind == "warcinfo" and record.offset == 0) or self._store.run_id is None:
+        begins = kind == "warcinfo" and record.offset == 0
+        if kind != "conversion" and not (begins and self._goes_on(record)):
+            self._settle()
+        if begins or self._store.run_id is None:
             self._begin(record)
-        if kind in ("response", "revisit"):
+        self._requests.note(record)
+        if is_capture(record):
             self._take_capture(record, name)
+        elif not self._is_ours(record):
+            pass
         elif kind == "metadata":
             self._take_metadata(record)
         elif kind == "conversion" and record.get("Content-Type") == JSON:
@@ -92,20 +115,44 @@ class _Visits:
             self._finish(record)
 
     def end_file(self) -> None:
-        """A file is at its end: what has no metadata in it, and never will, is read now."""
-        self._settle()
+        """A file is at its end: what has no metadata in it, and never will, is read now. The
+        conversion of the last visit may be in the next file."""
         if not self._has_metadata:
+            self._settle()
             pending, self._pending = self._pending, {}
-            for capture, message in pending.values():
-                self._add(self._plain(capture, message))
+            for capture, message, tied in pending.values():
+                if message is not None:
+                    self._plain(capture, message, tied)
+            self._requests.clear()
+            self._add_all(self._assembly.rest())
+        self.flush()
+
+    def end(self) -> None:
+        """There are no more files."""
+        self._settle()
         self.flush()
 
     def flush(self) -> None:
         """Store the visits that are complete."""
         batch, self._batch = self._batch, []
         self._told.totals.update(self._store.record(batch))
+        for visit in batch:
+            for capture in visit.captures:
+                self._originals.stored(capture)
+
+    def _is_ours(self, record: Record) -> bool:
+        """Whether the run that wrote a file says something by a record in it; else it was copied
+        from another archive's file, and tells of that one."""
+        named = record.get("WARC-Warcinfo-ID")
+        return named is None or named == self._warcinfo
+
+    def _goes_on(self, record: Record) -> bool:
+        """Whether a file is one more of the run that wrote the one before."""
+        uuid = _fields(record.block).get("isPartOf", "")
+        return uuid in self._runs and self._runs[uuid] == self._store.run_id
 
     def _begin(self, record: Record) -> None:
+        self._warcinfo = record.record_id
         info = _fields(record.block) if record.kind == "warcinfo" else {}
         uuid = info.get("isPartOf", "")
         self._has_metadata = "arguments" in info
@@ -135,13 +182,16 @@ class _Visits:
         self._store.finish_run(outcome, at)
 
     def _take_capture(self, record: Record, name: str) -> None:
-        capture = capture_of(record, name)
-        if capture is None:
-            self._told.damage.append(f"{name}, byte {record.offset}: no answer of a web server")
+        original = self._originals.of(record) if record.kind == "revisit" else None
+        try:
+            capture = capture_of(record, name, original)
+        except DamagedError as error:
+            self._told.damage.append(f"{name}, byte {record.offset:,}: {record.kind}: {error}")
             return
+        self._originals.add(capture)
         # with metadata, the page itself is not needed again
-        message = None if self._has_metadata else parse(record.block)
-        self._pending[capture.record_id] = (capture, message)
+        message = None if self._has_metadata else message_in(record)
+        self._pending[capture.record_id] = (capture, message, keys(record))
 
     def _take_metadata(self, record: Record) -> None:
         found = self._pending.pop(record.get("WARC-Concurrent-To") or "", None)
@@ -155,7 +205,7 @@ class _Visits:
         capture = replace(
             found[0],
             reservations=tuple(reservations),
-            fetch_ms=int(took) if took.isdigit() else None,
+            fetch_ms=int(took) if re.fullmatch("[0-9]{1,12}", took) else None,
         )
         last = info.get("visit-record", capture.record_id)
         captures = [*self._parts.pop(last, []), capture]
@@ -163,6 +213,9 @@ class _Visits:
             self._parts[last] = captures
             return
         visit = _visit(info, tuple(captures))
+        imported = visit.origin is not None and visit.origin.source == "import"
+        if imported and "kind" not in info and not info.get("article") and is_asset(visit):
+            visit = replace(visit, kind="other")  # an import that did not say so yet
         self._open = (visit, info.get("article"))
 
     def _take_conversion(self, record: Record, name: str) -> None:
@@ -186,6 +239,10 @@ class _Visits:
             return
         (visit, article_url), self._open = self._open, None
         last = visit.captures[-1]
+        if last.refers_to in self._pending:  # what told of that is lost
+            capture, *_ = self._pending.pop(last.refers_to)
+            with self._store.db.atomic():
+                self._store.adopt(capture, role_of(capture), None)
         seen = article_url is not None and visit.part_of is None and not visit.not_modified
         if seen and last.refers_to in self._conversions:
             # the payload of an earlier response was the article's page once more
@@ -195,7 +252,24 @@ class _Visits:
                 if conversion is not None:
                     article = replace(conversion.article, url=last.url)
                     visit = _with(visit, replace(conversion, article=article))
+        elif seen and last.refers_to is not None:
+            visit = self._read_anew(visit, last.refers_to)
         self._add(visit)
+
+    def _read_anew(self, visit: Visit, original: str) -> Visit:
+        """A visit that saw an article of which the conversion is lost: its page is there, perhaps,
+        in the response that it repeats."""
+        held = capture_with(self._store.db.conn, original)
+        if held is None:
+            return visit
+        with contextlib.suppress(DamagedError, PageError, OSError):
+            record = read_record(self._folder, held.warc_file, held.warc_offset, held.warc_length)
+            reading = read_answer(answer_in(message_in(record), visit.url))
+            read = judged(dated(settled(visit, reading, was_story=True)))
+            if read.article is not None:
+                self._told.totals["reread"] += 1
+                return replace(visit, article=read.article)
+        return visit
 
     def _read(self, record: Record) -> Conversion | None:
         try:
@@ -204,24 +278,43 @@ class _Visits:
             self._told.damage.append(f"{record.record_id}: {error}")
             return None
 
-    def _plain(self, capture: Capture, message: Message | None) -> Visit:
-        """A visit of a capture that nothing is told of."""
-        role = guess_role(capture)
-        url = normalise(capture.url) or capture.url
-        state, reason = status_state(capture.status)
-        if capture.location is not None:
-            return Visit(url, role, "redirected", f"to {capture.location}", (capture,))
-        visit = Visit(url, role, state, reason, (capture,), shape=_shape(role, url))
-        if message is None or capture.record_type != "response" or not is_page(message):
-            return visit
-        self._told.totals["reread"] += 1
-        try:
-            page = as_captured(read_page(message, url), capture.fetched_at)
-        except PageError as error:
-            return replace(visit, state="failed", reason=str(error))
-        if page.not_article is not None:
-            return replace(visit, reason=f"no article: {page.not_article}")
-        return replace(visit, article=page.article)
+    def _plain(self, capture: Capture, message: Message, tied: tuple[str, ...]) -> None:
+        """Read the answer of a capture that nothing is told of."""
+        visit, reading = unread(capture, message), None
+        if is_to_be_read(visit):
+            self._told.totals["reread"] += 1
+            try:
+                whole = self._payload_of(capture, message)
+                if whole is None:
+                    visit = replace(visit, reason=NOT_HERE)
+                else:
+                    reading = read_answer(answer_in(whole, visit.url))
+            except (PageError, DamagedError) as error:
+                visit = replace(visit, state="failed", reason=str(error))
+        asked = self._requests.of(capture.record_id, tied)
+        visit = concluded(visit, reading, was_story=self._was_story(visit.url), asked=asked)
+        self._add_all(self._assembly.take(visit, reading.page if reading else None))
+
+    def _payload_of(self, capture: Capture, message: Message) -> Message | None:
+        """The message with a capture's payload: its own, or that of what it repeats; None if that
+        is not here. Raises DamagedError, OSError."""
+        if capture.record_type == "response":
+            return message
+        original = self._originals.get(capture.refers_to)
+        if original is None:
+            return None
+        name, offset, length = original.warc_file, original.warc_offset, original.warc_length
+        return message_in(read_record(self._folder, name, offset, length))
+
+    def _was_story(self, url: str) -> bool:
+        if any(visit.url == url and visit.article is not None for visit in self._batch):
+            return True
+        known = self._store.frontier.lookup(url)
+        return known is not None and known.is_story
+
+    def _add_all(self, visits: list[Visit]) -> None:
+        for visit in visits:
+            self._add(judged(dated(visit)))
 
     def _add(self, visit: Visit) -> None:
         self._batch.append(visit)
@@ -241,11 +334,13 @@ def rebuild(
     then. Raises ArchiveError where there
     are no WARC files or the folder cannot be written, sqlite3.Error, OSError.
     """
-    warc, scratch = folder / WARC_FOLDER, folder / _SCRATCH
+    warc, scratch = folder / WARC_FOLDER, folder / SCRATCH
     files = sorted(
         [*warc.glob("*.warc.gz"), *warc.glob("*.warc.gz" + OPEN)],
         key=lambda path: (_begun(path), path.name.removesuffix(OPEN)),
     )
+    whole = {path.name for path in files}
+    files = [path for path in files if path.name.removesuffix(OPEN) not in whole - {path.name}]
     if not files:
         raise ArchiveError(f"{warc} has no WARC files (*.warc.gz) to make a database from")
     shutil.rmtree(scratch, ignore_errors=True)
@@ -261,6 +356,7 @@ def rebuild(
                 else:
                     visits.take(each, path.name.removesuffix(OPEN))
             visits.end_file()
+        visits.end()
         told.damage += mend(store, warc, set())
         _find_again(store)
     except BaseException:
@@ -277,8 +373,7 @@ def rebuild(
 def _begun(path: Path) -> str:
     """When a file was begun, as its first record says; an archive's folder may have had another
     name then, and files are named after it."""
-    first = next(iter(read_file(path)), None)
-    return first.date if isinstance(first, Record) else ""
+    return next((each.date for each in read_file(path) if isinstance(each, Record)), "")
 
 
 def _find_again(store: Store) -> None:
@@ -286,7 +381,7 @@ def _find_again(store: Store) -> None:
     again, and stories that archived ones link to wait for their turn."""
     with store.db.atomic():
         store.frontier.read_lists_again()
-    now = datetime.now(UTC).isoformat(timespec="microseconds")
+    now = times.now(exact=True)
     waiting = [
         FoundUrl(
             url, "page", "previous" if relation in ("previous", "next") else "link", via,
@@ -325,6 +420,7 @@ def _visit(info: dict[str, str], captures: tuple[Capture, ...]) -> Visit:
     return Visit(
         url, role, state, info.get("reason"), captures,
         etag=info.get("etag"), last_modified=info.get("last-modified"),
+        kind=cast(Kind, info["kind"]) if info.get("kind") in get_args(Kind) else None,
         not_modified=captures[-1].status == 304 and state == "done",
         shape=_shape(role, url), part_of=info.get("part-of"), origin=origin,
     )  # fmt: skip

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from pathlib import Path
 
 from crawler.archive.database import WARC_FOLDER
-from crawler.archive.rereads import Standing, note_unread, part_of, standing
+from crawler.archive.rereads import Standing, elsewhere, note_unread, part_of, standing
+from crawler.archive.unfit import is_about_content
 from crawler.archive_run import ArchiveRun
-from crawler.discover.pagination import later_pages
-from crawler.errors import HemerotecaError
-from crawler.extract.join import goes_on, join
+from crawler.errors import HemerotecaError, PageError
+from crawler.extract.normalise import normalise
 from crawler.extractor import extractor
 from crawler.items import Article, Capture, Page
-from crawler.reading import Place, as_captured, read_place
+from crawler.reasons import in_words, say
+from crawler.runs.visits import Place, Whole, read_place, why_none
 from crawler.warc.provenance import conversion_record
 from crawler.workers import Workers
 
@@ -85,9 +89,11 @@ async def _read(
 ) -> tuple[Standing, Article | str]:
     try:
         page = await _page(run, workers, each)
-        if page.not_article is not None:
-            return each, f"no article: {page.not_article}"
-        return each, await _whole(run, workers, each, page)
+        article = await _whole(run, workers, each, page)
+        why = why_none(article, page.not_article)
+        if why is not None:
+            return each, f"no article: {why}"
+        return each, normalise(article, datetime.fromisoformat(each.captured_at))
     except HemerotecaError as error:
         return each, str(error)
     except OSError as error:
@@ -95,30 +101,36 @@ async def _read(
 
 
 async def _page(run: ArchiveRun, workers: Workers, each: Standing) -> Page:
-    place = Place(
-        run.folder / WARC_FOLDER, each.warc_file, each.warc_offset, each.warc_length,
-        each.page_url,
-    )  # fmt: skip
-    return as_captured(await workers.run(read_place, place), each.captured_at)
+    """The page, out of another record with the same payload where its own is lost."""
+    warc = run.folder / WARC_FOLDER
+    try:
+        return await _page_at(workers, _place(warc, each))
+    except (PageError, OSError):
+        for other in elsewhere(run.store.db.conn, each):
+            with contextlib.suppress(PageError, OSError):
+                return await _page_at(workers, _place(warc, other))
+        raise
+
+
+async def _page_at(workers: Workers, place: Place) -> Page:
+    reading = await workers.run(read_place, place)
+    if reading.page is None:
+        raise PageError(reading.reason or f"no article: a {reading.kind}")
+    return reading.page
+
+
+def _place(warc: Path, each: Standing) -> Place:
+    return Place(warc, each.warc_file, each.warc_offset, each.warc_length, each.page_url)
 
 
 async def _whole(run: ArchiveRun, workers: Workers, each: Standing, page: Page) -> Article:
     """The article with the text of its later pages, if those were archived with it."""
-    first, parts = page.article, []
-    waiting = list(later_pages(page.url, page.out_links))
-    asked = set(waiting)
-    while waiting:
-        part = part_of(run.store.db.conn, each, waiting.pop(0))
-        if part is None:
+    whole = Whole(page)
+    while (url := whole.wanted) is not None:
+        part = part_of(run.store.db.conn, each, url)
+        if not whole.add(await _page(run, workers, part) if part else None):
             break
-        read = await _page(run, workers, part)
-        if read.not_article is not None or not goes_on(first, read.article):
-            break
-        parts.append(read.article)
-        more = later_pages(page.url, (*asked, *read.out_links))
-        waiting += [link for link in more if link not in asked]
-        asked.update(more)
-    return join(first, parts) if parts else first
+    return whole.article
 
 
 def _keep(
@@ -134,7 +146,15 @@ def _keep(
                 counts["unread"] += 1
                 note_unread(run.store.db.conn, each.article_id, by, read)
                 continue
-            outcome = run.store.reread(each.article_url, each.record_id, read, by)
+            try:
+                outcome = run.store.reread(each.article_url, each.record_id, read, by)
+            except Exception as error:
+                if not is_about_content(error):
+                    raise
+                counts["unread"] += 1
+                reason = say("not_stored", in_words(error))
+                note_unread(run.store.db.conn, each.article_id, by, reason)
+                continue
             counts[outcome] += 1
             if outcome == "changed":
                 new["new_revisions"] += 1

@@ -27,6 +27,9 @@ _PATH_SESSION = re.compile(
     r";(?:jsessionid|phpsessid|sessionid|sid)=[^/;?]*|/\(S\([0-9a-z]{24}\)\)", re.IGNORECASE
 )
 _UNSAFE = re.compile(r"[^\x21-\x7e]|[\"<>\\^`{|}]")
+_NO_HOST = re.compile(r"[\x00-\x20\x7f\"#/<>?@\\^`{|}]")
+"""What no host has (URL Living Standard, forbidden host code points)."""
+_HALVES = re.compile("[\ud800-\udfff]")
 _DEFAULT_PORT = {"http": ":80", "https": ":443"}
 
 
@@ -70,6 +73,8 @@ def normalise(url: str) -> str | None:
             host = host.encode("idna").decode()
         except UnicodeError:
             return None
+    if _NO_HOST.search(host):
+        return None
     if ":" in host:
         host = f"[{host}]"
     netloc = host if port is None or f":{port}" == _DEFAULT_PORT[scheme] else f"{host}:{port}"
@@ -94,7 +99,8 @@ def has_tracking(query: str) -> bool:
 
 
 def _encode(match: re.Match[str]) -> str:
-    return quote(match[0], safe="")
+    # half of a surrogate pair, from JSON: as browsers encode it (Encoding Standard, UTF-8 encode)
+    return quote(_HALVES.sub("\ufffd", match[0]), safe="")
 
 
 @lru_cache(maxsize=50_000)

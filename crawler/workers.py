@@ -19,7 +19,8 @@ from multiprocessing.connection import wait
 from types import ModuleType
 from typing import ParamSpec, TypeVar
 
-from crawler.errors import PageError
+from crawler.errors import HemerotecaError, PageError
+from crawler.reasons import in_words, say
 
 if sys.platform != "win32":  # there, pages are read without a limit of CPU time
     import resource
@@ -35,9 +36,13 @@ T = TypeVar("T")
 
 CPU_SECONDS = 2.0
 """CPU time that one page may take before it is given up; an average page takes 0.01."""
+LIST_TIMES = 10
+"""Times that which a sitemap, feed or other list may take: fifty thousand addresses take 3 s."""
 
 _PAGES_BETWEEN = 200
 _pages = 0
+_limit = CPU_SECONDS
+"""What the page in hand may take, where it is read."""
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +59,8 @@ class Workers:
         """count: processes; 0 for one a core. cpu_seconds: what one page may take."""
         self.count = count or os.cpu_count() or 1
         self.cpu_seconds = cpu_seconds
+        self.faults = 0
+        """How often a function failed in a way that it should not."""
         self._pool: ProcessPoolExecutor | None = None
         self._solo: ProcessPoolExecutor | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -62,23 +69,43 @@ class Workers:
         """Run `function(*args)` in a worker.
 
         function: importable by name, its arguments and result picklable.
-        Raises what it raises, and PageError where it took too long or broke its process twice.
+        Raises HemerotecaError and OSError as it does; PageError where it raises anything else, took
+        too long or broke its process twice.
         """
         assert not kwargs, "positional arguments only"
+        return await self._guarded(self.cpu_seconds, function, *args)
+
+    async def run_list(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `run`, for a sitemap or another list: one file of fifty thousand addresses may be all
+        that tells of them, and takes LIST_TIMES as long as a page may."""
+        assert not kwargs, "positional arguments only"
+        return await self._guarded(LIST_TIMES * self.cpu_seconds, function, *args)
+
+    async def _guarded(self, cpu_seconds: float, function: Callable[..., T], *args: object) -> T:
+        try:
+            return await self._run(cpu_seconds, function, *args)
+        except (HemerotecaError, OSError):
+            raise
+        except Exception as error:  # a fault of ours costs this page alone
+            self.faults += 1
+            logger.error("%s failed", function.__qualname__, exc_info=error)
+            raise PageError(say("reading_failed", in_words(error))) from error
+
+    async def _run(self, cpu_seconds: float, function: Callable[..., T], *args: object) -> T:
         if self._pool is None:
-            self._pool = _start(self.count, self.cpu_seconds)
+            self._pool = _start(self.count)
         pool = self._pool
         try:
-            return await _submit(pool, function, *args)
+            return await _submit(pool, cpu_seconds, function, *args)
         except BrokenProcessPool:
             if self._pool is pool:
                 logger.warning("a page reader died; starting new ones")
                 self._pool = None
         async with self._one_at_a_time:
             if self._solo is None:
-                self._solo = _start(1, self.cpu_seconds)
+                self._solo = _start(1)
             try:
-                return await _submit(self._solo, function, *args)
+                return await _submit(self._solo, cpu_seconds, function, *args)
             except BrokenProcessPool:
                 self._solo = None
                 raise PageError(
@@ -99,18 +126,29 @@ class Workers:
         self.close()
 
 
-def _start(count: int, cpu_seconds: float) -> ProcessPoolExecutor:
+def _start(count: int) -> ProcessPoolExecutor:
     # Never fork: the crawl's process has threads and open connections.
     context = multiprocessing.get_context("spawn")
     if _ENDING:
         # it would start with the first worker, and let through what is held back from that one
         resource_tracker.ensure_running()
-    return ProcessPoolExecutor(count, context, initializer=_prepare, initargs=(cpu_seconds,))
+    return ProcessPoolExecutor(count, context, initializer=_prepare)
 
 
-async def _submit(pool: ProcessPoolExecutor, function: Callable[..., T], *args: object) -> T:
-    with _bare_main(), _signals_held():
-        future = asyncio.get_running_loop().run_in_executor(pool, _bounded, function, *args)
+async def _submit(
+    pool: ProcessPoolExecutor, cpu_seconds: float, function: Callable[..., T], *args: object
+) -> T:
+    try:
+        with _bare_main(), _signals_held():
+            loop = asyncio.get_running_loop()
+            future = loop.run_in_executor(pool, _bounded, cpu_seconds, function, *args)
+    except BrokenProcessPool:
+        raise
+    except Exception as error:  # no process, thread or memory to be had
+        raise HemerotecaError(
+            f"page readers cannot be started ({in_words(error)}); free some memory and run the same"
+            " command again: it goes on from here"
+        ) from error
     return await future
 
 
@@ -146,10 +184,8 @@ def _signals_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _prepare(cpu_seconds: float) -> None:
+def _prepare() -> None:
     """Make a fresh worker ready: deaf to what ends the run, never an orphan, imports done."""
-    global CPU_SECONDS
-    CPU_SECONDS = cpu_seconds
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for each in _ENDING:
         signal.signal(each, signal.SIG_IGN)
@@ -181,7 +217,7 @@ def _tidy() -> None:
         gc.collect()
 
 
-def _bounded(function: Callable[..., T], *args: object) -> T:
+def _bounded(cpu_seconds: float, function: Callable[..., T], *args: object) -> T:
     """Run a function under the limit of CPU time.
 
     At the limit an exception ends it, raised again should somebody catch it. Code in C that never
@@ -192,10 +228,12 @@ def _bounded(function: Callable[..., T], *args: object) -> T:
             return function(*args)
         finally:
             _tidy()
+    global _limit
+    _limit = cpu_seconds
     soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    last_second = int(_counted_seconds() + CPU_SECONDS) + 2
+    last_second = int(_counted_seconds() + cpu_seconds) + 2
     resource.setrlimit(resource.RLIMIT_CPU, (last_second, hard))
-    signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS, 0.25)
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds, 0.25)
     try:
         return function(*args)
     finally:
@@ -218,4 +256,4 @@ def _counted_seconds() -> float:
 
 
 def _too_long(signum: int, frame: object) -> None:
-    raise PageError(f"reading the page took more than {CPU_SECONDS:g} s of CPU time")
+    raise PageError(f"reading the page took more than {_limit:g} s of CPU time")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
-
-from crawler.extract.normalise import normalise
 from crawler.items import Visit
+from crawler.runs.visits import dated
 
 
 class Normalise:
@@ -17,7 +14,4 @@ class Normalise:
 
     def process_item(self, item: Visit) -> Visit:
         """A visit with its article's dates normalised; others unchanged."""
-        if item.article is None:
-            return item
-        captured_at = datetime.fromisoformat(item.captures[-1].fetched_at)
-        return replace(item, article=normalise(item.article, captured_at))
+        return dated(item)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Self, cast
 
 from scrapy.crawler import Crawler
 
-from crawler.archive.reasons import OUTSIDE
 from crawler.items import Visit
-from crawler.validate import missing, within
+from crawler.reasons import OUTSIDE
+from crawler.runs.visits import judged
+from crawler.validate import within
 
 if TYPE_CHECKING:
     from spiders.base import ArchiveSpider
@@ -28,13 +29,11 @@ class Validate:
 
     def process_item(self, item: Visit) -> Visit:
         """A visit whose article, if it has one still, is to be stored."""
+        item = judged(item)
         article = item.article
         if article is None:
             return item
         spider = cast("ArchiveSpider", self._crawler.spider)
-        reason = item.not_article or missing(article)
-        if reason:
-            return replace(item, article=None, reason=f"no article: {reason}")
         published = article.published.value if article.published else None
         if published and not within(published, spider.since, spider.until):
             return replace(item, article=None, state="excluded", reason=OUTSIDE)

@@ -33,33 +33,42 @@ def addresses(name: str, value: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(web_address(name, part) for part in parts))
 
 
-def address_file(path: str) -> tuple[str, ...]:
-    """The addresses in a text file, one a line; blank lines and `#` comments are skipped.
+def address_file(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The addresses in a text file, one a line, and what is wrong with the lines that are none;
+    blank lines and `#` comments are skipped.
 
-    Raises UsageError: the file cannot be read, holds none, or a line is no address.
+    Raises UsageError: the file cannot be read, or holds no address at all.
     """
     try:
-        lines = Path(path).expanduser().read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, RuntimeError) as error:
+        data = Path(path).expanduser().read_bytes()
+    except (OSError, ValueError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or "no name of a file"
         raise UsageError(
-            f"urls={path} cannot be read ({getattr(error, 'strerror', error)}); "
-            "name a text file with one address a line"
+            f"urls={path} cannot be read ({why}); name a text file with one address a line"
         ) from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"urls={path} is no UTF-8 text; save it as UTF-8") from error
-    found = []
-    for number, line in enumerate(lines, 1):
+    found, wrong = [], []
+    for number, line in enumerate(_lines(data), 1):
         line = line.strip()
         if line and not line.startswith("#"):
             try:
+                line.encode()
                 found.append(web_address("urls", line))
-            except UsageError as error:
-                raise UsageError(
-                    f"{path}, line {number}: {line[:80]!r} is no web address"
-                ) from error
+            except UnicodeEncodeError:
+                wrong.append(f"{path}, line {number}: {line[:80]!r} is no UTF-8")
+            except UsageError:
+                wrong.append(f"{path}, line {number}: {line[:80]!r} is no web address")
     if not found:
-        raise UsageError(f"urls={path} holds no address; write one a line")
-    return tuple(dict.fromkeys(found))
+        first = f" ({wrong[0]})" if wrong else ""
+        raise UsageError(f"urls={path} holds no address{first}; write one a line")
+    return tuple(dict.fromkeys(found)), tuple(wrong)
+
+
+def _lines(data: bytes) -> list[str]:
+    """The lines of a text in UTF-8, or in UTF-16 as Windows saves it; with lone surrogates where
+    they are neither."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace").splitlines()
+    return data.decode("utf-8-sig", "surrogateescape").splitlines()
 
 
 def day(name: str, value: str | None) -> str | None:

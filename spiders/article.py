@@ -34,7 +34,12 @@ class ArticleSpider(ArchiveSpider):
         url, urls = arguments.get("url"), arguments.get("urls")
         if (url is None) == (urls is None):
             raise UsageError("name the stories either by -a url=https://… or by -a urls=FILE")
-        self.seeds = addresses("url", url) if urls is None else address_file(urls)
+        self.bad_lines: tuple[str, ...] = ()
+        """What is wrong with lines of the file that are no address; the command tells the user."""
+        if urls is None:
+            self.seeds = addresses("url", url)
+        else:
+            self.seeds, self.bad_lines = address_file(urls)
 
     async def start(self) -> AsyncIterator[Request]:
         """The addresses, in the order given."""

@@ -12,24 +12,28 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler import failures
-from crawler.archive.reasons import LATER_PAGE
-from crawler.discover.feeds import parse_feed
-from crawler.discover.kinds import sniff
-from crawler.discover.link_header import with_links
-from crawler.discover.pagination import later_pages
 from crawler.discover.shapes import shape
-from crawler.discover.sitemaps import parse_sitemap
 from crawler.errors import PageError, UsageError
 from crawler.extensions.session import Session
-from crawler.extract import extract
-from crawler.extract.canonical import is_front
-from crawler.extract.join import goes_on, join
 from crawler.frontier.scheduler import Frontier
-from crawler.items import Article, Capture, Due, FoundUrl, Page, State, Visit
+from crawler.items import Article, Capture, Due, FoundUrl, Page, Role, State, Visit
+from crawler.runs.visits import (
+    Answer,
+    Reading,
+    Whole,
+    answer_state,
+    later_page,
+    moved_state,
+    read_answer,
+    settled,
+)
 from crawler.stopping import Stopped
 from crawler.urls import normalise, site_host
 from spiders.arguments import day, whole_number
 from spiders.soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
+
+GUESSED = "no address of the site: others like it lead to themselves with a slash"
+"""Of an address that was asked for because of what others of its family led to."""
 
 
 class ArchiveSpider(Spider):
@@ -125,7 +129,7 @@ class ArchiveSpider(Spider):
     def request(self, due: Due) -> Request:
         """A request of a URL."""
         return Request(
-            due.found.url,
+            due.ask_as or due.found.url,
             callback=self.answered,
             errback=self.failed,
             meta={"due": due, "captures": []},
@@ -138,21 +142,28 @@ class ArchiveSpider(Spider):
         captures: tuple[Capture, ...] = tuple(response.meta["captures"])
         if not captures:
             return  # it could not be kept: the run is ending, and the next one asks again
-        url = found.url
         along: tuple[Visit, ...] = ()
-        if response.meta.get("redirect_urls"):
+        if due.ask_as is not None and response.status in (404, 410):
+            guess = FoundUrl(due.ask_as, "page", found.source, found.via)
+            along = (replace(self._visit(Due(guess), "gone", GUESSED, captures), shape=None),)
+            due = replace(due, ask_as=None)
+            response = await self.crawler.engine.download_async(self.request(due))
+            captures = tuple(response.meta["captures"])
+            if not captures:
+                return
+        url = found.url
+        if response.meta.get("redirect_urls") or due.ask_as is not None:
             url = normalise(response.url) or response.url
         if url != found.url:
-            if due.is_story and is_front(url):
-                along = (self._visit(due, "gone", "led to the home page", captures[:-1]),)
-            else:
-                along = (self._visit(due, "redirected", f"to {url}", captures[:-1]),)
+            moved = self._visit(due, *moved_state(url, was_story=due.is_story), captures[:-1])
+            along = (*along, moved)
             captures = captures[-1:]
             Frontier.of(self.crawler).mark_seen(url)
             self.moved(found, url)
             if not self.belongs(url):
                 why = "leads to another site"
-                yield Visit(url, found.role, "excluded", why, captures, along=along)
+                elsewhere = self._visit(due, "excluded", why, captures)
+                yield replace(elsewhere, url=url, origin=replace(found, url=url), along=along)
                 return
             due = Due(replace(found, url=url))
         if response.status == 304 and (due.etag or due.last_modified):
@@ -160,7 +171,7 @@ class ArchiveSpider(Spider):
             yield replace(visit, along=along)
             self._note_seed(found, "done", None)
             return
-        state, reason = answer_state(response, captures)
+        state, reason = _answer_state(response, captures)
         visit = self._visit(due, state, reason, captures, retry_at=response.meta.get("retry_at"))
         if state == "done":
             try:
@@ -202,81 +213,52 @@ class ArchiveSpider(Spider):
         self, response: Response, visit: Visit, due: Due
     ) -> tuple[Visit, tuple[Visit, ...]]:
         """The visit with what was read, and the visits of a story's later pages."""
-        content_type = _header(response, b"Content-Type") or ""
         visit = replace(
             visit,
             etag=_header(response, b"ETag"),
             last_modified=_header(response, b"Last-Modified"),
         )
-        body, url, found = response.body, visit.url, due.found
-        run = Session.of(self.crawler).workers.run
+        url, found = visit.url, due.found
         if found.role == "wordpress":
             return await self._read_posts(response, visit, found), ()
-        kind = sniff(body, content_type, url)
-        if kind == "html":
-            if found.role in ("sitemap", "feed"):
-                return replace(visit, state="failed", reason=f"no {found.role}: a page"), ()
-            page = await run(extract, body, url, content_type, True)
-            if link_headers := response.headers.getlist(b"Link"):
-                page = with_links(page, [value.decode("latin-1") for value in link_headers])
-            visit = replace(visit, captures=_reserved(visit.captures, page))
-            if due.is_story and page.not_article and "wall" not in page.not_article:
-                why = f"the story is no longer there: {page.not_article}"
-                return replace(visit, state="gone", reason=why), ()
-            if unwanted := self.unwanted(page, found):
-                return replace(visit, state="excluded", reason=unwanted), ()
-            if self.doubts_pages and await self._soft_errors.is_error(page):
-                asides, self._asides = tuple(self._asides), []
-                return replace(visit, state="gone", reason=NO_SUCH_PAGE), asides
-            article, parts = await self._whole(page, due)
-            own = {url, *(part.url for part in parts)}
+        reading = await self._reading(response, url, found.role)
+        visit, page = settled(visit, reading, was_story=due.is_story), reading.page
+        if page is None:
+            return replace(visit, found=tuple(self.accept(visit.found))), ()
+        if visit.state != "done":
+            return visit, ()
+        if unwanted := self.unwanted(page, found):
+            return replace(visit, article=None, state="excluded", reason=unwanted), ()
+        if self.doubts_pages and await self._soft_errors.is_error(page):
             asides, self._asides = tuple(self._asides), []
-            return (
-                replace(
-                    visit,
-                    article=article,
-                    not_article=page.not_article,
-                    found=tuple(f for f in self.follow(page, found) if f.url not in own),
-                ),
-                parts + asides,
-            )
-        told: Iterable[FoundUrl] = ()
-        reason: str | None = None
-        if kind == "sitemap":
-            content = await run(parse_sitemap, body, url)
-            told = (*content.sitemaps, *content.urls)
-            reason = f"read in part: {content.cut}" if content.cut else None
-        elif kind == "feed":
-            told = await run(parse_feed, body, url)
-        else:
-            reason = f"no article: not HTML ({content_type.split(';')[0] or 'no type given'})"
-        return replace(visit, reason=reason, found=tuple(self.accept(told))), ()
+            return replace(visit, article=None, state="gone", reason=NO_SUCH_PAGE), asides
+        article, parts = await self._whole(page, due)
+        own = {url, *(part.url for part in parts)}
+        asides, self._asides = tuple(self._asides), []
+        told = tuple(f for f in self.follow(page, found) if f.url not in own)
+        return replace(visit, article=article, found=told), parts + asides
+
+    async def _reading(self, response: Response, url: str, role: Role) -> Reading:
+        """What an answer holds. Raises PageError."""
+        links = tuple(each.decode("latin-1") for each in response.headers.getlist(b"Link"))
+        answer = Answer(url, response.body, _header(response, b"Content-Type"), links)
+        workers = Session.of(self.crawler).workers
+        run = workers.run_list if role in ("sitemap", "feed") else workers.run
+        return await run(read_answer, answer, role)
 
     async def _whole(self, page: Page, due: Due) -> tuple[Article, tuple[Visit, ...]]:
         """A page's article with the text of its later pages, and the visits of those."""
-        first = page.article
-        visits: list[Visit] = []
-        parts: list[Article] = []
-        if page.not_article is not None or due.found.role != "page":
-            return first, ()
-        waiting = list(later_pages(page.url, page.out_links))
-        asked = set(waiting)
-        while waiting:
-            url = waiting.pop(0)
-            part = await self._fetch_part(url, visits, page.url)
-            if part is None or part.not_article is not None or not goes_on(first, part.article):
+        whole, visits = Whole(page), list[Visit]()
+        while due.found.role == "page" and (url := whole.wanted) is not None:
+            if not whole.add(await self._fetch_part(url, visits, page.url)):
                 break
-            parts.append(part.article)
-            more = later_pages(page.url, (*asked, *part.out_links))
-            waiting += [link for link in more if link not in asked]
-            asked.update(more)
-        return join(first, parts) if parts else first, tuple(visits)
+        return whole.article, tuple(visits)
 
     async def _fetch_part(self, url: str, visits: list[Visit], first: str) -> Page | None:
         """A later page of the story at `first`; None where it cannot be had. Adds its visit."""
         page, visit = await self._fetch_aside(Due(FoundUrl(url, "page", "archive", first)))
         if page is not None:
-            visit = replace(visit, reason=LATER_PAGE + first)
+            visit = later_page(visit, first)
         visits.append(replace(visit, part_of=first) if visit.captures else visit)
         return page
 
@@ -292,19 +274,17 @@ class ArchiveSpider(Spider):
             state, reason = failures.explain(error)
             return None, self._visit(due, state, reason, tuple(request.meta["captures"]))
         captures = tuple(response.meta.get("captures") or request.meta["captures"])
-        state, why = answer_state(response, captures)
+        state, why = _answer_state(response, captures)
         visit = self._visit(due, state, why, captures)
         Frontier.of(self.crawler).mark_seen(url)
         if state != "done":
             return None, visit
-        content_type = _header(response, b"Content-Type") or ""
         try:
-            page = await Session.of(self.crawler).workers.run(
-                extract, response.body, url, content_type
-            )
+            reading = await self._reading(response, url, due.found.role)
         except PageError as error:
             return None, replace(visit, state="failed", reason=str(error))
-        return page, replace(visit, captures=_reserved(captures, page))
+        visit = settled(visit, reading, was_story=False)
+        return reading.page, replace(visit, article=None, not_article=None, found=())
 
     async def _ask_invented(self, url: str) -> Page | None:
         """What a site shows at an address that nothing is at."""
@@ -325,18 +305,8 @@ class ArchiveSpider(Spider):
             self.seed_failures[found.url] = reason or state
 
 
-def answer_state(response: Response, captures: tuple[Capture, ...]) -> tuple[State, str | None]:
-    """State and reason of a URL by the answer that has come."""
-    truncated = captures[-1].truncated if captures else None
-    return failures.cut_state(truncated) or failures.status_state(response.status)
-
-
-def _reserved(captures: tuple[Capture, ...], page: Page) -> tuple[Capture, ...]:
-    """Captures, the last of which says what its page reserves, too."""
-    if not page.reservations:
-        return captures
-    last = captures[-1]
-    return (*captures[:-1], replace(last, reservations=last.reservations + page.reservations))
+def _answer_state(response: Response, captures: tuple[Capture, ...]) -> tuple[State, str | None]:
+    return answer_state(response.status, captures[-1].truncated if captures else None)
 
 
 def _header(response: Response, name: bytes) -> str | None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 from zlib import crc32
@@ -14,27 +15,39 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.archive.owners import same_owner
-from crawler.archive.reasons import OUTSIDE
 from crawler.discover import story_urls
 from crawler.discover.claims import outside, url_day
 from crawler.discover.places import MOST_USUAL, USUAL_PLACES
+from crawler.discover.shapes import shape
 from crawler.discover.variants import is_dressed, plain_forms
 from crawler.discover.wordpress import further_pages, parse_posts, posts_url
 from crawler.extensions.session import Session
 from crawler.frontier.budget import is_listed
 from crawler.frontier.scheduler import LATER, Frontier
 from crawler.items import STORY_LIKE, Due, FoundUrl, Page, Visit
+from crawler.reasons import OUTSIDE
 from crawler.urls import site_host
 from spiders.arguments import addresses, choice, choices
 from spiders.base import ArchiveSpider, same_site
 from spiders.parts import MIRROR, NO_FRONT, Parts, was_accepted
 
 _SPREAD = 15
+_DEEPEST = 1_000_000
+# What a link says is as good a sign as an address: a headline leads to a story, a number to a list.
+_SAYS = {"h": 30, "n": -25}
 _OLDEST = 1980 * 12
 # Stories stored by which it shows whether a sitemap has them all; looked at each time that so
 # many have been read.
 _ENOUGH = 8
 _EACH = 12
+# Stories before and after a story, that a page may name: by date, in its section, in its series.
+_NEIGHBOURS = 3
+_MOST_NEIGHBOURS = 20
+# Links of a story's page; the page of a list may have twenty thousand.
+_STORY_LINKS = 1_000
+# Feeds that a home page announces, and sitemaps that a robots.txt names.
+_FEEDS = 100
+_SITEMAPS = 1_000
 METHODS = ("sitemap", "feed", "wordpress", "archive", "previous", "links")
 
 
@@ -92,10 +105,14 @@ class NewsSpider(ArchiveSpider):
             return 700 if found.source != "wordpress" else 0
         if found.source == "previous":
             return 90
-        rank = story_urls.priority(found.url, found.claimed_title)
+        rank = story_urls.priority(found.url, found.claimed_title) + _SAYS.get(found.family[:1], 0)
         if rank < 0:
             # The first few lists of a kind decide whether more are read. Newest first, they would
-            # show what is known already: the oldest dates first, the rest in no order.
+            # show what is known already: the oldest dates first, the deepest pages, the rest in no
+            # order.
+            page = story_urls.list_page(found.url)
+            if page is not None:
+                return rank - _DEEPEST + min(page, _DEEPEST)
             month = story_urls.list_month(found.url)
             rank -= 0 if month is None else max(0, month - _OLDEST) * _SPREAD
             return rank - crc32(urlsplit(found.url).path.encode()) % _SPREAD
@@ -152,17 +169,34 @@ class NewsSpider(ArchiveSpider):
         neighbours: set[str] = set()
         self._meet_hosts(page.out_links)
         if page.not_article is None and "previous" in self.discover:
-            for link in page.article.links:
-                if link.relation in ("previous", "next") and self._is_ours(link.url):
+            named = {
+                link.url: link
+                for link in page.article.links
+                if link.relation in ("previous", "next") and self._is_ours(link.url)
+            }
+            # who names very many neighbours has none: most are no links of its readers either
+            neighbours.update(named if len(named) > _MOST_NEIGHBOURS else ())
+            for relation in ("previous", "next"):
+                beside = (link for link in named.values() if link.relation == relation)
+                for link in islice(beside, _NEIGHBOURS):
                     neighbours.add(link.url)
                     yield self._ranked(
-                        FoundUrl(link.url, "page", "previous", page.url, claimed_title=link.title)
+                        FoundUrl(link.url, "page", "previous", page.url, claimed_title=link.title),
+                        "h",
                     )
-        for url in page.out_links:
-            if self._is_ours(url) and url not in neighbours:
-                each = self._ranked(FoundUrl(url, "page", "link", page.url))
-                if ("links" if each.priority >= STORY_LIKE else "archive") in self.discover:
-                    yield each
+        ours = [
+            (url, says)
+            for url, says in zip(page.out_links, page.link_words, strict=True)
+            if self._is_ours(url) and url not in neighbours
+        ]
+        if page.not_article is None and len(ours) > _STORY_LINKS:
+            why = f"links beyond the first {_STORY_LINKS:,} of a story's page"
+            Session.of(self.crawler).reasons["excluded", why] += len(ours) - _STORY_LINKS
+            del ours[_STORY_LINKS:]
+        for url, says in ours:
+            each = self._ranked(FoundUrl(url, "page", "link", page.url), says)
+            if ("links" if each.priority >= STORY_LIKE else "archive") in self.discover:
+                yield each
 
     def _is_ours(self, url: str) -> bool:
         is_ours = same_site(url, self.hosts) or self._parts.is_pending(site_host(url))
@@ -170,7 +204,7 @@ class NewsSpider(ArchiveSpider):
 
     def _announced(self, page: Page) -> Iterable[FoundUrl]:
         if "feed" in self.discover:
-            for url in page.feeds:
+            for url in page.feeds[:_FEEDS]:
                 if same_site(url, self.hosts):
                     self._feeds_known.add(site_host(page.url))
                     yield self._ranked(FoundUrl(url, "feed", "link", page.url))
@@ -191,11 +225,16 @@ class NewsSpider(ArchiveSpider):
             or (each.role == "page" and self._parts.is_pending(site_host(each.url)))
         ]
 
-    def _ranked(self, found: FoundUrl) -> FoundUrl:
+    def _ranked(self, found: FoundUrl, says: str = "l") -> FoundUrl:
+        """A URL with its priority, and its family by what is said of it (`LINK_WORDS`)."""
+        if found.role == "page":
+            found = replace(found, family=f"{says} {shape(found.url)}")
         return replace(found, priority=self.rank(found))
 
     async def _read_posts(self, response: Response, visit: Visit, found: FoundUrl) -> Visit:
-        posts = await Session.of(self.crawler).workers.run(parse_posts, response.body, found.url)
+        posts = await Session.of(self.crawler).workers.run_list(
+            parse_posts, response.body, found.url
+        )
         total = response.headers.get(b"X-WP-TotalPages")
         pages = further_pages(found.url, total.decode("latin-1") if total else None, len(posts))
         more = (FoundUrl(url, "wordpress", "wordpress", found.url) for url in pages)
@@ -223,7 +262,8 @@ class NewsSpider(ArchiveSpider):
         if "sitemap" in self.discover:
             # robots.txt may name a sitemap on another host (sitemaps.org, "Sitemaps & cross
             # submits"): one of the same owner
-            urls = [url for url in request.meta["sitemaps"] if same_owner(url, request.url)]
+            named = islice(request.meta["sitemaps"], _SITEMAPS)
+            urls = [url for url in named if same_owner(url, request.url)]
             if urls:
                 Frontier.of(self.crawler).offer(
                     FoundUrl(url, "sitemap", "robots", request.url) for url in urls
@@ -263,8 +303,8 @@ class NewsSpider(ArchiveSpider):
             return
         session = Session.of(self.crawler)
         session.flush()
-        learned = session.learned(url, "")
-        if learned.site_stories >= _ENOUGH and not is_listed(learned):
+        brought = session.site_yield(site)
+        if brought.stories >= _ENOUGH and not is_listed(brought):
             self._feeds_known.add(site)
             left = self._places.get(site, ())
             self._places[site] = [place for place in left if place[0] == "feed"]

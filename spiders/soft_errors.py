@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from crawler.archive.duplicates import likeness, phrases
 from crawler.discover.invented import invented
 from crawler.items import Article, Page
+from crawler.text import likeness, phrases
 from crawler.urls import site_host
 
 NO_SUCH_PAGE = "the site answers so for addresses that do not exist"

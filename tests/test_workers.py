@@ -14,6 +14,7 @@ import pytest
 
 from crawler import workers
 from crawler.errors import PageError
+from crawler.extract import extract
 from crawler.workers import Workers
 
 
@@ -28,9 +29,19 @@ def test_a_function_runs_in_another_process(pool: Workers) -> None:
     assert asyncio.run(pool.run(os.getpid)) != os.getpid()
 
 
-def test_what_it_raises_comes_back(pool: Workers) -> None:
-    with pytest.raises(ZeroDivisionError):
+def test_what_it_raises_for_the_user_comes_back(pool: Workers) -> None:
+    with pytest.raises(PageError, match="page is empty"):
+        asyncio.run(pool.run(extract, b"", "https://news.example/"))
+    with pytest.raises(FileNotFoundError):
+        asyncio.run(pool.run(os.stat, "/no/such/file"))
+    assert pool.faults == 0
+
+
+def test_any_other_fault_costs_one_page_and_is_counted(pool: Workers) -> None:
+    with pytest.raises(PageError, match=r"reading the page failed: a fault of the program"):
         asyncio.run(pool.run(divmod, 1, 0))
+    assert asyncio.run(pool.run(abs, -1)) == 1
+    assert pool.faults == 1
 
 
 def test_a_page_that_kills_its_reader_is_given_up_and_the_next_one_read(pool: Workers) -> None:
@@ -45,14 +56,11 @@ def test_a_page_that_kills_its_reader_is_given_up_and_the_next_one_read(pool: Wo
 
 
 def test_endless_work_is_ended(pool: Workers) -> None:
-    # the limit itself is the worker's; here a short one is set in this process
     previous = signal.signal(signal.SIGPROF, workers._too_long)
-    limit, workers.CPU_SECONDS = workers.CPU_SECONDS, 0.2
     try:
         with pytest.raises(PageError, match="CPU time"):
-            workers._bounded(_spin)
+            workers._bounded(0.2, _spin)
     finally:
-        workers.CPU_SECONDS = limit
         signal.signal(signal.SIGPROF, previous)
 
 
@@ -62,8 +70,7 @@ def test_endless_work_that_hears_no_signal_is_ended_by_the_kernel() -> None:
         "import re, signal\n"
         "from crawler import workers\n"
         "signal.signal(signal.SIGPROF, workers._too_long)\n"
-        "workers.CPU_SECONDS = 0.5\n"
-        "workers._bounded(re.fullmatch, '(a|a)*b', 'a' * 40)\n"
+        "workers._bounded(0.5, re.fullmatch, '(a|a)*b', 'a' * 40)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], timeout=500, capture_output=True)
     assert done.returncode == -signal.SIGXCPU or b"CPU time" in done.stderr

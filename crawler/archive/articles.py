@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from crawler.archive import graph
 from crawler.archive.changes import record_changes
-from crawler.archive.duplicates import find_copy, remember, tells_same_story
+from crawler.archive.duplicates import find_copy, is_split, note_copy, remember, tells_same_story
 from crawler.archive.owners import same_owner
-from crawler.archive.reasons import SAME_TEXT
 from crawler.items import Article, Image, Visit
+from crawler.reasons import SAME_TEXT
 
 Cause = Literal["page", "extractor", "either"]
 """Why a revision differs from the one before: the page changed; the same bytes were read by another
@@ -63,10 +63,12 @@ class Articles:
         url = self._believed_url(article)
         marks: list[tuple[int, int]] = []
         if not self._sql("SELECT 1 FROM articles WHERE url = ?", (url,)).fetchone():
-            copy_of, marks = find_copy(self._connection, self._site_id(url), article)
-            if copy_of is not None:
+            found, marks = find_copy(self._connection, self._site_id(url), article)
+            if found is not None and not is_split(self._connection, visit.url, found):
+                copy_of = found.article_id
                 (first,) = self._sql("SELECT url FROM articles WHERE id = ?", (copy_of,)).fetchone()
                 counts["unchanged_articles"] += 1
+                note_copy(self._connection, visit.url, found)
                 return copy_of, False, replace(visit, part_of=first, reason=SAME_TEXT + first)
         extractor = visit.extractor or self._extractor
         article_id, changed = self._store(article, url, capture_id, now, extractor, counts)

@@ -71,6 +71,17 @@ def files_of_captures(connection: sqlite3.Connection) -> list[tuple[str, int, in
     ).fetchall()
 
 
+def names_of_files(connection: sqlite3.Connection) -> list[str]:
+    """The files that captures are in: one look into an index for each, however many captures there
+    are. Raises sqlite3.Error."""
+    rows = connection.execute(
+        "WITH RECURSIVE files(name) AS (SELECT min(warc_file) FROM captures UNION ALL"
+        " SELECT (SELECT min(warc_file) FROM captures WHERE warc_file > name) FROM files"
+        " WHERE name IS NOT NULL) SELECT name FROM files WHERE name IS NOT NULL"
+    )
+    return [name for (name,) in rows]
+
+
 def listed_files(connection: sqlite3.Connection) -> list[ListedFile]:
     """The closed files. Raises sqlite3.Error."""
     rows = connection.execute("SELECT name, bytes, records, sha256 FROM warc_files ORDER BY name")

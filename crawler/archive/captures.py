@@ -4,54 +4,86 @@ from __future__ import annotations
 
 import sqlite3
 
-from crawler.items import Reference
+from crawler.items import Capture, Reference
+
+Place = tuple[str, int, int]
+"""File, offset and length of a record."""
+
+# Responses with one payload that are looked at: more are there only if all of them were lost.
+_LIKE = 20
+
+
+def responses_with(
+    connection: sqlite3.Connection, payload_digest: str
+) -> list[tuple[Reference, Place]]:
+    """Whole responses with a payload, of whatever URL and run, the newest first: those before it
+    were lost if there are several of ours. Raises sqlite3.Error."""
+    rows = connection.execute(
+        "SELECT c.record_id, u.url, c.fetched_at, c.warc_file, c.warc_offset, c.warc_length"
+        " FROM captures c JOIN urls u ON u.id = c.url_id"
+        " WHERE c.payload_digest = ? AND c.record_type = 'response'"
+        " AND c.truncated IS NULL AND c.payload_bytes > 0"
+        " AND c.id NOT IN (SELECT capture_id FROM lost_captures) ORDER BY c.id DESC LIMIT ?",
+        (payload_digest, _LIKE),
+    )
+    return [(Reference(*row[:3]), (row[3], row[4], row[5])) for row in rows]
 
 
 def response_with(connection: sqlite3.Connection, payload_digest: str) -> Reference | None:
-    """A whole response with this payload, of whatever URL and run. Raises sqlite3.Error."""
-    row = connection.execute(
-        "SELECT c.record_id, u.url, c.fetched_at FROM captures c JOIN urls u ON u.id = c.url_id"
-        " WHERE c.payload_digest = ? AND c.record_type = 'response'"
-        " AND c.truncated IS NULL AND c.payload_bytes > 0 ORDER BY c.id LIMIT 1",
-        (payload_digest,),
-    ).fetchone()
-    return Reference(*row) if row else None
+    """The newest of them, for a revisit that was written elsewhere. Raises sqlite3.Error."""
+    return next((found for found, _ in responses_with(connection, payload_digest)), None)
 
 
-def last_response(connection: sqlite3.Connection, url: str) -> Reference | None:
-    """The response with what a URL last answered in full, itself or by a revisit. Raises
-    sqlite3.Error."""
+def last_response(connection: sqlite3.Connection, url: str) -> tuple[Reference, Place, str] | None:
+    """The response with what a URL last answered in full, itself or by a revisit; its place, and
+    its payload's digest. Raises sqlite3.Error."""
     row = connection.execute(
-        "SELECT c.record_id, u.url, c.fetched_at FROM captures c JOIN urls u ON u.id = c.url_id"
+        "SELECT c.record_id, u.url, c.fetched_at, c.warc_file, c.warc_offset, c.warc_length,"
+        " c.payload_digest FROM captures c JOIN urls u ON u.id = c.url_id"
         " WHERE c.id = (SELECT ifnull(b.refers_to_id, b.id) FROM captures b"
         " JOIN urls v ON v.id = b.url_id WHERE v.url = ? AND b.status = 200"
-        " ORDER BY b.fetched_at DESC LIMIT 1)",
+        " AND b.truncated IS NULL ORDER BY b.fetched_at DESC LIMIT 1)"
+        " AND c.record_type = 'response' AND c.id NOT IN (SELECT capture_id FROM lost_captures)",
         (url,),
     ).fetchone()
-    return Reference(*row) if row else None
+    return (Reference(*row[:3]), (row[3], row[4], row[5]), row[6]) if row else None
+
+
+_STORED = (
+    "SELECT u.url, c.fetched_at, c.status, c.content_type, c.payload_digest, c.payload_bytes,"
+    " c.record_id, c.warc_file, c.warc_offset, c.warc_length, c.location, c.record_type,"
+    " o.record_id, c.truncated FROM captures c JOIN urls u ON u.id = c.url_id"
+    " LEFT JOIN captures o ON o.id = c.refers_to_id"
+)
+
+
+def capture_with(connection: sqlite3.Connection, record_id: str) -> Capture | None:
+    """The capture with a WARC-Record-ID. Raises sqlite3.Error."""
+    row = connection.execute(f"{_STORED} WHERE c.record_id = ?", (record_id,)).fetchone()
+    return Capture(*row) if row else None
 
 
 def captured_at_moment(
-    connection: sqlite3.Connection, url: str, fetched_at: str
-) -> Reference | None:
-    """The response of a URL at a moment (ISO 8601, UTC, to the microsecond). Raises
-    sqlite3.Error."""
+    connection: sqlite3.Connection, url: str, fetched_at: str, *, to_the_second: bool
+) -> Capture | None:
+    """The response of a URL at a moment (ISO 8601, UTC, to the microsecond). to_the_second:
+    whether its fraction is not known. Raises sqlite3.Error."""
+    same = "substr(c.fetched_at, 1, 19) = substr(?, 1, 19)" if to_the_second else "c.fetched_at = ?"
     row = connection.execute(
-        "SELECT c.record_id, u.url, c.fetched_at FROM captures c JOIN urls u ON u.id = c.url_id"
-        " WHERE u.url = ? AND c.fetched_at = ? AND c.record_type = 'response'",
-        (url, fetched_at),
+        f"{_STORED} WHERE u.url = ? AND {same} AND c.record_type = 'response'", (url, fetched_at)
     ).fetchone()
-    return Reference(*row) if row else None
+    return Capture(*row) if row else None
 
 
-def place_of(connection: sqlite3.Connection, record_id: str) -> tuple[str, int, int] | None:
-    """File, offset and length of a response's record. Raises sqlite3.Error."""
+def is_unread(connection: sqlite3.Connection, capture: Capture) -> bool:
+    """Whether a capture is entered, and no visit has said what its answer is: a run that was
+    killed had written it. Raises sqlite3.Error."""
     row = connection.execute(
-        "SELECT warc_file, warc_offset, warc_length FROM captures WHERE record_id = ?"
-        " AND record_type = 'response'",
-        (record_id,),
+        "SELECT u.visited_at IS NULL OR u.visited_at < c.fetched_at FROM captures c"
+        " JOIN urls u ON u.id = c.url_id WHERE c.record_id = ?",
+        (capture.record_id,),
     ).fetchone()
-    return (row[0], row[1], row[2]) if row else None
+    return bool(row and row[0])
 
 
 def is_known(connection: sqlite3.Connection, record_id: str) -> bool:

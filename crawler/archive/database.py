@@ -4,33 +4,45 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
+import shutil
 import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.archive import schema
+from crawler.archive import lock, schema
 from crawler.archive.describe import write_descriptions
 from crawler.archive.migrations import migrations
-from crawler.errors import ArchiveError
+from crawler.errors import ArchiveError, BusyError, DamageError, HemerotecaError
 
 FILE_NAME = "archive.db"
 WARC_FOLDER = "warc"
+SCRATCH = ".rebuilding"
+"""Folder in an archive where `scrapy rebuild` works."""
 
 # Bytes. Articles are some kilobytes long: larger pages keep one in fewer places.
 _PAGE_SIZE = 8192
 # Milliseconds to wait for another program that writes or holds the file.
 _BUSY_TIMEOUT = 10_000
+_LOG, _SHARED = FILE_NAME + "-wal", FILE_NAME + "-shm"
+_WARC_ENDINGS = (".warc.gz", ".warc.gz.open")
 
 
 def check(folder: Path) -> None:
-    """Make sure that a crawl can use `folder` as its archive, without changing anything.
+    """Make sure that a command can write to `folder` as its archive, without changing anything.
 
-    Raises ArchiveError: the path is a file or may not be written, its database is not an archive,
-    is damaged, or was made by a newer version.
+    Raises ArchiveError: the path is a file, may not be written, or has links in it; its database is
+    not an archive, is damaged, was made by a newer version, or is lost.
     """
     if folder.exists() and not folder.is_dir():
         raise ArchiveError(f"{folder} is a file; an archive is a folder: name one with archive=")
+    refuse_links(folder)
+    refuse_if_unwritable(folder)
+    refuse_if_lost(folder)
     path = folder / FILE_NAME
     if path.exists():
         _open_existing(path).close()
@@ -44,24 +56,183 @@ def check(folder: Path) -> None:
             )
 
 
+def refuse_links(folder: Path) -> None:
+    """Raise ArchiveError where something in an archive's folder is a symbolic link: what it leads
+    to belongs to somebody else, perhaps. The folder itself may be one."""
+    warc = folder / WARC_FOLDER
+    for name in (FILE_NAME, _LOG, _SHARED, FILE_NAME + "-journal", WARC_FOLDER, SCRATCH):
+        _refuse_link(folder / name)
+    with contextlib.suppress(OSError), os.scandir(warc) as entries:
+        for entry in entries:
+            if entry.is_symlink():
+                _refuse_link(warc / entry.name)
+
+
+def _refuse_link(path: Path) -> None:
+    if path.is_symlink():
+        raise ArchiveError(
+            f"{path} is a symbolic link, and links in an archive are not followed: put what it"
+            " leads to in its place"
+        )
+
+
+def refuse_if_unwritable(folder: Path) -> None:
+    """Raise ArchiveError where an archive that is there cannot be written."""
+    for path in (folder, folder / WARC_FOLDER, folder / FILE_NAME):
+        if path.exists() and not os.access(path, os.W_OK):
+            read_only = os.name != "nt" and os.statvfs(path).f_flag & os.ST_RDONLY
+            why = "its file system is read-only" if read_only else "permission denied"
+            raise ArchiveError(
+                f"{path} cannot be written ({why}): it can only be read here; name another folder"
+                " with archive="
+            )
+
+
+def refuse_if_lost(folder: Path) -> None:
+    """Raise ArchiveError where there are WARC files and no database: a new one would know nothing
+    of them, and fetch everything once more."""
+    path, warc = folder / FILE_NAME, folder / WARC_FOLDER
+    if _size(path) or _size(folder / _LOG):
+        return
+    files = 0
+    with contextlib.suppress(OSError):
+        files = sum(name.endswith(_WARC_ENDINGS) for name in os.listdir(warc))  # noqa: PTH208
+    if not files:
+        return
+    what, option = ("is empty", " --replace") if path.exists() else ("is not there", "")
+    raise ArchiveError(
+        f"{path} {what}, though {warc} has {files:,} WARC file{'s' if files > 1 else ''}: restore"
+        f" it from a copy, or make it again: scrapy rebuild {shlex.quote(str(folder))}{option}"
+    )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+# -- reading ---------------------------------------------------------------------------------------
+
+
 def open_for_reading(folder: Path) -> Database:
     """An archive's database, for queries only; one of an earlier version is brought up to date.
 
-    Raises ArchiveError as `check`, where there is no archive, and where an old one cannot be
-    written.
+    Where the archive cannot be written, nothing is: it is opened as it is, or a private copy of it,
+    which goes when the database is closed. Raises ArchiveError as `check`, where there is no
+    archive, and where it cannot be read here.
     """
     path = folder / FILE_NAME
     if not path.is_file():
+        refuse_if_lost(folder)
         raise ArchiveError(
             f"no archive at {folder} (no {FILE_NAME} in it); "
             "name the folder that a crawl wrote, or make one: scrapy crawl news -a site=…"
         )
+    if not _is_writable(folder):
+        return _open_unwritable(folder)
     db = _open_existing(path)
     if not migrations.pending(db):
         return db
     db.close()
-    open_for_writing(folder).close()
+    hold = lock.ArchiveLock(folder)
+    hold.acquire()
+    try:
+        open_for_writing(folder).close()
+    finally:
+        hold.release()
     return _open_existing(path)
+
+
+@contextmanager
+def readable(folder: Path) -> Iterator[Path]:
+    """A folder with an archive's database that `open_for_reading` opens as it is, for whoever opens
+    it many times: the archive's own, or a private one with a copy. Raises ArchiveError."""
+    db = open_for_reading(folder)
+    if isinstance(db, _Copy):
+        with contextlib.closing(db):
+            yield db.folder
+    else:
+        db.close()
+        yield folder
+
+
+class _Copy(Database):
+    """A private copy of a database."""
+
+    def __init__(self, home: tempfile.TemporaryDirectory[str], connection: sqlite3.Connection):
+        super().__init__(connection)
+        self._home = home
+        self.folder = Path(home.name)
+
+    def close(self) -> None:
+        super().close()
+        self._home.cleanup()
+
+
+def _is_writable(folder: Path) -> bool:
+    paths = (folder, folder / FILE_NAME, folder / _LOG, folder / _SHARED)
+    return all(os.access(path, os.W_OK) for path in paths if path.exists())
+
+
+def _open_unwritable(folder: Path) -> Database:
+    """SQLite's WAL mode writes for reading, too: it must not want to."""
+    path = folder / FILE_NAME
+    if lock.is_held(folder):
+        # a run keeps the shared memory that is needed; nobody changes the file under our eyes
+        db = _open_existing(path, "mode=ro")
+        if migrations.pending(db):
+            db.close()
+            raise BusyError(f"{folder} is being brought up to date by a run; try again later")
+        return db
+    if not _size(folder / _LOG):
+        db = _open_existing(path, "mode=ro&immutable=1")
+        if not migrations.pending(db):
+            return db
+        db.close()
+    home = tempfile.TemporaryDirectory(prefix="hemeroteca-")
+    try:
+        for name in (FILE_NAME, _LOG):
+            if (folder / name).exists():
+                shutil.copyfile(folder / name, Path(home.name) / name)
+        # what the log holds moves into the file
+        open_for_writing(Path(home.name)).close()
+        return _Copy(home, _open_existing(Path(home.name) / FILE_NAME).conn)
+    except OSError as error:
+        home.cleanup()
+        raise ArchiveError(
+            f"{folder} cannot be written, and for reading it a copy of its database is needed in"
+            f" {tempfile.gettempdir()}, which cannot be made ({error.strerror}); name another"
+            " folder by TMPDIR"
+        ) from error
+    except BaseException:
+        home.cleanup()
+        raise
+
+
+def explain(folder: Path, error: Exception) -> HemerotecaError:
+    """What a failure of an archive's database means, for its user. error: a sqlite3.Error, or what
+    came of values that nobody can have written."""
+    path = folder / FILE_NAME
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return BusyError(f"{path} is held by another program ({error}); wait for its end")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return DamageError(
+            f"{path} is damaged ({error}): scrapy verify says more; restore it from a copy, or make"
+            f" it again from the WARC files: scrapy rebuild {shlex.quote(str(folder))} --replace"
+        )
+    return ArchiveError(f"cannot go on with {path} ({error})")
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether SQLite says that a file is damaged, or no database at all."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+# -- writing ---------------------------------------------------------------------------------------
 
 
 def open_for_writing(folder: Path) -> Database:
@@ -96,26 +267,28 @@ def set_aside(folder: Path) -> Path | None:
     """Move a database out of the way, with what belongs to it; returns where it is now, None if
     there was none. Raises sqlite3.Error, OSError."""
     path = folder / FILE_NAME
-    if not path.exists():
-        return None
     number = 1
     while (aside := path.with_name(f"{FILE_NAME}.before-{number}")).exists():
         number += 1
-    # what the log holds belongs to the file; a damaged one is moved as it is
-    closing = contextlib.closing(sqlite3.connect(path))
-    with contextlib.suppress(sqlite3.DatabaseError), closing as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    path.rename(aside)
+    was_there = path.exists()
+    if was_there:
+        # what the log holds belongs to the file; a damaged one is moved as it is
+        closing = contextlib.closing(sqlite3.connect(path))
+        with contextlib.suppress(sqlite3.DatabaseError), closing as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        path.rename(aside)
+    # SQLite would put the log of one database into the next one that has its name
     for ending in ("-wal", "-shm"):
         path.with_name(FILE_NAME + ending).unlink(missing_ok=True)
-    return aside
+    return aside if was_there else None
 
 
-def _open_existing(path: Path) -> Database:
+def _open_existing(path: Path, how: str = "mode=rw") -> Database:
+    """how: not ro as a rule, for reading a WAL database needs its -shm file, which ro may not
+    create."""
     try:
-        # mode=rw, not ro: reading a WAL database needs its -shm file, which ro may not create
         connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=_BUSY_TIMEOUT / 1000
+            f"{path.resolve().as_uri()}?{how}", uri=True, timeout=_BUSY_TIMEOUT / 1000
         )
         db = Database(connection)
         application_id = db.execute("PRAGMA application_id").fetchone()[0]
@@ -124,9 +297,12 @@ def _open_existing(path: Path) -> Database:
         known = {migration.name for migration in migrations._migrations}
         newer = {migration.name for migration in migrations.applied(db)} - known
     except sqlite3.Error as error:
-        raise ArchiveError(
-            f"cannot open {path} ({error}); it is damaged, not readable, or no SQLite file"
-        ) from error
+        if is_damage(error):
+            raise ArchiveError(
+                f"cannot open {path} ({error}); it is damaged, or no SQLite file: restore it from a"
+                f" copy, or scrapy rebuild {shlex.quote(str(path.parent))} --replace"
+            ) from error
+        raise ArchiveError(f"cannot open {path} ({error}); may you read it?") from error
     problem = None
     if tables and application_id != schema.APPLICATION_ID:
         problem = "is no archive of this program; name another folder with archive="

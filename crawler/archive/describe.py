@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.db import ForeignKey
 
-from crawler.archive import reread_schema, warc_schema
+from crawler.archive import loss_schema, reread_schema, warc_schema
 from crawler.archive.describe_frontier import FRONTIER
 
 DESCRIPTIONS: dict[str, dict[str, str]] = {
@@ -178,6 +178,8 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         **warc_schema.CAPTURES,
     },
     "warc_files": warc_schema.FILES,
+    "damaged_files": loss_schema.FILES,
+    "lost_captures": loss_schema.CAPTURES,
     "rereadings": reread_schema.REREADINGS,
     "articles": {
         "": "Stories, one row per canonical URL.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from crawler.archive import chains
+
 URLS = {
     "": "Every URL known: the frontier.",
     "id": "Key.",
@@ -20,7 +22,7 @@ URLS = {
     "claimed_at": "The date that the source gives for it, as given.",
     "claimed_changed_at": "When it last changed, as the source says.",
     "claimed_title": "The title that the source gives for it.",
-    "listed": "1 if a sitemap, feed or WordPress list has told of it, whatever told first.",
+    "listed": "1 if a sitemap or WordPress list has told of it, whatever told first.",
     "priority": "Higher is fetched first; 20 or more: it looks like a story's address.",
     "due_at": "When it is to be visited next, UTC; NULL: at once if queued, else not again.",
     "interval_seconds": "How far apart its visits are, as learned.",
@@ -30,7 +32,11 @@ URLS = {
     "etag": "ETag of its last good answer.",
     "last_modified": "Last-Modified of its last good answer.",
     "article_id": "The article found there.",
-    "shape": "Of a visited list: what its address has in common with others of its kind.",
+    "kind": "What it turned out to hold: html, sitemap, feed, other (a picture, a style sheet, JSON"
+    " …: not visited again) or reply (it was not got, but sent something: POST).",
+    **chains.URLS,
+    "family_id": "What it has in common with others, by its address and what links to it say.",
+    "held": "1: not to be fetched before a round lets it in; 2: the user asked for it; else 0.",
 }
 
 SITES = {
@@ -39,22 +45,45 @@ SITES = {
     "host": "Host without www., with the port if it is unusual.",
     "home_url": "The first address by which the site was known.",
     "first_seen_at": "When, UTC.",
-    "listing_visits": "Pages visited that were no stories.",
-    "listing_led_to": "New stories that those were the first to tell of.",
+    "lists_led_to": "New stories that pages which are no stories have told of.",
     "stories": "Addresses visited that were stories.",
-    "listed_stories": "… that a sitemap, feed or WordPress list had told of.",
+    "listed_stories": "… that a sitemap or WordPress list had told of.",
     "revisits": "Stories visited again.",
     "edits": "… and found changed then.",
+    **chains.SITES,
+    "round_from": "The last URL that was known when the present round began.",
 }
 
-SHAPES = {
-    "": "What visits have taught of a site's addresses: which shapes are stories', which lead to"
-    " some.",
+FAMILIES = {
+    "": "What visits have taught of a site's addresses, family by family: which are stories', which"
+    " lead to some.",
+    "id": "Key.",
     "site_id": "The site.",
-    "shape": "What addresses of a kind have in common: N is a number, W a word, S a headline.",
-    "visits": "Addresses of this shape visited.",
+    "name": "What is said where they are told of (l: a sitemap or feed names them, h: a headline,"
+    " w: a few words, n: a number, -: nothing), and what the addresses have in common: N is a"
+    " number, W a word, S a headline.",
+    "is_open": "1 if all addresses of this family are fetched; 0 if they are held, and let in by"
+    " rounds.",
+    "admitted": "How many were let in by rounds.",
+    "visits": "Addresses of this family visited.",
     "stories": "… that were stories.",
-    "led_to": "New stories that they, or lists told of by them, were the first to tell of.",
+    "led_to": "New stories that they, or lists told of by them, have told of.",
+    "slashed": "Addresses of this family that led to themselves with a slash added.",
+    "deepest": "Of lists' further pages: the highest number that was let in to see what is there.",
+}
+
+COPIES = {
+    "": "Pages that show what an article of another address has: print pages and the like.",
+    "url_id": "The page's URL.",
+    "article_id": "The article.",
+    "likeness": "The share of phrases that both texts have, 0 to 1.",
+    "is_split": "1 if somebody has said that the page is a story of its own (scrapy retry).",
+}
+
+TELLERS = {
+    "": "Which visited lists told of a URL in the round in which it was found.",
+    "url_id": "The URL.",
+    "list_id": "The list, a URL too.",
 }
 
 ROBOTS = {
@@ -112,7 +141,9 @@ FRONTIER: dict[str, dict[str, str]] = {
     "gone_stories": GONE,
     "sites": SITES,
     "urls": URLS,
-    "url_shapes": SHAPES,
+    "url_families": FAMILIES,
+    "url_tellers": TELLERS,
+    "copies": COPIES,
     "robots_files": ROBOTS,
     "revision_changes": CHANGES,
     "article_bands": BANDS,

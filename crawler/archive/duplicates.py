@@ -7,45 +7,34 @@ share nine tenths of their phrases are looked at, and one of thirty that share h
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import blake2b
 
 from rensa import RMinHash
 
 from crawler.items import Article
+from crawler.text import PHRASE, likeness, phrases, words
 
 BANDS = 8
 ROWS = 8
-# Phrases of so many words are what two texts have in common.
-_PHRASE = 3
 _SEED = 1911
 # The share of phrases from which on two texts are one; below so many words nothing is said.
 SAME = 0.9
 _FEW_WORDS = 40
+# The share of the shorter one's that a text has where it holds all of it.
+WHOLE = 0.98
 # A page that names another address as its own is believed from this share on.
 RELATED = 0.3
 
 # Characters that are sketched: copies begin alike, and all of the text is compared where they do.
 _BEGINNING = 1_200
 
-_WORD = re.compile(r"\w+")
-
-
-def phrases(text: str) -> set[str]:
-    """The phrases of a text, without punctuation and case."""
-    words = _WORD.findall(text.casefold())
-    return {" ".join(words[at : at + _PHRASE]) for at in range(len(words) - _PHRASE + 1)}
-
-
-def likeness(one: set[str], other: set[str]) -> float:
-    """The share of phrases that two texts have in common (Jaccard), 0 to 1.
-
-    >>> likeness(phrases("the mill turns again"), phrases("The mill turns – again!"))
-    1.0
-    """
-    union = len(one | other)
-    return len(one & other) / union if union else 0.0
+_DAY = re.compile(r"[/_-]((?:19|20)\d\d)[/_-]?(0?[1-9]|1[0-2])[/_-]?(0?[1-9]|[12]\d|3[01])(?!\d)")
+_SIZE = re.compile(r"[-_]\d{2,4}x\d{2,4}(?=\.)|[-_](?:small|medium|large|thumb)(?=\.)", re.ASCII)
 
 
 def bands(found: set[str]) -> list[tuple[int, int]]:
@@ -61,14 +50,25 @@ def bands(found: set[str]) -> list[tuple[int, int]]:
     return out
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The article that a page shows, too."""
+
+    article_id: int
+    likeness: float
+    """The share of phrases that both texts have, `SAME` to 1."""
+
+
 def find_copy(
     connection: sqlite3.Connection, site_id: int, article: Article
-) -> tuple[int | None, list[tuple[int, int]]]:
-    """The article of the same site, or of a host below or above it, that has the same headline, day
-    and text, if there is one; and the bands to remember the text by. Raises sqlite3.Error.
+) -> tuple[Copy | None, list[tuple[int, int]]]:
+    """The article of the same site, or of a host below or above it, that a page shows, too, if
+    there is one; and the bands to remember the text by. Raises sqlite3.Error.
 
-    A page without a date may be the print page of one that has it; stories that are printed again
-    every week under one headline differ in their day.
+    The headline must be the same, and nothing may speak against it: another language (a
+    translation, or the page of another edition), another day, other pictures where all else is
+    boilerplate (a comic, a column). And something must speak for it: the day, the byline, or
+    every word: a print page often has neither day nor byline.
     """
     if article.word_count < _FEW_WORDS:
         return None, []
@@ -82,7 +82,8 @@ def find_copy(
     )
     rows = (
         connection.execute(
-            "SELECT a.id, r.title, r.published_at, r.body_text FROM articles a"
+            "SELECT a.id, r.title, r.body_text, r.language, r.published_at, a.url, r.authors, r.id"
+            " FROM articles a"
             " JOIN revisions r ON r.id = a.revision_id JOIN sites own ON own.id = ?"
             " JOIN sites s ON s.id = a.site_id WHERE a.id = ?"
             " AND (s.id = own.id OR s.host LIKE '%.' || own.host OR own.host LIKE '%.' || s.host)",
@@ -90,22 +91,67 @@ def find_copy(
         ).fetchone()
         for article_id in alike
     )
-    day = article.published.value[:10] if article.published else None
     found = phrases(article.body) if alike else set()
-    for article_id, title, published, body in filter(None, rows):
-        if (
-            _same_day(day, published)
-            and same_title(title, article.title or "")
-            and likeness(found, phrases(body)) >= SAME
-        ):
-            return article_id, marks
+    for article_id, title, body, language, published, url, authors, revision in filter(None, rows):
+        if not same_title(title, article.title or ""):
+            continue
+        alikeness = likeness(found, phrases(body))
+        if alikeness < SAME or not _same_language(article.language, language):
+            continue
+        says = _same_day(article, published, url)
+        if says is None:
+            says = _same_byline(article.authors, json.loads(authors))
+        if says is None:
+            says = _all_of_it(found, phrases(body)) and _same_pictures(
+                connection, revision, article
+            )
+        if says:
+            return Copy(article_id, alikeness), marks
     return None, marks
 
 
-def _same_day(one: str | None, other: str | None) -> bool:
+def _same_language(one: str | None, other: str | None) -> bool:
+    """Whether two tags may be those of one text: by their first subtag, where both are known."""
+    tags = [tag.partition("-")[0].lower() for tag in (one, other) if tag]
+    return len(set(tags)) <= 1
+
+
+def _same_day(article: Article, published: str | None, url: str) -> bool | None:
+    """Whether a page is of the day of a story; None where one of them does not say."""
+    day = article.published.value[:10] if article.published else None
+    one, other = day or _day_in(article.url), published or _day_in(url)
     if one is None or other is None:
-        return True
+        return None
     return other[: len(one)] == one[: len(other)]
+
+
+def _day_in(url: str) -> str | None:
+    match = _DAY.search(url)
+    return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}" if match else None
+
+
+def _same_byline(one: Iterable[str], other: Iterable[str]) -> bool | None:
+    """Whether two pages name an author in common; None where one names nobody."""
+    names, others = ({name.casefold() for name in names} for names in (one, other))
+    return bool(names & others) if names and others else None
+
+
+def _all_of_it(one: set[str], other: set[str]) -> bool:
+    """Whether one text holds the other whole, but for a phrase or two."""
+    return len(one & other) >= WHOLE * min(len(one), len(other))
+
+
+def _same_pictures(connection: sqlite3.Connection, revision: int, article: Article) -> bool:
+    """Whether a page shows a picture of a revision, or one of them shows none."""
+    own = {image.url for image in [article.image, *(b.image for b in article.blocks)] if image}
+    rows = connection.execute("SELECT url FROM images WHERE revision_id = ?", (revision,))
+    theirs = {_picture(url) for (url,) in rows}
+    return not own or not theirs or bool({_picture(url) for url in own} & theirs)
+
+
+def _picture(url: str) -> str:
+    """A picture's name without what says its size."""
+    return _SIZE.sub("", url.partition("?")[0].rpartition("/")[2])
 
 
 def remember(connection: sqlite3.Connection, article_id: int, marks: list[tuple[int, int]]) -> None:
@@ -114,6 +160,50 @@ def remember(connection: sqlite3.Connection, article_id: int, marks: list[tuple[
         "INSERT OR IGNORE INTO article_bands VALUES (?, ?, ?)",
         [(band, value, article_id) for band, value in marks],
     )
+
+
+def note_copy(connection: sqlite3.Connection, url: str, copy: Copy) -> None:
+    """Enter that a known URL shows what an article has. Raises sqlite3.Error."""
+    connection.execute(
+        "INSERT INTO copies (url_id, article_id, likeness) SELECT id, ?, ? FROM urls WHERE url = ?"
+        " ON CONFLICT (url_id) DO UPDATE SET article_id = excluded.article_id,"
+        " likeness = excluded.likeness WHERE NOT is_split",
+        (copy.article_id, copy.likeness, url),
+    )
+
+
+def is_split(connection: sqlite3.Connection, url: str, copy: Copy) -> bool:
+    """Whether somebody has said that a URL is no copy of that article. Raises sqlite3.Error."""
+    return (
+        connection.execute(
+            "SELECT 1 FROM copies WHERE url_id = (SELECT id FROM urls WHERE url = ?)"
+            " AND article_id = ? AND is_split",
+            (url, copy.article_id),
+        ).fetchone()
+        is not None
+    )
+
+
+def split(connection: sqlite3.Connection, url: str) -> str | None:
+    """Say that a URL is no copy but a story of its own, and queue it to be archived as such.
+
+    Returns the address of the article that it was taken for; None if it was taken for none. Raises
+    sqlite3.Error.
+    """
+    row = connection.execute(
+        "SELECT u.id, a.url FROM urls u JOIN copies c ON c.url_id = u.id"
+        " JOIN articles a ON a.id = c.article_id WHERE u.url = ?",
+        (url,),
+    ).fetchone()
+    if row is None:
+        return None
+    connection.execute("UPDATE copies SET is_split = 1 WHERE url_id = ?", (row[0],))
+    connection.execute(
+        "UPDATE urls SET state = 'queued', reason = NULL, due_at = NULL, article_id = NULL,"
+        " etag = NULL, last_modified = NULL, held = 2 WHERE id = ?",
+        (row[0],),
+    )
+    return str(row[1])
 
 
 def tells_same_story(article: Article, title: str, body: str) -> bool:
@@ -134,7 +224,7 @@ def same_title(one: str, other: str) -> bool:
     >>> same_title("News", "News from the mill")
     False
     """
-    short, long = sorted((_WORD.findall(one.casefold()), _WORD.findall(other.casefold())), key=len)
+    short, long = sorted((words(one).split(), words(other).split()), key=len)
     if short == long:
         return True
-    return len(short) >= _PHRASE and short in (long[: len(short)], long[-len(short) :])
+    return len(short) >= PHRASE and short in (long[: len(short)], long[-len(short) :])

@@ -6,7 +6,26 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from crawler.archive.times_schema import PUBLISHED
+
 IndexLine = Callable[[str, str, str, str | None, int, str, int, int, str], str]
+IsThere = Callable[[str, int, int, str], int]
+"""Whether a record is in its file: of file, offset, length, WARC-Record-ID."""
+
+_RECORD = "is_there({0}.warc_file, {0}.warc_offset, {0}.warc_length, {0}.record_id)"
+"""Whether the record of a capture is there."""
+_WITH_PAYLOAD = (
+    "FROM captures t WHERE t.payload_digest = {0}.payload_digest AND t.record_type = 'response'"
+    f" AND t.truncated IS NULL AND t.payload_bytes > 0 AND {_RECORD.format('t')}"
+)
+"""The responses with the payload of a capture that are there."""
+_WHOLE = (
+    f"({_RECORD} AND ({{0}}.record_type = 'response' OR {{0}}.refers_to_id IS NULL"  # noqa: S608
+    f" OR EXISTS (SELECT 1 {_WITH_PAYLOAD}) OR EXISTS (SELECT 1 FROM captures t"
+    f" WHERE t.id = {{0}}.refers_to_id AND {_RECORD.format('t')})))"
+)
+"""Whether the record of a capture is there, and its payload, that may be in another's."""
+_THERE = _WHOLE.format("c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +53,28 @@ class StoryPage:
     record_id: str
 
 
+def look_with(connection: sqlite3.Connection, is_there: IsThere) -> None:
+    """Let the queries below leave out what is lost."""
+    connection.create_function("is_there", 4, is_there)
+
+
+def count_lost(connection: sqlite3.Connection, site: str | None = None) -> int:
+    """How many captures are left out because their record or payload is lost; `look_with` comes
+    first. Raises sqlite3.Error."""
+    found: int = connection.execute(
+        "SELECT count(*) FROM captures c JOIN urls u ON u.id = c.url_id"  # noqa: S608
+        " WHERE (?1 IS NULL OR u.site_id = (SELECT id FROM sites WHERE host = ?1))"
+        f" AND c.status <> 304 AND NOT {_THERE}",
+        (site,),
+    ).fetchone()[0]
+    return found
+
+
 def index_lines(
     connection: sqlite3.Connection, line: IndexLine, site: str | None = None
 ) -> Iterator[str]:
-    """An index line of each capture, sorted; SQLite sorts on disk what does not fit in memory.
+    """An index line of each capture that is there, sorted; SQLite sorts on disk what does not fit
+    in memory. `look_with` comes first.
 
     "304 Not Modified" is left out: replayed, it is no page, and hides the one that it confirms.
     line: makes it of (url, fetched_at, record_type, content_type, status, payload_digest,
@@ -46,9 +83,9 @@ def index_lines(
     """
     connection.create_function("index_line", 9, line, deterministic=True)
     rows = connection.execute(
-        "SELECT index_line(u.url, c.fetched_at, c.record_type, c.content_type, c.status,"
+        "SELECT index_line(u.url, c.fetched_at, c.record_type, c.content_type, c.status,"  # noqa: S608
         " c.payload_digest, c.warc_length, c.warc_offset, c.warc_file) AS line"
-        " FROM captures c JOIN urls u ON u.id = c.url_id WHERE c.status <> 304"
+        f" FROM captures c JOIN urls u ON u.id = c.url_id WHERE c.status <> 304 AND {_THERE}"
         " AND (?1 IS NULL OR u.site_id = (SELECT id FROM sites WHERE host = ?1)) ORDER BY line",
         (site,),
     )
@@ -76,9 +113,9 @@ def held_files(connection: sqlite3.Connection, site: str | None = None) -> list[
 def home_pages(connection: sqlite3.Connection, site: str | None = None) -> Iterator[StoryPage]:
     """The newest capture of each newspaper's home page. Raises sqlite3.Error."""
     rows = connection.execute(
-        "SELECT u.url, max(c.fetched_at), s.host, NULL, c.record_id FROM captures c"
+        "SELECT u.url, max(c.fetched_at), s.host, NULL, c.record_id FROM captures c"  # noqa: S608
         " JOIN urls u ON u.id = c.url_id JOIN sites s ON s.id = u.site_id"
-        " WHERE u.role = 'home' AND c.status = 200 AND (?1 IS NULL OR s.host = ?1)"
+        f" WHERE u.role = 'home' AND c.status = 200 AND (?1 IS NULL OR s.host = ?1) AND {_THERE}"
         " GROUP BY u.site_id ORDER BY s.id",
         (site,),
     )
@@ -91,12 +128,16 @@ def story_pages(
     """The page of each story's newest revision, newest story first; earlier: of those before it.
     Raises sqlite3.Error."""
     rows = connection.execute(
-        "SELECT u.url, c.fetched_at, r.title, r.body_text, c.record_id FROM revisions r"
-        " JOIN articles a ON a.id = r.article_id JOIN captures c ON c.id = r.capture_id"
-        " JOIN urls u ON u.id = c.url_id JOIN sites s ON s.id = a.site_id"
+        "SELECT u.url, c.fetched_at, r.title, r.body_text, c.record_id FROM revisions r"  # noqa: S608
+        " JOIN articles a ON a.id = r.article_id JOIN captures o ON o.id = r.capture_id"
+        # where that one is lost, the newest with the same payload
+        f" JOIN captures c ON c.id = CASE WHEN {_WHOLE.format('o')} THEN o.id"
+        f" ELSE (SELECT t.id {_WITH_PAYLOAD.format('o')}"
+        " ORDER BY t.id DESC LIMIT 1) END"
+        " JOIN urls u ON u.id = o.url_id JOIN sites s ON s.id = a.site_id"
         " WHERE (r.id <> a.revision_id) = ?2 AND (?1 IS NULL OR s.host = ?1)"
-        " AND (?2 = 0 OR c.id <> (SELECT capture_id FROM revisions WHERE id = a.revision_id))"
-        " ORDER BY r.published_at DESC, r.id",
+        " AND (?2 = 0 OR o.id <> (SELECT capture_id FROM revisions WHERE id = a.revision_id))"
+        f" ORDER BY {PUBLISHED.format('r.published_at')} DESC, r.id",
         (site, earlier),
     )
     return (StoryPage(*row) for row in rows)

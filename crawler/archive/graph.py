@@ -39,11 +39,13 @@ def see_links(
 
 def links_unknown(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str, str | None]]:
     """Linked stories whose address the frontier does not know: URL, URL of the article that shows
-    it, relation, title. Raises sqlite3.Error."""
+    it, relation, title; of stories that were only imported none. Raises sqlite3.Error."""
     yield from connection.execute(
         "SELECT l.url, a.url, l.relation, l.title FROM linked_stories l"
         " JOIN articles a ON a.id = l.article_id AND a.revision_id = l.revision_id"
-        " WHERE NOT EXISTS (SELECT 1 FROM urls u WHERE u.url = l.url) ORDER BY l.id"
+        " WHERE NOT EXISTS (SELECT 1 FROM urls u WHERE u.url = l.url)"
+        " AND EXISTS (SELECT 1 FROM urls v WHERE v.article_id = a.id AND v.source <> 'import')"
+        " ORDER BY l.id"
     )
 
 

@@ -7,19 +7,24 @@ killed run never has to be cleared away by hand.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import socket
+import stat
 import sys
-from datetime import UTC, datetime
+import time
 from pathlib import Path
 
-from crawler.errors import BusyError
+from crawler import times
+from crawler.errors import ArchiveError, BusyError
 
 if sys.platform != "win32":
     import fcntl
 
 FILE_NAME = "run.lock"
+# How often to try before it counts as held, and seconds in between.
+_TRIES, _PAUSE = 4, 0.02
 
 
 class ArchiveLock:
@@ -37,24 +42,34 @@ class ArchiveLock:
     def acquire(self) -> None:
         """Take the lock; does nothing where we have it.
 
-        Raises BusyError where another process has it, OSError where the folder cannot be written.
+        Raises BusyError where another process has it, ArchiveError where its file is none of ours,
+        OSError where the folder cannot be written.
         """
+        tries = _TRIES
         while self._file is None:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+            file = _open(self._path, os.O_RDWR | os.O_CREAT)
             try:
                 _lock(file)
             except OSError as error:
                 holder = _read(file)
                 os.close(file)
+                tries -= 1
+                if tries:  # who only looks whether it is held has it for a moment
+                    time.sleep(_PAUSE)
+                    continue
                 raise _busy(self._path.parent, holder) from error
             if not _is_at(file, self._path):
                 os.close(file)  # its last holder took it away after we had opened it
+                continue
+            if os.fstat(file).st_nlink > 1:  # a backup's, or somebody else's: not written to
+                self._path.unlink()
+                os.close(file)
                 continue
             text = json.dumps(
                 {
                     "pid": os.getpid(),
                     "host": socket.gethostname(),
-                    "since": datetime.now(UTC).isoformat(timespec="seconds"),
+                    "since": times.now(),
                 }
             )
             os.ftruncate(file, 0)
@@ -72,19 +87,56 @@ class ArchiveLock:
 
 def refuse_if_held(folder: Path) -> None:
     """Raise BusyError if a process holds the archive in `folder`; changes nothing."""
+    held, holder = _look(folder)
+    if held:
+        raise _busy(folder, holder)
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a process holds the archive in `folder`; changes nothing. Raises ArchiveError."""
+    return _look(folder)[0]
+
+
+def _look(folder: Path) -> tuple[bool, dict[str, object]]:
     try:
-        file = os.open(folder / FILE_NAME, os.O_RDWR)
+        file = _open(folder / FILE_NAME, os.O_RDONLY)
     except OSError:
-        return
+        return False, {}
     try:
-        _lock(file)
-    except OSError as error:
-        raise _busy(folder, _read(file)) from error
+        _lock(file, shared=True)
+    except OSError:
+        return True, _read(file)
     finally:
         os.close(file)
+    return False, {}
 
 
-def _lock(file: int) -> None:
+def _open(path: Path, flags: int) -> int:
+    """Open the lock's file. Raises ArchiveError where it is a link, or no file: what is written
+    into it would be written elsewhere; OSError."""
+    # nor wait for whoever would read a pipe
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        file = os.open(path, flags, 0o644)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO) or path.is_symlink():
+            raise _none_of_ours(path) from error
+        raise
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise _none_of_ours(path)
+    return file
+
+
+def _none_of_ours(path: Path) -> ArchiveError:
+    return ArchiveError(
+        f"{path} is a link, or no file at all, and is not written to: look who made it, and take it"
+        " away"
+    )
+
+
+def _lock(file: int, *, shared: bool = False) -> None:
+    """shared: let others that only look do so at the same time."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -93,7 +145,7 @@ def _lock(file: int) -> None:
         msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
         os.lseek(file, 0, os.SEEK_SET)
     else:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
 def _read(file: int) -> dict[str, object]:

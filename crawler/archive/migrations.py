@@ -6,10 +6,15 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from crawler.archive import (
+    chains,
+    families_schema,
     frontier_schema,
     graph_schema,
+    kind_schema,
+    loss_schema,
     reread_schema,
     schema,
+    times_schema,
     waiting_schema,
     warc_schema,
 )
@@ -59,6 +64,36 @@ def m006_rereadings(db: Database) -> None:
 
 
 @migrations()
-def m011_what_waits(db: Database) -> None:
+def m008_losses(db: Database) -> None:
+    """Which WARC files and captures are known to be damaged or lost."""
+    db.executescript(loss_schema.TABLES)
+
+
+@migrations()
+def m009_kinds(db: Database) -> None:
+    """What each URL turned out to hold: what is no page is not visited again."""
+    db.executescript(kind_schema.UPGRADE)
+
+
+@migrations()
+def m010_times_in_utc(db: Database) -> None:
+    """Times that are compared are UTC, in one form."""
+    times_schema.upgrade(db)
+
+
+@migrations()
+def m011_rows_of_lists(db: Database) -> None:
+    """What lists that other lists told of have cost, and told of."""
+    db.executescript(chains.COLUMNS)
+
+
+@migrations()
+def m012_families_of_addresses(db: Database) -> None:
+    """Which addresses are fetched is decided family by family, when nothing better is left."""
+    families_schema.upgrade(db)
+
+
+@migrations()
+def m013_what_waits(db: Database) -> None:
     """What a run has in hand is queued; a sitemap that was only guessed at has not failed."""
     db.executescript(waiting_schema.UPGRADE)

@@ -6,7 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.items import Role, State
+from crawler.items import STORY_LIKE, Kind, Role, State
+
+SURELY_LIST = -30
+"""The priority that addresses of tags, authors, archives and page numbers get at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Outcome:
     """Whether a server answered at all."""
     is_copy: bool = False
     """Whether the page only shows what another address has: a story's later page, a print page."""
+    kind: Kind | None = None
+    """What it turned out to hold; None where nobody has looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +52,71 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
-    """What visits have taught of one shape of addresses, and of the whole site."""
+class Family:
+    """Addresses of a site that look alike and are told of alike, and what visits of some of them
+    have taught of all."""
 
+    id: int
+    name: str
+    """`FoundUrl.family`."""
+    is_open: bool = False
+    """Whether all of them are fetched."""
+    admitted: int = 0
+    """How many of them were let in to be fetched while the family was not open."""
     visits: int = 0
     stories: int = 0
     """Visits that found a story."""
     led_to: int = 0
-    """New stories that its pages, or lists told of by them, were the first to tell of."""
-    site_stories: int = 0
+    """New stories that its pages, or lists told of by them, have told of."""
+    slashed: int = 0
+    """Addresses that led to themselves with a slash added."""
+    held: int = 0
+    """How many of them wait to be let in, as far as that was counted."""
+    looks: int = 0
+    """The highest priority among those."""
+    example: str = ""
+    """The address of the one that has it."""
+    deepest: int = 0
+    """Of lists' further pages: the highest number that was let in."""
+
+    @property
+    def says(self) -> str:
+        """One of `LINK_WORDS`."""
+        return self.name[:1]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteYield:
+    """What all visits of a site have brought."""
+
+    stories: int = 0
     listed_stories: int = 0
-    """Those that a sitemap, feed or WordPress list had told of."""
-    listing_visits: int = 0
-    """Pages of the site that were no stories."""
-    listing_led_to: int = 0
+    """Those that a sitemap or WordPress list had told of: a feed has the newest alone."""
+    spent: int = 0
+    """Pages that were let in, family by family, and were no stories."""
+    led_to: int = 0
+    """New stories that those have told of."""
+    barren: int = 0
+    """Families that some pages were let in of, and nothing came of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What a round lets in of a family: everything from now on, or so many addresses."""
+
+    family: int
+    """Its id."""
+    count: int | None
+    """None: the family is open."""
+    deepest: int = 0
+    """Of lists' further pages: the highest number among what is let in, where those with the
+    highest come first; 0: those with the lowest do."""
+
+
+def starts_open(priority: int, says: str) -> bool:
+    """Whether all addresses of a family are fetched until its pages turn out to be something else.
+
+    priority: of the first one. says: what its links say, one of `LINK_WORDS`. What is in a sitemap
+    or feed is a story, unless it looks like a tag.
+    """
+    return priority >= STORY_LIKE or (says == "l" and priority > SURELY_LIST)

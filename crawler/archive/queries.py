@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
+from crawler.archive.families import Families, LeftOut
+from crawler.archive.times_schema import PUBLISHED
+
 
 def is_site(db: Database, host: str) -> bool:
     """Whether the archive knows a newspaper at a host. Raises sqlite3.Error."""
@@ -46,18 +49,22 @@ class Status:
     """Newest first."""
     reasons: list[dict[str, object]] = field(default_factory=list)
     """state, reason, urls: why URLs are no stories here, most frequent first."""
+    left_out: list[LeftOut] = field(default_factory=list)
+    """Addresses that crawls left out by their own judgement, family by family."""
 
 
 def status(db: Database, *, runs: int = 5) -> Status:
     """An archive at a glance. runs: how many of the last ones to show."""
     totals = next(
         db.query(
-            "SELECT (SELECT count(*) FROM articles) AS articles,"
+            "SELECT (SELECT count(*) FROM articles) AS articles,"  # noqa: S608
             " (SELECT count(*) FROM revisions) AS revisions,"
             " (SELECT count(*) FROM captures) AS captures,"
             " (SELECT count(*) FROM linked_stories) AS linked_stories,"
-            " (SELECT min(published_at) FROM revisions) AS first_published,"
-            " (SELECT max(published_at) FROM revisions) AS last_published"
+            " (SELECT published_at FROM revisions WHERE published_at IS NOT NULL"
+            f" ORDER BY {PUBLISHED.format('published_at')} LIMIT 1) AS first_published,"
+            " (SELECT published_at FROM revisions WHERE published_at IS NOT NULL"
+            f" ORDER BY {PUBLISHED.format('published_at')} DESC LIMIT 1) AS last_published"
         )
     )
     last_runs = [
@@ -74,4 +81,7 @@ def status(db: Database, *, runs: int = 5) -> Status:
         " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
     )
     sites = db.query("SELECT * FROM site_summary ORDER BY articles DESC, site")
-    return Status(**totals, sites=list(sites), runs=last_runs, reasons=list(reasons))
+    left_out = Families(db.conn).left_out()
+    return Status(
+        **totals, sites=list(sites), runs=last_runs, reasons=list(reasons), left_out=left_out
+    )

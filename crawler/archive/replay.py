@@ -72,6 +72,18 @@ def whole_response(connection: sqlite3.Connection, capture: KeptCapture) -> Kept
     return KeptCapture(*row) if row else capture
 
 
+def same_payload(connection: sqlite3.Connection, capture: KeptCapture) -> list[KeptCapture]:
+    """Other responses with a capture's payload, those of its own address first, then the newest.
+    Raises sqlite3.Error."""
+    rows = connection.execute(
+        f"{_CAPTURES} WHERE c.payload_digest = ? AND c.record_type = 'response'"
+        " AND c.truncated IS NULL AND c.payload_bytes > 0 AND c.record_id <> ?"
+        " ORDER BY u.url = ? DESC, c.id DESC",
+        (capture.payload_digest, capture.record_id, capture.url),
+    )
+    return [KeptCapture(*row) for row in rows]
+
+
 def _why_missing(connection: sqlite3.Connection, url: str, spelled: str) -> str:
     row = connection.execute(
         "SELECT state, reason FROM urls WHERE url IN (?, ?)", (url, spelled)

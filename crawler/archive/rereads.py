@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ def part_of(connection: sqlite3.Connection, whole: Standing, url: str) -> Standi
     row = connection.execute(
         "SELECT c.record_id, c.fetched_at, p.warc_file, p.warc_offset, p.warc_length"
         " FROM captures c JOIN captures p ON p.id = ifnull(c.refers_to_id, c.id)"
-        " JOIN urls u ON u.id = c.url_id WHERE u.url = ? AND c.status = 200 AND c.run_id = ?"
+        " JOIN urls u ON u.id = c.url_id WHERE u.url = ? AND c.run_id = ?"
+        " AND c.status BETWEEN 200 AND 299"
         " ORDER BY c.fetched_at DESC LIMIT 1",
         (url, whole.run_id),
     ).fetchone()
@@ -75,6 +76,21 @@ def part_of(connection: sqlite3.Connection, whole: Standing, url: str) -> Standi
     return Standing(
         whole.article_id, whole.article_url, record_id, url, fetched_at, whole.run_id, *place
     )
+
+
+def elsewhere(connection: sqlite3.Connection, each: Standing) -> list[Standing]:
+    """The same page in other responses with its payload, the newest first. Raises sqlite3.Error."""
+    rows = connection.execute(
+        "SELECT o.warc_file, o.warc_offset, o.warc_length FROM captures c JOIN captures o"
+        " ON o.payload_digest = c.payload_digest WHERE c.record_id = ? AND o.truncated IS NULL"
+        " AND o.record_type = 'response' AND o.payload_bytes > 0"
+        " AND (o.warc_file, o.warc_offset) <> (?, ?) ORDER BY o.id DESC",
+        (each.record_id, each.warc_file, each.warc_offset),
+    )
+    return [
+        replace(each, warc_file=name, warc_offset=offset, warc_length=length)
+        for name, offset, length in rows
+    ]
 
 
 def note_unread(

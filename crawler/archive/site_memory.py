@@ -1,15 +1,9 @@
-"""What is remembered of a site between visits: what its addresses taught, its robots.txt, its
-lists."""
+"""What is remembered of a site between visits: its robots.txt, its lists, its mirrors."""
 
 from __future__ import annotations
 
 import sqlite3
 from typing import cast
-
-from crawler.archive.outcomes import Learned
-
-# Lists between a story and the first of those that led to it: year, month, day, page.
-_FURTHEST = 6
 
 
 class SiteMemory:
@@ -20,58 +14,6 @@ class SiteMemory:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._sql = connection.execute
-
-    def learn(self, site_id: int, url_id: int, shape: str, *, is_story: bool) -> None:
-        """Count the first visit of an address of this shape."""
-        self._sql(
-            "INSERT INTO url_shapes (site_id, shape, visits, stories) VALUES (?, ?, 1, ?)"
-            " ON CONFLICT DO UPDATE SET visits = visits + 1, stories = stories + excluded.stories",
-            (site_id, shape, int(is_story)),
-        )
-        if is_story:
-            self._sql(
-                "UPDATE sites SET stories = stories + 1, listed_stories = listed_stories +"
-                " (SELECT listed FROM urls WHERE id = ?)"
-                " WHERE id = ?",
-                (url_id, site_id),
-            )
-        else:
-            self._sql("UPDATE urls SET shape = ? WHERE id = ?", (shape, url_id))
-            self._sql(
-                "UPDATE sites SET listing_visits = listing_visits + 1 WHERE id = ?", (site_id,)
-            )
-
-    def credit_lists(self, url_id: int) -> None:
-        """A new story was found at a URL: the list that told of it has led to one, and so have the
-        lists on the way to that list."""
-        shapes = self._sql(
-            "WITH RECURSIVE way (id, depth) AS ("
-            " SELECT via_id, 1 FROM urls WHERE id = ? AND via_id IS NOT NULL UNION"
-            " SELECT u.via_id, way.depth + 1 FROM way JOIN urls u ON u.id = way.id"
-            " WHERE u.shape IS NOT NULL AND u.via_id IS NOT NULL AND way.depth < ?)"
-            " SELECT DISTINCT u.site_id, u.shape FROM way JOIN urls u ON u.id = way.id"
-            " WHERE u.shape IS NOT NULL",
-            (url_id, _FURTHEST),
-        ).fetchall()
-        for site_id, shape in shapes:
-            self._sql(
-                "UPDATE url_shapes SET led_to = led_to + 1 WHERE site_id = ? AND shape = ?",
-                (site_id, shape),
-            )
-        for site_id in {site_id for site_id, _ in shapes}:
-            self._sql(
-                "UPDATE sites SET listing_led_to = listing_led_to + 1 WHERE id = ?", (site_id,)
-            )
-
-    def learned(self, host: str, shape: str) -> Learned:
-        """What visits have taught of a shape of addresses on a site."""
-        row = self._sql(
-            "SELECT ifnull(p.visits, 0), ifnull(p.stories, 0), ifnull(p.led_to, 0), s.stories,"
-            " s.listed_stories, s.listing_visits, s.listing_led_to FROM sites s"
-            " LEFT JOIN url_shapes p ON p.site_id = s.id AND p.shape = ? WHERE s.host = ?",
-            (shape, host),
-        ).fetchone()
-        return Learned(*row) if row else Learned()
 
     def shared(self, host: str) -> tuple[int, int]:
         """How many addresses of a host led to a story, and to one that another host has, too."""

@@ -135,9 +135,11 @@ def _revisits(connection: sqlite3.Connection) -> Iterator[Finding]:
         " WHEN c.record_type = 'response' AND c.refers_to_id IS NOT NULL"
         " THEN 'is a response, and refers to another'"
         " WHEN t.record_type <> 'response' THEN 'is a revisit of a revisit'"
-        # digests of two algorithms, as foreign records may have, cannot be compared
-        " WHEN c.status <> 304 AND c.payload_digest <> t.payload_digest AND"
-        " substr(c.payload_digest, 1, 6) = substr(t.payload_digest, 1, 6)"
+        # digests of two algorithms or spellings, as foreign records have, cannot be compared
+        " WHEN c.status <> 304 AND upper(c.payload_digest) <> upper(t.payload_digest) AND"
+        " length(c.payload_digest) = length(t.payload_digest) AND"
+        " upper(substr(c.payload_digest, 1, instr(c.payload_digest, ':'))) ="
+        " upper(substr(t.payload_digest, 1, instr(t.payload_digest, ':')))"
         " THEN 'is a revisit of another payload' END AS wrong"
         " FROM captures c JOIN urls u ON u.id = c.url_id"
         " LEFT JOIN captures t ON t.id = c.refers_to_id WHERE wrong IS NOT NULL"

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import TypeAlias, cast
 
+from crawler import times
 from crawler.archive import database, graph
 from crawler.archive.articles import Articles, insert
-from crawler.archive.frontier import FrontierTable
+from crawler.archive.chains import TOLD_BY, is_chained, is_step
+from crawler.archive.frontier import FrontierTable, Steps, Told
 from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.site_memory import SiteMemory
+from crawler.archive.unfit import LESSER, is_about_content
 from crawler.items import Article, Capture, FoundUrl, Role, Visit
+from crawler.reasons import in_words
+from crawler.text import cleaned
 from crawler.urls import normalise, site_host
+
+logger = logging.getLogger(__name__)
+
+MAX_ROWS = 4_000
+"""Addresses entered in one transaction, about: others wait for its end."""
+
+_Entered: TypeAlias = tuple[Visit, Told, str | None]
+"""A visit, what of its found URLs was entered ahead of it, and what was left out and why."""
 
 
 class Store:
@@ -46,6 +60,8 @@ class Store:
         """Key of the run that is open."""
         self._sites: dict[str, int] = {}
         """host → id, within a batch."""
+        self.unfit: list[tuple[str, str]] = []
+        """URL and reason of each visit that could not be stored as it was."""
 
     def close(self) -> None:
         """Move the write-ahead log into the file, durably, and close."""
@@ -65,18 +81,18 @@ class Store:
     ) -> None:
         """Open the run that what follows belongs to. started_at: ISO 8601, UTC. uuid: what its WARC
         files call it."""
-        arguments_json = json.dumps(dict(arguments), ensure_ascii=False)
+        arguments_json = json.dumps(cleaned(dict(arguments)), ensure_ascii=False)
         with self.db.atomic():
             self.run_id = insert(
                 self.db.conn, "runs", spider=spider, arguments=arguments_json, software=software,
                 started_at=started_at, uuid=uuid,
             )  # fmt: skip
-        self.frontier.begun_at = started_at
+        self.frontier.begin(started_at)
 
     def finish_run(self, outcome: str, finished_at: str | None = None) -> None:
         """Close the run. outcome: `finished`, `shutdown`, or another reason why it ended.
         finished_at: ISO 8601, UTC; None for now."""
-        finished_at = finished_at or datetime.now(UTC).isoformat(timespec="seconds")
+        finished_at = finished_at or times.now()
         with self.db.atomic():
             self._sql(
                 "UPDATE runs SET finished_at = ?, outcome = ? WHERE id = ?",
@@ -93,7 +109,7 @@ class Store:
     def adopt(self, capture: Capture, role: Role, run: str | None) -> None:
         """Enter a capture that a dead run wrote and no visit has acknowledged, in a transaction of
         the caller's. role: of its URL, if that is not known."""
-        self._add_capture(capture, role, self.run_with(run))
+        self._add_capture(cleaned(capture), role, self.run_with(run))
 
     def add_site(self, home_url: str) -> int:
         """The key of a site, which is entered under the host of its home page if it is not
@@ -139,26 +155,94 @@ class Store:
         as it was stored, with the address of its article, if there is one, and whether that got a
         revision. before_commit: called when all are.
 
+        What cannot be stored is found by halves and fails, with a reason that is put into `unfit`,
+        too; the others are stored as if it had not been among them.
+
         Returns how many: `captures`, `new_articles`, `new_revisions`, `unchanged_articles`,
         `failures`.
         """
         counts: Counter[str] = Counter()
-        self._sites.clear()  # a transaction that failed may have made some
+        grown, woken, unfit = self.frontier.grown, set(self.frontier.woken), len(self.unfit)
         try:
+            entered = [self._enter_ahead(cleaned(visit)) for visit in visits]
             with self.db.atomic():
-                for visit in visits:
-                    note(*self._record(visit, counts))
+                self._record_fit(entered, note, counts)
                 self.count(counts)
                 before_commit()
         except BaseException:
-            self.frontier.forget()
+            self._take_back(grown, woken)
+            del self.unfit[unfit:]
             raise
         return counts
+
+    def _record_fit(
+        self, entered: list[_Entered], note: Callable[[Visit, str | None, bool], None],
+        counts: Counter[str],
+    ) -> None:  # fmt: skip
+        """Store visits, each as far as the database takes it, in a transaction of the caller's."""
+        todo = [(entered, 0)]
+        while todo:
+            part, refused = todo.pop()
+            new: Counter[str] = Counter()
+            grown, woken = self.frontier.grown, set(self.frontier.woken)
+            try:
+                with self.db.atomic():
+                    stored = [self._record(*each, new) for each in part]
+                    for each in stored:  # then only: what is noted is not taken back
+                        note(*each)
+            except Exception as error:
+                self._take_back(grown, woken)
+                if not is_about_content(error) or refused == len(LESSER):
+                    raise
+                if len(part) > 1:
+                    half = len(part) // 2
+                    todo += [(part[half:], 0), (part[:half], 0)]
+                    continue
+                visit, told, left_out = part[0]
+                logger.warning("%s could not be stored: %s", visit.url, in_words(error))
+                logger.debug("this is why", exc_info=error)
+                lesser = LESSER[refused](visit, error)
+                if not refused:
+                    self.unfit.append((lesser.url, lesser.reason or ""))
+                todo.append(([(lesser, told, left_out)], refused + 1))
+            else:
+                counts += new
+
+    def _take_back(self, grown: int, woken: set[str]) -> None:
+        """Forget what a transaction has done that failed."""
+        self._sites.clear()
+        self.frontier.forget(grown, woken)
+
+    def _enter_ahead(self, visit: Visit) -> _Entered:
+        """Enter what a list or page of very many addresses tells of in transactions of their own,
+        before its visit: none holds up other programs for long. After a crash it is read again.
+
+        Returns the visit without what was entered, what that was, and what was left out and why.
+        """
+        told = Told(0, 0)
+        if len(visit.found) <= MAX_ROWS:
+            return visit, told, None
+        now = visit.captures[-1].fetched_at if visit.captures else _now()
+        with self.db.atomic():
+            url_id = self.frontier.url_id(visit.url, visit.role, self._site_id, now, visit.origin)
+            site = self._site_id(visit.url)
+        pages = [each for each in visit.found if not is_step(each)]
+        steps = [each for each in visit.found if is_step(each)]
+        for part in _parts(pages):
+            with self.db.atomic():
+                told = told.plus(self._add_found(replace(visit, found=part), now))
+        if visit.role not in TOLD_BY:
+            return replace(visit, found=tuple(steps)), told, None
+        plan = self.frontier.next_steps(url_id, visit, site, told, revised=False)
+        for part in _parts(plan.found):
+            with self.db.atomic():
+                self._add_steps(visit, plan._replace(found=list(part)), now)
+        return replace(visit, found=()), told, plan.left_out
 
     def wait_for(self, found: Sequence[FoundUrl], now: str) -> None:
         """Queue URLs, if they are not known. now: ISO 8601, UTC."""
         with self.db.atomic():
-            self.frontier.add(found, self._site_id, now, listed=False)
+            self.frontier.add(cleaned(tuple(found)), self._site_id, now, listed=False)
 
     def reread(self, url: str, record_id: str, article: Article, extractor: str) -> str:
         """Store what an extractor has read again on the page of an article's revision.
@@ -167,7 +251,7 @@ class Store:
         `changed` or `unchanged`.
         """
         with self.db.atomic():
-            return self.articles.reread(url, record_id, article, extractor)
+            return self.articles.reread(url, record_id, cleaned(article), extractor)
 
     def count(self, counts: Counter[str]) -> None:
         """Add to the numbers of the run that is open, in a transaction of the caller's."""
@@ -177,8 +261,13 @@ class Store:
             (*(counts[name] for name in names), self.run_id),
         )
 
-    def _record(self, visit: Visit, counts: Counter[str]) -> tuple[Visit, str | None, bool]:
-        """The visit as it was stored, the address of its article, whether that got a revision."""
+    def _record(
+        self, visit: Visit, told: Told, left_out: str | None, counts: Counter[str]
+    ) -> tuple[Visit, str | None, bool]:
+        """The visit as it was stored, the address of its article, whether that got a revision.
+
+        told: what of its found URLs was entered before. left_out: what was not, and why.
+        """
         now = visit.captures[-1].fetched_at if visit.captures else _now()
         origin = visit.origin if visit.origin and visit.origin.url == visit.url else None
         url_id = self.frontier.url_id(visit.url, visit.role, self._site_id, now, origin)
@@ -186,6 +275,8 @@ class Store:
         for capture in visit.captures:
             capture_id = self._add_capture(capture, visit.role)
             counts["captures"] += 1
+            if capture.url != visit.url:
+                self.frontier.pass_by(capture, visit.url)
         article_id, changed = None, None
         stories_before = counts["new_articles"]
         if visit.article is not None and capture_id is not None:
@@ -195,9 +286,8 @@ class Store:
         elif visit.part_of is not None:
             article_id = self._article_of(visit.part_of)
         graph.note_visit(self.db.conn, visit, article_id)
-        visited_at = self.frontier.visited_at(url_id)
-        # an import may bring what was before: of the URL, more is known by now
-        late = visited_at is not None and visited_at > now
+        # an import may bring what was before, or the answer to a form: of the URL, more is known
+        late = self.frontier.knows_later(url_id, now, reply=visit.kind == "reply")
         if visit.state == "gone" and not late:
             self._sql(
                 "UPDATE articles SET gone_at = ? WHERE gone_at IS NULL"
@@ -206,20 +296,65 @@ class Store:
             )
         counts["failures"] += visit.state in ("failed", "retry") and not visit.is_missed_guess
         revised = bool(changed)
-        led_to = self.frontier.add(
-            visit.found, self._site_id, now, listed=visit.role in ("sitemap", "feed", "wordpress")
-        )
+        # a copy of what another host has is a story all the same: so addresses here look
+        elsewhere = visit.part_of and site_host(visit.part_of) != site_host(visit.url)
+        is_story = visit.article is not None and (visit.part_of is None or bool(elsewhere))
+        is_list = visit.role == "page" and visit.state == "done" and not is_story
+        told = told.plus(self._add_found(visit, now, teller=url_id if is_list else None))
+        steps = self.frontier.next_steps(
+            url_id, visit, self._site_id(visit.url), told,
+            revised=counts["new_articles"] > stories_before,
+        )  # fmt: skip
+        self._add_steps(visit, steps, now)
+        if left_out := left_out or steps.left_out:
+            visit = replace(visit, reason="; ".join(filter(None, (visit.reason, left_out))))
         if changed is None:
-            changed = led_to > 0
+            changed = told.fresh > 0
         first = not late and self.frontier.acknowledge(url_id, visit, now, article_id, changed)
-        if first and visit.state == "done" and visit.shape is not None:
-            # a copy of what another host has is a story all the same: so addresses here look
-            elsewhere = visit.part_of and site_host(visit.part_of) != site_host(visit.url)
-            is_story = visit.article is not None and (visit.part_of is None or bool(elsewhere))
-            self.memory.learn(self._site_id(visit.url), url_id, visit.shape, is_story=is_story)
+        # the address that was asked for counts, wherever it led
+        asked = [each.url for each in visit.along if each.state == "redirected"] or [visit.url]
+        if first and visit.shape is not None and visit.state in ("done", "gone", "excluded"):
+            family = (visit.origin and visit.origin.family) or f"- {visit.shape}"
+            site = self._site_id(asked[0])
+            self.frontier.families.learn(site, url_id, family, is_story=is_story)
+            if visit.url == f"{asked[0]}/":
+                self.frontier.families.note_slash(site, family)
         if counts["new_articles"] > stories_before:
-            self.memory.credit_lists(url_id)
+            ways = [self.frontier.url_id(url, "page", self._site_id, now) for url in asked]
+            self.frontier.families.credit({url_id, *ways})
+        self._note_told(visit, first=first, told=told, further=len(steps.found))
         return visit, self._url_of(article_id), revised
+
+    def _add_found(self, visit: Visit, now: str, teller: int | None = None) -> Told:
+        """Enter what a visit told of, but for what is the next in a row. teller: the key of its
+        URL, where that is no story."""
+        found = [each for each in visit.found if not is_step(each)]
+        return self.frontier.add(
+            found, self._site_id, now, listed=visit.role in TOLD_BY, by=visit.role, teller=teller
+        )
+
+    def _add_steps(self, visit: Visit, steps: Steps, now: str) -> None:
+        self.frontier.add(
+            steps.found, self._site_id, now, listed=visit.role in TOLD_BY, by=visit.role,
+            dry=steps.dry,
+        )  # fmt: skip
+
+    def _note_told(self, visit: Visit, *, first: bool, told: Told, further: int) -> None:
+        """Note what the first visit of a list brought, and what the lists that told of a page were
+        worth."""
+        if not first:
+            return
+        site, chains = self._site_id(visit.url), self.frontier.chains
+        origin = visit.origin
+        if origin is not None and is_chained(origin):
+            chains.note_list(site, told.first, further)
+        if visit.role == "page":
+            is_story = visit.article is not None
+            if origin is not None and origin.source in TOLD_BY:
+                chains.note_page(site, is_story=is_story)
+            if is_story and (number := chains.take_up(site)):
+                self.frontier.grown += number
+                self.frontier.woken.add(site_host(visit.url))
 
     def _url_of(self, article_id: int | None) -> str | None:
         row = self._sql("SELECT url FROM articles WHERE id = ?", (article_id,)).fetchone()
@@ -256,6 +391,12 @@ class Store:
         return found
 
     def _add_capture(self, capture: Capture, role: Role, run_id: int | None = None) -> int:
+        known = self._sql(
+            "SELECT id FROM captures WHERE record_id = ? AND warc_file = ? AND warc_offset = ?",
+            (capture.record_id, capture.warc_file, capture.warc_offset),
+        ).fetchone()
+        if known:  # a dead run had written it, and what its answer is has been found out since
+            return cast(int, known[0])
         original, size = self._capture_of(capture.refers_to), capture.payload_bytes
         if original is not None and capture.status != 304 and not size:
             # a revisit read back from its record: how long the payload is, the response says
@@ -289,5 +430,21 @@ class Store:
         return row[0] if row else None
 
 
+def first_part(visits: Sequence[Visit]) -> int:
+    """How many of some visits belong into one transaction: those that tell of at most MAX_ROWS
+    addresses together; one at least."""
+    rows = 0
+    for number, visit in enumerate(visits):
+        rows += len(visit.found)
+        if number and rows > MAX_ROWS:
+            return number
+    return len(visits)
+
+
+def _parts(found: Sequence[FoundUrl]) -> Iterator[tuple[FoundUrl, ...]]:
+    for start in range(0, len(found), MAX_ROWS):
+        yield tuple(found[start : start + MAX_ROWS])
+
+
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")
+    return times.now(exact=True)

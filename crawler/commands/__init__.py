@@ -6,6 +6,11 @@ from __future__ import annotations
 import sys
 from types import TracebackType
 
+from crawler.log import escape_records
+
+# Scrapy loads this package for each of its commands, before anything is logged.
+escape_records()
+
 
 def _interrupted(
     kind: type[BaseException], error: BaseException, traceback: TracebackType | None

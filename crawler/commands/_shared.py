@@ -1,18 +1,31 @@
-"""What the commands have in common: the archive they are about, and how they speak."""
+"""What the commands have in common: the archive they are about, how they speak, how they end."""
 
 from __future__ import annotations
 
 import argparse
+import json
+import logging
 import os
 import shlex
 import signal
+import sqlite3
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
+from rich.segment import Segment
 
-from crawler.archive.database import FILE_NAME
+from crawler.archive.database import FILE_NAME, explain, refuse_links
 from crawler.errors import ArchiveError, HemerotecaError, UsageError
+from crawler.reasons import in_words
+from crawler.text import shown
+
+logger = logging.getLogger(__name__)
+
+PIPE_CLOSED = 141
+"""As a shell reports a program that wrote to a pipe nobody reads any more."""
 
 
 def add_archive_option(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +78,7 @@ def folder_named(text: str) -> Path:
     return folder
 
 
-def shown(path: Path) -> str:
+def typed(path: Path) -> str:
     """A path as one would type it here, quoted for a shell where it must be."""
     here = Path.cwd()
     return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
@@ -80,11 +93,87 @@ def end_on_sigterm() -> None:
 def console() -> Console:
     """Standard output; wide enough that no line is broken where no terminal sets the width."""
     fixed = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(file=sys.stdout, highlight=False, width=None if fixed else 160)
+    out = Console(file=sys.stdout, highlight=False, width=None if fixed else 160)
+    out.push_render_hook(_Escaping())
+    return out
+
+
+class _Escaping(RenderHook):
+    """Between what is to be printed and the terminal: its text steers nothing."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        """The same, with all its text escaped."""
+        return [_Escaped(each) for each in renderables]
+
+
+class _Escaped:
+    def __init__(self, inner: ConsoleRenderable) -> None:
+        self._inner = inner
+
+    def __rich_console__(self, out: Console, options: ConsoleOptions) -> RenderResult:
+        for text, style, control in out.render(self._inner, options):
+            yield Segment(text if control else shown(text), style, control)
 
 
 def fail(command: str, error: HemerotecaError) -> None:
     """Print one line on what is wrong and end with the error's exit code."""
-    print(f"scrapy {command}: {error}", file=sys.stderr)
+    print(shown(f"scrapy {command}: {error}"), file=sys.stderr)
     sys.stderr.flush()
     sys.exit(error.exit_code)
+
+
+def broke_off(command: str, error: Exception) -> None:
+    """End a command for a fault that is nobody's but ours, or for want of memory: one line, the
+    details in the log."""
+    logger.error("%s broke off", command, exc_info=error)
+    fail(command, HemerotecaError(
+        f"broke off ({in_words(error)}); what is stored is sound, and the same command goes on"
+    ))  # fmt: skip
+
+
+class About:
+    """Which archive a command is about."""
+
+    def __init__(self) -> None:
+        self.folder: Path | None = None
+
+    def archive(self, folder: Path) -> Path:
+        """Take note of the archive's folder, and give it back. Raises ArchiveError where links are
+        in it."""
+        self.folder = folder
+        refuse_links(folder)
+        return folder
+
+
+@contextmanager
+def told(command: str) -> Iterator[About]:
+    """End a command with one line and an exit code, whatever its archive is like: `HemerotecaError`
+    as it says, failures of the database and of files as what they mean, faults of ours as such."""
+    about = About()
+    try:
+        yield about
+    except HemerotecaError as error:
+        fail(command, error)
+    except BrokenPipeError:
+        sys.stderr.close()  # or Python complains once more at its end
+        sys.exit(PIPE_CLOSED)
+    # JSON in the database was checked when it was written
+    except (sqlite3.Error, json.JSONDecodeError) as error:
+        if about.folder is None:
+            raise
+        fail(command, explain(about.folder, error))
+    except OSError as error:
+        where = error.filename or about.folder
+        fail(command, ArchiveError(f"cannot go on with {where} ({error.strerror or error})"))
+    except Exception as error:
+        broke_off(command, error)
+
+
+@contextmanager
+def stopped(command: str) -> Iterator[None]:
+    """End a command that can be gone on with as the shell expects, when Ctrl-C stops it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print(f"scrapy {command}: stopped; the same command goes on", file=sys.stderr)
+        sys.exit(130)

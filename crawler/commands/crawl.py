@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -21,12 +21,16 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from scrapy.settings import BaseSettings
 
 from crawler.archive import database, lock
-from crawler.commands._shared import end_on_sigterm, fail, folder_named, shown
-from crawler.errors import HemerotecaError, UsageError
+from crawler.archive.families import LeftOut
+from crawler.commands import left_out
+from crawler.commands._shared import end_on_sigterm, fail, folder_named, typed
+from crawler.errors import HemerotecaError, UnreachableError, UsageError
 from crawler.extensions.ending import Ending
 from crawler.extensions.session import Session
 from crawler.middlewares.private import is_loopback
-from crawler.outcome import FINISHED, STOPPED, UNREACHABLE, exit_code
+from crawler.outcome import FINISHED, INCOMPLETE, STOPPED, UNREACHABLE, exit_code
+from crawler.reasons import LEFT_OUT, parse
+from crawler.text import shown
 
 _HANGUP = getattr(signal, "SIGHUP", None)
 _STOPPERS = tuple(
@@ -34,10 +38,14 @@ _STOPPERS = tuple(
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
     if hasattr(signal, name)
 )
+_NAMED = 20
+"""Bad lines of a file that are named one by one."""
+_CHECK = "Check the address, or try again later"
 _FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_at DESC LIMIT 10"'
 EXIT_CODES = """exit codes: 0 done; 1 the run broke off; 2 bad arguments or archive; \
-3 a site or none of the addresses could be archived; 4 another run holds the archive; \
-130 stopped by the user"""
+3 a site, none of the addresses, or lines of urls= that are none could not be archived; \
+4 another run holds the archive; 5 the disk is nearly full; \
+8 addresses were left out that may be stories; 130 stopped by the user"""
 
 
 class Command(ScrapyCrawl):
@@ -84,6 +92,11 @@ class Command(ScrapyCrawl):
             require_contact(self.settings, getattr(spider, "seeds", ()))
         except HemerotecaError as error:
             fail("crawl", error)
+        bad_lines: tuple[str, ...] = getattr(spider, "bad_lines", ())
+        for line in bad_lines[:_NAMED]:
+            print(shown(f"scrapy crawl: {line}; it is left out"), file=sys.stderr)
+        if len(bad_lines) > _NAMED:
+            print(f"scrapy crawl: … and {len(bad_lines) - _NAMED:,} more lines", file=sys.stderr)
         # What is loaded by now stays: the collector need not look through it again and again.
         gc.freeze()
         gc.set_threshold(20_000, 20, 20)
@@ -92,6 +105,9 @@ class Command(ScrapyCrawl):
         stop_by_signals(crawler)
         self.crawler_process.start(install_signal_handlers=False)
         self.exitcode = conclude(crawler, broken=self.crawler_process.bootstrap_failed)
+        if bad_lines:
+            print(f"scrapy crawl: {len(bad_lines):,} lines of urls= were left out", file=sys.stderr)
+            self.exitcode = self.exitcode or UnreachableError.exit_code
 
     def _spider_class(self, name: str) -> type[Spider]:
         assert self.crawler_process is not None
@@ -203,15 +219,26 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
     if session.answered:
         with contextlib.suppress(OSError):
             print(
-                summary(session.totals, session.reasons, session.folder, ended, session.left),
+                summary(
+                    session.totals, session.reasons, session.folder, ended, session.left,
+                    session.left_out,
+                ),
                 flush=True,
-            )
+            )  # fmt: skip
     elif ended == STOPPED:
         _say("scrapy crawl: stopped before any server had answered; nothing was stored")
     if session.error:
         return session.exit_code
     if session.full:
         _say(f"scrapy crawl: {session.full}")
+    if ended == INCOMPLETE:
+        doubtful = session.doubtful
+        count = sum(one.count for one in doubtful)
+        _say(
+            f"scrapy crawl: {count:,} addresses were left out although some like them are stories:"
+            f" {doubtful[0].examples[0]} … To fetch them: {tool('scrapy')} retry"
+            f" {typed(session.folder)} --excluded, then crawl again"
+        )
     return exit_code(ended)
 
 
@@ -222,27 +249,36 @@ def seed_problems(spider: Spider) -> list[str]:
         return []
     lines = [
         f"{url} could not be archived: {reason}. "
-        + ("" if "permits it" in reason else "Check the address, or try again later")
+        + ("" if parse(reason).code == "private_address" else _CHECK)
         for url, reason in list(failures.items())[:5]
     ]
     if len(failures) > 5:
         lines.append(f"… and {len(failures) - 5:,} more addresses likewise")
-    return [line.rstrip() for line in lines]
+    return [shown(line.rstrip()) for line in lines]
 
 
 def summary(
-    totals: Counter[str], reasons: Counter[tuple[str, str]], folder: Path, outcome: str, left: int
+    totals: Counter[str],
+    reasons: Counter[tuple[str, str]],
+    folder: Path,
+    outcome: str,
+    left: int,
+    not_fetched: Sequence[LeftOut] = (),
 ) -> str:
     """What a run brought, for a person: what is new, what failed and why, where to look next.
 
-    left: URLs that are queued still.
+    left: URLs that are queued still. not_fetched: what was left out, family by family.
     """
-    ended = "" if outcome in (FINISHED, UNREACHABLE) else f" (ended early: {outcome})"
+    ended = "" if outcome in (FINISHED, UNREACHABLE, INCOMPLETE) else f" (ended early: {outcome})"
     lines = [
         f"{totals['new_articles']:,} new articles, {totals['new_revisions']:,} new revisions, "
         f"{totals['unchanged_articles']:,} unchanged; {totals['captures']:,} captures{ended}"
     ]
-    failed = [(n, state, why) for (state, why), n in reasons.items() if state != "redirected"]
+    failed = [
+        (n, state, why)
+        for (state, why), n in reasons.items()
+        if state != "redirected" and why != LEFT_OUT and n > 0
+    ]
     if failed:
         lines.append("No article, and why:")
         for number, state, why in sorted(failed, key=lambda row: (-row[0], row[1:]))[:12]:
@@ -255,15 +291,21 @@ def summary(
     if left:
         are = "addresses are" if left > 1 else "address is"
         lines.append(f"{left:,} {are} queued still: the same command goes on with what is left")
+    if not_fetched:
+        lines.append(
+            "Left out, because pages like them brought no new stories (to fetch them:"
+            f" {tool('scrapy')} retry {typed(folder)} --excluded):"
+        )
+        lines += left_out.lines(not_fetched)
     lines += [
-        f"The archive is in {shown(folder)}. To look into it:",
-        f"  {tool('scrapy')} status {shown(folder)}",
-        f"  {tool('sqlite-utils')} {shown(folder / database.FILE_NAME)} --table {_FIRST_QUERY}",
+        f"The archive is in {typed(folder)}. To look into it:",
+        f"  {tool('scrapy')} status {typed(folder)}",
+        f"  {tool('sqlite-utils')} {typed(folder / database.FILE_NAME)} --table {_FIRST_QUERY}",
     ]
-    return "\n".join(lines)
+    return shown("\n".join(lines))
 
 
 def tool(name: str) -> str:
     """How to call a command that is installed beside this one."""
     path = Path(sys.executable).parent / name
-    return shown(path) if path.exists() else name
+    return typed(path) if path.exists() else name

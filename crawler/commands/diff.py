@@ -10,8 +10,8 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.revisions import Revision, revisions_of
-from crawler.commands._shared import add_archive_option, archive_folder, console, fail
-from crawler.errors import HemerotecaError, UsageError
+from crawler.commands._shared import add_archive_option, archive_folder, console, told
+from crawler.errors import UsageError
 from crawler.urls import normalise
 from crawler.worddiff import shortened, word_diff
 
@@ -49,19 +49,20 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the difference."""
         assert self.settings is not None
-        try:
+        with told("diff") as about:
             if len(args) != 1 or (url := normalise(args[0])) is None:
                 raise UsageError("name one story by its address: scrapy diff https://…")
-            folder = archive_folder("diff", [], opts.argument, self.settings["ARCHIVE"])
+            folder = about.archive(
+                archive_folder("diff", [], opts.argument, self.settings["ARCHIVE"])
+            )
             with open_for_reading(folder) as db:
                 revisions = revisions_of(db, url)
             old, new = chosen(revisions, opts.old, opts.new)
-        except HemerotecaError as error:
-            fail("diff", error)
         out = console()
         out.print(
             f"{url}: revision {old.number} ({old.captured_at[:16].replace('T', ' ')}) "
-            f"to {new.number} ({new.captured_at[:16].replace('T', ' ')}), UTC"
+            f"to {new.number} ({new.captured_at[:16].replace('T', ' ')}), UTC",
+            markup=False,
         )
         for name, text in differences(old, new, whole=opts.whole):
             out.print(f"\n[bold]{name}[/bold]")

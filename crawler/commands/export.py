@@ -16,20 +16,24 @@ from crawler import __version__
 from crawler.archive.database import WARC_FOLDER, open_for_reading
 from crawler.archive.export import (
     HeldFile,
+    IsThere,
     StoryPage,
+    count_lost,
     held_files,
     home_pages,
     index_lines,
+    look_with,
     story_pages,
 )
+from crawler.archive.losses import Noted, noted_captures, noted_files
 from crawler.archive.queries import is_site
-from crawler.commands._shared import add_archive_option, archive_folder, fail
-from crawler.commands.graph import PIPE_CLOSED, opened
-from crawler.errors import DamageError, HemerotecaError, MissingError, UsageError
+from crawler.commands._shared import add_archive_option, archive_folder, told
+from crawler.commands.graph import opened
+from crawler.errors import DamageError, MissingError, UsageError
 from crawler.urls import site_host
 from crawler.warc.cdxj import index_line
+from crawler.warc.presence import is_there, path_of, size_of
 from crawler.warc.wacz import ChangedError, Part, Wacz
-from crawler.warc.writer import OPEN
 
 FORMATS = ("cdxj", "wacz")
 
@@ -66,24 +70,29 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write the export and say what it holds."""
         assert self.settings is not None
-        try:
+        with told("export") as about:
             if not args or args[0] not in FORMATS:
                 raise UsageError(f"say what to export: scrapy export {' or '.join(FORMATS)}")
-            folder = archive_folder("export", args[1:], opts.argument, self.settings["ARCHIVE"])
+            folder = about.archive(
+                archive_folder("export", args[1:], opts.argument, self.settings["ARCHIVE"])
+            )
             with closing(open_for_reading(folder)) as db:
                 db.conn.execute("BEGIN")  # what is exported is of one moment, also beside a crawl
                 site = _site(db, opts.site)
+                look_with(db.conn, _look(db, folder))
                 said = (
                     _cdxj(db, opts.output, site)
                     if args[0] == "cdxj"
                     else _wacz(db, folder, opts.output, site)
                 )
-        except HemerotecaError as error:
-            fail("export", error)
-        except BrokenPipeError:
-            sys.stderr.close()  # or Python complains once more at its end
-            sys.exit(PIPE_CLOSED)
+                left_out = count_lost(db.conn, site)
         print(f"{said}{f' in {opts.output}' if opts.output else ''}", file=sys.stderr)
+        if left_out:
+            print(
+                f"scrapy export: {left_out:,} captures are left out, for their records are lost;"
+                " scrapy verify lists them",
+                file=sys.stderr,
+            )
 
 
 def _site(db: Database, asked: str | None) -> str | None:
@@ -93,6 +102,24 @@ def _site(db: Database, asked: str | None) -> str | None:
     if not is_site(db, host):
         raise MissingError(f"--site {asked}: no such newspaper here; scrapy status lists them")
     return host
+
+
+def _look(db: Database, folder: Path) -> IsThere:
+    """Says whether a record is there: by its file's length, and of those that are known to be lost
+    by reading what is at their place."""
+    warc = folder / WARC_FOLDER
+    sizes: dict[str, int] = {}
+    noted = noted_captures(db.conn)
+
+    def look(name: str, offset: int, length: int, record_id: str) -> int:
+        size = sizes.get(name)
+        if size is None:
+            size = sizes[name] = size_of(warc, name) or 0
+        if size < offset + length:
+            return 0
+        return int(record_id not in noted or is_there(warc, name, offset, length, record_id))
+
+    return look
 
 
 def _cdxj(db: Database, output: str | None, site: str | None) -> str:
@@ -110,7 +137,9 @@ def _wacz(db: Database, folder: Path, output: str | None, site: str | None) -> s
     files = held_files(db.conn, site)
     if not files:
         raise MissingError("there is not one capture to export")
-    parts = [_part(folder / WARC_FOLDER, each) for each in files]
+    noted = noted_files(db.conn)
+    found = [_part(folder / WARC_FOLDER, each, noted.get(each.name)) for each in files]
+    parts = [part for part in found if part is not None]
     created = datetime.now(UTC)
     home = next(home_pages(db.conn, site), None)
     try:
@@ -137,16 +166,19 @@ def _wacz(db: Database, folder: Path, output: str | None, site: str | None) -> s
     return f"{len(parts):,} WARC files, {captures:,} captures, {pages:,} pages"
 
 
-def _part(warc: Path, held: HeldFile) -> Part:
-    """A file as far as it may be taken: one that is open, to the last record that is acknowledged.
+def _part(warc: Path, held: HeldFile, noted: Noted | None) -> Part | None:
+    """A file as far as it may be taken: one that is open, to the last record that is acknowledged;
+    one that is known to be damaged, as it was when that was noted; None: it is known to be lost.
     Raises DamageError where it is not there."""
-    path = warc / held.name
-    if held.bytes is not None and held.sha256 is not None and path.exists():
-        return Part(held.name, path, held.bytes, held.sha256)
+    path = path_of(warc, held.name)
     if not path.exists():
-        path = warc / (held.name + OPEN)
-    if not path.exists():
+        if noted is not None and noted.file.bytes is None:
+            return None
         raise DamageError(f"{warc / held.name} is not there; scrapy verify says what was in it")
+    if noted is not None and noted.file.bytes == path.stat().st_size and noted.file.sha256:
+        return Part(held.name, path, noted.file.bytes, noted.file.sha256)
+    if held.bytes is not None and held.sha256 is not None:
+        return Part(held.name, path, held.bytes, held.sha256)
     print(
         f"scrapy export: {path.name} is not closed, for a run is writing it, or died: its first"
         f" {held.end:,} bytes are taken, as far as a visit has acknowledged it",

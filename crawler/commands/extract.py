@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
-import binascii
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -19,6 +19,8 @@ from crawler.errors import HemerotecaError, PageError, UsageError
 from crawler.extract import extract
 from crawler.extract.normalise import normalise
 from crawler.items import Article, LinkedStory, Page
+from crawler.reasons import in_words, say
+from crawler.text import cleaned, shown, shown_json
 from crawler.workers import Workers
 
 
@@ -59,9 +61,11 @@ class Command(ScrapyCommand):
         answers = (
             read_files(args, opts.url, reader) if args else read_lines(sys.stdin.buffer, reader)
         )
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # JSON is (RFC 8259, 8.1), whatever the locale
         try:
             for answer in answers:
-                sys.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False) + "\n")
+                sys.stdout.write(as_line(answer) + "\n")
                 sys.stdout.flush()
                 if answer.get("unreadable"):
                     self.exitcode = UsageError.exit_code
@@ -98,11 +102,13 @@ class Reader:
         captured_at: datetime | None = None,
     ) -> dict[str, Any]:
         """The same as `answer`, within the limit of CPU time. Raises nothing."""
-        asked = self._workers.run(answer, identity, url, html, content_type, captured_at)
+        asked = self._workers.run(answer, None, url, html, content_type, captured_at)
         try:
-            return self._runner.run(asked)
+            return {**self._runner.run(asked), "id": identity}
         except HemerotecaError as error:
             return {"id": identity, "error": str(error)}
+        except OSError as error:
+            return {"id": identity, "error": in_words(error)}
 
     def close(self) -> None:
         """End the process."""
@@ -117,7 +123,7 @@ def read_files(paths: list[str], url: str | None, reader: Reader) -> Iterator[di
             html = Path(path).read_bytes()
         except OSError as error:
             message = f"{path} cannot be read ({error.strerror})"
-            print(f"scrapy extract: {message}; name HTML files", file=sys.stderr)
+            print(shown(f"scrapy extract: {message}; name HTML files"), file=sys.stderr)
             yield {"id": path, "error": message, "unreadable": True}
             continue
         yield reader(path, url or Path(path).resolve().as_uri(), html)
@@ -130,11 +136,11 @@ def read_lines(stream: BinaryIO, reader: Reader) -> Iterator[dict[str, Any]]:
             continue
         identity: Any = None
         try:
-            asked = json.loads(line)
+            asked = json.loads(line, parse_constant=_refuse)
             if not isinstance(asked, dict):
                 raise PageError("not a JSON object")
             identity = asked.get("id")
-            html = base64.b64decode(asked["html_b64"], validate=False)
+            html = _bytes(asked["html_b64"])
             yield reader(
                 identity,
                 str(asked.get("url") or ""),
@@ -142,16 +148,35 @@ def read_lines(stream: BinaryIO, reader: Reader) -> Iterator[dict[str, Any]]:
                 _text_or_none(asked.get("content_type")),
                 _moment_or_none(asked.get("captured_at")),
             )
-        except (
-            ValueError,
-            KeyError,
-            TypeError,
-            RecursionError,
-            binascii.Error,
-            PageError,
-        ) as error:
-            what = "no html_b64" if isinstance(error, KeyError) else str(error)
-            yield {"id": identity, "error": f"line {number}: {what}"}
+        except (ValueError, KeyError, RecursionError, PageError) as error:
+            yield {"id": identity, "error": f"line {number}: {_what_is_wrong(error)}"}
+
+
+def _what_is_wrong(error: Exception) -> str:
+    """Why a line cannot be read, in words."""
+    if isinstance(error, KeyError):
+        return "no html_b64"
+    if isinstance(error, RecursionError):
+        return in_words(error)
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8"
+    if isinstance(error, json.JSONDecodeError):
+        return f"no JSON ({error})"
+    return str(error) if isinstance(error, PageError) else "no JSON: a number too large"
+
+
+def as_line(answer: dict[str, Any]) -> str:
+    """An answer as JSON on one line; an id that no text or no JSON can hold is mended or left
+    out."""
+    try:
+        return shown_json(json.dumps(cleaned(answer), ensure_ascii=False, allow_nan=False))
+    except (ValueError, RecursionError):
+        why = "its id cannot be written as JSON"
+        return json.dumps({"id": None, "error": answer.get("error", why)})
+
+
+def _refuse(constant: str) -> Any:
+    raise PageError(f"{constant} is no JSON")
 
 
 def answer(
@@ -172,7 +197,7 @@ def answer(
     except HemerotecaError as error:
         return {"id": identity, "error": str(error)}
     except Exception as error:  # a fault of ours must not end a run over a million pages
-        return {"id": identity, "error": f"{type(error).__name__}: {error}"}
+        return {"id": identity, "error": say("reading_failed", in_words(error))}
 
 
 def article_fields(article: Article, page: Page) -> dict[str, Any]:
@@ -217,6 +242,13 @@ def link_fields(link: LinkedStory) -> dict[str, Any]:
     }
 
 
+def _bytes(base64_text: object) -> bytes:
+    try:
+        return base64.b64decode(base64_text, validate=False)  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        raise PageError("html_b64 is no Base64") from None
+
+
 def _text_or_none(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
@@ -224,5 +256,8 @@ def _text_or_none(value: object) -> str | None:
 def _moment_or_none(value: object) -> datetime | None:
     if value is None:
         return None
-    moment = datetime.fromisoformat(str(value))
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise PageError("captured_at is no date; write 2024-05-31T10:00:00Z") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

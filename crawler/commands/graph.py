@@ -16,15 +16,13 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.graph import Export, Selection
-from crawler.commands._shared import add_archive_option, archive_folder, fail
-from crawler.errors import HemerotecaError, UsageError
+from crawler.commands._shared import add_archive_option, archive_folder, told
+from crawler.errors import UsageError
 from crawler.graph_files import write_csv, write_graphml
 from crawler.items import RELATIONS, Relation
 from crawler.urls import site_host
 
 _DATE = re.compile(r"\d{4}(?:-\d\d){0,2}")
-PIPE_CLOSED = 141
-"""As a shell reports a program that wrote to a pipe nobody reads any more."""
 
 
 class Command(ScrapyCommand):
@@ -66,23 +64,22 @@ class Command(ScrapyCommand):
                 f"--{name}", metavar="DATE",
                 help=f"links of stories published {which} this day, month or year only",
             )  # fmt: skip
+        parser.add_argument(
+            "--raw", action="store_true",
+            help="csv: page text as it is; default: made harmless for spreadsheets and terminals",
+        )  # fmt: skip
         parser.add_argument("-o", dest="output", metavar="FILE", help="default: standard output")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write the graph."""
         assert self.settings is not None
-        try:
+        with told("graph") as about:
             selection = selected(opts)
             folder = archive_folder("graph", args, opts.argument, self.settings["ARCHIVE"])
-            with open_for_reading(folder) as db:
+            with open_for_reading(about.archive(folder)) as db:
                 export = Export(db, selection)
                 with opened(opts.output) as out:
-                    said = write(export, out, chosen_format(opts))
-        except HemerotecaError as error:
-            fail("graph", error)
-        except BrokenPipeError:
-            sys.stderr.close()  # or Python complains once more at its end
-            sys.exit(PIPE_CLOSED)
+                    said = write(export, out, chosen_format(opts), raw=opts.raw)
         print(f"{said}{f' in {opts.output}' if opts.output else ''}", file=sys.stderr)
 
 
@@ -110,11 +107,12 @@ def chosen_format(opts: argparse.Namespace) -> str:
     return opts.format or by_name
 
 
-def write(export: Export, out: BinaryIO, form: str) -> str:
-    """Write a graph; returns what was written, in words. Raises OSError."""
+def write(export: Export, out: BinaryIO, form: str, *, raw: bool = False) -> str:
+    """Write a graph; returns what was written, in words. raw: as `write_csv` takes it. Raises
+    OSError."""
     if form == "csv":
         text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=False)
-        links = write_csv(export.edges(), text)
+        links = write_csv(export.edges(), text, raw=raw)
         text.flush()
         text.detach()
         return f"{links:,} links"

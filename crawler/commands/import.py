@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import glob
-import sqlite3
 import sys
 from pathlib import Path
 
@@ -13,9 +12,16 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import check
 from crawler.archive_run import ArchiveRun
-from crawler.commands._shared import add_archive_option, archive_folder, end_on_sigterm, fail
-from crawler.errors import ArchiveError, HemerotecaError, UsageError
+from crawler.commands._shared import (
+    add_archive_option,
+    archive_folder,
+    end_on_sigterm,
+    stopped,
+    told,
+)
+from crawler.errors import UsageError
 from crawler.importing import Imported, import_files
+from crawler.text import shown_line
 from crawler.workers import Workers
 
 
@@ -35,9 +41,9 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         """For `scrapy import -h`."""
         return (
-            "Files of Heritrix, wget, Browsertrix, Common Crawl and others: WARC 1.0 and 1.1, gzip,"
-            " zstd or plain. Every record is copied into the archive; pages become articles as of"
-            " the date of their record. What the archive has is passed over."
+            "Files of Heritrix, wget, Browsertrix, Common Crawl and others: WARC, gzip, zstd or"
+            " plain; ARC; WACZ. Every record is copied into the archive; pages become articles as"
+            " of the date of their record. What the archive has is passed over."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -50,15 +56,17 @@ class Command(ScrapyCommand):
         """Import and say what came of it."""
         assert self.settings is not None
         end_on_sigterm()
-        try:
+        with told("import") as about, stopped("import"):
             paths = files(args)
-            folder = archive_folder("import", [], opts.argument, self.settings["ARCHIVE"])
+            folder = about.archive(
+                archive_folder("import", [], opts.argument, self.settings["ARCHIVE"])
+            )
             check(folder)
             said = {"files": " ".join(path.name for path in paths)[:2_000]}
             with ArchiveRun(folder.resolve(), self.settings, "import", said) as run:
                 workers = Workers(opts.jobs, self.settings.getfloat("EXTRACT_CPU_SECONDS"))
                 try:
-                    told = asyncio.run(
+                    found = asyncio.run(
                         import_files(
                             run, workers, paths,
                             _show if sys.stderr.isatty() else lambda path, told: None,
@@ -66,20 +74,12 @@ class Command(ScrapyCommand):
                     )  # fmt: skip
                 finally:
                     workers.close()
-        except HemerotecaError as error:
-            fail("import", error)
-        except (sqlite3.Error, OSError) as error:
-            fail("import", ArchiveError(f"cannot go on: {error}; the same command goes on"))
-        except KeyboardInterrupt:
-            print("scrapy import: stopped; the same command goes on", file=sys.stderr)
-            self.exitcode = 130
-            return
-        print(summary(told))
-        for line in told.damage[:20]:
-            print(f"scrapy import: {line}", file=sys.stderr)
-        if len(told.damage) > 20:
-            print(f"scrapy import: … and {len(told.damage) - 20:,} more", file=sys.stderr)
-        if told.damage and not told.records:
+        print(summary(found))
+        for line in found.damage[:20]:
+            print(shown_line(f"scrapy import: {line}"), file=sys.stderr)
+        if len(found.damage) > 20:
+            print(f"scrapy import: … and {len(found.damage) - 20:,} more", file=sys.stderr)
+        if found.damage and not found.records:
             self.exitcode = UsageError.exit_code
 
 
@@ -108,6 +108,7 @@ def summary(told: Imported) -> str:
     ]
     if told.damage:
         lines.append(f"{len(told.damage):,} places could not be read and were passed over")
+    lines += [f"{n:>8,}  {reason}" for reason, n in told.refused.most_common()]
     return "\n".join(lines)
 
 

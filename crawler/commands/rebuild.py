@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import sqlite3
 import sys
 
 from scrapy.commands import ScrapyCommand
 
-from crawler.archive.database import FILE_NAME
+from crawler.archive.database import FILE_NAME, refuse_if_unwritable
 from crawler.archive.lock import ArchiveLock
-from crawler.commands._shared import add_archive_option, archive_folder, end_on_sigterm, fail, shown
-from crawler.errors import ArchiveError, HemerotecaError, UsageError
+from crawler.commands._shared import (
+    add_archive_option,
+    archive_folder,
+    end_on_sigterm,
+    stopped,
+    told,
+    typed,
+)
+from crawler.errors import ArchiveError, UsageError
 from crawler.rebuild import Rebuilt, rebuild
+from crawler.text import shown_line
 
 
 class Command(ScrapyCommand):
@@ -47,35 +54,30 @@ class Command(ScrapyCommand):
         """Make the database and say what is in it."""
         assert self.settings is not None
         end_on_sigterm()
-        lock: ArchiveLock | None = None
-        try:
-            folder = archive_folder("rebuild", args, opts.argument, self.settings["ARCHIVE"])
+        with told("rebuild") as about, stopped("rebuild"):
+            folder = about.archive(
+                archive_folder("rebuild", args, opts.argument, self.settings["ARCHIVE"])
+            )
             if not folder.is_dir():
                 raise ArchiveError(f"{folder} is no folder; name the archive's")
             if (folder / FILE_NAME).exists() and not opts.replace:
                 raise UsageError(
                     f"{folder / FILE_NAME} is there; with --replace it is set aside, not deleted"
                 )
+            refuse_if_unwritable(folder)
+            after = tuple(map(int, self.settings.getlist("REVISIT_AFTER")))
             lock = ArchiveLock(folder)
             lock.acquire()
-            after = tuple(map(int, self.settings.getlist("REVISIT_AFTER")))
-            told = rebuild(folder, after, _show if sys.stderr.isatty() else lambda name: None)
-        except HemerotecaError as error:
-            fail("rebuild", error)
-        except (sqlite3.Error, OSError) as error:
-            fail("rebuild", ArchiveError(f"cannot make {folder / FILE_NAME}: {error}"))
-        except KeyboardInterrupt:
-            print("scrapy rebuild: stopped; nothing was changed", file=sys.stderr)
-            sys.exit(130)
-        finally:
-            if lock is not None:
+            try:
+                made = rebuild(folder, after, _show if sys.stderr.isatty() else lambda name: None)
+            finally:
                 lock.release()
-        if told.aside is not None:
-            print(f"The database that was there is now {shown(told.aside)}")
-        print(summary(told))
-        for line in told.damage[:20]:
-            print(f"scrapy rebuild: {line}", file=sys.stderr)
-        self.exitcode = 1 if told.damage else 0
+        if made.aside is not None:
+            print(f"The database that was there is now {typed(made.aside)}")
+        print(summary(made))
+        for line in made.damage[:20]:
+            print(shown_line(f"scrapy rebuild: {line}"), file=sys.stderr)
+        self.exitcode = 1 if made.damage else 0
 
 
 def summary(told: Rebuilt) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sqlite3
 import sys
 import time
 from collections import Counter
@@ -13,8 +12,14 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import check, open_for_reading
 from crawler.archive_run import ArchiveRun
-from crawler.commands._shared import add_archive_option, archive_folder, end_on_sigterm, fail
-from crawler.errors import ArchiveError, HemerotecaError, UsageError
+from crawler.commands._shared import (
+    add_archive_option,
+    archive_folder,
+    end_on_sigterm,
+    stopped,
+    told,
+)
+from crawler.errors import UsageError
 from crawler.reextract import reextract
 from crawler.urls import normalise, site_host
 from crawler.workers import Workers
@@ -61,10 +66,12 @@ class Command(ScrapyCommand):
         if site:
             site = site_host(site if "//" in site else f"https://{site}")
         chosen = {"site": site, "url": url, "again": "1" if opts.again else None}
-        try:
+        with told("reextract") as about, stopped("reextract"):
             if opts.url and url is None:
                 raise UsageError(f"{opts.url} is no web address; write https://…")
-            folder = archive_folder("reextract", args, opts.argument, self.settings["ARCHIVE"])
+            folder = about.archive(
+                archive_folder("reextract", args, opts.argument, self.settings["ARCHIVE"])
+            )
             check(folder)
             open_for_reading(folder).close()
             said = {name: value for name, value in chosen.items() if value}
@@ -79,14 +86,6 @@ class Command(ScrapyCommand):
                     )  # fmt: skip
                 finally:
                     workers.close()
-        except HemerotecaError as error:
-            fail("reextract", error)
-        except (sqlite3.Error, OSError) as error:
-            fail("reextract", ArchiveError(f"cannot go on with {folder}: {error}"))
-        except KeyboardInterrupt:
-            print("scrapy reextract: stopped; the same command goes on", file=sys.stderr)
-            self.exitcode = 130
-            return
         print(summary(counts, time.monotonic() - began))
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import WARC_FOLDER, open_for_reading
-from crawler.archive.replay import KeptCapture, captures_of, whole_response
-from crawler.commands._shared import add_archive_option, archive_folder, fail
-from crawler.commands.graph import PIPE_CLOSED, opened
-from crawler.errors import DamageError, HemerotecaError, MissingError, UsageError
-from crawler.warc.http import decoded, parse
+from crawler.archive.replay import KeptCapture, captures_of, same_payload, whole_response
+from crawler.commands._shared import add_archive_option, archive_folder, told
+from crawler.commands.graph import opened
+from crawler.errors import DamageError, MissingError, UsageError
+from crawler.text import shown, shown_line
+from crawler.warc.http import decoded, message_in
 from crawler.warc.members import DamagedError
 from crawler.warc.reader import Record, read_record
 
@@ -69,24 +70,22 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write what is asked for."""
         assert self.settings is not None
-        try:
+        with told("show") as about:
             if len(args) != 1:
                 raise UsageError("name one address: scrapy show https://…")
             until = None if opts.at is None else end_of(opts.at)
-            folder = archive_folder("show", [], opts.argument, self.settings["ARCHIVE"])
+            folder = about.archive(
+                archive_folder("show", [], opts.argument, self.settings["ARCHIVE"])
+            )
             with closing(open_for_reading(folder)) as db:
                 captures = captures_of(db.conn, args[0])
                 chosen = latest(captures, until, opts.at)
                 response = whole_response(db.conn, chosen)
-            data = _wanted(opts.part, folder, captures, chosen, response)
+                others = same_payload(db.conn, response)
+            data = _wanted(opts.part, folder, captures, chosen, response, others)
             _guard(data, opts.part, opts.output)
             with opened(opts.output) as out:
                 out.write(data)
-        except HemerotecaError as error:
-            fail("show", error)
-        except BrokenPipeError:
-            sys.stderr.close()  # or Python complains once more at its end
-            sys.exit(PIPE_CLOSED)
 
 
 def end_of(asked: str) -> datetime:
@@ -134,39 +133,61 @@ def latest(captures: list[KeptCapture], until: datetime | None, asked: str | Non
 
 def _wanted(
     part: str | None, folder: Path, captures: list[KeptCapture], chosen: KeptCapture,
-    response: KeptCapture,
+    response: KeptCapture, others: list[KeptCapture],
 ) -> bytes:  # fmt: skip
+    """others: responses with the same payload, that stand for the response if it is lost."""
     if part == "list":
         return _text(_list(captures))
     if part == "body":
-        return decoded(parse(_record(folder, response).block))
-    record = _record(folder, chosen)
+        _, record = _record(folder, response, others)
+        return decoded(message_in(record))
+    found, record = _record(folder, chosen, [response, *others])
     if part == "raw":
         return record.block
     if part == "headers":
-        return parse(record.block).head
+        return message_in(record).head
     if part == "record":
         return _text([f"WARC/{record.version}", *(f"{n}: {v}" for n, v in record.headers)])
-    return _text(_overview(captures, chosen, response, record))
+    return _text(_overview(captures, chosen, response, found, record))
 
 
-def _record(folder: Path, capture: KeptCapture) -> Record:
-    try:
-        return read_record(
-            folder / WARC_FOLDER, capture.warc_file, capture.warc_offset, capture.warc_length
-        )
-    except (DamagedError, OSError) as error:
-        raise DamageError(
-            f"the record of {capture.url} cannot be read: {error}. scrapy verify says more"
-        ) from None
+def _record(
+    folder: Path, capture: KeptCapture, others: list[KeptCapture]
+) -> tuple[KeptCapture, Record]:
+    """The record of a capture, or of the first of others that is there, which is said then. Raises
+    DamageError."""
+    why = ""
+    for each in [capture, *(other for other in others if other.record_id != capture.record_id)]:
+        try:
+            record = read_record(
+                folder / WARC_FOLDER, each.warc_file, each.warc_offset, each.warc_length
+            )
+        except DamagedError as error:
+            why = why or str(error)
+            continue
+        except OSError as error:
+            why = why or f"{each.warc_file}: {error.strerror}"
+            continue
+        if each is not capture:
+            print(
+                f"scrapy show: the record of {_when(capture)} is lost ({why}); in its place, with"
+                f" the same payload: {each.url}, captured {_when(each)}",
+                file=sys.stderr,
+            )
+        return each, record
+    raise DamageError(
+        f"the record of {capture.url}, captured {_when(capture)}, cannot be read: {why}. scrapy"
+        " verify says more; --list shows the other captures"
+    )
 
 
 def _overview(
-    captures: list[KeptCapture], chosen: KeptCapture, response: KeptCapture, record: Record
-) -> Iterator[str]:
+    captures: list[KeptCapture], chosen: KeptCapture, response: KeptCapture, found: KeptCapture,
+    record: Record,
+) -> Iterator[str]:  # fmt: skip
     yield chosen.url
     yield f"captured {_when(chosen)}: {_facts(chosen)}"
-    yield f"{chosen.warc_file} at {chosen.warc_offset}, {chosen.record_id}"
+    yield f"{found.warc_file} at {found.warc_offset}, {found.record_id}"
     if response is not chosen:
         again = "the server says that nothing has changed since" if chosen.status == 304 else (
             "the same bytes as"
@@ -177,8 +198,8 @@ def _overview(
     if chosen.truncated is not None:
         yield f"cut short: {chosen.truncated}"
     yield ""
-    head = parse(record.block).head.decode("latin-1").replace("\r\n", "\n").rstrip("\n")
-    yield from map(_printable, head.split("\n"))
+    head = message_in(record).head.decode("latin-1").replace("\r\n", "\n").rstrip("\n")
+    yield from head.split("\n")
     yield ""
     many = len(captures)
     yield f"{many:,} capture{'s' if many > 1 else ''}:"
@@ -198,7 +219,7 @@ def _list(captures: list[KeptCapture], chosen: KeptCapture | None = None) -> Ite
 def _facts(capture: KeptCapture) -> str:
     kind = (capture.content_type or "–").partition(";")[0].strip()
     return (
-        f"{capture.status}  {capture.record_type}  {_printable(kind)}  {capture.payload_bytes:,}"
+        f"{capture.status}  {capture.record_type}  {kind}  {capture.payload_bytes:,}"
         f" bytes  {capture.payload_digest}"
     )
 
@@ -207,18 +228,13 @@ def _when(capture: KeptCapture) -> str:
     return capture.fetched_at[:19].replace("T", " ") + " UTC"
 
 
-def _printable(text: str) -> str:
-    """What a server sends must not move a terminal's cursor."""
-    return "".join(c if c.isprintable() else "�" for c in text)
-
-
 def _text(lines: Iterator[str] | list[str]) -> bytes:
-    return "".join(f"{line}\n" for line in lines).encode("utf-8", "replace")
+    return "".join(f"{shown_line(line)}\n" for line in lines).encode()
 
 
 def _guard(data: bytes, part: str | None, output: str | None) -> None:
     """Keep what is no text off a terminal. Raises UsageError."""
     if output is None and part in ("body", "raw", "headers") and sys.stdout.isatty():
-        text = data.decode("utf-8", "replace")
-        if any((ord(c) < 32 and c not in "\t\n\r\f") or c in "\x7f\ufffd" for c in text):
+        text = data.decode("utf-8", "replace").replace("\r\n", "\n")
+        if "\ufffd" in text or shown(text) != text:
             raise UsageError(f"--{part} is no plain text; write it to a file with -o FILE")

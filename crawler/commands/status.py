@@ -8,12 +8,15 @@ from dataclasses import asdict
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.queries import Status, status
-from crawler.commands._shared import add_archive_option, archive_folder, console, fail
-from crawler.errors import HemerotecaError
+from crawler.commands._shared import add_archive_option, archive_folder, console, told
+from crawler.commands.left_out import describe
+from crawler.holdings import WrongFile, lines, wrong_files
+from crawler.text import shown_json
 
 
 class Command(ScrapyCommand):
@@ -38,20 +41,21 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the status."""
         assert self.settings is not None
-        try:
-            folder = archive_folder("status", args, opts.argument, self.settings["ARCHIVE"])
+        with told("status") as about:
+            folder = about.archive(
+                archive_folder("status", args, opts.argument, self.settings["ARCHIVE"])
+            )
             with open_for_reading(folder) as db:
-                found = status(db)
-        except HemerotecaError as error:
-            fail("status", error)
+                found, wrong = status(db), wrong_files(db.conn, folder)
         if opts.json:
-            print(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+            document = {**asdict(found), "wrong_files": [asdict(each) for each in wrong]}
+            print(shown_json(json.dumps(document, ensure_ascii=False, indent=2)))
         else:
-            show(found, console())
+            show(found, wrong, console())
 
 
-def show(found: Status, out: Console) -> None:
-    """Print a status for a person."""
+def show(found: Status, wrong: list[WrongFile], out: Console) -> None:
+    """Print a status for a person. wrong: WARC files that are missing or have another length."""
     span = (
         f", published {found.first_published[:10]} to {found.last_published[:10]}"
         if found.first_published and found.last_published
@@ -61,6 +65,13 @@ def show(found: Status, out: Console) -> None:
         f"{found.articles:,} articles in {found.revisions:,} revisions{span}; "
         f"{found.linked_stories:,} linked stories; {found.captures:,} captures"
     )
+    for line in lines([each for each in wrong if each.noted_at is None]):
+        out.print(Text(line, style="bold red"))
+    if noted := [each for each in wrong if each.noted_at is not None]:
+        out.print(
+            f"{len(noted):,} WARC files are known to be lost or cut, with"
+            f" {sum(each.captures for each in noted):,} captures: scrapy verify lists them"
+        )
     columns = ("site", "articles", "first_published_at", "last_published_at", "revised", "gone",
                "queued", "failed")  # fmt: skip
     sites = [
@@ -85,6 +96,12 @@ def show(found: Status, out: Console) -> None:
     )  # fmt: skip
     reasons = [[row["urls"], row["state"], row["reason"] or ""] for row in found.reasons[:15]]
     _table(out, "URLs that are no stories here", ("urls", "state", "reason"), reasons)
+    left = [
+        [one.count, describe(one.family), " ".join(one.examples)] for one in found.left_out[:15]
+    ]
+    _table(
+        out, "Left out; scrapy retry --excluded takes them up", ("urls", "family", "such as"), left
+    )
 
 
 def _table(out: Console, title: str, columns: tuple[str, ...], rows: list[list[object]]) -> None:

@@ -15,11 +15,16 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 from scrapy.commands import ScrapyCommand
 
-from crawler.commands._shared import add_archive_option, archive_folder, fail
-from crawler.errors import DamageError, HemerotecaError
+from crawler.archive import database
+from crawler.archive.lock import ArchiveLock
+from crawler.commands._shared import add_archive_option, archive_folder
+from crawler.commands._shared import told as reported
+from crawler.errors import DamageError
 from crawler.fixity.archive import Progress as Told
 from crawler.fixity.archive import verify
+from crawler.fixity.losses import Losses, Refetch
 from crawler.fixity.report import Problem, Report
+from crawler.text import shown_json, shown_line
 
 DAMAGED = DamageError.exit_code
 FORMAT = 1
@@ -33,7 +38,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """For `scrapy verify -h`."""
-        return "[ARCHIVE] [--json]"
+        return "[ARCHIVE] [--json] [--refetch]"
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
@@ -43,9 +48,9 @@ class Command(ScrapyCommand):
         """For `scrapy verify -h`."""
         return (
             "Reads all WARC files from end to end, compares them with the database and the database"
-            " with itself. Changes nothing, fetches nothing, and may run beside a crawl. Exit"
-            f" codes: 0 sound; {DAMAGED} damage found; 1 a file cannot be read; 2 bad arguments or"
-            " archive."
+            " with itself. Fetches nothing, changes nothing but with --refetch, and may run beside"
+            f" a crawl. Exit codes: 0 sound; {DAMAGED} damage found; 1 a file cannot be read; 2 bad"
+            " arguments or archive; 4 another run holds the archive (--refetch)."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -53,26 +58,43 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         add_archive_option(parser)
         parser.add_argument("--json", action="store_true", help="print JSON for programs")
+        parser.add_argument(
+            "--refetch", action="store_true",
+            help="note what is damaged or lost, and have the next crawl fetch it again",
+        )  # fmt: skip
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check, tell, and set the exit code."""
         assert self.settings is not None
         begun = time.monotonic()
-        try:
-            folder = archive_folder("verify", args, opts.argument, self.settings["ARCHIVE"])
-            with _shown() as progress:
-                report = verify(folder, progress=progress)
-        except HemerotecaError as error:
-            fail("verify", error)
-        except OSError as error:
-            print(f"scrapy verify: cannot read {error.filename} ({error.strerror})",
-                  file=sys.stderr)  # fmt: skip
-            sys.exit(1)
+        queued: Refetch | None = None
+        with reported("verify") as about:
+            folder = about.archive(
+                archive_folder("verify", args, opts.argument, self.settings["ARCHIVE"])
+            )
+            with _shown() as progress, _held(folder, hold=opts.refetch):
+
+                def queue(losses: Losses) -> None:
+                    nonlocal queued
+                    queued = losses.queue(folder)
+
+                refetch = queue if opts.refetch else None
+                try:
+                    report = verify(folder, progress=progress, refetch=refetch)
+                except OSError as error:
+                    print(f"scrapy verify: cannot read {error.filename} ({error.strerror})",
+                          file=sys.stderr)  # fmt: skip
+                    sys.exit(1)
         seconds = time.monotonic() - begun
         if opts.json:
-            print(json.dumps(document(report, folder, seconds), ensure_ascii=False, indent=2))
+            content = document(report, folder, seconds)
+            if queued is not None:
+                content["refetch"] = asdict(queued)
+            print(shown_json(json.dumps(content, ensure_ascii=False, indent=2)))
         else:
-            print("\n".join(told(report, seconds)))
+            print("\n".join(map(shown_line, told(report, seconds))))
+            if queued is not None:
+                print(requeued(queued))
         self.exitcode = 0 if report.sound else DAMAGED
 
 
@@ -113,6 +135,34 @@ def told(report: Report, seconds: float) -> Iterator[str]:
         yield f"not checked: {count:,} {name}"
     found = len(report.damage) + left
     yield "sound" if report.sound else f"damaged: {found:,} problem{'s' if found > 1 else ''}"
+
+
+def requeued(told: Refetch) -> str:
+    """What --refetch did, for a person."""
+    if not told.captures:
+        return "no capture is lost: there is nothing to fetch again"
+    line = f"{told.captures:,} captures are lost"
+    if told.replaced:
+        line += f"; something stands for {told.replaced:,} of them"
+    if told.urls:
+        line += f"; {told.urls:,} addresses are queued: the next crawl fetches them"
+    return line
+
+
+@contextmanager
+def _held(folder: Path, *, hold: bool) -> Iterator[None]:
+    """Keep runs off the archive meanwhile, if that is asked for. Raises BusyError, ArchiveError."""
+    if not hold:
+        yield
+        return
+    database.refuse_if_unwritable(folder)
+    database.open_for_reading(folder).close()
+    lock = ArchiveLock(folder)
+    lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _line(problem: Problem) -> str:

@@ -16,6 +16,7 @@ from crawler.discover.kinds import peek
 from crawler.discover.unpack import unpack
 from crawler.discover.xml import child, elements, local_name, text_of
 from crawler.items import FoundUrl
+from crawler.text import cleaned
 from crawler.urls import absolute
 
 MAX_BYTES = 20_000_000
@@ -48,7 +49,7 @@ def parse_feed(body: bytes, url: str) -> tuple[FoundUrl, ...]:
             break
         if entry.url != url:
             found.setdefault(entry.url, entry)
-    return tuple(sorted(found.values(), key=lambda entry: entry.role == "feed"))
+    return cleaned(tuple(sorted(found.values(), key=lambda entry: entry.role == "feed")))
 
 
 def _xml_entries(data: bytes, url: str) -> Iterator[FoundUrl]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import Literal
 
 from crawler.discover.unpack import unpack
-
-Kind = Literal["sitemap", "feed", "html", "other"]
+from crawler.items import Kind
 
 _LOOK = 65_536  # bytes: enough to get past a licence in a comment
 _BOMS = (

@@ -54,6 +54,7 @@ def with_links(page: Page, values: Iterable[str]) -> Page:
         if "canonical" in relations:
             canonical = canonical or url
     return replace(
-        page, out_links=tuple(out), feeds=tuple(feeds), wordpress=wordpress,
+        page, out_links=tuple(out), link_words=page.link_words.ljust(len(out), "-"),
+        feeds=tuple(feeds), wordpress=wordpress,
         article=replace(page.article, canonical_url=canonical),
     )  # fmt: skip

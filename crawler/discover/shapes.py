@@ -19,35 +19,45 @@ _MAX_SEGMENTS = 8
 def shape(url: str) -> str:
     """The kind of an address: its path with numbers as N, headlines as S, other words as W, and the
     names of its parameters. The first segment stays as it is if it is a short word: it names a part
-    of the site.
+    of the site. A mirror's file that is named after an address with a query is taken for that.
 
     >>> shape("https://a.example/news/2024/05/31/mill-wheel-turns-again.html")
     '/news/N/N/N/S.html'
     >>> shape("https://a.example/tag/politics/page/3/"), shape("https://a.example/?p=12")
     ('/tag/W/page/N/', '/?p=')
+    >>> shape("https://a.example/?article12"), shape("https://a.example/x.php%3Fid=12.html")
+    ('/?articleN', '/x.php?id=')
     """
     try:
-        parts = urlsplit(url)
+        path, query = path_and_query(url)
     except ValueError:
         return ""
-    segments = [s for s in unquote(parts.path).split("/") if s]
+    segments = [s for s in path.split("/") if s]
     kinds = [_kind(s, first=at == 0) for at, s in enumerate(segments[:_MAX_SEGMENTS])]
     if len(segments) > _MAX_SEGMENTS:
         kinds.append("…")
-    path = "/" + "/".join(kinds) + ("/" if segments and parts.path.endswith("/") else "")
-    names = sorted({part.partition("=")[0].lower()[:20] for part in parts.query.split("&") if part})
-    return path + ("?" + "&".join(f"{name}=" for name in names[:6]) if names else "")
+    end = "/" if segments and path.endswith("/") else ""
+    names = sorted({_parameter(part) for part in query.split("&") if part})
+    return f"/{'/'.join(kinds)}{end}" + (f"?{'&'.join(names[:6])}" if names else "")
 
 
-@lru_cache(maxsize=20_000)
-def coarse(kind: str) -> str:
-    """A shape without the name of the site's part: what its parts have in common.
+def path_and_query(url: str) -> tuple[str, str]:
+    """An address's path, percent-decoded, and query; of a mirror's file `x.php%3Fid=12.html` those
+    of the address that it is named after. Raises ValueError.
 
-    >>> coarse("/news/N/S/"), coarse("/news/")
-    ('/*/N/S/', '/*/')
+    >>> path_and_query("https://a.example/m/x.php%3Fid=12&amp;page=2.html")
+    ('/m/x.php', 'id=12&page=2.html')
     """
-    head, _, rest = kind.removeprefix("/").partition("/")
-    return f"/*/{rest}" if head and "?" not in head and head not in ("N", "S", "W") else kind
+    parts = urlsplit(url)
+    path, _, named = unquote(parts.path).partition("?")
+    query = "&".join(filter(None, (named, parts.query)))
+    return path, query.replace("&amp;", "&")
+
+
+def _parameter(part: str) -> str:
+    """What a piece of a query is called: its name, or all of it where it has none."""
+    name, equals, _ = part.partition("=")
+    return _DIGITS.sub("N", name.lower())[:20] + equals
 
 
 def _kind(segment: str, *, first: bool) -> str:

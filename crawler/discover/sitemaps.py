@@ -13,6 +13,7 @@ from crawler.discover.kinds import peek, sniff
 from crawler.discover.unpack import unpack
 from crawler.discover.xml import child, elements, local_name, text_of
 from crawler.items import FoundUrl
+from crawler.text import cleaned
 from crawler.urls import absolute, normalise
 
 MAX_URLS = 50_000
@@ -53,7 +54,7 @@ def parse_sitemap(body: bytes, url: str) -> SitemapContent:
         cut = f"more than {MAX_URLS:,} addresses in one sitemap: the rest was not read"
     elif too_long:
         cut = "longer than 50 MiB: the rest was not read"
-    return SitemapContent(tuple(sitemaps.values()), tuple(urls.values()), cut)
+    return cleaned(SitemapContent(tuple(sitemaps.values()), tuple(urls.values()), cut))
 
 
 _Found = dict[str, FoundUrl]

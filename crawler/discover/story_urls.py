@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
+
+from crawler.discover.shapes import path_and_query
 
 
 def _words(text: str) -> frozenset[str]:
@@ -83,8 +85,18 @@ _ONLY_A_DATE = re.compile(r"(?:/(?:19|20)\d\d)(?:/\d{1,2}){0,2}/?$")
 _LIST_DATE = re.compile(r"/((?:19|20)\d\d)(?:[/-](\d{1,2}))?(?:[/-]\d{1,2})?/?$")
 _YEAR_IN_PATH = re.compile(r"/(?:19|20)\d\d/[^/]{6,}")
 _ID = re.compile(r"(?:^|[\-_./,!])(?:[a-z]{1,3}[\-_]?)?\d{5,}(?:$|[\-_.,])|[0-9a-f]{16,}")
-_LONG_ID_QUERY = re.compile(r"(?:^|&)(?:p|id|aid|nid|articleid|article_id|newsid|storyid)=\d+")
+_LONG_ID_QUERY = re.compile(
+    r"(?:^|&)(?:(?:p|id|aid|nid|articleid|article_id|newsid|storyid)=|(?:article|story|news|post)=?)"
+    r"\d+(?:\.html?)?(?=&|$)"
+)
 _PAGE_NUMBER = re.compile(r"/(?:page|seite|pagina|p)/?\d{1,5}/?$|(?:^|&)(?:page|paged|pg)=\d+")
+_NUMBERED = re.compile(
+    r"/(?:page|seite|pagina|p)[/-]?(\d{1,6})/?$|[-_]page[-_](\d{1,6})(?:\.\w+)?$"
+)
+_NUMBERED_QUERY = re.compile(
+    r"(?:^|&)(?:page|paged|pg|p|seite|pagina|start|offset|from|skip|limitstart|debut\w*)=(\d{1,6})"
+    r"(?:\.html?)?(?=&|$)()"
+)
 _STORY_WORD = re.compile(
     r"/(?:article|articles|artikel|articolo|articulo|artigo|haber|story|stories|noticia|noticias"
     r"|news|nachrichten|actualites?|notizie|nieuws|post|posts|berita)/[^/]"
@@ -143,6 +155,18 @@ def list_month(url: str) -> int | None:
     return int(found[1]) * 12 + int(found[2] or 1)
 
 
+def list_page(url: str) -> int | None:
+    """Of an address of a list's further page: its number, or how many stories it leaves out; None
+    for any other.
+
+    >>> list_page("https://a.example/sport/page/7/"), list_page("https://a.example/?debut=40")
+    (7, 40)
+    """
+    path, query = path_and_query(url.lower())
+    found = _NUMBERED.search(path.removesuffix("index.html")) or _NUMBERED_QUERY.search(query)
+    return int(found[1] or found[2]) if found else None
+
+
 @lru_cache(maxsize=20_000)
 def priority(url: str, title: str | None = None) -> int:
     """How much an address looks like that of a news story: from -100 (surely none) to 100; an
@@ -158,9 +182,7 @@ def priority(url: str, title: str | None = None) -> int:
     """
     if not is_page(url):
         return -100
-    parts = urlsplit(url)
-    path = unquote(parts.path.lower())
-    query = parts.query.lower()
+    path, query = path_and_query(url.lower())
     segments = [segment for segment in path.split("/") if segment]
     if segments and segments[-1].rpartition(".")[0] in ("index", "default"):
         segments.pop()

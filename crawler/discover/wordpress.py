@@ -7,18 +7,23 @@ pages; `after`, `before` and `modified_after` are ISO 8601 in the site's time.
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from crawler.discover.feeds import plain_title
 from crawler.errors import PageError
 from crawler.items import FoundUrl
+from crawler.text import clean, cleaned
 from crawler.urls import absolute, normalise
 
 PER_PAGE = 100
 MAX_PAGES = 20_000
+AHEAD = 3
+"""Pages that one page tells of: some, so that one that fails does not end the list."""
 MAX_BYTES = 20_000_000
 
+_PAGE = re.compile(r"[?&]page=([0-9]{1,9})(?=&|$)")
 _FIELDS = "link,date_gmt,date,modified_gmt,title"
 
 
@@ -50,19 +55,21 @@ def posts_url(
 
 
 def further_pages(url: str, total: str | None, count: int) -> tuple[str, ...]:
-    """The pages after the first one, in order.
+    """The next few pages after one that gave posts, in order; they tell of those after them.
 
-    url: the first page's address; another page's gives none, for the first has told of all. total:
-    the header X-WP-TotalPages; without it there is one more page if this one was full. count: posts
-    on this page.
+    url: the page's own address. total: the header X-WP-TotalPages; without it there is one more
+    page if this one was full. count: posts on this page.
     """
-    if "&page=1&" not in url:
+    here = _PAGE.search(url)
+    if here is None or not count:
         return ()
+    page = int(here[1])
     if total is not None and total.isascii() and total.strip().isdigit():
-        last = min(int(total), MAX_PAGES)
+        last = min(int(total.strip()[:9]), MAX_PAGES, page + AHEAD)
     else:
-        last = 2 if count >= PER_PAGE else 1
-    return tuple(url.replace("&page=1&", f"&page={n}&", 1) for n in range(2, last + 1))
+        last = page + 1 if count >= PER_PAGE else page
+    first, rest = url[: here.start(1)], url[here.end(1) :]
+    return tuple(f"{first}{number}{rest}" for number in range(page + 1, last + 1))
 
 
 def parse_posts(body: bytes, url: str) -> tuple[FoundUrl, ...]:
@@ -79,7 +86,7 @@ def parse_posts(body: bytes, url: str) -> tuple[FoundUrl, ...]:
     if not isinstance(posts, list):
         code = posts.get("code") if isinstance(posts, dict) else None
         why = f" ({str(code)[:60]})" if code else ""
-        raise PageError(f"WordPress gives no list of posts here{why}")
+        raise PageError(clean(f"WordPress gives no list of posts here{why}"))
     found: dict[str, FoundUrl] = {}
     for post in posts[: 10 * PER_PAGE]:
         link = post.get("link") if isinstance(post, dict) else None
@@ -96,7 +103,7 @@ def parse_posts(body: bytes, url: str) -> tuple[FoundUrl, ...]:
                     _date(post, "modified_gmt"),
                 ),
             )  # fmt: skip
-    return tuple(found.values())
+    return cleaned(tuple(found.values()))
 
 
 def _date(post: dict[str, object], key: str) -> str | None:

@@ -14,6 +14,14 @@ MAX_ELEMENTS = 100_000
 
 _BOM = b"\xef\xbb\xbf"
 _DECLARED = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:\-]{1,40})["']""")
+_HALF = re.compile(
+    rb"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}"
+    rb"|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));"
+)
+"""A reference to half of a surrogate pair (U+D800 to U+DFFF), which no text can hold: libxml2 lets
+it in, and lxml fails on the text that has it."""
+_INSTEAD = b"&#xFFFD;"
+_UTF_16 = re.compile(rb"(?P<bom>\xff\xfe|\xfe\xff)|(?P<le><\0[^\0]\0)|\0<\0")
 
 
 def elements(data: bytes, names: frozenset[str]) -> Iterator[etree._Element]:
@@ -27,6 +35,7 @@ def elements(data: bytes, names: frozenset[str]) -> Iterator[etree._Element]:
     data = data.lstrip(b" \t\r\n").removeprefix(_BOM).lstrip(b" \t\r\n")
     if not data:
         return
+    data, encoding = _readable(data)
     since = 0
     try:
         for _, element in etree.iterparse(
@@ -39,7 +48,7 @@ def elements(data: bytes, names: frozenset[str]) -> Iterator[etree._Element]:
             huge_tree=False,
             remove_comments=True,
             remove_pis=True,
-            encoding=_encoding(data),
+            encoding=encoding,
         ):
             since += 1
             if since > MAX_ELEMENTS:
@@ -57,16 +66,22 @@ def elements(data: bytes, names: frozenset[str]) -> Iterator[etree._Element]:
         return
 
 
-def _encoding(data: bytes) -> str | None:
-    """UTF-8 where the file names an encoding that does not exist, else None for libxml2 to find."""
+def _readable(data: bytes) -> tuple[bytes, str | None]:
+    """A file without what libxml2 stops at or lxml fails on, and its encoding; None for libxml2 to
+    find it."""
+    wide = _UTF_16.match(data)
+    if wide is not None:
+        codec = "utf-16" if wide["bom"] else "utf-16-le" if wide["le"] else "utf-16-be"
+        return _HALF.sub(_INSTEAD, data.decode(codec, "replace").encode()), "utf-8"
+    data = _HALF.sub(_INSTEAD, data)
     match = _DECLARED.match(data)
     if match is None:
-        return None
+        return data, None
     try:
         "".encode(match[1].decode("ascii", "replace"))
     except LookupError:
-        return "utf-8"
-    return None
+        return data, "utf-8"  # it names an encoding that does not exist
+    return data, None
 
 
 def local_name(element: etree._Element) -> str:

@@ -16,11 +16,8 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.extensions.limits import truncation
 from crawler.extensions.session import Session
 from crawler.items import Visit
+from crawler.runs.visits import reservations
 from crawler.warc.exchange import Exchange, rebuilt_head
-
-_RESERVING = (b"X-Robots-Tag", b"TDM-Reservation", b"TDM-Policy", b"Content-Usage")
-"""Headers by which a site reserves rights: Google's robots tag; TDM Reservation Protocol (W3C
-community group report); AI Preferences (IETF draft)."""
 
 
 class CaptureResponses:
@@ -78,11 +75,7 @@ class CaptureResponses:
             truncated=truncation(response, request),
             location=_target(request.url, location) if is_redirect and location else None,
             verbatim=coded or None,
-            reservations=tuple(
-                f"{name.decode()}: {value.decode('latin-1')[:500]}"
-                for name in _RESERVING
-                for value in response.headers.getlist(name)
-            ),
+            reservations=reservations(_headers(response)),
         )
 
 
@@ -92,8 +85,12 @@ def _head(response: Response) -> bytes:
         phrase = HTTPStatus(response.status).phrase
     except ValueError:
         phrase = ""
-    headers = [(name, v) for name, values in response.headers.items() for v in values or ()]
-    return rebuilt_head(response.protocol or "HTTP/1.1", response.status, phrase, headers)
+    version = response.protocol or "HTTP/1.1"
+    return rebuilt_head(version, response.status, phrase, _headers(response))
+
+
+def _headers(response: Response) -> list[tuple[bytes, bytes]]:
+    return [(name, v) for name, values in response.headers.items() for v in values or ()]
 
 
 def _target(url: str, location: bytes) -> str | None:

@@ -13,6 +13,7 @@ from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 
+from crawler.failures import NotUnderstoodError
 from crawler.stopping import CUT, STOPPING, Stopped
 
 logger = logging.getLogger(__name__)
@@ -46,9 +47,16 @@ class DownloadHandler(HTTP11DownloadHandler):
             self._pool._factory = self._tap.TappedFactory
 
     async def download_request(self, request: Request) -> Response:
-        """The answer. Raises Scrapy's download errors, and Stopped where the run ends first."""
+        """The answer. Raises Scrapy's download errors, NotUnderstoodError; Stopped where the run
+        ends first."""
         if self._is_stopping:
             raise Stopped
+        response = await self._download(request)
+        if not 100 <= response.status <= 999:  # RFC 9112, 4
+            raise NotUnderstoodError(f"status {response.status}"[:80])
+        return response
+
+    async def _download(self, request: Request) -> Response:
         request.meta.pop("wire", None)  # a try before this one
         if self._tap is None:
             return await super().download_request(request)

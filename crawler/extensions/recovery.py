@@ -3,19 +3,23 @@ what a crash has left, enter what is closed, put beside a visit's captures what 
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from crawler import times
 from crawler.archive.captures import closed_files, count_captures, enter_file, is_known
 from crawler.archive.store import Store
 from crawler.extractor import extractor
-from crawler.items import Capture, Role, Visit
+from crawler.holdings import lines, wrong_files
+from crawler.items import Visit
+from crawler.runs.visits import role_of
 from crawler.warc.provenance import conversion_record, metadata_records
 from crawler.warc.recover import recover
 from crawler.warc.writer import ClosedFile, WarcWriter
+
+logger = logging.getLogger(__name__)
 
 
 def mend(store: Store, folder: Path, own: set[str]) -> Iterator[str]:
@@ -36,10 +40,18 @@ def mend(store: Store, folder: Path, own: set[str]) -> Iterator[str]:
     for each in found:
         with store.db.atomic():
             for capture in each.captures:
-                store.adopt(capture, guess_role(capture), each.run)
+                store.adopt(capture, role_of(capture), each.run)
             enter_files(store, [each.file], each.run)
         if each.cut:
             yield f"{each.file.name} was cut back to its last whole record"
+
+
+def say_what_is_missing(store: Store, folder: Path) -> None:
+    """Warn of WARC files that are gone or have another length, unless that is known and noted.
+    folder: the archive's. Raises sqlite3.Error."""
+    wrong = [each for each in wrong_files(store.db.conn, folder) if each.noted_at is None]
+    for line in lines(wrong):
+        logger.warning("%s", line)
 
 
 def enter_files(
@@ -51,7 +63,7 @@ def enter_files(
     run: UUID of the one that wrote them; None: the one that is open. Returns those that were left.
     Raises sqlite3.Error.
     """
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = times.now()
     left = []
     for each in files:
         if count_captures(store.db.conn, each.name) < each.captures:
@@ -62,18 +74,6 @@ def enter_files(
             now,
         )  # fmt: skip
     return left
-
-
-def guess_role(capture: Capture) -> Role:
-    """What a URL is fetched as, by its address and the answer's type."""
-    path, kind = urlsplit(capture.url).path, capture.content_type or ""
-    if path == "/robots.txt":
-        return "robots"
-    if path in ("", "/") and not urlsplit(capture.url).query:
-        return "home"
-    if "xml" in kind and "html" not in kind:
-        return "sitemap" if "sitemap" in path else "feed"
-    return "page"
 
 
 def note_visit(warc: WarcWriter, visit: Visit, article_url: str | None, revised: bool) -> None:

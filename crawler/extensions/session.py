@@ -18,24 +18,44 @@ from uuid import uuid4
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
+from twisted.python.failure import Failure
 
-from crawler import __version__
-from crawler.archive.captures import last_response, response_with
-from crawler.archive.database import FILE_NAME, WARC_FOLDER, open_for_reading
-from crawler.archive.frontier import FrontierTable, utc
+from crawler import __version__, times
+from crawler.archive.database import (
+    FILE_NAME,
+    WARC_FOLDER,
+    check,
+    explain,
+    is_damage,
+    open_for_reading,
+    open_for_writing,
+)
+from crawler.archive.families import LeftOut
+from crawler.archive.frontier import FrontierTable
 from crawler.archive.lock import ArchiveLock
-from crawler.archive.outcomes import Learned
+from crawler.archive.outcomes import Admission, Family, SiteYield
 from crawler.archive.site_memory import SiteMemory
-from crawler.archive.store import Store
-from crawler.errors import ArchiveError, BusyError, HemerotecaError
+from crawler.archive.store import Store, first_part
+from crawler.discover.story_urls import list_page
+from crawler.errors import ArchiveError, HemerotecaError
 from crawler.extensions.ending import Ending
-from crawler.extensions.recovery import enter_files, file_prefix, mend, note_visit
+from crawler.extensions.recovery import (
+    enter_files,
+    file_prefix,
+    mend,
+    note_visit,
+    say_what_is_missing,
+)
 from crawler.extensions.run_info import plain_settings, warcinfo, wire_info
 from crawler.extractor import extractor
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, Due, Reference, Visit
+from crawler.originals import same_payload, still_holds
 from crawler.outcome import FULL, outcome
+from crawler.reasons import LEFT_OUT, WITHHELD, in_words
 from crawler.stopping import GIVEN_UP
+from crawler.text import shown
+from crawler.times import utc
 from crawler.urls import site_host
 from crawler.warc.exchange import Exchange
 from crawler.warc.provenance import run_record
@@ -65,7 +85,8 @@ class Session:
     """Keeps the archive, the WARC files and the page readers of a run, and stores in batches.
 
     Nothing is created or changed before a server has answered: a run that reaches nobody leaves no
-    trace. WARC bytes are on disk before the transaction that refers to them.
+    trace. The lock comes before the first byte, the database before the first record. WARC bytes
+    are on disk before the transaction that refers to them.
 
     totals: what the run has stored so far, by the names that `Store.record` counts.
     reasons: how many URLs ended how, by state and reason, where there was a reason.
@@ -113,6 +134,10 @@ class Session:
         self._spare_bytes = settings.getint("DISK_SPARE_BYTES")
         self.full: str | None = None
         """Why the run ended although the archive could be written still, if it did."""
+        self.left_out_now: set[int] = set()
+        """Families of which this run has left addresses out."""
+        self.left_out: list[LeftOut] = []
+        """What the run's sites have that was left out; known when it is closed."""
         self.answered = False
 
     @classmethod
@@ -121,6 +146,8 @@ class Session:
         session = cls(crawler)
         crawler.signals.connect(session.open, signal=signals.spider_opened)
         crawler.signals.connect(session.close, signal=signals.spider_closed)
+        crawler.signals.connect(session.lose_item, signal=signals.item_error)
+        crawler.signals.connect(session.lose_answer, signal=signals.spider_error)
         crawler.signals.connect(session.workers.kill, signal=GIVEN_UP)
         return session
 
@@ -140,11 +167,19 @@ class Session:
 
     def open(self, spider: Spider) -> None:
         """Take the archive, if there is one, for this run alone."""
-        if self.keeps and (self.folder / FILE_NAME).exists():
+        if self.keeps and self.folder.exists():
             try:
-                self.lock.acquire()
+                self._hold()
             except (HemerotecaError, OSError) as error:
                 self.fail(error)
+
+    def _hold(self) -> None:
+        """Take the lock, which comes before the first byte, and see that the database was not lost.
+        Raises HemerotecaError, OSError."""
+        if not self.lock.held:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.lock.acquire()
+            check(self.folder)
 
     def close(self, spider: Spider, reason: str) -> None:
         """Store what is left, give back what was claimed, close the run, the files, the workers;
@@ -155,41 +190,81 @@ class Session:
         self.flush()
         self._cancel_timer()
         self.workers.close()
-        try:
-            if self._store is not None:
-                self._store.db.execute(f"PRAGMA busy_timeout = {_LAST_BUSY_MS}")
-                with self._store.db.atomic():
-                    self._store.frontier.release()
-                self.left = sum(map(self._store.frontier.count_queued, self._site_ids()))
-            self.outcome = self._outcome(spider, reason)
-            if self._warc is not None:
-                with contextlib.suppress(OSError):  # a full disk must not keep the run from closing
-                    self._warc.write_other(*run_record(self.uuid, self._account(self.outcome)))
-                self._warc.close()
-            if self._store is not None:
+        if self.workers.faults:  # a page that meets a fault of ours is no success of the run
+            self._crawler.stats.inc_value("spider_exceptions/count", self.workers.faults)
+        for step in (self._give_back, self._close_warc, self._finish):
+            try:
+                step(reason)
+            except Exception as error:
+                said = str(error) or in_words(error)
+                self.error = self.error or f"cannot close the archive {self.folder}: {said}"
+        self.lock.release()
+
+    def _give_back(self, reason: str) -> None:
+        if self._store is not None:
+            frontier = self._store.frontier
+            self._store.db.execute(f"PRAGMA busy_timeout = {_LAST_BUSY_MS}")
+            with self._store.db.atomic():
+                frontier.release()
+            self.left = sum(map(frontier.count_queued, self._site_ids()))
+            if hosts := getattr(self._crawler.spider, "hosts", None):
+                self.left_out = frontier.families.left_out(hosts)
+        self.outcome = self._outcome(reason)
+
+    def _close_warc(self, reason: str) -> None:
+        if self._warc is not None:
+            with contextlib.suppress(OSError):  # a full disk must not keep the run from closing
+                self._warc.write_other(*run_record(self.uuid, self._account(self._outcome(reason))))
+            self._warc.close()
+
+    def _finish(self, reason: str) -> None:
+        if self._store is not None:
+            try:
                 self._enter_closed_files(self._store)
                 if not self.error:  # captures whose visits a fault or a second Ctrl-C took away
                     self._mend(self._store, own=())
-                self._store.finish_run(self.outcome)
+                self._store.finish_run(self._outcome(reason))
+            finally:
                 self._store.close()
-        except (sqlite3.Error, OSError) as error:
-            self.error = self.error or f"cannot close the archive {self.folder}: {error}"
-        self.lock.release()
 
-    def _outcome(self, spider: Spider, reason: str) -> str:
+    @property
+    def doubtful(self) -> list[LeftOut]:
+        """What this run has left out that may be stories."""
+        return [
+            one
+            for one in self.left_out
+            if one.family_id in self.left_out_now and one.may_be_stories
+        ]
+
+    def _outcome(self, reason: str) -> str:
         faults = self._crawler.stats.get_value("spider_exceptions/count") or 0
-        reached = getattr(spider, "has_reached_seeds", True)
-        return outcome(reason, faults=faults, reached=reached, cut=self.is_full and self.left > 0)
+        reached = getattr(self._crawler.spider, "has_reached_seeds", True)
+        cut = self.is_full and self.left > 0
+        return outcome(
+            reason, faults=faults, reached=reached, cut=cut, doubtful=bool(self.doubtful)
+        )
 
     def fail(self, error: Exception) -> None:
-        """End the run because the archive cannot be written; what is stored is sound."""
+        """End the run because the archive cannot be written, or for a fault of ours; what is stored
+        is sound."""
         if self.error is None:
-            told = isinstance(error, HemerotecaError)
-            self.error = (
-                str(error) if told else f"cannot write to the archive {self.folder}: {error}"
-            )
-            self.exit_code = error.exit_code if isinstance(error, BusyError) else 1
+            if is_damage(error):
+                error = explain(self.folder, error)
+            self.error = shown(self._account_of(error))
+            self.exit_code = error.exit_code if isinstance(error, ArchiveError) else 1
             Ending.of(self._crawler).begin("archive error")
+
+    def _account_of(self, error: BaseException) -> str:
+        """What to tell the user of a failure."""
+        if isinstance(error, HemerotecaError):
+            return str(error)
+        if isinstance(error, sqlite3.Error | OSError):
+            return f"cannot write to the archive {self.folder}: {error}"
+        logger.error("the run breaks off", exc_info=error)
+        return (
+            f"the run broke off ({in_words(error)}); what is stored in {self.folder} is sound, and"
+            " the same command goes on from there"
+        )
 
     @property
     def warc(self) -> WarcWriter:
@@ -203,7 +278,7 @@ class Session:
                 info=[
                     *warcinfo(
                         settings, spider.name, getattr(spider, "arguments", {}), self.uuid,
-                        self.started_at.isoformat(timespec="seconds"),
+                        utc(self.started_at),
                     ),
                     *wire_info(settings),
                 ],
@@ -215,8 +290,7 @@ class Session:
     def store(self) -> Store:
         """The archive, open for writing. Raises HemerotecaError, sqlite3.Error, OSError."""
         if self._store is None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self.lock.acquire()
+            self._hold()
             store = Store(self.folder, self._plan, extractor())
             spider = self._crawler.spider
             assert spider is not None
@@ -224,13 +298,14 @@ class Session:
                 spider.name,
                 getattr(spider, "arguments", {}),
                 f"Hemeroteca/{__version__}",
-                self.started_at.isoformat(timespec="seconds"),
+                utc(self.started_at),
                 self.uuid,
             )
             written = (
                 [self._warc.name, *(file.name for file in self._warc.closed)] if self._warc else ()
             )
             self._mend(store, written)
+            say_what_is_missing(store, self.folder)
             hosts: tuple[str, ...] = getattr(spider, "resume_hosts", ())
             for url in getattr(spider, "seeds", ()) if hosts else ():
                 store.add_site(url)
@@ -247,6 +322,21 @@ class Session:
             self._store = store
             self._count_queued()
         return self._store
+
+    def lose_item(self, failure: Failure) -> None:
+        """Scrapy's signal: a visit was lost on its way to the archive. Its URL is still in hand,
+        and the next run visits it again."""
+        self._lose(failure.value)
+
+    def lose_answer(self, failure: Failure) -> None:
+        """Scrapy's signal: a spider failed on an answer. A fault of ours costs that URL's visit;
+        where memory ends, or the page readers do, the next answer would be lost, too."""
+        if isinstance(failure.value, MemoryError | OSError | HemerotecaError):
+            self._lose(failure.value)
+
+    def _lose(self, error: BaseException | None) -> None:
+        if self.keeps and isinstance(error, Exception):
+            self.fail(error)
 
     # -- visits ----------------------------------------------------------------------------------
 
@@ -273,26 +363,30 @@ class Session:
         return self._busy_since is not None
 
     def flush(self) -> None:
-        """Store the batch in one transaction.
+        """Store the batch, in one transaction but for what tells of very many addresses.
 
-        While another program holds the database, the batch waits and is tried again. On any other
-        failure the run ends and says why.
+        While another program holds the database, the batch waits and is tried again. A visit that
+        cannot be stored fails alone. On any other failure, of whatever kind, the run ends and says
+        why.
         """
         self._cancel_timer()
         if not self.holds_back:
             return
-        batch = self._batch
-        try:
-            self._enter_closed_files(self.store)
-            self.totals.update(self.store.record(batch, self._note, self.warc.sync))
-        except (sqlite3.Error, OSError, HemerotecaError) as error:
-            if not self._waits_for(error):
-                self._batch = []
-                self.fail(error)
-            return
-        self._batch = []
-        self._busy_since = None
-        self._take_news(self.store.frontier, batch)
+        while self._batch:
+            batch = self._batch[: first_part(self._batch)]
+            try:
+                self._enter_closed_files(self.store)
+                self.totals.update(self.store.record(batch, self._note, self.warc.sync))
+                self.reasons.update(("failed", reason) for _, reason in self.store.unfit)
+                self.store.unfit.clear()
+            except Exception as error:
+                if not self._waits_for(error):
+                    self._batch = []
+                    self.fail(error)
+                return
+            del self._batch[: len(batch)]
+            self._busy_since = None
+            self._take_news(self.store.frontier, batch)
 
     # -- WARC ------------------------------------------------------------------------------------
 
@@ -302,9 +396,13 @@ class Session:
         asked_if_changed: of a 304, the URL that was asked for.
         """
         try:
+            self._hold()
+            if not (self.folder / FILE_NAME).exists():
+                # first, or a run that is killed now leaves WARC files that nobody knows
+                open_for_writing(self.folder).close()
             original = self._original(exchange, asked_if_changed)
             capture = self.warc.write(exchange, original)
-        except OSError as error:
+        except Exception as error:
             self.fail(error)
             return None
         self.answered = True
@@ -314,10 +412,15 @@ class Session:
     def _original(self, exchange: Exchange, asked_if_changed: str | None) -> Reference | None:
         """The response that an answer repeats, if it is in the archive."""
         if asked_if_changed is not None:
-            return self._look(lambda db: last_response(db, asked_if_changed))
+            return self._look(lambda db: still_holds(db, self.folder, asked_if_changed))
         if not exchange.body or exchange.truncated is not None:
             return None
-        return self._look(lambda db: response_with(db, exchange.payload_digest))
+        return self._look(lambda db: same_payload(db, self.folder, exchange.payload_digest))
+
+    def has_answer(self, url: str) -> bool:
+        """Whether what a URL last answered is in WARC still: only then it makes sense to ask
+        whether it has changed."""
+        return self._look(lambda db: still_holds(db, self.folder, url)) is not None
 
     def _note(self, visit: Visit, article_url: str | None, revised: bool) -> None:
         note_visit(self.warc, visit, article_url, revised)
@@ -353,8 +456,8 @@ class Session:
             "software": f"Hemeroteca/{__version__}",
             "spider": spider.name if spider is not None else None,
             "arguments": getattr(spider, "arguments", {}),
-            "started_at": self.started_at.isoformat(timespec="seconds"),
-            "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "started_at": utc(self.started_at),
+            "finished_at": times.now(),
             "outcome": outcome,
             "totals": dict(self.totals),
             "settings": plain_settings(self._crawler.settings),
@@ -376,6 +479,9 @@ class Session:
     def _take_news(self, frontier: FrontierTable, batch: list[Visit]) -> None:
         self.queued += frontier.grown
         frontier.grown = 0
+        if frontier.chains.withheld:
+            self.reasons["excluded", WITHHELD] += frontier.chains.withheld
+            frontier.chains.withheld = 0
         self._count_queued()
         woken, frontier.woken = frontier.woken, set()
         self.on_stored(woken, [visit.url for visit in batch])
@@ -405,9 +511,10 @@ class Session:
 
     def best_waiting(self, host: str) -> int | None:
         """The highest priority among what waits of a site in the archive; None if nothing does."""
-        if self._store is None or (site := self._store.find_site(host)) is None:
+        store = self._store
+        if store is None or (site := self._look(lambda db: store.find_site(host))) is None:
             return None
-        return self._store.frontier.best_waiting(site)
+        return self._look(lambda db: store.frontier.best_waiting(site))
 
     def claim(self, host: str, limit: int, above: int) -> list[Due]:
         """Take waiting URLs of a site in hand; none before a server has answered. above: only those
@@ -421,8 +528,8 @@ class Session:
             if site is None:
                 return []
             with store.db.atomic():
-                found = store.frontier.claim(site, limit, utc(datetime.now(UTC)), above)
-        except (sqlite3.Error, OSError, HemerotecaError) as error:
+                found = store.frontier.claim(site, limit, times.now(), above)
+        except Exception as error:
             if not self._waits_for(error):
                 self.fail(error)
             return []
@@ -433,12 +540,18 @@ class Session:
     def refuse(self, url: str, reason: str, due_at: str | None) -> None:
         """Exclude a claimed URL unvisited."""
         self.reasons["excluded", _REST.sub("", reason)] += 1
+        self._change(lambda store: store.frontier.refuse(url, reason, due_at))
+
+    def _change(self, write: Callable[[Store], T]) -> T | None:
+        """Write to the archive in a transaction; None where that cannot be done now, or at all:
+        then the run ends."""
         try:
             with self.store.db.atomic():
-                self.store.frontier.refuse(url, reason, due_at)
-        except (sqlite3.Error, OSError, HemerotecaError) as error:
+                return write(self.store)
+        except Exception as error:
             if not self._waits_for(error):
                 self.fail(error)
+            return None
 
     def shut(self, host: str, reason: str) -> None:
         """Exclude whatever waits of a host."""
@@ -448,7 +561,7 @@ class Session:
             if site is not None:
                 with self.store.db.atomic():
                     self.store.frontier.shut(site, reason)
-        except (sqlite3.Error, OSError, HemerotecaError) as error:
+        except Exception as error:
             if not self._waits_for(error):
                 self.fail(error)
 
@@ -461,11 +574,70 @@ class Session:
         """What is known of a URL; None if it is not, or there is no archive yet."""
         return self._look(lambda db: FrontierTable(db).lookup(url))
 
-    def learned(self, url: str, shape: str) -> Learned:
-        """What visits have taught of a shape of addresses on a URL's site."""
-        if self._store is None:
-            return Learned()
-        return self._store.memory.learned(site_host(url), shape)
+    def family(self, url: str, name: str) -> Family | None:
+        """What visits have taught of a family of addresses on a URL's site; None: nothing yet."""
+        return self._of_site(
+            site_host(url), lambda store, site: store.frontier.families.family(site, name)
+        )
+
+    def site_yield(self, host: str) -> SiteYield:
+        """What all visits of a site have brought."""
+        found = self._of_site(host, lambda store, site: store.frontier.families.site_yield(site))
+        return found or SiteYield()
+
+    def _of_site(self, host: str, ask: Callable[[Store, int], T | None]) -> T | None:
+        """What the store knows of a site; None where it does not know the site."""
+        store = self._store
+        if store is None:
+            return None
+
+        def look(_: sqlite3.Connection) -> T | None:
+            site = store.find_site(host)
+            return None if site is None else ask(store, site)
+
+        return self._look(look)
+
+    def hold_family(self, family_id: int) -> None:
+        """Hold what waits of a family, until a round lets it in."""
+        self._change(lambda store: store.frontier.families.hold_all(family_id))
+
+    def next_round(
+        self, host: str, decide: Callable[[list[Family], SiteYield], list[Admission]]
+    ) -> int:
+        """Let some of what is held of a site in: what `decide` says. Where it lets nothing in, what
+        is held is left out. Returns how many URLs were let in; -1 where the archive cannot be
+        written just now."""
+        self.flush()
+        if self.holds_back or not self.answered or self.error or self._busy_since is not None:
+            return -1
+        count = self._change(lambda store: self._let_in(store, host, decide))
+        return -1 if count is None else count
+
+    def _let_in(
+        self, store: Store, host: str, decide: Callable[[list[Family], SiteYield], list[Admission]]
+    ) -> int:
+        site = store.find_site(host)
+        if site is None:
+            return 0
+        families = store.frontier.families
+        held = families.held_families(site)
+        numbered = {family.id for family in held if list_page(family.example) is not None}
+        admissions = decide(held, families.site_yield(site))
+        if not admissions:
+            left = families.leave_out(site)
+            if left:
+                self.left_out_now |= left.keys()
+                self.reasons["excluded", LEFT_OUT] += sum(left.values())
+            return 0
+        families.begin_round(site)
+        count = 0
+        for each in admissions:
+            let_in, left_out = families.admit(site, each, numbered=each.family in numbered)
+            count += let_in
+            if self.reasons["excluded", LEFT_OUT]:
+                self.reasons["excluded", LEFT_OUT] -= left_out
+        self.queued += count
+        return count
 
     def shared(self, host: str) -> tuple[int, int]:
         """How many addresses of a host led to a story, and to one that another host has, too."""
@@ -482,14 +654,24 @@ class Session:
     def _look(self, ask: Callable[[sqlite3.Connection], T | None]) -> T | None:
         """What the archive says; None if it is not there, cannot be read, or is an older version's
         that no server's answer has yet allowed to be brought up to date."""
-        if self.error or (self._store is None and not (self.folder / FILE_NAME).exists()):
+        if self.error or (
+            # another run may be making it just now
+            self._store is None and not (self.lock.held and (self.folder / FILE_NAME).exists())
+        ):
             return None
         try:
             if self._store is not None:
                 return ask(self._store.db.conn)
             with open_for_reading(self.folder) as db:
                 return ask(db.conn)
-        except (sqlite3.OperationalError, ArchiveError):
+        except sqlite3.DatabaseError as error:
+            if is_damage(error):
+                self.fail(error)
+            return None
+        except ArchiveError:
+            return None
+        except Exception as error:
+            self.fail(error)
             return None
 
     def keep_robots(self, origin: str, url: str, status: int, body: bytes) -> None:
@@ -498,8 +680,8 @@ class Session:
             return
         try:
             with self.store.db.atomic():
-                self.store.memory.keep_robots(origin, url, utc(datetime.now(UTC)), status, body)
-        except (sqlite3.Error, OSError, HemerotecaError) as error:
+                self.store.memory.keep_robots(origin, url, times.now(), status, body)
+        except Exception as error:
             if not self._waits_for(error):
                 self.fail(error)
 

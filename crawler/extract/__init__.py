@@ -6,7 +6,6 @@ was taken from.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
@@ -34,15 +33,10 @@ from crawler.extract.title import headline
 from crawler.extract.trim import trimmed
 from crawler.extract.verdict import why_not_article
 from crawler.items import Article, Block, Claim, Image, Page
+from crawler.text import cleaned, count_words
 
 __all__ = ["Document", "extract"]
 
-_LONE_MARKS = tuple(f" {mark} " for mark in "–—-|/•·&+*=:…")
-_UNSPACED = re.compile("[぀-ヿ㐀-鿿豈-﫿฀-๿຀-໿ក-៿က-႟]")
-"""Letters of scripts without spaces: Japanese, Chinese, Thai, Lao, Khmer, Burmese."""
-
-_SAMPLE = 2_000
-"""Characters that tell in what script a text is."""
 _LITTLE = 200
 """Characters; a shorter body is looked for again."""
 
@@ -57,9 +51,13 @@ def extract(html: bytes, url: str, content_type: str | None = None, follow: bool
     """
     doc = Document(html, url, content_type)
     page = read_page(doc)
-    if not follow:
-        return page
-    return replace(page, out_links=out_links(doc), feeds=feeds(doc), wordpress=wordpress_api(doc))
+    if follow:
+        links = out_links(doc)
+        page = replace(
+            page, out_links=tuple(links), link_words="".join(links.values()), feeds=feeds(doc),
+            wordpress=wordpress_api(doc),
+        )  # fmt: skip
+    return cleaned(page)  # markup and JSON can write any character, by its number
 
 
 def read_page(doc: Document) -> Page:
@@ -145,20 +143,6 @@ def _without_lead(blocks: tuple[Block, ...], lead: Image | None) -> tuple[Block,
 
 def _plain(blocks: Sequence[Block]) -> str:
     return "\n\n".join(b.text for b in blocks if b.type != "figure" and b.text)
-
-
-def count_words(text: str) -> int:
-    """Words of a text; characters in scripts that put no spaces between words.
-
-    >>> count_words("It’s a well-known fact – 3.5 litres."), count_words("新华社北京")
-    (6, 5)
-    """
-    unspaced = 0
-    if not text.isascii() and _UNSPACED.search(text, 0, _SAMPLE):
-        text, unspaced = _UNSPACED.subn(" ", text)
-    # Counted, not looked at one by one: nearly every token is a word.
-    marks = sum(text.count(mark) for mark in _LONE_MARKS)
-    return len(text.split()) - marks + unspaced
 
 
 def _scope(doc: Document, heading: HtmlElement | None) -> HtmlElement:

@@ -10,8 +10,8 @@ from crawler.extract.document import text_of
 from crawler.extract.marks import Marks, elsewhere
 from crawler.extract.names import Meaning
 from crawler.extract.structured import Structured, strings, types_of
-from crawler.extract.title import words
 from crawler.items import Block, Claim
+from crawler.text import words
 
 _BY = re.compile(
     r"^\s*(?:(?:written|posted|published|reported|story|text|words|article|edited|report|artículo|texto|foto)?\s*"

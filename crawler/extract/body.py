@@ -18,6 +18,7 @@ from crawler.extract.boilerplate import is_hard_noise, is_noise, named_story, na
 from crawler.extract.document import SENTENCE_ENDS, Document, text_of
 from crawler.extract.figures import is_caption
 from crawler.extract.names import Meaning, meanings
+from crawler.text import UNSPACED_LANGUAGES
 
 _MUTE: frozenset[object] = frozenset(
     {"script", "style", etree.Comment, etree.ProcessingInstruction}
@@ -45,7 +46,6 @@ _NO_LEAD = int(Meaning.AUTHOR | Meaning.DATE)
 _LEAST, _LEAST_UNSPACED = 40, 20
 """Characters; a shorter text is a label as often as prose. Where words have no spaces between
 them, they have few characters too."""
-_UNSPACED = frozenset({"ja", "zh", "th", "lo", "km", "my"})
 _MAX_INLINE = 20
 _MAX_RUNS = 20_000
 
@@ -214,8 +214,8 @@ def _long_texts(doc: Document) -> Iterator[tuple[int, HtmlElement]]:
 
     By hand: an XPath would measure every text of the page, the scripts' too.
     """
-    tongue = (doc.root.get("lang") or "")[:2].lower()
-    least = _LEAST_UNSPACED if tongue in _UNSPACED else _LEAST
+    tongue = (doc.root.get("lang") or "").lower().replace("_", "-").partition("-")[0]
+    least = _LEAST_UNSPACED if tongue in UNSPACED_LANGUAGES else _LEAST
     for element in doc.root.iter():
         if element.tag not in _MUTE:
             text = element.text

@@ -16,6 +16,7 @@ from parsel import Selector
 from crawler.errors import PageError
 from crawler.extract.bounds import refuse_what_is_no_page, refuse_what_takes_too_long
 from crawler.extract.encoding import utf8
+from crawler.text import CONTROLS
 from crawler.urls import absolute, has_tracking
 
 PLAIN = re.compile(
@@ -61,7 +62,7 @@ class Document:
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, recover=True)
         parser.set_element_class_lookup(_ONE_CLASS)
         try:
-            root = etree.fromstring(data, parser)
+            root = etree.fromstring(data.translate(None, CONTROLS), parser)
         except etree.LxmlError as error:
             raise PageError(f"page cannot be parsed as HTML: {error}") from None
         if not isinstance(root, HtmlElement):

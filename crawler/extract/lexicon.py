@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from crawler.items import RELATIONS, Relation
+from crawler.text import UNSPACED
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "lexicon"
 
@@ -24,8 +25,6 @@ _MAX_WHOLE = 48
 _MAX_LABEL = 100
 """Characters; a longer text is no label."""
 _GAPS = re.compile(r"[\W_]+")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-"""Thai, Lao, Burmese, Khmer, kana, Han: scripts that put no spaces between words."""
 
 
 class _Letters(dict[int, int | None]):
@@ -130,7 +129,7 @@ def _phrases(language: str | None) -> _Phrases:
             for phrase in phrases:
                 exact.setdefault(words(phrase), relation)
     exact.pop("", None)
-    unspaced = [len(p.replace(" ", "")) for p in exact if _UNSPACED.search(p)]
+    unspaced = [len(p.replace(" ", "")) for p in exact if UNSPACED.search(p)]
     return _Phrases(
         exact,
         max((p.count(" ") + 1 for p in exact), default=0),
@@ -188,7 +187,7 @@ def match(label: str, language: str | None = None) -> Match | None:
 
 def _within(shown: str, table: _Phrases) -> Match | None:
     """The longest phrase that a label begins with, else that it holds."""
-    if _UNSPACED.search(shown):
+    if UNSPACED.search(shown):
         text = shown.replace(" ", "")
         for size in range(min(len(text), table.longest_unspaced), 1, -1):
             for start in range(len(text) - size + 1):

@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.lexicon import whole
 from crawler.items import Claim, Relation
+from crawler.text import DENSE
 
 MAX_EVENTS = 600
 """Starts and ends of elements looked at in one card; real ones have some sixty."""
@@ -75,9 +76,6 @@ _PICTURES = ("img", "amp-img")
 _PAINTED = ("div", "span", "a", "figure", "i")
 _MAX_PAINTED = 30
 """Elements of a card that are asked for a picture as their background."""
-_WIDE = re.compile(
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
-)
 
 
 class Card(NamedTuple):
@@ -124,14 +122,14 @@ def names_of(element: HtmlElement) -> str:
 
 
 def word_count(text: str) -> int:
-    """Words of a line; two characters count as one in scripts without spaces.
+    """Words of a line; two characters count as one in dense scripts.
 
     >>> word_count("Don’t look up"), word_count("最新記事")
     (3, 2)
     """
     if text.isascii():
         return len(text.split()) if text else 1
-    wide = sum(map(len, _WIDE.findall(text)))
+    wide = sum(map(len, DENSE.findall(text)))
     return len(text.split()) if wide * 2 < len(text) else max(1, wide // 2)
 
 

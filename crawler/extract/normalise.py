@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -79,7 +80,10 @@ def _not_after_address(
 
 
 def _read(claim: Claim, captured_at: datetime, language: str | None) -> Moment | None:
-    found = parse_date(claim.text, captured_at=captured_at, language=language)
+    try:
+        found = parse_date(claim.text, captured_at=captured_at, language=language)
+    except (ValueError, OverflowError, ArithmeticError, LookupError, RecursionError):
+        return None  # no calendar has it
     if found is None:
         return None
     relative = counts_back(claim.text, language)
@@ -117,8 +121,8 @@ def _in_local_time(
         if offset is not None and offset != timedelta(minutes=minutes):
             continue  # another moment
         zone = timezone(timedelta(minutes=minutes))
-        at = utc.replace(tzinfo=UTC).astimezone(zone)
-        return replace(moment, value=at.isoformat())
+        with suppress(OverflowError):  # at either end of the calendar
+            return replace(moment, value=utc.replace(tzinfo=UTC).astimezone(zone).isoformat())
     return moment
 
 

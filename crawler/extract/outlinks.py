@@ -8,14 +8,28 @@ from itertools import islice
 from typing import cast
 
 from lxml import etree
+from lxml.html import HtmlElement
 
-from crawler.extract.document import Document
+from crawler.extract.document import Document, text_of
+from crawler.items import LINK_WORDS
 from crawler.urls import site_host
 
 _FEED_TYPES = frozenset({
     "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
 })  # fmt: skip
 _MAX_LINKS = 20_000
+# A headline has so many words, fewer where it stands as a heading; so many characters in a script
+# that keeps no words apart, which is then one word.
+_HEADLINE = 5
+_HEADLINE_IN_HEADING = 3
+_UNSPACED = 12
+_MAX_TEXT = 300
+_WORD = re.compile(r"\w*[^\W\d_]\w*")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_NEAR = 3  # levels above a link
+# A page has one before it and one after it; some name more, in other languages or series, above and
+# below the text. What it names beyond these is not true.
+_MAX_BESIDE = 12
 # Attributes by which scripts know what a click leads to, or more of a list.
 _DATA = frozenset(
     f"data-{name}"
@@ -32,18 +46,59 @@ _ONCLICK = re.compile(r"""location(?:\.href)?\s*=\s*(?:["']([^"'\s]{1,2000})["']
 _ADDRESS = re.compile(r"(?:https?:/|/|\?|\.\.?/)[^\s<>{}]{1,2000}")
 
 
-def out_links(doc: Document) -> tuple[str, ...]:
-    """Addresses of the page's links, absolute and normalised, each once, in page order."""
-    hrefs = dict.fromkeys(filter(None, (a.get("href") for a in doc.tags["a"][:_MAX_LINKS])))
-    for link in doc.tags["link"]:
-        # a list's further pages, or a story's neighbours, that only the head names
-        if {"next", "prev"}.intersection((link.get("rel") or "").lower().split()):
-            hrefs.setdefault(link.get("href") or "#")
+def out_links(doc: Document) -> dict[str, str]:
+    """Addresses of the page's links, absolute and normalised, in page order → what the page says of
+    each at best, one of `LINK_WORDS`."""
+    hrefs: dict[str, str] = {}
+    for link in doc.tags["a"][:_MAX_LINKS]:
+        href = link.get("href")
+        if href and hrefs.get(href) != "h":
+            hrefs[href] = _stronger(_says(link), hrefs.get(href, "-"))
+    # a list's further pages, or a story's neighbours, that only the head names
+    for href in _beside(doc, "link", _MAX_BESIDE):
+        hrefs.setdefault(href, "-")
+    for href in islice(_beside(doc, "a", _MAX_LINKS), _MAX_BESIDE, None):
+        hrefs.pop(href, None)
     for href in _other_ways(doc):
-        hrefs.setdefault(href)
-    found = dict.fromkeys(map(doc.address, hrefs))
-    found.pop(None, None)
-    return tuple(url for url in found if url is not None)
+        hrefs.setdefault(href, "-")
+    found: dict[str, str] = {}
+    for href, says in hrefs.items():
+        url = doc.address(href)
+        if url is not None:
+            found[url] = _stronger(says, found.get(url, "-"))
+    return found
+
+
+def _says(link: HtmlElement) -> str:
+    """What a link says: a headline (five words, or three in a heading), fewer words, a number or an
+    arrow, nothing."""
+    text = text_of(link)[:_MAX_TEXT]
+    if not text:
+        return "-"
+    words = len(_WORD.findall(text))
+    if not words:
+        return "n"
+    if words >= _HEADLINE or (not text.isascii() and len(text) >= _UNSPACED and words <= 2):
+        return "h"
+    if words < _HEADLINE_IN_HEADING:
+        return "w"
+    near = islice(link.iterancestors(), _NEAR)
+    in_heading = any(e.tag in _HEADINGS for e in near) or any(True for _ in link.iter(*_HEADINGS))
+    return "h" if in_heading else "w"
+
+
+def _stronger(one: str, other: str) -> str:
+    return min(one, other, key=LINK_WORDS.index)
+
+
+def _beside(doc: Document, tag: str, most: int) -> Iterator[str]:
+    """The first addresses that elements of a kind call the page before or after this one."""
+    named = (
+        link.get("href") or "#"
+        for link in doc.tags[tag][:_MAX_LINKS]
+        if {"next", "prev", "previous"}.intersection((link.get("rel") or "").lower().split())
+    )
+    return islice(dict.fromkeys(named), most)
 
 
 def _other_ways(doc: Document) -> Iterator[str]:

@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from crawler.text import DENSE
+
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "boilerplate"
 KEYS = ("labels", "endings", "appeals")
 
@@ -21,7 +23,6 @@ _LONGEST_APPEAL = 400
 _PUNCTUATION = '.,:!?*()"'
 _PARTING = re.compile(r'[\s.,:!?*()"]+')
 _EDGES = " \t\n\r\xa0:.!?…»«>›→▶|*–—-_()[]"
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 class _Phrases(NamedTuple):
@@ -31,8 +32,8 @@ class _Phrases(NamedTuple):
     """Longest word → phrases."""
     marking: frozenset[str]
     """The longest word of each: most paragraphs hold none of them."""
-    unspaced: tuple[str, ...]
-    """Appeals of scripts that put no spaces between words."""
+    dense: tuple[str, ...]
+    """Appeals of scripts that put no spaces between words, or grow endings on them."""
     longest: int
     """Characters of the longest label or ending."""
 
@@ -49,10 +50,10 @@ def _phrases() -> _Phrases:
         for key in KEYS:
             found[key].update(_folded(phrase) for phrase in table[key])
     appeals: dict[str, tuple[str, ...]] = {}
-    unspaced = []
+    dense = []
     for phrase in sorted(found["appeals"]):
-        if _UNSPACED.search(phrase):
-            unspaced.append(phrase)
+        if DENSE.search(phrase):
+            dense.append(phrase)
         else:
             word = max(_PARTING.split(phrase), key=len)
             appeals[word] = (*appeals.get(word, ()), phrase)
@@ -61,7 +62,7 @@ def _phrases() -> _Phrases:
         frozenset(found["endings"]),
         appeals,
         frozenset(appeals),
-        tuple(unspaced),
+        tuple(dense),
         max(map(len, found["labels"] | found["endings"])),
     )
 
@@ -104,9 +105,9 @@ def is_appeal(text: str) -> bool:
         folded = " ".join(folded.split())
         if any(phrase in folded for word in found for phrase in known.appeals[word]):
             return True
-    if folded.isascii() or not _UNSPACED.search(folded):
+    if folded.isascii() or not DENSE.search(folded):
         return False
-    return any(phrase in folded for phrase in known.unspaced)
+    return any(phrase in folded for phrase in known.dense)
 
 
 def _folded(text: str) -> str:

@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.document import Document
 from crawler.items import Claim, ReadTime
+from crawler.text import UNSPACED_LANGUAGES
 
 # Words a minute of adults reading aloud, Trauzettel-Klosinski & Dietz 2012 (IOVS 53, table 2), and
 # for English silently, Brysbaert 2019 (J. Mem. Lang. 109). Chinese and Japanese: characters.
@@ -24,7 +25,6 @@ _MEAN_PACE = 184
 """The mean of the seventeen languages, for all others."""
 _MEAN_LETTERS = 863
 """The same in characters, for scripts without spaces that the study did not measure."""
-_COUNTED_IN_LETTERS = frozenset({"th", "lo", "km", "my", "bo"})
 
 MAX_MINUTES = 24 * 60
 """A longer reading time is a misreading."""
@@ -99,7 +99,7 @@ def read_time(shown: str | None, words: int, language: str | None) -> ReadTime:
     if shown and stated is not None:
         return ReadTime(stated, True, shown)
     primary = (language or "").lower().partition("-")[0]
-    other = _MEAN_LETTERS if primary in _COUNTED_IN_LETTERS else _MEAN_PACE
+    other = _MEAN_LETTERS if primary in UNSPACED_LANGUAGES else _MEAN_PACE
     return ReadTime(max(1, math.floor(max(0, words) / _PACE.get(primary, other) + 0.5)), False)
 
 

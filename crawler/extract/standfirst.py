@@ -13,8 +13,8 @@ from crawler.extract.figures import is_caption
 from crawler.extract.marks import Marks
 from crawler.extract.names import Meaning
 from crawler.extract.structured import Structured
-from crawler.extract.title import words
 from crawler.items import Claim
+from crawler.text import words
 
 _MIN, _MAX = 20, 1_000
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})

@@ -10,11 +10,11 @@ from lxml.html import HtmlElement
 from crawler.extract.document import Document, text_of
 from crawler.extract.structured import Structured
 from crawler.items import Claim
+from crawler.text import words
 from crawler.urls import site_host
 
 _SEPARATOR = re.compile(r"\s+[|\-–—·•»«:/›]+\s+|\s*[|»«｜：_]\s*|(?<=\w):\s+|--|\s+[–—]\s*")
 _MAX_TITLE = 500
-_WORDS = re.compile(r"\w+")
 
 
 def headline(doc: Document, data: Structured) -> tuple[Claim | None, HtmlElement | None]:
@@ -68,15 +68,6 @@ def _cut_off(claimed: str, shown: str) -> bool:
     """
     rest = shown[len(claimed) :].lstrip()
     return shown.startswith(claimed) and rest[:1] in ('"', "'")
-
-
-def words(text: str) -> str:
-    """Text as it is compared: lower-case words with single spaces.
-
-    >>> words("“Fish” – and Chips!")
-    'fish and chips'
-    """
-    return " ".join(_WORDS.findall(text.casefold()))
 
 
 def without_site(title: str, site_names: Sequence[str], url: str) -> str:

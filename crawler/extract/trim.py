@@ -9,8 +9,8 @@ from crawler.extract import lexicon
 from crawler.extract.document import SENTENCE_ENDS
 from crawler.extract.markdown import escaped
 from crawler.extract.phrases import is_appeal, is_ending, is_label
-from crawler.extract.title import words
 from crawler.items import Block, Claim
+from crawler.text import words
 
 _STAMP = re.compile(
     r"\b(?:(?:19|20)\d\d|\d\d?[./]\d\d?[./]\d\d)\b.{0,20}?\b\d\d?[:.h]\d\d\b"

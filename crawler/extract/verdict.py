@@ -41,6 +41,8 @@ _WALL_TITLE = re.compile(
     r"|consent|cookie\w*|privacy settings|before you continue)\b",
     re.IGNORECASE,
 )
+WALL = "a login or consent wall"
+"""Why a page is no article that may have one behind it."""
 
 
 def why_not_article(
@@ -58,7 +60,7 @@ def why_not_article(
     if _ERROR_TITLE.search(title) and words < 150:
         return "an error page"
     if _WALL_TITLE.search(title) and words < 300 and not claimed:
-        return "a login or consent wall"
+        return WALL
     if is_front(article.url):
         return "a front page"
     if words == 0:

@@ -8,21 +8,28 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
-from contextlib import closing, nullcontext
+from contextlib import ExitStack, closing, nullcontext
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Any
 
 from crawler.archive.audit import Comparison, ListedFile, files_of_captures, listed_files
-from crawler.archive.database import WARC_FOLDER, open_for_reading
+from crawler.archive.database import WARC_FOLDER, is_damage, open_for_reading, readable
+from crawler.archive.losses import DamagedFile, captures_in_file
 from crawler.archive.soundness import unsound
 from crawler.errors import ArchiveError
 from crawler.fixity.files import FileFindings, check_file
+from crawler.fixity.losses import Losses
 from crawler.fixity.report import Problem, Report
+from crawler.warc.recover import is_beginning_of
 from crawler.warc.writer import OPEN
 
 _ENDING = ".warc.gz"
 _REMAKE = "restore archive.db from a copy, or make it again: scrapy rebuild --replace"
+_COPY_IN = (
+    "put a copy of it into warc/; without one, scrapy verify --refetch has the next crawl fetch its"
+    " pages again"
+)
 _POLL = 0.25  # seconds
 # Archives smaller than this, in bytes, are done before other processes would have begun.
 _SMALL = 1 << 26
@@ -32,48 +39,72 @@ Progress = Callable[[int, int], None]
 
 
 def verify(
-    folder: Path, *, processes: int | None = None, progress: Progress = lambda done, whole: None
-) -> Report:
+    folder: Path, *, processes: int | None = None, progress: Progress = lambda done, whole: None,
+    refetch: Callable[[Losses], None] | None = None,
+) -> Report:  # fmt: skip
     """Check everything in an archive; nothing is changed and nothing fetched.
 
     processes: how many at once; None: as many as there are cores, if it is worth it; 1: in this
-    one. Raises
+    one. refetch: told of what is lost, before it is said which of it is replaced. Raises
     ArchiveError where there is no archive, OSError where a file cannot be read at all.
     """
     report = Report()
-    readable = True
-    try:
-        with closing(open_for_reading(folder)) as db:
-            listed = {each.name: each for each in listed_files(db.conn)}
-            held = files_of_captures(db.conn)
-    except (ArchiveError, sqlite3.DatabaseError) as error:
-        if isinstance(error, ArchiveError) and not isinstance(
-            error.__cause__, sqlite3.DatabaseError
-        ):
-            raise
-        readable, listed, held = False, {}, []
-        what = f"archive.db cannot be read ({error.__cause__ or error}); its WARC files were"
-        report.harm(Problem("integrity", f"{what} checked in themselves", _REMAKE))
+    database: Path | None = None
+    listed: dict[str, ListedFile] = {}
+    held: list[tuple[str, int, int]] = []
+    with ExitStack() as stack:
+        try:
+            database = stack.enter_context(readable(folder))
+            with closing(open_for_reading(database)) as db:
+                listed = {each.name: each for each in listed_files(db.conn)}
+                held = files_of_captures(db.conn)
+        except (ArchiveError, sqlite3.DatabaseError) as error:
+            cause = error.__cause__ if isinstance(error, ArchiveError) else error
+            if not is_damage(cause):
+                raise
+            database, listed, held = None, {}, []
+            what = f"archive.db cannot be read ({cause}); its WARC files were"
+            report.harm(Problem("integrity", f"{what} checked in themselves", _REMAKE))
+        _check_all(folder, database, listed, held, report, processes, progress, refetch)
+    return report
+
+
+def _check_all(
+    folder: Path, database: Path | None, listed: dict[str, ListedFile],
+    held: list[tuple[str, int, int]], report: Report, processes: int | None, progress: Progress,
+    refetch: Callable[[Losses], None] | None,
+) -> None:  # fmt: skip
+    """database: folder of the database to compare with; None: it cannot be read."""
     paths = _files(folder, report)
-    if readable:
+    if database is not None:
         _missing_files(paths, listed, held, report)
     sizes = {path: path.stat().st_size for path in paths.values() if path.exists()}
     tasks: list[tuple[Path, ListedFile | None]] = [
         (path, listed.get(name)) for name, path in sorted(paths.items())
     ]
-    with _Comparisons() as comparisons:
+    with _Comparisons() as comparisons, Losses() as losses:
         whole = sum(sizes.values())
         cores = 1 if whole < _SMALL else os.cpu_count() or 1
         count = min(processes or cores, len(tasks) + 1)
         run = _alone if count == 1 else _together
-        told = run(folder if readable else None, tasks, count, lambda done: progress(done, whole))
+        told = run(database, tasks, count, lambda done: progress(done, whole))
         for found in told:
             report.take(found.report)
             comparisons.add(found.comparisons)
+            losses.hear(found.name, found.untold, found.told)
+            if found.file is not None and found.report.damage:
+                losses.add(found.file, found.lost)
         for comparison in comparisons.wrong():
             report.harm(_unequal(comparison))
         report.counts["compared with conversions"] += comparisons.count()
-    return report
+        if database is not None:
+            with closing(open_for_reading(database)) as db:
+                for name in _gone(paths, listed, held):
+                    losses.add(DamagedFile(name, None, None), captures_in_file(db.conn, name))
+                losses.conclude({*paths, *losses.files})
+                if refetch is not None:
+                    refetch(losses)
+                losses.weigh(db.conn, report)
 
 
 def _files(folder: Path, report: Report) -> dict[str, Path]:
@@ -86,6 +117,13 @@ def _files(folder: Path, report: Report) -> dict[str, Path]:
             report.note(
                 Problem("file", "this is no WARC file of ours", "look what it is", path.name)
             )
+        elif name in paths and is_beginning_of(path, paths[name]):
+            report.note(
+                Problem(
+                    "file", "the beginning of a file that is there whole, as a copy in two steps"
+                    " leaves it", "nothing: the next run takes it away", path.name,
+                )
+            )  # fmt: skip
         elif name in paths:
             report.harm(
                 Problem(
@@ -103,11 +141,11 @@ def _missing_files(
     report: Report,
 ) -> None:  # fmt: skip
     counts = {name: count for name, count, _ in held}
-    for name in sorted((set(listed) | set(counts)) - set(paths)):
+    for name in _gone(paths, listed, held):
         report.harm(
             Problem(
                 "file", f"the file is not there; {counts.get(name, 0):,} captures are in it",
-                "put a copy of it into warc/", name,
+                _COPY_IN, name,
             )
         )  # fmt: skip
     for name, path in sorted(paths.items()):
@@ -121,6 +159,13 @@ def _missing_files(
                     "nothing: the next run closes it and enters its digest", path.name,
                 )
             )  # fmt: skip
+
+
+def _gone(
+    paths: dict[str, Path], listed: dict[str, ListedFile], held: list[tuple[str, int, int]]
+) -> list[str]:
+    """Names of files that the database knows and that are not there."""
+    return sorted({*listed, *(name for name, *_ in held)} - set(paths))
 
 
 # -- work ------------------------------------------------------------------------------------------
@@ -143,7 +188,7 @@ def _check_one(
                 what = f"archive.db breaks off while {path.name} is compared with it: {error}"
                 found.report.harm(Problem("integrity", what, _REMAKE))
                 return found
-    found.report.harm(Problem("file", "the file is gone", "put a copy of it into warc/", path.name))
+    found.report.harm(Problem("file", "the file is gone", _COPY_IN, path.name))
     return found
 
 

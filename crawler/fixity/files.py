@@ -6,7 +6,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from isal import igzip
@@ -19,16 +19,22 @@ from crawler.archive.audit import (
     compare,
     place_of,
 )
+from crawler.archive.losses import DamagedFile, expected_tellings
 from crawler.fixity.report import Problem, Report
+from crawler.text import clean, cleaned
 from crawler.warc.articles import read_conversion
 from crawler.warc.check import Checked, read_record
+from crawler.warc.dates import warc_moment
 from crawler.warc.http import Message, parse
 from crawler.warc.members import DamagedError
 from crawler.warc.walk import BrokenError, Member, Source, members
 from crawler.warc.writer import GZIP_LEVEL
 
 _COPY = "put a copy of the file in its place (its SHA-256 is in the table warc_files)"
-_AGAIN = "put a copy of the file in its place; without one, fetch the page again"
+_AGAIN = (
+    "put a copy of the file in its place; without one, scrapy verify --refetch has the next crawl"
+    " fetch the page again"
+)
 _REMAKE = "restore archive.db from a copy, or make it again: scrapy rebuild --replace"
 _KINDS = ("warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion",
           "continuation")  # fmt: skip
@@ -48,9 +54,20 @@ _TYPE = re.compile(rb"^content-type[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE | re.
 class FileFindings:
     """What was found in a file."""
 
+    name: str = ""
+    """Of the file, without `.open`; empty where it is the database's."""
     report: Report = field(default_factory=Report)
     comparisons: list[Comparison] = field(default_factory=list)
     """What the database has beside each conversion record."""
+    file: DamagedFile | None = None
+    """The file as it is now, if it is damaged."""
+    lost: set[str] = field(default_factory=set)
+    """WARC-Record-IDs of captures whose records are damaged or lost, or one that tells of them."""
+    untold: set[str] = field(default_factory=set)
+    """Captures in the file of which no metadata record in it tells (`m` and WARC-Record-ID), or no
+    conversion of their revision (`c`, likewise)."""
+    told: set[str] = field(default_factory=set)
+    """Captures in other files of which its metadata records and conversions tell."""
 
 
 def check_file(
@@ -77,10 +94,10 @@ class _FileCheck:
     def __init__(
         self, path: Path, listed: ListedFile | None, connection: sqlite3.Connection | None
     ) -> None:
-        self.found = FileFindings()
-        self._report = self.found.report
         self._path = path
         self._name = path.name.removesuffix(".open")
+        self.found = FileFindings(self._name)
+        self._report = self.found.report
         self._listed = listed
         self._db = connection
         self._captures: Iterator[StoredCapture] = (
@@ -92,6 +109,10 @@ class _FileCheck:
         self._records = 0
         self._end = 0
         self._pending: list[tuple[Checked, str, str]] = []
+        self._told: set[int] = set()
+        """Hashes of the captures that metadata records and conversions are about."""
+        self._warcinfo = ""
+        """WARC-Record-ID of the file's first record: records of the run that wrote it name it."""
 
     # -- records ---------------------------------------------------------------------------------
 
@@ -115,6 +136,12 @@ class _FileCheck:
             self._missing(self._next)
             self._advance()
         self._references()
+        if self._db is not None:
+            self.found.untold.update(
+                mark
+                for mark in expected_tellings(self._db, self._name)
+                if hash(mark) not in self._told
+            )
 
     def _broken(self, checked: Checked, *, last: bool) -> None:
         """A member that could not be read to its end."""
@@ -127,6 +154,7 @@ class _FileCheck:
             )  # fmt: skip
             return
         capture = self._capture_at(offset)
+        self._lose(checked, capture)
         self._harm(
             "record", f"a record is damaged: {'; '.join(checked.faults)}", _AGAIN, offset,
             capture.record_id if capture else checked["warc-record-id"] or None,
@@ -141,15 +169,22 @@ class _FileCheck:
         self._records += 1
         for name in checked.unchecked:
             counts[f"digests not checked: {name}"[:60]] += 1
+        if not member.offset:
+            self._warcinfo = checked["warc-record-id"]
         capture = self._capture_at(member.offset)
         record_id, url = checked["warc-record-id"], checked["warc-target-uri"]
         if capture is not None and checked.faults:
             record_id, url = capture.record_id, capture.url
         if checked.faults:
+            self._lose(checked, capture)
             self._harm(
                 "record", f"a record is damaged: {'; '.join(checked.faults)}", _AGAIN,
                 member.offset, record_id, url,
             )  # fmt: skip
+        elif kind == "metadata":
+            self._tells("m", checked["warc-concurrent-to"])
+        elif kind == "conversion":
+            self._tells("c", checked["warc-refers-to"])
         if hash(checked["warc-record-id"]) in self._ids:
             self._harm(
                 "record", "a record has the WARC-Record-ID of an earlier one", _COPY,
@@ -169,6 +204,19 @@ class _FileCheck:
             self._references(final=False)
         if checked.kept is not None and not checked.faults and self._db is not None:
             self._compare_article(checked, self._db)
+
+    def _lose(self, checked: Checked, capture: StoredCapture | None) -> None:
+        """A record is damaged: the capture that it is or tells of is to be fetched again."""
+        about = checked["warc-concurrent-to"] or checked["warc-refers-to"]
+        if capture is not None:
+            self.found.lost.add(capture.record_id)
+        elif about and self._is_there(about):  # it may be the name that is damaged
+            self.found.lost.add(about)
+
+    def _tells(self, how: str, about: str) -> None:
+        self._told.add(hash(how + about))
+        if hash(about) not in self._ids:
+            self.found.told.add(how + about)
 
     # -- captures --------------------------------------------------------------------------------
 
@@ -192,6 +240,7 @@ class _FileCheck:
         return self._next is not None and self._next.warc_offset >= offset
 
     def _missing(self, capture: StoredCapture) -> None:
+        self.found.lost.add(capture.record_id)
         self._harm(
             "capture", "the database has a capture here, and the file no record", _AGAIN,
             capture.warc_offset, capture.record_id, capture.url,
@@ -201,7 +250,7 @@ class _FileCheck:
         wrong = [
             f"{name} ({said} in the database, {there} in the record)"
             for name, said, there in self._pairs(stored, checked, length)
-            if said != there
+            if said != cleaned(there)  # as it was when it was stored
         ]
         if wrong:
             self._harm(
@@ -214,18 +263,19 @@ class _FileCheck:
     ) -> Iterator[tuple[str, object, object]]:
         yield "warc_length", stored.warc_length, length
         yield "record_id", stored.record_id, checked["warc-record-id"]
-        yield "record_type", stored.record_type, checked.kind
+        kind = "response" if checked.kind == "resource" else checked.kind
+        yield "record_type", stored.record_type, kind
         yield "url", stored.url, checked["warc-target-uri"].strip("<>")
         yield "fetched_at", *_same_moment(stored.fetched_at, checked["warc-date"])
-        cut = checked["warc-truncated"] if checked.kind == "response" else ""
+        cut = checked["warc-truncated"] if kind == "response" else ""
         yield "truncated", stored.truncated, cut if cut in _TRUNCATIONS else None
-        if checked.is_http:
+        if checked.is_http and (checked.http_head.strip() or kind != "revisit"):
             head = parse(checked.http_head)
             yield "status", stored.status, head.status
             yield "content_type", *_same_type(stored.content_type, head)
         if checked["warc-payload-digest"]:
             yield "payload_digest", stored.payload_digest, checked["warc-payload-digest"]
-        if checked.kind == "response" and checked.payload_bytes is not None:
+        if kind == "response" and checked.payload_bytes is not None:
             yield "payload_bytes", stored.payload_bytes, checked.payload_bytes
         if checked.kind == "revisit":
             yield from self._revisit_pairs(stored, checked)
@@ -233,12 +283,16 @@ class _FileCheck:
     def _revisit_pairs(
         self, stored: StoredCapture, checked: Checked
     ) -> Iterator[tuple[str, object, object]]:
-        """A revisit of ours names a response that is here; a foreign one may name none, or one that
-        was never imported, and is tied to another with the same payload then."""
+        """A revisit of ours names a response that is here; a foreign one may name none, another
+        revisit, or one that was never imported, and is tied to another with the same payload then;
+        and what it says of that may contradict itself."""
         named = checked["warc-refers-to"]
         uri, date = checked["warc-refers-to-target-uri"], checked["warc-refers-to-date"]
-        if named and (named == stored.refers_to or self._is_there(named)):
+        ours = checked["warc-warcinfo-id"] == self._warcinfo
+        if named and (named == stored.refers_to or (ours and self._is_there(named))):
             yield "refers_to", stored.refers_to, named
+            if not ours:
+                return
             if uri:
                 said = uri.strip("<>")
                 yield "the URL of what it repeats", stored.refers_to_url, said
@@ -261,13 +315,19 @@ class _FileCheck:
             return
         record_id = checked["warc-record-id"]
         place = place_of(self._db, record_id)
-        if place is not None:
+        if place is not None and place[0] == self._name:
+            self._note(
+                "record", f"a record is there twice: the database has it at {place[1]:,}",
+                "nothing: one of them is enough", checked.offset, record_id,
+                checked["warc-target-uri"],
+            )  # fmt: skip
+        elif place is not None:
             self._harm(
                 "record", f"the database has this record in {place[0]} at {place[1]}",
                 "take the file that is there twice out of warc/", checked.offset, record_id,
                 checked["warc-target-uri"],
             )  # fmt: skip
-        elif self._tail(checked.offset):
+        elif self._listed is None:  # a batch is stored in the order in which its pages were read
             self._report.counts["records not acknowledged"] += 1
             self._note(
                 "capture", "no visit has acknowledged this record: a run has it in hand, or died",
@@ -324,6 +384,8 @@ class _FileCheck:
         self._report.counts["bytes"] += size
         if not self._records and size == 0 and self._listed is None:
             self._note("file", "the file is empty", "nothing: the next run takes it away", 0)
+        if self._listed is None or (size, sha256) != (self._listed.bytes, self._listed.sha256):
+            self.found.file = DamagedFile(self._name, size, sha256)
         if self._listed is None:
             return
         if (size, sha256) == (self._listed.bytes, self._listed.sha256):
@@ -352,6 +414,8 @@ class _FileCheck:
             self._report.damage.remove(each)
             what = f"{each.what}; so since the file was closed"
             self._report.note(replace(each, what=what, mend="nothing: it was imported like that"))
+        if not self._report.damage:
+            self.found.lost.clear()
 
     def _altered(self) -> Iterator[int]:
         """Offsets of members that this computer's compressor would write otherwise.
@@ -398,7 +462,7 @@ class _FileCheck:
 def _is_capture(checked: Checked) -> bool:
     """Whether the database should have a record: not the answers of DNS that others keep."""
     web = checked["warc-target-uri"].lower().strip("<").startswith(("http:", "https:"))
-    return checked.kind in ("response", "revisit") and checked.is_http and web
+    return checked.kind in ("response", "revisit") and web and checked.http_head[:5] == b"HTTP/"
 
 
 def _slim(checked: Checked) -> Checked:
@@ -410,12 +474,11 @@ def _slim(checked: Checked) -> Checked:
 def _same_moment(stored: str, said: str) -> tuple[str, str]:
     """Two times, spelled alike if they are the same as far as a WARC-Date tells."""
     try:
-        there = datetime.fromisoformat(said)
+        there = warc_moment(said)
         known = datetime.fromisoformat(stored)
     except ValueError:
         return stored, said
-    there = there if there.tzinfo else there.replace(tzinfo=UTC)
-    if "." not in said:
+    if not there.microsecond:
         known = known.replace(microsecond=0)
     return (stored, stored) if known == there else (stored, said)
 
@@ -424,6 +487,6 @@ def _same_type(stored: str | None, head: Message) -> tuple[str | None, str | Non
     """Two content types; of one that goes over several lines the first may be kept alone."""
     said = head.get("Content-Type")
     first = _TYPE.search(head.head)
-    if first is not None and first[1].strip().decode("latin-1") == stored:
+    if first is not None and clean(first[1].strip().decode("latin-1")) == stored:
         return stored, stored
     return stored, said

@@ -1,74 +1,173 @@
-"""Which pages are worth a fetch: what looks like a story always, what may list some as long as it
-leads to some, and a trap never.
+"""Which pages are worth a fetch: what may be a story always, what may list some as long as it leads
+to some, and a trap never.
 
-Lists are told from stories by what visits of addresses of the same shape turned out to be. Lists
-pay their way: each new story that a site's lists lead to earns them further visits, so a calendar
-without end or a shop's facets stop after a few, however many addresses they make, and a site whose
-sitemap is sound is not walked page by page.
+Addresses that look alike and are told of alike are a *family*. A family that looks like stories is
+open: all its addresses are fetched. The others are held, and let in by the round: when nothing
+better is left of a site, and all answers are stored, some of each family get their turn, by what
+the pages of the family have been so far. So what is fetched depends on the site alone, not on the
+order in which answers came: docs/decisions/0040.
+
+Lists pay their way: each new story that a family's pages lead to earns it further visits, so a
+calendar without end or a shop's facets stop after a few, however many addresses they make, and a
+site whose sitemap is sound is not walked page by page.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
-from crawler.archive.outcomes import Learned
-from crawler.items import STORY_LIKE
+from crawler.archive.outcomes import SURELY_LIST, Admission, Family, SiteYield, starts_open
+from crawler.discover.story_urls import list_month, list_page
 
-# Lists that may be visited before any has led to something: of one shape, and of a whole site, if
-# other sources have told of its stories or not.
-SHAPE_START_LISTED = 2
-SHAPE_START = 8
+# Pages of a family that are let in before any has led to something, if other sources have told of
+# the site's stories or not.
+START_LISTED = 2
+START = 8
 # … and of lists of years, months and days beyond that, times the root of the site's stories: where
 # other lists show the newest stories, many days tell of none that is new, and those before them do.
 DATED_START = 4.0
-# A sitemap or feed that has told of this share of a site's stories is taken to be complete.
+# A sitemap that has told of this share of a site's stories is taken to be complete.
 SOUND = 0.8
-SITE_START_LISTED = 1
+# Pages of a whole site that are let in and are no stories, to begin with: without and with a sound
+# sitemap, and of a host below the newspaper's own, which may hold no stories at all.
 SITE_START = 40
-# … and of a host below the newspaper's own, which may hold no stories at all.
+SITE_START_LISTED = 1
 PART_START = 10
 # Of a large site with a sound sitemap, lists for each story beyond so many: a sitemap may lack a
 # whole section.
 LISTED_SHARE = 0.25
 LISTED_FROM = 36
-# Visits that a new story earns the lists on the way to it, and further ones for each story that the
-# site has: with these, a site that has nothing but links costs less than two fetches a story.
-SHAPE_EARNS = 2.0
+# Visits that a new story earns the family that led to it, and the site's lists; further ones for
+# each story that the site has. With these, a site that has nothing but links costs less than two
+# fetches a story.
+EARNS = 2.0
 SITE_EARNS = 1.5
 SITE_SHARE = 0.02
+# Visits that a story earns the family that its own address is of: one in so many is worth the rest.
+STORY_EARNS = 16
+# A family that was never tried is not judged: so many of each are let in even where the site's
+# lists have spent what they had, for so many families that came to nothing and one more for each
+# twenty stories.
+UNTRIED = 4
+BARREN = 40
+BARREN_SHARE = 0.05
+# Pages of an open family that may turn out to be no stories, beyond one for each that was one,
+# before the rest is held.
+FUSE = 32
+# Visits after which a family whose pages are stories as often as not is open.
+PROVEN = 4
+# Further pages of lists lead to older stories, and the first of them often show what is known: they
+# are followed to greater depths as long as there are any, for so many pages a story of the site, so
+# many at once.
+DEEPER = 0.12
+DEEPER_AT_ONCE = 2
+# Addresses of a family that led to themselves with a slash added, of all that were visited, from
+# which on the others are asked for with one.
+SLASHED = 8
+SURELY_SLASHED = 0.95
+# At most so many of a family are let in at once.
+BATCH = 500
 
-DRY = "no new stories on pages like this one"
 _DEEP = 14
 _LONG = 1_500
 _PARAMETERS = 6
 
-# How sure a first look at an address makes: weight, in visits, against those that were made.
-_PRIOR_WEIGHT = 2.0
-# What addresses of tags, authors, archives and page numbers get at most.
-_SURELY_LIST = -30
 
+def is_spent(family: Family, under_way: int) -> bool:
+    """Whether an open family has given so many pages that are no stories that it must be looked at.
 
-def story_chance(priority: int, learned: Learned, *, listed: bool = False) -> float:
-    """How likely an address is a story's, 0 to 1: by its looks, and by what its like were.
+    under_way: how many of its pages are being fetched.
 
-    listed: a sitemap, feed or WordPress list told of it. Those name stories, and tags at worst.
-
-    >>> story_chance(0, Learned(visits=10, stories=10)) > 0.8 > 0.2 > story_chance(0, Learned(9, 0))
-    True
+    >>> is_spent(Family(1, "h /S", True, visits=900, stories=440), 0)
+    False
     """
-    looks = 0.9 if priority >= 2 * STORY_LIKE else 0.7 if priority >= STORY_LIKE else 0.4
-    if priority < 0:
-        looks = 0.1
-    if listed:
-        looks = max(looks, 0.6) if priority > _SURELY_LIST else 0.3
-    return (learned.stories + _PRIOR_WEIGHT * looks) / (learned.visits + _PRIOR_WEIGHT)
+    return family.visits - family.stories + under_way > FUSE + family.stories
 
 
-def is_listed(learned: Learned) -> bool:
-    """Whether sitemaps, feeds and the like tell of nearly all stories of a site."""
-    return learned.listed_stories > SOUND * learned.site_stories
+def with_slash(url: str, family: Family) -> str | None:
+    """The address with a slash, if those of its family lead there: each costs one request, then.
+
+    >>> with_slash("https://a.example/posts/7", Family(1, "h /posts/N", visits=9, slashed=9))
+    'https://a.example/posts/7/'
+    """
+    parts = urlsplit(url)
+    if parts.query or parts.path.endswith("/") or "." in parts.path.rpartition("/")[2]:
+        return None
+    sure = family.slashed >= SLASHED and family.slashed >= SURELY_SLASHED * family.visits
+    return f"{url}/" if sure else None
+
+
+def is_listed(site: SiteYield) -> bool:
+    """Whether sitemaps and WordPress lists tell of nearly all stories of a site."""
+    return site.listed_stories > SOUND * site.stories
+
+
+def admit(families: Iterable[Family], site: SiteYield, *, part: bool = False) -> list[Admission]:
+    """What the next round lets in; nothing where all that is held has been judged.
+
+    families: those of which addresses are held; their order does not matter. part: whether the site
+    is a host below a newspaper's own.
+    """
+    left = _site_credit(site, part=part)
+    barren = BARREN + BARREN_SHARE * site.stories - site.barren
+    listed = is_listed(site)
+    admissions = []
+    for family in sorted(families, key=lambda family: (-family.led_to, -family.looks, family.name)):
+        if family.visits >= PROVEN and family.stories * 2 >= family.visits:
+            admissions.append(Admission(family.id, None))
+            continue
+        deeper = 0
+        count = min(credit(family, site), family.held, BATCH)
+        if count < DEEPER_AT_ONCE or not family.led_to:
+            deeper = _deeper(family, site)
+            if deeper:
+                count = min(DEEPER_AT_ONCE, family.held)
+        if not (may_be_stories(family) or family.stories):
+            within = left
+            if not family.admitted and not listed and barren >= 1:
+                within = max(left, UNTRIED)
+                barren -= 1
+            count = min(count, within)
+            left -= max(0, int(count))
+        if count >= 1:
+            admissions.append(Admission(family.id, int(count), deeper))
+    return admissions
+
+
+def may_be_stories(family: Family) -> bool:
+    """Whether a family's addresses, or what is said of them, look like stories."""
+    return starts_open(family.looks, family.says) or (
+        family.says == "h" and family.looks > SURELY_LIST
+    )
+
+
+def credit(family: Family, site: SiteYield) -> float:
+    """Pages of a family that may still be let in; none below 1."""
+    listed = is_listed(site) and not may_be_stories(family)
+    start = float(START_LISTED if listed else START)
+    if not listed and list_month(family.example) is not None:
+        start += DATED_START * site.stories**0.5
+    each = STORY_EARNS if family.looks > SURELY_LIST else EARNS
+    return start + EARNS * family.led_to + each * family.stories - family.admitted
+
+
+def _deeper(family: Family, site: SiteYield) -> int:
+    """The number of the deepest page of a list that is held, where it is worth a look: deeper than
+    any before; 0 where it is not."""
+    page = list_page(family.example) or 0
+    start = START_LISTED if is_listed(site) else START
+    few_enough = family.admitted < start + DEEPER * site.stories + EARNS * family.led_to
+    return page if page > family.deepest and few_enough else 0
+
+
+def _site_credit(site: SiteYield, *, part: bool) -> float:
+    start = (PART_START if part else SITE_START) + SITE_SHARE * site.stories
+    if is_listed(site):
+        start = SITE_START_LISTED + LISTED_SHARE * max(0, site.stories - LISTED_FROM)
+    return start + SITE_EARNS * site.led_to - site.spent
 
 
 def trap(url: str) -> str | None:
@@ -96,24 +195,3 @@ def trap(url: str) -> str | None:
     if len(names) > _PARAMETERS:
         return f"more than {_PARAMETERS} parameters"
     return None
-
-
-def credit(
-    learned: Learned, pending: int, pending_site: int, *, part: bool = False, dated: bool = False
-) -> float:
-    """Visits that lists of a shape may still make; none below 1.
-
-    pending, pending_site: visits of the shape, and of any list of the site, that are under way.
-    part: whether the site is a host below a newspaper's own. dated: whether the address is that of
-    a year, month or day.
-    """
-    listed = is_listed(learned)
-    shape_start = SHAPE_START_LISTED if listed else SHAPE_START
-    if dated and not listed:
-        shape_start += DATED_START * learned.site_stories**0.5
-    of_shape = shape_start + SHAPE_EARNS * learned.led_to - learned.visits - pending
-    start = (PART_START if part else SITE_START) + SITE_SHARE * learned.site_stories
-    if listed:
-        start = SITE_START_LISTED + LISTED_SHARE * max(0, learned.site_stories - LISTED_FROM)
-    of_site = start + SITE_EARNS * learned.listing_led_to - learned.listing_visits - pending_site
-    return min(of_shape, of_site)

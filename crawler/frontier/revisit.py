@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from crawler.archive.outcomes import Outcome, Plan
+from crawler.times import after, in_utc
 
 DAY = 86_400
 
@@ -45,14 +46,16 @@ class Revisits:
         """When a URL is due next."""
         now = outcome.now
         state = outcome.state
+        if outcome.role == "page" and outcome.kind in ("other", "reply"):
+            return Plan("failed" if state == "retry" else state)
         if state == "retry":
             return self._retry(outcome)
         if state == "gone":
             first = outcome.interval != GONE_CHECK
             wait = GONE_CHECK if first else None
-            return Plan(state, now + timedelta(seconds=wait) if wait else None, wait)
+            return Plan(state, after(now, wait) if wait else None, wait)
         if state == "failed" or (state == "excluded" and not outcome.answered):
-            return Plan(state, now + timedelta(seconds=SECOND_CHANCE))
+            return Plan(state, after(now, SECOND_CHANCE))
         if state != "done" or outcome.is_copy or outcome.role in ("robots", "home", "wordpress"):
             return Plan(state)
         if outcome.is_story:
@@ -61,12 +64,12 @@ class Revisits:
             interval = rhythm(outcome, LISTING_INTERVAL, LISTING_LONGEST)
         else:
             interval = rhythm(outcome, SOURCE_INTERVAL, SOURCE_LONGEST)
-        return Plan(state, now + timedelta(seconds=interval), interval)
+        return Plan(state, after(now, interval), interval)
 
     def _retry(self, outcome: Outcome) -> Plan:
         if outcome.failures > len(RETRY_AFTER):
-            return Plan("failed", outcome.now + timedelta(seconds=SECOND_CHANCE))
-        due = outcome.now + timedelta(seconds=RETRY_AFTER[outcome.failures - 1])
+            return Plan("failed", after(outcome.now, SECOND_CHANCE))
+        due = after(outcome.now, RETRY_AFTER[outcome.failures - 1])
         if outcome.retry_at:
             due = max(due, datetime.fromisoformat(outcome.retry_at))
         return Plan("retry", due)
@@ -75,7 +78,7 @@ class Revisits:
         """The first of the intervals after publication that is not over; None after the last."""
         born = born_at(outcome)
         for seconds in self._steps(outcome):
-            due = born + timedelta(seconds=seconds)
+            due = after(born, seconds)
             if due > outcome.now:
                 return due
         return None
@@ -96,11 +99,9 @@ def born_at(outcome: Outcome) -> datetime:
     later than we first saw it; then, where it has none."""
     seen = datetime.fromisoformat(outcome.first_captured) if outcome.first_captured else outcome.now
     try:
-        stated = datetime.fromisoformat((outcome.published or "")[:25])
+        stated = in_utc(datetime.fromisoformat(outcome.published or ""))
     except ValueError:
         return seen
-    if stated.tzinfo is None:
-        stated = stated.replace(tzinfo=UTC)
     if len(outcome.published or "") <= 10 and seen - stated < timedelta(days=1):
         return seen  # a day without an hour: the hour we saw it is closer than midnight
     return min(stated, seen)

@@ -12,11 +12,12 @@ import asyncio
 import heapq
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
-from typing import Protocol, Self, cast
+from functools import partial, wraps
+from itertools import chain, count
+from typing import Any, Protocol, Self, TypeVar, cast
 
 from scrapy import Spider, signals
 from scrapy.core.scheduler import BaseScheduler
@@ -24,8 +25,8 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.discover.shapes import shape
-from crawler.discover.story_urls import list_month
+from crawler import times
+from crawler.archive.families import NEVER_HELD
 from crawler.extensions.session import Session
 from crawler.frontier import budget
 from crawler.frontier.revisit import SECOND_CHANCE
@@ -44,10 +45,10 @@ _NONE = -(1 << 31)
 """Lower than any priority."""
 # Seconds between two looks into the archive while nothing waits and visits come in one by one.
 _LOOK = 0.05
-# Stories of a site before which nobody knows whether its sitemap is sound.
-_FEW = 20
 LATER = "later"
 """What a spider says of a URL that it cannot judge yet."""
+HOLD = "hold"
+"""Of a URL whose family has given too little."""
 # Seconds: what a site asks to wait beyond that, the next run waits.
 _LONGEST_PAUSE = 3_600.0
 
@@ -73,6 +74,24 @@ class FrontierSpider(Protocol):
         """Say why a URL is not to be fetched at all; None if it is."""
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _or_end_the_run(method: F) -> F:
+    """Of what Scrapy's engine calls: a fault ends the run, and nothing is answered; the engine
+    would log it and wait for what does not come."""
+
+    @wraps(method)
+    def call(self: Frontier, *args: Any) -> Any:
+        try:
+            return method(self, *args)
+        except Exception as error:
+            self._session.fail(error)
+            return None
+
+    return cast(F, call)
+
+
 @dataclass(slots=True)
 class _Line:
     """What waits of one site."""
@@ -87,6 +106,9 @@ class _Line:
     """Monotonic time before which nothing is fetched, because the site asked for a pause."""
     closed: bool = False
     """The pause is too long to wait for: nothing more of this site in this run."""
+    over: bool = True
+    """No round is due: the site is not followed, or the last one let nothing in and nothing has
+    come since."""
 
 
 class Frontier(BaseScheduler):
@@ -107,7 +129,7 @@ class Frontier(BaseScheduler):
         self._done: set[str] = set()
         """Those among them that were fetched by other ways meanwhile."""
         self._out: dict[str, str] = {}
-        """URLs handed out whose visit is not stored yet → the shape of a list's, "" of others'."""
+        """URLs handed out whose visit is not stored yet → their family; "" where they have none."""
         self._sources: set[str] = set()
         """Sitemaps, feeds and the like that wait or are under way."""
         self._wake: asyncio.TimerHandle | None = None
@@ -162,11 +184,14 @@ class Frontier(BaseScheduler):
 
     def offer(self, found: Iterable[FoundUrl]) -> None:
         """Queue sources that no page told of; what is not due is left alone."""
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = times.now()
+        begun = times.utc(self._session.started_at)
         for each in found:
             known = self._session.lookup(each.url)
             if known is not None and known.state != "done" and (known.due_at or "") > now:
                 continue
+            if known is not None and (known.visited_at or "") >= begun:
+                continue  # this run has been there
             if each.url not in self._hand and each.url not in self._out:
                 due = Due(each) if known is None else replace(known, found=each)
                 self._push(self._spider.rank(each), due, each.url)
@@ -190,6 +215,7 @@ class Frontier(BaseScheduler):
         line.free_at = max(line.free_at, time.monotonic() + seconds)
         self._call_engine_in(seconds)
 
+    @_or_end_the_run
     def enqueue_request(self, request: Request) -> bool:
         """Scrapy's door: requests of spiders, and redirects and retries of its middlewares."""
         due: Due | None = request.meta.get("due")
@@ -204,6 +230,7 @@ class Frontier(BaseScheduler):
         self._push(rank, request, None)
         return True
 
+    @_or_end_the_run
     def has_pending_requests(self) -> bool:
         """Whether anything waits. The engine asks when nothing is under way any more."""
         session = self._session
@@ -215,11 +242,14 @@ class Frontier(BaseScheduler):
             self._sources &= self._hand
         waits = any(line.heap for line in self._lines.values())
         if not waits and session.answered and not session.error:
-            waits = session.holds_back or any(not line.dry for line in self._lines.values())
+            waits = session.holds_back or any(
+                not (line.dry and line.over) and not line.closed for line in self._lines.values()
+            )
         if waits:
             self._call_engine_in(_LOOK)
         return waits
 
+    @_or_end_the_run
     def next_request(self) -> Request | None:
         """The next request, or None if nothing waits that a host is free for."""
         if self._session.error or self._is_stopping:
@@ -233,6 +263,8 @@ class Frontier(BaseScheduler):
                 self._refill(site, line)
             elif self._best(site, line) > -line.heap[0][0]:
                 self._refill(site, line, above=-line.heap[0][0])
+            if not line.heap:
+                self._next_round(site, line)
             if not line.heap:
                 continue
             # to the end of the line: the next call begins with another site
@@ -269,7 +301,6 @@ class Frontier(BaseScheduler):
     def _pop(self, site: str, line: _Line) -> Request | None:
         deferred = []
         request = None
-        best = self._best(site, line)
         while line.heap and request is None:
             if self._is_busy(_entry_host(line.heap[0][2])):
                 break
@@ -286,15 +317,18 @@ class Frontier(BaseScheduler):
             if self._is_others_turn(entry):
                 deferred.append(item)
                 continue
-            verdict = self._judge(entry, hopes=best > -item[0])
+            verdict = self._judge(entry, hopes=self._best(site, line) > -item[0])
             if verdict == LATER:
                 deferred.append(item)
                 continue
             self._hand.discard(url)
+            if verdict == HOLD:
+                self._hold(entry, line)
+                continue
             if verdict is not None:
                 self._forget(url)
                 due_at = datetime.now(UTC) + timedelta(seconds=SECOND_CHANCE)
-                self._session.refuse(url, verdict, due_at.isoformat(timespec="seconds"))
+                self._session.refuse(url, verdict, times.utc(due_at))
                 continue
             if self._is_over_limit(entry):
                 self._forget(url)
@@ -303,7 +337,8 @@ class Frontier(BaseScheduler):
             if entry.found.source in ("seed", "list") and not known:
                 looked = self._session.lookup(url)
                 entry = entry if looked is None else replace(looked, found=entry.found)
-            self._out.setdefault(url, "")
+            self._out[url] = entry.found.family
+            entry = self._spelled(entry)
             request = self._spider.request(entry)
         for item in deferred:
             heapq.heappush(line.heap, item)
@@ -317,40 +352,78 @@ class Frontier(BaseScheduler):
         self._sources.discard(url)
 
     def _judge(self, due: Due, *, hopes: bool) -> str | None:
-        """Why a URL is not fetched; LATER where that depends on visits under way; else None.
+        """Why a URL is not fetched; LATER where that depends on visits under way, HOLD where it is
+        not to be fetched before a round lets it in; else None.
 
-        hopes: whether the archive has something better, that may speak for it.
+        hopes: whether the archive has something better that waits, on which it may depend.
         """
         found = due.found
+        if due.asked_for:
+            return None
         reason = self._spider.refuse(due)
-        site = site_host(found.url)
-        out = [kind for url, kind in self._out.items() if site_host(url) == site]
-        if reason == LATER and not (out or self.awaits_sources(found.url)):
+        if reason == LATER and not (hopes or self._is_under_way(site_host(found.url))):
             reason = None  # what it waited for does not come
         if reason is not None:
             return reason
-        if found.role != "page" or due.visited_at is not None or found.source in ("seed", "list",
-                "previous"):  # fmt: skip
+        if found.role != "page" or due.visited_at is not None or found.source in NEVER_HELD:
             return None
         reason = budget.trap(found.url)
         if reason is not None:
             return reason
-        kind = shape(found.url)
-        learned = self._session.learned(found.url, kind)
-        told = found.source in ("sitemap", "feed", "wordpress")
-        if budget.story_chance(found.priority, learned, listed=told) >= 0.5:
-            return None
-        if self.awaits_sources(found.url) or (learned.site_stories < _FEW and "" in out):
-            return LATER  # what comes may spare it
-        lists = [other for other in out if other]
+        family = self._session.family(found.url, found.family) if found.family else None
+        if family is None or not family.is_open:
+            return None  # a round has let it in
+        under_way = sum(each == found.family for each in self._out.values())
+        return HOLD if budget.is_spent(family, under_way) else None
+
+    def _spelled(self, due: Due) -> Due:
+        """A URL as it is asked for: with a slash where its like lead there."""
+        found = due.found
+        if not found.family or due.visited_at is not None:
+            return due
+        family = self._session.family(found.url, found.family)
+        url = budget.with_slash(found.url, family) if family is not None else None
+        return due if url is None else replace(due, ask_as=url)
+
+    def _hold(self, due: Due, line: _Line) -> None:
+        """Close a URL's family: its addresses wait for a round."""
+        family = self._session.family(due.found.url, due.found.family)
+        if family is None:
+            return
+        self._session.hold_family(family.id)
+        kept = []
+        for item in line.heap:
+            entry = item[2]
+            if (
+                isinstance(entry, Due)
+                and entry.found.family == due.found.family
+                and entry.visited_at is None
+            ):
+                self._forget(entry.found.url)
+            else:
+                kept.append(item)
+        line.heap[:] = kept
+        heapq.heapify(line.heap)
+
+    def _next_round(self, site: str, line: _Line) -> None:
+        """Where nothing of a site waits and nothing is under way, let some of what is held in."""
+        if not line.dry or line.over or line.closed or self._is_under_way(site):
+            return
+        if self._is_limit_reached():
+            line.over = True
+            return
         part = self._spider.is_part(site)
-        dated = list_month(found.url) is not None
-        if budget.credit(learned, lists.count(kind), len(lists), part=part, dated=dated) >= 1:
-            self._out[found.url] = kind
-            return None
-        if out or hopes:
-            return LATER  # those may be stories or lead to some, and earn it a visit
-        return budget.DRY
+        count = self._session.next_round(site, partial(budget.admit, part=part))
+        line.over = count == 0
+        if count > 0:
+            line.dry, line.best = False, None
+            self._refill(site, line)
+        elif count < 0:
+            self._call_engine_in(_LOOK)
+
+    def _is_under_way(self, site: str) -> bool:
+        """Whether answers of a site, or what its sitemaps and feeds tell of, are to come."""
+        return any(site_host(url) == site for url in chain(self._out, self._sources))
 
     def _refill(self, site: str, line: _Line, above: int = _NONE) -> None:
         """Claim more of a site, if it has more; not at every visit while they come one by one."""
@@ -371,10 +444,11 @@ class Frontier(BaseScheduler):
 
     def _stored(self, hosts: Iterable[str], visited: Iterable[str] = ()) -> None:
         """Visits were stored: of these sites the archive has more now."""
-        for host in hosts:
+        visited = tuple(visited)
+        for host in {*hosts, *map(site_host, visited)}:
             if host in self._spider.resume_hosts or self._is_followed(host):
                 line = self._lines.setdefault(host, _Line())
-                line.dry = line.closed
+                line.dry = line.over = line.closed
                 line.best = None
         for url in visited:
             self._out.pop(url, None)

@@ -11,10 +11,13 @@ from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.frontier.scheduler import Frontier
+from crawler.times import utc
 
 # Seconds of the first pause where the server names none; each further refusal in a row doubles it.
 _FIRST = 30.0
 _LONGEST = 1_800.0
+# Seconds: what a server asks beyond that is taken for a mistake of its clock.
+_MOST = 90 * 86_400.0
 _REFUSALS = (429, 503)
 
 
@@ -48,7 +51,7 @@ class BackOffMiddleware:
         self._pauses[host] = pause
         Frontier.of(self._crawler).pause(request.url, pause)
         when = datetime.now(UTC) + timedelta(seconds=pause)
-        request.meta["retry_at"] = when.isoformat(timespec="seconds")
+        request.meta["retry_at"] = utc(when)
         return response
 
 
@@ -57,11 +60,11 @@ def retry_after(response: Response, now: datetime) -> float | None:
     readable."""
     value = (response.headers.get(b"Retry-After") or b"").decode("latin-1").strip()
     if value.isascii() and value.isdigit():
-        return float(min(int(value[:9]), 10**8))
+        return float(min(int(value[:9]), _MOST))
     try:
         moment = parsedate_to_datetime(value)
     except (TypeError, ValueError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
+    return min(max(0.0, (moment - now).total_seconds()), _MOST)

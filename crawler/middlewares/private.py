@@ -15,6 +15,8 @@ from scrapy.http import Request
 from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler.reasons import say
+
 
 class PrivateAddressMiddleware:
     """Refuses hosts whose address is not on the public internet, every hop of a redirect too.
@@ -50,9 +52,8 @@ class PrivateAddressMiddleware:
             except Exception:
                 return
         if not is_public(address):
-            raise IgnoreRequest(
-                f"{host} is at the private address {address}; allow_private=1 permits it"
-            )
+            where = f"{host} is at the private address {address}"
+            raise IgnoreRequest(say("private_address", where))
 
 
 def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:

@@ -18,9 +18,11 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.discover.robots import MAX_BYTES, sitemap_urls
 from crawler.extensions.session import Session
+from crawler.failures import explain
+from crawler.reasons import say
 from crawler.stopping import Stopped
 
-FORBIDDEN = "robots.txt forbids it"
+FORBIDDEN = say("robots_forbids")
 # Seconds that a robots.txt counts for (RFC 9309, 2.4).
 _LIFETIME = 86_400.0
 # Seconds after which one that could not be had is asked for again.
@@ -101,10 +103,9 @@ class RobotsMiddleware:
         except Stopped:
             raise
         except Exception as error:  # whatever kept us from it, RFC 9309 says: stay out
-            reason = str(error) if isinstance(error, IgnoreRequest) else type(error).__name__
-            return _Rules(None, f"robots.txt could not be fetched ({reason})")
+            return _Rules(None, say("robots_not_fetched", explain(error)[1]))
         if response.status >= 500 or response.status == 429:
-            return _Rules(None, f"robots.txt answers HTTP {response.status}: nothing is allowed")
+            return _Rules(None, say("robots_fails", response.status))
         body = response.body[:MAX_BYTES] if response.status < 300 else b""
         session = self._crawler.get_extension(Session)
         if session is not None:

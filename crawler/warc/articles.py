@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crawler.items import Article
+from crawler.reasons import in_words
 from crawler.warc.members import DamagedError
 from crawler.warc.provenance import FORMAT
 
@@ -36,7 +37,18 @@ def read_conversion(block: bytes) -> Conversion:
         article = _build(Article, content["article"])
         return Conversion(article, str(content["url"]), str(content["extractor"]))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise DamagedError(f"a conversion record that cannot be read ({error!r})") from None
+        raise DamagedError(f"a conversion record that cannot be read ({_what(error)})") from None
+
+
+def _what(error: Exception) -> str:
+    """What is wrong with the content of a record, in words."""
+    if isinstance(error, KeyError):
+        return f"{error.args[0]!r:.50} is not in it, or not known"
+    if isinstance(error, UnicodeDecodeError | json.JSONDecodeError):
+        return "no JSON"
+    if isinstance(error, TypeError) and error.args and "__init__" not in str(error):
+        return str(error)
+    return in_words(error) if isinstance(error, RecursionError) else "no article"
 
 
 def _build(kind: Any, value: Any) -> Any:
@@ -62,10 +74,11 @@ def _build(kind: Any, value: Any) -> Any:
         hints = _hints(kind)
         return typing.cast(Any, kind)(**{n: _build(hints[n], each) for n, each in value.items()})
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise TypeError(f"{value!r:.50} is no {kind.__name__}")
+        raise TypeError(f"{value!r:.50} is no {_NAMES.get(kind, 'value')}")
     return value
 
 
+_NAMES = {str: "text", int: "whole number", bool: "true or false", float: "number"}
 _KNOWN: dict[Any, dict[str, Any]] = {}
 
 

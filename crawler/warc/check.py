@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from crawler.warc.digests import Dechunker, Hash, agrees, hasher
+from crawler.warc.http import without_chunks
 from crawler.warc.walk import BrokenError, Member
 
 _MAX_HEAD = 1 << 20
@@ -50,8 +51,10 @@ class Checked:
 
     @property
     def is_http(self) -> bool:
-        """Whether its block is an HTTP message."""
-        return self["content-type"].lower().startswith("application/http")
+        """Whether its block is an HTTP message: not all writers say so."""
+        web = self["warc-target-uri"].lower().lstrip("<").startswith(("http:", "https:"))
+        said = self["content-type"].lower().startswith("application/http")
+        return self.kind in ("response", "revisit", "request") and (said or web)
 
 
 def read_record(member: Member) -> Checked:
@@ -123,6 +126,8 @@ class _Block:
         self._payload = self._hasher("warc-payload-digest")
         self._entity: Hash | None = None
         self._dechunker: Dechunker | None = None
+        self._chunked: list[bytes] | None = None
+        """A body with chunks, if it is not too long."""
         self._head: bytes | None = b"" if found.is_http else None
         if found.kind == "conversion" and int(found["content-length"]) <= _MAX_KEPT:
             found.kept = b""
@@ -154,6 +159,7 @@ class _Block:
         head, data = self._head[:size], self._head[size:]
         self._found.http_head, self._head = head, None
         if _CHUNKED.search(head):
+            self._chunked = []
             self._dechunker = Dechunker()
             self._entity = hasher(self._found["warc-payload-digest"])
         return data
@@ -162,6 +168,10 @@ class _Block:
         self._raw_bytes += len(data)
         if self._payload is not None:
             self._payload.update(data)
+        if self._chunked is not None:
+            self._chunked.append(data)
+            if self._raw_bytes > _MAX_KEPT:
+                self._chunked = None
         if self._dechunker is not None:
             entity = self._dechunker.feed(data)
             self._entity_bytes += len(entity)
@@ -175,15 +185,25 @@ class _Block:
         if self._parts:
             found.kept = b"".join(self._parts)
         chunks = self._dechunker
+        entity = self._entity
         if chunks is None:
             found.payload_bytes = self._raw_bytes
+        elif self._chunked is not None:
+            # whether it is chunked at all, and how far, is for one reader to say
+            body = b"".join(self._chunked)
+            plain = without_chunks(body)
+            found.payload_bytes = len(body if plain is None else plain)
+            if plain is not None and entity is not None:
+                entity = hasher(found["warc-payload-digest"])
+                assert entity is not None
+                entity.update(plain)
         else:
             found.payload_bytes = self._entity_bytes if chunks.sound else None
         if self._block is not None and not agrees(found["warc-block-digest"], self._block.digest()):
             found.faults.append("its block is not what WARC-Block-Digest says")
         if found.kind == "revisit":
             return  # the payload is another record's
-        forms = [each for each in (self._payload, self._entity) if each is not None]
+        forms = [each for each in (self._payload, entity) if each is not None]
         labelled = found["warc-payload-digest"]
         if forms and not any(agrees(labelled, each.digest()) for each in forms):
             found.faults.append("its payload is not what WARC-Payload-Digest says")

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from crawler.items import Capture, Reference, Truncation
+from crawler.times import utc
 from crawler.warc.records import (
     HTTP_REQUEST,
     HTTP_RESPONSE,
@@ -111,7 +112,7 @@ def exchange_records(
         records.append(record("request", new_id(), date, headers, exchange.request_head))
     capture = Capture(
         url=exchange.url,
-        fetched_at=exchange.fetched_at.isoformat(timespec="microseconds"),
+        fetched_at=utc(exchange.fetched_at, exact=True),
         status=exchange.status,
         content_type=exchange.content_type,
         payload_digest=exchange.payload_digest,

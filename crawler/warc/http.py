@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import brotli
 
 from crawler.warc.members import GZIP, DamagedError, Inflater, deflate, zstandard
+from crawler.warc.reader import Record
 
 MAX_DECODED = 64 * 1024 * 1024
 """Bytes that a body may have when its content coding is removed."""
@@ -73,6 +74,16 @@ def parse(block: bytes) -> Message:
                 headers.append((name.strip(), [value.strip()]))
     joined = tuple((name, b" ".join(parts)) for name, parts in headers)
     return Message(lines[0].rstrip(b"\r"), joined, head, block[len(head) :])
+
+
+def message_in(record: Record) -> Message:
+    """The HTTP message that a record holds. A `resource` holds a body alone: it is taken for an
+    answer of success, as replay tools do."""
+    if record.kind != "resource":
+        return parse(record.block)
+    kind = (record.get("Content-Type") or "").encode("utf-8", "replace")
+    headers = ((b"Content-Type", kind),) if kind else ()
+    return Message(b"HTTP/1.1 200 OK", headers, b"", record.block)
 
 
 def payload(message: Message) -> bytes:

@@ -12,6 +12,8 @@ from typing import BinaryIO, Protocol
 
 from isal import isal_zlib
 
+from crawler.warc.arc import BEGINS as ARC
+
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
@@ -31,7 +33,7 @@ PLAIN = b"WARC/"
 _MARKS = {
     GZIP: re.compile(rb"\x1f\x8b\x08[\x00-\x1f]"),  # the flags' upper bits are 0 (RFC 1952, 2.3.1)
     ZSTD: re.compile(rb"\x28\xb5\x2f\xfd"),
-    PLAIN: re.compile(rb"WARC/\d\.\d[ \t]*\r?\n"),
+    PLAIN: re.compile(rb"WARC/\d\.\d{1,2}[ \t]*\r?\n", re.IGNORECASE),
 }
 _LONGEST_MARK = 16
 # A window larger than this is refused: it would be held in memory.
@@ -192,7 +194,8 @@ def packing(head: bytes) -> bytes | None:
         return GZIP
     if head.startswith((ZSTD, _DICTIONARY)):
         return ZSTD
-    return PLAIN if head.startswith(PLAIN) else None
+    plain = head[: len(PLAIN)].upper() == PLAIN or head.startswith(ARC[:8])
+    return PLAIN if plain else None
 
 
 def first_mark(file: BinaryIO, name: str) -> tuple[int, bytes] | None:

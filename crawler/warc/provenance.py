@@ -14,6 +14,10 @@ from crawler.warc.records import FIELDS, JSON, Headers, fields
 FORMAT = 1
 """Of the JSON in conversion records; counted up when a reader of the old one would misread it."""
 
+ARTICLE = "urn:hemeroteca:article:"
+"""Begins the address of a conversion record; the page's follows. Before this there was only the
+page's: what a record is about is what WARC-Refers-To says, in old files and new."""
+
 Record = tuple[str, Headers, bytes]
 """WARC-Type, named fields, block."""
 
@@ -40,6 +44,7 @@ def metadata_records(visit: Visit, article_url: str | None) -> list[Record]:
     outcome = [
         ("state", visit.state),
         ("reason", visit.reason),
+        ("kind", visit.kind),
         ("article", article_url),
         ("part-of", visit.part_of),
         ("etag", visit.etag),
@@ -64,7 +69,11 @@ def metadata_records(visit: Visit, article_url: str | None) -> list[Record]:
 def conversion_record(
     capture: Capture, article: Article, article_url: str, extractor: str
 ) -> Record:
-    """The `conversion` record of an article as it was stored from a capture."""
+    """The `conversion` record of an article as it was stored from a capture.
+
+    Its address is one of its own: replay tools that index every record would take one with the
+    page's address for the page.
+    """
     content = {
         "format": FORMAT,
         "extractor": extractor,
@@ -72,7 +81,7 @@ def conversion_record(
         "article": article,
     }
     headers = [
-        ("WARC-Target-URI", capture.url),
+        ("WARC-Target-URI", ARTICLE + capture.url),
         ("WARC-Refers-To", capture.record_id),
         ("Content-Type", JSON),
     ]

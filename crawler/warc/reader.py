@@ -1,4 +1,5 @@
-"""Reading WARC files of anybody: gzip, zstd or plain, versions 1.0 and 1.1, whole or damaged."""
+"""Reading WARC files of anybody: gzip, zstd or plain, of all versions, whole or damaged; and ARC
+files, as if they were WARC."""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+from crawler.warc import arc
 from crawler.warc.members import (
     PLAIN,
     DamagedError,
@@ -26,8 +29,8 @@ _MAX_HEAD = 1 << 18
 _MAX_LINE = 1 << 16
 _MAX_GAP = 1 << 20
 """Bytes of line breaks between two records."""
-_BEGIN = re.compile(rb"WARC/\d")
-_MARK = re.compile(rb"WARC/\d\.\d[ \t]*\r?\n")
+_BEGIN = re.compile(rb"WARC/\d", re.IGNORECASE)
+_MARK = re.compile(rb"WARC/\d\.\d{1,2}[ \t]*\r?\n", re.IGNORECASE)
 """A record's beginning where no record was to begin: in the middle of a line, too."""
 _BREAKS = re.compile(rb"[\r\n]*")
 # What is read a second time in search of records behind damage: so many bytes, and so many for each
@@ -91,8 +94,9 @@ class Damage:
 class _Stream:
     """The decompressed bytes of a member, line by line or in pieces."""
 
-    def __init__(self, member: Member) -> None:
+    def __init__(self, member: Member, *, is_arc: bool = False) -> None:
         self._member = member
+        self.is_arc = is_arc
         self._buffer = b""
         self._at = 0
         self.position = 0
@@ -163,7 +167,8 @@ class _Stream:
             return size < _MAX_RATIO * self._member.file_bytes()
         last = self._member.glance(self.position + size - 1, _PEEK)
         behind = last[1:].lstrip(b"\r\n")
-        return bool(last) and (not behind or behind.startswith(PLAIN))
+        begins = self.is_arc or behind[: len(PLAIN)].upper() == PLAIN
+        return bool(last) and (not behind or begins)
 
     @property
     def waiting(self) -> int:
@@ -174,8 +179,9 @@ class _Stream:
         """Go on to the next place where a record may begin."""
         if _BEGIN.match(self.peek(_PEEK)):
             return True
-        while (found := _MARK.search(self._buffer, self._at)) is None:
-            self._take(max(0, len(self._buffer) - self._at - _PEEK))
+        mark, kept = (arc.MARK, arc.LONGEST) if self.is_arc else (_MARK, _PEEK)
+        while (found := mark.search(self._buffer, self._at)) is None:
+            self._take(max(0, len(self._buffer) - self._at - kept))
             if not self._more():
                 return False
         self._take(found.start() - self._at)
@@ -221,44 +227,63 @@ def read_file(path: Path, max_block: int = MAX_BLOCK) -> Iterator[Record | Damag
     whatever the file holds. Raises OSError.
     """
     with path.open("rb") as file:
-        mark = packing(file.read(8))
-        size = path.stat().st_size
-        if size == 0:
-            return
-        offset: int | None
-        lost = mark is None
+        yield from read_content(file, path.stat().st_size, path.name, max_block)
+
+
+def read_content(
+    file: BinaryIO, size: int, name: str, max_block: int = MAX_BLOCK
+) -> Iterator[Record | Damage]:
+    """The same of an open file. size: its length in bytes. name: it is believed where the first
+    bytes do not tell how a file is packed."""
+    file.seek(0)
+    mark = packing(file.read(8))
+    if size == 0:
+        return
+    offset: int | None
+    lost = mark is None
+    try:
+        if mark is None:
+            yield Damage(0, "neither gzip nor zstd nor a WARC or ARC record begins the file")
+            offset, mark = first_mark(file, name) or (None, PLAIN)
+        else:
+            offset = first_offset(file, mark)
+        open_member = opener(file, mark)
+    except DamagedError as error:
+        yield Damage(0, str(error))
+        return
+    effort = _Effort(size)
+    is_arc = name.lower().endswith((".arc", ".arc.gz")) or (
+        offset is not None and _begins_arc(open_member(offset))
+    )
+    while offset is not None and offset < size:
+        member = open_member(offset)
         try:
-            if mark is None:
-                yield Damage(0, "neither gzip nor zstd nor a WARC record begins the file")
-                offset, mark = first_mark(file, path.name) or (None, PLAIN)
-            else:
-                offset = first_offset(file, mark)
-            open_member = opener(file, mark)
+            for each in _records(member, max_block, effort, sure=not lost, is_arc=is_arc):
+                lost = False
+                yield each
+            offset, lost = max(member.end, offset + 1), False
+            continue
         except DamagedError as error:
-            yield Damage(0, str(error))
-            return
-        effort = _Effort(size)
-        while offset is not None and offset < size:
-            member = open_member(offset)
-            try:
-                for each in _records(member, max_block, effort, sure=not lost):
-                    lost = False
-                    yield each
-                offset, lost = max(member.end, offset + 1), False
-                continue
-            except DamagedError as error:
-                if not lost:
-                    yield Damage(offset, str(error))
-            except _TooMuchError as error:
+            if not lost:
                 yield Damage(offset, str(error))
-                return
-            lost = True
-            begin, offset = offset, next_mark(file, mark, offset)
-            try:
-                effort.spend(member.fed + (offset or begin) - begin)
-            except _TooMuchError as error:
-                yield Damage(begin, str(error))
-                return
+        except _TooMuchError as error:
+            yield Damage(offset, str(error))
+            return
+        lost = True
+        begin, offset = offset, next_mark(file, mark, offset)
+        try:
+            effort.spend(member.fed + (offset or begin) - begin)
+        except _TooMuchError as error:
+            yield Damage(begin, str(error))
+            return
+
+
+def _begins_arc(member: Member) -> bool:
+    """Whether a file's first member is the head of an ARC file. Raises OSError."""
+    try:
+        return _Stream(member).peek(_PEEK).startswith(arc.BEGINS)
+    except DamagedError:
+        return False
 
 
 def read_record(folder: Path, name: str, offset: int, length: int) -> Record:
@@ -290,14 +315,14 @@ def read_record(folder: Path, name: str, offset: int, length: int) -> Record:
 
 
 def _records(
-    member: Member, max_block: int, effort: _Effort, *, sure: bool
+    member: Member, max_block: int, effort: _Effort, *, sure: bool, is_arc: bool = False
 ) -> Iterator[Record | Damage]:
     """The records in a member, and what of it is none.
 
     sure: a member begins there; else it may be the mark of one within other data. Raises
     DamagedError where it cannot be decompressed or is no member, _TooMuchError, OSError.
     """
-    stream = _Stream(member)
+    stream = _Stream(member, is_arc=is_arc)
     alone = True
     while True:
         begin = stream.position
@@ -371,6 +396,9 @@ def _record(stream: _Stream, max_block: int) -> Record | Damage:
     """The record that begins there; damage where its block is too long. Raises _FormError."""
     first = stream.line()
     if not _BEGIN.match(first):
+        named = arc.warc_headers(first) if stream.is_arc else None
+        if named is not None:
+            return _with_block(stream, Record("1.0", named, b"", 0, 0), max_block)
         stream.unread(first)
         raise _FormError(_NO_RECORD)
     headers: list[tuple[str, list[str]]] = []
@@ -394,6 +422,12 @@ def _record(stream: _Stream, max_block: int) -> Record | Damage:
         raise _FormError("a head that goes on with another one's")
     version = first[5:].strip().decode("ascii", "replace")
     record = Record(version, tuple((n, " ".join(v)) for n, v in headers), b"", 0, 0)
+    return _with_block(stream, record, max_block)
+
+
+def _with_block(stream: _Stream, record: Record, max_block: int) -> Record | Damage:
+    """A record whose head was read, with its block; damage where that is too long. Raises
+    _FormError."""
     stated = record.get("Content-Length")
     if stated is None or not stated.isascii() or not stated.isdigit() or len(stated) > 15:
         raise _FormError(f"Content-Length is {stated and stated[:40]}")

@@ -6,7 +6,9 @@ import base64
 import hashlib
 import uuid
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
+
+from crawler.times import utc
 
 PROFILES = "http://netpreserve.org/warc/1.1/revisit/"
 SAME_PAYLOAD = PROFILES + "identical-payload-digest"
@@ -27,7 +29,7 @@ def new_id() -> str:
 
 def warc_date(moment: datetime) -> str:
     """A WARC-Date: UTC, microseconds, `Z` (ISO 28500, 5.4)."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return utc(moment, exact=True).replace("+00:00", "Z")
 
 
 def digest(data: bytes) -> str:

@@ -3,20 +3,25 @@ through for captures that the database does not know."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import cast
 from urllib.parse import urljoin
 
-from crawler.items import Capture, RecordType, Truncation
-from crawler.warc.reader import Record
+from crawler.items import Capture, Truncation
+from crawler.warc.check import read_record as check_record
+from crawler.warc.dates import warc_moment
+from crawler.warc.http import message_in, payload
+from crawler.warc.members import DamagedError
+from crawler.warc.reader import Record, read_record
 from crawler.warc.records import digest
+from crawler.warc.walk import Source, members
 from crawler.warc.writer import OPEN, ClosedFile, finish
 
 _CHUNK = 1 << 20
@@ -58,6 +63,11 @@ def recover(
     """
     for path in sorted([*folder.glob("*.warc.gz"), *folder.glob("*.warc.gz" + OPEN)]):
         name = path.name.removesuffix(OPEN)
+        if path.name != name and (folder / name).exists():
+            # of a copy that was made in two steps; never take the closed one's place
+            if is_beginning_of(path, folder / name):
+                path.unlink()
+            continue
         if name in closed or name in own:
             continue
         found = _survey(path, known_end(name), is_known)
@@ -71,6 +81,17 @@ def recover(
         yield found
 
 
+def is_beginning_of(path: Path, whole: Path) -> bool:
+    """Whether all of a file is the beginning of another one. Raises OSError."""
+    if path.stat().st_size > whole.stat().st_size:
+        return False
+    with path.open("rb") as part, whole.open("rb") as file:
+        while data := part.read(_CHUNK):
+            if file.read(len(data)) != data:
+                return False
+    return True
+
+
 def _survey(path: Path, known_end: int, is_known: Callable[[str], bool]) -> Recovered:
     size, end, records, run = path.stat().st_size, 0, 0, None
     captures, known = [], 0
@@ -81,21 +102,26 @@ def _survey(path: Path, known_end: int, is_known: Callable[[str], bool]) -> Reco
         if own.get("warc-type") == "warcinfo" and offset == 0:
             part = re.search(rb"^isPartOf: *(\S+)", head, re.MULTILINE)
             run = part[1].decode("ascii", "replace") if part else run
-        if own.get("warc-type") in ("response", "revisit"):
-            record_id = own.get("warc-record-id", "")
-            capture = None
-            if is_known(record_id):
+        about = Record("", tuple(own.items()), b"", offset, length)
+        if is_capture(about):
+            if is_known(own.get("warc-record-id", "")):
                 known += 1
-            else:
-                http = head.partition(b"\r\n\r\n")[2]
-                capture = _capture(http, own, name, offset, length)
-            if capture is not None:
-                captures.append(capture)
+                continue
+            with contextlib.suppress(DamagedError):
+                record = read_record(path.parent, name, offset, length)
+                captures.append(capture_of(record, name))
     cut = end < size and end >= known_end
     if not cut:
+        records = records if end == size else _count(path)  # some may be whole behind the damage
         end = size
     file = ClosedFile(name, end, records, known + len(captures), _sha256(path, end))
     return Recovered(file, cut, run, captures)
+
+
+def _count(path: Path) -> int:
+    """How many records of a damaged file can be read to their end."""
+    with path.open("rb") as file:
+        return sum(not check_record(member).broken for member in members(Source(file)))
 
 
 def _members(path: Path) -> Iterator[tuple[int, int, bytes]]:
@@ -137,61 +163,54 @@ def _fields(head: bytes) -> dict[str, str]:
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
-def _capture(
-    http: bytes, own: dict[str, str], name: str, offset: int, length: int
-) -> Capture | None:
-    """The capture that a record is; None where its head cannot be understood.
+def is_capture(record: Record) -> bool:
+    """Whether a record may be a capture: an answer of the web, or what a program has put in its
+    place. Not: those of DNS, logs, pictures of the screen under addresses of their own."""
+    web = record.url.lower().startswith(("http://", "https://"))
+    return record.kind in ("response", "revisit", "resource") and web
 
-    http: the block, or the beginning of it that has the whole head.
+
+def capture_of(record: Record, name: str, original: Capture | None = None) -> Capture:
+    """The capture that a record in a file is.
+
+    original: the capture that a revisit repeats, if it is known. Raises DamagedError where it
+    cannot be one; says why.
     """
-    end = re.search(rb"\r?\n\r?\n", http)
-    message = http[: end.end()] if end else http
-    status = re.match(rb"HTTP/\S+\s+(\d{3})", message)
-    try:
-        url, date = own["warc-target-uri"], datetime.fromisoformat(own["warc-date"])
-        size = max(0, int(own["content-length"]) - len(message))
-        record_id = own["warc-record-id"]
-    except (KeyError, ValueError):
-        return None
+    message = message_in(record)
+    status, content_type = message.status, message.get("Content-Type")
+    location = message.get("Location")
+    if not record.block.strip() and record.kind == "revisit":
+        if original is None:
+            raise DamagedError("a revisit without a head, of a response that is not here")
+        status, content_type, location = original.status, original.content_type, original.location
     if status is None:
-        return None
-    code = int(status[1])
-    location = _header(message, b"location") if 300 <= code < 400 else None
-    truncated = own.get("warc-truncated")
-    kind = cast(RecordType, own["warc-type"])
+        raise DamagedError("no HTTP response in its block")
+    try:
+        fetched_at = warc_moment(record.date).isoformat(timespec="microseconds")
+    except ValueError:
+        why = f"WARC-Date is no date: {record.date!r:.50}" if record.date else "no WARC-Date"
+        raise DamagedError(why) from None
+    body = payload(message)
+    truncated = record.get("WARC-Truncated")
+    is_revisit = record.kind == "revisit"
     return Capture(
-        url=url,
-        fetched_at=date.isoformat(timespec="microseconds"),
-        status=code,
-        content_type=_header(message, b"content-type"),
-        payload_digest=own.get("warc-payload-digest") or digest(b""),
-        payload_bytes=size,
-        record_id=record_id,
+        url=record.url,
+        fetched_at=fetched_at,
+        status=status,
+        content_type=content_type,
+        payload_digest=record.get("WARC-Payload-Digest") or digest(body),
+        payload_bytes=len(body),
+        record_id=record.record_id,
         warc_file=name,
-        warc_offset=offset,
-        warc_length=length,
-        location=_join(url, location),
-        record_type=kind,
-        refers_to=own.get("warc-refers-to"),
+        warc_offset=record.offset,
+        warc_length=record.length,
+        location=_join(record.url, location if 300 <= status < 400 else None),
+        record_type="revisit" if is_revisit else "response",
+        refers_to=original.record_id if original else record.get("WARC-Refers-To"),
         truncated=cast(Truncation, truncated)
-        if kind == "response" and truncated in _TRUNCATIONS
+        if not is_revisit and truncated in _TRUNCATIONS
         else None,
     )
-
-
-def capture_of(record: Record, name: str) -> Capture | None:
-    """The capture that a `response` or `revisit` record in a file is; None where its head cannot be
-    understood."""
-    own = {field.lower(): value for field, value in record.headers}
-    own["warc-target-uri"] = record.url
-    return _capture(record.block, own, name, record.offset, record.length)
-
-
-def _header(message: bytes, name: bytes) -> str | None:
-    found = re.search(
-        rb"^" + name + rb"[ \t]*:[ \t]*([^\r\n]*)", message, re.IGNORECASE | re.MULTILINE
-    )
-    return found[1].strip().decode("latin-1") if found else None
 
 
 def _join(url: str, location: str | None) -> str | None:

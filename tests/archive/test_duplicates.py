@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from crawler.archive.duplicates import split
 from crawler.archive.store import Store
-from crawler.items import Article, Moment
+from crawler.items import Article, Image, Moment
 
 from .conftest import MakeVisit
 from .test_store import STORY
@@ -38,8 +39,19 @@ def urls(store: Store) -> list[str]:
         {"published": None},
         {"title": STORY.title + " - The News"},
         {"body": text(1) + " Print this page"},
+        {"published": None, "authors": (), "body": text(1) + " Print this page"},
+        {"language": "en-GB"},
+        {"published": None, "body": " ".join(text(1).split()[:190])},
     ],
-    ids=["exact", "no date", "title with the site's name", "a line more"],
+    ids=[
+        "exact",
+        "no date",
+        "title with the site's name",
+        "a line more",
+        "neither date nor byline",
+        "another country's tag of the language",
+        "the byline, and most of the text",
+    ],
 )
 def test_a_print_page_leads_to_the_story(
     store: Store, make_visit: MakeVisit, changes: dict[str, object]
@@ -63,8 +75,30 @@ def test_a_print_page_leads_to_the_story(
         {"title": "Weir repaired"},
         {"published": Moment("2026-01-08T10:00+01:00", "minute", "8 January", "html:time")},
         {"body": " ".join(text(1).split()[:100] + text(2).split()[:100])},
+        {"language": "uk"},
+        {"url": "https://news.example/2026/03/01/b", "published": None},
+        {
+            "published": None,
+            "authors": (),
+            "body": " ".join(text(1).split()[:190] + text(2).split()[:8]),
+        },
+        {
+            "published": None,
+            "authors": (),
+            "blocks": (),
+            "image": Image("https://news.example/i/monday.png"),
+        },
     ],
-    ids=["another text", "another headline", "another day", "half of it"],
+    ids=[
+        "another text",
+        "another headline",
+        "another day",
+        "half of it",
+        "another language",
+        "another day in its address",
+        "a column without day and byline, much the same",
+        "a comic: boilerplate and another picture",
+    ],
 )
 def test_what_differs_is_a_story_of_its_own(
     store: Store, make_visit: MakeVisit, changes: dict[str, object]
@@ -72,6 +106,26 @@ def test_what_differs_is_a_story_of_its_own(
     store.record([make_visit("https://news.example/a", story("a", text(1)))])
     other = story("b", **{"body": text(1), **changes})  # type: ignore[arg-type]
     store.record([make_visit(other.url, other)])
+    assert sorted(urls(store)) == ["a", "b"]
+
+
+def test_a_verdict_keeps_its_likeness_and_can_be_taken_back(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    store.record([make_visit("https://news.example/a", story("a", text(1)))])
+    copy = story("b", text(1) + " Print this page")
+    store.record([make_visit(copy.url, copy)])
+    (row,) = store.db.query("SELECT article_id, likeness FROM copies")
+    assert row["article_id"] == 1
+    assert 0.9 < row["likeness"] < 1
+    with store.db.atomic():
+        assert split(store.db.conn, copy.url) == "https://news.example/a"
+        assert split(store.db.conn, "https://news.example/a") is None
+    site = store.find_site("news.example")
+    assert site is not None
+    (due,) = store.frontier.claim(site, 9, "2026-01-03T00:00:00+00:00")
+    assert (due.found.url, due.asked_for, due.etag) == (copy.url, True, None)
+    store.record([make_visit(copy.url, copy)])
     assert urls(store) == ["a", "b"]
 
 

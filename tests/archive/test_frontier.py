@@ -67,9 +67,12 @@ def test_a_visit_and_its_acknowledgement_are_one_transaction(
 ) -> None:
     told(store, make_visit, page("a"))
     claim(store)
-    bad = make_visit(page("b").url, state="no such state")
-    with pytest.raises(sqlite3.IntegrityError):
-        store.record([make_visit(page("a").url, found=(page("new"),)), bad])
+
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        store.record([make_visit(page("a").url, found=(page("new"),))], before_commit=full)
     assert state(store, page("a").url) == ("claimed", None)
     assert list(store.db.query("SELECT 1 FROM urls WHERE url LIKE '%new'")) == []
     store.record([make_visit(page("a").url, found=(page("new"),))])
@@ -79,7 +82,9 @@ def test_a_visit_and_its_acknowledgement_are_one_transaction(
 def test_a_claim_reads_an_index_and_never_the_table(store: Store) -> None:
     queries = {
         "SELECT id FROM urls u WHERE u.site_id = 1 AND u.state = 'queued'"
-        " ORDER BY u.priority DESC, u.id LIMIT 9": "urls_queued",
+        " AND u.held <> 1 ORDER BY u.priority DESC, u.id LIMIT 9": "urls_queued",
+        "SELECT id FROM urls WHERE site_id = 1 AND family_id = 2 AND held = 1"
+        " ORDER BY priority DESC, key LIMIT 9": "urls_held",
         "SELECT id FROM urls WHERE site_id = 1 AND due_at <= 'x'"
         " ORDER BY due_at LIMIT 9": "urls_due",
         "UPDATE urls SET state = 'queued' WHERE state = 'claimed'": "urls_claimed",
@@ -217,6 +222,63 @@ def test_an_archive_of_the_first_version_opens_with_all_it_holds(tmp_path: Path)
         store.db.execute("DELETE FROM urls WHERE id = 1")
     assert list(store.db.query("SELECT * FROM stories")) == []
     store.close()
+
+
+def test_pictures_that_an_earlier_version_imported_are_visited_no_more(tmp_path: Path) -> None:
+    db = sqlite3.connect(tmp_path / database.FILE_NAME)
+    old = database.Database(db)
+    migrations.apply(old, stop_before="m009_kinds")
+    base, now = "https://news.example", "2025-01-01T00:00:00+00:00"
+    db.execute(
+        "INSERT INTO sites (id, host, home_url, first_seen_at) VALUES (1, 'news.example', ?, ?)",
+        (base, now),
+    )
+    db.execute(
+        "INSERT INTO runs (id, spider, arguments, software, started_at)"
+        " VALUES (1, 'import', '{}', 'Old/0.1', ?)",
+        (now,),
+    )
+    for number, (path, source, state, kind, reason) in enumerate([
+        ("/a.png", "import", "done", "image/png", None),
+        ("/b.css", "import", "queued", "text/css", None),
+        ("/c", "import", "done", "text/html", "no article: a listing of stories"),
+        ("/d", "link", "done", "application/json", "no article: not HTML (application/json)"),
+        ("/e", "import", "done", None, None),
+        ("/f.js", "import", "retry", "text/javascript", "HTTP 503"),
+    ], 1):  # fmt: skip
+        db.execute(
+            "INSERT INTO urls (id, url, key, site_id, role, state, reason, source, found_at,"
+            " attempts, visited_at, due_at) VALUES (?, ?, ?, 1, 'page', ?, ?, ?, ?, 1, ?, ?)",
+            (number, base + path, number, state, reason, source, now, now, now),
+        )
+        db.execute(
+            "INSERT INTO captures (url_id, run_id, fetched_at, status, content_type,"
+            " payload_digest, payload_bytes, record_id, warc_file, warc_offset, warc_length)"
+            " VALUES (?, 1, ?, 200, ?, 'd', 1, ?, 'w', ?, 1)",
+            (number, now, kind, f"r{number}", number),
+        )
+    db.commit()
+    db.close()
+    store = Store(tmp_path)
+    assert sorted(claim(store)) == [f"{base}/c", f"{base}/e"]
+    rows = store.db.query("SELECT state FROM urls WHERE kind = 'other' ORDER BY url")
+    assert [row["state"] for row in rows] == ["done", "done", "done", "failed"]
+    store.close()
+
+
+def test_a_story_that_answers_with_something_else_for_once_is_one_still(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    from dataclasses import replace
+
+    from .test_store import STORY
+
+    url = page("a").url
+    store.record([replace(make_visit(url, STORY), kind="html")])
+    store.record([replace(make_visit(url), kind="other")])
+    store.record([replace(make_visit(page("b").url), kind="other")])
+    rows = store.db.query("SELECT url, kind FROM urls ORDER BY url")
+    assert [row["kind"] for row in rows] == ["html", "other"]
 
 
 def test_a_revision_says_what_it_changed(store: Store, make_visit: MakeVisit) -> None:

@@ -219,9 +219,11 @@ def test_found_urls_wait_for_the_next_run(store: Store, make_visit: MakeVisit) -
 
 
 def test_a_batch_is_stored_whole_or_not_at_all(store: Store, make_visit: MakeVisit) -> None:
-    bad = make_visit("https://news.example/bad", replace(STORY, title=None))
-    with pytest.raises(sqlite3.IntegrityError):
-        store.record([make_visit(URL, STORY), bad])
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        store.record([make_visit(URL, STORY)], before_commit=full)
     assert set(counts(store).values()) == {0}
     store.record([make_visit(URL, STORY)])
     assert counts(store)["articles"] == 1

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discover.claims import outside, source_day, url_day
-from crawler.discover.shapes import coarse, shape
+from crawler.discover.shapes import shape
 from crawler.discover.variants import plain_forms
 from crawler.items import FoundUrl
 
@@ -80,7 +80,7 @@ def test_only_what_cannot_match_is_left_out(
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_no_claim_and_no_address_raises(claim: str, path: str) -> None:
     outside(found("/" + path, claim, claim), "2024", "2024-05-31")
-    coarse(shape("https://news.example/" + path))
+    shape("https://news.example/" + path)
     list(plain_forms("https://news.example/" + path))
 
 
@@ -91,6 +91,8 @@ def test_no_claim_and_no_address_raises(claim: str, path: str) -> None:
         ("/story.php?id=12", "/story.php?id=999"),
         ("/tag/politics/page/2/", "/tag/sport/page/17/"),
         ("/calendar?day=2024-01-01", "/calendar?day=2030-12-31"),
+        ("/?article12", "/?article3000"),
+        ("/m/spip.php%3Frubrique5&amp;debut=10.html", "/m/spip.php%3Frubrique6&debut=200.html"),
         ("/politik/минск-принял-решение-о-мосте", "/politik/совет-города-одобрил-бюджет"),
     ],
 )

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.errors import PageError
-from crawler.extract import Document, count_words, extract
+from crawler.extract import Document, extract
 from crawler.extract.encoding import decode, utf8
 from crawler.items import Page
 from crawler.urls import absolute
@@ -98,12 +98,6 @@ def test_json_ld_is_read_in_the_forms_that_pages_have(wrap: Callable[[str], str]
     assert article.authors == ("Ada Miller",)
     assert article.published_claims[0].text == "2024-05-06T07:08:09Z"
     assert article.section == "Town"
-
-
-def test_words_are_counted_in_scripts_with_and_without_spaces() -> None:
-    assert count_words("Two words, it’s four") == 4
-    assert count_words("今日は雨") == 4
-    assert count_words("") == 0
 
 
 def test_links_and_feeds_of_the_page_are_found_once_and_absolute() -> None:

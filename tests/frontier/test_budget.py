@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from crawler.archive.outcomes import Learned
+from crawler.archive.outcomes import Family, SiteYield, starts_open
 from crawler.frontier import budget
+from crawler.items import STORY_LIKE
 
 
 @pytest.mark.parametrize(
@@ -36,57 +39,93 @@ def test_addresses_of_stories_are_none(url: str) -> None:
     assert budget.trap(url) is None
 
 
-def visits_of_a_trap(learned: Learned) -> int:
-    """How many pages of one shape are fetched if none ever leads to anything."""
-    count = 0
-    while budget.story_chance(0, learned) >= 0.5 or budget.credit(learned, 0, 0) >= 1:
-        count += 1
-        learned = Learned(
-            learned.visits + 1, 0, 0, learned.site_stories, learned.listed_stories,
-            learned.listing_visits + 1, learned.listing_led_to,
+def family(name: str = "w /W", **what: object) -> Family:
+    return replace(Family(1, name, held=1_000, example="https://a.example/x"), **what)  # type: ignore[arg-type]
+
+
+NEW = SiteYield()
+
+
+def let_in(one: Family, site: SiteYield = NEW, *, led_to: int = 0) -> int:
+    """How many pages of one family are let in, round by round, if each round leads to so many
+    stories and none of the pages is one."""
+    for _ in range(1_000):
+        admissions = budget.admit([one], site)
+        if not admissions:
+            return one.admitted
+        (admission,) = admissions
+        assert admission.count is not None
+        one = replace(
+            one, admitted=one.admitted + admission.count, visits=one.visits + admission.count,
+            held=one.held - admission.count, led_to=one.led_to + led_to,
         )  # fmt: skip
-    return count
+        spent = site.spent + admission.count
+        site = replace(site, spent=spent, led_to=site.led_to + led_to)
+    raise AssertionError("no end")
 
 
 def test_a_calendar_without_end_costs_a_few_visits() -> None:
-    busy = Learned(site_stories=5_000, listing_visits=400, listing_led_to=5_000)
-    assert 1 <= visits_of_a_trap(busy) <= 9
+    busy = SiteYield(stories=5_000, spent=400, led_to=5_000)
+    assert 1 <= let_in(family(held=10**6), busy) <= 9
 
 
 def test_a_site_with_a_sound_sitemap_is_not_walked_page_by_page() -> None:
-    sound = Learned(site_stories=1_000, listed_stories=990)
-    assert visits_of_a_trap(sound) <= 5
-    assert budget.credit(Learned(0, 0, 0, 1_000, 990, 245, 0), 0, 0) < 1
+    sound = SiteYield(stories=1_000, listed_stories=990)
+    assert let_in(family(), sound) <= 5
+    assert not budget.admit([family()], replace(sound, spent=245))
 
 
 def test_lists_that_lead_to_stories_are_walked_to_their_end() -> None:
-    learned = Learned(
-        visits=40, led_to=400, site_stories=400, listing_visits=60, listing_led_to=400
-    )
-    assert budget.credit(learned, 3, 5) >= 1
+    assert let_in(family(held=100), led_to=40) == 100
 
 
-def test_what_is_under_way_counts_as_spent() -> None:
-    learned = Learned(visits=2, site_stories=100)
-    assert budget.credit(learned, 0, 0) >= 1 > budget.credit(learned, 6, 6)
+def test_a_family_that_was_never_tried_is_not_judged() -> None:
+    """Whatever other families have spent; but families without end are not tried without end."""
+    poor = SiteYield(stories=40, spent=10_000, barren=5)
+    assert let_in(family(), poor) == budget.UNTRIED
+    assert let_in(family(), replace(poor, barren=1_000)) == 0
 
 
-def test_looks_count_until_visits_tell() -> None:
-    assert budget.story_chance(60, Learned()) > 0.5
-    assert budget.story_chance(60, Learned(visits=10)) < 0.5
-    assert budget.story_chance(-40, Learned(visits=6, stories=6)) > 0.5
+def test_a_family_whose_pages_are_stories_is_open() -> None:
+    (admission,) = budget.admit([family(visits=8, stories=6, admitted=8)], SiteYield(spent=10_000))
+    assert admission.count is None
 
 
-def test_what_sitemaps_list_is_fetched_whatever_it_looks_like_but_for_tags() -> None:
-    assert budget.story_chance(-15, Learned(), listed=True) >= 0.5
-    assert budget.story_chance(-15, Learned(visits=8), listed=True) < 0.5
-    assert budget.story_chance(-40, Learned(), listed=True) < 0.5
+def test_a_family_that_gives_a_story_now_and_then_is_not_given_up() -> None:
+    some = family(visits=100, stories=10, admitted=100)
+    (admission,) = budget.admit([some], SiteYield(spent=10_000))
+    assert admission.count is not None
+    assert admission.count >= 50
+
+
+def test_the_order_of_families_does_not_matter() -> None:
+    families = [family(f"w /{n}", id=n, looks=-n) for n in range(30)]
+    poor = SiteYield(spent=30)
+    forth, back = (budget.admit(some, poor) for some in (families, families[::-1]))
+    assert forth == back
+    assert 0 < len(forth) <= 30
+
+
+def test_headlines_and_what_sitemaps_name_are_fetched_whatever_their_address() -> None:
+    assert starts_open(STORY_LIKE, "h")
+    assert starts_open(-15, "l")
+    assert not starts_open(-40, "l")  # a tag
+    assert not starts_open(0, "w")
+
+
+def test_an_open_kind_of_pages_that_are_no_stories_is_looked_at() -> None:
+    products = Family(1, "h /shop/S", True, visits=budget.FUSE, stories=0)
+    assert not budget.is_spent(products, 0)
+    assert budget.is_spent(products, 1)
+    assert not budget.is_spent(replace(products, visits=2_000, stories=1_000), 0)
+    closed = replace(products, is_open=False, held=5_000, looks=40)
+    assert let_in(closed) <= budget.START
 
 
 def test_days_whose_stories_are_known_do_not_keep_the_days_before_from_being_looked_at() -> None:
     """A hundred stories, the newest of them on the home page and in sections, too."""
-    learned = Learned(42, 0, 17, 77, 0, 55, 62)
-    assert budget.credit(learned, 0, 0) < 1
-    assert budget.credit(learned, 0, 0, dated=True) >= 30
-    endless = Learned(200, 0, 0, 1_000, 0, 300, 900)
-    assert budget.credit(endless, 0, 0, dated=True) < 1
+    site = SiteYield(stories=77, spent=55, led_to=62)
+    days = family(admitted=42, visits=42, led_to=15, example="https://a.example/2024/05/31/")
+    assert budget.credit(replace(days, example="https://a.example/x"), site) < 1
+    assert budget.credit(days, site) >= 30
+    assert budget.credit(replace(days, admitted=200, led_to=0), site) < 1

@@ -62,9 +62,10 @@ def test_a_file_of_addresses_may_have_comments_and_blank_lines(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"https://a.example/\nwhat is this\n", "line 2: 'what is this' is no web address"),
-        (b"# nothing\n", "holds no address"),
-        (b"\xff\xfe\x00", "no UTF-8 text"),
+        (b"# nothing\n", "holds no address; write"),
+        (b"what is this\n", r"no address \(.*line 1: 'what is this' is no web address\)"),
+        (b"\x89PNG\r\n\xff\x00", "line 1: .* is no UTF-8"),
+        (b"\xff\xfe\x00", "holds no address"),
     ],
 )
 def test_a_bad_file_of_addresses_is_told(tmp_path: Path, content: bytes, message: str) -> None:
@@ -72,6 +73,37 @@ def test_a_bad_file_of_addresses_is_told(tmp_path: Path, content: bytes, message
     path.write_bytes(content)
     with pytest.raises(UsageError, match=message):
         ArticleSpider(urls=str(path))
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("what is this", "'what is this' is no web address"),
+        ("ftp://a.example/x", "'ftp://a.example/x' is no web address"),
+        ("https://a.example:99999/", "is no web address"),
+        ("https://[::1/", "is no web address"),
+        ("https://\x1b.example/", r"'https://\x1b.example/' is no web address"),
+        ("https://a.example/k\udcf6ln", r"'https://a.example/k\udcf6ln' is no UTF-8"),
+        ("x" * 300, f"'{'x' * 80}' is no web address"),
+    ],
+)
+def test_a_bad_line_of_a_file_is_left_out_and_named(tmp_path: Path, line: str, wrong: str) -> None:
+    path = tmp_path / "urls.txt"
+    text = f"https://a.example/1\n\n{line}\nhttps://a.example/2\n"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    spider = ArticleSpider(urls=str(path))
+    assert spider.seeds == ("https://a.example/1", "https://a.example/2")
+    (left_out,) = spider.left_out
+    assert left_out.startswith(f"{path}, line 3: ")
+    assert left_out.endswith(wrong)
+
+
+def test_a_file_that_windows_saved_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "urls.txt"
+    path.write_text("https://a.example/1\r\nhttps://a.example/2\r\n", encoding="utf-16")
+    assert ArticleSpider(urls=str(path)).seeds == ("https://a.example/1", "https://a.example/2")
+    path.write_text("https://a.example/ö\r\n", encoding="utf-8-sig")
+    assert ArticleSpider(urls=str(path)).left_out == ()
 
 
 def test_an_ipv6_address_is_an_address() -> None:

@@ -314,4 +314,4 @@ def test_a_file_that_is_no_warc_is_told(tmp_path: Path) -> None:
     file.write_text(STORY)
     done = import_(tmp_path / "a", file)
     assert done.returncode == 2
-    assert "neither gzip nor zstd nor a WARC record begins the file" in done.stderr
+    assert "neither gzip nor zstd nor a WARC or ARC record begins the file" in done.stderr

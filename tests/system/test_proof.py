@@ -265,14 +265,24 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+INDEXES = ("news", "by-cdxj-indexer", "by-pywb")
+"""Collections that hold the same files: by our index, cdxj-indexer's and pywb's own."""
+
+
 @pytest.fixture(scope="module")
-def wayback(archive: Path, index: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """pywb, replaying our files by our index; gives the base URL of the collection."""
+def player(archive: Path, index: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """pywb, replaying our files by each index; gives its base URL."""
     folder = tmp_path_factory.mktemp("pywb")
-    collection = folder / "collections" / "news"
-    (collection / "indexes").mkdir(parents=True)
-    (collection / "archive").symlink_to((archive / "warc").resolve())
-    (collection / "indexes" / "index.cdxj").write_text(index)
+    listed = tool("cdxj-indexer", "--sort", *files(archive))
+    assert listed.returncode == 0, listed.stderr
+    for name, lines_of in zip(INDEXES, (index, listed.stdout), strict=False):
+        collection = folder / "collections" / name
+        (collection / "indexes").mkdir(parents=True)
+        (collection / "archive").symlink_to((archive / "warc").resolve())
+        (collection / "indexes" / "index.cdxj").write_text(lines_of)
+    for words in (["init", "by-pywb"], ["add", "by-pywb", *map(str, files(archive))]):
+        done = tool("wb-manager", *words, cwd=folder)
+        assert done.returncode == 0, done.stdout + done.stderr
     port = free_port()
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
@@ -287,10 +297,16 @@ def wayback(archive: Path, index: str, tmp_path_factory: pytest.TempPathFactory)
             except OSError:
                 assert process.poll() is None, (folder / "log").read_text()
                 time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}/news"
+        yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def wayback(player: str) -> str:
+    """The collection with our index."""
+    return f"{player}/news"
 
 
 def fetch(url: str) -> bytes:
@@ -303,9 +319,11 @@ def fetch(url: str) -> bytes:
         return data
 
 
+@pytest.mark.parametrize("name", INDEXES)
 def test_pywb_replays_every_page_as_the_newspaper_served_it(
-    served: tuple[Path, str], wayback: str
+    served: tuple[Path, str], player: str, name: str
 ) -> None:
+    """Whoever made the index: one that takes in every record finds no page but the page."""
     folder, base = served
     captures = query(
         folder,
@@ -319,11 +337,21 @@ def test_pywb_replays_every_page_as_the_newspaper_served_it(
     wrong = []
     for row in captures:
         moment = row["fetched_at"][:19].translate({ord(c): None for c in "-:T"})
-        replayed = fetch(f"{wayback}/{moment}id_/{row['url']}")
+        replayed = fetch(f"{player}/{name}/{moment}id_/{row['url']}")
         if replayed != fetch(row["url"]):
             wrong.append(row)
     assert wrong == []
     assert base in captures[0]["url"]
+
+
+def test_what_is_derived_is_listed_under_no_pages_address(archive: Path, index: str) -> None:
+    done = tool("cdxj-indexer", "--records", "all", *files(archive))
+    assert done.returncode == 0, done.stderr
+    derived = [line for line in done.stdout.splitlines() if '"application/json"' in line]
+    stories = query(archive, "SELECT url FROM stories")
+    assert len(derived) > len(stories) > 0
+    assert [line for line in derived if not line.startswith("urn:hemeroteca:")] == []
+    assert "urn:" not in index
 
 
 def test_an_answer_that_nothing_has_changed_does_not_hide_the_page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +14,8 @@ from warcio.warcwriter import WARCWriter
 
 from benchmarks.kill import faults
 from crawler.demo.server import serve
+from crawler.warc.provenance import ARTICLE
+from crawler.warc.reader import Record, read_file
 
 from .conftest import crawl, query, run_scrapy
 from .test_errors import complaint
@@ -95,6 +98,27 @@ def test_the_same_archive_is_made_again(archive: Path, tmp_path: Path) -> None:
         assert found[name] == rows, name
     assert faults(copy) == []
     assert {path.name for path in copy.iterdir()} == {"archive.db", "warc"}
+
+
+def test_articles_are_found_under_the_addresses_that_earlier_versions_gave_them(
+    archive: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    (copy / "warc").mkdir(parents=True)
+    found = 0
+    for path in sorted((archive / "warc").iterdir()):
+        with (copy / "warc" / path.name).open("wb") as out:
+            for each in read_file(path):
+                assert isinstance(each, Record)
+                head = "".join(f"{name}: {value}\r\n" for name, value in each.headers)
+                found += ARTICLE in head
+                data = f"WARC/1.1\r\n{head.replace(ARTICLE, '')}\r\n".encode() + each.block
+                out.write(gzip.compress(data + b"\r\n\r\n", mtime=0))
+    assert found >= 39
+    done = run_scrapy("rebuild", str(copy))
+    assert done.returncode == 0, done.stderr
+    for name in ("stories", "revisions", "links", "images", "changes"):
+        assert query(copy, WHAT[name]) == query(archive, WHAT[name]), name
 
 
 def test_a_database_that_is_there_is_not_touched_unless_asked(

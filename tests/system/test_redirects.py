@@ -9,18 +9,21 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from .conftest import crawl, query
+from .conftest import crawl, query, run_scrapy
 from .test_hostile import STORY
 
 Answers = dict[str, tuple[int, dict[str, str], bytes]]
 
 
 @contextmanager
-def site(answers: Answers) -> Iterator[str]:
-    """A server on loopback that gives these answers; gives its base URL."""
+def site(answers: Answers, asked: list[str] | None = None) -> Iterator[str]:
+    """A server on loopback that gives these answers; gives its base URL. asked: takes the path of
+    each request."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if asked is not None:
+                asked.append(self.path)
             status, headers, body = answers.get(self.path, (404, {}, b""))
             self.send_response(status)
             for name, value in headers.items():
@@ -132,3 +135,27 @@ def test_what_is_left_at_the_host_that_a_newspaper_has_moved_to_is_taken_up(tmp_
         new["/"] = page(stories[0])
         crawl("news", tmp_path / "a", site=here, discover="links")
     assert len(query(tmp_path / "a", "SELECT 1 FROM stories")) == 5
+
+
+def test_addresses_that_all_lead_to_a_slash_cost_one_request_each(tmp_path: Path) -> None:
+    asked: list[str] = []
+    answers: Answers = {}
+    for n in range(60):
+        answers[f"/posts/{n}"] = (301, {"Location": f"/posts/{n}/"}, b"")
+        text = STORY.replace("</h1>", f" {n}</h1>").replace("<p>", f"<p>Number {n * 7919} of it: ")
+        answers[f"/posts/{n}/"] = (200, HTML, text.encode())
+    answers["/posts/7"] = answers.pop("/posts/7/")  # one that has none
+    answers["/"] = page(*(f"/posts/{n}" for n in range(60)))
+    with site(answers, asked) as home:
+        done = crawl("news", tmp_path / "a", site=home)
+    assert done.returncode == 0, done.stderr
+    (row,) = query(tmp_path / "a", "SELECT count(*) AS n FROM stories")
+    assert row["n"] == 60
+    posts = [path for path in asked if path.startswith("/posts/")]
+    assert len(posts) < 60 + 35, posts  # those that are under way before it shows ask twice
+    rows = query(tmp_path / "a", "SELECT state, reason FROM urls WHERE url LIKE '%/posts/59'")
+    assert rows[0]["state"] == "redirected"
+    rows = query(tmp_path / "a", "SELECT 1 FROM urls WHERE state IN ('queued', 'claimed')")
+    assert not rows
+    done = run_scrapy("verify", str(tmp_path / "a"))
+    assert done.returncode == 0, done.stdout

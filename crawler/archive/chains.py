@@ -1,0 +1,154 @@
+"""Lists that name further lists: followed for as long as they tell of stories.
+
+A sitemap may name sitemaps, a feed its next page (RFC 5005), a WordPress list the pages after it, a
+story the one before. Each may go on without end. A row of them ends where several in a row told of
+nothing new; those of a whole site wait where they cost more fetches than its stories explain, and
+are taken up again with the next story. So a server decides how much of it there is to fetch, and
+its stories how much of that is fetched.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from crawler.items import FoundUrl, Role
+from crawler.reasons import WITHHELD
+
+ROW = 5
+"""Lists on the way to a further one, each told of by the one before, that may tell of no story."""
+WAITING = 50_000
+"""Lists of one site that may wait: as many as one index may name (sitemaps.org)."""
+# Lists of a site that may tell of nothing; further ones for each that told of something, and for
+# each story: a newspaper of one issue a week may have a sitemap for each day since 1990.
+_EMPTY = 100
+_EMPTY_EARNED = 10
+_EMPTY_A_STORY = 1
+# As how many of these one counts that tells of nothing but further lists: what an index told of may
+# be one (sitemaps.org has them one deep), and few are.
+_ONLY_LISTS = 4
+# … and in all: where what they tell of is never visited, nobody knows what it is worth.
+_ALL = 2_000
+_ALL_EARNED = 4
+# Addresses that lists told of, that were visited, and how few of them may be stories.
+_TRIED = 200
+_STORIES = 0.05
+# Withheld lists that a new story has taken up.
+_TAKEN_UP = 4
+
+TOLD_BY: dict[Role, int] = {"sitemap": 1, "feed": 2, "wordpress": 4}
+"""Bits of `urls.told_by`."""
+
+COLUMNS = f"""
+ALTER TABLE urls ADD COLUMN told_by INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE urls ADD COLUMN dry INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sites ADD COLUMN lists_told INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sites ADD COLUMN lists_empty INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sites ADD COLUMN told_visits INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sites ADD COLUMN told_stories INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX urls_withheld ON urls(site_id) WHERE reason = '{WITHHELD}';
+"""
+
+URLS = {
+    "told_by": "Which kinds of lists told of it: the sum of 1 (sitemaps), 2 (feeds) and 4"
+    " (WordPress).",
+    "dry": "How many lists on the way to it, one told of by the other, told of no story.",
+}
+SITES = {
+    "lists_told": "Sitemaps, pages of feeds and WordPress lists read that another one had told of,"
+    " and that told of new addresses.",
+    "lists_empty": "… that told of none; one that told of further lists only counts as four.",
+    "told_visits": "Addresses visited that sitemaps, feeds or WordPress lists told of first.",
+    "told_stories": "… that were stories.",
+}
+
+
+def is_chained(found: FoundUrl) -> bool:
+    """Whether a list was told of by another one of its kind."""
+    return found.role != "page" and found.source == found.role
+
+
+def is_step(found: FoundUrl) -> bool:
+    """Whether an address is the next one in a row: of lists, or of stories one before the other."""
+    return is_chained(found) or found.source == "previous"
+
+
+class Chains:
+    """What is known of the lists of sites, in one open archive.
+
+    Methods that write belong into a transaction of the caller's. All raise sqlite3.Error.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._sql = connection.execute
+        self.withheld = 0
+        """How many lists were withheld since this was last set to 0, less those taken up."""
+
+    def dry(self, url_id: int, told: int) -> int:
+        """What a list or story passes on to those that it tells of: how many in a row, itself
+        included, told of nothing new. told: of how many new addresses or stories it told."""
+        (before,) = self._sql("SELECT dry FROM urls WHERE id = ?", (url_id,)).fetchone()
+        return 0 if told else int(before) + 1
+
+    def room(self, site_id: int) -> int:
+        """How many further lists of a site may wait."""
+        (waiting,) = self._sql(
+            "SELECT count(*) FROM urls WHERE site_id = ? AND role <> 'page'"
+            " AND state IN ('queued', 'excluded')",
+            (site_id,),
+        ).fetchone()
+        return max(0, WAITING - int(waiting))
+
+    def note_list(self, site_id: int, told: int, further: int) -> None:
+        """A list that another one told of was read for the first time, and told of so many pages
+        and so many further lists."""
+        weight = 0 if told else _ONLY_LISTS if further else 1
+        self._sql(
+            "UPDATE sites SET lists_told = lists_told + ?, lists_empty = lists_empty + ?"
+            " WHERE id = ?",
+            (int(not weight), weight, site_id),
+        )
+
+    def note_page(self, site_id: int, *, is_story: bool) -> None:
+        """An address that a list told of first was visited for the first time."""
+        self._sql(
+            "UPDATE sites SET told_visits = told_visits + 1, told_stories = told_stories + ?"
+            " WHERE id = ?",
+            (int(is_story), site_id),
+        )
+
+    def is_fruitless(self, site_id: int) -> bool:
+        """Whether the lists of a site have cost more than its stories explain."""
+        stories, told, empty, visits, found = self._sql(
+            "SELECT stories, lists_told, lists_empty, told_visits, told_stories FROM sites"
+            " WHERE id = ?",
+            (site_id,),
+        ).fetchone()
+        return bool(
+            empty >= _EMPTY + _EMPTY_EARNED * told + _EMPTY_A_STORY * stories
+            or told + empty >= _ALL + _ALL_EARNED * stories
+            or (visits >= _TRIED and found < _STORIES * visits)
+        )
+
+    def withhold(self, site_id: int) -> int:
+        """Leave out the lists of a site that wait; returns how many."""
+        number = self._sql(
+            "UPDATE urls SET state = 'excluded', reason = ? WHERE site_id = ? AND role <> 'page'"
+            " AND role = source AND state = 'queued'",
+            (WITHHELD, site_id),
+        ).rowcount
+        self.withheld += number
+        return number
+
+    def take_up(self, site_id: int) -> int:
+        """A site has a new story: some of its lists get their turn; returns how many."""
+        ids = self._sql(
+            f"SELECT id FROM urls WHERE site_id = ? AND reason = '{WITHHELD}'"  # noqa: S608
+            " LIMIT ?",
+            (site_id, _TAKEN_UP),
+        ).fetchall()
+        if not ids or self.is_fruitless(site_id):
+            return 0
+        for row in ids:
+            self._sql("UPDATE urls SET state = 'queued', reason = NULL WHERE id = ?", row)
+        self.withheld -= len(ids)
+        return len(ids)

@@ -1,0 +1,39 @@
+"""What a crawl has left out by its own judgement, said for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crawler.archive.families import LeftOut
+
+_SAYS = {
+    "l": "named by a sitemap or feed",
+    "h": "linked by headlines",
+    "w": "linked by a few words",
+    "n": "linked by numbers",
+    "-": "linked by no text",
+}
+
+
+def describe(family: str) -> str:
+    """A family of addresses in words.
+
+    >>> describe("n /news/page/N/")
+    '/news/page/N/, linked by numbers'
+    """
+    says, _, shape = family.partition(" ")
+    return f"{shape}, {_SAYS[says]}"
+
+
+def lines(found: Sequence[LeftOut], most: int = 3) -> list[str]:
+    """What was left out, a line a family with three addresses, most of them first."""
+    out = []
+    for one in found[:most]:
+        were = f" ({one.stories:,} of {one.visits:,} such were)" if one.stories else ""
+        out.append(f"  {one.count:>6,}  {describe(one.family)}{were}: {' '.join(one.examples)}")
+    if len(found) > most:
+        rest = sum(one.count for one in found[most:])
+        out.append(
+            f"  {rest:>6,}  of {len(found) - most:,} more families: scrapy status lists them"
+        )
+    return out

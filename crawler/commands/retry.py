@@ -1,0 +1,82 @@
+"""`scrapy retry`: take up what was left out, or what was taken for a copy."""
+
+from __future__ import annotations
+
+import argparse
+
+from scrapy.commands import ScrapyCommand
+
+from crawler.archive.database import open_for_reading
+from crawler.archive.duplicates import split
+from crawler.archive.families import Families
+from crawler.archive_run import ArchiveRun
+from crawler.commands._shared import add_archive_option, archive_folder, told
+from crawler.errors import MissingError, UsageError
+from crawler.urls import normalise, site_host
+
+
+class Command(ScrapyCommand):
+    """Queue URLs again."""
+
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """For `scrapy retry -h`."""
+        return "[ARCHIVE] --excluded [--site HOST] | --split URL"
+
+    def short_desc(self) -> str:
+        """For `scrapy -h`."""
+        return "Queue addresses that a crawl left out, or a page that was taken for a copy"
+
+    def long_desc(self) -> str:
+        """For `scrapy retry -h`."""
+        return (
+            "--excluded queues all addresses that were left out because pages like them brought no"
+            " stories; --split says that a page taken for a copy of another one is a story of its"
+            " own. The next crawl of the newspaper fetches them."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add -a archive=, --excluded, --site and --split."""
+        super().add_options(parser)
+        add_archive_option(parser)
+        parser.add_argument("--excluded", action="store_true", help="all that was left out")
+        parser.add_argument("--site", help="with --excluded: only of this newspaper")
+        parser.add_argument("--split", metavar="URL", help="the page that is no copy")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Queue, and say how many."""
+        assert self.settings is not None
+        with told("retry") as about:
+            if bool(opts.excluded) == bool(opts.split):
+                raise UsageError("say what to queue: --excluded, or --split URL")
+            if opts.site and not opts.excluded:
+                raise UsageError("--site goes with --excluded")
+            folder = about.archive(
+                archive_folder("retry", args, opts.argument, self.settings["ARCHIVE"])
+            )
+            host = site_host(opts.site if "//" in opts.site else f"https://{opts.site}/") if (
+                opts.site
+            ) else None  # fmt: skip
+            with open_for_reading(folder):
+                pass  # a folder that holds no archive is told so, and left as it is
+            said = {"split": opts.split} if opts.split else {"excluded": host or "all"}
+            with ArchiveRun(folder.resolve(), self.settings, "retry", said) as run:
+                print(_split(run, opts.split) if opts.split else _take_up(run, host))
+
+
+def _take_up(run: ArchiveRun, host: str | None) -> str:
+    if host is not None and run.store.find_site(host) is None:
+        raise MissingError(f"the archive knows no newspaper at {host}; scrapy status lists them")
+    with run.store.db.atomic():
+        count = Families(run.store.db.conn).take_up(host)
+    return f"{count:,} addresses are queued; the next crawl fetches them"
+
+
+def _split(run: ArchiveRun, address: str) -> str:
+    url = normalise(address) or address
+    with run.store.db.atomic():
+        other = split(run.store.db.conn, url)
+    if other is None:
+        raise MissingError(f"{url} was not taken for a copy of another page")
+    return f"{url} is no copy of {other} any more; the next crawl archives it as its own story"

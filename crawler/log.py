@@ -1,0 +1,28 @@
+"""Log lines that steer no terminal: what a page or a server says gets into many of them."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from typing import Any
+
+from crawler.text import shown
+
+
+class ShownRecord(logging.LogRecord):
+    """A log record whose message and traceback can be printed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.exc_info and self.exc_info[0] is not None:
+            # formatters take it from here where it is set
+            self.exc_text = shown("".join(traceback.format_exception(*self.exc_info)).rstrip("\n"))
+
+    def getMessage(self) -> str:  # noqa: N802 - the name is logging's
+        """The message with its arguments."""
+        return shown(super().getMessage())
+
+
+def escape_records() -> None:
+    """Have all log records of this process made so, whoever writes them."""
+    logging.setLogRecordFactory(ShownRecord)

@@ -1,0 +1,404 @@
+"""What becomes of an answer: the one place that decides it, whether the answer has just come from a
+server or is read back from WARC.
+
+A crawl, an import, a rebuild and a rereading all go the same way: `read_answer` reads what the
+answer holds (pure, for a page reader), `settled` says what that makes of the visit, `Whole` joins a
+story's later pages, `dated` and `judged` make of the reading an article or the reason why it is
+none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from crawler.discover.feeds import parse_feed
+from crawler.discover.kinds import sniff
+from crawler.discover.link_header import with_links
+from crawler.discover.pagination import later_pages
+from crawler.discover.shapes import shape
+from crawler.discover.sitemaps import parse_sitemap
+from crawler.discover.story_urls import is_page
+from crawler.errors import PageError
+from crawler.extract import extract
+from crawler.extract.canonical import is_front
+from crawler.extract.join import goes_on, join
+from crawler.extract.normalise import normalise as with_dates
+from crawler.extract.verdict import WALL
+from crawler.failures import cut_state, no_page, status_state
+from crawler.items import Article, Capture, FoundUrl, Kind, Page, Role, State, Truncation, Visit
+from crawler.reasons import LATER_PAGE
+from crawler.runs.requests import Asked
+from crawler.urls import normalise
+from crawler.validate import missing
+from crawler.warc.http import Message, decoded, message_in
+from crawler.warc.members import DamagedError
+from crawler.warc.reader import read_record
+
+RESERVING = ("X-Robots-Tag", "TDM-Reservation", "TDM-Policy", "Content-Usage")
+"""Headers by which a site reserves rights: Google's robots tag; TDM Reservation Protocol (W3C
+community group report); AI Preferences (IETF draft)."""
+_ASSET = re.compile(
+    r"\s*(?:image|audio|video|font)/|\s*text/(?:css|javascript|csv|calendar)"
+    r"|\s*application/(?!xhtml|xml|octet-stream)",
+    re.IGNORECASE,
+)
+"""Content types of what is no page, whatever status it has."""
+NOT_HERE = "repeats an answer that is not in the archive"
+"""Why a revisit was not read."""
+_MOST_OPEN = 200
+
+
+# -- an answer, and what it holds ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said, as far as its meaning depends on it."""
+
+    url: str
+    """The address that answered, normalised."""
+    body: bytes
+    """Without transfer and content coding."""
+    content_type: str | None = None
+    """The header, as sent."""
+    links: tuple[str, ...] = ()
+    """Values of its `Link` headers (RFC 8288)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an answer holds."""
+
+    kind: Kind | None
+    """None where there is nothing to tell by."""
+    page: Page | None = None
+    """Of HTML."""
+    told: tuple[FoundUrl, ...] = ()
+    """Of a sitemap or feed: what it tells of."""
+    reason: str | None = None
+    """What there is to say of a sitemap or page: that it was read in part, or is not what was
+    asked for."""
+    content_type: str | None = None
+    """Of what is neither page nor sitemap nor feed: the header, as sent."""
+    is_empty: bool = False
+    """Whether nothing came, or nothing is left without the codings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record is, and the address of its page."""
+
+    folder: Path
+    name: str
+    offset: int
+    length: int
+    url: str
+
+
+def answer_in(message: Message, url: str) -> Answer:
+    """The answer that an HTTP message of a WARC record is. url: the address that answered."""
+    links = tuple(v.decode("latin-1") for n, v in message.headers if n.lower() == b"link")
+    return Answer(url, decoded(message), message.get("Content-Type"), links)
+
+
+def read_answer(answer: Answer, role: Role = "page") -> Reading:
+    """What an answer holds, by its bytes first and its headers second.
+
+    role: what it was asked for as; a page where a sitemap or feed was expected is not read.
+    Raises PageError where a page cannot be read.
+    """
+    if not answer.body.strip():
+        return Reading(None, content_type=answer.content_type, is_empty=True)
+    kind = sniff(answer.body, answer.content_type, answer.url)
+    if kind == "html":
+        if role in ("sitemap", "feed"):
+            return Reading("html", reason=f"no {role}: a page")
+        page = extract(answer.body, answer.url, answer.content_type or "", True)
+        return Reading("html", with_links(page, answer.links) if answer.links else page)
+    if kind == "sitemap":
+        content = parse_sitemap(answer.body, answer.url)
+        cut = f"read in part: {content.cut}" if content.cut else None
+        return Reading("sitemap", told=(*content.sitemaps, *content.urls), reason=cut)
+    if kind == "feed":
+        return Reading("feed", told=tuple(parse_feed(answer.body, answer.url)))
+    return Reading("other", content_type=answer.content_type)
+
+
+def read_place(place: Place) -> Reading:
+    """What the answer in a record holds; what it tells of is left out, for nobody asks. Raises
+    PageError where it cannot be read, OSError."""
+    try:
+        record = read_record(place.folder, place.name, place.offset, place.length)
+    except DamagedError as error:
+        raise PageError(str(error)) from None
+    return replace(read_answer(answer_in(message_in(record), place.url)), told=())
+
+
+def reservations(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, ...]:
+    """What an answer's headers reserve, as `name: value`."""
+    pairs = [(name.lower(), value) for name, value in headers]
+    return tuple(
+        f"{each}: {value.decode('latin-1')[:500]}"
+        for each in RESERVING
+        for name, value in pairs
+        if name == each.lower().encode()
+    )
+
+
+# -- what that makes of a visit --------------------------------------------------------------------
+
+
+def answer_state(status: int, truncated: Truncation | None = None) -> tuple[State, str | None]:
+    """State and reason of a URL by the status of its answer.
+
+    truncated: why a run of ours did not take all of it.
+    """
+    return cut_state(truncated) or status_state(status)
+
+
+def moved_state(url: str, *, was_story: bool) -> tuple[State, str]:
+    """State and reason of an address that leads to another one.
+
+    was_story: whether it led to an archived story before.
+
+    >>> moved_state("https://a.example/", was_story=True)
+    ('gone', 'led to the home page')
+    """
+    if was_story and is_front(url):
+        return "gone", "led to the home page"
+    return "redirected", f"to {url}"
+
+
+def settled(visit: Visit, reading: Reading, *, was_story: bool) -> Visit:
+    """A visit that was answered with success, with what the answer holds.
+
+    was_story: whether the URL led to an archived story before. An article is not yet dated, joined
+    or judged.
+    """
+    visit = replace(visit, kind=reading.kind, reason=reading.reason)
+    page = reading.page
+    if reading.kind in (None, "other"):
+        capture = visit.captures[-1]
+        state, why = no_page(reading.content_type, capture, is_empty=reading.is_empty)
+        return replace(
+            visit, state=state, reason=why, kind=reading.kind if state == "done" else None
+        )
+    if page is None:
+        if reading.kind == "html":
+            return replace(visit, state="failed")
+        return replace(visit, found=reading.told)
+    visit = replace(visit, captures=_reserved(visit.captures, page))
+    if was_story and page.not_article and page.not_article != WALL:
+        why = f"the story is no longer there: {page.not_article}"
+        return replace(visit, state="gone", reason=why)
+    return replace(visit, article=page.article, not_article=page.not_article)
+
+
+def dated(visit: Visit) -> Visit:
+    """A visit with its article's dates as moments, as of its capture. Not for page readers:
+    dateparser takes seconds to load."""
+    if visit.article is None:
+        return visit
+    captured_at = datetime.fromisoformat(visit.captures[-1].fetched_at)
+    return replace(visit, article=with_dates(visit.article, captured_at))
+
+
+def why_none(article: Article, not_article: str | None) -> str | None:
+    """Why what was read on a page is no article; None if it is one."""
+    return not_article or missing(article)
+
+
+def judged(visit: Visit) -> Visit:
+    """A visit with an article only if it is one; else with the reason."""
+    if visit.article is None:
+        return visit
+    why = why_none(visit.article, visit.not_article)
+    return replace(visit, article=None, reason=f"no article: {why}") if why else visit
+
+
+def _reserved(captures: tuple[Capture, ...], page: Page) -> tuple[Capture, ...]:
+    """Captures, the last of which says what its page reserves, too."""
+    if not page.reservations or not captures:
+        return captures
+    last = captures[-1]
+    return (*captures[:-1], replace(last, reservations=last.reservations + page.reservations))
+
+
+# -- captures that nobody asked for: those of other programs ---------------------------------------
+
+
+def role_of(capture: Capture, kind: Kind | None = None) -> Role:
+    """What a URL that nobody told of would have been asked for as: by its address and what it
+    holds, or, where nobody has looked, the answer's type."""
+    path, said = urlsplit(capture.url).path, capture.content_type or ""
+    if path == "/robots.txt":
+        return "robots"
+    if path in ("", "/") and not urlsplit(capture.url).query:
+        return "home"
+    if kind is None and "xml" in said and "html" not in said:
+        return "sitemap" if "sitemap" in path else "feed"
+    return kind if kind == "sitemap" or kind == "feed" else "page"
+
+
+def unread(capture: Capture, message: Message) -> Visit:
+    """The visit that a capture of another program is, as far as its head tells.
+
+    message: its head, at least.
+    """
+    capture = replace(capture, reservations=reservations(message.headers))
+    visit = Visit(
+        normalise(capture.url) or capture.url, "page", *answer_state(capture.status), (capture,),
+        not_modified=capture.status == 304, etag=message.get("ETag"),
+        last_modified=message.get("Last-Modified"),
+    )  # fmt: skip
+    if capture.status == 304:
+        visit = replace(visit, state="done", reason=None)
+    return visit
+
+
+def is_to_be_read(visit: Visit) -> bool:
+    """Whether what an answer holds matters for the visit that `unread` gave."""
+    last = visit.captures[-1]
+    return visit.state == "done" and last.location is None and last.status != 304
+
+
+def concluded(visit: Visit, reading: Reading | None, *, was_story: bool, asked: Asked) -> Visit:
+    """The visit that `unread` gave, with what its answer holds, as `settled` has it.
+
+    reading: None where it was not to be read, or could not be. asked: how it was asked for. What a
+    crawl would not have asked for is no page to be visited again.
+    """
+    capture = visit.captures[-1]
+    role = role_of(capture, reading.kind if reading else None)
+    visit = replace(visit, role=role, origin=FoundUrl(visit.url, role, "import"))
+    if asked.method != "GET":
+        why = f"the answer to a {asked.method}"
+        return replace(visit, kind="reply", reason=visit.reason or why)
+    if capture.location is not None:
+        target = normalise(capture.location) or capture.location
+        state, reason = moved_state(target, was_story=was_story)
+        visit = replace(visit, state=state, reason=reason)
+    elif reading is not None:
+        visit = replace(settled(visit, reading, was_story=was_story), found=())
+    article = visit.article
+    is_story = article is not None and why_none(article, visit.not_article) is None
+    if role != "page" or is_story:
+        return replace(visit, shape=shape(visit.url) if role == "page" else None)
+    if visit.kind == "other" or not asked.for_page or is_asset(visit):
+        return replace(visit, kind="other")
+    return replace(visit, shape=shape(visit.url))
+
+
+def is_asset(visit: Visit) -> bool:
+    """Whether a visit that found no article was of something that is no page, by its address and
+    the answer's type: no crawl would have asked for it."""
+    said = visit.captures[-1].content_type or ""
+    nothing = visit.captures[-1].status in (204, 205)  # RFC 9110, 15.3.5: no content is meant
+    of_type = visit.kind != "html" and _ASSET.match(said)
+    return nothing or not is_page(visit.url) or bool(of_type)
+
+
+# -- later pages -----------------------------------------------------------------------------------
+
+
+class Whole:
+    """A story and its later pages: which of them is wanted next, and the text of all that came."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._parts: list[Article] = []
+        is_story = page.not_article is None
+        self._waiting = list(later_pages(page.url, page.out_links)) if is_story else []
+        self._asked = set(self._waiting)
+
+    @property
+    def wanted(self) -> str | None:
+        """The address of the next page; None if there is none."""
+        return self._waiting[0] if self._waiting else None
+
+    def add(self, part: Page | None) -> bool:
+        """Take the page that was wanted, None if it cannot be had. Returns whether it goes on with
+        the story; if not, nothing more is wanted."""
+        self._waiting.pop(0)
+        first = self._page.article
+        if part is None or part.not_article is not None or not goes_on(first, part.article):
+            self._waiting.clear()
+            return False
+        self._parts.append(part.article)
+        more = later_pages(self._page.url, (*self._asked, *part.out_links))
+        self._waiting += [link for link in more if link not in self._asked]
+        self._asked.update(more)
+        return True
+
+    @property
+    def article(self) -> Article:
+        """The story with the text of the pages that came."""
+        return join(self._page.article, self._parts) if self._parts else self._page.article
+
+
+def later_page(visit: Visit, first: str) -> Visit:
+    """The visit of a later page of the story at `first`."""
+    return replace(visit, article=None, not_article=None, reason=LATER_PAGE + first, part_of=first)
+
+
+class Assembly:
+    """Puts together stories whose pages come one after another, as WARC files have them.
+
+    A story waits for its later pages until they have come, or until nothing more is to come.
+    """
+
+    def __init__(self) -> None:
+        self._open: dict[str, tuple[Visit, Whole, list[Visit]]] = {}
+        """Address → first page's visit, the story, the visits of its later pages."""
+        self._wanted: dict[str, str] = {}
+        """Address of a later page → of the first."""
+
+    def take(self, visit: Visit, page: Page | None) -> list[Visit]:
+        """A settled visit and its page; returns the visits that are complete, in order."""
+        ready: list[Visit] = []
+        if visit.url in self._open:  # the same address again: a later capture of it
+            ready += self._close(visit.url)
+        first = self._wanted.pop(visit.url, None)
+        if first is not None:
+            whole, later = self._open[first][1:]
+            if whole.add(page):
+                later.append(later_page(visit, first))
+            else:
+                later.append(visit)
+            return ready + self._go_on(first)
+        if page is None or visit.article is None or visit.role != "page":
+            return [*ready, visit]
+        whole = Whole(page)
+        if whole.wanted is None:
+            return [*ready, visit]
+        self._open[visit.url] = (visit, whole, [])
+        if len(self._open) > _MOST_OPEN:
+            ready += self._close(next(iter(self._open)))
+        return ready + self._go_on(visit.url)
+
+    def rest(self) -> list[Visit]:
+        """The stories that wait still, with what has come of them."""
+        return [visit for url in list(self._open) for visit in self._close(url)]
+
+    def waiting(self) -> Iterable[Visit]:
+        """The visits that were taken and not given back."""
+        for first, _, later in self._open.values():
+            yield from (first, *later)
+
+    def _go_on(self, url: str) -> list[Visit]:
+        wanted = self._open[url][1].wanted
+        if wanted is None or wanted in self._wanted:
+            return self._close(url)
+        self._wanted[wanted] = url
+        return []
+
+    def _close(self, url: str) -> list[Visit]:
+        visit, whole, later = self._open.pop(url)
+        if whole.wanted is not None:
+            self._wanted.pop(whole.wanted, None)
+        return [replace(visit, article=whole.article), *later]

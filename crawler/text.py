@@ -1,0 +1,248 @@
+"""Text that comes from outside: made fit to be stored and shown, compared, counted.
+
+What a page, a feed or a server says may hold anything. `cleaned` stands where parsers give their
+results and once more where they are stored; `shown` wherever a person's terminal is written to.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from itertools import chain
+from operator import attrgetter
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
+
+# -- scripts ------------------------------------------------------------------------------------
+
+_UNSPACED_RANGES = (
+    "\u0e00-\u0fff"  # Thai, Lao, Tibetan
+    "\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f"  # Burmese
+    "\u1780-\u17ff\u19e0-\u19ff"  # Khmer
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f"  # Japanese
+    "\u3100-\u312f\u31a0-\u31bf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
+)
+UNSPACED = re.compile(f"[{_UNSPACED_RANGES}]")
+"""A letter of a script that puts no spaces between words."""
+DENSE = re.compile(f"[{_UNSPACED_RANGES}\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]+")
+"""Letters that each say as much as a syllable: those, and Hangul, whose words are spaced but carry
+their endings, so that they are told by parts, too."""
+UNSPACED_LANGUAGES = frozenset({"ja", "zh", "yue", "th", "lo", "km", "my", "bo", "dz"})
+"""Primary subtags (BCP 47) of the languages that are written so."""
+
+# -- words --------------------------------------------------------------------------------------
+
+_WORD = re.compile(r"\w+")
+_LONE_MARKS = tuple(f" {mark} " for mark in "–—-|/•·&+*=:…")
+_SAMPLE = 2_000
+"""Characters that tell in what script a text is."""
+PHRASE = 3
+"""Words of the phrases that two texts have in common."""
+
+
+def words(text: str) -> str:
+    """Text as it is compared: lower-case words with single spaces.
+
+    >>> words("“Fish” – and Chips!")
+    'fish and chips'
+    """
+    return " ".join(_WORD.findall(text.casefold()))
+
+
+def count_words(text: str) -> int:
+    """Words of a text; characters in scripts that put no spaces between words.
+
+    >>> count_words("It’s a well-known fact – 3.5 litres."), count_words("新华社北京")
+    (6, 5)
+    >>> count_words("오늘 아침 강물이 크게 불었다")
+    5
+    """
+    unspaced = 0
+    if not text.isascii() and UNSPACED.search(text, 0, _SAMPLE):
+        text, unspaced = UNSPACED.subn(" ", text)
+    # Counted, not looked at one by one: nearly every token is a word.
+    marks = sum(text.count(mark) for mark in _LONE_MARKS)
+    return len(text.split()) - marks + unspaced
+
+
+def phrases(text: str) -> set[str]:
+    """The phrases of a text, without punctuation and case."""
+    found = words(text).split()
+    return {" ".join(found[at : at + PHRASE]) for at in range(len(found) - PHRASE + 1)}
+
+
+def likeness(one: set[str], other: set[str]) -> float:
+    """The share of phrases that two texts have in common (Jaccard), 0 to 1.
+
+    >>> likeness(phrases("the mill turns again"), phrases("The mill turns – again!"))
+    1.0
+    """
+    union = len(one | other)
+    return len(one & other) / union if union else 0.0
+
+
+# -- what enters --------------------------------------------------------------------------------
+
+CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\f\r") + b"\x7f"
+"""Control characters that no text needs, as bytes of ASCII or UTF-8."""
+_SEEN_BY_BYTES = bytes(code for code in range(0x20) if code not in b"\t\n") + b"\x7f"
+_UNFIT = re.compile("\r\n?|[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+
+def is_clean(text: str) -> bool:
+    """Whether a text can be stored, sent and shown as it is: `clean` would leave it alone."""
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        return False
+    # the quickest way to ask of a long text whether it holds any of some bytes
+    if len(data.translate(None, _SEEN_BY_BYTES)) != len(data):
+        return False
+    if text.isascii():
+        return True
+    if any(rest[:1] <= b"\x9f" for rest in data.split(b"\xc2")[1:]):
+        return False
+    return b"\xef\xbf\xbe" not in data and b"\xef\xbf\xbf" not in data
+
+
+def clean(text: str) -> str:
+    """A text without what UTF-8, XML 1.0 (2.2) and terminals cannot bear.
+
+    Halves of surrogate pairs and non-characters become U+FFFD, two halves that belong together one
+    character; line ends become line feeds; form feeds spaces; codes 128 to 159 the letters that
+    they mean in windows-1252, as HTML reads references to them (13.2.5.80); other controls but tab
+    and line feed go. What only steers the direction of text stays: it belongs to the text, and is
+    for `shown` to bear.
+
+    >>> clean("a\\x1b]52;c;aGk=\\x07b\\udfff \\x93c\\x94\\r\\n")
+    'a]52;c;aGk=b� “c”\\n'
+    """
+    if is_clean(text):
+        return text
+    text = _PAIR.sub(_joined, text)
+    return _UNFIT.sub(_mended, text)
+
+
+def cleaned(value: T) -> T:
+    """A value with all text in it clean, however deep: strings, tuples, lists, mappings, frozen
+    dataclasses. The very same object where all is clean, as it nearly always is."""
+    found: list[str] = []
+    _gather(value, found)
+    return value if is_clean("".join(found)) else cast("T", _remade(value))
+
+
+def _joined(pair: re.Match[str]) -> str:
+    return pair[0].encode("utf-16", "surrogatepass").decode("utf-16")
+
+
+@cache
+def _windows(code: int) -> str:
+    return bytes([code]).decode("cp1252", "ignore")
+
+
+def _mended(match: re.Match[str]) -> str:
+    found = match[0]
+    code = ord(found[0])
+    if found[0] == "\r":
+        return "\n"
+    if found in "\x0b\x0c":
+        return " "
+    if 0x80 <= code <= 0x9F:
+        return _windows(code)
+    return "\ufffd" if code >= 0xD800 else ""
+
+
+_ATOMS = frozenset({type(None), bool, int, float, bytes})
+
+
+@cache
+def _getter(kind: type[object]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]] | None:
+    """Of a dataclass: its fields, and what gives their values; None of another type."""
+    if not is_dataclass(kind):
+        return None
+    names = tuple(each.name for each in fields(kind))
+    if len(names) > 1:
+        return names, attrgetter(*names)
+    return names, lambda value: tuple(getattr(value, name) for name in names)
+
+
+def _gather(value: Any, found: list[str]) -> None:
+    """Put all text in a value into a list. As quick as can be: pages have thousands of pieces."""
+    kind = value.__class__
+    items: Iterable[Any]
+    if isinstance(value, str):
+        found.append(value)
+        return
+    if isinstance(value, tuple | list):
+        items = value
+    elif isinstance(value, Mapping):
+        items = chain.from_iterable(value.items())
+    else:
+        getter = _getter(kind)
+        items = getter[1](value) if getter is not None else ()
+    for item in items:
+        kind = item.__class__
+        if kind is str:
+            found.append(item)
+        elif kind not in _ATOMS:
+            _gather(item, found)
+
+
+def _remade(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, tuple | list):
+        return type(value)(_remade(item) for item in value)
+    if isinstance(value, Mapping):
+        return {_remade(key): _remade(item) for key, item in value.items()}
+    if (getter := _getter(value.__class__)) is not None:
+        return replace(value, **{name: _remade(getattr(value, name)) for name in getter[0]})
+    return value
+
+
+# -- what is shown ------------------------------------------------------------------------------
+
+_STEERING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+    "\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+)
+"""What moves a cursor, turns text around or hides in it. Marks of direction (U+200E, U+200F) and
+joiners stay: Arabic, Hebrew, Persian and Hindi need them, and they turn nothing else around."""
+
+
+def shown(text: str) -> str:
+    """A text as it can be printed on a terminal, line feeds and tabs kept: what would steer it is
+    written as an escape.
+
+    >>> print(shown("a\\x1b[31m \\u202eb"))
+    a\\x1b[31m \\u202eb
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _STEERING.sub(lambda match: ascii(match[0])[1:-1], text)
+
+
+def shown_json(text: str) -> str:
+    """JSON as it can be printed: what would steer a terminal as JSON escapes it, so that whoever
+    parses it gets the very same.
+
+    >>> print(shown_json('["a\\u202eb"]'))
+    ["a\\u202eb"]
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _STEERING.sub(lambda match: json.dumps(match[0])[1:-1], text)
+
+
+def shown_line(text: str) -> str:
+    """The same on one line: white space is collapsed.
+
+    >>> shown_line("a\\n b\\u2067")
+    'a b\\\\u2067'
+    """
+    return shown(" ".join(text.split()) if not text.isprintable() else text)

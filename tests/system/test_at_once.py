@@ -1,0 +1,82 @@
+"""Of runs that start at once on a new archive one has it; the others say so and touch nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from crawler.fixity.archive import verify
+
+from .conftest import FULL_SPEED, ROOT, query
+from .test_errors import complaint
+from .test_hostile import STORY
+
+RUNS = 3
+
+
+@contextmanager
+def held_back() -> Iterator[str]:
+    """A server that answers nobody before all runs have asked; gives the address of its story."""
+    together = threading.Barrier(RUNS)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = STORY.encode() if self.path != "/robots.txt" else b""
+            if not body:
+                together.wait(60)
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html" if body else "text/plain")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/2026/05/01/a-story-of-the-weir"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize("time", range(3))
+def test_of_runs_that_are_answered_at_the_same_moment_one_has_the_archive(
+    tmp_path: Path, time: int
+) -> None:
+    folder = tmp_path / "a"
+    with held_back() as url:
+        command = [
+            sys.executable, "-m", "scrapy", "crawl", "article", "-a", f"url={url}",
+            "-a", f"archive={folder}", "-a", "allow_private=1", *FULL_SPEED,
+        ]  # fmt: skip
+        runs = [
+            subprocess.Popen(
+                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+            for _ in range(RUNS)
+        ]
+        said = [run.communicate(timeout=100) for run in runs]
+    codes = [run.returncode for run in runs]
+    assert codes.count(0) >= 1, said
+    assert set(codes) <= {0, 4}, said  # one that came when the first was done may have it, too
+    for code, (output, errors) in zip(codes, said, strict=True):
+        assert "Traceback" not in errors
+        if code == 4:
+            assert "is in use by" in complaint(errors)
+            assert output == ""
+    assert len(query(folder, "SELECT 1 FROM runs")) == codes.count(0)
+    assert len(list((folder / "warc").iterdir())) == codes.count(0)
+    assert sorted(path.name for path in folder.iterdir()) == ["archive.db", "warc"]
+    report = verify(folder)
+    assert report.sound, report.damage
+    assert report.notices == []
