@@ -15,6 +15,7 @@ PORT    ?= 28017
 # Tests at once: whole crawls wait more than they work.
 JOBS    ?= 3
 FUZZ_SECONDS ?= 60
+MINUTES ?= 15
 
 # A variable's value as one word for the shell, whatever is in it: spaces, quotes, dollars.
 quoted = '$(subst ','\'',$(value $(1)))'
@@ -122,6 +123,10 @@ $(PEERS_STAMP): benchmarks/peers/peers.lock | setup
 .PHONY: bench-links
 bench-links: setup ## linked stories on pages with gold answers: found, typed, titles, cost
 	@$(BIN)/python -m benchmarks.links
+
+.PHONY: soak
+soak: setup ## memory, open files and pages a second of a long crawl: MINUTES=15
+	@$(BIN)/python -m benchmarks.soak --minutes $(MINUTES)
 
 .PHONY: fuzz
 fuzz: setup ## read invented broken pages for FUZZ_SECONDS, and stop at the first that fails

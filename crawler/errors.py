@@ -74,5 +74,10 @@ class IncompleteError(HemerotecaError):
     exit_code = 8
 
 
+class AnswerError(HemerotecaError):
+    """An answer that is not received to its end, because of what has come of it; recorded with the
+    URL, never fatal."""
+
+
 class PageError(HemerotecaError):
     """A page cannot be read; recorded with the URL, never fatal."""

@@ -22,6 +22,7 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.python.failure import Failure
 from twisted.web._newclient import ParseError
 
+from crawler.errors import AnswerError
 from crawler.items import Capture, State, Truncation
 from crawler.reasons import begin, in_words, say
 
@@ -69,6 +70,8 @@ def explain(error: BaseException) -> tuple[State, str]:
         if reason.startswith((begin("robots_not_fetched"), begin("robots_fails"))):
             return "retry", reason
         return "excluded", reason
+    if isinstance(error, AnswerError):
+        return "failed", str(error)
     for kind, state, reason in _REASONS:
         if isinstance(error, kind):
             return state, reason

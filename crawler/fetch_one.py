@@ -32,7 +32,7 @@ def fetch_one(
     settings.update(
         {
             "ALLOW_PRIVATE": allow_private,
-            "EXTENSIONS": {},
+            "EXTENSIONS": {"crawler.extensions.limits.Limits": 5},
             "ITEM_PIPELINES": {},
             "SCHEDULER": "scrapy.core.scheduler.Scheduler",
             "AUTOTHROTTLE_ENABLED": False,

@@ -42,6 +42,7 @@ from crawler.runs.visits import (
     is_to_be_read,
     judged,
     read_answer,
+    role_of,
     settled,
     unread,
 )

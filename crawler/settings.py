@@ -68,6 +68,13 @@ AUTOTHROTTLE_MAX_DELAY = 60.0  # seconds
 
 DOWNLOAD_TIMEOUT = 60  # seconds
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024  # bytes; a sitemap may have 50 MB (sitemaps.org)
+# Bytes and lines of an answer's head, with those of interim answers (1xx) before it; browsers take
+# 256 KiB. Trailers and the lines of chunks are bounded by Twisted (64 KiB, 1 KiB each).
+DOWNLOAD_MAXHEAD = 256 * 1024
+DOWNLOAD_MAXHEADLINES = 1_000
+# Bytes of bodies that are unpacked and wait to be read, together: what is sent packed a thousand
+# times smaller stays packed until there is room.
+UNPACKED_MAXSIZE = 72 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0  # our own limit on pages says it in the archive
 # A cut answer is kept and read: the record says how long it is.
 DOWNLOAD_FAIL_ON_DATALOSS = False
@@ -97,6 +104,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.robots.RobotsMiddleware": 100,
     "crawler.middlewares.conditional.ConditionalMiddleware": 110,
     "crawler.middlewares.backoff.BackOffMiddleware": 540,  # nearer the network than Retry (550)
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.middlewares.unpacking.UnpackingMiddleware": 590,
 }
 SPIDER_MIDDLEWARES = {
     # Depth means nothing where any page may be told of by many.
@@ -135,6 +144,8 @@ ITEM_PIPELINES = {
 # The progress line and the summary say what happens; the log is for what should not.
 LOG_LEVEL = "WARNING"
 STATS_DUMP = False
+# Doors by which code is run inside a crawl: nobody needs them, and each opens a port.
 TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
 # Python's own warning on generators reads each callback's source: not needed, it costs start time.
 WARN_ON_GENERATOR_RETURN_VALUE = False

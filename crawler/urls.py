@@ -33,7 +33,7 @@ _HALVES = re.compile("[\ud800-\udfff]")
 _DEFAULT_PORT = {"http": ":80", "https": ":443"}
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4_096)
 def absolute(base: str, href: str) -> str | None:
     """The normalised http(s) address that `href` means on a page at `base`; None if there is none.
 
@@ -103,7 +103,7 @@ def _encode(match: re.Match[str]) -> str:
     return quote(_HALVES.sub("\ufffd", match[0]), safe="")
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4_096)
 def site_host(url: str) -> str:
     """The host that keys a site: lower-case, port kept, without `www.`.
 
@@ -128,7 +128,7 @@ def same_story(a: str, b: str) -> bool:
     return story_key(a) == story_key(b)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4_096)
 def story_key(url: str) -> str:
     """What addresses of one story share: no scheme, no `www.`, no trailing slash.
 

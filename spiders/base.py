@@ -12,9 +12,11 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler import failures
+from crawler.discover.kinds import sniff
 from crawler.discover.shapes import shape
 from crawler.errors import PageError, UsageError
 from crawler.extensions.session import Session
+from crawler.extract.bounds import MAX_BYTES, refuse_what_is_too_long
 from crawler.frontier.scheduler import Frontier
 from crawler.items import Article, Capture, Due, FoundUrl, Page, Role, State, Visit
 from crawler.runs.visits import (
@@ -240,8 +242,11 @@ class ArchiveSpider(Spider):
 
     async def _reading(self, response: Response, url: str, role: Role) -> Reading:
         """What an answer holds. Raises PageError."""
+        said = _header(response, b"Content-Type")
+        if len(response.body) > MAX_BYTES and sniff(response.body, said, url) == "html":
+            refuse_what_is_too_long(response.body)  # a reader's process would be sent a copy first
         links = tuple(each.decode("latin-1") for each in response.headers.getlist(b"Link"))
-        answer = Answer(url, response.body, _header(response, b"Content-Type"), links)
+        answer = Answer(url, response.body, said, links)
         workers = Session.of(self.crawler).workers
         run = workers.run_list if role in ("sitemap", "feed") else workers.run
         return await run(read_answer, answer, role)

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from crawler.urls import story_key
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4_096)
 def url_key(url: str) -> int:
     """A number that http and https, `www.` and none, with and without the last slash have in
     common.

@@ -37,7 +37,7 @@ def is_below(url: str, main: str) -> bool:
     return name.endswith(f".{above}") and _suffixes()(above).suffix != above
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4_096)
 def owner(url: str) -> str:
     """The domain that was registered; the host with its port where it is none (an IP address).
 

@@ -14,7 +14,7 @@ _ISO = re.compile(r"((?:19|20)\d\d)(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01])(
 _IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def source_day(text: str | None) -> str | None:
     """The day that a source's date means, YYYY-MM-DD, coarser where it says less; None if it is
     none.
@@ -41,7 +41,7 @@ def source_day(text: str | None) -> str | None:
     return f"{moment:%Y-%m-%d}"
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def url_day(url: str) -> str | None:
     """The day in an address's path, YYYY-MM-DD; None if it has none.
 

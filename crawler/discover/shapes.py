@@ -15,7 +15,7 @@ _HEADLINE_LETTERS = 25
 _MAX_SEGMENTS = 8
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def shape(url: str) -> str:
     """The kind of an address: its path with numbers as N, headlines as S, other words as W, and the
     names of its parameters. The first segment stays as it is if it is a short word: it names a part

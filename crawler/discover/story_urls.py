@@ -107,7 +107,7 @@ _OTHER_EDITION = re.compile(
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def is_page(url: str) -> bool:
     """Whether an address may be that of an HTML page worth fetching: no picture, document, feed or
     other file, and no endpoint for logging in, searching, sharing or printing.
@@ -167,7 +167,7 @@ def list_page(url: str) -> int | None:
     return int(found[1] or found[2]) if found else None
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def priority(url: str, title: str | None = None) -> int:
     """How much an address looks like that of a news story: from -100 (surely none) to 100; an
     address that tells nothing is about 0.

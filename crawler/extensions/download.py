@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import ModuleType
+from typing import Any
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
@@ -12,7 +13,9 @@ from scrapy.http import Request, Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
+from twisted.web.client import ResponseFailed
 
+from crawler.errors import AnswerError
 from crawler.failures import NotUnderstoodError
 from crawler.stopping import CUT, STOPPING, Stopped
 
@@ -44,7 +47,14 @@ class DownloadHandler(HTTP11DownloadHandler):
         crawler.signals.connect(self._cut_off, signal=CUT)
         self._tap = working_tap()
         if self._tap is not None:
-            self._pool._factory = self._tap.TappedFactory
+            settings = crawler.settings
+            limits = self._tap.HeadLimits(
+                settings.getint("DOWNLOAD_MAXHEAD"),
+                settings.getint("DOWNLOAD_MAXHEADLINES"),
+                2 * settings.getint("DOWNLOAD_MAXSIZE") if settings.getbool("WARC_VERBATIM") else 0,
+            )
+            pool: Any = self._pool
+            pool._factory = partial(self._tap.TappedFactory, limits=limits)
 
     async def download_request(self, request: Request) -> Response:
         """The answer. Raises Scrapy's download errors, NotUnderstoodError; Stopped where the run
@@ -74,7 +84,13 @@ class DownloadHandler(HTTP11DownloadHandler):
         self._under_way.add(answer)
         try:
             with wrap_twisted_exceptions():
-                return await maybe_deferred_to_future(answer)
+                try:
+                    return await maybe_deferred_to_future(answer)
+                except ResponseFailed as error:
+                    for reason in error.reasons:
+                        if isinstance(reason.value, AnswerError):
+                            raise reason.value from None
+                    raise
         except Exception:
             if answer not in self._under_way:
                 raise Stopped from None

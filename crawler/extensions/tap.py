@@ -23,6 +23,11 @@ from twisted.internet.testing import StringTransport
 from twisted.web._newclient import Request as TxRequest
 from twisted.web.http_headers import Headers
 
+from crawler.errors import AnswerError
+
+# Characters of a line: servers send longer policies than Twisted takes (16 KiB).
+_MAX_LINE = 64 * 1024
+
 META = "wire"
 """Where a request's meta has its `Wire` when its answer has come."""
 
@@ -38,6 +43,9 @@ class Wire:
     """The body with its transfer coding, as it came; only where it has one."""
     started: float = field(default_factory=time.time)
     """Seconds since 1970: when the request was sent."""
+    head_bytes: int = 0
+    head_lines: int = 0
+    """Of this answer and those before it that were interim ones (1xx)."""
 
     @property
     def response_head(self) -> bytes:
@@ -56,30 +64,66 @@ class _Tee:
         self._transport.writeSequence(data)
 
 
+@dataclass(frozen=True, slots=True)
+class HeadLimits:
+    """What the head of an answer may have at most, interim answers (1xx) before it included."""
+
+    size: int
+    """Bytes."""
+    lines: int
+    coded_body: int
+    """Bytes of a body that are kept with their transfer coding."""
+
+
 class _Parser(_LenientHTTPClientParser):
     """Notes each line of an answer's head before it is read."""
 
+    MAX_LENGTH = _MAX_LINE
     wire: Wire
+    limits: HeadLimits
+    coded: int
 
     def connectionMade(self) -> None:  # noqa: N802
         super().connectionMade()  # type: ignore[no-untyped-call]
         self.wire.lines.clear()  # again after a 1xx answer, which is none
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802
-        self.wire.lines.append(line + b"\n")
+        wire = self.wire
+        wire.head_bytes += len(line) + 1
+        wire.head_lines += 1
+        if wire.head_bytes > self.limits.size:
+            raise AnswerError(f"the head of the answer is longer than {self.limits.size:,} bytes")
+        if wire.head_lines > self.limits.lines:
+            raise AnswerError(f"the head of the answer has more than {self.limits.lines:,} lines")
+        wire.lines.append(line + b"\n")
         super().lineReceived(line)
+
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
+        raise AnswerError(f"a line in the head of the answer is longer than {_MAX_LINE:,} bytes")
 
     def statusReceived(self, status: bytes) -> None:  # noqa: N802
         super().statusReceived(status)  # type: ignore[no-untyped-call]
         self.response._hemeroteca_wire = self.wire
 
     def rawDataReceived(self, data: bytes) -> None:  # noqa: N802
-        if self.connHeaders.hasHeader(b"Transfer-Encoding"):
-            self.wire.body.append(data)
+        if self.coded < self.limits.coded_body and self.connHeaders.hasHeader(b"Transfer-Encoding"):
+            self.coded += len(data)
+            if self.coded < self.limits.coded_body:
+                self.wire.body.append(data)
+            else:  # coded in very small chunks: it is kept without its coding
+                self.wire.body.clear()
         super().rawDataReceived(data)  # type: ignore[no-untyped-call]
 
 
 class _Protocol(_LenientHTTP11ClientProtocol):
+    limits: HeadLimits
+
+    def _giveUp(self, reason: Any) -> None:  # noqa: N802
+        if reason.check(AnswerError):
+            transport: Any = self.transport
+            transport.abortConnection()  # who sends without end does not hear a polite end
+        super()._giveUp(reason)  # type: ignore[no-untyped-call]
+
     def request(self, request: Any) -> Any:
         wire = Wire()
         write_headers = request._writeHeaders
@@ -87,16 +131,22 @@ class _Protocol(_LenientHTTP11ClientProtocol):
         answer = super().request(request)
         parser: Any = self._parser
         parser.__class__ = _Parser
-        parser.wire = wire
+        parser.wire, parser.limits, parser.coded = wire, self.limits, 0
         return answer
 
 
 class TappedFactory(_LenientHTTP11ClientFactory):
     """Makes connections with a tap."""
 
+    def __init__(self, callback: Any, metadata: Any, limits: HeadLimits) -> None:
+        super().__init__(callback, metadata)  # type: ignore[no-untyped-call]
+        self._limits = limits
+
     def buildProtocol(self, addr: Any) -> Any:  # noqa: N802
         """A connection, as Twisted asks for it."""
-        return _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        protocol = _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        protocol.limits = self._limits
+        return protocol
 
 
 class TappedAgent(_ScrapyAgent):
@@ -113,7 +163,7 @@ def self_test() -> bool:
     head += b"Transfer-Encoding: chunked\r\n\r\n"
     body = b"3\r\nabc\r\n0\r\n\r\n"
     transport: Any = StringTransport()  # type: ignore[no-untyped-call]
-    factory = TappedFactory(lambda _: None, "")  # type: ignore[no-untyped-call]
+    factory = TappedFactory(lambda _: None, "", HeadLimits(1_000, 20, 1_000))
     protocol = factory.buildProtocol(None)
     protocol.makeConnection(transport)
     headers = Headers({b"Host": [b"a.example"]})

@@ -44,9 +44,14 @@ _RAW = (b"script", b"style", b"textarea", b"title", b"noscript", b"xmp")
 
 def refuse_what_is_no_page(html: bytes) -> None:
     """Raise PageError for bytes, as sent, that are too many, or a picture, recording, archive."""
+    refuse_what_is_too_long(html)
+    _refuse_other_types(html)
+
+
+def refuse_what_is_too_long(html: bytes) -> None:
+    """Raise PageError for too many bytes."""
     if len(html) > MAX_BYTES:
         raise PageError(f"page of {len(html):,} bytes is longer than {MAX_BYTES:,}")
-    _refuse_other_types(html)
 
 
 def refuse_what_takes_too_long(data: bytes) -> None:

@@ -94,12 +94,12 @@ def in_comments(element: HtmlElement) -> bool:
     return False
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _are_comments(names: str) -> bool:
     return any(_COMMENT_NAME.fullmatch(name) for name in names.split())
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _are_of_others(names: str) -> bool:
     return _OTHER_NAMES.search(names) is not None
 

@@ -59,7 +59,7 @@ class Ago(NamedTuple):
     """The same in calendar months, for the units month and year."""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def named_date(text: str, language: str | None) -> tuple[int, int | None, int | None] | None:
     """Year, month and day that a text without a time states; None if it states no year.
 
@@ -102,7 +102,7 @@ def _by_table(text: str, language: str | None) -> tuple[int, int, int | None] | 
     return None
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def ago(text: str, language: str | None) -> Ago | None:
     """How long ago a text says that something was; None if it says nothing of the kind.
 

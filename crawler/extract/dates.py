@@ -124,7 +124,7 @@ def _without_lead_in(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _absolute(text: str, language: str | None) -> Reading | None:
     reading = machine_written(text.strip())
     if reading is not None:

@@ -133,7 +133,7 @@ def word_count(text: str) -> int:
     return len(text.split()) if wide * 2 < len(text) else max(1, wide // 2)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def kind_of(tag: str, names: str) -> str | None:
     """What part of a card a tag or class names: kicker, byline, date, excerpt, title, or None."""
     if tag == "time":
@@ -145,7 +145,7 @@ def kind_of(tag: str, names: str) -> str | None:
     return "title" if tag in HEADINGS else None
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _kind_in(tag: str, names: str) -> str | None:
     """`kind_of` names in any case; `header` for what is a title if it holds nothing but text."""
     return kind_of(tag, names.lower()) or ("header" if _HEADER.search(names) else None)

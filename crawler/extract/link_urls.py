@@ -210,7 +210,7 @@ class StoryUrls:
         return len(segments) >= 2 and hyphens >= 1 and bool(_CODE.search(segments[-1]))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _kind(segment: str) -> str | None:
     """What a path segment says is there: service, end (a service if it is the last segment),
     person, hub, or None."""

@@ -135,7 +135,7 @@ def _marks_of(element: HtmlElement, tag: str) -> Marks:
     return marks(tag, get("class"), get("id"), get("role"))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def marks(
     tag: str, classes: str | None, ident: str | None = None, role: str | None = None
 ) -> Marks:
@@ -191,7 +191,7 @@ class _NameMarks(NamedTuple):
 _NOTHING = _NameMarks(False, False, len(_HINTS), None, False, False)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4_096)
 def _name_marks(name: str) -> _NameMarks:
     """Judged name by name: pages of all sites share most of them."""
     lower = name if name.islower() else _CAMEL.sub(r"\1-\2", name).lower()

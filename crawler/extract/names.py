@@ -142,7 +142,7 @@ _LONGEST = 120
 """Characters of a name that are looked at."""
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=4_096)
 def _meanings_of_name(name: str) -> int:
     if "__" in name:
         # BEM: the element's name (after the last __) says more than the block's.
@@ -188,7 +188,7 @@ def meanings(names: str) -> int:
 
 
 # Whole attributes too, for most repeat on a page and all on a site; long ones would fill memory.
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _meanings(names: str) -> int:
     found = 0
     for name in names.split(None, 30)[:30]:

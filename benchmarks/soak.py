@@ -1,0 +1,177 @@
+"""What a long crawl takes: memory of each process, open files, the write-ahead log, pages a second.
+
+A server on loopback makes up stories, each unlike the others, and lists that lead to ever more of
+them; a crawl at full speed archives them for some minutes. What grows for as long as it runs is a
+leak: after the first minutes no column but the pages should.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from functools import lru_cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[1]
+_A_LIST = 60
+_VOCABULARY = 5_000
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_MB = 1_000_000
+
+
+@lru_cache(maxsize=_VOCABULARY)
+def _word(number: int) -> str:
+    pick = random.Random(number)
+    return "".join(pick.choice(_LETTERS) for _ in range(pick.randint(3, 9)))
+
+
+def words(number: int, count: int) -> str:
+    """Some invented words, the same for the same number."""
+    pick = random.Random(number)
+    return " ".join(_word(pick.randrange(_VOCABULARY)) for _ in range(count)).capitalize()
+
+
+def address(number: int) -> str:
+    """The path of a story."""
+    return f"/2026/{number % 12 + 1:02}/{words(number, 5).lower().replace(' ', '-')}-{number}/"
+
+
+def answer(path: str) -> str | None:
+    """The page at a path; None if there is none."""
+    if path == "/" or path.startswith("/page/"):
+        page = 1 if path == "/" else int(path.strip("/").rpartition("/")[2])
+        stories = range((page - 1) * _A_LIST, page * _A_LIST)
+        cards = "".join(f'<h2><a href="{address(n)}">{words(n, 7)}</a></h2>' for n in stories)
+        return f'<html><body><main>{cards}<a rel="next" href="/page/{page + 1}/">Older</a></main>'
+    last = path.strip("/").rpartition("-")[2]
+    if not path.startswith("/2026/") or not last.isdecimal():
+        return None
+    number = int(last)
+    text = "".join(
+        f"<p class=p{number % 997}>{words(number * 40 + n, 60)}. <a href='{address(number + n)}'>"
+        f"{words(number + n, 7)}</a></p>"
+        for n in range(1, 13)
+    )
+    at = (
+        f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}T{number % 24:02}:{number % 60:02}:07+01:00"
+    )
+    links = "".join(
+        f'<li><a href="{address(number + n)}">{words(number + n, 7)}</a></li>'
+        for n in range(20, 60)
+    )
+    return (
+        f"<html lang=en><head><title>{words(number, 7)} - The Soak</title><meta"
+        f" property=og:type content=article><meta property=article:published_time content='{at}'>"
+        f"</head><body><article id=post-{number} class=post-{number}><h1>{words(number, 7)}</h1>"
+        f"<time datetime='{at}'>{at}</time><span class=byline>By {words(number, 2)}</span>{text}"
+        f"</article><aside class=related><h3>Related</h3><ul>{links}</ul></aside></body></html>"
+    )
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        body = (answer(self.path) or "").encode()
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def _serve(port: Connection) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    port.send(server.server_port)
+    server.serve_forever()
+
+
+def soak(minutes: float, every: float, folder: Path) -> int:
+    """Crawl for so many minutes and print a row every so many seconds; returns the crawl's exit
+    code."""
+    ours, theirs = multiprocessing.Pipe()
+    server = multiprocessing.get_context("spawn").Process(
+        target=_serve, args=(theirs,), daemon=True
+    )
+    server.start()
+    url = f"http://127.0.0.1:{ours.recv()}/"
+    command = [
+        sys.executable, "-m", "scrapy", "crawl", "news", "-a", f"site={url}", "-a",
+        f"archive={folder}", "-a", "allow_private=1", "-s", "DOWNLOAD_DELAY=0", "-s",
+        "CONCURRENT_REQUESTS_PER_DOMAIN=16", "-s", "AUTOTHROTTLE_ENABLED=False",
+    ]  # fmt: skip
+    crawl = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    begun = time.monotonic()
+    print("| minutes | pages | pages/s | crawl MB | readers MB | open files | WAL MB |")
+    print("|---:|---:|---:|---:|---:|---:|---:|", flush=True)
+    before = 0
+    try:
+        while crawl.poll() is None and time.monotonic() - begun < 60 * minutes:
+            time.sleep(every)
+            with suppress(psutil.NoSuchProcess, OSError):
+                before = _row(psutil.Process(crawl.pid), folder, begun, every, before)
+    finally:
+        if crawl.poll() is None:
+            crawl.send_signal(signal.SIGINT)
+        code = crawl.wait(timeout=120)
+        server.terminate()
+    return code
+
+
+def _row(main: psutil.Process, folder: Path, begun: float, every: float, before: int) -> int:
+    readers = [
+        child.memory_info().rss / _MB
+        for child in main.children(recursive=True)
+        if "resource_tracker" not in " ".join(child.cmdline())
+    ]
+    pages = _pages(folder)
+    wal = folder / "archive.db-wal"
+    size = wal.stat().st_size / _MB if wal.exists() else 0.0
+    print(
+        f"| {(time.monotonic() - begun) / 60:.1f} | {pages:,} | {(pages - before) / every:.1f}"
+        f" | {main.memory_info().rss / _MB:.1f} | {', '.join(f'{mb:.1f}' for mb in readers)}"
+        f" | {main.num_fds()} | {size:.1f} |",
+        flush=True,
+    )
+    return pages
+
+
+def _pages(folder: Path) -> int:
+    with suppress(sqlite3.Error):
+        database = sqlite3.connect(f"{(folder / 'archive.db').as_uri()}?mode=ro", uri=True)
+        try:
+            return int(database.execute("SELECT count(*) FROM captures").fetchone()[0])
+        finally:
+            database.close()
+    return 0
+
+
+def main() -> None:
+    """Read the arguments and soak."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=15)
+    parser.add_argument("--every", type=float, default=30, help="seconds between two rows")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        sys.exit(soak(given.minutes, given.every, Path(folder).resolve() / "archive"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,218 @@
+"""What a server may send, and what it costs us."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from .conftest import FULL_SPEED, ROOT, crawl, query, run_scrapy
+from .test_hostile import STORY
+
+OK = b"HTTP/1.1 200 OK\r\n"
+Send = Callable[[bytes], None]
+
+
+def endless_lines(send: Send) -> None:
+    send(OK)
+    for number in range(10**9):
+        send(b"".join(b"X-%d-%d: %s\r\n" % (number, n, b"y" * 200) for n in range(100)))
+
+
+def many_short_lines(send: Send) -> None:
+    send(OK + b"".join(b"X%d:\r\n" % n for n in range(5_000)) + b"\r\n")
+
+
+def one_endless_line(send: Send) -> None:
+    send(OK + b"X-Long: ")
+    while True:
+        send(b"y" * 65_536)
+
+
+def folded_without_end(send: Send) -> None:
+    send(OK + b"X-Long: y\r\n")
+    while True:
+        send(b" folded\r\n" * 1_000)
+
+
+def endless_status(send: Send) -> None:
+    send(b"HTTP/1.1 200 ")
+    while True:
+        send(b"O" * 65_536)
+
+
+def interim_without_end(send: Send) -> None:
+    while True:
+        send(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n" * 500)
+
+
+def trailers_without_end(send: Send) -> None:
+    send(OK + b"Transfer-Encoding: chunked\r\nContent-Type: text/html\r\n\r\n3\r\nabc\r\n0\r\n")
+    while True:
+        send(b"X-Trailer: y\r\n" * 1_000)
+
+
+def long_chunk_extension(send: Send) -> None:
+    send(OK + b"Transfer-Encoding: chunked\r\nContent-Type: text/html\r\n\r\n3;")
+    while True:
+        send(b"e" * 65_536)
+
+
+HEADS = (
+    endless_lines, many_short_lines, one_endless_line, folded_without_end, endless_status,
+    interim_without_end, trailers_without_end, long_chunk_extension,
+)  # fmt: skip
+
+
+@contextmanager
+def raw_server(answers: dict[str, Callable[[Send], None]]) -> Iterator[str]:
+    """A server on loopback that writes to its sockets what it likes; gives its base URL."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def answer(connection: socket.socket) -> None:
+        with suppress(OSError), connection:
+            asked = connection.recv(65_536).decode("latin-1")
+            path = asked.split(" ")[1] if " " in asked else ""
+            answers.get(path, _not_found)(connection.sendall)
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listening.accept()
+                threading.Thread(target=answer, args=(connection,), daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        listening.close()
+
+
+def _not_found(send: Send) -> None:
+    send(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+
+def _story(send: Send) -> None:
+    body = STORY.encode()
+    policy = b"Content-Security-Policy: " + b"https://a.example " * 1_500  # 27 kB: some have such
+    head = OK + b"Content-Type: text/html; charset=utf-8\r\nConnection: close\r\n" + policy
+    send(head + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+
+def packed(size: int) -> Callable[[Send], None]:
+    body = gzip.compress(b"<html><body><p>" + b"a " * (size // 2), 9)
+
+    def send_packed(send: Send) -> None:
+        head = OK + b"Content-Type: text/html\r\nContent-Encoding: gzip\r\nConnection: close\r\n"
+        send(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+    return send_packed
+
+
+def watched(*command: str) -> tuple[subprocess.CompletedProcess[str], int, int]:
+    """Run `scrapy`; gives what became of it, the most memory that it and its readers took together
+    (bytes), and how many ports it listened at."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scrapy", *command], cwd=ROOT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "COLUMNS": "100"},
+    )  # fmt: skip
+    most = ports = 0
+    main = psutil.Process(process.pid)
+    while process.poll() is None:
+        with suppress(psutil.NoSuchProcess):
+            family = [main, *main.children(recursive=True)]
+            most = max(most, sum(each.memory_info().rss for each in family))
+            open_ports = [c for c in main.net_connections("tcp") if c.status == psutil.CONN_LISTEN]
+            ports = max(ports, len(open_ports))
+        time.sleep(0.05)
+    out, err = process.communicate()
+    return subprocess.CompletedProcess(command, process.returncode, out, err), most, ports
+
+
+def test_heads_without_end_cost_their_own_pages_and_little_memory(tmp_path: Path) -> None:
+    answers = {f"/{each.__name__}": each for each in HEADS}
+    with raw_server({**answers, "/story": _story}) as url:
+        pages = tmp_path / "urls.txt"
+        pages.write_text("".join(f"{url}{path}\n" for path in (*answers, "/story")))
+        done, memory, _ = watched(
+            "crawl", "article", "-a", f"urls={pages}", "-a", f"archive={tmp_path / 'a'}",
+            "-a", "allow_private=1", *FULL_SPEED,
+        )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    rows = query(tmp_path / "a", "SELECT url, state, reason FROM urls WHERE role = 'page'")
+    states = {row["url"].rpartition("/")[2]: (row["state"], row["reason"]) for row in rows}
+    assert states.pop("story") == ("done", None)
+    assert set(states) == {each.__name__ for each in HEADS}
+    for name in ("endless_lines", "many_short_lines", "folded_without_end", "interim_without_end",
+                 "one_endless_line", "endless_status"):  # fmt: skip
+        state, reason = states[name]
+        assert state == "failed", name
+        assert "head of the answer" in reason, name
+    assert memory < 400e6
+
+
+def test_pages_that_unpack_a_thousandfold_are_read_one_after_the_other(tmp_path: Path) -> None:
+    bomb = packed(63_000_000)
+    answers = {f"/packed-{n}": bomb for n in range(20)}
+    with raw_server({**answers, "/story": _story}) as url:
+        pages = tmp_path / "urls.txt"
+        pages.write_text("".join(f"{url}{path}\n" for path in (*answers, "/story")))
+        done, memory, ports = watched(
+            "crawl", "article", "-a", f"urls={pages}", "-a", f"archive={tmp_path / 'a'}",
+            "-a", "allow_private=1", *FULL_SPEED,
+        )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert query(tmp_path / "a", "SELECT count(*) AS n FROM urls WHERE state = 'queued'") == [
+        {"n": 0}
+    ]
+    assert query(tmp_path / "a", "SELECT count(*) AS n FROM stories") == [{"n": 1}]
+    assert memory < 500e6
+    assert ports == 0
+
+
+def test_one_page_is_fetched_under_the_limits_of_a_crawl() -> None:
+    def endless(send: Send) -> None:
+        send(OK + b"Content-Type: text/html\r\n\r\n<html>")
+        while True:
+            send(b"<p>on and on " * 5_000)
+
+    with raw_server({"/endless": endless, "/head": endless_lines, "/story": _story}) as url:
+        limit = ("-s", "DOWNLOAD_MAXSIZE=3000000")
+        done, memory, ports = watched("try", f"{url}/endless", "--allow-private", *limit)
+        assert memory < 300e6
+        assert ports == 0
+        assert done.returncode in (0, 3)
+        head = run_scrapy("try", f"{url}/head", "--allow-private")
+        story = run_scrapy("try", f"{url}/story", "--allow-private")
+    assert head.returncode == 3
+    assert "head of the answer" in head.stderr
+    assert "Traceback" not in head.stderr + done.stderr
+    assert "Weir repaired" in story.stdout
+
+
+def test_a_crawl_leaves_nothing_at_home_and_needs_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    for variable in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    with raw_server({"/story": _story}) as url:
+        done = crawl("article", tmp_path / "a", url=f"{url}/story")
+        assert done.returncode == 0, done.stderr
+        assert not list(home.rglob("*"))
+        monkeypatch.setenv("HOME", "/dev/null/none")
+        again = crawl("article", tmp_path / "b", url=f"{url}/story")
+    assert again.returncode == 0, again.stderr
+    assert "Traceback" not in again.stderr
