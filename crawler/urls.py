@@ -26,7 +26,10 @@ _SESSION = re.compile(
 _PATH_SESSION = re.compile(
     r";(?:jsessionid|phpsessid|sessionid|sid)=[^/;?]*|/\(S\([0-9a-z]{24}\)\)", re.IGNORECASE
 )
-_UNSAFE = re.compile(r"[^\x21-\x7e]|[\"<>\\^`{|}]")
+# As w3lib's safe_url_string has it, which Scrapy asks with: an address that was asked for in
+# another spelling would be a second one.
+_UNSAFE = re.compile(r"[^\x21-\x7e]|[\"<>\\^`{|}\[\]]")
+_UNSAFE_IN_QUERY = re.compile(r"[^\x21-\x7e]|[\"'<>\\^`{|}\[\]]")
 _NO_HOST = re.compile(r"[\x00-\x20\x7f\"#/<>?@\\^`{|}]")
 """What no host has (URL Living Standard, forbidden host code points)."""
 _HALVES = re.compile("[\ud800-\udfff]")
@@ -82,7 +85,7 @@ def normalise(url: str) -> str | None:
     if query:
         kept = (p for p in query.split("&") if p and not _TRACKING.match(p))
         query = "&".join(p for p in kept if not _SESSION.match(p))
-        query = _UNSAFE.sub(_encode, query)
+        query = _UNSAFE_IN_QUERY.sub(_encode, query)
     path = _UNSAFE.sub(_encode, parts.path or "/")
     if ";" in path or "(S(" in path:
         path = _PATH_SESSION.sub("", path) or "/"

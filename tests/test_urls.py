@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scrapy import Request
 
 from crawler.urls import absolute, normalise, same_story, site_host, story_key
 
@@ -61,3 +62,11 @@ def test_a_link_is_made_absolute_as_a_browser_would(href: str, expected: str | N
 def test_one_story_under_two_spellings_is_told() -> None:
     assert same_story("http://www.news.example/a/", "https://news.example/a")
     assert not same_story("https://news.example/a?id=1", "https://news.example/a?id=2")
+
+
+@given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x2FFF), max_size=12))
+def test_an_address_is_asked_for_as_it_is_spelt(text: str) -> None:
+    """Or its answer would be that of another address, which would be fetched once more."""
+    for place in ("x{}y", "x?q={}&b=1"):
+        url = normalise("https://a.example/" + place.format(text))
+        assert url is None or Request(url).url == url

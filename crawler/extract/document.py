@@ -27,7 +27,7 @@ PLAIN = re.compile(
 """Addresses, from the scheme or from the root, that are spelt as `urls.normalise` would spell them:
 most of a page's links, told faster than by parsing them."""
 
-_PARAMETER = r"[\w.~%!$'()*+,:@/;?=\[\]-]+"
+_PARAMETER = r"[\w.~%!$()*+,:@/;?=-]+"
 PLAIN_QUERY = re.compile(rf"{_PARAMETER}(?:&{_PARAMETER})*", re.ASCII)
 """The same for what stands after the question mark, with no piece of it empty."""
 
