@@ -56,9 +56,9 @@ def test_a_full_disk_ends_the_run_and_the_next_one_goes_on(demo: str, tmp_path: 
             "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "BATCH_SIZE=5",
         )
     )  # fmt: skip
-    # no file may grow beyond 900 blocks of 1,024 bytes: writing fails as on a full disk
+    # no file may grow beyond 1,500 blocks of 1,024 bytes: writing fails as on a full disk
     done = subprocess.run(
-        ["/bin/bash", "-c", f"ulimit -f 900; exec {command}"],
+        ["/bin/bash", "-c", f"ulimit -f 1500; exec {command}"],
         cwd=ROOT, capture_output=True, text=True, timeout=500,
     )  # fmt: skip
     assert done.returncode == 1, done.stderr
