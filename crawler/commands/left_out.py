@@ -28,12 +28,19 @@ def describe(family: str) -> str:
 def lines(found: Sequence[LeftOut], most: int = 3) -> list[str]:
     """What was left out, a line a family with three addresses, most of them first."""
     out = []
+    several = len({one.site for one in found}) > 1
     for one in found[:most]:
         were = f" ({one.stories:,} of {one.visits:,} such were)" if one.stories else ""
-        out.append(f"  {one.count:>6,}  {describe(one.family)}{were}: {' '.join(one.examples)}")
+        examples = " ".join(one.examples if several else map(_path, one.examples))
+        out.append(f"  {one.count:>6,}  {describe(one.family)}{were}: {examples}")
     if len(found) > most:
         rest = sum(one.count for one in found[most:])
         out.append(
             f"  {rest:>6,}  of {len(found) - most:,} more families: scrapy status lists them"
         )
     return out
+
+
+def _path(url: str) -> str:
+    """An address without its scheme and host."""
+    return "/" + url.partition("://")[2].partition("/")[2]

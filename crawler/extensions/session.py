@@ -137,7 +137,7 @@ class Session:
         self.left_out_now: set[int] = set()
         """Families of which this run has left addresses out."""
         self.left_out: list[LeftOut] = []
-        """What the run's sites have that was left out; known when it is closed."""
+        """Those families; known when the run is closed."""
         self.answered = False
         self._finished_at: str | None = None
         """The same moment in the database and in WARC, ISO 8601, UTC."""
@@ -211,7 +211,11 @@ class Session:
                 frontier.release()
             self.left = sum(map(frontier.count_queued, self._site_ids()))
             if hosts := getattr(self._crawler.spider, "hosts", None):
-                self.left_out = frontier.families.left_out(hosts)
+                self.left_out = [
+                    one
+                    for one in frontier.families.left_out(hosts)
+                    if one.family_id in self.left_out_now
+                ]
         self.outcome = self._outcome(reason)
 
     def _close_warc(self, reason: str) -> None:
@@ -233,11 +237,7 @@ class Session:
     @property
     def doubtful(self) -> list[LeftOut]:
         """What this run has left out that may be stories."""
-        return [
-            one
-            for one in self.left_out
-            if one.family_id in self.left_out_now and one.may_be_stories
-        ]
+        return [one for one in self.left_out if one.may_be_stories]
 
     def _outcome(self, reason: str) -> str:
         faults = self._crawler.stats.get_value("spider_exceptions/count") or 0
