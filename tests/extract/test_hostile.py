@@ -1,9 +1,8 @@
-"""Pages that are huge, endless or no pages at all: read or refused within two seconds of CPU."""
+"""Pages that are huge, endless or no pages at all: read or refused in a bounded time."""
 
 from __future__ import annotations
 
 import random
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,8 +23,10 @@ STORY = (
     "<h1>Ferries stand still</h1>" + PROSE * 6
 )
 K = 1_000
-# Coverage, where it watches, takes three times as long as what it watches.
-LIMIT = 2 if sys.gettrace() is None else 10
+# So many times as long as an ordinary page may the worst take: on the machines that we know of, two
+# to three seconds of CPU. Measured side by side, for how fast a machine is says nothing.
+LIMIT = 250
+ORDINARY = (STORY + PROSE * 300).encode()
 QUOTED = " a#='<>'"
 
 
@@ -96,13 +97,13 @@ PAGES: dict[str, Callable[[], str | bytes]] = {
 
 
 @pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
-def test_a_hostile_page_is_read_or_refused_within_two_seconds(
+def test_a_hostile_page_is_read_or_refused_in_a_bounded_time(
     make: Callable[[], str | bytes],
 ) -> None:
     made = make()
     html = made if isinstance(made, bytes) else made.encode("utf-8", "replace")
     # Twice: the first time, caches fill, and another's load on the machine counts as ours.
-    assert min(cost(html), cost(html)) < LIMIT
+    assert min(cost(html), cost(html)) < LIMIT * max(cost(ORDINARY) for _ in range(3))
 
 
 def cost(html: bytes) -> float:

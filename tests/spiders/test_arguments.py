@@ -93,7 +93,7 @@ def test_a_bad_line_of_a_file_is_left_out_and_named(tmp_path: Path, line: str, w
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     spider = ArticleSpider(urls=str(path))
     assert spider.seeds == ("https://a.example/1", "https://a.example/2")
-    (left_out,) = spider.left_out
+    (left_out,) = spider.bad_lines
     assert left_out.startswith(f"{path}, line 3: ")
     assert left_out.endswith(wrong)
 
@@ -103,7 +103,7 @@ def test_a_file_that_windows_saved_is_read(tmp_path: Path) -> None:
     path.write_text("https://a.example/1\r\nhttps://a.example/2\r\n", encoding="utf-16")
     assert ArticleSpider(urls=str(path)).seeds == ("https://a.example/1", "https://a.example/2")
     path.write_text("https://a.example/ö\r\n", encoding="utf-8-sig")
-    assert ArticleSpider(urls=str(path)).left_out == ()
+    assert ArticleSpider(urls=str(path)).bad_lines == ()
 
 
 def test_an_ipv6_address_is_an_address() -> None:
