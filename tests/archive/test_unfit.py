@@ -102,7 +102,9 @@ def test_a_record_that_is_there_already_keeps_nobody_out(
     store.record([first])
     store.record([replace(first, url=BASE + "copy"), make_visit(BASE + "b", state="gone")])
     states = dict(store.db.execute("SELECT url, state FROM urls").fetchall())
-    assert states == {URL: "done", BASE + "copy": "failed", BASE + "b": "gone"}
+    assert states == {URL: "done", BASE + "copy": "done", BASE + "b": "gone"}
+    (captures,) = store.db.execute("SELECT count(*) FROM captures").fetchone()
+    assert captures == 2
 
 
 @pytest.mark.parametrize(

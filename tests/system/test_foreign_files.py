@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from scrapy.utils.project import get_project_settings
 
+from crawler.archive.database import open_for_writing
 from crawler.archive_run import ArchiveRun
 from crawler.fixity.archive import verify
 from crawler.importing import Imported, import_files
@@ -405,6 +406,7 @@ def test_an_import_that_was_killed_goes_on(tmp_path: Path, workers: Workers) -> 
     import_here(tmp_path / "a", workers, tmp_path / "other.warc")
     whole = content(tmp_path / "a")["urls"]
     (tmp_path / "b").mkdir()
+    open_for_writing(tmp_path / "b").close()
     shutil.copytree(tmp_path / "a" / "warc", tmp_path / "b" / "warc")
     told = import_here(tmp_path / "b", workers, file)
     assert told.records["response"] + told.records["resource"] == 0
