@@ -280,7 +280,7 @@ class Families:
     def _examples(self, site_id: int, family_id: int) -> tuple[str, ...]:
         rows = self._sql(
             "SELECT url FROM urls WHERE site_id = ? AND family_id = ? AND held = 1"
-            " ORDER BY priority DESC, key LIMIT 3",
+            " ORDER BY priority DESC, url LIMIT 3",
             (site_id, family_id),
         )
         return tuple(url for (url,) in rows)
