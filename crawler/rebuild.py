@@ -48,6 +48,7 @@ from crawler.runs.visits import (
 )
 from crawler.urls import site_host
 from crawler.warc.articles import Conversion, read_conversion
+from crawler.warc.dates import warc_moment
 from crawler.warc.http import Message, message_in
 from crawler.warc.members import DamagedError
 from crawler.warc.reader import Damage, Record, read_file, read_record
@@ -167,7 +168,7 @@ class _Visits:
             arguments = loaded if isinstance(loaded, dict) else {}
         self._store.begin_run(
             info.get("spider", "unknown"), arguments, info.get("software", "unknown"),
-            info.get("started") or record.date, uuid or None,
+            _moment(info.get("started") or record.date), uuid or None,
         )  # fmt: skip
         assert self._store.run_id is not None
         if uuid:
@@ -180,7 +181,7 @@ class _Visits:
             outcome, at = str(account["outcome"]), str(account["finished_at"])
         except (ValueError, KeyError, TypeError):
             return
-        self._store.finish_run(outcome, at)
+        self._store.finish_run(outcome, _moment(at))
 
     def _take_capture(self, record: Record, name: str) -> None:
         original = self._originals.of(record) if record.kind == "revisit" else None
@@ -321,6 +322,13 @@ class _Visits:
         self._batch.append(visit)
         if len(self._batch) >= _BATCH:
             self.flush()
+
+
+def _moment(text: str) -> str:
+    """A moment that a record names as the database has it; now, where it cannot be read."""
+    with contextlib.suppress(ValueError):
+        return times.utc(warc_moment(text))
+    return times.now()
 
 
 def rebuild(

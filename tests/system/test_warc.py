@@ -110,7 +110,8 @@ def test_bytes_are_kept_as_they_went_over_the_wire(tmp_path: Path) -> None:
     with raw_site(answer_chunked) as (base, requests):
         done = crawl("article", tmp_path / "a", url=f"{base}/s")
     assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    said = [line for line in done.stderr.splitlines() if " pages/s " not in line]
+    assert not said  # but for how it is getting on, on a slow machine
     records = kept(tmp_path / "a")
     expected = HEAD + b"X-Archive-Orig-Transfer-Encoding: chunked\r\n\r\n" + CODED
     assert of(records, "response", f"{base}/s") == [expected]
