@@ -634,6 +634,18 @@ PLANS: tuple[Plan, ...] = (
     Plan("newest alone in the sitemap", stories=400, sitemap="cut", pages="path", related=0),
     Plan("newest alone, older only", stories=400, sitemap="cut", pages="next", related=0),
     Plan("all of the newest on the home page", pages="short", related=0, on_home=120, window=1),
+    Plan(
+        "a few of the newest in the sitemap",
+        stories=60,
+        sections=3,
+        sitemap="cut",
+        pages="path",
+        tags=True,
+        authors=True,
+        traps=("calendar", "facets"),
+        related=0,
+        on_home=10,
+    ),
     Plan("feed of the newest", feed=40, on_home=40, pages="offset", related=0),
 )
 """One for each thing that a newspaper can be like."""

@@ -48,11 +48,11 @@ SITE_EARNS = 1.5
 SITE_SHARE = 0.02
 # Visits that a story earns the family that its own address is of: one in so many is worth the rest.
 STORY_EARNS = 16
-# A family that was never tried is not judged: so many of each are let in even where the site's
-# lists have spent what they had, for so many families that came to nothing and one more for each
-# twenty stories.
-UNTRIED = 4
-BARREN = 40
+# A family that was never tried is not judged: so many of each, without and with a sound sitemap, are
+# let in even where the site's lists have spent what they had. That goes for so many families that
+# came to nothing, and one more for each twenty stories.
+UNTRIED, UNTRIED_LISTED = 4, 1
+BARREN, BARREN_LISTED = 40, 6
 BARREN_SHARE = 0.05
 # Pages of an open family that may turn out to be no stories, beyond one for each that was one,
 # before the rest is held.
@@ -112,10 +112,10 @@ def admit(families: Iterable[Family], site: SiteYield, *, part: bool = False) ->
     is a host below a newspaper's own.
     """
     left = _site_credit(site, part=part)
-    barren = BARREN + BARREN_SHARE * site.stories - site.barren
     listed = is_listed(site)
+    barren = (BARREN_LISTED if listed else BARREN) + BARREN_SHARE * site.stories - site.barren
     admissions = []
-    for family in sorted(families, key=lambda family: (-family.led_to, -family.looks, family.name)):
+    for family in sorted(families, key=_promise):
         if family.visits >= PROVEN and family.stories * 2 >= family.visits:
             admissions.append(Admission(family.id, None))
             continue
@@ -127,9 +127,11 @@ def admit(families: Iterable[Family], site: SiteYield, *, part: bool = False) ->
                 count = min(DEEPER_AT_ONCE, family.held)
         if not (may_be_stories(family) or family.stories):
             within = left
-            if not family.admitted and not listed and barren >= 1:
-                within = max(left, UNTRIED)
+            if not family.admitted and barren >= 1:
+                within = max(left, UNTRIED_LISTED if listed else UNTRIED)
                 barren -= 1
+            if deeper:
+                within = max(within, DEEPER_AT_ONCE)
             count = min(count, within)
             left -= max(0, int(count))
         if count >= 1:
@@ -152,6 +154,12 @@ def credit(family: Family, site: SiteYield) -> float:
         start += DATED_START * site.stories**0.5
     each = STORY_EARNS if family.looks > SURELY_LIST else EARNS
     return start + EARNS * family.led_to + each * family.stories - family.admitted
+
+
+def _promise(family: Family) -> tuple[int, bool, int, str]:
+    """Sorts families: those that led to stories first, then further pages of lists, which lead to
+    all there are."""
+    return -family.led_to, list_page(family.example) is None, -family.looks, family.name
 
 
 def _deeper(family: Family, site: SiteYield) -> int:
