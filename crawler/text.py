@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeVar, cast
@@ -140,7 +140,7 @@ def _joined(pair: re.Match[str]) -> str:
     return pair[0].encode("utf-16", "surrogatepass").decode("utf-16")
 
 
-@cache
+@lru_cache(maxsize=256)
 def _windows(code: int) -> str:
     return bytes([code]).decode("cp1252", "ignore")
 

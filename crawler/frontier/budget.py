@@ -48,9 +48,9 @@ SITE_EARNS = 1.5
 SITE_SHARE = 0.02
 # Visits that a story earns the family that its own address is of: one in so many is worth the rest.
 STORY_EARNS = 16
-# A family that was never tried is not judged: so many of each, without and with a sound sitemap, are
-# let in even where the site's lists have spent what they had. That goes for so many families that
-# came to nothing, and one more for each twenty stories.
+# A family that was never tried is not judged: so many of each, without and with a sound sitemap,
+# are let in even where the site's lists have spent what they had. That goes for so many families
+# that came to nothing, and one more for each twenty stories.
 UNTRIED, UNTRIED_LISTED = 4, 1
 BARREN, BARREN_LISTED = 40, 6
 BARREN_SHARE = 0.05
