@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 _WORDS = {
@@ -104,7 +104,7 @@ def parse(text: str) -> Reason:
     return Reason(OTHER, text)
 
 
-@cache
+@lru_cache(maxsize=1)
 def _templates() -> list[tuple[str, str, str | None]]:
     """Code, beginning and end of the words (None: no subject), the most particular first."""
     rows = []

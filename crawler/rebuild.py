@@ -130,8 +130,15 @@ class _Visits:
         self.flush()
 
     def end(self) -> None:
-        """There are no more files."""
+        """There are no more files: answers of which nothing is told, because that is lost or was
+        never written, are read as they are."""
         self._settle()
+        pending, self._pending = self._pending, {}
+        for capture, message, tied in pending.values():
+            with contextlib.suppress(DamagedError, OSError):  # left to `mend`
+                place = capture.warc_file, capture.warc_offset, capture.warc_length
+                self._plain(capture, message or message_in(read_record(self._folder, *place)), tied)
+        self._add_all(self._assembly.rest())
         self.flush()
 
     def flush(self) -> None:

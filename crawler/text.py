@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeVar, cast
@@ -160,7 +160,7 @@ def _mended(match: re.Match[str]) -> str:
 _ATOMS = frozenset({type(None), bool, int, float, bytes})
 
 
-@cache
+@lru_cache(maxsize=256)
 def _getter(kind: type[object]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]] | None:
     """Of a dataclass: its fields, and what gives their values; None of another type."""
     if not is_dataclass(kind):

@@ -124,8 +124,8 @@ def open_for_reading(folder: Path) -> Database:
     archive, and where it cannot be read here.
     """
     path = folder / FILE_NAME
+    refuse_if_lost(folder)
     if not path.is_file():
-        refuse_if_lost(folder)
         raise ArchiveError(
             f"no archive at {folder} (no {FILE_NAME} in it); "
             "name the folder that a crawl wrote, or make one: scrapy crawl news -a site=…"

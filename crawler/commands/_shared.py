@@ -66,7 +66,7 @@ def folder_named(text: str) -> Path:
     except FileNotFoundError:
         pass
     except NotADirectoryError:
-        file = next(each for each in (folder, *folder.parents) if each.is_file())
+        file = next(each for each in (folder, *folder.parents) if each.exists())
         raise ArchiveError(
             f"{file} is a file; an archive is a folder: name one with archive="
         ) from None

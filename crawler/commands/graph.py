@@ -122,20 +122,32 @@ def write(export: Export, out: BinaryIO, form: str, *, raw: bool = False) -> str
 
 @contextmanager
 def opened(name: str | None) -> Iterator[BinaryIO]:
-    """Standard output, or a file that is complete or not there. Raises UsageError."""
+    """Standard output, or a file that is complete or not there; a device, a pipe or where a link
+    leads is written to as it is. Raises UsageError."""
     if name is None or name == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
+    if Path(name).is_symlink() or (Path(name).exists() and not Path(name).is_file()):
+        with _writing(name), Path(name).open("wb") as file:
+            yield file
+        return
     part = Path(f"{name}.part")
     try:
-        with part.open("wb") as file:
+        with _writing(name), part.open("wb") as file:
             yield file
-        part.replace(name)
-    except OSError as error:
-        raise UsageError(f"cannot write {name} ({error.strerror}); name another with -o") from error
+        with _writing(name):
+            part.replace(name)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"cannot write {name} ({error.strerror}); name another with -o") from error
 
 
 def _is_date(text: str) -> bool:

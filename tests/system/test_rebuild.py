@@ -17,7 +17,7 @@ from crawler.demo.server import serve
 from crawler.warc.provenance import ARTICLE
 from crawler.warc.reader import Record, read_file
 
-from .conftest import crawl, query, run_scrapy
+from .conftest import Archived, crawl, query, run_scrapy
 from .test_errors import complaint
 from .test_hostile import STORY
 from .test_interrupted import start, wait_for_stories
@@ -227,3 +227,23 @@ def test_nothing_to_rebuild_from_is_said(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "no WARC files" in complaint(done.stderr)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_a_file_that_is_cut_all_stories_are_found_whose_pages_are_there(
+    archived: Archived, tmp_path: Path
+) -> None:
+    """What is told of them stands behind them, and is lost."""
+    folder = tmp_path / "a"
+    shutil.copytree(archived.folder, folder)
+    (path,) = (folder / "warc").glob("*.warc.gz")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    pages = sum(
+        isinstance(each, Record)
+        and each.kind == "response"
+        and each.url in {row["url"] for row in archived.rows("SELECT url FROM stories")}
+        for each in read_file(path)
+    )
+    assert pages > 10
+    run_scrapy("rebuild", str(folder), "--replace")
+    (row,) = query(folder, "SELECT count(*) AS n FROM stories")
+    assert row["n"] >= pages - 1  # but for copies

@@ -111,7 +111,7 @@ def test_an_address_and_the_story_it_leads_to_are_stored_together_or_not_at_all(
         with sqlite3.connect(archive / "archive.db") as db:
             db.execute(
                 "CREATE TRIGGER no_more BEFORE INSERT ON articles"
-                " BEGIN SELECT RAISE(ABORT, 'no more'); END"
+                " BEGIN INSERT INTO missing VALUES (1); END"
             )
         stopped = crawl("news", archive, "-s", "BATCH_SIZE=1", site=home)
         assert stopped.returncode == 1
