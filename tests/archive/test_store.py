@@ -282,3 +282,21 @@ def test_a_revision_says_that_the_stories_linked_in_its_text_are_others(
     assert [(row["number"], row["field"]) for row in told] == [
         (2, "body"), (3, "body"), (3, "linked_stories"),
     ]  # fmt: skip
+
+
+def test_an_address_and_the_story_it_leads_to_are_stored_together_or_not_at_all(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    """Or a crash between the two forgets the story: nothing else need link to where it is now."""
+    old = make_visit("https://news.example/old", state="redirected", reason=f"to {URL}")
+    visit = replace(make_visit(URL, STORY), along=(old,))
+
+    def fail() -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        store.record([*visit.along, visit], before_commit=fail)
+    assert not list(store.db.query("SELECT * FROM urls"))
+    store.record([*visit.along, visit])
+    states = [row["state"] for row in store.db.query("SELECT state FROM urls ORDER BY url")]
+    assert sorted(states) == ["done", "redirected"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,34 +93,6 @@ def test_no_robots_txt_allows_everything(tmp_path: Path) -> None:
         done = crawl("news", tmp_path / "a", site=home)
     assert done.returncode == 0, done.stderr
     assert len(query(tmp_path / "a", "SELECT url FROM stories")) == 1
-
-
-def test_an_address_and_the_story_it_leads_to_are_stored_together_or_not_at_all(
-    tmp_path: Path,
-) -> None:
-    """Or a crash between the two forgets the story: nothing else need link to where it is now."""
-    archive = tmp_path / "a"
-    answers: Answers = {
-        "/": page("/2026/05/01/the-old-address-of-a-story"),
-        "/2026/05/01/the-old-address-of-a-story": (301, {"Location": "/2026/now-here"}, b""),
-        "/2026/now-here": (200, HTML, STORY.encode()),
-    }
-    with site(answers) as home:
-        crawl("news", archive, site=home, max_pages="1")
-        with sqlite3.connect(archive / "archive.db") as db:
-            db.execute(
-                "CREATE TRIGGER no_more BEFORE INSERT ON articles"
-                " BEGIN INSERT INTO missing VALUES (1); END"
-            )
-        stopped = crawl("news", archive, "-s", "BATCH_SIZE=1", site=home)
-        assert stopped.returncode == 1
-        assert not query(archive, "SELECT 1 FROM urls WHERE state = 'redirected'")
-        with sqlite3.connect(archive / "archive.db") as db:
-            db.execute("DROP TRIGGER no_more")
-        crawl("news", archive, site=home)
-    assert [row["url"] for row in query(archive, "SELECT url FROM stories")] == [
-        f"{home}/2026/now-here"
-    ]
 
 
 def test_what_is_left_at_the_host_that_a_newspaper_has_moved_to_is_taken_up(tmp_path: Path) -> None:

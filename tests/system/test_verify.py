@@ -271,7 +271,7 @@ def test_one_letter_changed_in_the_database_is_found(copy: Path, sql: str, check
          "the file no record"),
         ("UPDATE captures SET status = 404 WHERE id = 4", "status (404 in the database, 200 in"),
         ("UPDATE captures SET warc_length = 5 WHERE id = 4", "warc_length (5 in the database"),
-        ("UPDATE captures SET fetched_at = replace(fetched_at, '.', '.1') WHERE id = 4",
+        ("UPDATE captures SET fetched_at = '19' || substr(fetched_at, 3) WHERE id = 4",
          "fetched_at ("),
         ("UPDATE captures SET refers_to_id = NULL WHERE record_type = 'revisit'",
          "refers_to (None in the database"),
