@@ -73,6 +73,7 @@ class Command(ScrapyCrawl):
         super().process_options(args, opts)
         assert self.settings is not None
         try:
+            check_settings(self.settings)
             apply_arguments(self.settings, opts.spargs)
             database.check(Path(self.settings["ARCHIVE"]))
             lock.refuse_if_held(Path(self.settings["ARCHIVE"]))
@@ -117,6 +118,35 @@ class Command(ScrapyCrawl):
         except KeyError:
             known = ", ".join(sorted(loader.list()))
             raise UsageError(f"no spider {name!r}; there are {known}") from None
+
+
+_LEAST: dict[str, tuple[type[int] | type[float], float]] = {
+    "DOWNLOAD_DELAY": (float, 0), "DOWNLOAD_TIMEOUT": (float, 1), "STOP_SECONDS": (float, 0),
+    "CONCURRENT_REQUESTS": (int, 1), "CONCURRENT_REQUESTS_PER_DOMAIN": (int, 1),
+    "EXTRACT_WORKERS": (int, 0), "EXTRACT_CPU_SECONDS": (float, 0.01), "BATCH_SIZE": (int, 1),
+    "BATCH_SECONDS": (float, 0), "DISK_SPARE_BYTES": (int, 0), "WARC_FILE_BYTES": (int, 1),
+}  # fmt: skip
+"""Setting → what it is, and the least that makes sense."""
+
+
+def check_settings(settings: BaseSettings) -> None:
+    """Raise UsageError for a setting (`-s NAME=VALUE`) that no run could begin or end with."""
+    for name, (kind, least) in _LEAST.items():
+        try:
+            sound = kind(settings[name]) >= least
+        except (TypeError, ValueError):
+            sound = False
+        if not sound:
+            number = "a whole number" if kind is int else "a number"
+            raise UsageError(f"-s {name}={settings[name]}: it is {number}, {least:g} or more")
+    try:
+        sound = all(int(each) > 0 for each in settings.getlist("REVISIT_AFTER"))
+    except ValueError:
+        sound = False
+    if not sound:
+        raise UsageError(
+            f"-s REVISIT_AFTER={settings['REVISIT_AFTER']}: it is whole seconds, joined by commas"
+        )
 
 
 def apply_arguments(settings: BaseSettings, arguments: Mapping[str, str]) -> None:

@@ -116,3 +116,35 @@ def test_a_damaged_archive_is_told(archived: Archived, tmp_path: Path) -> None:
     done = run_scrapy("status", str(folder))
     assert done.returncode == 2
     assert "cannot open" in complaint(done.stderr)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "DOWNLOAD_DELAY=x",
+        "CONCURRENT_REQUESTS_PER_DOMAIN=0",
+        "EXTRACT_WORKERS=-1",
+        "REVISIT_AFTER=a,b",
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused_in_one_line(tmp_path: Path, setting: str) -> None:
+    done = run_scrapy(
+        "crawl", "news", "-a", "site=http://127.0.0.1:9/", "-a", f"archive={tmp_path / 'a'}",
+        "-s", setting,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"scrapy crawl: -s {setting}: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_what_is_no_file_is_written_to_as_it_is(archived: Archived, tmp_path: Path) -> None:
+    link, target = tmp_path / "link", tmp_path / "target"
+    target.write_text("before")
+    link.symlink_to(target)
+    done = run_scrapy("graph", str(archived.folder), "--format", "csv", "-o", str(link))
+    assert done.returncode == 0, done.stderr
+    assert link.is_symlink()
+    assert target.read_text() != "before"
+    done = run_scrapy("export", "cdxj", str(archived.folder), "-o", "/dev/null")
+    assert done.returncode == 0, done.stderr
+    assert Path("/dev/null").is_char_device()
