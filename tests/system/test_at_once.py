@@ -49,7 +49,7 @@ def held_back() -> Iterator[str]:
         server.server_close()
 
 
-@pytest.mark.parametrize("time", range(3))
+@pytest.mark.parametrize("time", range(2))
 def test_of_runs_that_are_answered_at_the_same_moment_one_has_the_archive(
     tmp_path: Path, time: int
 ) -> None:

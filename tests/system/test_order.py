@@ -1,4 +1,7 @@
-"""A site gives the same stories at any pace, in any order of answers, in any number of runs."""
+"""A site gives the same stories at any pace, in any order of answers, in any number of runs.
+
+`make bench-order` does this for all invented newspapers in all ways.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,9 @@ from benchmarks.order import orders
 @pytest.mark.parametrize(
     ("name", "ways"),
     [
-        ("flat with print copies", ("0.05", "shuffled", "killed")),
-        ("query words", ("shuffled",)),
-        ("mirror", ("shuffled", "few pages a run")),
-        ("one shape", ("shuffled",)),
+        ("flat with print copies", ("shuffled", "killed")),
+        ("query words", ("0.05",)),
+        ("mirror", ("few pages a run",)),
     ],
 )
 def test_the_same_stories_in_any_order(name: str, ways: tuple[str, ...]) -> None:
