@@ -41,7 +41,7 @@ def test_one_newspaper_can_be_taken_out_of_several(copy: Path, tmp_path: Path) -
     connection = sqlite3.connect(copy / "archive.db")
     connection.execute(
         "INSERT INTO sites (host, home_url, first_seen_at)"
-        " VALUES ('other.example', 'https://other.example/', '2026-01-01')"
+        " VALUES ('other.example', 'https://other.example/', '2026-01-01T00:00:00+00:00')"
     )
     connection.execute(
         "UPDATE urls SET site_id = (SELECT max(id) FROM sites)"
