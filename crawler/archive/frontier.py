@@ -249,16 +249,19 @@ class FrontierTable:
                 continue
             row = self._sql(
                 "SELECT id, state, claimed_at, claimed_title, claimed_changed_at, visited_at,"
-                " listed, article_id, site_id, told_by FROM urls WHERE url = ?",
+                " listed, article_id, site_id, told_by, held FROM urls WHERE url = ?",
                 (each.url,),
             ).fetchone()
             site = site_id(each.url) if row is None else cast(int, row[8])
             if teller is not None and site not in rounds:
                 rounds[site] = self.families.round_from(site)
             if row is None:
-                is_new, url_id = self._insert(each, site, now, listed=listed, bit=bit, dry=dry)
+                is_new, url_id, held = self._insert(
+                    each, site, now, listed=listed, bit=bit, dry=dry
+                )
                 fresh += is_new
-                first += each.role == "page"
+                # of what is not to be fetched, a list need not have told
+                first += each.role == "page" and not held
                 self._remember(each.url, url_id, each.family[:1])
                 if teller is not None:
                     self.families.tell(url_id, teller, is_story=False)
@@ -271,7 +274,7 @@ class FrontierTable:
                 self._say_more(row[0], site, each)
             if bit & ~row[9]:
                 self._sql("UPDATE urls SET told_by = told_by | ? WHERE id = ?", (bit, row[0]))
-                first += each.role == "page"
+                first += each.role == "page" and row[10] != 1
             if listed and each.source != "feed" and not row[6]:
                 self._sql("UPDATE urls SET listed = 1 WHERE id = ?", (row[0],))
                 if row[7] is not None:
@@ -324,8 +327,8 @@ class FrontierTable:
 
     def _insert(
         self, found: FoundUrl, site_id: int, now: str, *, listed: bool, bit: int, dry: int
-    ) -> tuple[int, int]:
-        """Whether it looks like a new story, 0 or 1, and its key."""
+    ) -> tuple[int, int, bool]:
+        """Whether it looks like a new story, 0 or 1, its key, and whether it is held."""
         key = url_key(found.url)
         twin = None
         if found.role == "page":
@@ -359,10 +362,11 @@ class FrontierTable:
         )  # fmt: skip
         assert cursor.lastrowid is not None
         if twin:
-            return 0, cursor.lastrowid
+            return 0, cursor.lastrowid, False
         self.woken.add(site_host(found.url))
         self.grown += not held
-        return int(found.role == "page" and found.priority >= STORY_LIKE), cursor.lastrowid
+        is_new = int(found.role == "page" and found.priority >= STORY_LIKE)
+        return is_new, cursor.lastrowid, held
 
     def _queue_again(self, url_id: int, host: str, now: str) -> None:
         """Have a URL visited once more: now, or by the next run if this one has visited it."""
