@@ -639,7 +639,6 @@ class Session:
             count += let_in
             if self.reasons["excluded", LEFT_OUT]:
                 self.reasons["excluded", LEFT_OUT] -= left_out
-        self.queued += count
         return count
 
     def shared(self, host: str) -> tuple[int, int]:

@@ -27,6 +27,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler import times
 from crawler.archive.families import NEVER_HELD
+from crawler.archive.outcomes import Family
 from crawler.extensions.session import Session
 from crawler.frontier import budget
 from crawler.frontier.revisit import SECOND_CHANCE
@@ -317,13 +318,14 @@ class Frontier(BaseScheduler):
             if self._is_others_turn(entry):
                 deferred.append(item)
                 continue
-            verdict = self._judge(entry, hopes=self._best(site, line) > -item[0])
+            family = self._family(entry)
+            verdict = self._judge(entry, family, hopes=self._best(site, line) > -item[0])
             if verdict == LATER:
                 deferred.append(item)
                 continue
             self._hand.discard(url)
-            if verdict == HOLD:
-                self._hold(entry, line)
+            if verdict == HOLD and family is not None:
+                self._hold(family, line)
                 continue
             if verdict is not None:
                 self._forget(url)
@@ -338,7 +340,8 @@ class Frontier(BaseScheduler):
                 looked = self._session.lookup(url)
                 entry = entry if looked is None else replace(looked, found=entry.found)
             self._out[url] = entry.found.family
-            entry = self._spelled(entry)
+            if family is not None:
+                entry = replace(entry, ask_as=budget.with_slash(url, family))
             request = self._spider.request(entry)
         for item in deferred:
             heapq.heappush(line.heap, item)
@@ -351,7 +354,14 @@ class Frontier(BaseScheduler):
         self._out.pop(url, None)
         self._sources.discard(url)
 
-    def _judge(self, due: Due, *, hopes: bool) -> str | None:
+    def _family(self, due: Due) -> Family | None:
+        """What is known of the like of a URL that was never visited; None where that is nothing."""
+        found = due.found
+        if not found.family or due.visited_at is not None:
+            return None
+        return self._session.family(found.url, found.family)
+
+    def _judge(self, due: Due, family: Family | None, *, hopes: bool) -> str | None:
         """Why a URL is not fetched; LATER where that depends on visits under way, HOLD where it is
         not to be fetched before a round lets it in; else None.
 
@@ -370,34 +380,23 @@ class Frontier(BaseScheduler):
         reason = budget.trap(found.url)
         if reason is not None:
             return reason
-        family = self._session.family(found.url, found.family) if found.family else None
         if family is None or not family.is_open:
             return None  # a round has let it in
         under_way = sum(each == found.family for each in self._out.values())
         return HOLD if budget.is_spent(family, under_way) else None
 
-    def _spelled(self, due: Due) -> Due:
-        """A URL as it is asked for: with a slash where its like lead there."""
-        found = due.found
-        if not found.family or due.visited_at is not None:
-            return due
-        family = self._session.family(found.url, found.family)
-        url = budget.with_slash(found.url, family) if family is not None else None
-        return due if url is None else replace(due, ask_as=url)
-
-    def _hold(self, due: Due, line: _Line) -> None:
-        """Close a URL's family: its addresses wait for a round."""
-        family = self._session.family(due.found.url, due.found.family)
-        if family is None:
-            return
+    def _hold(self, family: Family, line: _Line) -> None:
+        """Close a family: its addresses wait for a round, but those that are never held."""
         self._session.hold_family(family.id)
         kept = []
         for item in line.heap:
             entry = item[2]
             if (
                 isinstance(entry, Due)
-                and entry.found.family == due.found.family
+                and entry.found.family == family.name
+                and entry.found.source not in NEVER_HELD
                 and entry.visited_at is None
+                and not entry.asked_for
             ):
                 self._forget(entry.found.url)
             else:
