@@ -63,6 +63,10 @@ class Store:
         self.unfit: list[tuple[str, str]] = []
         """URL and reason of each visit that could not be stored as it was."""
 
+    def wait_at_most(self, milliseconds: int) -> None:
+        """How long SQLite itself waits for another program's lock, before it raises."""
+        self._sql(f"PRAGMA busy_timeout = {milliseconds}")
+
     def close(self) -> None:
         """Move the write-ahead log into the file, durably, and close."""
         self._sql("PRAGMA synchronous = FULL")

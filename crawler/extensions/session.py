@@ -206,7 +206,7 @@ class Session:
     def _give_back(self, reason: str) -> None:
         if self._store is not None:
             frontier = self._store.frontier
-            self._store.db.execute(f"PRAGMA busy_timeout = {_LAST_BUSY_MS}")
+            self._store.wait_at_most(_LAST_BUSY_MS)
             with self._store.db.atomic():
                 frontier.release()
             self.left = sum(map(frontier.count_queued, self._site_ids()))
@@ -321,7 +321,7 @@ class Session:
                         store.frontier.readmit(site)
                     if getattr(spider, "revisit", "due") == "now":
                         store.frontier.make_due(site, utc(self.started_at))
-            store.db.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+            store.wait_at_most(_BUSY_MS)
             self._store = store
             self._count_queued()
         return self._store

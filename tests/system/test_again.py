@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawler.demo.server import serve
 from crawler.demo.truth import expected
 
-from .conftest import crawl, query, run_scrapy
+from .conftest import crawl, query, run_scrapy, serving
 from .test_hostile import STORY
 from .test_redirects import HTML, Answers, page, site
 
@@ -179,16 +178,8 @@ def wordpress(number: int) -> Iterator[tuple[str, list[str]]]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Handler) as url:
+        yield url, asked
 
 
 def test_wordpress_lists_its_posts_and_later_only_those_that_changed(tmp_path: Path) -> None:

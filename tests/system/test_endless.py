@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
-from .conftest import crawl, query
+from .conftest import crawl, query, serving
 
 STORIES = {f"/council-looks-at-bridge-{n}.html": f"Council looks at bridge {n}" for n in range(12)}
 XML = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
@@ -133,16 +132,8 @@ def newspaper(trap: Callable[[str, str], Answer | None]) -> Iterator[tuple[str, 
             self.end_headers()
             self.wfile.write(body.encode())
 
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Handler) as url:
+        yield url, asked
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_a_copy_that_is_made_beside_a_crawl_is_sound(demo: str, tmp_path: Path) 
                 source.execute("VACUUM INTO ?", (str(copied / "archive.db"),))
             shutil.copytree(folder / "warc", copied / "warc")
             copies.append(copied)
-        run.communicate(timeout=90)
+        run.communicate(timeout=500)
     for copied in copies:
         report = verify(copied)
         assert report.sound, report.damage

@@ -41,7 +41,7 @@ def set_modes(folder: Path, *, writable: bool) -> None:
 def run(*command: str, tmp: Path | None = None) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "COLUMNS": "100"} | ({"TMPDIR": str(tmp)} if tmp else {})
     return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=100, env=environment
+        command, cwd=ROOT, capture_output=True, text=True, timeout=500, env=environment
     )
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
-from .conftest import crawl, query, run_scrapy
+from .conftest import crawl, query, run_scrapy, serving
 from .test_hostile import STORY
 
 Answers = dict[str, tuple[int, dict[str, str], bytes]]
@@ -31,16 +30,8 @@ def site(answers: Answers, asked: list[str] | None = None) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Handler) as url:
+        yield url
 
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}

@@ -7,9 +7,8 @@ import io
 import json
 import logging
 import re
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ import pytest
 from crawler.graph_files import cell
 from crawler.log import ShownRecord
 
-from .conftest import crawl, query, run_scrapy
+from .conftest import crawl, query, run_scrapy, serving
 
 PROSE = "".join(
     f"<p>The weir at lock {n} was repaired this week, and boats pass it again, said the master of "
@@ -54,17 +53,11 @@ class Paper(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def log_message(self, *args: object) -> None:
-        pass
-
 
 @pytest.fixture(scope="module")
 def paper() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Paper)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(Paper) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -8,16 +8,15 @@ import json
 import resource
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from crawler.text import is_clean
 
-from .conftest import FULL_SPEED, ROOT, crawl, query, run_scrapy
+from .conftest import FULL_SPEED, ROOT, crawl, query, run_scrapy, serving
 
 PROSE = "".join(
     f"<p>The weir at lock {n} was repaired this week, and boats pass it again, said the master of "
@@ -135,17 +134,11 @@ class Paper(BaseHTTPRequestHandler):
             return "text/html; charset=utf-8", STORIES.get(name) or page(name)
         return "", "nothing here"
 
-    def log_message(self, *args: object) -> None:
-        pass
-
 
 @pytest.fixture(scope="module")
 def paper() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Paper)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(Paper) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +238,7 @@ def test_a_run_without_memory_ends_and_the_same_command_goes_on(paper: str, tmp_
     command = [sys.executable, "-m", "scrapy", "crawl", "news", "-a", f"site={paper}", "-a",
                f"archive={tmp_path / 'a'}", "-a", "allow_private=1", *FULL_SPEED]  # fmt: skip
     short = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=100,
+        command, cwd=ROOT, capture_output=True, text=True, timeout=500,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
     )  # fmt: skip
     assert short.returncode in (0, 1, 3), short.stderr
