@@ -1,5 +1,5 @@
 """What `scrapy <verb>` adds. Scrapy loads all verbs to run one, which takes a while: from here on
-Ctrl-C ends it in one line."""
+Ctrl-C ends it in one line, and what a verb alone needs is imported where it runs."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from scrapy import Spider
@@ -25,9 +25,6 @@ from crawler.archive.families import LeftOut
 from crawler.commands import left_out
 from crawler.commands._shared import end_on_sigterm, fail, folder_named, typed
 from crawler.errors import HemerotecaError, UnreachableError, UsageError
-from crawler.extensions.ending import Ending
-from crawler.extensions.session import Session
-from crawler.middlewares.private import is_loopback
 from crawler.outcome import FINISHED, INCOMPLETE, STOPPED, UNREACHABLE, exit_code
 from crawler.reasons import LEFT_OUT, parse
 from crawler.text import shown
@@ -38,6 +35,9 @@ _STOPPERS = tuple(
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
     if hasattr(signal, name)
 )
+
+if TYPE_CHECKING:
+    from crawler.extensions.ending import Ending
 _NAMED = 20
 """Bad lines of a file that are named one by one."""
 _CHECK = "Check the address, or try again later"
@@ -183,6 +183,8 @@ def stop_by_signals(crawler: Crawler) -> None:
         os._exit(code)
 
     def stop(signum: int) -> None:
+        from crawler.extensions.ending import Ending
+
         ending = Ending.of(crawler)
         if ending.reason is None:
             ending.leave = leave
@@ -226,6 +228,8 @@ def require_contact(settings: Mapping[str, Any], seeds: Iterable[str]) -> None:
     its operator. Servers of this machine need none."""
     if settings["CONTACT"].strip():
         return
+    from crawler.middlewares.private import is_loopback
+
     for url in seeds:
         if not is_loopback(urlsplit(url).hostname or ""):
             raise UsageError(
@@ -240,6 +244,8 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
     if broken or spider is None:
         print("scrapy crawl: the run could not start; see the log above", file=sys.stderr)
         return 1
+    from crawler.extensions.session import Session
+
     session = Session.of(crawler)
     ended = session.outcome or "broken off"
     for problem in seed_problems(spider):

@@ -16,8 +16,6 @@ from typing import Any, BinaryIO
 from scrapy.commands import ScrapyCommand
 
 from crawler.errors import HemerotecaError, PageError, UsageError
-from crawler.extract import extract
-from crawler.extract.normalise import normalise
 from crawler.items import Article, LinkedStory, Page
 from crawler.reasons import in_words, say
 from crawler.text import cleaned, shown, shown_json
@@ -190,6 +188,9 @@ def answer(
 
     captured_at: when the page was fetched, for dates like "2 hours ago"; None for now.
     """
+    from crawler.extract import extract
+    from crawler.extract.normalise import normalise
+
     try:
         page = extract(html, url, content_type)
         article = normalise(page.article, captured_at or datetime.now(UTC))

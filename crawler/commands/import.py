@@ -7,11 +7,11 @@ import asyncio
 import glob
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import check
-from crawler.archive_run import ArchiveRun
 from crawler.commands._shared import (
     add_archive_option,
     archive_folder,
@@ -20,9 +20,10 @@ from crawler.commands._shared import (
     told,
 )
 from crawler.errors import UsageError
-from crawler.importing import Imported, import_files
 from crawler.text import shown_line
-from crawler.workers import Workers
+
+if TYPE_CHECKING:
+    from crawler.importing import Imported
 
 
 class Command(ScrapyCommand):
@@ -55,6 +56,10 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Import and say what came of it."""
         assert self.settings is not None
+        from crawler.archive_run import ArchiveRun
+        from crawler.importing import import_files
+        from crawler.workers import Workers
+
         end_on_sigterm()
         with told("import") as about, stopped("import"):
             paths = files(args)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 
@@ -18,8 +19,10 @@ from crawler.commands._shared import (
     typed,
 )
 from crawler.errors import ArchiveError, UsageError
-from crawler.rebuild import Rebuilt, rebuild
 from crawler.text import shown_line
+
+if TYPE_CHECKING:
+    from crawler.rebuild import Rebuilt
 
 
 class Command(ScrapyCommand):
@@ -53,6 +56,8 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Make the database and say what is in it."""
         assert self.settings is not None
+        from crawler.rebuild import rebuild
+
         end_on_sigterm()
         with told("rebuild") as about, stopped("rebuild"):
             folder = about.archive(

@@ -11,7 +11,6 @@ from collections import Counter
 from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import check, open_for_reading
-from crawler.archive_run import ArchiveRun
 from crawler.commands._shared import (
     add_archive_option,
     archive_folder,
@@ -20,9 +19,7 @@ from crawler.commands._shared import (
     told,
 )
 from crawler.errors import UsageError
-from crawler.reextract import reextract
 from crawler.urls import normalise, site_host
-from crawler.workers import Workers
 
 
 class Command(ScrapyCommand):
@@ -61,6 +58,10 @@ class Command(ScrapyCommand):
         """Read, store and say what has changed."""
         assert self.settings is not None
         end_on_sigterm()
+        from crawler.archive_run import ArchiveRun
+        from crawler.reextract import reextract
+        from crawler.workers import Workers
+
         began = time.monotonic()
         site, url = opts.site, normalise(opts.url) if opts.url else None
         if site:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.duplicates import split
 from crawler.archive.families import Families
-from crawler.archive_run import ArchiveRun
 from crawler.commands._shared import add_archive_option, archive_folder, told
 from crawler.errors import MissingError, UsageError
 from crawler.urls import normalise, site_host
+
+if TYPE_CHECKING:
+    from crawler.archive_run import ArchiveRun
 
 
 class Command(ScrapyCommand):
@@ -47,6 +50,8 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Queue, and say how many."""
         assert self.settings is not None
+        from crawler.archive_run import ArchiveRun
+
         with told("retry") as about:
             if bool(opts.excluded) == bool(opts.split):
                 raise UsageError("say what to queue: --excluded, or --split URL")

@@ -13,9 +13,6 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.commands._shared import console, fail
 from crawler.errors import HemerotecaError, UsageError
-from crawler.extract import extract
-from crawler.extract.normalise import normalise
-from crawler.fetch_one import fetch_one
 from crawler.items import Article, Claim, Page
 
 
@@ -45,6 +42,9 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the page's fields."""
         assert self.settings is not None
+        from crawler.extract import extract
+        from crawler.extract.normalise import normalise
+
         try:
             if len(args) != 1:
                 raise UsageError("name one page: scrapy try https://… or scrapy try page.html")
@@ -58,6 +58,8 @@ class Command(ScrapyCommand):
     def _load(self, where: str, opts: argparse.Namespace) -> tuple[str, bytes, str | None]:
         assert self.settings is not None
         if "://" in where:
+            from crawler.fetch_one import fetch_one
+
             return fetch_one(where, self.settings, allow_private=opts.allow_private)
         try:
             html = Path(where).read_bytes()
