@@ -112,6 +112,7 @@ def rhythm(outcome: Outcome, first: int, longest: int) -> int:
     twice.
 
     >>> from dataclasses import replace
+    >>> from datetime import UTC
     >>> one = Outcome("feed", "link", "done", datetime(2026, 1, 1, tzinfo=UTC), False, None, None,
     ...               None, None, 0, 0, 0, None, True)
     >>> rhythm(one, 3_600, 10_000)

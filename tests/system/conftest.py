@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 
 from crawler.demo.server import serve
+from tests.system.loaded import Loaded
 
 ROOT = Path(__file__).resolve().parents[2]
 FULL_SPEED = (
@@ -42,15 +44,28 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
         server.server_close()
 
 
-def run_scrapy(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+@cache
+def loaded() -> Loaded:
+    """One of it for all tests that a process of pytest runs."""
+    return Loaded()
+
+
+def run_scrapy(
+    *arguments: str, stdin: str | None = None, timeout: int = 500
+) -> subprocess.CompletedProcess[str]:
     """Run `scrapy` as from a shell in the project's folder."""
+    if stdin is None:
+        done = loaded().run(list(arguments), timeout)
+        return subprocess.CompletedProcess(
+            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+        )
     return subprocess.run(
         [sys.executable, "-m", "scrapy", *arguments],
         cwd=ROOT,
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=500,
+        timeout=timeout,
         env={**os.environ, "COLUMNS": "100"},
     )
 

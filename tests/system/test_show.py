@@ -20,7 +20,7 @@ from crawler.commands.show import end_of
 from crawler.demo.server import serve
 from crawler.errors import UsageError
 
-from .conftest import ROOT, crawl, query, run_scrapy
+from .conftest import ROOT, crawl, loaded, query, run_scrapy
 from .test_errors import complaint
 
 
@@ -43,10 +43,7 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, bytes]:
 
 
 def show(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", "show", "-a", f"archive={folder}", *arguments],
-        cwd=ROOT, capture_output=True, timeout=500,
-    )  # fmt: skip
+    return loaded().run(["show", "-a", f"archive={folder}", *arguments], 500)
 
 
 def home_captures(folder: Path) -> list[dict[str, object]]:

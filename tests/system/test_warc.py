@@ -128,7 +128,7 @@ def test_bytes_are_kept_as_they_went_over_the_wire(tmp_path: Path) -> None:
     assert account["outcome"] == "finished"
     assert account["totals"]["new_articles"] == 1
     assert account["settings"]["ROBOTSTXT_OBEY"] is True
-    (conversion,) = of(records, "conversion", f"{base}/s")
+    (conversion,) = of(records, "conversion", f"urn:hemeroteca:article:{base}/s")
     (story,) = query(tmp_path / "a", "SELECT title, body_text FROM stories")
     article = json.loads(conversion)["article"]
     assert (article["title"], article["body"]) == (story["title"], story["body_text"])
