@@ -14,6 +14,7 @@ from crawler.extract.document import Document, text_of
 from crawler.items import LINK_WORDS
 from crawler.urls import site_host
 
+_WORDPRESS_RECORD = re.compile(r"/wp/v2/(posts|pages|categories|tags|users)/\d+$")
 _FEED_TYPES = frozenset({
     "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
 })  # fmt: skip
@@ -129,6 +130,18 @@ def feeds(doc: Document) -> tuple[str, ...]:
         if kind in _FEED_TYPES and "alternate" in (link.get("rel") or "").lower().split():
             found.append(doc.address(link.get("href") or ""))
     return tuple(dict.fromkeys(url for url in found if url is not None))
+
+
+def wordpress_kind(doc: Document) -> str | None:
+    """What WordPress's own record of the page is: `posts` of a story, `pages` of one that stands
+    still, `categories`, `tags` or `users` of a list (REST API Handbook, "Discovery", since
+    WordPress 5.5); None where the page names no record."""
+    for link in doc.tags["link"]:
+        if (link.get("type") or "").strip().lower() == "application/json" and (
+            found := _WORDPRESS_RECORD.search(link.get("href") or "")
+        ):
+            return found[1]
+    return None
 
 
 def wordpress_api(doc: Document) -> str | None:

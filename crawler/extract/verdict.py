@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.canonical import is_front
 from crawler.extract.document import Document, text_of
+from crawler.extract.outlinks import wordpress_kind
 from crawler.extract.structured import Structured, types_of
 from crawler.items import Article
 
@@ -54,7 +55,8 @@ def why_not_article(
     """
     title = article.title or ""
     words = article.word_count
-    claimed = _claims_story(data)
+    record = wordpress_kind(doc)
+    claimed = _claims_story(data) or record == "posts"
     if not title and not article.blocks:
         return "no headline and no body text"
     if _ERROR_TITLE.search(title) and words < 150:
@@ -71,6 +73,10 @@ def why_not_article(
         return "a search page"
     if _LISTING_PATH.search(path) and not claimed:
         return "a listing of stories"
+    if record in ("categories", "tags", "users"):
+        return "a listing of stories"
+    if record == "pages" and not _is_dated_story(data):
+        return "a page about the site, no story"
     if kinds & _LISTING_TYPES and not claimed and words < 400:
         return "a listing or service page by its own account"
     if _STATIC_PATH.search(path) and not claimed:
@@ -95,6 +101,13 @@ def _claims_story(data: Structured) -> bool:
     if any(kind.lower() == "article" for kind in data.meta.get("og:type", ())):
         return True
     return "article:published_time" in data.meta
+
+
+def _is_dated_story(data: Structured) -> bool:
+    """Whether the page says to machines when it was published as a story: plugins call every page
+    an article, but give no such date to those that stand still."""
+    story = data.story.get("headline") and data.story.get("datePublished")
+    return bool(story) or "article:published_time" in data.meta
 
 
 def _path(url: str) -> tuple[str, str]:

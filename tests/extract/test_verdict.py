@@ -60,3 +60,25 @@ def test_listings_service_pages_walls_and_errors_are_none(body: str, path: str) 
     reason = verdict(body, path)
     assert reason
     assert len(reason) < 60
+
+
+def record(kind: str, way: str = "/wp-json/wp/v2/") -> str:
+    return f'<link rel="alternate" type="application/json" href="{way}{kind}/2701">'
+
+
+@pytest.mark.parametrize("way", ["/wp-json/wp/v2/", "https://paper.example/?rest_route=/wp/v2/"])
+def test_what_wordpress_itself_says_of_a_page_is_believed(way: str) -> None:
+    assert verdict(STORY, head=record("posts", way)) is None
+    assert verdict(STORY, head=record("events", way)) is None  # a kind of the site's own
+    assert verdict(STORY, head=record("pages", way)) == "a page about the site, no story"
+    assert verdict(STORY, head=record("categories", way)) == "a listing of stories"
+    short = f"<h1>Bridge debate lasts three hours</h1><p>{TEXT * 2}</p>"
+    assert verdict(short) == "too little text"
+    assert verdict(short, head=record("posts", way)) is None
+
+
+def test_a_page_of_wordpress_that_is_dated_like_a_story_is_one() -> None:
+    article = '<meta property="og:type" content="article">'  # a plugin writes it on every page
+    date = '<meta property="article:published_time" content="2024-01-02T03:04Z">'
+    assert verdict(STORY, head=record("pages") + article) == "a page about the site, no story"
+    assert verdict(STORY, head=record("pages") + article + date) is None
