@@ -169,6 +169,11 @@ class Article:
     word_count: int = 0
     """Words of `body`; in scripts without spaces (Chinese, Japanese, Thai …) characters."""
     links: tuple[LinkedStory, ...] = ()
+    seo_title: str | None = None
+    """What search engines and social networks are told, without the site's name; None where that is
+    the title that readers see."""
+    access: Literal["full", "teaser"] | None = None
+    """Whether the page shows all of the story, as it says or shows; None where nothing tells."""
     sources: Mapping[str, Claim] = field(default_factory=dict)
     """field name → the claim its value was taken from."""
 
@@ -316,6 +321,14 @@ class Visit:
     """When the server asks us to come again (Retry-After), ISO 8601, UTC."""
     shape: str | None = None
     """What its address has in common with others of its kind; None where that says nothing."""
+    leads_to: str | None = None
+    """The address that it led to, where it is redirected."""
+    shown: Article | None = None
+    """The best reading of a page that is no article."""
+    lacks: str | None = None
+    """The address of a later page of the story that could not be had, or does not go on with it."""
+    verdict: str | None = None
+    """What the answer is that is no state of the story known at its address (`verdicts`)."""
     part_of: str | None = None
     """The URL of the story whose later page this is."""
     origin: FoundUrl | None = None

@@ -24,6 +24,10 @@ _WORDS = {
     "no_article": "no article: {}",
     "story_gone": "the story is no longer there: {}",
     "to_home_page": "led to the home page",
+    "to_other_story": "led to another story: {}",
+    "to_no_story": "led to a page without the story: {}",
+    "not_the_story": "not the story: {}",
+    "site_answers_so": "all addresses of the site answered so",
     "to_other_site": "leads to another site",
     "outside_dates": "published outside the dates asked for",
     # why no answer could be used
@@ -114,6 +118,9 @@ def _templates() -> list[tuple[str, str, str | None]]:
     return sorted(rows, key=lambda row: -len(row[1]) - len(row[2] or ""))
 
 
+VERDICT = "verdict: "
+"""Begins the names under which answers are counted that were no state of the story known at their
+address."""
 LATER_PAGE = begin("later_page")
 SAME_TEXT = begin("same_text")
 """Begin the reasons of pages that show only what the address that follows has."""

@@ -274,7 +274,7 @@ class _Visits:
         with contextlib.suppress(DamagedError, PageError, OSError):
             record = read_record(self._folder, held.warc_file, held.warc_offset, held.warc_length)
             reading = read_answer(answer_in(message_in(record), visit.url))
-            read = judged(dated(settled(visit, reading, was_story=True)))
+            read = judged(dated(settled(visit, reading)))
             if read.article is not None:
                 self._told.totals["reread"] += 1
                 return replace(visit, article=read.article)
@@ -439,6 +439,7 @@ def _visit(info: dict[str, str], captures: tuple[Capture, ...]) -> Visit:
         kind=cast(Kind, info["kind"]) if info.get("kind") in get_args(Kind) else None,
         not_modified=captures[-1].status == 304 and state == "done",
         shape=_shape(role, url), part_of=info.get("part-of"), origin=origin,
+        leads_to=info.get("leads-to"), verdict=info.get("verdict"),
     )  # fmt: skip
 
 

@@ -106,6 +106,26 @@ def _encode(match: re.Match[str]) -> str:
     return quote(_HALVES.sub("\ufffd", match[0]), safe="")
 
 
+_WALLS = re.compile(
+    r"(?:^|[/._-])(?:log-?in|sign-?(?:in|up)|register|sso|o?auth2?|idp|accounts?|consent|cmp|captcha"
+    r"|subscri(?:be|ption)|paywall|abo|anmelden|anmeldung|einloggen|connexion|acceso|iniciar-sesion"
+    r"|registro|accedi|entrar|inloggen|logowanie|prihlaseni|giris|vhod|suscripcion|abonnement)"
+    r"(?:$|[/._?=-])",
+    re.IGNORECASE,
+)
+
+
+def is_wall(url: str) -> bool:
+    """Whether an address is that of a page to log in, to subscribe or to consent, by its words.
+
+    >>> is_wall("https://login.paper.example/?to=/town/1"), is_wall("https://paper.example/signing")
+    (True, False)
+    """
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rpartition(".")[0].rpartition(".")[0]
+    return bool(_WALLS.search(host) or _WALLS.search(parts.path))
+
+
 @lru_cache(maxsize=4_096)
 def site_host(url: str) -> str:
     """The host that keys a site: lower-case, port kept, without `www.`.

@@ -18,7 +18,7 @@ from crawler.errors import PageError, UsageError
 from crawler.extensions.session import Session
 from crawler.extract.bounds import MAX_BYTES, refuse_what_is_too_long
 from crawler.frontier.scheduler import Frontier
-from crawler.items import Article, Capture, Due, FoundUrl, Page, Role, State, Visit
+from crawler.items import Capture, Due, FoundUrl, Page, Role, State, Visit
 from crawler.runs.visits import (
     Answer,
     Reading,
@@ -158,7 +158,7 @@ class ArchiveSpider(Spider):
             url = normalise(response.url) or response.url
         if url != found.url:
             moved = self._visit(due, *moved_state(url, was_story=due.is_story), captures[:-1])
-            along = (*along, moved)
+            along = (*along, replace(moved, leads_to=url))
             captures = captures[-1:]
             Frontier.of(self.crawler).mark_seen(url)
             self.moved(found, url)
@@ -224,7 +224,7 @@ class ArchiveSpider(Spider):
         if found.role == "wordpress":
             return await self._read_posts(response, visit, found), ()
         reading = await self._reading(response, url, found.role)
-        visit, page = settled(visit, reading, was_story=due.is_story), reading.page
+        visit, page = settled(visit, reading), reading.page
         if page is None:
             return replace(visit, found=tuple(self.accept(visit.found))), ()
         if visit.state != "done":
@@ -234,11 +234,12 @@ class ArchiveSpider(Spider):
         if self.doubts_pages and await self._soft_errors.is_error(page):
             asides, self._asides = tuple(self._asides), []
             return replace(visit, article=None, state="gone", reason=NO_SUCH_PAGE), asides
-        article, parts = await self._whole(page, due)
+        whole, parts = await self._whole(page, due)
         own = {url, *(part.url for part in parts)}
         asides, self._asides = tuple(self._asides), []
         told = tuple(f for f in self.follow(page, found) if f.url not in own)
-        return replace(visit, article=article, found=told), parts + asides
+        visit = replace(visit, article=whole.article, lacks=whole.lacks, found=told)
+        return visit, parts + asides
 
     async def _reading(self, response: Response, url: str, role: Role) -> Reading:
         """What an answer holds. Raises PageError."""
@@ -251,13 +252,13 @@ class ArchiveSpider(Spider):
         run = workers.run_list if role in ("sitemap", "feed") else workers.run
         return await run(read_answer, answer, role)
 
-    async def _whole(self, page: Page, due: Due) -> tuple[Article, tuple[Visit, ...]]:
-        """A page's article with the text of its later pages, and the visits of those."""
+    async def _whole(self, page: Page, due: Due) -> tuple[Whole, tuple[Visit, ...]]:
+        """A page with its later pages, and the visits of those."""
         whole, visits = Whole(page), list[Visit]()
         while due.found.role == "page" and (url := whole.wanted) is not None:
             if not whole.add(await self._fetch_part(url, visits, page.url)):
                 break
-        return whole.article, tuple(visits)
+        return whole, tuple(visits)
 
     async def _fetch_part(self, url: str, visits: list[Visit], first: str) -> Page | None:
         """A later page of the story at `first`; None where it cannot be had. Adds its visit."""
@@ -288,7 +289,7 @@ class ArchiveSpider(Spider):
             reading = await self._reading(response, url, due.found.role)
         except PageError as error:
             return None, replace(visit, state="failed", reason=str(error))
-        visit = settled(visit, reading, was_story=False)
+        visit = settled(visit, reading)
         return reading.page, replace(visit, article=None, not_article=None, found=())
 
     async def _ask_invented(self, url: str) -> Page | None:

@@ -6,20 +6,27 @@ import hashlib
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 from crawler.archive import graph
 from crawler.archive.changes import record_changes
 from crawler.archive.duplicates import find_copy, is_split, note_copy, remember, tells_same_story
+from crawler.archive.history import History, Story
 from crawler.archive.owners import same_owner
+from crawler.history.told import TYPOGRAPHY, changes, told_by
 from crawler.items import Article, Image, Visit
 from crawler.reasons import SAME_TEXT
 
 Cause = Literal["page", "extractor", "either"]
 """Why a revision differs from the one before: the page changed; the same bytes were read by another
 extractor; both the bytes and the extractor are others."""
+
+
+Change = Literal["edit", "typography", "completed"]
+"""What a new revision is: as `revisions.change` has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +48,71 @@ class Articles:
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, site_id: Callable[[str], int], extractor: str
-    ) -> None:
+        self, connection: sqlite3.Connection, site_id: Callable[[str], int], extractor: str,
+        history: History,
+    ) -> None:  # fmt: skip
         """site_id: the key of the site of an address. extractor: by which articles are read, where
-        a visit does not say."""
+        a visit does not say. history: of the same archive."""
+        self._history = history
         self._connection = connection
         self._sql = connection.execute
         self._site_id = site_id
         self._extractor = extractor
 
     def keep(
-        self, visit: Visit, capture_id: int, now: str, counts: Counter[str]
-    ) -> tuple[int, bool, Visit]:
+        self, visit: Visit, capture_id: int, now: str, counts: Counter[str],
+        known: Story | None = None,
+    ) -> tuple[int, bool, Visit]:  # fmt: skip
         """Store a visit's article.
 
-        now: when its page was captured, ISO 8601, UTC. Returns the article's key, whether it got a
-        new revision, and the visit; which says so, if the page shows only what another address has.
+        now: when its page was captured, ISO 8601, UTC. known: the story at the visit's address,
+        which the article is a state of, or, by the visit's verdict, has taken the place of.
+        Returns the article's key, whether it got a new revision, and the visit; which says so, if
+        the page shows only what another address has.
         """
+        if known is not None and visit.verdict == "other story":
+            return self._replace(visit, known, capture_id, now, counts)
         article = visit.article
         assert article is not None
-        url = self._believed_url(article)
+        url = known.url if known is not None else self._believed_url(article)
+        return self._keep(visit, article, url, capture_id, now, counts)
+
+    def _replace(
+        self, visit: Visit, known: Story, capture_id: int, now: str, counts: Counter[str]
+    ) -> tuple[int, bool, Visit]:
+        """Store the article that stands now where another one was: one that stood there before, or
+        a new one."""
+        article = visit.article
+        assert article is not None
+        earlier = self._history.predecessor(known)
+        if earlier is not None and self._history.shows(article, earlier):
+            url = earlier.url
+        else:
+            url = self._free_url(article, known, now)
+        article_id, changed, visit = self._keep(visit, article, url, capture_id, now, counts)
+        if article_id != known.article_id:
+            self._history.note_replaced(known, article_id, capture_id, now)
+        return article_id, changed, visit
+
+    def _free_url(self, article: Article, known: Story, now: str) -> str:
+        """Where a story is kept that took another one's place: at the address that its page calls
+        its own, if that is free; else at the common one, with the day when it was first seen there
+        as its fragment."""
+        own = self._believed_url(article)
+        row = self._sql("SELECT 1 FROM articles WHERE url = ?", (own,)).fetchone()
+        if row is None and own != known.url:
+            return own
+        free = f"{known.url.partition('#')[0]}#{now[:10]}"
+        number = 1
+        while self._sql("SELECT 1 FROM articles WHERE url = ?", (free,)).fetchone():
+            number += 1
+            free = f"{known.url.partition('#')[0]}#{now[:10]}-{number}"
+        return free
+
+    def _keep(
+        self, visit: Visit, article: Article, url: str, capture_id: int, now: str,
+        counts: Counter[str],
+    ) -> tuple[int, bool, Visit]:  # fmt: skip
         marks: list[tuple[int, int]] = []
         if not self._sql("SELECT 1 FROM articles WHERE url = ?", (url,)).fetchone():
             found, marks = find_copy(self._connection, self._site_id(url), article)
@@ -143,7 +195,7 @@ class Articles:
         if current is None:
             article_id = insert(
                 self._connection, "articles", site_id=self._site_id(url), url=url,
-                first_captured_at=now, last_captured_at=now,
+                first_captured_at=now, last_captured_at=now, access=article.access,
             )  # fmt: skip
             counts["new_articles"] += 1
             revision_id = self._add_revision(
@@ -154,25 +206,32 @@ class Articles:
         article_id = current.article_id
         self._sql(
             "UPDATE articles SET first_captured_at = min(first_captured_at, ?),"
-            " last_captured_at = max(last_captured_at, ?),"
-            " gone_at = CASE WHEN gone_at <= ? THEN NULL ELSE gone_at END WHERE id = ?",
-            (now, now, now, article_id),
+            " last_captured_at = max(last_captured_at, ?) WHERE id = ?",
+            (now, now, article_id),
         )
         if now < current.captured_at:
             return article_id, self._add_earlier(
                 article, article_id, capture_id, now, digest, extractor, counts
             )
-        if digest == current.digest:
+        story = self._history.story(article_id)
+        self._history.note_seen(story, article.access, capture_id, now, "the story is there")
+        furniture = partial(self._history.is_furniture, story)
+        changed = (
+            ()
+            if digest == current.digest
+            else changes(story.told, told_by(article, now), furniture)
+        )
+        if not changed:
             counts["unchanged_articles"] += 1
             graph.see_links(self._connection, article.links, article_id, current.revision_id, now)
             return article_id, False
         counts["new_revisions"] += 1
         revision_id = self._add_revision(
             article, article_id, capture_id, now, digest, extractor,
-            self._cause(current, capture_id, extractor),
+            self._cause(current, capture_id, extractor), change=_kind_of(changed, story),
         )  # fmt: skip
         graph.see_links(self._connection, article.links, article_id, revision_id, now)
-        record_changes(self._connection, article_id, revision_id)
+        record_changes(self._connection, article_id, revision_id, changed)
         return article_id, True
 
     def _current(self, url: str) -> _Current | None:
@@ -214,7 +273,7 @@ class Articles:
 
     def _add_revision(
         self, article: Article, article_id: int, capture_id: int, now: str, digest: str,
-        extractor: str, cause: Cause, *, stands: bool = True,
+        extractor: str, cause: Cause, *, stands: bool = True, change: Change = "edit",
     ) -> int:  # fmt: skip
         """The key of a new revision; stands: whether it is the article's newest."""
         number = self._sql(
@@ -230,6 +289,7 @@ class Articles:
             extractor=extractor,
             content_digest=digest,
             cause=cause,
+            change=change,
             **columns(article),
             sources=sources_json(article),
         )
@@ -271,6 +331,13 @@ class Articles:
             )  # fmt: skip
 
 
+def _kind_of(changed: Sequence[str], story: Story) -> Change:
+    """What kind of change makes a revision of a story."""
+    if story.was_partial:
+        return "completed"
+    return "typography" if tuple(changed) == (TYPOGRAPHY,) else "edit"
+
+
 def insert(connection: sqlite3.Connection, table: str, **values: object) -> int:
     """Insert a row; returns its key. Raises sqlite3.Error."""
     columns = ", ".join(values)
@@ -288,6 +355,8 @@ def columns(article: Article) -> dict[str, Any]:
     published, modified, read_time = article.published, article.modified, article.read_time
     return {
         "title": article.title,
+        "seo_title": article.seo_title,
+        "access": article.access,
         "canonical_url": article.canonical_url,
         "authors": json.dumps(article.authors, ensure_ascii=False),
         "published_at": published and published.value,

@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
-# field → column of `revisions`
-_COLUMNS = {
-    "title": "title", "standfirst": "standfirst", "authors": "authors",
-    "published_at": "published_at", "section": "section", "tags": "tags", "body": "body_text",
-}  # fmt: skip
+from crawler.archive.told import told_by_revision
+from crawler.history.told import changes
+
+# Fields that alone make no revision, and are noted where there is one: what a site's lists say of a
+# story changes with each visit at some newspapers.
+_BESIDE = ("section", "tags")
 # Those that the editors set in the text; the site's own lists change with every new story.
 _IN_BODY = "('inline', 'also_read')"
 
 
-def record_changes(connection: sqlite3.Connection, article_id: int, revision_id: int) -> None:
-    """Note which fields of a revision differ from those of the one before. Raises sqlite3.Error."""
-    columns = ", ".join(_COLUMNS.values())
+def record_changes(
+    connection: sqlite3.Connection, article_id: int, revision_id: int,
+    changed: Sequence[str] | None = None,
+) -> None:  # fmt: skip
+    """Note which fields of a revision differ from those of the one before. changed: those that its
+    readers see, where that is known. Raises sqlite3.Error."""
     new, old = connection.execute(
-        f"SELECT id, {columns} FROM revisions WHERE article_id = ? AND id <= ?"  # noqa: S608
+        f"SELECT id, {', '.join(_BESIDE)} FROM revisions WHERE article_id = ? AND id <= ?"  # noqa: S608
         " ORDER BY number DESC LIMIT 2",
         (article_id, revision_id),
     ).fetchall()
-    changed = [
-        field for field, now, then in zip(_COLUMNS, new[1:], old[1:], strict=True) if now != then
+    if changed is None:
+        changed = changes(
+            told_by_revision(connection, old[0]), told_by_revision(connection, new[0])
+        )
+    fields = list(changed)
+    fields += [
+        name for name, now, then in zip(_BESIDE, new[1:], old[1:], strict=True) if now != then
     ]
     if _links(connection, new[0]) != _links(connection, old[0]):
-        changed.append("linked_stories")
+        fields.append("linked_stories")
     connection.executemany(
-        "INSERT INTO revision_changes VALUES (?, ?)", [(revision_id, field) for field in changed]
+        "INSERT INTO revision_changes VALUES (?, ?)", [(revision_id, field) for field in fields]
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.db import ForeignKey
 
-from crawler.archive import loss_schema, reread_schema, warc_schema
+from crawler.archive import history_schema, loss_schema, reread_schema, warc_schema
 from crawler.archive.describe_frontier import FRONTIER
 
 DESCRIPTIONS: dict[str, dict[str, str]] = {
@@ -32,7 +32,12 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "first_captured_at": "When the article was first archived, UTC.",
         "last_captured_at": "When its page was last fetched with the story on it, UTC.",
         "revisions": "How many revisions are kept; more than 1: the newspaper changed the story.",
-        "gone_at": "When its page was first found gone, UTC; NULL while it stands.",
+        "gone_at": "When its page was last found gone, UTC; NULL while it stands. All of that is in"
+        " story_events.",
+        "access": "teaser: at the last visit only the beginning was shown; full: the page says that"
+        " all of it is; NULL where nothing is known.",
+        "text_captured_at": "When the text of this row was fetched, UTC: that of the last good"
+        " revision, or of the fullest where only a teaser is shown now.",
     },
     "story_links": {
         "": "Which story's page points to which: the linked stories of each newest revision.",
@@ -181,6 +186,10 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
     "damaged_files": loss_schema.FILES,
     "lost_captures": loss_schema.CAPTURES,
     "rereadings": reread_schema.REREADINGS,
+    "verdicts": history_schema.VERDICTS,
+    "story_events": history_schema.EVENTS,
+    "edits": history_schema.EDITS,
+    "taken_back": history_schema.TAKEN_BACK,
     "articles": {
         "": "Stories, one row per canonical URL.",
         "id": "Key.",
@@ -190,7 +199,9 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "revisions": "How many there are.",
         "first_captured_at": "When first archived, UTC.",
         "last_captured_at": "When its page was last fetched with the story on it, UTC.",
-        "gone_at": "When its page was first found gone, UTC; NULL while it stands.",
+        "gone_at": "When its page was last found gone, UTC; NULL while it stands.",
+        "access": "full or teaser, as the last visit found it; NULL where nothing tells.",
+        "successor_id": "The story that stands at its address now, where it was replaced.",
     },
     "revisions": {
         "": "States of articles' content. A changed story gets a new row; none is ever changed.",
@@ -224,6 +235,11 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "sources": "JSON object: for each field, where on the page its value was found (source)"
         " and the string there (text).",
         "cause": reread_schema.CAUSE,
+        "seo_title": "What the page tells search engines and social networks, where the headline"
+        " that its readers see is another.",
+        "access": "full or teaser, as the page says or shows; NULL where nothing tells.",
+        "change": "edit; typography: quotes, dashes and the like alone; completed: the one before"
+        " was read from an answer that was cut, or was a teaser. The first one is an edit, too.",
     },
     "authors": {"": "Names in bylines.", "id": "Key.", "name": "As printed."},
     "article_authors": {

@@ -105,12 +105,14 @@ BANDS = {
 CHANGES = {
     "": "What each revision but the first changed.",
     "revision_id": "The revision.",
-    "field": "title, standfirst, authors, published_at, section, tags, body or linked_stories"
-    " (those that stand in the text).",
+    "field": "title, standfirst, authors, published_at, body, captions, seo_title; what alone"
+    " makes no revision: section, tags, linked_stories (those that stand in the text); typography"
+    " where nothing but quotes, dashes and the like differ.",
 }
 
 EDITED = {
-    "": "What newspapers changed after publication: one row per revision but the first.",
+    "": "What newspapers changed after publication: one row per edit. Typography alone, and what"
+    " was found to be no edit, are in story_revisions only.",
     "article_id": "The article.",
     "url": "Its address.",
     "site": "Host of the newspaper.",
@@ -120,6 +122,12 @@ EDITED = {
     "title_before": "The headline of the revision before.",
     "words_added": "How much longer the body is; negative: shorter.",
     "changed": "The fields that changed, joined by commas. Singly in revision_changes.",
+    "words_out": "Words that are gone, in headline, standfirst, body and captions.",
+    "words_in": "Words that are new.",
+    "numbers_changed": "Numbers that are in one of the two texts only.",
+    "quotes_changed": "Quotations that are in one of them only.",
+    "names_changed": "Names that are in one of them only; NULL where the script has no capitals.",
+    "share": "The share of the text that changed, 0 to 1.",
     "cause": "page, or either: the extractor was another one, too, so that may be all of it.",
 }
 
@@ -130,8 +138,11 @@ GONE = {
     "site": "Host of the newspaper.",
     "title": "Headline of the last revision.",
     "published_at": "Its publication date.",
-    "gone_at": "When it was first found gone, UTC.",
-    "reason": "How: HTTP 404, HTTP 410, led to the home page, a page without the story.",
+    "gone_at": "When it was last found gone, UTC.",
+    "event": "gone, taken_down (a notice stands in its place) or replaced (another story does).",
+    "reason": "How: HTTP 404, HTTP 410, led to the home page, an error page …",
+    "text": "The notice, where there is one.",
+    "successor_url": "The story that took its address, where it was replaced.",
     "last_captured_at": "When the story was last seen, UTC.",
     "last_revision": "Number of the last revision.",
 }

@@ -10,6 +10,7 @@ from crawler.archive import (
     families_schema,
     frontier_schema,
     graph_schema,
+    history_schema,
     kind_schema,
     loss_schema,
     reread_schema,
@@ -97,3 +98,9 @@ def m012_families_of_addresses(db: Database) -> None:
 def m013_what_waits(db: Database) -> None:
     """What a run has in hand is queued; a sitemap that was only guessed at has not failed."""
     db.executescript(waiting_schema.UPGRADE)
+
+
+@migrations()
+def m014_history(db: Database) -> None:
+    """What became of stories, what answers were that are no state of theirs, and what an edit is."""
+    history_schema.upgrade(db)

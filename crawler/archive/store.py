@@ -15,11 +15,12 @@ from crawler.archive import database, graph
 from crawler.archive.articles import Articles, insert
 from crawler.archive.chains import TOLD_BY, is_chained, is_step
 from crawler.archive.frontier import FrontierTable, Steps, Told
+from crawler.archive.history import History, Story
 from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.unfit import LESSER, is_about_content
 from crawler.items import Article, Capture, FoundUrl, Role, Visit
-from crawler.reasons import in_words
+from crawler.reasons import VERDICT, in_words
 from crawler.text import cleaned
 from crawler.urls import normalise, site_host
 
@@ -54,7 +55,8 @@ class Store:
         self.db = database.open_for_writing(folder)
         self.frontier = FrontierTable(self.db.conn, plan)
         self.memory = SiteMemory(self.db.conn)
-        self.articles = Articles(self.db.conn, self._site_id, extractor)
+        self.history = History(self.db.conn)
+        self.articles = Articles(self.db.conn, self._site_id, extractor, self.history)
         self._sql = self.db.conn.execute
         self.run_id: int | None = None
         """Key of the run that is open."""
@@ -283,21 +285,24 @@ class Store:
                 self.frontier.pass_by(capture, visit.url)
         article_id, changed = None, None
         stories_before = counts["new_articles"]
+        # an import may bring what was before, or the answer to a form: of the URL, more is known
+        late = self.frontier.knows_later(url_id, now, reply=visit.kind == "reply")
+        story = None if late or visit.part_of else self.history.story_at(url_id)
+        if story is not None:
+            visit = self._judged(visit, story, capture_id, now)
+            if visit.verdict is not None:
+                counts[VERDICT + visit.verdict] += 1
         if visit.article is not None and capture_id is not None:
-            article_id, changed, visit = self.articles.keep(visit, capture_id, now, counts)
+            article_id, changed, visit = self.articles.keep(
+                visit, capture_id, now, counts, story or self._moved_from(visit)
+            )
         elif visit.not_modified:
-            article_id, changed = self._see_unchanged(url_id, now, counts), False
+            article_id, changed = self._see_unchanged(story, url_id, now, counts), False
         elif visit.part_of is not None:
             article_id = self._article_of(visit.part_of)
         graph.note_visit(self.db.conn, visit, article_id)
-        # an import may bring what was before, or the answer to a form: of the URL, more is known
-        late = self.frontier.knows_later(url_id, now, reply=visit.kind == "reply")
-        if visit.state == "gone" and not late:
-            self._sql(
-                "UPDATE articles SET gone_at = ? WHERE gone_at IS NULL"
-                " AND id = (SELECT article_id FROM urls WHERE id = ?)",
-                (now, url_id),
-            )
+        if visit.state == "gone" and story is not None:
+            self.history.note_gone(visit, story, capture_id, now)
         counts["failures"] += visit.state in ("failed", "retry") and not visit.is_missed_guess
         revised = bool(changed)
         # a copy of what another host has is a story all the same: so addresses here look
@@ -328,6 +333,28 @@ class Store:
             self.frontier.families.credit({url_id, *ways})
         self._note_told(visit, first=first, told=told, further=len(steps.found))
         return visit, self._url_of(article_id), revised
+
+    def _judged(self, visit: Visit, story: Story, capture_id: int | None, now: str) -> Visit:
+        """A visit to the address of a known story, as what it was."""
+        if visit.state == "redirected":
+            return self.history.moved(visit, story)
+        if capture_id is None or visit.not_modified:
+            return visit
+        if visit.state != "done" and visit.verdict is None:
+            return visit
+        assert self.run_id is not None
+        return self.history.judged(visit, story, capture_id, self.run_id, now)
+
+    def _moved_from(self, visit: Visit) -> Story | None:
+        """The story whose address led to the one that was visited, if that shows it still."""
+        assert visit.article is not None
+        for each in visit.along:
+            if each.state == "redirected":
+                row = self._sql("SELECT id FROM urls WHERE url = ?", (each.url,)).fetchone()
+                story = self.history.story_at(row[0]) if row else None
+                if story is not None and self.history.shows(visit.article, story):
+                    return story
+        return None
 
     def _add_found(self, visit: Visit, now: str, teller: int | None = None) -> Told:
         """Enter what a visit told of, but for what is the next in a row. teller: the key of its
@@ -364,16 +391,20 @@ class Store:
         row = self._sql("SELECT url FROM articles WHERE id = ?", (article_id,)).fetchone()
         return row[0] if row else None
 
-    def _see_unchanged(self, url_id: int, now: str, counts: Counter[str]) -> int | None:
-        """The server says that a page is as it was: the story on it, if any, stands."""
+    def _see_unchanged(
+        self, story: Story | None, url_id: int, now: str, counts: Counter[str]
+    ) -> int | None:
+        """The server says that a page is as it was: the story on it, if any, stands. story: the one
+        whose own address it is."""
         row = self._sql("SELECT article_id FROM urls WHERE id = ?", (url_id,)).fetchone()
         if row is None or row[0] is None:
             return None
         self._sql(
-            "UPDATE articles SET last_captured_at = max(last_captured_at, ?), gone_at = NULL"
-            " WHERE id = ?",
+            "UPDATE articles SET last_captured_at = max(last_captured_at, ?) WHERE id = ?",
             (now, row[0]),
         )
+        if story is not None:
+            self.history.note_seen(story, story.access, None, now, "HTTP 304")
         graph.see_links_again(self.db.conn, row[0], now)
         counts["unchanged_articles"] += 1
         return cast(int, row[0])

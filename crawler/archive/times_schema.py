@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from sqlite_utils import Database
@@ -68,15 +69,20 @@ def upgrade(db: Database) -> None:
             )
         for _, sql in guards:
             connection.execute(sql)
-        sound = " AND ".join(_is_utc(f"new.{column}") for column in columns)
-        events = (("added", "INSERT"), ("changed", f"UPDATE OF {', '.join(columns)}"))
-        for name, event in events:
-            connection.execute(
-                f"CREATE TRIGGER {table}_{name}_in_utc BEFORE {event} ON {table}"
-                f" WHEN NOT ({sound})\n"
-                f"BEGIN SELECT RAISE(ABORT, 'times in {table} are UTC:"
-                " 2026-01-02T03:04:05+00:00'); END"
-            )
+        refuse_others(connection, table, columns)
+
+
+def refuse_others(connection: sqlite3.Connection, table: str, columns: Iterable[str]) -> None:
+    """Have a table refuse times of any other form in some columns. Raises sqlite3.Error."""
+    sound = " AND ".join(_is_utc(f"new.{column}") for column in columns)
+    events = (("added", "INSERT"), ("changed", f"UPDATE OF {', '.join(columns)}"))
+    for name, event in events:
+        connection.execute(
+            f"CREATE TRIGGER {table}_{name}_in_utc BEFORE {event} ON {table}"
+            f" WHEN NOT ({sound})\n"
+            f"BEGIN SELECT RAISE(ABORT, 'times in {table} are UTC:"
+            " 2026-01-02T03:04:05+00:00'); END"
+        )
 
 
 def _is_utc(column: str) -> str:

@@ -26,7 +26,7 @@ from crawler.commands import left_out
 from crawler.commands._shared import end_on_sigterm, fail, folder_named, typed
 from crawler.errors import HemerotecaError, UnreachableError, UsageError
 from crawler.outcome import FINISHED, INCOMPLETE, STOPPED, UNREACHABLE, exit_code
-from crawler.reasons import LEFT_OUT, parse
+from crawler.reasons import LEFT_OUT, VERDICT, parse
 from crawler.text import shown
 
 _HANGUP = getattr(signal, "SIGHUP", None)
@@ -310,6 +310,16 @@ def summary(
         f"{totals['new_articles']:,} new articles, {totals['new_revisions']:,} new revisions, "
         f"{totals['unchanged_articles']:,} unchanged; {totals['captures']:,} captures{ended}"
     ]
+    verdicts = {
+        name.removeprefix(VERDICT): n for name, n in totals.items() if name.startswith(VERDICT)
+    }
+    if verdicts:
+        number = sum(verdicts.values())
+        by_kind = ", ".join(f"{n:,} {name}" for name, n in sorted(verdicts.items()))
+        lines.append(
+            f"{number:,} answer{'s were' if number > 1 else ' was'} no state of the story known"
+            f" there ({by_kind}): its last good revision stands"
+        )
     failed = [
         (n, state, why)
         for (state, why), n in reasons.items()

@@ -28,10 +28,9 @@ from crawler.extract import extract
 from crawler.extract.canonical import is_front
 from crawler.extract.join import goes_on, join
 from crawler.extract.normalise import normalise as with_dates
-from crawler.extract.verdict import WALL
 from crawler.failures import cut_state, no_page, status_state
 from crawler.items import Article, Capture, FoundUrl, Kind, Page, Role, State, Truncation, Visit
-from crawler.reasons import LATER_PAGE
+from crawler.reasons import LATER_PAGE, say
 from crawler.runs.requests import Asked
 from crawler.urls import normalise
 from crawler.validate import missing
@@ -174,12 +173,9 @@ def moved_state(url: str, *, was_story: bool) -> tuple[State, str]:
     return "redirected", f"to {url}"
 
 
-def settled(visit: Visit, reading: Reading, *, was_story: bool) -> Visit:
-    """A visit that was answered with success, with what the answer holds.
-
-    was_story: whether the URL led to an archived story before. An article is not yet dated, joined
-    or judged.
-    """
+def settled(visit: Visit, reading: Reading) -> Visit:
+    """A visit that was answered with success, with what the answer holds. An article is not yet
+    dated, joined or judged."""
     visit = replace(visit, kind=reading.kind, reason=reading.reason)
     page = reading.page
     if reading.kind in (None, "other"):
@@ -193,9 +189,6 @@ def settled(visit: Visit, reading: Reading, *, was_story: bool) -> Visit:
             return replace(visit, state="failed")
         return replace(visit, found=reading.told)
     visit = replace(visit, captures=_reserved(visit.captures, page))
-    if was_story and page.not_article and page.not_article != WALL:
-        why = f"the story is no longer there: {page.not_article}"
-        return replace(visit, state="gone", reason=why)
     return replace(visit, article=page.article, not_article=page.not_article)
 
 
@@ -218,7 +211,10 @@ def judged(visit: Visit) -> Visit:
     if visit.article is None:
         return visit
     why = why_none(visit.article, visit.not_article)
-    return replace(visit, article=None, reason=f"no article: {why}") if why else visit
+    if why is None:
+        return visit
+    reason = say("no_article", why)
+    return replace(visit, article=None, shown=visit.article, reason=reason)
 
 
 def _reserved(captures: tuple[Capture, ...], page: Page) -> tuple[Capture, ...]:
@@ -282,9 +278,9 @@ def concluded(visit: Visit, reading: Reading | None, *, was_story: bool, asked: 
     if capture.location is not None:
         target = normalise(capture.location) or capture.location
         state, reason = moved_state(target, was_story=was_story)
-        visit = replace(visit, state=state, reason=reason)
+        visit = replace(visit, state=state, reason=reason, leads_to=target)
     elif reading is not None:
-        visit = replace(settled(visit, reading, was_story=was_story), found=())
+        visit = replace(settled(visit, reading), found=())
     article = visit.article
     is_story = article is not None and why_none(article, visit.not_article) is None
     if role != "page" or is_story:
@@ -315,6 +311,8 @@ class Whole:
         is_story = page.not_article is None
         self._waiting = list(later_pages(page.url, page.out_links)) if is_story else []
         self._asked = set(self._waiting)
+        self.lacks: str | None = None
+        """The address of the page that could not be had, or does not go on with the story."""
 
     @property
     def wanted(self) -> str | None:
@@ -324,10 +322,11 @@ class Whole:
     def add(self, part: Page | None) -> bool:
         """Take the page that was wanted, None if it cannot be had. Returns whether it goes on with
         the story; if not, nothing more is wanted."""
-        self._waiting.pop(0)
+        asked = self._waiting.pop(0)
         first = self._page.article
         if part is None or part.not_article is not None or not goes_on(first, part.article):
             self._waiting.clear()
+            self.lacks = asked
             return False
         self._parts.append(part.article)
         more = later_pages(self._page.url, (*self._asked, *part.out_links))
@@ -401,4 +400,4 @@ class Assembly:
         visit, whole, later = self._open.pop(url)
         if whole.wanted is not None:
             self._wanted.pop(whole.wanted, None)
-        return [replace(visit, article=whole.article), *later]
+        return [replace(visit, article=whole.article, lacks=whole.lacks), *later]

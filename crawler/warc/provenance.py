@@ -47,6 +47,8 @@ def metadata_records(visit: Visit, article_url: str | None) -> list[Record]:
         ("kind", visit.kind),
         ("article", article_url),
         ("part-of", visit.part_of),
+        ("leads-to", visit.leads_to),
+        ("verdict", visit.verdict),
         ("etag", visit.etag),
         ("last-modified", visit.last_modified),
     ]

@@ -1,0 +1,336 @@
+"""What became of stories: each answer at the address of a known story is judged beside the revision
+that stands, and what it shows is entered as an event that stays."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal, cast
+
+from crawler.archive.told import told_by_revision
+from crawler.history.judge import LASTING, PASSING, Shown, Verdict, is_state, judge
+from crawler.history.reader_text import as_read
+from crawler.history.told import Told, told_by
+from crawler.items import Article, Visit
+from crawler.reasons import say
+from crawler.text import words
+from crawler.urls import is_wall
+
+Event = Literal["gone", "taken_down", "replaced", "back", "teaser", "full", "mistaken"]
+
+# Answers of one kind, and days between the first and the last, after which a story that nothing
+# else is seen of is gone.
+_OFTEN = 3
+_SPREAD = timedelta(days=2)
+# Other stories of the site that a run found gone, from which on it asks whether all of them are.
+_ALL_OF_THEM = 2
+# Words of a paragraph that may be the site's and stands on its other stories, too.
+_FURNITURE_WORDS = 60
+_LOOKED_AT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story that is known at an address, as its standing revision tells it."""
+
+    article_id: int
+    site_id: int
+    url: str
+    told: Told
+    gone_at: str | None
+    access: str | None
+    last_seen: str
+    """When its page was last fetched with it, ISO 8601, UTC."""
+    was_partial: bool
+    """Whether the revision was read from an answer that was cut, or from a teaser."""
+
+
+class History:
+    """Judges visits, and enters what became of stories, in transactions of the caller's.
+
+    All methods raise sqlite3.Error.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._sql = connection.execute
+
+    # -- what is known ---------------------------------------------------------------------------
+
+    def story_at(self, url_id: int) -> Story | None:
+        """The story whose own address a URL is; None where it is none's, or shows only what
+        another one has: a later page, a print page."""
+        row = self._sql(
+            f"{_STORY} JOIN urls u ON u.article_id = a.id JOIN captures c ON c.id = r.capture_id"
+            " WHERE u.id = ? AND (u.url = a.url OR c.url_id = u.id)",
+            (url_id,),
+        ).fetchone()
+        return self._story(row) if row else None
+
+    def story(self, article_id: int) -> Story:
+        """A story by its key."""
+        row = self._sql(f"{_STORY} WHERE a.id = ?", (article_id,)).fetchone()
+        return self._story(row)
+
+    def _story(self, row: tuple[object, ...]) -> Story:
+        (article_id, site_id, url, gone_at, access, last_seen, revision_id, was_partial) = row[:8]
+        told = told_by_revision(self._connection, cast(int, revision_id))
+        return Story(
+            cast(int, article_id), cast(int, site_id), cast(str, url), told,
+            cast("str | None", gone_at), cast("str | None", access), cast(str, last_seen),
+            bool(was_partial),
+        )  # fmt: skip
+
+    def is_furniture(self, story: Story, paragraph: str) -> bool:
+        """Whether a paragraph stands on other stories of the site, too: it is the site's."""
+        found = words(paragraph).split()
+        if not 2 <= len(found) <= _FURNITURE_WORDS:
+            return False
+        phrase = " ".join(found[:_LOOKED_AT])
+        rows = self._sql(
+            "SELECT r.body_text FROM stories_fts f JOIN articles a ON a.id = f.rowid"
+            " JOIN revisions r ON r.id = a.revision_id"
+            " WHERE stories_fts MATCH ? AND a.site_id = ? AND a.id <> ? LIMIT 10",
+            (f'body_text : "{phrase}"', story.site_id, story.article_id),
+        )
+        wanted = as_read(paragraph)
+        return any(wanted in map(as_read, body.split("\n\n")) for (body,) in rows)
+
+    def predecessor(self, story: Story) -> Story | None:
+        """The story that stood at the address of another one before."""
+        row = self._sql(
+            f"{_STORY} WHERE a.successor_id = ? ORDER BY a.id DESC LIMIT 1", (story.article_id,)
+        ).fetchone()
+        return self._story(row) if row else None
+
+    def shows(self, article: Article, story: Story) -> bool:
+        """Whether a page, wherever it is, shows a story."""
+        return is_state(story.told, told_by(article, ""))
+
+    # -- an answer -------------------------------------------------------------------------------
+
+    def judged(self, visit: Visit, story: Story, capture_id: int, run_id: int, now: str) -> Visit:
+        """A visit to a known story's address, as what it was: with an article only if that is a
+        state of the story, or another one that took its place (`verdict`). Where the visit says
+        what it was, because WARC has it, that stands."""
+        before = visit.verdict is not None
+        verdict = cast("Verdict | None", visit.verdict) or self._verdict(visit, story, now)
+        if verdict == "other story" and self._stands_elsewhere(visit, capture_id, run_id):
+            verdict = "outage"
+        if verdict in ("soft 404", "taken down", "outage") and self._all_do(story, run_id, now):
+            verdict = "outage"
+        if verdict is None:
+            return visit
+        self._sql(
+            "INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?)",
+            (capture_id, story.article_id, verdict),
+        )
+        if not before:
+            visit = replace(visit, verdict=verdict, reason=say("not_the_story", verdict))
+        if verdict == "other story":
+            return visit
+        if verdict == "teaser":
+            self._note_access(story, "teaser", capture_id, now)
+            return replace(visit, article=None)
+        if before:
+            return replace(visit, article=None)
+        if verdict in ("soft 404", "taken down"):
+            why = say("story_gone", verdict)
+            return replace(visit, article=None, state="gone", reason=why)
+        lasts = self._lasts(story, verdict, now) if verdict in LASTING else None
+        if lasts is not None:
+            return replace(visit, article=None, state="gone", reason=lasts)
+        assert verdict in PASSING
+        return replace(visit, article=None, state="retry")
+
+    def _verdict(self, visit: Visit, story: Story, now: str) -> Verdict | None:
+        shown = visit.article or visit.shown
+        cut = visit.captures[-1].truncated is not None
+        lacks = visit.lacks is not None and self._was_part(story, visit.lacks)
+        told = told_by(shown, now) if shown is not None else None
+        return judge(
+            story.told,
+            Shown(
+                told, visit.article is not None, shown.access if shown else None,
+                cut or lacks,
+            ),
+        )  # fmt: skip
+
+    def _was_part(self, story: Story, url: str) -> bool:
+        """Whether an address was that of a later page of a story."""
+        row = self._sql(
+            "SELECT 1 FROM urls u JOIN captures c ON c.url_id = u.id WHERE u.url = ?"
+            " AND u.article_id = ? AND u.url <> ? AND c.status = 200 LIMIT 1",
+            (url, story.article_id, story.url),
+        ).fetchone()
+        return row is not None
+
+    def _stands_elsewhere(self, visit: Visit, capture_id: int, run_id: int) -> bool:
+        """Whether the run got the same bytes from another address."""
+        digest = visit.captures[-1].payload_digest
+        row = self._sql(
+            "SELECT 1 FROM captures c, captures o WHERE o.id = ? AND c.payload_digest = ?"
+            " AND c.run_id = ? AND c.url_id <> o.url_id LIMIT 1",
+            (capture_id, digest, run_id),
+        ).fetchone()
+        return row is not None
+
+    def _all_do(self, story: Story, run_id: int, now: str) -> bool:
+        """Whether a site answers so for whatever is asked of it, and not for this story alone:
+        other stories were found gone by this run, and hardly one was found there. Those are taken
+        back."""
+        (begun,) = self._sql("SELECT started_at FROM runs WHERE id = ?", (run_id,)).fetchone()
+        lost = self._sql(
+            "SELECT DISTINCT a.id FROM verdicts v JOIN captures c ON c.id = v.capture_id"
+            " JOIN articles a ON a.id = v.article_id WHERE c.run_id = ? AND a.site_id = ?"
+            " AND a.id <> ? AND v.verdict IN ('soft 404', 'taken down', 'outage')",
+            (run_id, story.site_id, story.article_id),
+        ).fetchall()
+        (there,) = self._sql(
+            "SELECT count(*) FROM articles WHERE site_id = ? AND last_captured_at >= ?",
+            (story.site_id, begun),
+        ).fetchone()
+        if len(lost) < _ALL_OF_THEM or there >= len(lost):
+            return False
+        for (article_id,) in lost:
+            self._take_back(article_id, begun, now)
+        return True
+
+    def _take_back(self, article_id: int, begun: str, now: str) -> None:
+        """A story that this run found gone is not: all addresses answer so."""
+        done = self._sql(
+            "UPDATE articles SET gone_at = NULL WHERE id = ? AND gone_at >= ?", (article_id, begun)
+        )
+        if not done.rowcount:
+            return
+        why = say("site_answers_so")
+        self._enter(article_id, "mistaken", now, None, why)
+        self._sql(
+            "UPDATE urls SET state = 'retry', failures = 1, reason = ?,"
+            " due_at = strftime('%Y-%m-%dT%H:%M:%S+00:00', visited_at, '+10 minutes')"
+            " WHERE article_id = ? AND state = 'gone'",
+            (why, article_id),
+        )
+
+    def _lasts(self, story: Story, verdict: Verdict, now: str) -> str | None:
+        """Why a story is gone that nothing else has been seen of for days; None if it is not."""
+        times = [
+            time
+            for (time,) in self._sql(
+                "SELECT c.fetched_at FROM verdicts v JOIN captures c ON c.id = v.capture_id"
+                " WHERE v.article_id = ? AND v.verdict = ? AND c.fetched_at > ?"
+                " ORDER BY c.fetched_at",
+                (story.article_id, verdict, story.last_seen),
+            )
+        ]
+        if len(times) < _OFTEN or _between(times[0], now) < _SPREAD:
+            return None
+        others = self._sql(
+            "SELECT 1 FROM articles WHERE site_id = ? AND id <> ? AND last_captured_at > ? LIMIT 1",
+            (story.site_id, story.article_id, times[0]),
+        ).fetchone()
+        if others is None:
+            return None
+        days = _between(times[0], now).days
+        return say("story_gone", f"{verdict}, {len(times)} times in {days} days")
+
+    # -- where a redirect led --------------------------------------------------------------------
+
+    def moved(self, visit: Visit, story: Story) -> Visit:
+        """A visit to a known story's address that led to another one, as what that means: nothing,
+        where the story is there; else that it is gone, or behind a wall."""
+        target = visit.leads_to
+        if visit.state != "redirected" or target is None:
+            return visit
+        if is_wall(target):
+            return replace(visit, state="retry", reason=say("not_the_story", "wall"))
+        row = self._sql(
+            "SELECT state, article_id, visited_at, (SELECT v.verdict FROM verdicts v"
+            " JOIN captures c ON c.id = v.capture_id WHERE c.url_id = u.id"
+            " ORDER BY c.fetched_at DESC LIMIT 1) FROM urls u WHERE url = ?",
+            (target,),
+        ).fetchone()
+        if row is None or row[2] is None or row[1] == story.article_id:
+            return visit
+        state, article_id, _, _ = row
+        if state in ("retry", "failed", "queued", "claimed"):
+            return replace(visit, state="retry", reason=say("not_the_story", "outage"))
+        if article_id is not None:
+            url = self.story(article_id).url
+            return replace(visit, state="gone", reason=say("to_other_story", url))
+        return replace(visit, state="gone", reason=say("to_no_story", target))
+
+    # -- events ----------------------------------------------------------------------------------
+
+    def note_gone(self, visit: Visit, story: Story, capture_id: int | None, now: str) -> None:
+        """Enter that a story is gone, as its visit says, unless that is known."""
+        event: Event = "taken_down" if visit.verdict == "taken down" else "gone"
+        last = self._last_end(story.article_id)
+        if story.gone_at is not None and (last is None or last[0] in (event, "replaced")):
+            return
+        text = visit.shown.body if visit.shown and event == "taken_down" else None
+        self._enter(story.article_id, event, now, capture_id, visit.reason, text)
+        if story.gone_at is None:
+            self._sql("UPDATE articles SET gone_at = ? WHERE id = ?", (now, story.article_id))
+
+    def note_replaced(self, story: Story, successor: int, capture_id: int, now: str) -> None:
+        """Enter that another story stands at a story's address."""
+        self._sql(
+            "UPDATE articles SET gone_at = ifnull(gone_at, ?), successor_id = ? WHERE id = ?",
+            (now, successor, story.article_id),
+        )
+        why = say("not_the_story", "other story")
+        self._enter(story.article_id, "replaced", now, capture_id, why, successor=successor)
+
+    def note_seen(
+        self, story: Story, access: str | None, capture_id: int | None, now: str, reason: str
+    ) -> None:
+        """Enter that a story is there: again, if it was gone; in full, if it was a teaser."""
+        if story.gone_at is not None and story.gone_at <= now:
+            self._sql(
+                "UPDATE articles SET gone_at = NULL, successor_id = NULL WHERE id = ?",
+                (story.article_id,),
+            )
+            self._enter(story.article_id, "back", now, capture_id, reason)
+        if story.access == "teaser" and access != "teaser":
+            self._note_access(story, "full", capture_id, now)
+        elif access is not None and access != story.access:
+            self._note_access(story, access, capture_id, now)
+
+    def _note_access(self, story: Story, access: str, capture_id: int | None, now: str) -> None:
+        if story.access == access:
+            return
+        self._sql("UPDATE articles SET access = ? WHERE id = ?", (access, story.article_id))
+        if access == "teaser" or story.access == "teaser":
+            self._enter(story.article_id, cast(Event, access), now, capture_id, None)
+
+    def _last_end(self, article_id: int) -> tuple[str] | None:
+        """The last event of a story that is not about its access."""
+        row: tuple[str] | None = self._sql(
+            "SELECT event FROM story_events WHERE article_id = ?"
+            " AND event NOT IN ('teaser', 'full') ORDER BY at DESC, id DESC LIMIT 1",
+            (article_id,),
+        ).fetchone()
+        return row
+
+    def _enter(
+        self, article_id: int, event: Event, at: str, capture_id: int | None, reason: str | None,
+        text: str | None = None, successor: int | None = None,
+    ) -> None:  # fmt: skip
+        self._sql(
+            "INSERT INTO story_events (article_id, event, at, capture_id, reason, text,"
+            " successor_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (article_id, event, at, capture_id, reason, text, successor),
+        )
+
+
+_STORY = (
+    "SELECT a.id, a.site_id, a.url, a.gone_at, a.access, a.last_captured_at, r.id,"
+    " r.access = 'teaser' OR EXISTS (SELECT 1 FROM captures k WHERE k.id = r.capture_id"
+    " AND k.truncated IS NOT NULL) FROM articles a JOIN revisions r ON r.id = a.revision_id"
+)
+
+
+def _between(one: str, other: str) -> timedelta:
+    return datetime.fromisoformat(other) - datetime.fromisoformat(one)

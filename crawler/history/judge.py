@@ -1,0 +1,136 @@
+"""Whether an answer is a state of the story that is known at its address, or something else that
+stands in its place: a wall, an outage, a shell without text, another story.
+
+It is judged by what it shares with what is known of the story and what it lacks; words name what is
+not the story, and make none of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from crawler.history.notices import Notice, notice
+from crawler.history.told import Told, changes
+from crawler.text import count_words, phrases, words
+
+Verdict = Literal[
+    "broken", "wall", "outage", "shell", "empty", "teaser", "soft 404", "taken down", "other story"
+]
+"""What an answer is that is no state of the story: as in the table `verdicts`."""
+PASSING: frozenset[Verdict] = frozenset({"broken", "wall", "outage", "shell", "empty"})
+"""Those that say nothing of the story: its address is asked again soon."""
+LASTING: frozenset[Verdict] = frozenset({"outage", "shell", "empty"})
+"""Those that mean, when they stay for days while the site's other stories stand, that it is gone."""
+
+# The share of phrases of a known text that make a page a state of it, however much else is there;
+# and of a page's own phrases that make it a part of the known text.
+_KEPT = 0.15
+_PART = 0.5
+# How long a text is beside the known one that is a new version of it and no notice in its place.
+_WHOLE = 0.4
+# What is left of a text where its beginning alone is shown; and with a page that says so.
+_CUT = 0.55
+_CUT_AS_SAID = 0.95
+_FEW_WORDS = 80
+"""Of a text so short nothing is said by its length."""
+_NOTICE_WORDS = 150
+"""A notice is no longer; and a story that takes another one's place is as long as a third."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an answer shows where a story is known to be."""
+
+    told: Told | None
+    """The best reading of it as an article; None where there is no page."""
+    is_article: bool = False
+    """Whether it is one."""
+    access: str | None = None
+    """`full` or `teaser`, as the page says; None where nothing tells."""
+    is_broken: bool = False
+    """Whether it is known to lack its end, or one of the story's later pages."""
+
+
+def judge(known: Told, shown: Shown) -> Verdict | None:
+    """What an answer is beside the story that is known at its address; None: a state of it."""
+    told = shown.told
+    if shown.is_broken:
+        return None if told is not None and not changes(known, told) else "broken"
+    if told is None or (not told.title and not told.body):
+        return "empty"
+    if is_state(known, told):
+        return "teaser" if is_cut(known, shown) else None
+    length = count_words(told.words)
+    said: Notice | None = None
+    if length < _NOTICE_WORDS:
+        said = notice(f"{told.title}\n{told.words}")
+    if same_headline(known.title, told.title):
+        # its headline stands over something else
+        return "taken down" if said in ("taken down", "soft 404") else "wall"
+    if shown.is_article and said is None and (told.published or told.authors):
+        if length >= _FEW_WORDS / 2:
+            return "other story"
+    elif shown.is_article and told.published and told.authors and length >= _FEW_WORDS:
+        return "other story"
+    return said or ("outage" if length >= 25 else "shell")
+
+
+def is_state(known: Told, told: Told) -> bool:
+    """Whether a text is a state of a known story: it keeps some of it, is a part of it, or is a new
+    version under its headline or of its minute."""
+    before, after = phrases(known.words), phrases(told.words)
+    common = len(before & after)
+    if before and common >= _KEPT * len(before) and common > 2:
+        return True
+    if after and common >= _PART * len(after) and common > 2:
+        return True
+    if not before and words(known.words) and words(known.words) in words(told.words):
+        return True  # a text of two words
+    if count_words(told.words) < _WHOLE * count_words(known.words):
+        return False
+    if same_headline(known.title, told.title):
+        return True
+    same_names = bool(set(known.authors) & set(told.authors))
+    return _same_minute(known, told) and (
+        same_names or _shared_words(known.title, told.title) >= 0.3
+    )
+
+
+def is_cut(known: Told, shown: Shown) -> bool:
+    """Whether a state of a story is its beginning alone."""
+    told = shown.told
+    assert told is not None
+    before, after = count_words(known.body), count_words(told.body)
+    if (
+        before < _FEW_WORDS
+        or after >= (_CUT_AS_SAID if shown.access == "teaser" else _CUT) * before
+    ):
+        return False
+    if shown.access == "full":
+        return False
+    found = phrases(told.body)
+    beginning = known.body[: int(len(told.body) * 1.3) + 200]
+    return len(found & phrases(beginning)) >= 0.75 * len(found)
+
+
+def same_headline(one: str, other: str) -> bool:
+    """Whether two headlines are most of the same words."""
+    return bool(one and other) and _shared_words(one, other) >= 0.65
+
+
+def _shared_words(one: str, other: str) -> float:
+    a, b = set(words(one).split()), set(words(other).split())
+    return len(a & b) / max(len(a), len(b)) if a and b else 0.0
+
+
+def _same_minute(known: Told, told: Told) -> bool:
+    """Whether both were published in the same minute, as far as both say so."""
+    if not known.published or not told.published or len(known.published) <= 10:
+        return False
+    try:
+        one, other = (datetime.fromisoformat(each.published) for each in (known, told))  # type: ignore[arg-type]
+        return abs((one - other).total_seconds()) < 60
+    except (ValueError, TypeError):
+        return False

@@ -1,0 +1,108 @@
+"""What a page in a story's place says by its words: that one is to log in, to come back later, that
+nothing is there, or that the story was taken down.
+
+Words alone decide nothing here. They name what is known not to be the story by what it lacks
+(`judge`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Notice = Literal["wall", "outage", "soft 404", "taken down"]
+
+_MOST = 4_000
+"""Characters that are looked at: a notice is short."""
+
+_NOT_FOUND = (
+    r"\b404\b|(?:page|article|story|content|link|address|url|document) (?:you \w+ ?\w* ?\w* ?)?"
+    r"(?:was|is|could|can|cannot|does|has)(?: ?n[o']t|not|n't| no longer)?(?: be)? ?(?:found|exist)"
+    r"|(?:does|do)(?:n't| not) exist|not found|no such page|nothing (?:was )?found here"
+    r"|nicht gefunden|existiert nicht|nicht (?:mehr )?(?:vorhanden|verfügbar)|gibt es nicht"
+    r"|no (?:se ha |se pudo |hemos )?encontra|no existe|introuvable|n['’]existe (?:pas|plus)"
+    r"|n['’]a pas été trouvé|pas (?:pu )?(?:être )?trouv|non (?:è stata )?trovat|non esiste"
+    r"|não (?:foi )?encontrad|não existe|niet (?:worden )?gevonden|bestaat niet|nie znaleziono"
+    r"|nie istnieje|nenalezen|nebyla nalezena|neexistuje|nie (?:je|bola) (?:dostupná|nájdená)"
+    r"|hittades inte|finns inte|ikke fun[dn]et|findes ikke|finnes ikke|ei löy[td]|nem található"
+    r"|nem létezik|nu (?:a fost găsit|există)|bulunamadı|не найден|не существует|не знайдено"
+    r"|не існує|не е намерен|δεν (?:βρέθηκε|υπάρχει)|nije pronađen|ne postoji|غير موجود"
+    r"|لم يتم العثور|לא נמצא|یافت نشد|找不到|未找到|不存在|見つかりません|찾을 수 없|không tìm thấy"
+    r"|tidak ditemukan|ไม่พบ|नहीं मिल"
+)
+_TAKEN_DOWN = (
+    r"(?:article|story|page|content|text|report|piece|post)\b.{0,60}\b(?:was|has been|have been|is"
+    r" being|were)\b.{0,30}\b(?:removed|deleted|withdrawn|retracted|taken (?:down|offline)"
+    r"|unpublished)|no longer (?:be )?(?:available|online|accessible|published)|legal reasons"
+    r"|court order|retraction\b|we (?:have )?(?:removed|withdrawn|retracted|taken down|deleted)"
+    r"|(?:aus|wegen|auf) (?:recht|jurist|presserecht)\w*(?: \w+)? gr[üu]nden|gelöscht|entfernt"
+    r"|(?:nicht mehr|offline) (?:verfügbar|abrufbar|genommen|online)|zurückgezogen|depubliziert"
+    r"|(?:ha|han) sido (?:retirad|eliminad|borrad)|fue (?:retirad|eliminad)|ya no (?:está|se"
+    r" encuentra) disponible|(?:razones|motivos) legales|(?:a été|ont été) (?:retir|supprim)"
+    r"|n['’]est plus (?:disponible|en ligne|accessible)|raisons (?:juridiques|légales)"
+    r"|è stat\w (?:rimoss|cancellat|ritirat|eliminat)|non è più disponibile|motivi legali"
+    r"|foi (?:removid|retirad|eliminad|apagad)|(?:já )?não está (?:mais )?disponível"
+    r"|(?:motivos|razões) (?:legais|jurídic)|is (?:verwijderd|ingetrokken)|niet (?:meer|langer)"
+    r" beschikbaar|juridische redenen|zosta[łl]\w? (?:usunięt|wycofan)|byl\w? (?:odstraněn|stažen"
+    r"|smazán)|har (?:tagits bort|raderats|blitt fjernet|blevet fjernet|blitt slettet)|inte längre"
+    r" tillgänglig|ikke længere|ikke lenger|on poistettu|eltávolítot|a fost (?:șters|eliminat|retras)"
+    r"|kaldırıl|yayından|удал[её]н|снят с публикации|видален|по юридическим|премахнат|αφαιρέθηκε"
+    r"|αποσύρθηκε|uklonjen|تم حذف|تمت إزالة|הוסר|حذف شد|已(?:被)?(?:删除|刪除|下架|移除)|撤稿|削除"
+    r"|삭제|đã bị (?:xóa|gỡ)|telah dihapus|ถูกลบ|हटा"
+)
+_WALL = (
+    r"log ?in|sign ?(?:in|up)|subscri(?:be|ption)|register (?:to|for|now)|create an? (?:free )?account|paywall"
+    r"|cookies?\b|consent|privacy (?:settings|choices)|(?:our|and) partners|accept all|manage (?:options|preferences)"
+    r"|captcha|are you (?:a )?(?:human|robot)|not a robot|verify (?:that )?you|checking your browser"
+    r"|just a moment|(?:enable|turn on|requires?) (?:javascript|cookies)|unusual traffic|ad ?blocker|access denied|forbidden"
+    r"|security check|ray id|ddos|age verification|anmelden|einloggen|abonn|registrieren|zustimm"
+    r"|einwillig|datenschutz|werbeblocker|weiterlesen mit|kein roboter|iniciar? sesión|inicia sesión"
+    r"|suscr[ií]b|regístr|acept|connectez|se connecter|identifiez|abonnez|accepter|consentement"
+    r"|accedi\b|abbonat|registrati|accett|consenso|fazer login|iniciar sessão|assin(?:e|ar|antes)|aceit"
+    r"|inloggen|aanmelden|abonneer|toestemming|akkoord|zaloguj|subskry|zgod[aęy]|přihlá[sš]|předplat"
+    r"|souhlas|prihlás|logga in|prenumer|samtyck|logg inn|log ind|abonner|samtykk|kirjaudu|tilaa"
+    r"|bejelentkez|előfizet|sütik|autentific|abonează|giriş yap|abone ol|çerez|войдите|войти|подпис"
+    r"|куки|увійдіть|підпис|влез|абонам|συνδε|συνδρομ|prijavi|pretplat|تسجيل الدخول|اشترك|התחבר|מנוי"
+    r"|ورود|اشتراک|登录|登入|订阅|訂閱|注册|ログイン|購読|会員|로그인|구독|đăng nhập|masuk|berlangganan|เข้าสู่ระบบ|लॉग इन"
+)
+_OUTAGE = (
+    r"maintenance|temporar(?:y|ily)|(?:try|come|check) (?:again|back)|back (?:soon|shortly|online)|please wait|unavailable"
+    r"|overload|too many|technical (?:problem|difficult|issue)|outage|internal (?:server )?error|something went wrong"
+    r"|bad gateway|time-?out|service|database error|error establishing|wartung|vorübergehend|später (?:noch ?einmal|erneut|wieder)"
+    r"|störung|technische|mantenimiento|temporal|más tarde|intent|maintenance|momentan|plus tard|réessay"
+    r"|manutenzione|riprova|temporane|manutenção|mais tarde|tente|onderhoud|tijdelijk|later opnieuw"
+    r"|prac\w+ (?:techn|konserw)|spróbuj|chwilowo|údržb|odstávk|později|underhåll|tillfällig|vedlikehold"
+    r"|vedligehold|senere|huolto|karbantart|mentenan|bakım|daha sonra|техническ|позже|технічн|пізніше"
+    r"|συντήρηση|održavan|صيانة|תחזוקה|维护|維護|稍后|稍後|メンテナンス|점검|bảo trì|pemeliharaan|ปรับปรุง"
+)
+_KINDS: tuple[tuple[Notice, re.Pattern[str]], ...] = (
+    ("soft 404", re.compile(_NOT_FOUND, re.IGNORECASE)),
+    ("taken down", re.compile(_TAKEN_DOWN, re.IGNORECASE | re.DOTALL)),
+    ("outage", re.compile(_OUTAGE, re.IGNORECASE)),
+    ("wall", re.compile(_WALL, re.IGNORECASE)),
+)
+
+
+def notice(text: str) -> Notice | None:
+    """What a short page says that stands where a story was; None if none of that.
+
+    >>> notice("We are sorry. The page you asked for could not be found.")
+    'soft 404'
+    >>> notice("Dieser Artikel wurde aus rechtlichen Gründen entfernt.")
+    'taken down'
+    >>> notice("Bitte melden Sie sich an, um weiterzulesen. Anmelden"), notice("Sobota")
+    ('wall', None)
+    """
+    text = text[:_MOST]
+    found: dict[Notice, int] = {
+        kind: len({match.casefold() for match in _all(pattern, text)}) for kind, pattern in _KINDS
+    }
+    if found["soft 404"] or found["taken down"]:
+        return "taken down" if found["taken down"] >= found["soft 404"] else "soft 404"
+    if found["wall"] or found["outage"]:
+        return "wall" if found["wall"] > found["outage"] else "outage"
+    return None
+
+
+def _all(pattern: re.Pattern[str], text: str) -> list[str]:
+    return [match.group() for match in pattern.finditer(text)]
