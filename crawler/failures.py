@@ -126,7 +126,7 @@ def status_state(status: int) -> tuple[State, str | None]:
     >>> status_state(410), status_state(503), status_state(200)
     (('gone', 'HTTP 410'), ('retry', 'HTTP 503'), ('done', None))
     """
-    if status in (404, 410):
+    if status in (404, 410, 451):  # the last one: taken down by order of a court (RFC 7725)
         return "gone", say("http_status", status)
     if 200 <= status < 300:
         return "done", None

@@ -42,7 +42,8 @@ def last_response(connection: sqlite3.Connection, url: str) -> tuple[Reference, 
         " c.payload_digest FROM captures c JOIN urls u ON u.id = c.url_id"
         " WHERE c.id = (SELECT ifnull(b.refers_to_id, b.id) FROM captures b"
         " JOIN urls v ON v.id = b.url_id WHERE v.url = ? AND b.status = 200"
-        " AND b.truncated IS NULL AND b.id NOT IN (SELECT capture_id FROM verdicts) ORDER BY b.fetched_at DESC LIMIT 1)"
+        " AND b.truncated IS NULL AND b.id NOT IN (SELECT capture_id FROM verdicts)"
+        " ORDER BY b.fetched_at DESC LIMIT 1)"
         " AND c.record_type = 'response' AND c.id NOT IN (SELECT capture_id FROM lost_captures)",
         (url,),
     ).fetchone()

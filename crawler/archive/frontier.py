@@ -511,6 +511,7 @@ class FrontierTable:
                 visit.retry_at, bool(visit.captures),
                 visit.part_of is not None,
                 kind,
+                article_id is not None,
             )
         )  # fmt: skip
         self._sql(

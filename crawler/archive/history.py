@@ -265,7 +265,8 @@ class History:
 
     def note_gone(self, visit: Visit, story: Story, capture_id: int | None, now: str) -> None:
         """Enter that a story is gone, as its visit says, unless that is known."""
-        event: Event = "taken_down" if visit.verdict == "taken down" else "gone"
+        by_order = bool(visit.captures) and visit.captures[-1].status == 451
+        event: Event = "taken_down" if visit.verdict == "taken down" or by_order else "gone"
         last = self._last_end(story.article_id)
         if story.gone_at is not None and (last is None or last[0] in (event, "replaced")):
             return

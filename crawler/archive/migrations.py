@@ -102,5 +102,5 @@ def m013_what_waits(db: Database) -> None:
 
 @migrations()
 def m014_history(db: Database) -> None:
-    """What became of stories, what answers were that are no state of theirs, and what an edit is."""
+    """What became of stories, and what answers were that are no state of theirs."""
     history_schema.upgrade(db)

@@ -40,6 +40,8 @@ class Outcome:
     """Whether the page only shows what another address has: a story's later page, a print page."""
     kind: Kind | None = None
     """What it turned out to hold; None where nobody has looked."""
+    was_story: bool = False
+    """Whether it led to an archived story before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 MAX_ROWS = 4_000
 """Addresses entered in one transaction, about: others wait for its end."""
 
+_WALLS = (401, 402, 403, 407)
+"""Statuses that say that somebody else may read it (RFC 9110, 15.5)."""
 _Entered: TypeAlias = tuple[Visit, Told, str | None]
 """A visit, what of its found URLs was entered ahead of it, and what was left out and why."""
 
@@ -340,6 +342,8 @@ class Store:
             return self.history.moved(visit, story)
         if capture_id is None or visit.not_modified:
             return visit
+        if visit.state == "failed" and visit.captures[-1].status in _WALLS:
+            visit = replace(visit, verdict="wall", state="retry")
         if visit.state != "done" and visit.verdict is None:
             return visit
         assert self.run_id is not None

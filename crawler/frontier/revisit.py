@@ -24,8 +24,10 @@ LISTING_LONGEST = 90 * DAY
 RETRY_AFTER = (10 * 60, 3_600, 6 * 3_600, DAY, 7 * DAY)
 # What failed, or was refused, gets another chance after so long, in case the site was mended.
 SECOND_CHANCE = 30 * DAY
-# A story found gone is looked for once more: servers err.
+# What is gone is looked for once more: servers err. A story is looked for again and again, each time
+# after twice as long.
 GONE_CHECK = DAY
+GONE_LONGEST = 180 * DAY
 
 # A site that edits more than this share of its stories after we saw them is visited twice as often;
 # below so many second visits nothing is known yet.
@@ -51,9 +53,7 @@ class Revisits:
         if state == "retry":
             return self._retry(outcome)
         if state == "gone":
-            first = outcome.interval != GONE_CHECK
-            wait = GONE_CHECK if first else None
-            return Plan(state, after(now, wait) if wait else None, wait)
+            return self._gone(outcome)
         if state == "failed" or (state == "excluded" and not outcome.answered):
             return Plan(state, after(now, SECOND_CHANCE))
         if state != "done" or outcome.is_copy or outcome.role in ("robots", "home", "wordpress"):
@@ -65,6 +65,16 @@ class Revisits:
         else:
             interval = rhythm(outcome, SOURCE_INTERVAL, SOURCE_LONGEST)
         return Plan(state, after(now, interval), interval)
+
+    def _gone(self, outcome: Outcome) -> Plan:
+        """Stories come back, and servers err: what was one is looked for ever more rarely; what was
+        none, once more."""
+        wait: int | None = GONE_CHECK
+        if outcome.was_story and outcome.interval is not None:
+            wait = min(2 * outcome.interval, GONE_LONGEST)
+        elif not outcome.was_story and outcome.interval == GONE_CHECK:
+            wait = None
+        return Plan("gone", after(outcome.now, wait) if wait else None, wait)
 
     def _retry(self, outcome: Outcome) -> Plan:
         if outcome.failures > len(RETRY_AFTER):

@@ -22,7 +22,7 @@ Verdict = Literal[
 PASSING: frozenset[Verdict] = frozenset({"broken", "wall", "outage", "shell", "empty"})
 """Those that say nothing of the story: its address is asked again soon."""
 LASTING: frozenset[Verdict] = frozenset({"outage", "shell", "empty"})
-"""Those that mean, when they stay for days while the site's other stories stand, that it is gone."""
+"""Those that mean that it is gone when they stay for days while others of its site stand."""
 
 # The share of phrases of a known text that make a page a state of it, however much else is there;
 # and of a page's own phrases that make it a part of the known text.

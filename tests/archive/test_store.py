@@ -87,12 +87,32 @@ def test_the_same_story_again_adds_no_revision_and_no_row(
 @pytest.mark.parametrize(
     "change",
     [
+        {"tags": ("mill",)},
+        {"section": "Town"},
+        {"published": None},
+        {"published": Moment("2026-01-01", "day", "1 January 2026", "html:time")},
+        {"published": Moment("2026-01-01T09:00:00+00:00", "second", "x", "meta:date")},
+        {"title": "Mill\u00a0wheel turns\u00ad again"},
+        {"body": "The  wheel turned.\u200b"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_what_readers_do_not_see_makes_no_revision(
+    store: Store, make_visit: MakeVisit, change: dict[str, object]
+) -> None:
+    store.record([make_visit(URL, STORY)])
+    stored = store.record([make_visit(URL, replace(STORY, **change))])  # type: ignore[arg-type]
+    assert (stored["new_revisions"], stored["unchanged_articles"]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
         {"title": "Mill wheel stops"},
         {"standfirst": None},
         {"authors": ("Ada Brook",)},
         {"body": "The wheel stopped."},
-        {"published": None},
-        {"tags": ("mill",)},
+        {"published": Moment("2026-01-03T10:00+01:00", "minute", "3 January", "html:time")},
     ],
     ids=lambda change: next(iter(change)),
 )

@@ -86,10 +86,21 @@ def test_what_the_server_asks_for_is_kept() -> None:
     assert plan.due_at == datetime(2026, 5, 9, tzinfo=UTC)
 
 
-def test_a_story_found_gone_is_looked_for_once_more() -> None:
+def test_what_was_no_story_and_is_gone_is_looked_for_once_more() -> None:
     gone = PLAN(replace(STORY, state="gone", is_story=False))
     assert gone.due_at == NOON + timedelta(seconds=GONE_CHECK)
     assert PLAN(replace(STORY, state="gone", interval=gone.interval)).due_at is None
+
+
+def test_a_story_that_is_gone_is_looked_for_ever_more_rarely() -> None:
+    visit, waits = replace(STORY, state="gone", is_story=False, was_story=True), []
+    for _ in range(12):
+        plan = PLAN(visit)
+        assert plan.due_at is not None
+        waits.append(plan.interval)
+        visit = replace(visit, interval=plan.interval)
+    assert waits[:3] == [GONE_CHECK, 2 * GONE_CHECK, 4 * GONE_CHECK]
+    assert waits[-1] == 180 * GONE_CHECK
 
 
 def test_copies_and_what_dates_left_out_are_not_visited_again() -> None:

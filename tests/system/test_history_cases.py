@@ -6,7 +6,7 @@ import json
 import sqlite3
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -19,7 +19,7 @@ class Pages(BaseHTTPRequestHandler):
     """Answers path by path: status, headers, body, whether its length is a lie."""
 
     protocol_version = "HTTP/1.1"
-    answers: dict[str, tuple[int, dict[str, str], str, bool]] = {}
+    answers: ClassVar[dict[str, tuple[int, dict[str, str], str, bool]]] = {}
 
     def do_GET(self) -> None:
         status, headers, text, short = self.answers.get(self.path, (404, {}, "", False))
@@ -63,7 +63,8 @@ def test_cases(tmp_path: Path, case: Path) -> None:
     v1 = case.with_suffix(".v1.html").read_text()
     path = "/2026/11/20/harbour-sold-to-investor.html"
     section = "<title>News</title>" + "".join(
-        f"<article><h3><a href='/2026/11/2{n}/x{n}'>A headline of some length, no {n}</a></h3></article>"
+        f"<article><h3><a href='/2026/11/2{n}/x'>A headline of some length, no {n}</a></h3>"
+        "</article>"
         for n in range(9)
     )
     Pages.answers = {path: (200, {}, v0, False), "/news/": (200, {}, section, False)}
