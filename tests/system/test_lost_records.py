@@ -208,7 +208,10 @@ def test_what_is_lost_is_fetched_again_and_what_is_there_stands_for_it(
         read_record(copy / "warc", each["filename"], int(each["offset"]), int(each["length"]))
     before_loss = query(copy, "SELECT DISTINCT u.url FROM captures c JOIN urls u ON"
                         " u.id = c.url_id WHERE c.status <> 304")  # fmt: skip
-    assert {each["url"] for each in fields} == {row["url"] for row in before_loss}
+    # a story's second address, if it was asked for at all, has the payload of the first
+    addresses = {each["url"] for each in fields}
+    assert addresses >= {row["url"] for row in before_loss if "?ref=" not in row["url"]}
+    assert addresses <= {row["url"] for row in before_loss}
     out = tmp_path / "a.wacz"
     done = run_scrapy("export", "wacz", str(copy), "-o", str(out))
     assert done.returncode == 0, done.stderr
