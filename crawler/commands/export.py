@@ -27,10 +27,9 @@ from crawler.archive.export import (
 )
 from crawler.archive.losses import Noted, noted_captures, noted_files
 from crawler.archive.queries import is_site
-from crawler.commands._shared import add_archive_option, archive_folder, told
+from crawler.commands._shared import add_archive_option, archive_folder, host_named, told
 from crawler.commands.graph import opened
 from crawler.errors import DamageError, MissingError, UsageError
-from crawler.urls import site_host
 from crawler.warc.cdxj import index_line
 from crawler.warc.presence import is_there, path_of, size_of
 from crawler.warc.wacz import ChangedError, Part, Wacz
@@ -96,10 +95,8 @@ class Command(ScrapyCommand):
 
 
 def _site(db: Database, asked: str | None) -> str | None:
-    if asked is None:
-        return None
-    host = site_host(asked if "://" in asked else f"https://{asked}")
-    if not is_site(db, host):
+    host = host_named(asked)
+    if host is not None and not is_site(db, host):
         raise MissingError(f"--site {asked}: no such newspaper here; scrapy status lists them")
     return host
 
