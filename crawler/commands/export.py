@@ -72,12 +72,13 @@ class Command(ScrapyCommand):
         with told("export") as about:
             if not args or args[0] not in FORMATS:
                 raise UsageError(f"say what to export: scrapy export {' or '.join(FORMATS)}")
+            host = host_named(opts.site)
             folder = about.archive(
                 archive_folder("export", args[1:], opts.argument, self.settings["ARCHIVE"])
             )
             with closing(open_for_reading(folder)) as db:
                 db.conn.execute("BEGIN")  # what is exported is of one moment, also beside a crawl
-                site = _site(db, opts.site)
+                site = _known(db, host, opts.site)
                 look_with(db.conn, _look(db, folder))
                 said = (
                     _cdxj(db, opts.output, site)
@@ -94,8 +95,8 @@ class Command(ScrapyCommand):
             )
 
 
-def _site(db: Database, asked: str | None) -> str | None:
-    host = host_named(asked)
+def _known(db: Database, host: str | None, asked: str | None) -> str | None:
+    """The host, if it is a newspaper's. Raises MissingError."""
     if host is not None and not is_site(db, host):
         raise MissingError(f"--site {asked}: no such newspaper here; scrapy status lists them")
     return host
