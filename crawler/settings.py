@@ -75,6 +75,9 @@ DOWNLOAD_MAXHEADLINES = 1_000
 # Bytes of bodies that are unpacked and wait to be read, together: what is sent packed a thousand
 # times smaller stays packed until there is room.
 UNPACKED_MAXSIZE = 72 * 1024 * 1024
+# Bytes of bodies that come and of those that wait to be read, together, beyond which long ones (1
+# MB or more) come one after the other: what a server sends twelve times at once costs memory once.
+BODIES_MAXSIZE = 12 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0  # our own limit on pages says it in the archive
 # A cut answer is kept and read: the record says how long it is.
 DOWNLOAD_FAIL_ON_DATALOSS = False

@@ -17,6 +17,7 @@ from twisted.internet.defer import Deferred
 from twisted.web.client import ResponseFailed
 
 from crawler.errors import AnswerError, HemerotecaError
+from crawler.extensions.room import Room
 from crawler.failures import NotUnderstoodError
 from crawler.stopping import CUT, STOPPING, Stopped
 
@@ -68,6 +69,7 @@ class DownloadHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._under_way: set[Deferred[Response]] = set()
         self._is_stopping = False
+        self._room = Room.of(crawler)
         crawler.signals.connect(self._stop, signal=STOPPING)
         crawler.signals.connect(self._cut_off, signal=CUT)
         self._tap = working_tap()
@@ -115,6 +117,7 @@ class DownloadHandler(HTTP11DownloadHandler):
             fail_on_dataloss=self._fail_on_dataloss,
             crawler=self._crawler,
             tls_verbose_logging=self._tls_verbose_logging,
+            room=self._room,
         )
         answer = agent.download_request(request)
         self._under_way.add(answer)
@@ -131,6 +134,7 @@ class DownloadHandler(HTTP11DownloadHandler):
             raise
         finally:
             self._under_way.discard(answer)
+            self._room.end(request)
 
     def _stop(self) -> None:
         self._is_stopping = True

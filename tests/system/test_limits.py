@@ -180,6 +180,28 @@ def test_pages_that_unpack_a_thousandfold_are_read_one_after_the_other(tmp_path:
     assert ports == 0
 
 
+def test_long_pages_come_one_after_the_other(tmp_path: Path) -> None:
+    body = b"<html><body><p>" + b"a word or two of it. " * 666_000
+
+    def long(send: Send) -> None:
+        head = OK + b"Content-Type: text/html\r\nConnection: close\r\n"
+        send(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+    answers = {f"/long-{n}": long for n in range(12)}
+    with raw_server({**answers, "/story": _story}) as url:
+        pages = tmp_path / "urls.txt"
+        pages.write_text("".join(f"{url}{path}\n" for path in (*answers, "/story")))
+        done, memory, _ = watched(
+            "crawl", "article", "-a", f"urls={pages}", "-a", f"archive={tmp_path / 'a'}",
+            "-a", "allow_private=1", "-s", "EXTRACT_CPU_SECONDS=0.5", *FULL_SPEED,
+        )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    kept = "SELECT sum(payload_bytes) AS n FROM captures WHERE payload_bytes > 10000000"
+    assert query(tmp_path / "a", kept) == [{"n": 12 * len(body)}]
+    assert query(tmp_path / "a", "SELECT count(*) AS n FROM stories") == [{"n": 1}]
+    assert memory < 400e6
+
+
 def test_one_page_is_fetched_under_the_limits_of_a_crawl() -> None:
     def endless(send: Send) -> None:
         send(OK + b"Content-Type: text/html\r\n\r\n<html>")
