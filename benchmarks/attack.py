@@ -619,7 +619,7 @@ def command(sites: str, archive: Path) -> list[str]:
         sys.executable, "-m", "scrapy", "crawl", "news", "-a", f"site={sites}",
         "-a", f"archive={archive}", "-a", "allow_private=1", "-s", "DOWNLOAD_DELAY=0.01",
         "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=8",
-        "-s", "DOWNLOAD_TIMEOUT=15", "-s", "RETRY_TIMES=0", "-s", "DISK_SPARE_BYTES=0",
+        "-s", "DOWNLOAD_TIMEOUT=10", "-s", "RETRY_TIMES=0", "-s", "DISK_SPARE_BYTES=0",
     ]  # fmt: skip
 
 
@@ -633,6 +633,11 @@ def attack(fault: Fault, folder: Path, patience: float = 240.0) -> Outcome:
     return _attack(fault, folder, patience)
 
 
+# Pace and pauses are a host's: the hostile server has a host of its own, where the system has more
+# than one address of its own.
+_ELSEWHERE = ("127.0.0.2" if sys.platform == "linux" else "127.0.0.1", 0)
+
+
 def _attack(fault: Fault, folder: Path, patience: float) -> Outcome:
     if fault.name == LED_ASTRAY:
         return attack_privately(fault.name, folder, patience)
@@ -642,7 +647,7 @@ def _attack(fault: Fault, folder: Path, patience: float) -> Outcome:
         paper = stack.enter_context(serve(good))
         sites, bad, said = paper, None, ""
         if fault.answer is not None:
-            bad = stack.enter_context(serve(fault.answer))
+            bad = stack.enter_context(serve(fault.answer, _ELSEWHERE))
             sites = f"{paper},{bad}"
         if fault.around is not None:
             said = stack.enter_context(fault.around(paper, archive))

@@ -9,6 +9,10 @@ import os
 from pathlib import Path
 
 from crawler import __version__
+from crawler.interrupts import answer_interrupts
+
+# Scrapy reads this first of all that is ours, and goes on loading for a second.
+answer_interrupts()
 
 ROOT = Path(__file__).resolve().parent.parent
 
