@@ -177,7 +177,7 @@ def soak(minutes: float, every: float, folder: Path) -> tuple[int, list[Row]]:
                 print(rows[-1], flush=True)
     finally:
         if crawl.poll() is None:
-            crawl.send_signal(signal.SIGINT)
+            crawl.send_signal(signal.SIGTERM)  # SIGINT may be ignored, as it is behind "&"
         code = crawl.wait(timeout=120)
         server.terminate()
     return code, rows
@@ -227,7 +227,7 @@ def main() -> None:
     if given.minutes >= _WRITTEN:
         RESULTS.write_text(
             "# A long crawl\n\nWritten by `make soak`: invented stories without end, each unlike"
-            f" the others, at full speed. Exit code {code}: it was stopped by Ctrl-C.\n\n"
+            f" the others, at full speed. Exit code {code}: it was stopped by SIGTERM.\n\n"
             f"**{verdict}**\n\n{HEAD}\n" + "".join(f"{row}\n" for row in rows),
             encoding="utf-8",
         )
