@@ -51,6 +51,7 @@ from crawler.warc.articles import Conversion, read_conversion
 from crawler.warc.dates import warc_moment
 from crawler.warc.http import Message, message_in
 from crawler.warc.members import DamagedError
+from crawler.warc.presence import kind_of
 from crawler.warc.reader import Damage, Record, read_file, read_record
 from crawler.warc.records import JSON
 from crawler.warc.recover import capture_of, is_capture
@@ -360,16 +361,21 @@ def rebuild(
     are no WARC files or the folder cannot be written, sqlite3.Error, OSError.
     """
     warc, scratch = folder / WARC_FOLDER, folder / SCRATCH
-    files = sorted(
-        [*warc.glob("*.warc.gz"), *warc.glob("*.warc.gz" + OPEN)],
-        key=lambda path: (_begun(path), path.name.removesuffix(OPEN)),
-    )
+    told = Rebuilt()
+    files = []
+    for path in (*warc.glob("*.warc.gz"), *warc.glob("*.warc.gz" + OPEN)):
+        if path.is_file():
+            files.append(path)
+            continue
+        told.damage.append(
+            f"{path.name}: {kind_of(path)} stands where a WARC file should; it is left out"
+        )
+    files.sort(key=lambda path: (_begun(path), path.name.removesuffix(OPEN)))
     whole = {path.name for path in files}
     files = [path for path in files if path.name.removesuffix(OPEN) not in whole - {path.name}]
     if not files:
         raise ArchiveError(f"{warc} has no WARC files (*.warc.gz) to make a database from")
     shutil.rmtree(scratch, ignore_errors=True)
-    told = Rebuilt()
     store = Store(scratch, Revisits(revisit_after), extractor())
     try:
         visits = _Visits(store, warc, told)

@@ -151,7 +151,8 @@ def test_a_visit_of_all_refers_to_nothing_that_is_lost_and_says_what_is_missing(
     told = json.loads(run_scrapy("status", str(copy), "--json").stdout)
     assert [each["file"] for each in told["wrong_files"]] == [gone, shorter]
     done = crawl("news", copy, site=url, revisit="now")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 6, done.stderr
+    assert "2 WARC files of the archive are missing" in done.stderr
     assert f"warc/{gone} is not there" in done.stderr
     assert f"warc/{shorter} has 20,000 bytes" in done.stderr
     assert refers_to_what_is_lost(copy) == []

@@ -236,6 +236,21 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_kept(archive: Path, tmp_pat
     assert query(copy, "SELECT count(*) AS n FROM stories")[0]["n"] >= 37
 
 
+def test_a_folder_in_the_place_of_a_file_is_named_and_left_out(
+    archive: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(archive, copy)
+    lose(copy)
+    (copy / "warc" / "other.warc.gz").mkdir()
+    done = run_scrapy("rebuild", str(copy))
+    assert done.returncode == 1
+    assert complaint(done.stderr) == (
+        "scrapy rebuild: other.warc.gz: a folder stands where a WARC file should; it is left out"
+    )
+    assert query(copy, "SELECT count(*) AS n FROM stories")[0]["n"] == 39
+
+
 def test_a_rebuild_that_fails_leaves_the_database_where_it_was(
     archive: Path, tmp_path: Path
 ) -> None:
