@@ -16,15 +16,21 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
 from pathlib import Path
+from statistics import linear_regression
 
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results" / "soak.md"
+# Minutes of a crawl that says something about its memory.
+_WRITTEN = 10
 _A_LIST = 60
 _VOCABULARY = 5_000
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -101,9 +107,50 @@ def _serve(port: Connection) -> None:
     server.serve_forever()
 
 
-def soak(minutes: float, every: float, folder: Path) -> int:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What was seen at one moment."""
+
+    minutes: float
+    pages: int
+    pace: float
+    """Pages a second since the row before."""
+    crawl: float
+    readers: tuple[float, ...]
+    files: int
+    wal: float
+
+    def __str__(self) -> str:
+        readers = ", ".join(f"{megabytes:.1f}" for megabytes in self.readers)
+        return (
+            f"| {self.minutes:.1f} | {self.pages:,} | {self.pace:.1f} | {self.crawl:.1f}"
+            f" | {readers} | {self.files} | {self.wal:.1f} |"
+        )
+
+
+HEAD = (
+    "| minutes | pages | pages/s | crawl MB | readers MB | open files | WAL MB |\n"
+    "|---:|---:|---:|---:|---:|---:|---:|"
+)
+
+
+def growth(rows: Sequence[Row], of: Callable[[Row], float]) -> float:
+    """MB a minute by which something grew over the second half: the slope of the line that is
+    nearest to what was seen.
+
+    >>> rows = [Row(n, 0, 0, 100 + 2 * n, (), 0, 0) for n in range(9)]
+    >>> growth(rows, lambda row: row.crawl)
+    2.0
+    """
+    half = [row for row in rows if row.minutes >= rows[-1].minutes / 2]
+    if len(half) < 2:
+        return 0.0
+    return linear_regression([row.minutes for row in half], list(map(of, half))).slope
+
+
+def soak(minutes: float, every: float, folder: Path) -> tuple[int, list[Row]]:
     """Crawl for so many minutes and print a row every so many seconds; returns the crawl's exit
-    code."""
+    code, and the rows."""
     ours, theirs = multiprocessing.Pipe()
     server = multiprocessing.get_context("spawn").Process(
         target=_serve, args=(theirs,), daemon=True
@@ -119,23 +166,24 @@ def soak(minutes: float, every: float, folder: Path) -> int:
         command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     begun = time.monotonic()
-    print("| minutes | pages | pages/s | crawl MB | readers MB | open files | WAL MB |")
-    print("|---:|---:|---:|---:|---:|---:|---:|", flush=True)
-    before = 0
+    print(HEAD, flush=True)
+    rows: list[Row] = []
     try:
         while crawl.poll() is None and time.monotonic() - begun < 60 * minutes:
             time.sleep(every)
             with suppress(psutil.NoSuchProcess, OSError):
-                before = _row(psutil.Process(crawl.pid), folder, begun, every, before)
+                before = rows[-1].pages if rows else 0
+                rows.append(_row(psutil.Process(crawl.pid), folder, begun, every, before))
+                print(rows[-1], flush=True)
     finally:
         if crawl.poll() is None:
-            crawl.send_signal(signal.SIGINT)
+            crawl.send_signal(signal.SIGTERM)  # SIGINT may be ignored, as it is behind "&"
         code = crawl.wait(timeout=120)
         server.terminate()
-    return code
+    return code, rows
 
 
-def _row(main: psutil.Process, folder: Path, begun: float, every: float, before: int) -> int:
+def _row(main: psutil.Process, folder: Path, begun: float, every: float, before: int) -> Row:
     readers = [
         child.memory_info().rss / _MB
         for child in main.children(recursive=True)
@@ -144,13 +192,10 @@ def _row(main: psutil.Process, folder: Path, begun: float, every: float, before:
     pages = _pages(folder)
     wal = folder / "archive.db-wal"
     size = wal.stat().st_size / _MB if wal.exists() else 0.0
-    print(
-        f"| {(time.monotonic() - begun) / 60:.1f} | {pages:,} | {(pages - before) / every:.1f}"
-        f" | {main.memory_info().rss / _MB:.1f} | {', '.join(f'{mb:.1f}' for mb in readers)}"
-        f" | {main.num_fds()} | {size:.1f} |",
-        flush=True,
-    )
-    return pages
+    return Row(
+        (time.monotonic() - begun) / 60, pages, (pages - before) / every,
+        main.memory_info().rss / _MB, tuple(readers), main.num_fds(), size,
+    )  # fmt: skip
 
 
 def _pages(folder: Path) -> int:
@@ -164,13 +209,29 @@ def _pages(folder: Path) -> int:
 
 
 def main() -> None:
-    """Read the arguments and soak."""
+    """Read the arguments, soak, and write what was seen if it was long enough to say something."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=15)
     parser.add_argument("--every", type=float, default=30, help="seconds between two rows")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        sys.exit(soak(given.minutes, given.every, Path(folder).resolve() / "archive"))
+        code, rows = soak(given.minutes, given.every, Path(folder).resolve() / "archive")
+    if not rows:
+        sys.exit(code)
+    verdict = (
+        f"Over the second half the crawl grew by {growth(rows, lambda row: row.crawl):+.2f} MB a"
+        " minute, its readers together by"
+        f" {growth(rows, lambda row: sum(row.readers)):+.2f} MB a minute."
+    )
+    print(verdict)
+    if given.minutes >= _WRITTEN:
+        RESULTS.write_text(
+            "# A long crawl\n\nWritten by `make soak`: invented stories without end, each unlike"
+            f" the others, at full speed. Exit code {code}: it was stopped by SIGTERM.\n\n"
+            f"**{verdict}**\n\n{HEAD}\n" + "".join(f"{row}\n" for row in rows),
+            encoding="utf-8",
+        )
+    sys.exit(0 if code == 130 else code)
 
 
 if __name__ == "__main__":

@@ -67,7 +67,8 @@ def explain(error: BaseException) -> tuple[State, str]:
             return "failed", say("endless_redirect")
         if "DOWNLOAD_MAXSIZE" in reason:
             return "failed", say("too_long")
-        if reason.startswith((begin("robots_not_fetched"), begin("robots_fails"))):
+        ours = ("robots_not_fetched", "robots_fails", "robots_delay")
+        if reason.startswith(tuple(map(begin, ours))):
             return "retry", reason
         return "excluded", reason
     if isinstance(error, AnswerError):

@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 
 from crawler import failures
 from crawler.errors import UnreachableError, UsageError
+from crawler.extensions.download import refuse_unbounded_heads
 from crawler.urls import normalise
 
 
@@ -28,6 +29,7 @@ def fetch_one(
     address = normalise(url)
     if address is None:
         raise UsageError(f"{url} is no web address; write https://news.example/story")
+    refuse_unbounded_heads()
     settings = settings.copy()
     settings.update(
         {

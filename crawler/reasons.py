@@ -56,6 +56,7 @@ _WORDS = {
     "other_spelling": "another spelling of {}",
     "robots_forbids": "robots.txt forbids it",
     "robots_not_fetched": "robots.txt could not be fetched ({})",
+    "robots_delay": "robots.txt asks for more than an hour between two requests ({} s)",
     "robots_fails": "robots.txt answers HTTP {}: nothing is allowed",
     "private_address": "{}; allow_private=1 permits it",
 }

@@ -51,6 +51,7 @@ from crawler.warc.articles import Conversion, read_conversion
 from crawler.warc.dates import warc_moment
 from crawler.warc.http import Message, message_in
 from crawler.warc.members import DamagedError
+from crawler.warc.presence import kind_of
 from crawler.warc.reader import Damage, Record, read_file, read_record
 from crawler.warc.records import JSON
 from crawler.warc.recover import capture_of, is_capture
@@ -78,7 +79,7 @@ class _Visits:
         self._store = store
         self._folder = folder
         self._told = told
-        self._pending: dict[str, tuple[Capture, Message | None, tuple[str, ...]]] = {}
+        self._pending: dict[str, tuple[Capture, Message | None, tuple[str, ...], Source]] = {}
         """Captures whose metadata have not come yet, by WARC-Record-ID."""
         self._parts: dict[str, list[Capture]] = {}
         """Captures of visits whose last one has not come yet, by that one's WARC-Record-ID."""
@@ -91,6 +92,8 @@ class _Visits:
         self._requests = Requests()
         self._runs: dict[str, int] = {}
         self._has_metadata = True
+        self._is_crawl = False
+        """Whether a crawl of ours wrote the file."""
         self._warcinfo = ""
         """WARC-Record-ID of the file's first record."""
         self._originals = Originals(store.db.conn)
@@ -122,9 +125,9 @@ class _Visits:
         if not self._has_metadata:
             self._settle()
             pending, self._pending = self._pending, {}
-            for capture, message, tied in pending.values():
+            for capture, message, tied, source in pending.values():
                 if message is not None:
-                    self._plain(capture, message, tied)
+                    self._plain(capture, message, tied, source)
             self._requests.clear()
             self._add_all(self._assembly.rest())
         self.flush()
@@ -134,10 +137,11 @@ class _Visits:
         never written, are read as they are."""
         self._settle()
         pending, self._pending = self._pending, {}
-        for capture, message, tied in pending.values():
+        for capture, message, tied, source in pending.values():
             with contextlib.suppress(DamagedError, OSError):  # left to `mend`
                 place = capture.warc_file, capture.warc_offset, capture.warc_length
-                self._plain(capture, message or message_in(read_record(self._folder, *place)), tied)
+                message = message or message_in(read_record(self._folder, *place))
+                self._plain(capture, message, tied, source)
         self._add_all(self._assembly.rest())
         self.flush()
 
@@ -165,6 +169,7 @@ class _Visits:
         info = _fields(record.block) if record.kind == "warcinfo" else {}
         uuid = info.get("isPartOf", "")
         self._has_metadata = "arguments" in info
+        self._is_crawl = self._has_metadata and info.get("spider") != "import"
         if uuid in self._runs:
             self._store.run_id = self._runs[uuid]
             return
@@ -200,7 +205,9 @@ class _Visits:
         self._originals.add(capture)
         # with metadata, the page itself is not needed again
         message = None if self._has_metadata else message_in(record)
-        self._pending[capture.record_id] = (capture, message, keys(record))
+        # what a crawl asked for, killed before it could say so, is asked for again, and followed
+        source: Source = "link" if self._is_crawl and self._is_ours(record) else "import"
+        self._pending[capture.record_id] = (capture, message, keys(record), source)
 
     def _take_metadata(self, record: Record) -> None:
         found = self._pending.pop(record.get("WARC-Concurrent-To") or "", None)
@@ -287,8 +294,10 @@ class _Visits:
             self._told.damage.append(f"{record.record_id}: {error}")
             return None
 
-    def _plain(self, capture: Capture, message: Message, tied: tuple[str, ...]) -> None:
-        """Read the answer of a capture that nothing is told of."""
+    def _plain(
+        self, capture: Capture, message: Message, tied: tuple[str, ...], source: Source
+    ) -> None:
+        """Read the answer of a capture that nothing is told of. source: how its URL was found."""
         visit, reading = unread(capture, message), None
         if is_to_be_read(visit):
             self._told.totals["reread"] += 1
@@ -302,6 +311,7 @@ class _Visits:
                 visit = replace(visit, state="failed", reason=str(error))
         asked = self._requests.of(capture.record_id, tied)
         visit = concluded(visit, reading, was_story=self._was_story(visit.url), asked=asked)
+        visit = replace(visit, origin=FoundUrl(visit.url, visit.role, source))
         self._add_all(self._assembly.take(visit, reading.page if reading else None))
 
     def _payload_of(self, capture: Capture, message: Message) -> Message | None:
@@ -351,16 +361,21 @@ def rebuild(
     are no WARC files or the folder cannot be written, sqlite3.Error, OSError.
     """
     warc, scratch = folder / WARC_FOLDER, folder / SCRATCH
-    files = sorted(
-        [*warc.glob("*.warc.gz"), *warc.glob("*.warc.gz" + OPEN)],
-        key=lambda path: (_begun(path), path.name.removesuffix(OPEN)),
-    )
+    told = Rebuilt()
+    files = []
+    for path in (*warc.glob("*.warc.gz"), *warc.glob("*.warc.gz" + OPEN)):
+        if path.is_file():
+            files.append(path)
+            continue
+        told.damage.append(
+            f"{path.name}: {kind_of(path)} stands where a WARC file should; it is left out"
+        )
+    files.sort(key=lambda path: (_begun(path), path.name.removesuffix(OPEN)))
     whole = {path.name for path in files}
     files = [path for path in files if path.name.removesuffix(OPEN) not in whole - {path.name}]
     if not files:
         raise ArchiveError(f"{warc} has no WARC files (*.warc.gz) to make a database from")
     shutil.rmtree(scratch, ignore_errors=True)
-    told = Rebuilt()
     store = Store(scratch, Revisits(revisit_after), extractor())
     try:
         visits = _Visits(store, warc, told)

@@ -9,6 +9,10 @@ import os
 from pathlib import Path
 
 from crawler import __version__
+from crawler.interrupts import answer_interrupts
+
+# Scrapy reads this first of all that is ours, and goes on loading for a second.
+answer_interrupts()
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -75,6 +79,9 @@ DOWNLOAD_MAXHEADLINES = 1_000
 # Bytes of bodies that are unpacked and wait to be read, together: what is sent packed a thousand
 # times smaller stays packed until there is room.
 UNPACKED_MAXSIZE = 72 * 1024 * 1024
+# Bytes of bodies that come and of those that wait to be read, together, beyond which long ones (1
+# MB or more) come one after the other: what a server sends twelve times at once costs memory once.
+BODIES_MAXSIZE = 12 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0  # our own limit on pages says it in the archive
 # A cut answer is kept and read: the record says how long it is.
 DOWNLOAD_FAIL_ON_DATALOSS = False

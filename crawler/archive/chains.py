@@ -35,6 +35,11 @@ _STORIES = 0.05
 # Withheld lists that a new story has taken up.
 _TAKEN_UP = 4
 
+ASKED_FOR = 2
+"""`urls.held` of an address that the user wants fetched whatever its like turned out to be."""
+ROW_ENDED = "further lists left out"
+"""In the reason of a list that names more lists than were entered."""
+
 TOLD_BY: dict[Role, int] = {"sitemap": 1, "feed": 2, "wordpress": 4}
 """Bits of `urls.told_by`."""
 
@@ -133,8 +138,8 @@ class Chains:
         """Leave out the lists of a site that wait; returns how many."""
         number = self._sql(
             "UPDATE urls SET state = 'excluded', reason = ? WHERE site_id = ? AND role <> 'page'"
-            " AND role = source AND state = 'queued'",
-            (WITHHELD, site_id),
+            " AND role = source AND state = 'queued' AND held <> ?",
+            (WITHHELD, site_id, ASKED_FOR),
         ).rowcount
         self.withheld += number
         return number
@@ -152,3 +157,23 @@ class Chains:
             self._sql("UPDATE urls SET state = 'queued', reason = NULL WHERE id = ?", row)
         self.withheld -= len(ids)
         return len(ids)
+
+    def ask_for(self, host: str | None = None) -> int:
+        """Queue the lists that were withheld, and the last ones of rows that ended, to be followed
+        further whatever they told of so far; returns how many. host: of this site alone.
+
+        The last list of a row is read anew, for what it names was never entered.
+        """
+        of_site = "(?1 IS NULL OR site_id = (SELECT id FROM sites WHERE host = ?1))"
+        withheld = self._sql(
+            "UPDATE urls SET state = 'queued', reason = NULL, due_at = NULL, held = ?2, dry = 0"  # noqa: S608
+            f" WHERE reason = '{WITHHELD}' AND {of_site}",
+            (host, ASKED_FOR),
+        ).rowcount
+        ended = self._sql(
+            "UPDATE urls SET state = 'queued', reason = NULL, due_at = NULL, held = ?2, dry = 0,"  # noqa: S608
+            " etag = NULL, last_modified = NULL WHERE role <> 'page' AND state = 'done'"
+            f" AND reason LIKE '%' || ?3 || '%' AND {of_site}",
+            (host, ASKED_FOR, ROW_ENDED),
+        ).rowcount
+        return withheld + ended

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
+from crawler.archive.chains import ASKED_FOR
 from crawler.archive.outcomes import Admission, Family, SiteYield
 from crawler.items import LINK_WORDS
 from crawler.reasons import LEFT_OUT
@@ -23,8 +24,6 @@ _MEMO = 5_000
 
 NEVER_HELD = frozenset({"seed", "list", "previous"})
 """Sources of which each URL is fetched: named by the user, or a story's neighbour."""
-ASKED_FOR = 2
-"""`urls.held` of an address that the user wants fetched whatever its like turned out to be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from crawler.archive.chains import ROW, TOLD_BY, WAITING, Chains, is_chained, is_step
-from crawler.archive.families import ASKED_FOR, NEVER_HELD, Families, is_stronger
+from crawler.archive.chains import (
+    ASKED_FOR,
+    ROW,
+    ROW_ENDED,
+    TOLD_BY,
+    WAITING,
+    Chains,
+    is_chained,
+    is_step,
+)
+from crawler.archive.families import NEVER_HELD, Families, is_stronger
 from crawler.archive.keys import url_key
 from crawler.archive.outcomes import Outcome, Plan, starts_open
 from crawler.items import STORY_LIKE, Capture, Due, FoundUrl, Role, Source, State, Visit
@@ -424,9 +433,7 @@ class FrontierTable:
         elif len(named) > _MANY:
             room, why = self.chains.room(site_id), f"{WAITING:,} of this site wait"
         left = len(named) - room
-        return Steps(
-            named[:room], dry, f"{left:,} further lists left out: {why}" if left > 0 else None
-        )
+        return Steps(named[:room], dry, f"{left:,} {ROW_ENDED}: {why}" if left > 0 else None)
 
     # -- acknowledging ---------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from crawler.errors import UsageError
+from crawler.errors import MissingError
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Revision:
 def revisions_of(db: Database, url: str) -> list[Revision]:
     """The revisions of the story at an address, oldest first.
 
-    url: its own address, or another one that leads to it. Raises UsageError where the archive has
+    url: its own address, or another one that leads to it. Raises MissingError where the archive has
     no story there.
     """
     rows = db.query(
@@ -40,7 +40,7 @@ def revisions_of(db: Database, url: str) -> list[Revision]:
     )
     found = [Revision(**row) for row in rows]
     if not found:
-        raise UsageError(
+        raise MissingError(
             f"{url} is no story of this archive; the view stories has their addresses in url"
         )
     return found

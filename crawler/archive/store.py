@@ -236,9 +236,11 @@ class Store:
             site = self._site_id(visit.url)
         pages = [each for each in visit.found if not is_step(each)]
         steps = [each for each in visit.found if is_step(each)]
+        # before its visit is stored, nobody knows whether a story's page is a copy: it is no list
+        teller = url_id if _is_list(visit) else None
         for part in _parts(pages):
             with self.db.atomic():
-                told = told.plus(self._add_found(replace(visit, found=part), now))
+                told = told.plus(self._add_found(replace(visit, found=part), now, teller=teller))
         if visit.role not in TOLD_BY:
             return replace(visit, found=tuple(steps)), told, None
         plan = self.frontier.next_steps(url_id, visit, site, told, revised=False)
@@ -307,11 +309,8 @@ class Store:
             self.history.note_gone(visit, story, capture_id, now)
         counts["failures"] += visit.state in ("failed", "retry") and not visit.is_missed_guess
         revised = bool(changed)
-        # a copy of what another host has is a story all the same: so addresses here look
-        elsewhere = visit.part_of and site_host(visit.part_of) != site_host(visit.url)
-        is_story = visit.article is not None and (visit.part_of is None or bool(elsewhere))
-        is_list = visit.role == "page" and visit.state == "done" and not is_story
-        told = told.plus(self._add_found(visit, now, teller=url_id if is_list else None))
+        is_story = _is_story(visit)
+        told = told.plus(self._add_found(visit, now, teller=url_id if _is_list(visit) else None))
         steps = self.frontier.next_steps(
             url_id, visit, self._site_id(visit.url), told,
             revised=counts["new_articles"] > stories_before,
@@ -467,6 +466,18 @@ class Store:
     def _capture_of(self, record_id: str | None) -> int | None:
         row = self._sql("SELECT id FROM captures WHERE record_id = ?", (record_id,)).fetchone()
         return row[0] if row else None
+
+
+def _is_story(visit: Visit) -> bool:
+    """Whether a visit found a story of its own; a copy of what another host has is one all the
+    same: so addresses here look."""
+    elsewhere = visit.part_of and site_host(visit.part_of) != site_host(visit.url)
+    return visit.article is not None and (visit.part_of is None or bool(elsewhere))
+
+
+def _is_list(visit: Visit) -> bool:
+    """Whether a visit found a page that is no story, and may have told of some."""
+    return visit.role == "page" and visit.state == "done" and not _is_story(visit)
 
 
 def first_part(visits: Sequence[Visit]) -> int:

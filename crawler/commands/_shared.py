@@ -21,6 +21,7 @@ from crawler.archive.database import FILE_NAME, explain, refuse_links
 from crawler.errors import ArchiveError, HemerotecaError, UsageError
 from crawler.reasons import in_words
 from crawler.text import shown
+from crawler.urls import site_host
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +77,30 @@ def folder_named(text: str) -> Path:
             f"cannot use {text} as an archive ({reason}); name another folder with archive="
         ) from error
     return folder
+
+
+def host_named(word: str | None) -> str | None:
+    """The host of the newspaper that `--site` names, by its host or any of its addresses; None
+    where it is not there. Raises UsageError where what it names is no host."""
+    if word is None:
+        return None
+    host = site_host(word if "//" in word else f"https://{word}/") if word.strip() else ""
+    if not host:
+        raise UsageError(f"--site {shlex.quote(word)} is no host: name it as in news.example")
+    return host
+
+
+def readers_asked_for(word: str | None) -> int:
+    """How many readers `--jobs` asks for; 0, for one each core, where it is not there. Raises
+    UsageError."""
+    if word is None:
+        return 0
+    if not word.isascii() or not word.isdigit() or int(word) < 1:
+        raise UsageError(
+            f"--jobs {shlex.quote(word)} is no number of 1 or more; without it there is one reader"
+            " for each core"
+        )
+    return int(word)
 
 
 def typed(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import difflib
 import gc
 import os
 import signal
@@ -24,7 +25,13 @@ from crawler.archive import database, lock
 from crawler.archive.families import LeftOut
 from crawler.commands import left_out
 from crawler.commands._shared import end_on_sigterm, fail, folder_named, typed
-from crawler.errors import HemerotecaError, UnreachableError, UsageError
+from crawler.errors import (
+    DamageError,
+    HemerotecaError,
+    IncompleteError,
+    UnreachableError,
+    UsageError,
+)
 from crawler.outcome import FINISHED, INCOMPLETE, STOPPED, UNREACHABLE, exit_code
 from crawler.reasons import LEFT_OUT, VERDICT, parse
 from crawler.text import shown
@@ -45,6 +52,7 @@ _FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_at D
 EXIT_CODES = """exit codes: 0 done; 1 the run broke off; 2 bad arguments or archive; \
 3 a site, none of the addresses, or lines of urls= that are none could not be archived; \
 4 another run holds the archive; 5 the disk is nearly full; \
+6 done, but WARC files of the archive are missing; \
 8 addresses were left out that may be stories; 130 stopped by the user"""
 
 
@@ -73,6 +81,7 @@ class Command(ScrapyCrawl):
         super().process_options(args, opts)
         assert self.settings is not None
         try:
+            check_names(opts.set)
             check_settings(self.settings)
             apply_arguments(self.settings, opts.spargs)
             database.check(Path(self.settings["ARCHIVE"]))
@@ -102,6 +111,12 @@ class Command(ScrapyCrawl):
         gc.freeze()
         gc.set_threshold(20_000, 20, 20)
         crawler = self._create_crawler(spidercls)
+        from crawler.extensions.download import refuse_unbounded_heads
+
+        try:
+            refuse_unbounded_heads()
+        except HemerotecaError as error:
+            fail("crawl", error)
         self.crawler_process.crawl(crawler, **opts.spargs)
         stop_by_signals(crawler)
         self.crawler_process.start(install_signal_handlers=False)
@@ -124,9 +139,44 @@ _LEAST: dict[str, tuple[type[int] | type[float], float]] = {
     "DOWNLOAD_DELAY": (float, 0), "DOWNLOAD_TIMEOUT": (float, 1), "STOP_SECONDS": (float, 0),
     "CONCURRENT_REQUESTS": (int, 1), "CONCURRENT_REQUESTS_PER_DOMAIN": (int, 1),
     "EXTRACT_WORKERS": (int, 0), "EXTRACT_CPU_SECONDS": (float, 0.01), "BATCH_SIZE": (int, 1),
-    "BATCH_SECONDS": (float, 0), "DISK_SPARE_BYTES": (int, 0), "WARC_FILE_BYTES": (int, 1),
+    "BATCH_SECONDS": (float, 0), "BODIES_MAXSIZE": (int, 0), "DISK_SPARE_BYTES": (int, 0),
+    "WARC_FILE_BYTES": (int, 1),
 }  # fmt: skip
 """Setting → what it is, and the least that makes sense."""
+
+
+# How alike a name must be to a known one to be taken for it, misspelt: DOWLOAD_DELY is, but not
+# what extensions have, as ROTATING_PROXY_LIST.
+_ALIKE = 0.85
+
+
+def check_names(given: Sequence[str]) -> None:
+    """Look at the names of settings (`-s NAME=VALUE`): none has an effect that nobody knows.
+
+    One that is nearly a known one was misspelt: raises UsageError. Any other may be read by an
+    extension of the user's, which we cannot know: it is named, and the run goes on.
+    """
+    known = _known_settings()
+    for name in (each.partition("=")[0] for each in given):
+        if name in known:
+            continue
+        alike = difflib.get_close_matches(name.upper(), known, 1, _ALIKE)
+        if alike:
+            raise UsageError(f"-s {name}: there is no such setting; is it {alike[0]}?")
+        _say(
+            f"scrapy crawl: -s {name}: neither Scrapy nor Hemeroteca knows such a setting; it can"
+            " have an effect on an extension of your own only"
+        )
+
+
+def _known_settings() -> set[str]:
+    """Names of Scrapy's settings and ours."""
+    from scrapy.settings import default_settings
+
+    import crawler.settings
+
+    names = {*dir(default_settings), *dir(crawler.settings)}
+    return {name for name in names if name.isupper() and not name.startswith("_")}
 
 
 def check_settings(settings: BaseSettings) -> None:
@@ -275,7 +325,14 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
             f" {doubtful[0].examples[0]} … To fetch them: {tool('scrapy')} retry"
             f" {typed(session.folder)} --excluded, then crawl again"
         )
-    return exit_code(ended)
+    code = exit_code(ended)
+    if session.files_missing and code in (0, IncompleteError.exit_code):
+        _say(
+            f"scrapy crawl: {session.files_missing:,} WARC files of the archive are missing or have"
+            f" another length: {tool('scrapy')} status {typed(session.folder)} names them"
+        )
+        return DamageError.exit_code
+    return code
 
 
 def seed_problems(spider: Spider) -> list[str]:

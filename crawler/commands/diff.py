@@ -11,7 +11,7 @@ from scrapy.commands import ScrapyCommand
 from crawler.archive.database import open_for_reading
 from crawler.archive.revisions import Revision, revisions_of
 from crawler.commands._shared import add_archive_option, archive_folder, console, told
-from crawler.errors import UsageError
+from crawler.errors import MissingError, UsageError
 from crawler.urls import normalise
 from crawler.worddiff import shortened, word_diff
 
@@ -35,7 +35,9 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         """For `scrapy diff -h`."""
         return (
-            "Compares the last two revisions, or those named: [-words taken out-]{+words put in+}."
+            "Compares the last two revisions, or those named: [-words taken out-]{+words put"
+            " in+}. Exit codes: 0 shown; 2 bad arguments or archive; 7 the story, or that revision,"
+            " is not in the archive."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -74,17 +76,17 @@ def chosen(
 ) -> tuple[Revision, Revision]:
     """The revisions with these numbers; the last and the one before where none is named.
 
-    Raises UsageError where there is none, or only one.
+    Raises MissingError where there is none, or only one.
     """
     last = revisions[-1].number
     new = last if new is None else new
     old = new - 1 if old is None else old
     by_number = {revision.number: revision for revision in revisions}
     if len(revisions) == 1:
-        raise UsageError("the story has one revision only: it was never seen to change")
+        raise MissingError("the story has one revision only: it was never seen to change")
     for number in (new, old):
         if number not in by_number:
-            raise UsageError(f"there is no revision {number}; there are 1 to {last}")
+            raise MissingError(f"there is no revision {number}; there are 1 to {last}")
     return by_number[old], by_number[new]
 
 

@@ -27,10 +27,9 @@ from crawler.archive.export import (
 )
 from crawler.archive.losses import Noted, noted_captures, noted_files
 from crawler.archive.queries import is_site
-from crawler.commands._shared import add_archive_option, archive_folder, told
+from crawler.commands._shared import add_archive_option, archive_folder, host_named, told
 from crawler.commands.graph import opened
 from crawler.errors import DamageError, MissingError, UsageError
-from crawler.urls import site_host
 from crawler.warc.cdxj import index_line
 from crawler.warc.presence import is_there, path_of, size_of
 from crawler.warc.wacz import ChangedError, Part, Wacz
@@ -73,12 +72,13 @@ class Command(ScrapyCommand):
         with told("export") as about:
             if not args or args[0] not in FORMATS:
                 raise UsageError(f"say what to export: scrapy export {' or '.join(FORMATS)}")
+            host = host_named(opts.site)
             folder = about.archive(
                 archive_folder("export", args[1:], opts.argument, self.settings["ARCHIVE"])
             )
             with closing(open_for_reading(folder)) as db:
                 db.conn.execute("BEGIN")  # what is exported is of one moment, also beside a crawl
-                site = _site(db, opts.site)
+                site = _known(db, host, opts.site)
                 look_with(db.conn, _look(db, folder))
                 said = (
                     _cdxj(db, opts.output, site)
@@ -95,11 +95,9 @@ class Command(ScrapyCommand):
             )
 
 
-def _site(db: Database, asked: str | None) -> str | None:
-    if asked is None:
-        return None
-    host = site_host(asked if "://" in asked else f"https://{asked}")
-    if not is_site(db, host):
+def _known(db: Database, host: str | None, asked: str | None) -> str | None:
+    """The host, if it is a newspaper's. Raises MissingError."""
+    if host is not None and not is_site(db, host):
         raise MissingError(f"--site {asked}: no such newspaper here; scrapy status lists them")
     return host
 

@@ -16,11 +16,10 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.graph import Export, Selection
-from crawler.commands._shared import add_archive_option, archive_folder, told
+from crawler.commands._shared import add_archive_option, archive_folder, host_named, told
 from crawler.errors import UsageError
 from crawler.graph_files import write_csv, write_graphml
 from crawler.items import RELATIONS, Relation
-from crawler.urls import site_host
 
 _DATE = re.compile(r"\d{4}(?:-\d\d){0,2}")
 
@@ -93,11 +92,7 @@ def selected(opts: argparse.Namespace) -> Selection:
         value = getattr(opts, name)
         if value is not None and not _is_date(value):
             raise UsageError(f"--{name} {value} is no date: YYYY, YYYY-MM or YYYY-MM-DD")
-    site = opts.site
-    if site is not None:
-        site = site_host(site if "://" in site else f"https://{site}")
-        if not site:
-            raise UsageError(f"--site {opts.site} is no host: name it as in news.example")
+    site = host_named(opts.site)
     return Selection(site, cast("tuple[Relation, ...]", tuple(relations)), opts.since, opts.until)
 
 

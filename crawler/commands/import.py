@@ -16,6 +16,7 @@ from crawler.commands._shared import (
     add_archive_option,
     archive_folder,
     end_on_sigterm,
+    readers_asked_for,
     stopped,
     told,
 )
@@ -51,7 +52,7 @@ class Command(ScrapyCommand):
         """Add -a archive= and --jobs."""
         super().add_options(parser)
         add_archive_option(parser)
-        parser.add_argument("--jobs", type=int, default=0, help="readers; 0: one for each core")
+        parser.add_argument("--jobs", metavar="N", help="readers; default: one for each core")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Import and say what came of it."""
@@ -62,14 +63,14 @@ class Command(ScrapyCommand):
 
         end_on_sigterm()
         with told("import") as about, stopped("import"):
-            paths = files(args)
+            paths, jobs = files(args), readers_asked_for(opts.jobs)
             folder = about.archive(
                 archive_folder("import", [], opts.argument, self.settings["ARCHIVE"])
             )
             check(folder)
             said = {"files": " ".join(path.name for path in paths)[:2_000]}
             with ArchiveRun(folder.resolve(), self.settings, "import", said) as run:
-                workers = Workers(opts.jobs, self.settings.getfloat("EXTRACT_CPU_SECONDS"))
+                workers = Workers(jobs, self.settings.getfloat("EXTRACT_CPU_SECONDS"))
                 try:
                     found = asyncio.run(
                         import_files(

@@ -15,11 +15,13 @@ from crawler.commands._shared import (
     add_archive_option,
     archive_folder,
     end_on_sigterm,
+    host_named,
+    readers_asked_for,
     stopped,
     told,
 )
 from crawler.errors import UsageError
-from crawler.urls import normalise, site_host
+from crawler.urls import normalise
 
 
 class Command(ScrapyCommand):
@@ -52,7 +54,7 @@ class Command(ScrapyCommand):
         parser.add_argument(
             "--again", action="store_true", help="also what this extractor has read already"
         )
-        parser.add_argument("--jobs", type=int, default=0, help="readers; 0: one for each core")
+        parser.add_argument("--jobs", metavar="N", help="readers; default: one for each core")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read, store and say what has changed."""
@@ -63,13 +65,12 @@ class Command(ScrapyCommand):
         from crawler.workers import Workers
 
         began = time.monotonic()
-        site, url = opts.site, normalise(opts.url) if opts.url else None
-        if site:
-            site = site_host(site if "//" in site else f"https://{site}")
-        chosen = {"site": site, "url": url, "again": "1" if opts.again else None}
+        url = normalise(opts.url) if opts.url else None
         with told("reextract") as about, stopped("reextract"):
-            if opts.url and url is None:
-                raise UsageError(f"{opts.url} is no web address; write https://…")
+            site, jobs = host_named(opts.site), readers_asked_for(opts.jobs)
+            if opts.url is not None and url is None:
+                raise UsageError(f"--url {opts.url!r} is no web address; write https://…")
+            chosen = {"site": site, "url": url, "again": "1" if opts.again else None}
             folder = about.archive(
                 archive_folder("reextract", args, opts.argument, self.settings["ARCHIVE"])
             )
@@ -77,7 +78,7 @@ class Command(ScrapyCommand):
             open_for_reading(folder).close()
             said = {name: value for name, value in chosen.items() if value}
             with ArchiveRun(folder.resolve(), self.settings, "reextract", said) as run:
-                workers = Workers(opts.jobs, self.settings.getfloat("EXTRACT_CPU_SECONDS"))
+                workers = Workers(jobs, self.settings.getfloat("EXTRACT_CPU_SECONDS"))
                 try:
                     counts = asyncio.run(
                         reextract(

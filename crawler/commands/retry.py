@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 
+from crawler.archive.chains import Chains
 from crawler.archive.database import open_for_reading
 from crawler.archive.duplicates import split
 from crawler.archive.families import Families
-from crawler.commands._shared import add_archive_option, archive_folder, told
+from crawler.commands._shared import add_archive_option, archive_folder, host_named, told
 from crawler.errors import MissingError, UsageError
-from crawler.urls import normalise, site_host
+from crawler.urls import normalise
 
 if TYPE_CHECKING:
     from crawler.archive_run import ArchiveRun
@@ -35,7 +36,8 @@ class Command(ScrapyCommand):
         """For `scrapy retry -h`."""
         return (
             "--excluded queues all addresses that were left out because pages like them brought no"
-            " stories; --split says that a page taken for a copy of another one is a story of its"
+            " stories, and sitemaps, feeds and lists left out because those before them told of too"
+            " few; --split says that a page taken for a copy of another one is a story of its"
             " own. The next crawl of the newspaper fetches them."
         )
 
@@ -55,14 +57,12 @@ class Command(ScrapyCommand):
         with told("retry") as about:
             if bool(opts.excluded) == bool(opts.split):
                 raise UsageError("say what to queue: --excluded, or --split URL")
-            if opts.site and not opts.excluded:
+            host = host_named(opts.site)
+            if host and not opts.excluded:
                 raise UsageError("--site goes with --excluded")
             folder = about.archive(
                 archive_folder("retry", args, opts.argument, self.settings["ARCHIVE"])
             )
-            host = site_host(opts.site if "//" in opts.site else f"https://{opts.site}/") if (
-                opts.site
-            ) else None  # fmt: skip
             with open_for_reading(folder):
                 pass  # a folder that holds no archive is told so, and left as it is
             said = {"split": opts.split} if opts.split else {"excluded": host or "all"}
@@ -75,7 +75,12 @@ def _take_up(run: ArchiveRun, host: str | None) -> str:
         raise MissingError(f"the archive knows no newspaper at {host}; scrapy status lists them")
     with run.store.db.atomic():
         count = Families(run.store.db.conn).take_up(host)
-    return f"{count:,} addresses are queued; the next crawl fetches them"
+        lists = Chains(run.store.db.conn).ask_for(host)
+    beside = f"{lists:,} sitemaps, feeds and other lists" if lists else ""
+    if not count and lists:
+        return f"{beside} are queued; the next crawl fetches them"
+    also = f", and {beside}," if lists else ""
+    return f"{count:,} addresses{also} are queued; the next crawl fetches them"
 
 
 def _split(run: ArchiveRun, address: str) -> str:

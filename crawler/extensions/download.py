@@ -5,17 +5,19 @@ from __future__ import annotations
 import logging
 from functools import lru_cache, partial
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadFailedError
 from scrapy.http import Request, Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 from twisted.web.client import ResponseFailed
 
-from crawler.errors import AnswerError
+from crawler.errors import AnswerError, HemerotecaError
+from crawler.extensions.room import Room
 from crawler.failures import NotUnderstoodError
 from crawler.stopping import CUT, STOPPING, Stopped
 
@@ -36,6 +38,30 @@ def working_tap() -> ModuleType | None:
     return None
 
 
+@lru_cache(maxsize=1)
+def bounds_heads() -> bool:
+    """Whether heads of answers can be bounded with this Scrapy and this Twisted, by the tap or
+    without it."""
+    if working_tap() is not None:
+        return True
+    try:
+        from crawler.extensions import heads
+
+        return heads.self_test()
+    except Exception as error:
+        logger.warning("heads of answers cannot be bounded: %s", error)
+        return False
+
+
+def refuse_unbounded_heads() -> None:
+    """Raise HemerotecaError where heads of answers cannot be bounded."""
+    if not bounds_heads():
+        raise HemerotecaError(
+            "the head of an answer cannot be bounded with this Scrapy and this Twisted: one server"
+            " could fill all memory. Install those that requirements/main.lock names"
+        )
+
+
 class DownloadHandler(HTTP11DownloadHandler):
     """Downloads by HTTP/1.1; what went over the wire is in `request.meta["wire"]` then."""
 
@@ -43,18 +69,26 @@ class DownloadHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._under_way: set[Deferred[Response]] = set()
         self._is_stopping = False
+        self._room = Room.of(crawler)
         crawler.signals.connect(self._stop, signal=STOPPING)
         crawler.signals.connect(self._cut_off, signal=CUT)
         self._tap = working_tap()
+        settings, pool = crawler.settings, cast(Any, self._pool)
         if self._tap is not None:
-            settings = crawler.settings
             limits = self._tap.HeadLimits(
                 settings.getint("DOWNLOAD_MAXHEAD"),
                 settings.getint("DOWNLOAD_MAXHEADLINES"),
                 2 * settings.getint("DOWNLOAD_MAXSIZE") if settings.getbool("WARC_VERBATIM") else 0,
             )
-            pool: Any = self._pool
             pool._factory = partial(self._tap.TappedFactory, limits=limits)
+        elif bounds_heads():
+            from crawler.extensions.heads import bounded
+
+            pool._factory = bounded(
+                pool._factory,
+                settings.getint("DOWNLOAD_MAXHEAD"),
+                settings.getint("DOWNLOAD_MAXHEADLINES"),
+            )
 
     async def download_request(self, request: Request) -> Response:
         """The answer. Raises Scrapy's download errors, NotUnderstoodError; Stopped where the run
@@ -69,7 +103,11 @@ class DownloadHandler(HTTP11DownloadHandler):
     async def _download(self, request: Request) -> Response:
         request.meta.pop("wire", None)  # a try before this one
         if self._tap is None:
-            return await super().download_request(request)
+            try:
+                return await super().download_request(request)
+            except DownloadFailedError as error:
+                _raise_own(error.__cause__)
+                raise
         agent = self._tap.TappedAgent(
             contextFactory=self._contextFactory,
             bindAddress=self._bind_address,
@@ -79,6 +117,7 @@ class DownloadHandler(HTTP11DownloadHandler):
             fail_on_dataloss=self._fail_on_dataloss,
             crawler=self._crawler,
             tls_verbose_logging=self._tls_verbose_logging,
+            room=self._room,
         )
         answer = agent.download_request(request)
         self._under_way.add(answer)
@@ -87,9 +126,7 @@ class DownloadHandler(HTTP11DownloadHandler):
                 try:
                     return await maybe_deferred_to_future(answer)
                 except ResponseFailed as error:
-                    for reason in error.reasons:
-                        if isinstance(reason.value, AnswerError):
-                            raise reason.value from None
+                    _raise_own(error)
                     raise
         except Exception:
             if answer not in self._under_way:
@@ -97,6 +134,7 @@ class DownloadHandler(HTTP11DownloadHandler):
             raise
         finally:
             self._under_way.discard(answer)
+            self._room.end(request)
 
     def _stop(self) -> None:
         self._is_stopping = True
@@ -104,3 +142,10 @@ class DownloadHandler(HTTP11DownloadHandler):
     def _cut_off(self) -> None:
         while self._under_way:
             self._under_way.pop().cancel()
+
+
+def _raise_own(failed: BaseException | None) -> None:
+    """Raise what we ourselves ended an answer for, if we did."""
+    for reason in getattr(failed, "reasons", ()):
+        if isinstance(reason.value, AnswerError):
+            raise reason.value from None

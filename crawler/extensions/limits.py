@@ -10,9 +10,9 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import StopDownload
 from scrapy.http import Headers, Response
 
+from crawler.extensions.room import RECEIVED, Room
 from crawler.items import Truncation
 
-_META = "received"
 _CUT = "truncated"
 
 
@@ -25,6 +25,7 @@ class Limits:
     def __init__(self, crawler: Crawler) -> None:
         self._max_bytes = crawler.settings.getint("DOWNLOAD_MAXSIZE")
         self._seconds = crawler.settings.getfloat("DOWNLOAD_TIMEOUT") * 0.9
+        self._room = Room.of(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -36,13 +37,14 @@ class Limits:
 
     def begin(self, headers: Headers, body_length: int | None, request: Request) -> None:
         """The head of an answer has come. Raises StopDownload."""
-        request.meta[_META] = [0, time.monotonic() + self._seconds]
+        request.meta[RECEIVED] = [0, time.monotonic() + self._seconds]
         request.meta.pop(_CUT, None)
 
     def go_on(self, data: bytes, request: Request) -> None:
         """A part of the body has come. Raises StopDownload."""
-        so_far = request.meta[_META]
+        so_far = request.meta[RECEIVED]
         so_far[0] += len(data)
+        self._room.take(request, len(data))
         if self._max_bytes and so_far[0] > self._max_bytes:
             self._cut(request, "length")
         if time.monotonic() > so_far[1]:

@@ -46,12 +46,13 @@ def mend(store: Store, folder: Path, own: set[str]) -> Iterator[str]:
             yield f"{each.file.name} was cut back to its last whole record"
 
 
-def say_what_is_missing(store: Store, folder: Path) -> None:
-    """Warn of WARC files that are gone or have another length, unless that is known and noted.
-    folder: the archive's. Raises sqlite3.Error."""
+def say_what_is_missing(store: Store, folder: Path) -> int:
+    """Warn of WARC files that are gone or have another length, unless that is known and noted;
+    returns how many. folder: the archive's. Raises sqlite3.Error."""
     wrong = [each for each in wrong_files(store.db.conn, folder) if each.noted_at is None]
     for line in lines(wrong):
         logger.warning("%s", line)
+    return len(wrong)
 
 
 def enter_files(

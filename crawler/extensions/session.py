@@ -138,6 +138,9 @@ class Session:
         """Families of which this run has left addresses out."""
         self.left_out: list[LeftOut] = []
         """Those families; known when the run is closed."""
+        self.files_missing = 0
+        """WARC files that were gone or had another length when the run began, and nobody has noted
+        it."""
         self.answered = False
         self._finished_at: str | None = None
         """The same moment in the database and in WARC, ISO 8601, UTC."""
@@ -308,7 +311,7 @@ class Session:
                 [self._warc.name, *(file.name for file in self._warc.closed)] if self._warc else ()
             )
             self._mend(store, written)
-            say_what_is_missing(store, self.folder)
+            self.files_missing = say_what_is_missing(store, self.folder)
             hosts: tuple[str, ...] = getattr(spider, "resume_hosts", ())
             for url in getattr(spider, "seeds", ()) if hosts else ():
                 store.add_site(url)

@@ -24,6 +24,7 @@ from twisted.web._newclient import Request as TxRequest
 from twisted.web.http_headers import Headers
 
 from crawler.errors import AnswerError
+from crawler.extensions.room import Room
 
 # Characters of a line: servers send longer policies than Twisted takes (16 KiB).
 _MAX_LINE = 64 * 1024
@@ -150,10 +151,16 @@ class TappedFactory(_LenientHTTP11ClientFactory):
 
 
 class TappedAgent(_ScrapyAgent):
-    """Leaves in a request's meta what went over the wire for it."""
+    """Leaves in a request's meta what went over the wire for it, and has long bodies wait for
+    room."""
+
+    def __init__(self, *, room: Room, **options: Any) -> None:
+        super().__init__(**options)
+        self._room = room
 
     def _cb_bodyready(self, txresponse: Any, request: Request) -> Any:
         request.meta[META] = txresponse._hemeroteca_wire
+        self._room.begin(request, txresponse._transport, self._timeout_cl)
         return super()._cb_bodyready(txresponse, request)
 
 

@@ -21,6 +21,7 @@ from crawler.errors import ArchiveError
 from crawler.fixity.files import FileFindings, check_file
 from crawler.fixity.losses import Losses
 from crawler.fixity.report import Problem, Report
+from crawler.warc.presence import kind_of
 from crawler.warc.recover import is_beginning_of
 from crawler.warc.writer import OPEN
 
@@ -113,7 +114,15 @@ def _files(folder: Path, report: Report) -> dict[str, Path]:
     warc = folder / WARC_FOLDER
     for path in sorted(warc.iterdir()) if warc.is_dir() else []:
         name = path.name.removesuffix(OPEN)
-        if not path.is_file() or not name.endswith(_ENDING):
+        if name.endswith(_ENDING) and not path.is_file():
+            report.harm(
+                Problem(
+                    "file", f"{kind_of(path)} stands where a WARC file should",
+                    "take it away, and put a copy of the file in its place if there was one",
+                    path.name,
+                )
+            )  # fmt: skip
+        elif not name.endswith(_ENDING):
             report.note(
                 Problem("file", "this is no WARC file of ours", "look what it is", path.name)
             )

@@ -27,7 +27,8 @@ FORBIDDEN = say("robots_forbids")
 _LIFETIME = 86_400.0
 # Seconds after which one that could not be had is asked for again.
 _SHUT_FOR = 600.0
-# Seconds: a Crawl-delay beyond that is a slip of the pen, or a no.
+# Seconds: a Crawl-delay beyond that is a slip of the pen, or a no. Nothing is fetched, for a run
+# that waits for it would take months, and keep all others off the archive.
 _LONGEST_DELAY = 3_600.0
 
 
@@ -115,6 +116,8 @@ class RobotsMiddleware:
     def _read(self, origin: str, url: str, status: int, body: bytes, read_at: float) -> _Rules:
         parser = ProtegoRobotParser.from_crawler(self._crawler, body)
         delay = parser.crawl_delay(self._agent)
+        if delay is not None and delay > _LONGEST_DELAY:
+            return _Rules(None, say("robots_delay", f"{delay:,.0f}"), read_at)
         if delay is not None:
             self._slow_down(origin, delay)
         request = Request(f"{origin}/robots.txt", meta={"sitemaps": sitemap_urls(body, url)})
@@ -127,7 +130,6 @@ class RobotsMiddleware:
         """Set a host's pace, which AutoThrottle may then make slower and not faster."""
         downloader = self._crawler.engine.downloader
         host = urlparse_cached(Request(origin)).hostname or ""
-        delay = min(delay, _LONGEST_DELAY)
         if not delay > max(0.0, self._crawler.settings.getfloat("DOWNLOAD_DELAY")):
             return
         downloader.per_slot_settings[host] = {"delay": delay, "concurrency": 1, "jitter": 0.0}

@@ -12,6 +12,8 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 from scrapy.http import Request, Response
 from scrapy.utils._compression import _DecompressionMaxSizeExceeded
 
+from crawler.extensions.room import Room
+
 # How many times smaller a body may be in gzip or deflate (zlib.net, "Maximum Compression Factor");
 # brotli and zstd have no such bound but DOWNLOAD_MAXSIZE.
 _PACKED = 1_032
@@ -36,6 +38,7 @@ class UnpackingMiddleware(HttpCompressionMiddleware):
         self._most = crawler.settings.getint("UNPACKED_MAXSIZE")
         self._largest = crawler.settings.getint("DOWNLOAD_MAXSIZE")
         self._held = 0
+        self._room = Room.of(crawler)
         self._waiting: list[asyncio.Future[None]] = []
 
     @classmethod
@@ -62,6 +65,7 @@ class UnpackingMiddleware(HttpCompressionMiddleware):
         if isinstance(answer, Response):
             self._held += len(answer.body)
             weakref.finalize(answer, self._free, len(answer.body)).atexit = False
+            weakref.finalize(answer, self._room.keep(len(answer.body))).atexit = False
         return answer
 
     def _is_tight(self, size: int) -> bool:

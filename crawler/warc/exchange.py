@@ -102,7 +102,7 @@ def exchange_records(
         headers.append(("WARC-Truncated", exchange.truncated))
     kind = "response" if original is None else "revisit"
     headers.append(("Content-Type", HTTP_RESPONSE))
-    records = [record(kind, record_id, date, headers, head + payload)]
+    records = [record(kind, record_id, date, headers, head, payload)]
     if exchange.request_head:
         headers = [
             *common,

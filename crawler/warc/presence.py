@@ -19,11 +19,17 @@ def path_of(folder: Path, name: str) -> Path:
 
 
 def size_of(folder: Path, name: str) -> int | None:
-    """Bytes of a WARC file; None where it is not there."""
+    """Bytes of a WARC file; None where it is not there, or something that is no file."""
+    path = path_of(folder, name)
     try:
-        return path_of(folder, name).stat().st_size
+        return path.stat().st_size if path.is_file() else None
     except OSError:
         return None
+
+
+def kind_of(path: Path) -> str:
+    """What something is that is no file, in words."""
+    return "a folder" if path.is_dir() else "something that is no file"
 
 
 def is_there(folder: Path, name: str, offset: int, length: int, record_id: str) -> bool:

@@ -32,16 +32,21 @@ def warc_date(moment: datetime) -> str:
     return utc(moment, exact=True).replace("+00:00", "Z")
 
 
-def digest(data: bytes) -> str:
-    """A labelled digest (ISO 28500, 5.8): `sha256:` and Base32."""
-    return "sha256:" + base64.b32encode(hashlib.sha256(data).digest()).decode()
+def digest(*data: bytes) -> str:
+    """A labelled digest (ISO 28500, 5.8) of some parts, one behind the other: `sha256:` and
+    Base32."""
+    whole = hashlib.sha256()
+    for part in data:
+        whole.update(part)
+    return "sha256:" + base64.b32encode(whole.digest()).decode()
 
 
-def record(kind: str, record_id: str, date: str, headers: Headers, block: bytes) -> bytes:
+def record(kind: str, record_id: str, date: str, headers: Headers, *block: bytes) -> bytes:
     """A whole record, not compressed.
 
     date: as `warc_date` gives it. headers: further named fields in order; those without a value
-    are left out. A line break in a value becomes a space: no value can smuggle in a field.
+    are left out. block: in parts, for a long one is copied once only. A line break in a value
+    becomes a space: no value can smuggle in a field.
     """
     lines = [
         "WARC/1.1",
@@ -49,11 +54,11 @@ def record(kind: str, record_id: str, date: str, headers: Headers, block: bytes)
         f"WARC-Record-ID: {record_id}",
         f"WARC-Date: {date}",
         *(f"{name}: {one_line(value)}" for name, value in headers if value),
-        f"WARC-Block-Digest: {digest(block)}",
-        f"Content-Length: {len(block)}",
+        f"WARC-Block-Digest: {digest(*block)}",
+        f"Content-Length: {sum(map(len, block))}",
     ]
     head = "\r\n".join(lines).encode("utf-8", "replace")
-    return head + b"\r\n\r\n" + block + b"\r\n\r\n"
+    return b"".join((head, b"\r\n\r\n", *block, b"\r\n\r\n"))
 
 
 def fields(pairs: Headers) -> bytes:

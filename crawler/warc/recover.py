@@ -63,6 +63,8 @@ def recover(
     """
     for path in sorted([*folder.glob("*.warc.gz"), *folder.glob("*.warc.gz" + OPEN)]):
         name = path.name.removesuffix(OPEN)
+        if not path.is_file():
+            continue  # a folder that has such a name: whoever looks for a file says so
         if path.name != name and (folder / name).exists():
             # of a copy that was made in two steps; never take the closed one's place
             if is_beginning_of(path, folder / name):

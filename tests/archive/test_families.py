@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.archive.outcomes import Admission, Family
-from crawler.archive.store import Store
+from crawler.archive.store import MAX_ROWS, Store
 from crawler.items import FoundUrl, Visit
 
 from .conftest import MakeVisit
@@ -187,3 +187,16 @@ def test_a_closed_family_is_held_and_what_was_visited_is_not(
         store.frontier.families.hold_all(one.id)
     assert claim(store) == []
     assert families(store)[STORY].held == 8
+
+
+def test_a_list_of_very_many_addresses_is_credited_as_any(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    tell(store, make_visit, found("tag/mills", TAG))
+    assert let_in(store, TAG, None) == 1
+    links = [found(f"mill-{n}", STORY, 60) for n in range(MAX_ROWS + 50)]
+    store.record([visit_of(make_visit, found("tag/mills", TAG), *links)])
+    store.record([visit_of(make_visit, links[7], article=True)])
+    one = seen(store, TAG)
+    assert one is not None
+    assert one.led_to == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -303,3 +304,25 @@ def test_a_gone_story_is_told_with_its_last_revision(store: Store, make_visit: M
     assert (row["reason"], row["title"], row["last_revision"]) == (
         "led to the home page", STORY.title, 1,
     )  # fmt: skip
+
+
+def test_lists_that_were_left_out_can_be_asked_for(store: Store, make_visit: MakeVisit) -> None:
+    names = [f"https://news.example/sitemap-{n}.xml" for n in range(4)]
+    found = [FoundUrl(url, "sitemap", "sitemap", HOME) for url in names]
+    store.record([make_visit(HOME, found=found[:3], role="sitemap")])
+    site, chains = store.find_site("news.example"), store.frontier.chains
+    assert site is not None
+    ended = "3 further lists left out: the last 5 on the way told of no story"
+    visit = make_visit(names[3], role="sitemap", reason=ended, etag='"1"')
+    store.record([replace(visit, origin=found[3])])
+    with store.db.atomic():
+        assert chains.withhold(site) == 3
+        assert chains.ask_for("other.example") == 0
+        assert claim(store) == []
+        assert chains.ask_for("news.example") == 4
+        assert chains.withhold(site) == 0
+    assert sorted(claim(store)) == names
+    # what it names was never entered: that it has not changed would say nothing
+    again = store.frontier.lookup(names[3])
+    assert again is not None
+    assert (again.etag, again.asked_for) == (None, True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from benchmarks.soak import address, answer
+import pytest
+
+from benchmarks.soak import Row, address, answer, growth
 from crawler.extract import extract
 
 
@@ -29,3 +31,10 @@ def test_there_is_nothing_elsewhere() -> None:
     assert answer("/2026/nothing/") is None
     assert answer("/other") is None
     assert address(7) == address(7) != address(8)
+
+
+def test_growth_is_that_of_the_second_half() -> None:
+    rows = [Row(n, 0, 0, 50 + max(0, n - 10) * 1.5, (n, n), 0, 0) for n in range(21)]
+    assert growth(rows, lambda row: row.crawl) == pytest.approx(1.5)
+    assert growth(rows, lambda row: sum(row.readers)) == pytest.approx(2)
+    assert growth(rows[:1], lambda row: row.crawl) == 0

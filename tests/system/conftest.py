@@ -50,6 +50,11 @@ def loaded() -> Loaded:
     return Loaded()
 
 
+def _lines(output: bytes) -> str:
+    """Output as `subprocess` gives it as text, however its lines end."""
+    return output.decode().replace("\r\n", "\n").replace("\r", "\n")
+
+
 def run_scrapy(
     *arguments: str, stdin: str | None = None, timeout: int = 500
 ) -> subprocess.CompletedProcess[str]:
@@ -57,7 +62,7 @@ def run_scrapy(
     if stdin is None:
         done = loaded().run(list(arguments), timeout)
         return subprocess.CompletedProcess(
-            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+            done.args, done.returncode, *map(_lines, (done.stdout, done.stderr))
         )
     return subprocess.run(
         [sys.executable, "-m", "scrapy", *arguments],

@@ -69,7 +69,7 @@ def test_a_changed_story_is_told_word_by_word(tmp_path: Path) -> None:
         ((row["url"], "--to", "7"), "there is no revision 7"),
     ):
         done = run_scrapy("diff", *arguments, "-a", f"archive={folder}")
-        assert done.returncode == 2
+        assert done.returncode == 7
         assert message in done.stderr
 
 

@@ -24,12 +24,18 @@ def test_a_query_of_the_cookbook_runs(archived: Archived, sql: str) -> None:
     assert rows or re.search("revisions > 1|edited_stories|gone_stories", sql)
 
 
+def steady(text: str) -> str:
+    """A page without what differs from run to run: whether a story's second address was asked for
+    before it was known to be one depends on which answer came first."""
+    return re.sub(r"\d+ unchanged; \d+ captures", "… unchanged; … captures", text)
+
+
 def test_the_documentation_shows_the_real_output_and_the_real_graph(tmp_path: Path) -> None:
     archive = tmp_path / "archive"
     for page in ("README.md", "docs/graph.md"):
         text = (ROOT / page).read_text(encoding="utf-8")
         assert "<!-- output -->" in text
-        assert readme(text, archive) == text, "run `make docs`"
+        assert steady(readme(text, archive)) == steady(text), "run `make docs`"
     with open_for_reading(archive) as db:
         drawn = graph_picture.picture(db)
     shown = (ROOT / "docs" / "images" / "graph.svg").read_text(encoding="utf-8")

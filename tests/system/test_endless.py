@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import crawl, query, serving
+from .conftest import crawl, query, run_scrapy, serving
 
 STORIES = {f"/council-looks-at-bridge-{n}.html": f"Council looks at bridge {n}" for n in range(12)}
 XML = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
@@ -155,3 +155,35 @@ def test_rows_without_end_are_left_and_the_stories_are_there(
     assert query(tmp_path / "a", "SELECT 1 FROM urls WHERE state = 'queued'") == []
     left = query(tmp_path / "a", "SELECT 1 FROM urls WHERE reason LIKE '%lists%'")
     assert left or trap in (neighbours, same_before)
+
+
+def late(path: str, base: str) -> Answer | None:
+    """Eight sitemaps that tell of nothing but the next one, before the one with the stories."""
+    if path == "/":
+        return "text/html", "<html><body><p>Nothing here</p></body></html>", {}
+    if path == "/robots.txt":
+        return "text/plain", f"Sitemap: {base}/sm/0.xml\n", {}
+    if found := re.fullmatch(r"/sm/(\d)\.xml", path):
+        if found[1] != "8":
+            named = f"<sitemap><loc>{base}/sm/{int(found[1]) + 1}.xml</loc></sitemap>"
+            return "application/xml", f"<sitemapindex {XML}>{named}</sitemapindex>", {"ETag": '"1"'}
+        named = "".join(f"<url><loc>{base}{path}</loc></url>" for path in STORIES)
+        return "application/xml", f"<urlset {XML}>{named}</urlset>", {}
+    return None
+
+
+def test_a_row_that_ended_is_followed_further_where_the_user_asks_for_it(tmp_path: Path) -> None:
+    stories = "SELECT count(*) AS n FROM stories"
+    with newspaper(late) as (url, asked):
+        crawl("news", tmp_path / "a", site=url)
+        assert query(tmp_path / "a", stories) == [{"n": 0}]
+        assert asked["/sm/6.xml"] == 0
+        crawl("news", tmp_path / "a", site=url)  # again, nothing but that is asked for
+        assert asked["/sm/6.xml"] == 0
+        done = run_scrapy("retry", str(tmp_path / "a"), "--excluded")
+        assert done.stdout == (
+            "1 sitemaps, feeds and other lists are queued; the next crawl fetches them\n"
+        )
+        done = crawl("news", tmp_path / "a", site=url)
+    assert done.returncode == 0, done.stderr
+    assert query(tmp_path / "a", stories) == [{"n": len(STORIES)}]

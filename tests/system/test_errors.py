@@ -42,6 +42,12 @@ def complaint(stderr: str) -> str:
             "neither 0 nor 1",
         ),
         (["crawl", "news", "-a", "site=a.example", "-a", "archive="], 2, "archive= is empty"),
+        (["crawl", "news", "-a", "site="], 2, "site= is missing"),
+        (["crawl", "article", "-a", "url="], 2, "url= is missing"),
+        (["retry", "--excluded", "--site", ""], 2, "--site '' is no host"),
+        (["export", "cdxj", "--site", " "], 2, "--site ' ' is no host"),
+        (["graph", "--site", ""], 2, "--site '' is no host"),
+        (["import", "README.md", "--jobs", "0"], 2, "--jobs 0 is no number of 1 or more"),
         (["status", "/no/such/archive"], 2, "no archive at"),
         (["try", "/no/such/page.html"], 2, "cannot be read"),
         (["extract", "/no/such/page.html"], 2, "cannot be read"),
@@ -135,6 +141,29 @@ def test_a_setting_that_makes_no_sense_is_refused_in_one_line(tmp_path: Path, se
     assert done.returncode == 2
     assert done.stderr.startswith(f"scrapy crawl: -s {setting}: ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("DOWNLOAD_DELY", "DOWNLOAD_DELAY"),
+        ("download_delay", "DOWNLOAD_DELAY"),
+        ("WARC_FILES_BYTES", "WARC_FILE_BYTES"),
+        ("EXTRACT_WORKER", "EXTRACT_WORKERS"),
+    ],
+)
+def test_a_setting_whose_name_is_misspelt_is_refused_in_one_line(
+    tmp_path: Path, name: str, meant: str
+) -> None:
+    done = crawl("news", tmp_path / "a", "-s", f"{name}=1", site=NOBODY)
+    assert done.returncode == 2
+    assert done.stderr == (f"scrapy crawl: -s {name}: there is no such setting; is it {meant}?\n")
+
+
+def test_a_setting_of_somebody_elses_extension_is_named_and_taken(tmp_path: Path) -> None:
+    done = crawl("news", tmp_path / "a", "-s", "ROTATING_PROXY_LIST=a", site=NOBODY)
+    assert done.returncode == 3
+    assert "-s ROTATING_PROXY_LIST: neither Scrapy nor Hemeroteca knows" in done.stderr
 
 
 def test_what_is_no_file_is_written_to_as_it_is(archived: Archived, tmp_path: Path) -> None:

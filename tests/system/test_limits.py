@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import os
 import socket
@@ -15,6 +16,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from scrapy import Request
+
+from crawler.errors import HemerotecaError
+from crawler.extensions import download, heads
+from crawler.extensions.room import Room
 
 from .conftest import FULL_SPEED, ROOT, crawl, query, run_scrapy
 from .test_hostile import STORY
@@ -180,6 +186,28 @@ def test_pages_that_unpack_a_thousandfold_are_read_one_after_the_other(tmp_path:
     assert ports == 0
 
 
+def test_long_pages_come_one_after_the_other(tmp_path: Path) -> None:
+    body = b"<html><body><p>" + b"a word or two of it. " * 666_000
+
+    def long(send: Send) -> None:
+        head = OK + b"Content-Type: text/html\r\nConnection: close\r\n"
+        send(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+    answers = {f"/long-{n}": long for n in range(12)}
+    with raw_server({**answers, "/story": _story}) as url:
+        pages = tmp_path / "urls.txt"
+        pages.write_text("".join(f"{url}{path}\n" for path in (*answers, "/story")))
+        done, memory, _ = watched(
+            "crawl", "article", "-a", f"urls={pages}", "-a", f"archive={tmp_path / 'a'}",
+            "-a", "allow_private=1", "-s", "EXTRACT_CPU_SECONDS=0.5", *FULL_SPEED,
+        )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    kept = "SELECT sum(payload_bytes) AS n FROM captures WHERE payload_bytes > 10000000"
+    assert query(tmp_path / "a", kept) == [{"n": 12 * len(body)}]
+    assert query(tmp_path / "a", "SELECT count(*) AS n FROM stories") == [{"n": 1}]
+    assert memory < 400e6
+
+
 def test_one_page_is_fetched_under_the_limits_of_a_crawl() -> None:
     def endless(send: Send) -> None:
         send(OK + b"Content-Type: text/html\r\n\r\n<html>")
@@ -216,3 +244,96 @@ def test_a_crawl_leaves_nothing_at_home_and_needs_none(
         again = crawl("article", tmp_path / "b", url=f"{url}/story")
     assert again.returncode == 0, again.stderr
     assert "Traceback" not in again.stderr
+
+
+def test_heads_are_bounded_without_the_tap_too(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from crawler.extensions import tap\n"
+        "tap.self_test = lambda: False\n"
+        "from scrapy.cmdline import execute\n"
+        "execute(['scrapy', *sys.argv[1:]])\n"
+    )
+    names = ("endless_lines", "many_short_lines", "one_endless_line", "interim_without_end")
+    answers = {f"/{each.__name__}": each for each in HEADS if each.__name__ in names}
+    with raw_server({**answers, "/story": _story}) as url:
+        pages = tmp_path / "urls.txt"
+        pages.write_text("".join(f"{url}{path}\n" for path in (*answers, "/story")))
+        done = subprocess.run(
+            [sys.executable, "-c", program, "crawl", "article", "-a", f"urls={pages}", "-a",
+             f"archive={tmp_path / 'a'}", "-a", "allow_private=1", *FULL_SPEED],
+            cwd=ROOT, capture_output=True, text=True, timeout=500,
+        )  # fmt: skip
+    assert "the tap on HTTP connections does not work" in done.stderr
+    assert "Traceback" not in done.stderr
+    rows = query(tmp_path / "a", "SELECT url, state, reason FROM urls WHERE role = 'page'")
+    states = {row["url"].rpartition("/")[2]: (row["state"], row["reason"]) for row in rows}
+    for name in names:
+        state, reason = states.pop(name)
+        if name == "one_endless_line":  # that one Twisted bounds by itself
+            assert state in ("failed", "retry")
+        else:
+            assert state == "failed", name
+            assert "head of the answer" in reason
+    assert set(states) == {"story"}
+
+
+def test_where_heads_cannot_be_bounded_nothing_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert heads.self_test()
+    with pytest.raises(AttributeError):  # a Twisted that makes connections otherwise
+        heads.self_test(lambda *args: object())
+    monkeypatch.setattr(download, "bounds_heads", lambda: False)
+    with pytest.raises(HemerotecaError, match="cannot be bounded"):
+        download.refuse_unbounded_heads()
+
+
+class Connection:
+    """Stands for a connection, and for the time limit of what comes over it."""
+
+    def __init__(self) -> None:
+        self.flows = True
+        self.limit = 100.0
+
+    def pauseProducing(self) -> None:
+        self.flows = False
+
+    def resumeProducing(self) -> None:
+        self.flows = True
+
+    def active(self) -> bool:
+        return True
+
+    def getTime(self) -> float:
+        return self.limit
+
+    def seconds(self) -> float:
+        return 40.0
+
+    def reset(self, seconds: float) -> None:
+        self.limit = 40.0 + seconds
+
+
+def test_one_long_body_comes_and_the_others_wait_for_room() -> None:
+    async def come() -> None:
+        room = Room(10_000_000)
+        requests = [Request(f"https://a.example/{n}") for n in range(4)]
+        long, other, third, short = (Connection() for _ in requests)
+        for request, connection in zip(requests, (long, other, third, short), strict=True):
+            room.begin(request, connection, connection)
+            room.take(request, 900_000)
+        room.take(requests[0], 9_000_000)
+        room.take(requests[1], 900_000)
+        room.take(requests[2], 900_000)
+        room.take(requests[3], 50_000)
+        assert (long.flows, other.flows, third.flows, short.flows) == (True, False, False, True)
+        assert other.limit > 100  # its time stands still
+        free = room.keep(11_000_000)
+        room.end(requests[0])  # what is held is more than there is room for: nobody goes on
+        assert (other.flows, third.flows, short.flows) == (False, False, True)
+        free()
+        assert (other.flows, third.flows) == (True, True)
+        assert other.limit == 100
+
+    asyncio.run(come())

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -156,6 +157,32 @@ def test_crawls_go_on_in_what_was_rebuilt(tmp_path: Path) -> None:
     assert faults(copy) == []
 
 
+def test_what_a_killed_crawl_had_not_said_yet_is_followed_all_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    with serve("morning") as base:
+        assert crawl("news", folder, site=base).returncode == 0
+        told_by_neighbours = f"{base}/business/2025/06/16/bakery-cooperative-opens-third-shop"
+        for path in (folder / "warc").iterdir():
+            leave_out(path, told_by_neighbours)
+        (folder / "archive.db").unlink()
+        assert run_scrapy("rebuild", str(folder)).returncode == 0
+        assert query(folder, "SELECT count(*) AS n FROM stories") == [{"n": 38}]
+        assert crawl("news", folder, site=base).returncode == 0
+    assert query(folder, "SELECT count(*) AS n FROM stories") == [{"n": 39}]
+
+
+def leave_out(path: Path, url: str) -> None:
+    """Write a WARC file anew without what is about a URL, and without what was told of visits."""
+    kept = BytesIO()
+    writer = WARCWriter(kept, gzip=True)
+    with path.open("rb") as stream:
+        for record in ArchiveIterator(stream):
+            about = record.rec_headers.get_header("WARC-Target-URI") or ""
+            if record.rec_type not in ("metadata", "conversion") and about != url:
+                writer.write_record(record)
+    path.write_bytes(kept.getvalue())
+
+
 def test_where_a_payload_came_again_the_links_were_seen_again(tmp_path: Path) -> None:
     copy = tmp_path / "a"
     page = plain(
@@ -207,6 +234,21 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_kept(archive: Path, tmp_pat
     assert done.returncode == 1
     assert path.name in done.stderr
     assert query(copy, "SELECT count(*) AS n FROM stories")[0]["n"] >= 37
+
+
+def test_a_folder_in_the_place_of_a_file_is_named_and_left_out(
+    archive: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(archive, copy)
+    lose(copy)
+    (copy / "warc" / "other.warc.gz").mkdir()
+    done = run_scrapy("rebuild", str(copy))
+    assert done.returncode == 1
+    assert complaint(done.stderr) == (
+        "scrapy rebuild: other.warc.gz: a folder stands where a WARC file should; it is left out"
+    )
+    assert query(copy, "SELECT count(*) AS n FROM stories")[0]["n"] == 39
 
 
 def test_a_rebuild_that_fails_leaves_the_database_where_it_was(

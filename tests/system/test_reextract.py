@@ -141,7 +141,10 @@ def test_what_cannot_be_read_keeps_its_revision_and_is_told(
     assert len(query(folder, "SELECT 1 FROM stories")) == 39
 
 
-@pytest.mark.parametrize("words", [["no-such-folder"], ["--url", "not an address"]])
+@pytest.mark.parametrize("words", [
+    ["no-such-folder"], ["--url", "not an address"], ["--url", ""], ["--site", ""],
+    ["--site", "//"], ["--jobs", "0"], ["--jobs", "-2"], ["--jobs", "many"],
+])  # fmt: skip
 def test_bad_words_get_one_line(tmp_path: Path, words: list[str]) -> None:
     done = run_scrapy("reextract", *words)
     assert done.returncode == 2

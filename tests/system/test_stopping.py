@@ -143,6 +143,16 @@ def test_whatever_the_pace_nothing_more_is_asked_for(tmp_path: Path, signum: int
         assert news.log == ["/robots.txt"]  # the home page waits for its turn
 
 
+def test_a_crawl_delay_of_years_is_taken_for_a_no(tmp_path: Path) -> None:
+    with paper(robots="User-agent: *\nCrawl-delay: 1000000000\n") as news:
+        done = crawl("news", tmp_path / "a", site=news.url)
+    assert done.returncode == 3
+    asks = "robots.txt asks for more than an hour between two requests (1,000,000,000 s)"
+    assert asks in done.stderr
+    (home,) = query(tmp_path / "a", "SELECT state, reason FROM urls WHERE role = 'home'")
+    assert (home["state"], home["reason"]) == ("retry", asks)
+
+
 def test_what_waits_between_two_stories_is_queued_again(tmp_path: Path) -> None:
     folder = tmp_path / "a"
     with paper() as news:
@@ -279,6 +289,24 @@ def test_while_it_is_loading_it_ends_in_one_line() -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=500
     )
     assert done.returncode == 130
+    assert done.stderr == "scrapy: stopped\n"
+
+
+@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_as_soon_as_the_settings_are_read_it_ends_in_one_line(signum: int, code: int) -> None:
+    """Scrapy's own commands come next, and take a while."""
+    program = (
+        "import os, sys, importlib\n"
+        "import scrapy.cmdline\n"
+        "def interrupted(*args): os.kill(os.getpid(), int(sys.argv.pop()))\n"
+        "scrapy.cmdline._get_commands_dict = interrupted\n"
+        "scrapy.cmdline.execute()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "status", str(int(signum))], cwd=ROOT, capture_output=True,
+        text=True, timeout=500,
+    )  # fmt: skip
+    assert done.returncode == code
     assert done.stderr == "scrapy: stopped\n"
 
 

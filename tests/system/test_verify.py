@@ -334,6 +334,20 @@ def test_a_file_that_is_gone_is_named_with_what_was_in_it(copy: Path) -> None:
     ]
 
 
+def test_a_folder_in_the_place_of_a_file_is_named(copy: Path) -> None:
+    path = files(copy)[1]
+    path.unlink()
+    path.mkdir()
+    (copy / "warc" / "other.warc.gz").mkdir()
+    told = {each.file: each.what for each in verify(copy).damage if "stands where" in each.what}
+    words = "a folder stands where a WARC file should"
+    assert told == {path.name: words, "other.warc.gz": words}
+    done = run_scrapy("verify", str(copy))
+    assert done.returncode == 6
+    assert f"{path.name}: {words}" in done.stdout
+    assert f"warc/{path.name} is not there" in run_scrapy("status", str(copy)).stdout
+
+
 def test_bytes_behind_the_last_record_and_between_records_are_found(copy: Path) -> None:
     first, second = files(copy)[:2]
     size = first.stat().st_size
