@@ -63,7 +63,7 @@ def extract(html: bytes, url: str, content_type: str | None = None, follow: bool
 def read_page(doc: Document) -> Page:
     """Read a parsed page: every field by its own module, all from the one tree."""
     data = structured(doc)
-    title, heading = headline(doc, data)
+    title, heading, told_title = headline(doc, data)
     marked = marks(_scope(doc, heading))
     name = title.text if title else None
     place = story_place(doc, heading)
@@ -101,7 +101,8 @@ def read_page(doc: Document) -> Page:
     elif container is not None and body:
         container_claim = Claim(_path(container), "html:container")
     used = {
-        "title": title, "authors": author_claim, "read_time": shown, "standfirst": summary,
+        "title": title, "seo_title": told_title, "authors": author_claim, "read_time": shown,
+        "standfirst": summary,
         "section": topic, "tags": tag_claim, "language": tongue, "image": image_claim,
         "canonical_url": canonical,
         "body": container_claim,
@@ -109,6 +110,7 @@ def read_page(doc: Document) -> Page:
     article = Article(
         url=doc.url,
         title=name,
+        seo_title=told_title.text if told_title else None,
         canonical_url=canonical.text if canonical else None,
         authors=names,
         published_claims=published,
