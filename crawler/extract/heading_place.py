@@ -183,6 +183,11 @@ def _before_the_text(
     yield from (heading for at, heading in found if passed - at <= _BETWEEN)
 
 
+def is_prose(element: HtmlElement) -> bool:
+    """Whether a long text stands right in an element, and is neither boilerplate nor a caption."""
+    return _prose(element, ()) > 0
+
+
 def _prose(element: HtmlElement, headings: Sequence[HtmlElement]) -> int:
     """Characters that stand right in an element, if they are prose."""
     text = element.text
