@@ -145,6 +145,9 @@ class Article:
     url: str
     """The address that answered (after redirects)."""
     title: str | None
+    """The headline that the reader sees; where the page shows none, what it tells to machines."""
+    seo_title: str | None = None
+    """What search engines and social networks are told in its place; None where it is the same."""
     canonical_url: str | None = None
     """The address the page calls its own, absolute; None if it names none that can be believed."""
     authors: tuple[str, ...] = ()

@@ -28,6 +28,7 @@ from crawler.extract.readtime import read_time, shown_read_time
 from crawler.extract.reservations import reservations
 from crawler.extract.section import section, tags
 from crawler.extract.standfirst import standfirst
+from crawler.extract.story_notes import in_page_order, notes_beside, story_notes, with_notes
 from crawler.extract.structured import structured
 from crawler.extract.title import headline
 from crawler.extract.trim import trimmed
@@ -63,17 +64,21 @@ def extract(html: bytes, url: str, content_type: str | None = None, follow: bool
 def read_page(doc: Document) -> Page:
     """Read a parsed page: every field by its own module, all from the one tree."""
     data = structured(doc)
-    title, heading = headline(doc, data)
-    marked = marks(_scope(doc, heading))
+    title, heading, told_title = headline(doc, data)
+    scope = _scope(doc, heading)
+    marked = marks(scope)
     name = title.text if title else None
     place = story_place(doc, heading)
     container = place.container if place else None
     blocks: tuple[Block, ...] = ()
     lead: list[Block] = []
     if place is not None:
-        blocks = read_blocks(place.container, doc.address, place.kept)
-        for element in place.lead:
+        notes = story_notes(scope, place.container)
+        blocks = read_blocks(place.container, doc.address, place.kept | set(notes))
+        above, below = notes_beside(notes, place.container)
+        for element in in_page_order([*place.lead, *above]):
             lead += read_blocks(element, doc.address, {element})
+        blocks = with_notes(blocks, [read_blocks(e, doc.address, {e}) for e in below])
     tongue = language(doc, data)
     code = tongue.text if tongue else None
     names, author_claim = authors(data, marked, blocks)
@@ -101,7 +106,8 @@ def read_page(doc: Document) -> Page:
     elif container is not None and body:
         container_claim = Claim(_path(container), "html:container")
     used = {
-        "title": title, "authors": author_claim, "read_time": shown, "standfirst": summary,
+        "title": title, "seo_title": told_title, "authors": author_claim, "read_time": shown,
+        "standfirst": summary,
         "section": topic, "tags": tag_claim, "language": tongue, "image": image_claim,
         "canonical_url": canonical,
         "body": container_claim,
@@ -109,6 +115,7 @@ def read_page(doc: Document) -> Page:
     article = Article(
         url=doc.url,
         title=name,
+        seo_title=told_title.text if told_title else None,
         canonical_url=canonical.text if canonical else None,
         authors=names,
         published_claims=published,

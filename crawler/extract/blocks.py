@@ -15,6 +15,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extract.boilerplate import is_noise
+from crawler.extract.boxes import is_box
 from crawler.extract.document import text_of
 from crawler.extract.figures import figure_block, picture_block
 from crawler.extract.markdown import escaped, target
@@ -237,7 +238,7 @@ def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -
     if element in kept:
         return False
     if tag not in _LOOKED_INTO:
-        return is_noise(element)
+        return is_noise(element) or (tag not in INLINE and is_box(element))
     walk.looks += 1
     if walk.looks > _MAX_LOOKS:
         return is_noise(element)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+import re
+from collections.abc import Iterator, Sequence, Set
+from itertools import islice
 
 from lxml.html import HtmlElement
 
 from crawler.extract.blocks import read_blocks
-from crawler.extract.boilerplate import is_noise
+from crawler.extract.boilerplate import is_noise, names_of
 from crawler.extract.document import Document, text_of
 from crawler.extract.figures import is_caption
+from crawler.extract.heading_place import is_prose
 from crawler.extract.marks import Marks
-from crawler.extract.names import Meaning
+from crawler.extract.names import Meaning, meanings
+from crawler.extract.phrases import is_appeal, is_note, states_age
 from crawler.extract.structured import Structured
 from crawler.items import Claim
 from crawler.text import words
 
 _MIN, _MAX = 20, 1_000
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+_NO_NOISE = re.compile(r"teasers?(?![a-z])", re.IGNORECASE)
+"""What a name says of other stories' summaries, and as often of the story's own."""
 _BLOCKS = 4
 """Paragraphs and pictures; more of them are a list of other stories."""
 
@@ -35,9 +41,13 @@ def standfirst(
     or alternativeHeadline, og:description, meta description, unless they are cut off.
     """
     above = _above(headline)
-    for element in marked[Meaning.STANDFIRST][:60]:
-        if element is headline or element in above or not _beside(element, above):
-            continue
+    near = [
+        element
+        for element in marked[Meaning.STANDFIRST][:60]
+        if element is not headline and element not in above and _beside(element, above)
+        and not _is_box(element)
+    ]  # fmt: skip
+    for element in _before_text(doc, near, headline):
         if _linked(element) or is_caption(element, above):
             continue
         text = _prose(element, doc)
@@ -54,6 +64,38 @@ def standfirst(
         ):
             return claim
     return None
+
+
+def _is_box(element: HtmlElement) -> bool:
+    """Whether a name says that it is something else than a standfirst: `subscribe-teaser`."""
+    names = _NO_NOISE.sub(" ", names_of(element))
+    return bool(meanings(names) & Meaning.NOISE)
+
+
+def _before_text(
+    doc: Document, near: Sequence[HtmlElement], headline: HtmlElement | None
+) -> Iterator[HtmlElement]:
+    """Those of some elements that stand before the story's first paragraph, in page order."""
+    if headline is None or not near:
+        yield from near
+        return
+    below = False
+    for element in doc.root.iter():
+        below = below or element is headline
+        if element in near:
+            yield element
+        elif below and is_prose(element) and _is_paragraph(element, [headline, *near]):
+            return
+
+
+def _is_paragraph(element: HtmlElement, near: Sequence[HtmlElement]) -> bool:
+    """Whether an element with prose is a paragraph of the story, neither one of some elements or
+    in one, nor a note of any kind."""
+    text = text_of(element)
+    if is_note(text) or states_age(text) or is_appeal(text):
+        return False
+    above = [element, *islice(element.iterancestors(), 8)]
+    return not any(up in near or is_noise(up) for up in above if up.tag not in ("body", "html"))
 
 
 def _prose(element: HtmlElement, doc: Document) -> str:
@@ -91,7 +133,9 @@ def _above(headline: HtmlElement | None) -> Set[HtmlElement]:
 
 
 def _usable(text: str, title: str | None) -> bool:
-    return _MIN <= len(text) <= _MAX and words(text) != words(title or "")
+    if not _MIN <= len(text) <= _MAX or words(text) == words(title or ""):
+        return False
+    return not (is_note(text) or states_age(text))
 
 
 def _linked(element: HtmlElement) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from crawler.extract import lexicon
 from crawler.extract.document import SENTENCE_ENDS
 from crawler.extract.markdown import escaped
-from crawler.extract.phrases import is_appeal, is_ending, is_label
+from crawler.extract.phrases import is_appeal, is_ending, is_label, is_note, states_age
 from crawler.items import Block, Claim
 from crawler.text import words
 
@@ -43,7 +43,7 @@ def trimmed(
     for at, block in enumerate(kept[:_HEAD]):
         if name and len(kept) > at + 1 and _names(block, name):
             if sum(len(b.text) for b in kept[:at]) < 300:
-                del kept[: at + 1]
+                kept[: at + 1] = [b for b in kept[:at] if is_note(b.text)]
             else:
                 del kept[at]
             break
@@ -52,17 +52,16 @@ def trimmed(
     sentence = lead is not None and lead.endswith(SENTENCE_ENDS)
     if shown and not sentence:
         kept = [b for at, b in enumerate(kept) if at >= _HEAD or b.text != lead]
-    start = 0
-    for block in kept[:_HEAD]:
-        if block.type == "figure" or (block.text != lead and (_is_line(block) or _is_stamp(block))):
-            start += 1
-        else:
-            break
-    kept = [b for b in kept[:start] if b.type == "figure"] + kept[start:]
+    kept = _without_head(_without_age(kept, lead), lead)
     kept = _without_asides(_until_ending(kept))
     for _ in range(6):
         last = next((b for b in reversed(kept) if b.type != "figure"), None)
-        if last is None or not (_is_line(last) or last.type == "heading") or len(kept) < 3:
+        if (
+            last is None
+            or is_note(last.text)
+            or not (_is_line(last) or last.type == "heading")
+            or len(kept) < 3
+        ):
             break
         kept.remove(last)
     if lead is not None and shown and sentence and kept and not _is_said(lead, kept):
@@ -70,11 +69,34 @@ def trimmed(
     return tuple(kept)
 
 
+def _without_head(blocks: list[Block], lead: str | None) -> list[Block]:
+    """Blocks without the lines above the story: date, byline, agency. Pictures and notes stay."""
+    stay: list[Block] = []
+    for at, block in enumerate(blocks):
+        is_head = block.text != lead and (_is_line(block) or _is_stamp(block))
+        if block.type == "figure" or is_note(block.text):
+            stay.append(block)
+        elif at >= _HEAD or not is_head:
+            return stay + blocks[at:]
+    return stay
+
+
+def _without_age(blocks: list[Block], lead: str | None) -> list[Block]:
+    """Blocks without the notes before the text that tell how old the story is."""
+    for at, block in enumerate(blocks[:_HEAD]):
+        aside = block.type == "figure" or block.text == lead or is_note(block.text)
+        if states_age(block.text):
+            return _without_age(blocks[:at] + blocks[at + 1 :], lead)
+        if not aside and not _is_line(block) and not _is_stamp(block):
+            break
+    return blocks
+
+
 def _until_ending(blocks: list[Block]) -> list[Block]:
     """Blocks before the heading that says that the story is over."""
     for at in range(len(blocks) - 1, max(1, len(blocks) // 2) - 1, -1):
         if len(blocks[at].text) < 60 and is_ending(blocks[at].text):
-            return blocks[:at]
+            return blocks[:at] + [block for block in blocks[at:] if is_note(block.text)]
     return blocks
 
 
@@ -87,6 +109,8 @@ def _without_asides(blocks: list[Block]) -> list[Block]:
 
 def _is_aside(block: Block) -> bool:
     text = block.text
+    if is_note(text):
+        return False
     if text.endswith(":") and len(text) <= _LONGEST_LABEL:
         found = lexicon.match(text)
         if found is not None and found.relation == "also_read" and found.extent == "start":

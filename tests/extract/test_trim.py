@@ -99,14 +99,6 @@ def test_a_story_in_many_boxes_is_read_whole() -> None:
     assert extract(html.encode(), URL).article.body.split("\n\n") == STORY
 
 
-def test_a_title_that_the_page_tells_twice_is_believed_over_todays_heading() -> None:
-    said = "Lower town to have its bridge back"
-    html = f"""<html><head><meta property="og:title" content="{said}"><script
-    type="application/ld+json">{{"@type": "NewsArticle", "headline": "{said}"}}</script></head>
-    <body><h1>{TITLE}</h1><article><p>{"</p><p>".join(STORY)}</p></article></body></html>"""
-    assert extract(html.encode(), URL).article.title == said
-
-
 def test_a_claim_cut_off_at_a_quotation_mark_is_not_the_title() -> None:
     html = f"""<html><head><meta property="og:title" content="The bridge, or "></head>
     <body><h1>The bridge, or "the miller’s road"</h1><p>{"</p><p>".join(STORY)}</p></body></html>"""

@@ -1,0 +1,107 @@
+"""The headline is what the reader sees; what machines are told is kept beside it."""
+
+import json
+
+import pytest
+
+from crawler.extract import extract
+from crawler.items import Article
+
+URL = "https://paper.example/harbour/2026/cranes-of-the-harbour"
+STORY = [
+    "The cranes of the upper harbour were sold on Monday, and nobody says who has bought them.",
+    "Two of them had stood there since 1911; the third was put up after the flood of 1953.",
+    "The harbour master told the council that he had learnt of it from the buyers’ own carpenter.",
+    "What becomes of the four men who worked on them will be told in the spring, the council says.",
+]
+PARAGRAPHS = "".join(f"<p>{text}</p>" for text in STORY)
+TOLD = "Harbour cranes sold to unknown buyer"
+SHOWN = "Nobody knows who bought the three cranes"
+
+
+def read(body: str, told: str = TOLD, name: str = "The Vellmar Courier", more: str = "") -> Article:
+    data = {"@type": "NewsArticle", "headline": told, "datePublished": "2026-05-02T09:00:00Z"}
+    html = f"""<html lang="en"><head><title>{told} | {name}</title>
+    <meta property="og:site_name" content="{name}"><meta property="og:title" content="{told}">
+    <script type="application/ld+json">{json.dumps(data)}</script>{more}</head>
+    <body>{body}</body></html>"""
+    return extract(html.encode(), URL).article
+
+
+SHOWN_BY = {
+    "in the article": f"<article><h1>{SHOWN}</h1><p>By A. Lind</p>{PARAGRAPHS}</article>",
+    "in a hero above the text": f"""<div class="hero"><img src="/a.jpg"><div>
+        <h1 class="x1">{SHOWN}</h1></div></div>
+        <div class="grid"><div class="col">{PARAGRAPHS}</div></div>""",
+    "in a header of the article": f"""<article><header><a href="/harbour">Harbour</a>
+        <h1>{SHOWN}</h1><time>2 May 2026</time></header>
+        <div class="text">{PARAGRAPHS}</div></article>""",
+    "below the site's name": f"""<header><h1><a href="/">The Vellmar Courier</a></h1></header>
+        <main><h1>{SHOWN}</h1>{PARAGRAPHS}</main>""",
+    "below a section": f"""<div><h1>Harbour news</h1></div><section><h1>{SHOWN}</h1>
+        <div>{PARAGRAPHS}</div></section>""",
+    "with the old one in a card": f"""<main><article><h1>{SHOWN}</h1>{PARAGRAPHS}</article>
+        <h2><a href="{URL}">{TOLD}</a></h2></main>""",
+    "without an h1": f"""<main><h2 class="entry-title">{SHOWN}</h2>{PARAGRAPHS}</main>""",
+}
+
+
+@pytest.mark.parametrize("body", SHOWN_BY.values(), ids=SHOWN_BY.keys())
+def test_the_headline_that_the_reader_sees_counts(body: str) -> None:
+    article = read(body)
+    assert article.title == SHOWN
+    assert article.seo_title == TOLD
+    assert article.sources["seo_title"].source == "meta:og:title"
+    assert article.body.split("\n\n") == STORY
+
+
+NOT_SHOWN = {
+    "the site's name": "<header><h1>The Vellmar Courier</h1></header>",
+    "a section in the bar": "<nav><h1>Boats and harbours</h1></nav>",
+    "a logo that leads home": '<h1 class="brand"><a href="/">News from the river</a></h1>',
+    "a section over an agreeing headline": f"<h1>Boats and harbours</h1><h2>{TOLD}</h2>",
+    "another story's card": '<h1><a href="/harbour/mill-on-fire">The mill is on fire</a></h1>',
+    "one word": "<h1>Harbour</h1>",
+}
+
+
+@pytest.mark.parametrize("heading", NOT_SHOWN.values(), ids=NOT_SHOWN.keys())
+def test_a_heading_that_is_not_the_storys_is_no_title(heading: str) -> None:
+    assert read(f"{heading}<main><article>{PARAGRAPHS}</article></main>").title == TOLD
+
+
+def test_what_machines_are_told_changes_no_title() -> None:
+    body = f'<article><h1><span class="kicker">Harbour</span> {SHOWN}</h1>{PARAGRAPHS}</article>'
+    for told in (SHOWN, f"{SHOWN} - and why", "Cranes: all you need to know", f"Harbour: {SHOWN}"):
+        assert read(body, told).title == SHOWN
+
+
+@pytest.mark.parametrize(
+    "told", [SHOWN, SHOWN.upper(), f"{SHOWN} | The Vellmar Courier", f"{SHOWN} | Harbour | Courier"]
+)
+def test_a_title_told_to_machines_is_kept_only_where_it_differs(told: str) -> None:
+    article = read(f"<article><h1>{SHOWN}</h1>{PARAGRAPHS}</article>", told)
+    assert article.title == SHOWN
+    assert article.seo_title is None
+    assert "seo_title" not in article.sources
+
+
+def test_a_longer_headline_is_read_whole_where_machines_are_told_a_part() -> None:
+    longer = f"{TOLD}, and the council asks by whom"
+    article = read(f"<article><h1>{longer}</h1>{PARAGRAPHS}</article>")
+    assert (article.title, article.seo_title) == (longer, TOLD)
+
+
+def test_a_line_of_section_and_headline_over_the_headline_is_not_it() -> None:
+    body = f"<h1>Harbour: {SHOWN}</h1><h2><span>Harbour</span><span>{SHOWN}</span></h2>{PARAGRAPHS}"
+    assert read(f"<article>{body}</article>").title == SHOWN
+
+
+def test_what_is_pressed_or_hidden_in_a_heading_is_not_read() -> None:
+    body = f'<h1>{SHOWN} <span class="sr-only">Opens here</span><button>Save</button></h1>'
+    assert read(f"<article>{body}{PARAGRAPHS}</article>").title == SHOWN
+
+
+def test_without_a_heading_the_title_is_what_machines_are_told() -> None:
+    article = read(f"<main>{PARAGRAPHS}</main>")
+    assert (article.title, article.seo_title) == (TOLD, None)
