@@ -172,9 +172,6 @@ class Article:
     word_count: int = 0
     """Words of `body`; in scripts without spaces (Chinese, Japanese, Thai …) characters."""
     links: tuple[LinkedStory, ...] = ()
-    seo_title: str | None = None
-    """What search engines and social networks are told, without the site's name; None where that is
-    the title that readers see."""
     access: Literal["full", "teaser"] | None = None
     """Whether the page shows all of the story, as it says or shows; None where nothing tells."""
     sources: Mapping[str, Claim] = field(default_factory=dict)
