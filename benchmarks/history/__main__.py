@@ -21,8 +21,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.history.judge import Archive, Known, judge
-from benchmarks.history.kinds import KINDS, Kind
-from benchmarks.history.pages import RealPage, real_pages
+from benchmarks.history.kinds import BRIEF, KINDS, Kind
+from benchmarks.history.pages import RealPage, drawn, real_pages
 from benchmarks.history.site import Case, Sites, serving
 from benchmarks.history.table import Judged, compared, count, details, figures, markdown
 from crawler.urls import normalise, site_host
@@ -31,33 +31,33 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CORPORA = ROOT.parent / "shared" / "corpora"
 RESULTS = ROOT / "benchmarks" / "results" / "history.md"
 PUBLISHERS, PUBLISHERS_SHORT = 60, 10
+SHORT_SHARE = 6
+MOST, MOST_IN_COMPANY = 30, 12
+"""Publishers that a kind is tried on, where it has a site for itself and where it has company."""
+WHOLE = 0.8
+"""Of a page's words, how many its story has when it is archived first."""
 COMPANY = 2
 """Other stories of a site, where a kind is about what its other addresses answer."""
 
 
-def cases_of(kinds: Sequence[Kind], pages: Sequence[RealPage]) -> list[Case]:
-    """Every kind on the first page of every publisher that has what it changes.
+def cases_of(kinds: Sequence[Kind], pages: Sequence[RealPage], share: int = 1) -> list[Case]:
+    """Every kind on pages of publishers that have what it changes: up to `MOST`, drawn by lot.
 
-    Of a kind that has company each publisher tries one form only, alone or with all addresses.
+    share: only one of so many of them.
     """
     first: dict[str, RealPage] = {}
     for page in pages:
         first.setdefault(page.publisher, page)
     cases: list[Case] = []
     for kind in kinds:
-        for number, page in enumerate(first.values()):
-            if kind.scope != "alone" and kind.group == "walls" and _turn(kind, number):
-                continue
+        wanted = len(cases) + (MOST if kind.scope == "alone" else MOST_IN_COMPANY) // share
+        for publisher in sorted(first, key=lambda name: drawn(kind.name, name)):
+            page = first[publisher]
             company = () if kind.scope == "alone" else _company(page, pages)
             case = Case(len(cases), kind, page, company)
-            if case.applies:
+            if len(cases) < wanted and case.applies:
                 cases.append(case)
     return cases
-
-
-def _turn(kind: Kind, number: int) -> bool:
-    """Whether it is not this publisher's turn."""
-    return number % 2 == (kind.scope == "site")
 
 
 def _company(page: RealPage, pages: Sequence[RealPage]) -> tuple[RealPage, ...]:
@@ -85,6 +85,12 @@ def crawl(archive: Path, urls: Path) -> None:
         raise SystemExit(f"the crawl failed, exit code {done.returncode}:\n{done.stderr[-3000:]}")
 
 
+def is_whole(known: Known, case: Case) -> bool:
+    """Whether a story was archived as it first was: only then its history can be judged."""
+    of = 0.0 if case.kind.name == BRIEF else WHOLE * case.page.article.word_count
+    return known.article is not None and known.words >= of
+
+
 def visits(cases: Sequence[Case], scratch: Path) -> Iterator[Judged]:
     """Crawl all cases visit by visit; gives each further visit, judged."""
     archive, urls = scratch / "archive", scratch / "urls.txt"
@@ -101,9 +107,11 @@ def visits(cases: Sequence[Case], scratch: Path) -> Iterator[Judged]:
             for case in due:
                 url = normalise(sites.base(case) + case.page.path) or ""
                 before = known.get(case.number)
-                if visit and (before is None or before.article is None):
+                if visit and before is None:
                     continue
                 now = told.known(url, site_host(url), before.article if before else None)
+                if before is None and not is_whole(now, case):
+                    continue
                 if before is not None:
                     verdict = judge(before, now, case.kind.steps[visit - 1].wanted)
                     page = case.page
@@ -156,7 +164,7 @@ def main() -> None:
     if not pages:
         raise SystemExit(f"no pages in {args.corpora}: nothing to measure; see --corpora")
     kinds = [kind for kind in KINDS if args.kinds in kind.name or args.kinds == kind.group]
-    cases = cases_of(kinds, pages)
+    cases = cases_of(kinds, pages, SHORT_SHARE if args.short else 1)
     if not cases:
         raise SystemExit(f"no kind has {args.kinds!r} in its name, or no page has what it changes")
     with tempfile.TemporaryDirectory() as scratch:

@@ -178,10 +178,12 @@ def brief(page: RealPage, visit: int) -> str | None:
 
 
 def live_entry(page: RealPage, visit: int) -> str | None:
-    """The newest entry of a report that goes on stands on top."""
-    span = page.paragraphs[0]
-    entry = f"<p><strong>14:0{visit}</strong> {sentence(page, visit + 1)}</p>"
-    return spliced(page.html, [(span.start, span.start, entry)])
+    """The newest entry of a report that goes on stands on top of the earlier ones."""
+    at = page.paragraphs[0].start
+    entries = (
+        f"<p><strong>14:0{n}</strong> {sentence(page, n + 1)}</p>" for n in range(visit, 0, -1)
+    )
+    return spliced(page.html, [(at, at, "".join(entries))])
 
 
 # -- beside the text ---------------------------------------------------------------------------

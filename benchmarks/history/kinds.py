@@ -56,6 +56,7 @@ class Kind:
 
 
 NOTHING = Wanted()
+BRIEF = "a brief grows"
 BACK = Step(SAME, NOTHING)
 
 
@@ -87,7 +88,7 @@ def _controls() -> Iterable[Kind]:
     yield Kind(
         "a word, and back again", "text", (Step(page_of(edits.word), BODY), Step(SAME, BODY))
     )
-    yield Kind("a brief grows", "text", (Step(SAME, BODY),), first=page_of(edits.brief))
+    yield Kind(BRIEF, "text", (Step(SAME, BODY),), first=page_of(edits.brief))
     yield Kind(
         "a live report goes on", "text",
         (Step(page_of(edits.live_entry), BODY), Step(page_of(edits.live_entry), BODY)),

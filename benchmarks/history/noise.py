@@ -89,7 +89,7 @@ def ticker(page: RealPage, visit: int) -> str | None:
 
 def ticker_lines(page: RealPage, visit: int) -> str | None:
     """The same as lines of text without a link or a name that tells."""
-    rows = "".join(f"<p>1{visit}:{n}5 {sentence(page, visit * 3 + n)[:80]}</p>" for n in range(3))
+    rows = "".join(f"<p>1{visit}:{n}5 {sentence(page, visit * 3 + n)[:60]}</p>" for n in range(3))
     return between(page, f'<div class="box-{len(page.path)}">{rows}</div>')
 
 
@@ -359,23 +359,42 @@ def redesigned(page: RealPage, visit: int) -> str | None:
     return changed if changed != page.html else None
 
 
+_IN_HEAD = ("json-ld", "meta", "url")
+_BLOCKS = {
+    "paragraph": "<p>{}</p>",
+    "heading": "<h3>{}</h3>",
+    "quote": "<blockquote><p>{}</p></blockquote>",
+    "figure": "",
+}
+
+
 def new_template(page: RealPage, visit: int) -> str | None:
-    """Head and story as before, in a new template with other navigation."""
+    """Head and story as before, in a new template with other navigation.
+
+    Only of stories that are plain text and whose byline, dates and tags are told in the head: of
+    others the new template would lack something.
+    """
     head = re.search(r"<head\b.*?</head\s*>", page.html, re.DOTALL | re.IGNORECASE)
-    if head is None or page.headline is None or page.standfirst is not None:
+    article = page.article
+    told = [claim.source for name, claim in article.sources.items() if name in _OWN_FIELDS]
+    links = any("<a" in inner(page, span) for span in page.paragraphs)
+    if head is None or links or not all(source.startswith(_IN_HEAD) for source in told):
         return None
-    if {b.type for b in page.article.blocks} - {"paragraph", "figure"} or len(
-        page.article.blocks
-    ) != len(page.paragraphs):
-        return None  # the new template would lack what is no paragraph
-    text = "".join(f'<p class="txt">{inner(page, span)}</p>' for span in page.paragraphs)
-    byline = f"<address>{', '.join(map(escape, page.article.authors))}</address>"
-    return (
-        f'<!DOCTYPE html><html lang="{page.article.language or ""}">{head[0]}<body><header><a'
-        f' href="{ORIGIN}/">Home</a><nav><a href="{ORIGIN}/news">News</a></nav></header><main>'
-        f"<article><h1>{inner(page, page.headline)}</h1>{byline}{text}</article></main>"
-        f"<footer>© 2026</footer></body></html>"
+    if {block.type for block in article.blocks} - set(_BLOCKS):
+        return None
+    text = "".join(_BLOCKS[block.type].format(escape(block.text)) for block in article.blocks)
+    summary = (
+        f'<p class="standfirst">{escape(article.standfirst)}</p>' if article.standfirst else ""
     )
+    return (
+        f'<!DOCTYPE html><html lang="{article.language or ""}">{head[0]}<body><header><a'
+        f' href="{ORIGIN}/">Home</a><nav><a href="{ORIGIN}/news">News</a></nav></header><main>'
+        f"<article><h1>{escape(article.title or '')}</h1>{summary}{text}</article></main>"
+        "<footer>© 2026</footer></body></html>"
+    )
+
+
+_OWN_FIELDS = ("authors", "published", "section", "tags", "language")
 
 
 def reformatted(page: RealPage, visit: int) -> str | None:
