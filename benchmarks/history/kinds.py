@@ -68,6 +68,8 @@ def changes(*fields: str) -> Wanted:
 BODY = changes("body")
 NOTE = Wanted(tuple(frozenset({name}) for name in ("body", "correction", "note", "notes")))
 CAPTION = Wanted(tuple(frozenset({name}) for name in ("captions", "caption", "images")))
+# Where the lead is the summary, the body begins with it.
+SUMMARY = Wanted((frozenset({"standfirst"}), frozenset({"standfirst", "body"})))
 TYPOGRAPHY = changes("typography")
 
 
@@ -99,8 +101,8 @@ def _described() -> Iterable[Kind]:
     made = {
         "headline, not its metadata": (edits.new_headline, changes("title")),
         "metadata's headline, not the visible": (edits.seo_title, changes("seo_title")),
-        "standfirst": (edits.new_standfirst, changes("standfirst")),
-        "standfirst removed": (edits.no_standfirst, changes("standfirst")),
+        "standfirst": (edits.new_standfirst, SUMMARY),
+        "standfirst removed": (edits.no_standfirst, SUMMARY),
         "author": (edits.new_author, changes("authors")),
         "caption": (edits.new_caption, CAPTION),
         "typography": (edits.typography, TYPOGRAPHY),

@@ -359,7 +359,7 @@ def redesigned(page: RealPage, visit: int) -> str | None:
     return changed if changed != page.html else None
 
 
-_IN_HEAD = ("json-ld", "meta", "url")
+_IN_HEAD = ("json-ld", "meta", "url", "html:lang")
 _BLOCKS = {
     "paragraph": "<p>{}</p>",
     "heading": "<h3>{}</h3>",

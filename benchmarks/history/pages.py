@@ -99,8 +99,8 @@ class RealPage:
     def standfirst(self) -> Span | None:
         """The visible summary under the headline."""
         wanted = squeeze(self.article.standfirst or "")
-        if len(wanted) < 20 or self.headline is None or wanted in squeeze(self.article.body):
-            return None  # none, or the body's own words: who changes it changes both
+        if len(wanted) < 20 or self.headline is None:
+            return None
         for span in elements(self.seen, "p|h2|h3|div|span|li|strong", leaf=True):
             if squeeze(span.text) == wanted and not any(
                 p.start <= span.start < p.end for p in self.paragraphs
