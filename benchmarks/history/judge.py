@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from benchmarks.history.kinds import Wanted
 
@@ -16,7 +17,7 @@ _ALONG = frozenset({"linked_stories"})
 # Of the words that the fullest text had, how many a story must still be shown with where nothing
 # was edited.
 _MOST_OF_IT = 0.7
-_REASONS = ("reason", "verdict", "judged", "judgement", "access", "state", "detail")
+_REASONS = ("state", "reason", "verdict", "access")
 """Columns that may tell what was made of an answer; archives of other versions lack some."""
 
 
@@ -26,9 +27,9 @@ class Known:
 
     article: int | None = None
     revisions: int = 0
-    edits: Mapping[int, frozenset[str]] | None = None
+    edits: Mapping[int, frozenset[str]] = field(default_factory=dict)
     """Number → changed, as the view of edits tells them."""
-    changed: Mapping[int, frozenset[str]] | None = None
+    changed: Mapping[int, frozenset[str]] = field(default_factory=dict)
     """Number → changed, of all revisions."""
     is_gone: bool = False
     words: int = 0
@@ -61,8 +62,8 @@ class Verdict:
 
 def judge(before: Known, now: Known, wanted: Wanted) -> Verdict:
     """Compare what a visit has brought with what is right."""
-    edits = {n: f for n, f in (now.edits or {}).items() if n > before.revisions}
-    changed = {n: f for n, f in (now.changed or {}).items() if n > before.revisions}
+    edits = {n: f for n, f in now.edits.items() if n > before.revisions}
+    changed = {n: f for n, f in now.changed.items() if n > before.revisions}
     told = any(word in now.said for word in wanted.told) if wanted.told else None
     false_gone = wanted.gone is False and now.is_gone
     missed = (bool(wanted.gone) and not now.is_gone) or now.events < wanted.events
@@ -94,47 +95,53 @@ class Archive:
         """Raises sqlite3.Error."""
         with closing(sqlite3.connect(folder / "archive.db")) as self._db:
             self._urls = {
-                row[0]: row[1:] for row in self._rows("SELECT url, id, article_id FROM urls")
+                str(url): (number, article)
+                for url, number, article in self._rows("SELECT url, id, article_id FROM urls")
             }
             self._stories = {
-                row[0]: row[1:]
-                for row in self._rows("SELECT id, revisions, word_count, site FROM stories")
+                int(number): (int(revisions), int(words or 0), str(site))
+                for number, revisions, words, site in self._rows(
+                    "SELECT id, revisions, word_count, site FROM stories"
+                )
             }
+            self._of_site = Counter(site for _, _, site in self._stories.values())
             self._gone = {row[0] for row in self._rows("SELECT article_id FROM gone_stories")}
-            self._of_site: dict[str, int] = defaultdict(int)
-            for _, _, site in self._stories.values():
-                self._of_site[str(site)] += 1
-            self._edits = self._by_number(
-                "SELECT article_id, number, changed FROM edited_stories", separator=", "
-            )
-            self._changed = self._by_number(
+            self._edits = self._changes("SELECT article_id, number, changed FROM edited_stories")
+            self._changed = self._changes(
                 "SELECT r.article_id, r.number, group_concat(c.field, ', ') FROM revisions r"
                 " LEFT JOIN revision_changes c ON c.revision_id = r.id WHERE r.number > 1"
-                " GROUP BY r.id",
-                separator=", ",
+                " GROUP BY r.id"
             )
-            self._events: dict[int, list[str]] = defaultdict(list)
-            if self._columns("story_events"):
-                for row in self._rows("SELECT article_id, * FROM story_events"):
-                    self._events[int(str(row[0]))].append(" ".join(map(str, row[1:])))
-            self._said = self._reasons()
+            self._events = self._told("story_events", "article_id", "*")
+            self._access = self._told("stories", "id", "access")
+            self._reasons = self._last_reasons()
 
-    def _rows(self, sql: str) -> list[tuple[object, ...]]:
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self._db.execute(sql).fetchall()
 
     def _columns(self, table: str) -> set[str]:
         return {str(row[1]) for row in self._rows(f"PRAGMA table_info({table})")}
 
-    def _by_number(self, sql: str, separator: str) -> dict[int, dict[int, frozenset[str]]]:
+    def _changes(self, sql: str) -> dict[int, dict[int, frozenset[str]]]:
+        """Article → number of a revision → the fields that it changed."""
         found: dict[int, dict[int, frozenset[str]]] = defaultdict(dict)
         for article, number, changed in self._rows(sql):
-            fields = frozenset(str(changed).split(separator)) if changed else frozenset[str]()
-            found[int(str(article))][int(str(number))] = fields
+            fields = frozenset(changed.split(", ")) if changed else frozenset[str]()
+            found[article][number] = fields
         return found
 
-    def _reasons(self) -> dict[int, str]:
+    def _told(self, table: str, key: str, column: str) -> dict[int, list[str]]:
+        """Article → what a table tells of it, a text for each row; nothing where it is lacking."""
+        found: dict[int, list[str]] = defaultdict(list)
+        columns = self._columns(table)
+        if key in columns and (column == "*" or column in columns):
+            for article, *told in self._rows(f"SELECT {key}, {column} FROM {table}"):
+                found[article].append(" ".join(map(str, told)))
+        return found
+
+    def _last_reasons(self) -> dict[int, str]:
         """URL's key → what its last capture and its own row say."""
-        found: dict[int, str] = {}
+        found: dict[int, str] = defaultdict(str)
         for table, key, last in (
             ("urls", "id", "1"),
             ("captures", "url_id", "id IN (SELECT max(id) FROM captures GROUP BY url_id)"),
@@ -142,26 +149,22 @@ class Archive:
             names = [name for name in _REASONS if name in self._columns(table)]
             if names:
                 said = " || ' ' || ".join(f"coalesce({name}, '')" for name in names)
-                for url, text in self._rows(f"SELECT {key}, {said} FROM {table} WHERE {last}"):
-                    number = int(str(url))
-                    found[number] = f"{found.get(number, '')} {text}".lower().strip()
+                for number, text in self._rows(f"SELECT {key}, {said} FROM {table} WHERE {last}"):
+                    found[number] += f" {text}"
         return found
 
     def known(self, url: str, site: str, article: int | None = None) -> Known:
         """What is known of the story at an address. article: the story that was found there first;
         None: the one that is there now."""
-        url_id, there = self._urls.get(url, (None, None))
-        own = article if article is not None else there
+        number, there = self._urls.get(url, (0, None))
+        own = there if article is None else article
+        reasons = self._reasons.get(number, "")
         if own is None or own not in self._stories:
-            return Known(said=self._said.get(int(str(url_id)), "") if url_id else "")
-        number = int(str(own))
+            return Known(said=reasons.lower())
         revisions, words, _ = self._stories[own]
-        said = [self._said.get(int(str(url_id)), "") if url_id else "", *self._access(number)]
+        events = self._events.get(own, [])
+        said = " ".join([reasons, *events, *self._access.get(own, [])])
         return Known(
-            number, int(str(revisions)), self._edits.get(number, {}), self._changed.get(number, {}),
-            own in self._gone, int(str(words or 0)), len(self._events.get(number, ())),
-            self._of_site[site], " ".join(said).lower(),
+            own, revisions, self._edits.get(own, {}), self._changed.get(own, {}),
+            own in self._gone, words, len(events), self._of_site[site], said.lower().strip(),
         )  # fmt: skip
-
-    def _access(self, article: int) -> Sequence[str]:
-        return self._events.get(article, [])
