@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from benchmarks.history.pages import RealPage, Span, shown
+from benchmarks.history.pages import RealPage, Span, shown, words
 
 Version = Callable[[RealPage, int], "str | None"]
 """A page's version, given which visit it is for: 0 for the first."""
@@ -82,8 +82,8 @@ def other_word(page: RealPage, word: str) -> str:
 
 def sentence(page: RealPage, number: int = 0) -> str:
     """A sentence that the story has not yet: the words of one of its paragraphs, turned round."""
-    words = page.paragraphs[number % len(page.paragraphs)].text.split()
-    return entities.escape(" ".join(reversed(words)))
+    said = page.paragraphs[number % len(page.paragraphs)].text.split()
+    return entities.escape(" ".join(reversed(said)))
 
 
 # -- in the text -------------------------------------------------------------------------------
@@ -217,8 +217,12 @@ _TITLES = re.compile(
 def seo_title(page: RealPage, visit: int) -> str | None:
     """What search engines are told is another headline; the visible one stays."""
 
+    title = set(words(page.article.title or ""))
+
     def new(match: re.Match[str]) -> str:
         start, old = next((match[n], match[n + 1]) for n in (1, 3, 5) if match[n])
+        if match[5] and 2 * len(title & set(words(old))) < len(title):
+            return match[0]  # another story's
         if len(page.path) % 2:
             return f"{start}{_reworded(page).replace(chr(34), '')}"
         return f"{start}{old} 2026"

@@ -114,9 +114,11 @@ class RealPage:
         figures = [block.image for block in self.article.blocks if block.image]
         images = [self.article.image, *figures]
         known = [squeeze(image.caption) for image in images if image and image.caption]
+        summary = squeeze(self.article.standfirst or "")
         for span in elements(self.seen, "figcaption"):
             own = squeeze(span.text)
-            if len(words(span.text)) >= 4 and any(own in each or each in own for each in known):
+            told = any(own in each or each in own for each in known)
+            if told and own != summary and len(words(span.text)) >= 4:
                 return span
         return None
 
