@@ -82,7 +82,10 @@ def other_word(page: RealPage, word: str) -> str:
 
 def sentence(page: RealPage, number: int = 0) -> str:
     """A sentence that the story has not yet: the words of one of its paragraphs, turned round."""
-    said = page.paragraphs[number % len(page.paragraphs)].text.split()
+    text = page.paragraphs[number % len(page.paragraphs)].text
+    said = text.split()
+    if len(said) < 6:  # a script without spaces: its second half first
+        said = [text[: len(text) // 2], text[len(text) // 2 :]]
     return entities.escape(" ".join(reversed(said)))
 
 

@@ -394,7 +394,7 @@ def new_template(page: RealPage, visit: int) -> str | None:
     )
 
 
-_OWN_FIELDS = ("authors", "published", "section", "tags", "language")
+_OWN_FIELDS = ("authors", "published_at", "section", "tags", "language")
 
 
 def reformatted(page: RealPage, visit: int) -> str | None:

@@ -108,7 +108,14 @@ def _table(
     if not any(each.visits for each in total.values()):
         return []
     lines.append(_line(["**all**", *_cells(total[False]), *_cells(total[True])]))
+    if of_all:
+        lines.append(_line(["share of visits", *_shares(total[False]), *_shares(total[True])]))
     return lines
+
+
+def _shares(c: Count) -> list[str]:
+    wrong = (c.false_revisions, c.false_gone, c.missed, c.misdescribed)
+    return ["", *(f"{n / c.visits:.1%}" if c.visits else "" for n in wrong), ""]
 
 
 def _cells(c: Count) -> list[str]:

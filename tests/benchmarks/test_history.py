@@ -145,6 +145,16 @@ def test_what_scripts_tell_of_a_paragraph_is_edited_along() -> None:
     assert len(missing) == 1
 
 
+def test_a_sentence_is_new_in_any_script(page: RealPage) -> None:
+    chinese = "委员会星期二晚上投票赞成在海峡上修建新桥，辩论持续了五个小时。"
+    html = newspaper([chinese + str(n) * 3 + chinese for n in range(6)])
+    found = prepare("https://www.courier.example/2026/10/bridge.html", html)
+    assert found is not None
+    assert not any(
+        edits.sentence(each, n) in each.article.body for each in (page, found) for n in range(9)
+    )
+
+
 def fields(html: str | None) -> dict[str, object]:
     assert html is not None
     article = extract(html.encode(), f"{ORIGIN}/2026/10/bridge.html").article
