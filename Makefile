@@ -144,6 +144,10 @@ bench-discovery: setup ## how much of demo sites and invented newspapers is foun
 bench-order: setup ## the same stories at any pace, in any order of answers, killed or in many runs
 	@$(BIN)/python -m benchmarks.order
 
+.PHONY: bench-history
+bench-history: setup ## how far edits and goings that an archive tells of can be trusted
+	@$(BIN)/python -m benchmarks.history
+
 .PHONY: test-kill
 test-kill: setup ## thirty crawls killed at random moments, each compared with an undisturbed one
 	@$(BIN)/python -m benchmarks.kill

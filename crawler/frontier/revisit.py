@@ -24,8 +24,8 @@ LISTING_LONGEST = 90 * DAY
 RETRY_AFTER = (10 * 60, 3_600, 6 * 3_600, DAY, 7 * DAY)
 # What failed, or was refused, gets another chance after so long, in case the site was mended.
 SECOND_CHANCE = 30 * DAY
-# What is gone is looked for once more: servers err. A story is looked for again and again, each time
-# after twice as long.
+# What is gone is looked for once more: servers err. A story is looked for again and again, each
+# time after twice as long.
 GONE_CHECK = DAY
 GONE_LONGEST = 180 * DAY
 
