@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 from crawler.extract.boilerplate import is_noise
 from crawler.extract.boxes import is_box
 from crawler.extract.document import text_of
-from crawler.extract.figures import figure_block, picture_block
+from crawler.extract.figures import caption_below, captioned, figure_block, picture_block
 from crawler.extract.markdown import escaped, target
 from crawler.extract.promos import promo_label
 from crawler.extract.tables import table_block
@@ -238,15 +238,14 @@ def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -
     if element in kept:
         return False
     if tag not in _LOOKED_INTO:
+        if tag in ("div", "p", "section", "dl") and captioned(element):
+            return _figure(walk, element)
         return is_noise(element) or (tag not in INLINE and is_box(element))
     walk.looks += 1
     if walk.looks > _MAX_LOOKS:
         return is_noise(element)
     if tag == "figure":
-        walk.flush()
-        if (block := figure_block(element, walk.address)) is not None:
-            walk.put(block)
-        return True
+        return _figure(walk, element)
     if tag == "table":
         walk.flush()
         if is_noise(element):
@@ -261,6 +260,14 @@ def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -
     if tag in ("ul", "ol") and not walk.lists and _link_list(element):
         return True
     return is_noise(element)
+
+
+def _figure(walk: _Walk, element: HtmlElement) -> bool:
+    """Keep a picture with its caption; always true, for there is no more in it."""
+    walk.flush()
+    if (block := figure_block(element, walk.address)) is not None:
+        walk.put(block)
+    return True
 
 
 def _start(walk: _Walk, element: HtmlElement, tag: str) -> None:
@@ -406,8 +413,9 @@ def _other_story(element: HtmlElement) -> bool:
 
 
 def _image(walk: _Walk, element: HtmlElement) -> None:
-    block = picture_block(element, walk.address)
-    if block is not None and not walk.lists and not walk.quotes and not walk.heading:
+    caption = caption_below(element)
+    block = picture_block(element, walk.address, caption)
+    if block is not None and (caption or not walk.lists) and not walk.quotes and not walk.heading:
         walk.flush()
         walk.put(block)
 

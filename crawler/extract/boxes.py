@@ -4,8 +4,11 @@ lead to other stories.
 
 from __future__ import annotations
 
+import re
+
 from lxml.html import HtmlElement
 
+from crawler.extract.boilerplate import names_of
 from crawler.extract.document import text_of
 from crawler.extract.phrases import calls, is_appeal
 
@@ -13,6 +16,9 @@ _BOXES = frozenset({"div", "section", "center"})
 _LONGEST = 500
 """Characters; a longer box is a part of the story, or is judged by its name."""
 _MIN_CALLS = 2
+_LONGEST_TICKER = 250
+_TICKS = re.compile(r"ticker|counter|clock|market|stock|view|reading|live|count", re.IGNORECASE)
+"""What a name says of numbers that move on by themselves."""
 _PARTS = ("p", "h2", "h3", "h4", "h5", "h6", "span", "strong", "div")
 _PRESSED = ("form", "input", "button", "select")
 
@@ -28,6 +34,8 @@ def is_box(element: HtmlElement) -> bool:
     text = text_of(element)
     if not text or len(text) > _LONGEST or next(element.iter("img", "figure"), None) is not None:
         return False
+    if len(text) <= _LONGEST_TICKER and _TICKS.search(names_of(element)):
+        return any(map(str.isdecimal, text))
     linked = [text_of(a) for a in element.iter("a")]
     if sum(map(len, linked)) > 0.5 * len(text):
         return True

@@ -15,6 +15,7 @@ from crawler.extract.date_context import (
     PUBLISHED_WORDS,
     in_comments,
     in_sentence,
+    in_site_bar,
     is_other,
     stated,
 )
@@ -58,6 +59,8 @@ def beside(near: HtmlElement | None) -> Beside:
             before = ""
             for element, text in texts:
                 kind, claim = _judge(element, text)
+                if claim is not None and in_site_bar(element, near):
+                    claim = None
                 label, before = before, text
                 if claim is not None and len(label) < 30 and OTHER_WORDS.search(label):
                     claim = None

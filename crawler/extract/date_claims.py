@@ -79,7 +79,7 @@ def date_claims(
     published = _unique(_published(doc, data, shown))
     if not _has_day(published):
         apart = (shown.times.apart, shown.marked.apart)
-        published = _unique([*published, *fallback_claims(doc, data), *chain(*apart)])
+        published = _unique([*published, *fallback_claims(doc, data, near), *chain(*apart)])
     return published, _unique(_modified(data, shown))
 
 

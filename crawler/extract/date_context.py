@@ -43,6 +43,7 @@ _OTHER_NAMES = re.compile(
     r"today|current|print-?(?:head|date|time)|clock|weather|wetter|heute|meteo|copyright",
     re.IGNORECASE,
 )
+_MAX_CLIMB = 30
 _COMMENT_NAME = re.compile(
     r"(?!(?:no|has|with|hide|show|showing|open|close|enable|allow|category|cat|tag|section|type|topic"
     r"|date|author|share|social|meta|info|count|entry|post)[-_])(?:[a-z]{1,8}[-_]{1,2}){0,2}"
@@ -112,6 +113,45 @@ def is_other(element: HtmlElement, text: str) -> bool:
         (names := names_of(up)) and _are_of_others(names[:200])
         for up in (element, *islice(element.iterancestors(), 2))
     )
+
+
+def in_site_bar(element: HtmlElement, near: HtmlElement | None) -> bool:
+    """Whether an element stands in the bar at the top of the site, where today's date is and a
+    clock: before the headline, with the navigation beside it or between them.
+
+    near: the headline's element, if known.
+    """
+    if near is None:
+        bar = next(element.iterancestors("header"), None)
+        if bar is None or next(bar.iterancestors("article", "main"), None) is not None:
+            return False
+        return bar.get("role") == "banner" or _navigates(bar)
+    above = set(near.iterancestors())
+    branch = element
+    for up in islice(element.iterancestors(), _MAX_CLIMB):
+        if up is near:
+            return False
+        if up in above:
+            return up.tag not in ("article", "header", "main") and _before(branch, near)
+        branch = up
+    return False
+
+
+def _before(branch: HtmlElement, near: HtmlElement) -> bool:
+    """Whether a part of an element stands before the part that holds the headline, and one of them
+    or what is between is the site's navigation."""
+    navigates = branch.tag == "header" or branch.get("role") == "banner" or _navigates(branch)
+    for sibling in islice(branch.itersiblings(), 60):
+        if sibling is near or sibling in near.iterancestors():
+            return navigates
+        navigates = navigates or sibling.tag == "header" or _navigates(sibling)
+    return False
+
+
+def _navigates(element: HtmlElement) -> bool:
+    """Whether an element is the site's navigation or holds it: more links than a breadcrumb."""
+    bars = [element] if element.tag == "nav" else islice(element.iter("nav"), 4)
+    return any(sum(1 for _ in islice(bar.iter("a"), 4)) > 3 for bar in bars)
 
 
 def in_sentence(element: HtmlElement, length: int) -> bool:

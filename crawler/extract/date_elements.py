@@ -14,6 +14,7 @@ from crawler.extract.date_context import (
     MAX_SHOWN,
     MODIFIED_WORDS,
     in_comments,
+    in_site_bar,
     is_other,
     short_text,
     stated,
@@ -65,6 +66,8 @@ def time_elements(doc: Document, near: HtmlElement | None) -> Placed:
         stamp = " ".join((element.get("datetime") or element.get("content") or "").split())
         text = short_text(element)
         if (not stamp and not text) or _DURATION.match(stamp) or in_comments(element):
+            continue
+        if in_site_bar(element, near):
             continue
         claims = [Claim(stamp[:MAX_SHOWN], "html:time@datetime")] if stamp else []
         claims += [Claim(text, "html:time")] if text else []
@@ -133,7 +136,7 @@ def marked_elements(elements: Iterable[HtmlElement], near: HtmlElement | None) -
     found: list[tuple[int, int, Claim]] = []
     for element in islice(elements, 60):
         for claim, changed in _stamped(element):
-            if in_comments(element):
+            if in_comments(element) or in_site_bar(element, near):
                 break
             place, steps = (3, 0) if changed else _place(element, above)
             found.append((place, steps, claim))

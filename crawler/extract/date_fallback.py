@@ -18,6 +18,7 @@ from crawler.extract.date_context import (
     PUBLISHED_WORDS,
     in_comments,
     in_sentence,
+    in_site_bar,
     is_other,
     short_text,
 )
@@ -55,9 +56,12 @@ _IMAGE_DATE = re.compile(
 )
 
 
-def fallback_claims(doc: Document, data: Structured) -> Iterator[Claim]:
-    """Claims of publication from the corners of a page, best first."""
-    shown = _shown(doc)
+def fallback_claims(doc: Document, data: Structured, near: HtmlElement | None) -> Iterator[Claim]:
+    """Claims of publication from the corners of a page, best first.
+
+    near: the headline's element.
+    """
+    shown = _shown(doc, near)
     yield from shown.get("published", ())
     yield from _states(doc, _STATES[0])
     yield from _described(data)
@@ -68,7 +72,7 @@ def fallback_claims(doc: Document, data: Structured) -> Iterator[Claim]:
     yield from _pictures(data)
 
 
-def _shown(doc: Document) -> dict[str, list[Claim]]:
+def _shown(doc: Document, near: HtmlElement | None) -> dict[str, list[Claim]]:
     """The first date of each kind that stands in a text of the page."""
     found: dict[str, list[Claim]] = {}
     for element, label_before, text in islice(_with_date(doc.root), _MAX_TEXTS):
@@ -89,6 +93,8 @@ def _shown(doc: Document) -> dict[str, list[Claim]]:
                 continue
             if kind == "plain" and elsewhere(element):
                 kind = "far"
+            if kind != "published" and in_site_bar(element, near):
+                continue
             claim = Claim(timed(plain, start, end)[:MAX_SHOWN], f"html:text, {kind}")
             found.setdefault(kind, [claim])
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -13,17 +14,75 @@ from crawler.extract.names import Meaning, meanings
 from crawler.items import Block, Image
 
 _SOURCES = ("src", "data-src", "data-lazy-src", "data-original")
+_UNREAD = frozenset({"script", "style", "noscript", "button", "svg", "template", "video", "audio"})
+_MAX_PARTS = 60
+_LEAST_CAPTION, _LONGEST_CAPTION = 8, 600
+"""Characters."""
 _LEAST_WIDTH, _LEAST_HEIGHT = 80, 60
 """Pixels; smaller pictures are icons and counters."""
 
 
 def figure_block(element: HtmlElement, address: Callable[[str], str | None]) -> Block | None:
-    """A <figure> as a block: its first picture with the text of its captions."""
-    caption = " ".join(filter(None, map(text_of, element.iter("figcaption")))) or None
+    """A <figure>, or another element around a picture and its caption, as a block: its first
+    picture with the text of its captions."""
+    caption = _captions(element)
     for img in element.iter("img"):
         block = picture_block(img, address, caption)
         if block is not None:
             return block
+    return None
+
+
+def captioned(element: HtmlElement) -> bool:
+    """Whether an element that is named a caption holds the picture, too (`wp-caption`)."""
+    names = meanings(names_of(element))
+    if not names & Meaning.CAPTION or not names & Meaning.NOISE:  # `no-caption` is none
+        return False
+    holds = next(element.iter("img"), None) is not None
+    return holds and len(text_of(element)) <= _LONGEST_CAPTION
+
+
+def _captions(element: HtmlElement) -> str | None:
+    """The captions in a figure: what is marked as one, else all that it says, if that is short."""
+    found = list(element.iter("figcaption")) or [
+        part
+        for part in islice(element.iterdescendants(), _MAX_PARTS)
+        if isinstance(part.tag, str) and meanings(names_of(part)) & Meaning.CAPTION
+    ]
+    outer = [e for e in found if not any(up in found for up in e.iterancestors())]
+    text = " ".join(filter(None, map(text_of, outer)))
+    if not text and element.tag == "figure":
+        text = _text_beside_pictures(element)
+    return text or None
+
+
+def _text_beside_pictures(figure: HtmlElement) -> str:
+    """What a figure without a marked caption says; "" if that is nothing or too much."""
+    parts = [
+        text
+        for part in islice(figure.iter(), _MAX_PARTS)
+        for text in (
+            part.text if part.tag not in _UNREAD else None,
+            part.tail if part is not figure else None,
+        )
+        if text is not None and not text.isspace()
+    ]
+    text = " ".join(" ".join(parts).split())
+    return text if _LEAST_CAPTION <= len(text) <= _LONGEST_CAPTION else ""
+
+
+def caption_below(img: HtmlElement) -> str | None:
+    """The caption that follows a picture that stands in no figure; None if none does."""
+    at = img
+    for _ in range(4):
+        behind = at.getnext()
+        if behind is not None:
+            marked = behind.tag == "figcaption" or meanings(names_of(behind)) & Meaning.CAPTION
+            return text_of(behind) or None if marked else None
+        up = at.getparent()
+        if up is None or up.tag in ("body", "article", "main", "li") or text_of(up):
+            return None
+        at = up
     return None
 
 

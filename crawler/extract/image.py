@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -9,9 +10,12 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from crawler.extract.document import Document
-from crawler.extract.figures import figure_block
+from crawler.extract.figures import captioned, figure_block
+from crawler.extract.heading_place import is_prose
 from crawler.extract.structured import Structured, strings
 from crawler.items import Block, Claim, Image
+
+_SIZE = re.compile(r"[-_@]?(?:\d{2,4}x\d{2,4}|scaled|\dx|w\d{2,4}|\d{3,4}w)$")
 
 
 def lead_image(
@@ -22,16 +26,55 @@ def lead_image(
 
     heading: the element of the headline, if the page shows it.
     """
+    shown = list(_above_text(doc, heading))
     for claim, width, height, alt in _claims(data):
         url = doc.address(claim.text)
         if url is not None:
-            return Image(url, "lead", alt, None, width, height), claim
-    for block in [*_beside(doc, heading), *blocks]:
+            caption = _caption(url, shown, blocks)
+            return Image(url, "lead", alt, caption, width, height), claim
+    for block in [*shown, *blocks]:
         if block.image is not None:
             found = block.image
             lead = Image(found.url, "lead", found.alt, found.caption, found.width, found.height)
             return lead, Claim(found.url, "html:figure")
     return None, None
+
+
+def _caption(url: str, shown: Sequence[Block], blocks: Sequence[Block]) -> str | None:
+    """The caption of the lead picture: of the figure with the same file, else of the one by the
+    headline, for machines are often given another size or cut of it."""
+    for block in [*shown, *blocks]:
+        if block.image is not None and _file(block.image.url) == _file(url):
+            return block.image.caption
+    inside = {block.image.url for block in blocks if block.image is not None}
+    beside = (b.image for b in shown if b.image is not None and b.image.url not in inside)
+    return next((image.caption for image in beside if image.caption), None)
+
+
+def _file(url: str) -> str:
+    """What two sizes of a picture have in common in their addresses."""
+    name = url.partition("?")[0].rstrip("/").rpartition("/")[2].lower()
+    return _SIZE.sub("", name.rpartition(".")[0] or name) or url
+
+
+def _above_text(doc: Document, heading: HtmlElement | None) -> Iterator[Block]:
+    """Figures by the headline and between it and the first paragraph, in no other story's card."""
+    yield from _beside(doc, heading)
+    if heading is None:
+        return
+    above = set(heading.iterancestors())
+    below = False
+    for element in doc.root.iter():
+        below = below or element is heading
+        if not below:
+            continue
+        if element.tag == "figure" or (element.tag == "div" and captioned(element)):
+            holder = next(element.iterancestors("article", "aside", "nav", "li", "a"), None)
+            block = figure_block(element, doc.address)
+            if block is not None and (holder is None or holder in above):
+                yield block
+        elif element.tag == "p" and is_prose(element):
+            return
 
 
 def _beside(doc: Document, heading: HtmlElement | None) -> Iterator[Block]:

@@ -4,8 +4,9 @@
 story ends before (`endings`: "About the author"), and what makes a short paragraph one that wants
 something of its reader (`appeals`: "sign up for our newsletter"). A file may also tell what opens a
 note on the story, which is part of it (`notes`: "Correction"), what a note of its age is made of
-(`this_story`, `years`, `old`), and what in a box between paragraphs makes it one that wants
-something (`calls`: "newsletter"). To teach a language, add a file.
+(`this_story`, `years`, `old`), what in a box between paragraphs makes it one that wants something
+(`calls`: "newsletter"), and what is said of numbers of readers (`counted`: "views"). To teach a
+language, add a file.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from crawler.text import DENSE
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "boilerplate"
 KEYS = ("labels", "endings", "appeals")
-MORE_KEYS = ("notes", "this_story", "years", "old", "calls")
+MORE_KEYS = ("notes", "this_story", "years", "old", "calls", "counted")
 """Those that a file may lack."""
 
 _LONGEST_APPEAL = 400
@@ -58,6 +59,7 @@ class _Phrases(NamedTuple):
     years: re.Pattern[str]
     old: re.Pattern[str]
     calls: re.Pattern[str]
+    counted: re.Pattern[str]
 
 
 @cache
@@ -95,6 +97,7 @@ def _phrases() -> _Phrases:
         _any_of(found["years"]),
         _any_of(found["old"]),
         _any_of(found["calls"], endings=True),
+        _any_of(found["counted"]),
     )
 
 
@@ -214,6 +217,15 @@ def calls(text: str) -> int:
     (3, 0)
     """
     return len(set(_phrases().calls.findall(_plain(text))))
+
+
+def is_counted(text: str) -> bool:
+    """Whether a text says what newspapers count: views, readers, shares.
+
+    >>> is_counted("3.412 Aufrufe"), is_counted("3.412 Boote")
+    (True, False)
+    """
+    return bool(_phrases().counted.search(_plain(text)))
 
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")

@@ -15,6 +15,15 @@ from crawler.extract.structured import Structured, strings, types_of
 from crawler.items import Claim
 
 _MAX_TAGS = 50
+_MANY = 4
+"""Sections that a story can be in; more are a list of all."""
+_KEYWORDS = ("news_keywords", "keywords", "parsely-tags", "sailthru.tags")
+_NO_TAG = re.compile(
+    r"(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+    r"|(?=(?:[a-f]*\d){3})(?=\d*[a-f])[0-9a-f]{8,}|[\d\s.,:/_#-]+",
+    re.IGNORECASE,
+)
+"""A key or a number of the content system."""
 _CRUMB_MARKS = " >»›/→|·\xa0"
 _YEAR = re.compile(r"(?:19|20)\d\d")
 """What no section's name holds, and a date beside it does."""
@@ -42,6 +51,8 @@ def section(
     if named is not None and len(named.text) <= 80:
         return named
     for element in marked[Meaning.SECTION]:
+        if _is_of_many(element, heading):
+            continue
         texts = [text_of(a) for a in element.iter("a") if "/" in (a.get("href") or "")]
         for text in texts:
             if text and len(text) <= 50 and not _YEAR.search(text):
@@ -69,12 +80,34 @@ def tags(doc: Document, data: Structured, marked: Marks) -> tuple[tuple[str, ...
         return (found if len(found) > 1 else _split(found)), Claim(
             ", ".join(found), "meta:article:tag"
         )
-    if words := strings(data.story.get("keywords")):
-        return _split(words), Claim(", ".join(words), "json-ld:keywords")
-    for name in ("news_keywords", "keywords", "parsely-tags", "sailthru.tags"):
-        if found := data.meta.get(name, ()):
-            return _split(found), Claim(", ".join(found), f"meta:{name}")
+    told: list[tuple[str, Sequence[str]]] = [
+        ("json-ld:keywords", strings(data.story.get("keywords"))),
+        *((f"meta:{name}", data.meta.get(name, ())) for name in _KEYWORDS),
+    ]
+    for source, texts in told:
+        if named := _split(texts):
+            return named, Claim(", ".join(texts), source)
     return (), None
+
+
+def _is_of_many(element: HtmlElement, heading: HtmlElement | None) -> bool:
+    """Whether an element stands for sections at large or for other stories': in the navigation, in
+    a list that is more than a story's own, in another story's card."""
+    if sum(1 for _ in islice(element.iter("a"), _MANY + 1)) > _MANY:
+        return True
+    around = set() if heading is None else set(heading.iterancestors())
+    for up in (element, *islice(element.iterancestors(), 12)):
+        if up in around:
+            return False
+        if up.tag in ("nav", "aside", "footer") or up.get("role") == "navigation":
+            return True
+        if up.tag in ("article", "li") and up is not element and _heads_story(up):
+            return True
+    return False
+
+
+def _heads_story(card: HtmlElement) -> bool:
+    return next(card.iter("h2", "h3", "h4"), None) is not None
 
 
 def _tag_links(marked: Marks) -> Iterable[str]:
@@ -103,7 +136,9 @@ def _split(texts: Sequence[str]) -> tuple[str, ...]:
 
 def _unique(texts: Iterable[str]) -> tuple[str, ...]:
     found = dict.fromkeys(
-        t for t in (" ".join(text.split()) for text in texts) if t and len(t) <= 80
+        t
+        for t in (" ".join(text.split()) for text in texts)
+        if t and len(t) <= 80 and not _NO_TAG.fullmatch(t)
     )
     return tuple(found)[:_MAX_TAGS]
 

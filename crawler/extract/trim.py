@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from crawler.extract import lexicon
+from crawler.extract.counters import without_counters
 from crawler.extract.document import SENTENCE_ENDS
 from crawler.extract.markdown import escaped
 from crawler.extract.phrases import is_appeal, is_ending, is_label, is_note, states_age
@@ -53,7 +54,7 @@ def trimmed(
     if shown and not sentence:
         kept = [b for at, b in enumerate(kept) if at >= _HEAD or b.text != lead]
     kept = _without_head(_without_age(kept, lead), lead)
-    kept = _without_asides(_until_ending(kept))
+    kept = without_counters(_without_asides(_until_ending(kept)))
     for _ in range(6):
         last = next((b for b in reversed(kept) if b.type != "figure"), None)
         if (

@@ -150,3 +150,49 @@ def test_a_note_below_a_line_of_its_own() -> None:
 def test_a_readers_comment_is_no_note() -> None:
     comment = '<div id="comments"><p>Correction: it never had any rope, I was there.</p></div>'
     assert read(*told(), comment).body.split("\n\n") == STORY
+
+
+COUNTERS = [
+    "12 people are reading this",
+    "3.412 Aufrufe",
+    "1.2K shares",
+    "Vistas: 10 431",
+    "418 lecteurs",
+    "Просмотров: 2 311",
+    "1,024次浏览",
+    "DAX 15.234,10 +0,4 %",
+    "FTSE 100 7,482.31 (-0.12%)",
+    "EUR/USD 1,0843 ▲ 0,21 %",
+    "07:43:12 Uhr",
+    "10:15 pm",
+    "14823",
+]
+
+
+@pytest.mark.parametrize("counter", COUNTERS)
+@pytest.mark.parametrize(
+    "markup", ["<p>{}</p>", '<div class="x4">{}</div>', "<div><b>{}</b></div>"]
+)
+def test_what_counts_by_itself_is_not_the_story(counter: str, markup: str) -> None:
+    assert read(*told(markup.format(counter))).body.split("\n\n") == STORY
+
+
+def test_a_box_that_ticks_is_not_the_story() -> None:
+    box = '<div class="live-ticker"><span>14:32</span> <span>The ferry leaves</span></div>'
+    assert read(*told(box)).body.split("\n\n") == STORY
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ["In 1911 the ferry sank twice, with 12 people and 3 cows on it."],
+        ["Tarnholt 3, Vellmar 1", "Vellmar 2, Quennell 2", "Quennell 0, Tarnholt 4"],
+        ["Ada Lind, 41", "Jon Quennell, 9", "Maria Feldkamp, 77"],
+        ["3 eggs", "200 g flour", "1 litre milk"],
+        ["1989"],
+        ["2"],
+    ],
+)
+def test_sentences_results_and_lists_with_numbers_stay(pieces: list[str]) -> None:
+    body = read(*told(*(f"<p>{piece}</p>" for piece in pieces))).body
+    assert all(piece in body.split("\n\n") for piece in pieces)
