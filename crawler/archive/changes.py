@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 
 from crawler.archive.told import told_by_revision
-from crawler.history.told import changes
+from crawler.history.significance import Texts, significance
+from crawler.history.told import Told, changes
 
 # Fields that alone make no revision, and are noted where there is one: what a site's lists say of a
 # story changes with each visit at some newspapers.
@@ -39,6 +40,24 @@ def record_changes(
     connection.executemany(
         "INSERT INTO revision_changes VALUES (?, ?)", [(revision_id, field) for field in fields]
     )
+    _weigh(
+        connection, revision_id, *(told_by_revision(connection, each) for each in (old[0], new[0]))
+    )
+
+
+def _weigh(connection: sqlite3.Connection, revision_id: int, old: Told, new: Told) -> None:
+    """Enter how much a revision changed."""
+    found = significance(*(
+        Texts(each.title, each.standfirst, each.paragraphs, [c.text for c in each.captions])
+        for each in (old, new)
+    ))  # fmt: skip
+    connection.execute(
+        "INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            revision_id, found.words_removed, found.words_added, found.numbers_changed,
+            found.quotes_changed, found.names_changed, found.share,
+        ),
+    )  # fmt: skip
 
 
 def _links(connection: sqlite3.Connection, revision_id: int) -> set[str]:

@@ -87,8 +87,8 @@ def _told_apart(told: Sequence[Claim], shown: str, full: str) -> Claim | None:
         if _cut_off(claim.text, shown) or claim.text.endswith(("…", "...")):
             continue  # says no more than that the place was short
         parts = _LABELLED.split(claim.text)
-        alike = words(claim.text) in same or any(words(part) in same for part in parts)
-        return None if alike else claim
+        if words(claim.text) not in same and not any(words(part) in same for part in parts):
+            return claim
     return None
 
 

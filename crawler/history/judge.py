@@ -32,6 +32,7 @@ _PART = 0.5
 _WHOLE = 0.4
 # What is left of a text where its beginning alone is shown; and with a page that says so.
 _CUT = 0.55
+_LITTLE = 0.35
 _CUT_AS_SAID = 0.95
 _FEW_WORDS = 80
 """Of a text so short nothing is said by its length."""
@@ -80,15 +81,16 @@ def judge(known: Told, shown: Shown) -> Verdict | None:
 def is_state(known: Told, told: Told) -> bool:
     """Whether a text is a state of a known story: it keeps some of it, is a part of it, or is a new
     version under its headline or of its minute."""
-    before, after = phrases(known.words), phrases(told.words)
+    # the body alone: a wall keeps the page's head, and a standfirst may be from there
+    before, after = phrases(known.body), phrases(told.body)
     common = len(before & after)
     if before and common >= _KEPT * len(before) and common > 2:
         return True
     if after and common >= _PART * len(after) and common > 2:
         return True
-    if not before and words(known.words) and words(known.words) in words(told.words):
+    if not before and words(known.body) and words(known.body) in words(told.body):
         return True  # a text of two words
-    if count_words(told.words) < _WHOLE * count_words(known.words):
+    if count_words(told.body) < _WHOLE * count_words(known.body):
         return False
     if same_headline(known.title, told.title):
         return True
@@ -103,6 +105,10 @@ def is_cut(known: Told, shown: Shown) -> bool:
     told = shown.told
     assert told is not None
     before, after = count_words(known.body), count_words(told.body)
+    found = phrases(told.body)
+    if before >= _FEW_WORDS and after < _LITTLE * before:
+        # hardly anything is left, and nothing of it is new
+        return len(found & phrases(known.body)) >= 0.8 * len(found)
     if (
         before < _FEW_WORDS
         or after >= (_CUT_AS_SAID if shown.access == "teaser" else _CUT) * before
@@ -110,7 +116,6 @@ def is_cut(known: Told, shown: Shown) -> bool:
         return False
     if shown.access == "full":
         return False
-    found = phrases(told.body)
     beginning = known.body[: int(len(told.body) * 1.3) + 200]
     return len(found & phrases(beginning)) >= 0.75 * len(found)
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from crawler.extract.phrases import calls, states_age
+from crawler.history.notices import notice
 from crawler.history.reader_text import as_read, typeset_alike
 from crawler.items import Article
+from crawler.text import count_words
 
+_SENTENCE = re.compile(r"(?<=[.!?…。！？])\s+")
+_COUNTED = re.compile(r"\d+(?:[.,:\u00a0\u202f ]\d+)*")
+_COUNTER_WORDS = 12
+_BOX_WORDS = 30
 TYPOGRAPHY = "typography"
 """In place of the fields that changed, where nothing but typography did."""
 
@@ -109,7 +117,14 @@ def _changes(
 
 
 def _said(text: str | None, read: Callable[[str], str]) -> str:
-    return read(text) if text else ""
+    """A standfirst as it is compared: without a note on its age, and once, where the page has it
+    twice."""
+    if not text:
+        return ""
+    sentences = [part for part in _SENTENCE.split(text) if not states_age(part)]
+    said = read(" ".join(sentences))
+    half = len(said) // 2
+    return said[:half] if said[:half] == said[half + 1 :] else said
 
 
 def _stream(text: str, read: Callable[[str], str]) -> str:
@@ -134,12 +149,40 @@ def _same_text(
         return True
     before, after = ([read(part) for part in text.split("\n\n")] for text in (old, new))
     odd = set(before) ^ set(after)
-    furniture = {part for part in odd if part and is_furniture(part)}
-    if not furniture:
-        return False
-    left = ("".join(p for p in parts if p not in furniture) for parts in (before, after))
+    counters = _counters(set(before) - set(after)) & _counters(set(after) - set(before))
+    furniture = {part for part in odd if part and (_is_box(part) or is_furniture(part))}
+    left = (
+        "".join(p for p in parts if p not in furniture and _uncounted(p) not in counters)
+        for parts in (before, after)
+    )
     one, other = ("".join(text.split()) for text in left)
     return one == other
+
+
+def _counters(paragraphs: Iterable[str]) -> set[str]:
+    """Short lines that are no sentences, without their numbers: `people are reading this now`."""
+    return {
+        _uncounted(part)
+        for part in paragraphs
+        if _COUNTED.search(part)
+        and count_words(part) <= _COUNTER_WORDS
+        and not part.rstrip().endswith((".", "!", "?", "。", "؟", "।"))
+    }
+
+
+def _uncounted(paragraph: str) -> str:
+    return _COUNTED.sub("#", paragraph)
+
+
+def _is_box(paragraph: str) -> bool:
+    """Whether a paragraph is a note on the story's age, or asks its reader to log in or to
+    subscribe."""
+    if states_age(paragraph):
+        return True
+    length = count_words(paragraph)
+    if length > _BOX_WORDS:
+        return False
+    return calls(paragraph) > 1 or (length <= _BOX_WORDS / 2 and notice(paragraph) == "wall")
 
 
 def _seo(told: Told, read: Callable[[str], str]) -> str:
