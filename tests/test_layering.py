@@ -31,7 +31,8 @@ MAY_IMPORT = {
     "crawler.extract": {"crawler.discover"},
     "crawler.discover": {"crawler.extract"},
     "crawler.warc": set(),
-    "crawler.archive": set(),
+    "crawler.history": set(),
+    "crawler.archive": {"crawler.history"},
     "crawler.demo": set(),
 }
 MAY_DO_IO = {"crawler/extract/lexicon.py", "crawler/extract/phrases.py"}
