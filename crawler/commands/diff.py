@@ -13,7 +13,7 @@ from crawler.archive.revisions import Revision, revisions_of
 from crawler.commands._shared import add_archive_option, archive_folder, console, told
 from crawler.errors import MissingError, UsageError
 from crawler.urls import normalise
-from crawler.worddiff import shortened, word_diff
+from crawler.history.word_diff import shortened, word_diff
 
 _MARKS = {"same": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")}
 _STYLES = {"same": "", "removed": "red strike", "added": "green"}

@@ -129,12 +129,11 @@ def typeset_alike(text: str) -> str:
     text = as_read(text)
     if not text.isascii():
         text = as_read(text.translate(_FOLDS))
-    text = text.replace("`", "'")
+    text = _AFTER_MARK.sub("", _BEFORE_MARK.sub("", text.replace("`", "'")))
     if "'" in text or ",," in text:
         text = _paired(_DOUBLED.sub('"', text))
     text = _SPACED.sub(r"\1", text)
-    text = _DOTS.sub("...", _DASHED.sub("-", text))
-    return _AFTER_MARK.sub("", _BEFORE_MARK.sub("", text))
+    return _DOTS.sub("...", _DASHED.sub("-", text))
 
 
 def _paired(text: str) -> str:

@@ -112,6 +112,7 @@ def test_a_non_joiner_that_parts_nothing_is_not_seen() -> None:
         ("كتـــاب", "كتاب"),
         ("too   many  spaces .", "too many spaces."),
         ("¿ Qué ?", "¿Qué?"),
+        ("one ,, two", "one,, two"),
         ("−5 Grad", "-5 Grad"),
     ],
 )
