@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import fields
+import json
+from itertools import pairwise
+from typing import Any
 
-from rich.text import Text
 from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.revisions import Revision, revisions_of
+from crawler.commands._diff_shown import as_json, show
 from crawler.commands._shared import add_archive_option, archive_folder, console, told
-from crawler.errors import MissingError, UsageError
+from crawler.errors import UsageError
+from crawler.history.revision_diff import compared
+from crawler.text import shown_json
 from crawler.urls import normalise
-from crawler.history.word_diff import shortened, word_diff
-
-_MARKS = {"same": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")}
-_STYLES = {"same": "", "removed": "red strike", "added": "green"}
 
 
 class Command(ScrapyCommand):
@@ -26,7 +26,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """For `scrapy diff -h`."""
-        return "URL [-a archive=DIR] [--from N] [--to N] [--whole]"
+        return "URL [-a archive=DIR] [--from N] [--to N] [--all] [--whole] [--json]"
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
@@ -35,18 +35,22 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         """For `scrapy diff -h`."""
         return (
-            "Compares the last two revisions, or those named: [-words taken out-]{+words put"
-            " in+}. Exit codes: 0 shown; 2 bad arguments or archive; 7 the story, or that revision,"
-            " is not in the archive."
+            "Compares the last two revisions, or those named: [-words taken out-]{+words put in+}."
+            " Paragraphs first: what only stands elsewhere has moved; what was rewritten is shown"
+            " as removed and added. At the end, how much it means."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add -a archive=, --from, --to and --whole."""
+        """Add -a archive=, which revisions, and how they are shown."""
         super().add_options(parser)
         add_archive_option(parser)
         parser.add_argument("--from", dest="old", type=int, help="number of the older revision")
         parser.add_argument("--to", dest="new", type=int, help="number of the newer one")
+        parser.add_argument(
+            "--all", action="store_true", help="each revision beside the one before, oldest first"
+        )
         parser.add_argument("--whole", action="store_true", help="show what did not change too")
+        parser.add_argument("--json", action="store_true", help="print JSON for programs")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the difference."""
@@ -59,48 +63,51 @@ class Command(ScrapyCommand):
             )
             with open_for_reading(folder) as db:
                 revisions = revisions_of(db, url)
-            old, new = chosen(revisions, opts.old, opts.new)
+            pairs = chosen(revisions, opts.old, opts.new, every=opts.all)
+        if opts.json:
+            document = {"url": url, "changes": [_document(old, new) for old, new in pairs]}
+            print(shown_json(json.dumps(document, ensure_ascii=False, indent=2)))
+            return
         out = console()
-        out.print(
-            f"{url}: revision {old.number} ({old.captured_at[:16].replace('T', ' ')}) "
-            f"to {new.number} ({new.captured_at[:16].replace('T', ' ')}), UTC",
-            markup=False,
-        )
-        for name, text in differences(old, new, whole=opts.whole):
-            out.print(f"\n[bold]{name}[/bold]")
-            out.print(text, soft_wrap=True)
+        for number, (old, new) in enumerate(pairs):
+            if number:
+                out.print("\n")
+            out.print(f"{url}: {_header(old, new)}", markup=False)
+            show(out, compared(old.state, new.state), whole=opts.whole)
 
 
 def chosen(
-    revisions: list[Revision], old: int | None, new: int | None
-) -> tuple[Revision, Revision]:
-    """The revisions with these numbers; the last and the one before where none is named.
+    revisions: list[Revision], old: int | None, new: int | None, *, every: bool = False
+) -> list[tuple[Revision, Revision]]:
+    """The revisions with these numbers; the last and the one before where none is named. every:
+    each of those between, beside the one before it, from the first on where none is named.
 
-    Raises MissingError where there is none, or only one.
+    Raises UsageError where there is none, or only one.
     """
     last = revisions[-1].number
     new = last if new is None else new
-    old = new - 1 if old is None else old
+    old = (revisions[0].number if every else new - 1) if old is None else old
     by_number = {revision.number: revision for revision in revisions}
     if len(revisions) == 1:
-        raise MissingError("the story has one revision only: it was never seen to change")
+        raise UsageError("the story has one revision only: it was never seen to change")
     for number in (new, old):
         if number not in by_number:
-            raise MissingError(f"there is no revision {number}; there are 1 to {last}")
-    return by_number[old], by_number[new]
+            raise UsageError(f"there is no revision {number}; there are 1 to {last}")
+    if not every:
+        return [(by_number[old], by_number[new])]
+    if old >= new:
+        raise UsageError(f"--all goes from an older revision to a newer one, not {old} to {new}")
+    return list(pairwise(each for each in revisions if old <= each.number <= new))
 
 
-def differences(old: Revision, new: Revision, *, whole: bool) -> list[tuple[str, Text]]:
-    """(field, marked text) of each field that differs."""
-    found = []
-    for each in fields(Revision)[2:]:
-        before, after = (str(getattr(r, each.name) or "") for r in (old, new))
-        if before == after:
-            continue
-        text = Text()
-        runs = word_diff(before, after)
-        for run in runs if whole else shortened(runs):
-            opening, closing = _MARKS[run.kind]
-            text.append(f"{opening}{run.text}{closing}", style=_STYLES[run.kind])
-        found.append((each.name.replace("_", " "), text))
-    return found
+def _header(old: Revision, new: Revision) -> str:
+    times = [each.captured_at[:16].replace("T", " ") for each in (old, new)]
+    return f"revision {old.number} ({times[0]}) to {new.number} ({times[1]}), UTC"
+
+
+def _document(old: Revision, new: Revision) -> dict[str, Any]:
+    return {
+        "from": {"number": old.number, "captured_at": old.captured_at},
+        "to": {"number": new.number, "captured_at": new.captured_at},
+        **as_json(compared(old.state, new.state)),
+    }

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 Pair = tuple[int, int]
 """Places, from 0, of one thing in two sequences."""
 
-_DEEPEST = 24
+_DEEPEST = 8
 """Times that what lies between common things is looked through for more."""
 _EQUAL_PAIRS = 120_000
 """Pairs of equal things that are looked at for the longest common runs, and one more for each

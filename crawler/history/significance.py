@@ -38,6 +38,7 @@ _NOUN_LANGUAGES = frozenset({"de", "lb", "nds", "gsw"})
 
 _GROUPED = re.compile(r"\d{1,3}(?:[.,' ]\d{3})+")
 _POSSESSIVE = re.compile(r"['’]s?$")
+_ELIDED = re.compile(r"^[^\W\d_]{1,4}['’](?=\w{2})")
 _STOP = "."
 _STARTS = frozenset(".!?…:\"'“”„«»‹›‘‚¿¡•–—|。！？：「『।؟۔")
 """Behind them a sentence may begin."""
@@ -164,14 +165,14 @@ class _Word:
     @property
     def capital(self) -> bool:
         """Whether it begins as names do."""
-        letters = [letter for letter in self.text if letter.isalpha()]
-        return len(letters) > 1 and letters[0].isupper() and not self.text[0].isdecimal()
+        word = _ELIDED.sub("", self.text)
+        return word[:1].isupper() and sum(map(str.isalpha, word)) > 1
 
     def known_by(self) -> str:
         """What it has in common with other mentions of the same number or name."""
         if self.number:
             return _number_key(self.text)
-        return _POSSESSIVE.sub("", self.key).casefold()
+        return _bare(self.key).casefold()
 
 
 class _Words:
@@ -185,7 +186,7 @@ class _Words:
         self.captions = [self._read(each) for each in texts.captions]
         parts = [self.title, self.standfirst, *self.paragraphs, *self.captions]
         self.all = [word for part in parts for word in part]
-        self.known = {word.known_by() for word in self.all}
+        self.known = {word.known_by() for word in self.all if word.number or word.capital}
         self.prose = [w for part in (self.standfirst, *self.paragraphs) for w in part]
         self.language = (texts.language or "").partition("-")[0].lower()
 
@@ -199,11 +200,15 @@ class _Words:
                 found.append(_Word(token, key, self._next, first))
                 first = False
                 self._next += 1
-            elif not token.isspace():
-                if token != _STOP or not found or not _is_short(found[-1].text):
-                    first = first or token[0] in _STARTS
-                    self._next += 1
+            elif not (token.isspace() or (token == _STOP and found and _is_short(found[-1].text))):
+                first = first or token[0] in _STARTS
+                self._next += 1
         return found
+
+
+def _bare(word: str) -> str:
+    """A word without article before and genitive behind it: l’Intérieur, Petersen’s."""
+    return _POSSESSIVE.sub("", _ELIDED.sub("", word))
 
 
 def _is_short(word: str) -> bool:
@@ -343,7 +348,7 @@ def _together(words: list[_Word]) -> Iterator[str]:
 
 
 def _written(group: list[_Word]) -> str:
-    return _POSSESSIVE.sub("", " ".join(word.text for word in group))
+    return " ".join(_bare(word.text) for word in group)
 
 
 # -- quotes -------------------------------------------------------------------------------------

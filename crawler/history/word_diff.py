@@ -9,8 +9,8 @@ from typing import Literal
 from crawler.history.sequences import in_order
 from crawler.history.words import is_word, tokens
 
-# Unchanged words, spaces and marks that are shown before and after a change.
-_CONTEXT = 12
+_CONTEXT = 16
+"""Unchanged words, spaces and marks that are shown before and after a change."""
 _ISLAND = 2
 """Words that stand between two changes without being worth a word of their own."""
 _ENDS = frozenset(".!?…。！？।؟۔")
@@ -68,7 +68,7 @@ def shortened(runs: tuple[Run, ...]) -> Iterator[Run]:
     """The same runs, long unchanged ones cut to what stands beside a change.
 
     >>> [run.text for run in shortened((Run("same", "a " * 50), Run("added", "b")))]
-    ['… a a a a a a ', 'b']
+    ['… a a a a a a a a ', 'b']
     """
     for at, run in enumerate(runs):
         words = tokens(run.text)
@@ -76,8 +76,16 @@ def shortened(runs: tuple[Run, ...]) -> Iterator[Run]:
             yield run
             continue
         head = "".join(words[:_CONTEXT]) if at else ""
-        tail = "".join(words[-_CONTEXT:]) if at < len(runs) - 1 else ""
+        tail = "".join(words[-_CONTEXT:]).lstrip(" .,;:!?") if at < len(runs) - 1 else ""
         yield Run("same", f"{head}… {tail}" if tail else f"{head}…")
+
+
+def beginning(text: str) -> str:
+    """The first words of a text."""
+    words = tokens(text)
+    return (
+        text if len(words) <= 2 * _CONTEXT else "".join(words[: 2 * _CONTEXT - 2]).rstrip() + " …"
+    )
 
 
 def _spaced(text: str) -> list[tuple[str, str]]:
