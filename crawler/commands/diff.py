@@ -72,7 +72,7 @@ class Command(ScrapyCommand):
         for number, (old, new) in enumerate(pairs):
             if number:
                 out.print("\n")
-            out.print(f"{url}: {_header(old, new)}", markup=False)
+            out.print(f"{url}: {_header(old, new)}", markup=False, soft_wrap=True)
             show(out, compared(old.state, new.state), whole=opts.whole)
 
 
