@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from crawler.errors import UsageError
+from crawler.errors import MissingError
 from crawler.history.revision_diff import State
 
 
@@ -24,7 +24,7 @@ class Revision:
 def revisions_of(db: Database, url: str) -> list[Revision]:
     """The revisions of the story at an address, oldest first.
 
-    url: its own address, or another one that leads to it. Raises UsageError where the archive has
+    url: its own address, or another one that leads to it. Raises MissingError where the archive has
     no story there.
     """
     rows = db.query(
@@ -40,7 +40,7 @@ def revisions_of(db: Database, url: str) -> list[Revision]:
     )
     found = [_revision(**row) for row in rows]
     if not found:
-        raise UsageError(
+        raise MissingError(
             f"{url} is no story of this archive; the view stories has their addresses in url"
         )
     return found
