@@ -15,6 +15,9 @@ _BESIDE = ("section", "tags")
 # Those that the editors set in the text; the site's own lists change with every new story.
 _IN_BODY = "('inline', 'also_read')"
 
+# Characters of two texts that are compared word by word.
+_MOST = 400_000
+
 
 def record_changes(
     connection: sqlite3.Connection, article_id: int, revision_id: int,
@@ -46,7 +49,9 @@ def record_changes(
 
 
 def _weigh(connection: sqlite3.Connection, revision_id: int, old: Told, new: Told) -> None:
-    """Enter how much a revision changed."""
+    """Enter how much a revision changed; of a very long text nothing, for that takes too long."""
+    if len(old.body) + len(new.body) > _MOST:
+        return
     found = significance(*(
         Texts(each.title, each.standfirst, each.paragraphs, [c.text for c in each.captions])
         for each in (old, new)

@@ -73,7 +73,11 @@ class Command(ScrapyCommand):
         for number, (old, new) in enumerate(pairs):
             if number:
                 out.print("\n")
+<<<<<<< HEAD
             out.print(f"{url}: {_header(old, new)}", markup=False)
+=======
+            out.print(f"{url}: {_header(old, new)}", markup=False, soft_wrap=True)
+>>>>>>> diff
             show(out, compared(old.state, new.state), whole=opts.whole)
 
 
@@ -83,7 +87,8 @@ def chosen(
     """The revisions with these numbers; the last and the one before where none is named. every:
     each of those between, beside the one before it, from the first on where none is named.
 
-    Raises MissingError where there is none, or only one.
+    Raises MissingError where there is none, or only one; UsageError where they are the wrong way
+    round.
     """
     last = revisions[-1].number
     new = last if new is None else new

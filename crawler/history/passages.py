@@ -74,13 +74,20 @@ def word_runs(before: str, after: str) -> tuple[Run, ...]:
 def _changed(steps: list[Step]) -> Iterator[Passage]:
     """Steps between two that stay. What was added beside a changed paragraph may be a part of it
     that is now one of its own, and the other way round."""
+<<<<<<< HEAD
     if (whole := _divided(steps)) is not None and all(run.kind == "same" for run in whole.runs):
+=======
+    found = [_passage(step) for step in steps]
+    whole = _divided(steps, found)
+    if whole is not None and all(run.kind == "same" for run in whole.runs):
+>>>>>>> diff
         yield whole
         return
     kinds = "".join(_LETTERS[step.kind] for step in steps)
     at = 0
     while at < len(steps):
         ends = [match.end() for window in _WINDOWS if (match := window.match(kinds, at))]
+<<<<<<< HEAD
         tried = ((_divided(steps[at:end]), end) for end in ends)
         found, end = next((each for each in tried if each[0]), (_passage(steps[at]), at + 1))
         assert found is not None
@@ -93,10 +100,33 @@ def _divided(steps: list[Step]) -> Passage | None:
     old, new = [s for s in steps if s.before is not None], [s for s in steps if s.after is not None]
     if not old or not new or len(old) == len(new) == 1:
         return None
+=======
+        tried = ((_divided(steps[at:end], found[at:end]), end) for end in ends)
+        divided, end = next((each for each in tried if each[0]), (None, at + 1))
+        yield divided or found[at]
+        at = end
+
+
+def _divided(steps: list[Step], found: list[Passage]) -> Passage | None:
+    """Steps as one passage, if that explains half of the words that came and went; else None.
+
+    found: the same as passages of their own.
+    """
+    old = [step for step in steps if step.before is not None]
+    new = [step for step in steps if step.after is not None]
+    if not old or not new or len(old) == len(new) == 1:
+        return None
+    out, come = (_count(found, kind) for kind in ("removed", "added"))
+    alone = sum(_count([each], each.kind) for each in found if each.kind in ("removed", "added"))
+    least = max(_LEAST_SAVED, alone / 2)
+    if 2 * min(out, come) < least:
+        return None
+>>>>>>> diff
     runs = word_diff(
         " ".join(as_read(step.before or "") for step in old),
         " ".join(as_read(step.after or "") for step in new),
     )
+<<<<<<< HEAD
     apart = [run for step in steps for run in _passage(step).runs]
     alone = sum(_words(step.before or step.after or "") for step in steps if step.kind != "changed")
     saved = _marked(apart) - _marked(runs)
@@ -112,6 +142,18 @@ def _marked(runs: Iterable[Run]) -> int:
 
 def _words(text: str) -> int:
     return sum(map(is_word, tokens(text)))
+=======
+    places = _span(step.before_at for step in old), _span(step.after_at for step in new)
+    whole = Passage("divided", *places, runs)
+    still = _count([whole], "removed") + _count([whole], "added")
+    return whole if out + come - still >= least else None
+
+
+def _count(found: Iterable[Passage], kind: str) -> int:
+    """Words in runs of a kind."""
+    texts = (run.text for passage in found for run in passage.runs if run.kind == kind)
+    return sum(sum(map(is_word, tokens(text))) for text in texts)
+>>>>>>> diff
 
 
 def _passage(step: Step) -> Passage:
