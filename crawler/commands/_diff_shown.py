@@ -29,10 +29,6 @@ def show(out: Console, diff: RevisionDiff, *, whole: bool) -> None:
     """Print what is other in a revision. whole: what is not, too."""
     if diff.published is not None:
         out.print()
-<<<<<<< HEAD
-        out.print(Text.assemble(("published", "bold"), f": {date_change(*diff.published)}"))
-    for field in diff.fields:
-=======
         out.print(
             Text.assemble(("published", "bold"), f": {date_change(*diff.published)}"),
             soft_wrap=True,
@@ -40,7 +36,6 @@ def show(out: Console, diff: RevisionDiff, *, whole: bool) -> None:
     for field in diff.fields:
         if all(run.kind == "same" for run in field.runs):  # nothing that a reader could see
             continue
->>>>>>> diff
         out.print(f"\n[bold]{field.name}[/bold]")
         out.print(marked(field.runs if whole else shortened(field.runs)), soft_wrap=True)
     for name, found in (("body", diff.body), ("captions", diff.captions)):

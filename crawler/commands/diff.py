@@ -73,11 +73,7 @@ class Command(ScrapyCommand):
         for number, (old, new) in enumerate(pairs):
             if number:
                 out.print("\n")
-<<<<<<< HEAD
-            out.print(f"{url}: {_header(old, new)}", markup=False)
-=======
             out.print(f"{url}: {_header(old, new)}", markup=False, soft_wrap=True)
->>>>>>> diff
             show(out, compared(old.state, new.state), whole=opts.whole)
 
 

@@ -8,12 +8,8 @@ Pure functions on texts, no database and no clock:
 - `sequences`: what two sequences have in common, in bounded time;
 - `alignment`: which paragraph became which;
 - `word_diff`: what changed within one;
-<<<<<<< HEAD
-- `significance`: how many words, which numbers, quotes and names.
-=======
 - `passages`: both together, as one reads a changed text;
 - `dates`: a changed date;
 - `significance`: how many words, which numbers, quotes and names;
 - `revision_diff`: all of it, of two states of a story.
->>>>>>> diff
 """

@@ -74,33 +74,15 @@ def word_runs(before: str, after: str) -> tuple[Run, ...]:
 def _changed(steps: list[Step]) -> Iterator[Passage]:
     """Steps between two that stay. What was added beside a changed paragraph may be a part of it
     that is now one of its own, and the other way round."""
-<<<<<<< HEAD
-    if (whole := _divided(steps)) is not None and all(run.kind == "same" for run in whole.runs):
-=======
     found = [_passage(step) for step in steps]
     whole = _divided(steps, found)
     if whole is not None and all(run.kind == "same" for run in whole.runs):
->>>>>>> diff
         yield whole
         return
     kinds = "".join(_LETTERS[step.kind] for step in steps)
     at = 0
     while at < len(steps):
         ends = [match.end() for window in _WINDOWS if (match := window.match(kinds, at))]
-<<<<<<< HEAD
-        tried = ((_divided(steps[at:end]), end) for end in ends)
-        found, end = next((each for each in tried if each[0]), (_passage(steps[at]), at + 1))
-        assert found is not None
-        yield found
-        at = end
-
-
-def _divided(steps: list[Step]) -> Passage | None:
-    """Steps as one passage, if that explains half of the words that came and went; else None."""
-    old, new = [s for s in steps if s.before is not None], [s for s in steps if s.after is not None]
-    if not old or not new or len(old) == len(new) == 1:
-        return None
-=======
         tried = ((_divided(steps[at:end], found[at:end]), end) for end in ends)
         divided, end = next((each for each in tried if each[0]), (None, at + 1))
         yield divided or found[at]
@@ -121,28 +103,10 @@ def _divided(steps: list[Step], found: list[Passage]) -> Passage | None:
     least = max(_LEAST_SAVED, alone / 2)
     if 2 * min(out, come) < least:
         return None
->>>>>>> diff
     runs = word_diff(
         " ".join(as_read(step.before or "") for step in old),
         " ".join(as_read(step.after or "") for step in new),
     )
-<<<<<<< HEAD
-    apart = [run for step in steps for run in _passage(step).runs]
-    alone = sum(_words(step.before or step.after or "") for step in steps if step.kind != "changed")
-    saved = _marked(apart) - _marked(runs)
-    if saved < max(_LEAST_SAVED, alone / 2):
-        return None
-    places = _span(step.before_at for step in old), _span(step.after_at for step in new)
-    return Passage("divided", *places, runs)
-
-
-def _marked(runs: Iterable[Run]) -> int:
-    return sum(_words(run.text) for run in runs if run.kind != "same")
-
-
-def _words(text: str) -> int:
-    return sum(map(is_word, tokens(text)))
-=======
     places = _span(step.before_at for step in old), _span(step.after_at for step in new)
     whole = Passage("divided", *places, runs)
     still = _count([whole], "removed") + _count([whole], "added")
@@ -153,7 +117,6 @@ def _count(found: Iterable[Passage], kind: str) -> int:
     """Words in runs of a kind."""
     texts = (run.text for passage in found for run in passage.runs if run.kind == kind)
     return sum(sum(map(is_word, tokens(text))) for text in texts)
->>>>>>> diff
 
 
 def _passage(step: Step) -> Passage:

@@ -10,10 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-<<<<<<< HEAD
-=======
 from functools import lru_cache
->>>>>>> diff
 from itertools import groupby
 from typing import Literal
 
@@ -219,10 +216,7 @@ def _is_short(word: str) -> bool:
     return len(word) <= _SHORT and word[:1].isupper()
 
 
-<<<<<<< HEAD
-=======
 @lru_cache(maxsize=4096)
->>>>>>> diff
 def _number_key(text: str) -> str:
     """A number without what is only its style: ASCII digits, no thousands separators, no %."""
     text = "".join(str(unicodedata.decimal(each, each)) for each in typeset_alike(text))

@@ -73,11 +73,7 @@ def is_number(token: str) -> bool:
 
 def is_word(token: str) -> bool:
     """Whether a token is a word or a number, and no mark or space."""
-<<<<<<< HEAD
-    return any(map(str.isalnum, token)) or bool(UNSPACED.match(token))
-=======
     return token[0].isalnum() or any(map(str.isalnum, token)) or bool(UNSPACED.match(token))
->>>>>>> diff
 
 
 def telling(text: str) -> list[str]:
