@@ -171,6 +171,9 @@ class Article:
     """All blocks as CommonMark, figures included."""
     word_count: int = 0
     """Words of `body`; in scripts without spaces (Chinese, Japanese, Thai …) characters."""
+    access: Literal["full", "teaser"] | None = None
+    """full: the page says that all of its text is there. teaser: it is cut, and the rest is for
+    those who subscribe or log in. None: nothing tells."""
     links: tuple[LinkedStory, ...] = ()
     access: Literal["full", "teaser"] | None = None
     """Whether the page shows all of the story, as it says or shows; None where nothing tells."""

@@ -206,6 +206,7 @@ def article_fields(article: Article, page: Page) -> dict[str, Any]:
     published, modified, read_time = article.published, article.modified, article.read_time
     return {
         "title": article.title,
+        "seo_title": article.seo_title,
         "authors": list(article.authors),
         "published_at": published.value if published else None,
         "published_precision": published.precision if published else None,
@@ -221,6 +222,7 @@ def article_fields(article: Article, page: Page) -> dict[str, Any]:
         "image": article.image.url if article.image else None,
         "canonical_url": article.canonical_url,
         "word_count": article.word_count,
+        "access": article.access,
         "body": article.body,
         "body_markdown": article.body_markdown,
         "links": [link_fields(link) for link in article.links],

@@ -105,6 +105,7 @@ def _fields(article: Article) -> list[tuple[str, str | None]]:
     shown = "as shown" if read_time and read_time.shown else "estimated"
     return [
         ("title", article.title),
+        *([("seo_title", article.seo_title)] if article.seo_title else []),
         ("authors", "; ".join(article.authors) or None),
         ("published_at", f"{published.value} ({published.precision})" if published else None),
         ("modified_at", f"{modified.value} ({modified.precision})" if modified else None),
@@ -115,6 +116,7 @@ def _fields(article: Article) -> list[tuple[str, str | None]]:
         ("language", article.language),
         ("image", article.image.url if article.image else None),
         ("canonical_url", article.canonical_url),
+        *([("access", article.access)] if article.access == "teaser" else []),
     ]
 
 

@@ -12,6 +12,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from crawler.extract.access import SHORT, access, wall_after
 from crawler.extract.authors import authors
 from crawler.extract.blocks import read_blocks
 from crawler.extract.body import story_place
@@ -72,9 +73,18 @@ def read_page(doc: Document) -> Page:
     container = place.container if place else None
     blocks: tuple[Block, ...] = ()
     lead: list[Block] = []
+    wall: HtmlElement | None = None
     if place is not None:
         notes = story_notes(scope, place.container)
-        blocks = read_blocks(place.container, doc.address, place.kept | set(notes))
+        kept = place.kept | set(notes)
+        blocks = read_blocks(place.container, doc.address, kept)
+        if count_words(_plain(blocks)) <= SHORT:
+            wall = wall_after(scope, place.container)
+            blocks = (
+                read_blocks(place.container, doc.address, kept, wall)
+                if wall is not None
+                else blocks
+            )
         above, below = notes_beside(notes, place.container)
         for element in in_page_order([*place.lead, *above]):
             lead += read_blocks(element, doc.address, {element})
@@ -130,6 +140,7 @@ def read_page(doc: Document) -> Page:
         body=body,
         body_markdown="\n\n".join(b.markdown for b in blocks),
         word_count=words,
+        access=access(doc, data, words, wall, body),
         links=linked_stories(doc, container, data),
         sources={field: claim for field, claim in used.items() if claim is not None},
     )

@@ -5,8 +5,8 @@ story ends before (`endings`: "About the author"), and what makes a short paragr
 something of its reader (`appeals`: "sign up for our newsletter"). A file may also tell what opens a
 note on the story, which is part of it (`notes`: "Correction"), what a note of its age is made of
 (`this_story`, `years`, `old`), what in a box between paragraphs makes it one that wants something
-(`calls`: "newsletter"), and what is said of numbers of readers (`counted`: "views"). To teach a
-language, add a file.
+(`calls`: "newsletter"), what is said of numbers of readers (`counted`: "views"), and what a wall
+before the rest of a story says (`read_on` and `keys`). To teach a language, add a file.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from crawler.text import DENSE
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "boilerplate"
 KEYS = ("labels", "endings", "appeals")
-MORE_KEYS = ("notes", "this_story", "years", "old", "calls", "counted")
+MORE_KEYS = (
+    "notes", "this_story", "years", "old", "calls", "counted", "read_on", "keys",
+)  # fmt: skip
 """Those that a file may lack."""
 
 _LONGEST_APPEAL = 400
@@ -60,6 +62,8 @@ class _Phrases(NamedTuple):
     old: re.Pattern[str]
     calls: re.Pattern[str]
     counted: re.Pattern[str]
+    read_on: re.Pattern[str]
+    keys: re.Pattern[str]
 
 
 @cache
@@ -98,6 +102,8 @@ def _phrases() -> _Phrases:
         _any_of(found["old"]),
         _any_of(found["calls"], endings=True),
         _any_of(found["counted"]),
+        _any_of(found["read_on"]),
+        _any_of(found["keys"]),
     )
 
 
@@ -217,6 +223,22 @@ def calls(text: str) -> int:
     (3, 0)
     """
     return len(set(_phrases().calls.findall(_plain(text))))
+
+
+def is_wall(text: str) -> bool:
+    """Whether a short text says that the story goes on for those who subscribe or log in.
+
+    >>> is_wall("Subscribe to read on."), is_wall("He went to the library to read on.")
+    (True, False)
+    """
+    known = _phrases()
+    plain = _plain(text)
+    return bool(known.read_on.search(plain) and known.keys.search(plain))
+
+
+def tells_to_read_on(text: str) -> bool:
+    """Whether a text says that there is more to read: part of what a wall says."""
+    return bool(_phrases().read_on.search(_plain(text)))
 
 
 def is_counted(text: str) -> bool:

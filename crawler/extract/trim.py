@@ -9,7 +9,7 @@ from crawler.extract import lexicon
 from crawler.extract.counters import without_counters
 from crawler.extract.document import SENTENCE_ENDS
 from crawler.extract.markdown import escaped
-from crawler.extract.phrases import is_appeal, is_ending, is_label, is_note, states_age
+from crawler.extract.phrases import is_appeal, is_ending, is_label, is_note, is_wall, states_age
 from crawler.items import Block, Claim
 from crawler.text import words
 
@@ -21,6 +21,8 @@ _HEAD = 8
 """Blocks at the beginning among which the headline, standfirst and byline may stand."""
 _LONGEST_LABEL = 60
 """Characters."""
+_LONGEST_WALL = 120
+"""Characters; what is longer may tell of subscriptions."""
 _RUN = 3
 """Words; shorter runs are shared by any two texts on one subject."""
 
@@ -116,6 +118,8 @@ def _is_aside(block: Block) -> bool:
         found = lexicon.match(text)
         if found is not None and found.relation == "also_read" and found.extent == "start":
             return True
+    if len(text) <= _LONGEST_WALL and block.type in ("paragraph", "heading") and is_wall(text):
+        return True
     if block.type == "paragraph":
         return is_label(text) or lexicon.whole(text) is not None or is_appeal(text)
     if block.type == "heading":
