@@ -284,7 +284,7 @@ def redirects(path: str) -> Iterator[bytes]:
 def endless_feeds(path: str) -> Iterator[bytes]:
     """Each page of a feed names the next one (RFC 5005)."""
     name, _, number = path.rpartition("/")
-    if name != "/feed":
+    if name != "/feed" or not number.isdigit():
         yield page("<link rel=alternate type='application/atom+xml' href='/feed/0'>")
         return
     following = f"<link rel='next' href='/feed/{int(number) + 1}'/>"
