@@ -284,7 +284,7 @@ def redirects(path: str) -> Iterator[bytes]:
 def endless_feeds(path: str) -> Iterator[bytes]:
     """Each page of a feed names the next one (RFC 5005)."""
     name, _, number = path.rpartition("/")
-    if name != "/feed":
+    if name != "/feed" or not number.isdigit():
         yield page("<link rel=alternate type='application/atom+xml' href='/feed/0'>")
         return
     following = f"<link rel='next' href='/feed/{int(number) + 1}'/>"
@@ -406,7 +406,7 @@ def full_disk(site: str, archive: Path) -> Iterator[str]:
     options = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(archive)]
     subprocess.run(options, check=True, capture_output=True)
     try:
-        (archive / "ballast").write_bytes(b"x" * 2_400_000)
+        (archive / "ballast").write_bytes(b"x" * 500_000)
         first = subprocess.run(command(site, archive), cwd=ROOT, capture_output=True, check=False)
         kept = count(archive, "SELECT count(*) FROM articles")
         (archive / "ballast").unlink()
