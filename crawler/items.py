@@ -175,8 +175,6 @@ class Article:
     """full: the page says that all of its text is there. teaser: it is cut, and the rest is for
     those who subscribe or log in. None: nothing tells."""
     links: tuple[LinkedStory, ...] = ()
-    access: Literal["full", "teaser"] | None = None
-    """Whether the page shows all of the story, as it says or shows; None where nothing tells."""
     sources: Mapping[str, Claim] = field(default_factory=dict)
     """field name → the claim its value was taken from."""
 
@@ -328,6 +326,8 @@ class Visit:
     """The address that it led to, where it is redirected."""
     shown: Article | None = None
     """The best reading of a page that is no article."""
+    is_cut: bool = False
+    """Whether the answer breaks off inside its content coding."""
     lacks: str | None = None
     """The address of a later page of the story that could not be had, or does not go on with it."""
     verdict: str | None = None

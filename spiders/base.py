@@ -19,6 +19,7 @@ from crawler.extensions.session import Session
 from crawler.extract.bounds import MAX_BYTES, refuse_what_is_too_long
 from crawler.frontier.scheduler import Frontier
 from crawler.items import Capture, Due, FoundUrl, Page, Role, State, Visit
+from crawler.middlewares.unpacking import CUT
 from crawler.runs.visits import (
     Answer,
     Reading,
@@ -176,6 +177,7 @@ class ArchiveSpider(Spider):
         state, reason = _answer_state(response, captures)
         visit = self._visit(due, state, reason, captures, retry_at=response.meta.get("retry_at"))
         if state == "done":
+            visit = replace(visit, is_cut=CUT in response.flags)
             try:
                 visit, parts = await self._read(response, visit, due)
                 along += parts

@@ -402,18 +402,14 @@ def article_url(article: Article) -> str:
 def content_digest(article: Article) -> str:
     """What tells one revision of an article from another: SHA-256 over its own content.
 
-    What the page shows around the story (linked stories, pictures, a new "updated" stamp) and
-    dates counted back from today ("2 hours ago") change without the story changing: left out.
+    What the page shows around the story (linked stories, pictures, section, tags, a new "updated"
+    stamp) and dates counted back from today ("2 hours ago") change without the story changing: left
+    out. Another digest is no edit yet: `crawler.history.told.changes` says what is.
     """
-    published = article.published
+    told = told_by(article, "")
     content = [
-        article.title,
-        article.standfirst,
-        article.authors,
-        published.value if published and not published.relative else None,
-        article.section,
-        article.tags,
-        article.body,
-    ]
+        told.title, told.seo_title, told.standfirst, told.authors, told.published, told.body,
+        told.captions,
+    ]  # fmt: skip
     data = json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return "sha256:" + hashlib.sha256(data).hexdigest()

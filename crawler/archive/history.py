@@ -146,7 +146,7 @@ class History:
 
     def _verdict(self, visit: Visit, story: Story, now: str) -> Verdict | None:
         shown = visit.article or visit.shown
-        cut = visit.captures[-1].truncated is not None
+        cut = visit.captures[-1].truncated is not None or visit.is_cut
         lacks = visit.lacks is not None and self._was_part(story, visit.lacks)
         told = told_by(shown, now) if shown is not None else None
         return judge(

@@ -65,6 +65,14 @@ CREATE TABLE edits (
 ) STRICT;
 
 DROP VIEW edited_stories;
+CREATE TABLE changed_fields (
+    revision_id INTEGER NOT NULL REFERENCES revisions(id),
+    field TEXT NOT NULL,
+    PRIMARY KEY (revision_id, field)
+) STRICT, WITHOUT ROWID;
+INSERT INTO changed_fields SELECT * FROM revision_changes;
+DROP TABLE revision_changes;
+ALTER TABLE changed_fields RENAME TO revision_changes;
 CREATE VIEW edited_stories AS
 SELECT
     r.article_id,

@@ -16,6 +16,7 @@ from crawler.items import Article
 from crawler.text import count_words
 
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])\s+")
+_TIMED = re.compile(r"\d{1,2}[:.h]\d\d\b")
 _COUNTED = re.compile(r"\d+(?:[.,:\u00a0\u202f ]\d+)*")
 _COUNTER_WORDS = 12
 _BOX_WORDS = 30
@@ -149,6 +150,8 @@ def _same_text(
         return True
     before, after = ([read(part) for part in text.split("\n\n")] for text in (old, new))
     odd = set(before) ^ set(after)
+    if _ticks(set(before) - set(after), set(after) - set(before)):
+        return [p for p in before if p not in odd] == [p for p in after if p not in odd]
     counters = _counters(set(before) - set(after)) & _counters(set(after) - set(before))
     furniture = {part for part in odd if part and (_is_box(part) or is_furniture(part))}
     left = (
@@ -157,6 +160,14 @@ def _same_text(
     )
     one, other = ("".join(text.split()) for text in left)
     return one == other
+
+
+def _ticks(gone: set[str], new: set[str]) -> bool:
+    """Whether short lines that each begin with the time of day gave way to as many others: a list
+    of the latest news in the text. A report that grows keeps what it has."""
+    return len(gone) == len(new) > 1 and all(
+        _TIMED.match(part) and count_words(part) <= _BOX_WORDS for part in gone | new
+    )
 
 
 def _counters(paragraphs: Iterable[str]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import weakref
+import zlib
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -24,6 +25,35 @@ _OLD = frozenset({b"gzip", b"x-gzip", b"deflate"})
 _PATIENCE = 60.0
 # … and between two looks for those that nobody holds any more.
 _LOOK = 0.5
+
+
+CUT = "coding cut"
+"""Flag of an answer whose body ends before its content coding does."""
+_STEP = 1 << 16
+
+
+def ends_early(response: Response, size: int) -> bool:
+    """Whether a gzipped body breaks off, though the message that holds it is whole: something
+    behind the server broke. size: bytes of what could be unpacked (RFC 1952, 2.3.1)."""
+    packed = response.body
+    coding = (response.headers.get(b"Content-Encoding") or b"").strip().lower()
+    if coding not in (b"gzip", b"x-gzip") or packed[:2] != b"\x1f\x8b":
+        return False
+    if int.from_bytes(packed[-4:], "little") == size & 0xFFFFFFFF:
+        return False
+    while packed[:2] == b"\x1f\x8b":  # one member after another
+        member = zlib.decompressobj(31)
+        left = packed
+        try:
+            while left and not member.eof:
+                member.decompress(left, _STEP)
+                left = member.unconsumed_tail
+        except zlib.error:
+            return True
+        if not member.eof:
+            return True
+        packed = member.unused_data
+    return False
 
 
 class UnpackingMiddleware(HttpCompressionMiddleware):
@@ -63,6 +93,8 @@ class UnpackingMiddleware(HttpCompressionMiddleware):
         finally:
             self._free(size)
         if isinstance(answer, Response):
+            if ends_early(response, len(answer.body)):
+                answer.flags.append(CUT)
             self._held += len(answer.body)
             weakref.finalize(answer, self._free, len(answer.body)).atexit = False
             weakref.finalize(answer, self._room.keep(len(answer.body))).atexit = False
