@@ -14,6 +14,9 @@ from typing import Literal, get_args
 Precision = Literal["second", "minute", "day", "month", "year"]
 """How exact a date is: the finest part that the page states."""
 
+Access = Literal["full", "teaser"]
+"""How much of a story its page has."""
+
 Relation = Literal[
     "previous", "next", "also_read", "inline", "related", "latest", "popular", "featured",
     "sponsored",
@@ -171,7 +174,7 @@ class Article:
     """All blocks as CommonMark, figures included."""
     word_count: int = 0
     """Words of `body`; in scripts without spaces (Chinese, Japanese, Thai …) characters."""
-    access: Literal["full", "teaser"] | None = None
+    access: Access | None = None
     """full: the page says that all of its text is there. teaser: it is cut, and the rest is for
     those who subscribe or log in. None: nothing tells."""
     links: tuple[LinkedStory, ...] = ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Literal
 
 from cssselect import SelectorError
 from lxml import etree
@@ -15,6 +14,7 @@ from crawler.extract.document import Document, text_of
 from crawler.extract.heading_place import is_prose
 from crawler.extract.phrases import calls, is_wall, tells_to_read_on
 from crawler.extract.structured import Structured, strings
+from crawler.items import Access
 from crawler.text import count_words
 
 _BOXES = (
@@ -37,7 +37,7 @@ _LOCKED = frozenset({"locked", "metered"})
 
 def access(
     doc: Document, data: Structured, words: int, wall: HtmlElement | None, body: str
-) -> Literal["full", "teaser"] | None:
+) -> Access | None:
     """What the page says and shows of its text: "full", "teaser", or None where nothing tells.
 
     words: those of the body. wall: the box that ends the text, if there is one.
@@ -132,6 +132,8 @@ def _is_cut(doc: Document, data: Structured, words: int, told: int | None, body:
     full = next(iter(strings(data.story.get("articleBody"))), "")
     if words < _CUT * count_words(full):
         return True
+    if words > SHORT:  # the names of parts are changed, and what says so is forgotten
+        return False
     selectors = list(islice(_closed_parts(data), _MAX_PARTS))
     return bool(selectors) and all(_is_empty(doc, selector) for selector in selectors)
 

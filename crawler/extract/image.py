@@ -64,7 +64,7 @@ def _above_text(doc: Document, heading: HtmlElement | None) -> Iterator[Block]:
         return
     above = set(heading.iterancestors())
     below = False
-    for element in doc.root.iter():
+    for element in doc.root.iter("figure", "div", "p", heading.tag):
         below = below or element is heading
         if not below:
             continue

@@ -54,7 +54,7 @@ def _what(error: Exception) -> str:
 def _build(kind: Any, value: Any) -> Any:
     """A value of JSON as one of a type that `crawler.items` uses. Raises TypeError, KeyError."""
     origin = typing.get_origin(kind)
-    if origin is types.UnionType:
+    if origin is types.UnionType or origin is typing.Union:  # the latter of a Literal or None
         if value is None:
             return None
         (only,) = [each for each in typing.get_args(kind) if each is not type(None)]
