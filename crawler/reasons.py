@@ -27,6 +27,8 @@ _WORDS = {
     "to_other_story": "led to another story: {}",
     "to_no_story": "led to a page without the story: {}",
     "not_the_story": "not the story: {}",
+    "nothing_changed": "nothing that its readers see",
+    "judged_again": "judged again: its last answer says nothing of the story",
     "site_answers_so": "all addresses of the site answered so",
     "to_other_site": "leads to another site",
     "outside_dates": "published outside the dates asked for",

@@ -159,6 +159,15 @@ class Articles:
         )
         return outcome
 
+    def stand(self, article_id: int, revision_id: int) -> None:
+        """Have another of an article's revisions stand."""
+        authors, tags = self._sql(
+            "SELECT authors, tags FROM revisions WHERE id = ?", (revision_id,)
+        ).fetchone()
+        self._name_many("author", article_id, json.loads(authors))
+        self._name_many("tag", article_id, json.loads(tags))
+        self._sql("UPDATE articles SET revision_id = ? WHERE id = ?", (revision_id, article_id))
+
     def _says(self, revision_id: int, article: Article) -> bool:
         """Whether a revision says all that an article does."""
         values = columns(article)

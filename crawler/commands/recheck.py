@@ -1,0 +1,91 @@
+"""`scrapy recheck`: histories judged again by what is known now of what an edit is."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+
+from scrapy.commands import ScrapyCommand
+
+from crawler.archive.database import check, open_for_reading
+from crawler.commands._shared import (
+    add_archive_option,
+    archive_folder,
+    end_on_sigterm,
+    host_named,
+    stopped,
+    told,
+)
+from crawler.errors import UsageError
+from crawler.urls import normalise
+
+_REASON = "reason: "
+
+
+class Command(ScrapyCommand):
+    """Judge edit histories again."""
+
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """For `scrapy recheck -h`."""
+        return "[ARCHIVE] [--site HOST] [--url URL]"
+
+    def short_desc(self) -> str:
+        """For `scrapy -h`."""
+        return "Judge edit histories again: false revisions and gone marks are taken back"
+
+    def long_desc(self) -> str:
+        """For `scrapy recheck -h`."""
+        return (
+            "Each revision is judged beside the one before, and each story that counts as gone by"
+            " its last answer, as a crawl judges them today. What was an outage page, a login wall,"
+            " a cut answer or no change at all is taken back: it stays in the archive, with the"
+            " reason (tables taken_back and story_events). Fetches nothing; done twice, it finds"
+            " nothing more. Exit codes: 0 done; 2 bad arguments or archive; 4 another run holds the"
+            " archive."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add -a archive=, --site and --url."""
+        super().add_options(parser)
+        add_archive_option(parser)
+        parser.add_argument("--site", help="only stories of this newspaper")
+        parser.add_argument("--url", help="only this story")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Judge, take back, and say how much."""
+        assert self.settings is not None
+        end_on_sigterm()
+        from crawler.archive_run import ArchiveRun
+        from crawler.recheck import recheck
+
+        url = normalise(opts.url) if opts.url else None
+        with told("recheck") as about, stopped("recheck"):
+            site = host_named(opts.site)
+            if opts.url is not None and url is None:
+                raise UsageError(f"--url {opts.url!r} is no web address; write https://…")
+            folder = about.archive(
+                archive_folder("recheck", args, opts.argument, self.settings["ARCHIVE"])
+            )
+            check(folder)
+            open_for_reading(folder).close()
+            said = {name: value for name, value in {"site": site, "url": url}.items() if value}
+            with ArchiveRun(folder.resolve(), self.settings, "recheck", said) as run:
+                counts = recheck(run, site=site, url=url)
+        print(summary(counts))
+
+
+def summary(counts: Counter[str]) -> str:
+    """What judging again has taken back, for a person."""
+    lines = [
+        f"{counts['stories']:,} histories judged again: {counts['revisions']:,} revisions and"
+        f" {counts['gone']:,} gone marks taken back"
+    ]
+    reasons = {
+        name.removeprefix("reason: "): n
+        for name, n in counts.items()
+        if name.startswith("reason: ")
+    }
+    lines += [f"  {n:>6,}  {why}" for why, n in sorted(reasons.items(), key=lambda row: -row[1])]
+    return "\n".join(lines)
