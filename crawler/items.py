@@ -191,6 +191,8 @@ class Page:
     """The best reading of the page as an article, whether it is one or not."""
     not_article: str | None
     """Why the page is no article (`a listing of stories`, `no body text` …); None if it is one."""
+    says: str = ""
+    """What a page shows first that is no article, 2,000 characters at most: a notice, perhaps."""
     out_links: tuple[str, ...] = ()
     """Addresses the page links to, http(s), absolute, normalised, each once, in page order; only
     where they were asked for."""
@@ -329,6 +331,8 @@ class Visit:
     """The address that it led to, where it is redirected."""
     shown: Article | None = None
     """The best reading of a page that is no article."""
+    says: str = ""
+    """`Page.says` of the page read."""
     is_cut: bool = False
     """Whether the answer breaks off inside its content coding."""
     lacks: str | None = None

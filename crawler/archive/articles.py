@@ -225,11 +225,7 @@ class Articles:
         story = self._history.story(article_id)
         self._history.note_seen(story, article.access, capture_id, now, "the story is there")
         furniture = partial(self._history.is_furniture, story)
-        changed = (
-            ()
-            if digest == current.digest
-            else changes(story.told, told_by(article, now), furniture)
-        )
+        changed = changes(story.told, told_by(article, now), furniture)
         if not changed:
             counts["unchanged_articles"] += 1
             graph.see_links(self._connection, article.links, article_id, current.revision_id, now)
@@ -411,14 +407,19 @@ def article_url(article: Article) -> str:
 def content_digest(article: Article) -> str:
     """What tells one revision of an article from another: SHA-256 over its own content.
 
-    What the page shows around the story (linked stories, pictures, section, tags, a new "updated"
-    stamp) and dates counted back from today ("2 hours ago") change without the story changing: left
-    out. Another digest is no edit yet: `crawler.history.told.changes` says what is.
+    What the page shows around the story (linked stories, pictures, a new "updated" stamp) and
+    dates counted back from today ("2 hours ago") change without the story changing: left out.
+    Another digest is no edit yet: `crawler.history.told.changes` says what is.
     """
-    told = told_by(article, "")
+    published = article.published
     content = [
-        told.title, told.seo_title, told.standfirst, told.authors, told.published, told.body,
-        told.captions,
-    ]  # fmt: skip
+        article.title,
+        article.standfirst,
+        article.authors,
+        published.value if published and not published.relative else None,
+        article.section,
+        article.tags,
+        article.body,
+    ]
     data = json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return "sha256:" + hashlib.sha256(data).hexdigest()

@@ -211,7 +211,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "capture_id": "The capture it was read from.",
         "captured_at": "When that was fetched, UTC.",
         "extractor": "The program version that read it.",
-        "content_digest": "sha256 of headlines, standfirst, authors, date, body and captions:"
+        "content_digest": "sha256 of title, standfirst, authors, date, section, tags and body:"
         " equal digests, equal stories.",
         "title": "Headline.",
         "canonical_url": "The address that the page calls its own, believed or not.",

@@ -126,8 +126,9 @@ class History:
             "INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?)",
             (capture_id, story.article_id, verdict),
         )
+        visit = replace(visit, verdict=verdict, shown=visit.article or visit.shown)
         if not before:
-            visit = replace(visit, verdict=verdict, reason=say("not_the_story", verdict))
+            visit = replace(visit, reason=say("not_the_story", verdict))
         if verdict == "other story":
             return visit
         if verdict == "teaser":
@@ -153,7 +154,7 @@ class History:
             story.told,
             Shown(
                 told, visit.article is not None, shown.access if shown else None,
-                cut or lacks,
+                cut or lacks, visit.says,
             ),
         )  # fmt: skip
 
@@ -199,11 +200,13 @@ class History:
 
     def _take_back(self, article_id: int, begun: str, now: str) -> None:
         """A story that this run found gone is not: all addresses answer so."""
-        done = self._sql(
-            "UPDATE articles SET gone_at = NULL WHERE id = ? AND gone_at >= ?", (article_id, begun)
-        )
-        if not done.rowcount:
+        row = self._sql(
+            "SELECT gone_at FROM articles WHERE id = ? AND gone_at >= ?", (article_id, begun)
+        ).fetchone()
+        if row is None:
             return
+        self._sql("UPDATE articles SET gone_at = NULL WHERE id = ?", (article_id,))
+        now = max(now, row[0])
         why = say("site_answers_so")
         self._enter(article_id, "mistaken", now, None, why)
         self._sql(
@@ -270,7 +273,9 @@ class History:
         last = self._last_end(story.article_id)
         if story.gone_at is not None and (last is None or last[0] in (event, "replaced")):
             return
-        text = visit.shown.body if visit.shown and event == "taken_down" else None
+        text = None
+        if event == "taken_down":
+            text = (visit.shown.body if visit.shown else "") or visit.says or None
         self._enter(story.article_id, event, now, capture_id, visit.reason, text)
         if story.gone_at is None:
             self._sql("UPDATE articles SET gone_at = ? WHERE id = ?", (now, story.article_id))

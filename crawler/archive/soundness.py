@@ -116,6 +116,7 @@ def _articles(connection: sqlite3.Connection) -> Iterator[Finding]:
         "SELECT url, said, revisions, highest, current, newest FROM ("
         " SELECT a.url, a.revisions AS said, count(r.id) AS revisions, max(r.number) AS highest,"
         " a.revision_id AS current, (SELECT n.id FROM revisions n WHERE n.article_id = a.id"
+        " AND n.id NOT IN (SELECT revision_id FROM taken_back WHERE reason LIKE 'not the story:%')"
         " ORDER BY n.captured_at DESC, n.number DESC LIMIT 1) AS newest"
         " FROM articles a LEFT JOIN revisions r ON r.article_id = a.id GROUP BY a.id)"
         " WHERE said <> revisions OR highest IS NOT revisions OR current IS NOT newest"

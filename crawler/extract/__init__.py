@@ -18,7 +18,7 @@ from crawler.extract.blocks import read_blocks
 from crawler.extract.body import story_place
 from crawler.extract.canonical import canonical_url
 from crawler.extract.date_claims import date_claims
-from crawler.extract.document import Document
+from crawler.extract.document import Document, text_of
 from crawler.extract.fallback import named_container, told_body
 from crawler.extract.image import lead_image
 from crawler.extract.language import language
@@ -39,6 +39,7 @@ from crawler.text import cleaned, count_words
 
 __all__ = ["Document", "extract"]
 
+_MOST_SAID = 2_000
 _LITTLE = 200
 """Characters; a shorter body is looked for again."""
 
@@ -144,12 +145,25 @@ def read_page(doc: Document) -> Page:
         links=linked_stories(doc, container, data),
         sources={field: claim for field, claim in used.items() if claim is not None},
     )
+    why = why_not_article(doc, data, article, container)
     return Page(
-        doc.url,
-        article,
-        why_not_article(doc, data, article, container),
-        reservations=reservations(data),
+        doc.url, article, why, says=_says(doc) if why else "", reservations=reservations(data)
     )
+
+
+def _says(doc: Document) -> str:
+    """What a page shows first: headings and paragraphs, or, where it has none, whatever text."""
+    found, length = [], 0
+    for element in doc.root.iter("h1", "h2", "h3", "p"):
+        text = text_of(element)
+        found.append(text)
+        length += len(text)
+        if length > _MOST_SAID:
+            break
+    if not length:
+        body = doc.root.find("body")
+        found = [text_of(body if body is not None else doc.root)]
+    return "\n".join(filter(None, found))[:_MOST_SAID]
 
 
 def _without_lead(blocks: tuple[Block, ...], lead: Image | None) -> tuple[Block, ...]:

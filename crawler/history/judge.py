@@ -52,6 +52,8 @@ class Shown:
     """`full` or `teaser`, as the page says; None where nothing tells."""
     is_broken: bool = False
     """Whether it is known to lack its end, or one of the story's later pages."""
+    says: str = ""
+    """What it shows first, where it is no article: notices often are no text of one."""
 
 
 def judge(known: Told, shown: Shown) -> Verdict | None:
@@ -59,14 +61,14 @@ def judge(known: Told, shown: Shown) -> Verdict | None:
     told = shown.told
     if shown.is_broken:
         return None if told is not None and not changes(known, told) else "broken"
-    if told is None or (not told.title and not told.body):
+    if told is None or not (told.title or told.body or shown.says):
         return "empty"
     if is_state(known, told):
         return "teaser" if is_cut(known, shown) else None
     length = count_words(told.words)
     said: Notice | None = None
     if length < _NOTICE_WORDS:
-        said = notice(f"{told.title}\n{told.words}")
+        said = notice(f"{told.title}\n{told.words}\n{shown.says}")
     if same_headline(known.title, told.title):
         # its headline stands over something else
         return "taken down" if said in ("taken down", "soft 404") else "wall"

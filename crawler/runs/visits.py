@@ -189,7 +189,7 @@ def settled(visit: Visit, reading: Reading) -> Visit:
             return replace(visit, state="failed")
         return replace(visit, found=reading.told)
     visit = replace(visit, captures=_reserved(visit.captures, page))
-    return replace(visit, article=page.article, not_article=page.not_article)
+    return replace(visit, article=page.article, not_article=page.not_article, says=page.says)
 
 
 def dated(visit: Visit) -> Visit:

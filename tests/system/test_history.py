@@ -1,0 +1,309 @@
+"""What the archive tells of stories that go, come back, are replaced, or are not to be seen."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.fixity.archive import verify
+
+from .conftest import crawl, query, run_scrapy, serving
+from .test_history_cases import Pages
+
+TEXTS = {
+    "harbour": "The council of {} heard what the harbour had brought in and who would buy it now.",
+    "bear": "In the woods near {} a bear was seen by walkers, who sent pictures to the ranger.",
+    "choir": "The choir of {} sings in the old lock chamber, where the echo takes seven seconds.",
+}  # fmt: skip
+TOWNS = ("Vellmar", "Tarnholt", "Kesterby", "Ostrow", "Lindau", "Harrow", "Pell", "Arle")
+
+
+def story(name: str, title: str, *, paragraphs: int = 8, more: str = "", head: str = "") -> str:
+    text = "".join(f"<p>{TEXTS[name].format(town)}</p>" for town in TOWNS[:paragraphs])
+    data = {
+        "@type": "NewsArticle", "headline": title, "author": {"name": f"Ada {name.title()}"},
+        "datePublished": f"2026-03-{len(name):02}T09:00:00Z",
+    }  # fmt: skip
+    return (
+        f"<html lang=en><head><title>{title}</title>{head}<script type='application/ld+json'>"
+        f"{json.dumps(data)}</script></head><body><main><article><h1>{title}</h1>"
+        f"<p class=byline>By Ada {name.title()}</p>{text}{more}</article></main></body></html>"
+    )
+
+
+HARBOUR = story("harbour", "Harbour is sold to an investor")
+BEAR = story("bear", "Bear seen again in the woods")
+NOT_FOUND = "<title>Not found</title><h1>Sorry</h1><p>The page you asked for does not exist.</p>"
+WALL = "<title>Sign in</title><h1>Sign in</h1><p>Log in or subscribe to read on.</p>"
+
+
+class Paper:
+    """A newspaper whose answers a test sets, and an archive of it."""
+
+    def __init__(self, base: str, folder: Path) -> None:
+        self.base, self.folder = base, folder
+
+    def answers(self, path: str, text: str = "", status: int = 200, **headers: str) -> None:
+        Pages.answers[path] = (status, headers, text, False)
+
+    def visit(self, *paths: str) -> str:
+        """Crawl some addresses; gives what the run says."""
+        urls = self.folder.parent / "urls.txt"
+        urls.write_text("".join(f"{self.base}{path}\n" for path in paths))
+        done = crawl("article", self.folder, urls=str(urls))
+        assert done.returncode in (0, 3), done.stderr
+        return done.stdout
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return [tuple(row.values()) for row in query(self.folder, sql)]
+
+    def events(self) -> list[tuple[Any, ...]]:
+        return self.rows(
+            "SELECT replace(substr(a.url, 8), '/', ' ') AS at, e.event FROM story_events e"
+            " JOIN articles a ON a.id = e.article_id ORDER BY e.at, e.id"
+        )
+
+    def told(self) -> list[str]:
+        """The events alone."""
+        return [event for _, event in self.events()]
+
+    def states(self) -> dict[str, str]:
+        return dict(
+            self.rows(  # type: ignore[arg-type]
+                f"SELECT replace(url, '{self.base}', ''), state FROM urls WHERE role = 'page'"
+            )
+        )
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> Iterator[Paper]:
+    Pages.answers = {}
+    with serving(Pages) as base:
+        yield Paper(base, tmp_path / "a")
+
+
+def test_gone_back_and_gone_again_are_events_that_stay(paper: Paper) -> None:
+    for text, status in ((HARBOUR, 200), ("", 404), (HARBOUR, 200), ("", 410), ("", 410)):
+        paper.answers("/a", text, status)
+        paper.visit("/a")
+    assert paper.told() == ["gone", "back", "gone"]
+    ((gone_at, reason, revisions),) = paper.rows(
+        "SELECT s.gone_at, g.reason, s.revisions FROM stories s JOIN gone_stories g"
+        " ON g.article_id = s.id"
+    )
+    assert gone_at is not None
+    assert (reason, revisions) == ("HTTP 410", 1)
+
+
+def test_walls_and_outages_are_no_history(paper: Paper) -> None:
+    paper.answers("/a", HARBOUR)
+    paper.visit("/a")
+    outage = "<title>The Courier</title><h1>Please wait</h1><p>" + "We work on our pages. " * 20
+    for text in (
+        WALL,
+        outage,
+        "",
+        "<title>x</title><script src=app.js></script><div id=app></div>",
+    ):
+        paper.answers("/a", text)
+        said = paper.visit("/a")
+        assert "no state of the story known there" in said
+        assert paper.states()["/a"] == "retry"
+        due = paper.rows("SELECT due_at > visited_at FROM urls WHERE url LIKE '%/a'")
+        assert due == [(1,)]
+    assert paper.rows("SELECT verdict FROM verdicts ORDER BY capture_id") == [
+        ("wall",), ("outage",), ("empty",), ("shell",),
+    ]  # fmt: skip
+    assert paper.rows("SELECT revisions, gone_at FROM articles") == [(1, None)]
+    paper.answers("/a", HARBOUR.replace("Pell", "Pellworm"))
+    paper.visit("/a")
+    assert paper.rows("SELECT revisions, gone_at FROM articles") == [(2, None)]
+    assert paper.rows("SELECT changed FROM edited_stories") == [("body",)]
+    assert paper.told() == []
+
+
+def test_a_site_that_answers_so_for_all_addresses_has_lost_nothing(paper: Paper) -> None:
+    pages = {f"/{name}": story(name, f"News of the {name} in town") for name in TEXTS}
+    for path, text in pages.items():
+        paper.answers(path, text)
+    paper.visit(*pages)
+    for path in pages:
+        paper.answers(path, NOT_FOUND)
+    paper.visit(*pages)
+    assert paper.rows("SELECT count(*) FROM stories WHERE gone_at IS NOT NULL") == [(0,)]
+    assert set(paper.states().values()) == {"retry"}
+    assert set(paper.told()) == {"gone", "mistaken"}
+    for path, text in pages.items():
+        paper.answers(path, text)
+    paper.answers("/bear", NOT_FOUND)
+    paper.visit(*pages)
+    assert paper.rows("SELECT count(*) FROM stories WHERE gone_at IS NOT NULL") == [(1,)]
+    assert paper.states()["/bear"] == "gone"
+
+
+@pytest.mark.parametrize(
+    ("target", "text", "event"),
+    [
+        ("/news/", "<title>News</title><h1>News</h1><a href=/x>More</a>", "gone"),
+        ("/bear", BEAR, "gone"),
+        ("/login?to=/a", WALL, None),
+        ("/b", HARBOUR.replace("Pell", "Pellworm"), None),
+    ],
+    ids=["section", "another story", "login", "moved"],
+)
+def test_where_a_redirect_leads_is_what_it_means(
+    paper: Paper, target: str, text: str, event: str | None
+) -> None:
+    paper.answers("/a", HARBOUR)
+    paper.visit("/a")
+    paper.answers("/a", "", 302, Location=target)
+    paper.answers(target, text)
+    paper.visit("/a")
+    assert paper.told() == ([event] if event else [])
+    revisions = paper.rows("SELECT revisions FROM articles ORDER BY id LIMIT 1")
+    assert revisions == [(2,)] if target == "/b" else [(1,)]
+    assert paper.states()["/a"] == {
+        "gone": "gone", None: "redirected" if target == "/b" else "retry"
+    }[event]  # fmt: skip
+
+
+def test_another_story_at_the_address_is_an_article_of_its_own(paper: Paper) -> None:
+    paper.answers("/live", HARBOUR)
+    paper.visit("/live")
+    paper.answers("/live", BEAR)
+    paper.visit("/live")
+    paper.answers("/live", BEAR.replace("Pell", "Pellworm"))
+    paper.visit("/live")
+    assert paper.told() == ["replaced"]
+    rows = paper.rows("SELECT title, revisions, gone_at IS NULL FROM stories ORDER BY id")
+    assert rows == [
+        ("Harbour is sold to an investor", 1, 0),
+        ("Bear seen again in the woods", 2, 1),
+    ]
+    ((successor, url),) = paper.rows("SELECT successor_url, url FROM gone_stories")
+    assert successor.startswith(f"{url}#20")
+    paper.answers("/live", HARBOUR)
+    paper.visit("/live")
+    assert paper.told() == ["replaced", "back", "replaced"]
+    assert paper.rows("SELECT url, title FROM stories WHERE gone_at IS NULL") == [
+        (url, "Harbour is sold to an investor")
+    ]
+
+
+def test_a_teaser_is_a_state_of_access(paper: Paper) -> None:
+    box = "<div class=offer><p>Subscribe to read on. Already a member? Log in.</p></div>"
+    paper.answers("/a", HARBOUR)
+    paper.visit("/a")
+    paper.answers("/a", story("harbour", "Harbour is sold to an investor", paragraphs=2, more=box))
+    paper.visit("/a")
+    ((access, words, revisions),) = paper.rows("SELECT access, word_count, revisions FROM stories")
+    assert (access, revisions) == ("teaser", 1)
+    assert words > 100
+    paper.answers("/a", HARBOUR)
+    paper.visit("/a")
+    assert paper.told() == ["teaser", "full"]
+    assert paper.rows("SELECT count(*) FROM edited_stories") == [(0,)]
+
+
+@pytest.mark.parametrize(("status", "text"), [(404, ""), (500, ""), (429, ""), (200, WALL)])
+def test_a_later_page_that_fails_changes_nothing(paper: Paper, status: int, text: str) -> None:
+    link = "<a rel=next href=/a?page=2>2</a>"
+    first = story("harbour", "Harbour is sold to an investor", more=link)
+    second = story("bear", "Harbour is sold to an investor").replace("Ada Bear", "Ada Harbour")
+    paper.answers("/a", first)
+    paper.answers("/a?page=2", second)
+    paper.visit("/a")
+    ((words,),) = paper.rows("SELECT word_count FROM stories")
+    assert words > 200
+    paper.answers("/a?page=2", text, status)
+    paper.visit("/a")
+    assert paper.rows("SELECT word_count, revisions, gone_at FROM stories") == [(words, 1, None)]
+
+
+def test_a_later_page_that_never_was_has_no_say(paper: Paper) -> None:
+    link = "<a rel=next href=/a?page=2>2</a>"
+    for more in (link, link, "<p>It rains today, says the master of the harbour.</p>" + link):
+        paper.answers("/a", story("harbour", "Harbour is sold to an investor", more=more))
+        paper.visit("/a")
+    assert paper.rows("SELECT revisions, gone_at FROM stories") == [(2, None)]
+
+
+def test_a_notice_in_its_place_is_kept_with_its_text(paper: Paper) -> None:
+    paper.answers("/a", HARBOUR)
+    paper.visit("/a")
+    notice = "This article has been removed for legal reasons. We ask for your understanding. "
+    paper.answers(
+        "/a", f"<title>Notice</title><article><h1>Notice</h1><p>{notice * 6}</p></article>"
+    )
+    paper.visit("/a")
+    ((event, text),) = paper.rows("SELECT event, text FROM gone_stories")
+    assert event == "taken_down"
+    assert "legal reasons" in text
+
+
+def test_the_history_is_made_again_from_the_records(paper: Paper) -> None:
+    paper.answers("/live", HARBOUR)
+    paper.answers("/b", story("choir", "Choir sings in the lock chamber"))
+    paper.visit("/live", "/b")
+    paper.answers("/live", BEAR)
+    paper.answers("/b", WALL)
+    paper.visit("/live", "/b")
+    paper.answers("/b", "", 404)
+    paper.visit("/live", "/b")
+    tables = {
+        "events": "SELECT a.url, e.event, e.at, e.reason, b.url FROM story_events e JOIN articles a"
+        " ON a.id = e.article_id LEFT JOIN articles b ON b.id = e.successor_id ORDER BY 3, 1, 2",
+        "verdicts": "SELECT c.record_id, v.verdict, a.url FROM verdicts v JOIN captures c"
+        " ON c.id = v.capture_id JOIN articles a ON a.id = v.article_id ORDER BY 1",
+        "stories": "SELECT url, title, gone_at, access, revisions FROM stories ORDER BY 1",
+        "urls": "SELECT url, state, reason FROM urls WHERE role = 'page' ORDER BY 1",
+    }
+    before = {name: paper.rows(sql) for name, sql in tables.items()}
+    assert len(before["events"]) == 2
+    (paper.folder / "archive.db").unlink()
+    assert run_scrapy("rebuild", str(paper.folder)).returncode == 0
+    assert {name: paper.rows(sql) for name, sql in tables.items()} == before
+
+
+def test_what_an_older_version_entered_is_taken_back(paper: Paper) -> None:
+    paper.answers("/a", HARBOUR)
+    paper.visit("/a")
+    paper.answers("/a", "<title>x</title><h1>Please wait</h1><p>" + "We work on our pages. " * 20)
+    paper.visit("/a")
+    with sqlite3.connect(paper.folder / "archive.db") as db:  # as versions before 0.2 had it
+        db.execute("DELETE FROM verdicts")
+        names = [row[1] for row in db.execute("PRAGMA table_info(revisions)")][1:]
+        given = {"number": "2", "title": "'Please wait'", "content_digest": "'x'",
+                 "body_text": "'We work on our pages. We work on our pages.'",
+                 "captured_at": "(SELECT max(fetched_at) FROM captures)",
+                 "capture_id": "(SELECT max(id) FROM captures)"}  # fmt: skip
+        chosen = ", ".join(given.get(name, name) for name in names)
+        db.execute(f"INSERT INTO revisions ({', '.join(names)}) SELECT {chosen} FROM revisions")
+        db.execute("INSERT INTO revision_changes VALUES (2, 'body'), (2, 'title')")
+        db.execute("UPDATE articles SET revision_id = 2, revisions = 2, gone_at = last_captured_at")
+        db.execute("UPDATE urls SET state = 'gone', reason = 'x' WHERE url LIKE '%/a'")
+        db.execute(
+            "INSERT INTO story_events (article_id, event, at)"
+            " SELECT 1, 'gone', gone_at FROM articles"
+        )
+    assert paper.rows("SELECT title FROM stories") == [("Please wait",)]
+    done = run_scrapy("recheck", str(paper.folder))
+    assert done.returncode == 0, done.stderr
+    assert "1 histories judged again: 1 revisions and 1 gone marks taken back" in done.stdout
+    assert paper.rows("SELECT title, gone_at FROM stories") == [
+        ("Harbour is sold to an investor", None)
+    ]
+    assert paper.rows("SELECT * FROM edited_stories") == []
+    assert paper.rows("SELECT revision_id, reason FROM taken_back") == [
+        (2, "not the story: outage")
+    ]
+    assert paper.told() == ["gone", "mistaken"]
+    found = [each.what for each in verify(paper.folder).damage]
+    assert not any("revisions, of which" in what for what in found)  # the one that stands is right
+    again = run_scrapy("recheck", str(paper.folder))
+    assert "0 revisions and 0 gone marks" in again.stdout
