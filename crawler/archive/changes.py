@@ -53,7 +53,10 @@ def _weigh(connection: sqlite3.Connection, revision_id: int, old: Told, new: Tol
     if len(old.body) + len(new.body) > _MOST:
         return
     found = significance(*(
-        Texts(each.title, each.standfirst, each.paragraphs, [c.text for c in each.captions])
+        Texts(
+            each.title, each.standfirst, each.paragraphs, [c.text for c in each.captions],
+            each.language,
+        )
         for each in (old, new)
     ))  # fmt: skip
     connection.execute(

@@ -9,6 +9,21 @@ from sqlite_utils import Database
 
 from crawler.errors import MissingError
 from crawler.history.revision_diff import State
+from crawler.reasons import begin
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What became of a story, as `story_events` has it."""
+
+    at: str
+    """ISO 8601, UTC."""
+    event: str
+    reason: str | None
+    text: str | None
+    """The notice in its place, where there is one."""
+    successor: str | None
+    """The address of the story that took its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +39,18 @@ class Revision:
 def revisions_of(db: Database, url: str) -> list[Revision]:
     """The revisions of the story at an address, oldest first.
 
-    url: its own address, or another one that leads to it. Raises MissingError where the archive has
-    no story there.
+    url: its own address, or another one that leads to it. What was found to be no state of the
+    story is left out. Raises MissingError where the archive has no story there.
     """
     rows = db.query(
         "SELECT number, captured_at, title, standfirst, authors, published_at, section, tags,"
         " body_text, language, (SELECT json_group_array(caption) FROM (SELECT caption FROM images"
         " WHERE revision_id = revisions.id AND caption IS NOT NULL"
         " ORDER BY role = 'body', position)) AS captions"
-        " FROM revisions WHERE article_id = coalesce("
-        "(SELECT id FROM articles WHERE url = :url),"
-        " (SELECT article_id FROM urls WHERE url = :url))"
+        f" FROM revisions WHERE article_id = {_ARTICLE} AND id NOT IN"
+        " (SELECT revision_id FROM taken_back WHERE reason LIKE :other || '%')"
         " ORDER BY number",
-        {"url": url},
+        {"url": url, "other": begin("not_the_story")},
     )
     found = [_revision(**row) for row in rows]
     if not found:
@@ -44,6 +58,22 @@ def revisions_of(db: Database, url: str) -> list[Revision]:
             f"{url} is no story of this archive; the view stories has their addresses in url"
         )
     return found
+
+
+def events_of(db: Database, url: str) -> list[Event]:
+    """What became of the story at an address, oldest first."""
+    rows = db.query(
+        "SELECT at, event, reason, text, (SELECT url FROM articles WHERE id = successor_id)"  # noqa: S608
+        f" AS successor FROM story_events WHERE article_id = {_ARTICLE} ORDER BY at, id",
+        {"url": url},
+    )
+    return [Event(**row) for row in rows]
+
+
+_ARTICLE = (
+    "coalesce((SELECT id FROM articles WHERE url = :url),"
+    " (SELECT article_id FROM urls WHERE url = :url))"
+)
 
 
 def _revision(

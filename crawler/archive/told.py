@@ -10,8 +10,9 @@ from crawler.history.told import Caption, Told
 
 def told_by_revision(connection: sqlite3.Connection, revision_id: int) -> Told:
     """What a revision tells. Raises sqlite3.Error."""
-    title, body, seo, standfirst, authors, published, captured_at = connection.execute(
-        "SELECT title, body_text, seo_title, standfirst, authors, published_at, captured_at"
+    title, body, seo, standfirst, authors, published, captured_at, language = connection.execute(
+        "SELECT title, body_text, seo_title, standfirst, authors, published_at, captured_at,"
+        " language"
         " FROM revisions WHERE id = ?",
         (revision_id,),
     ).fetchone()
@@ -22,5 +23,5 @@ def told_by_revision(connection: sqlite3.Connection, revision_id: int) -> Told:
     )
     return Told(
         title, body, seo, standfirst, tuple(json.loads(authors)), published,
-        tuple(Caption(*row) for row in captions), captured_at,
+        tuple(Caption(*row) for row in captions), captured_at, language,
     )  # fmt: skip

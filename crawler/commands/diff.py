@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
 from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
-from crawler.archive.revisions import Revision, revisions_of
+from crawler.archive.revisions import Event, Revision, events_of, revisions_of
 from crawler.commands._diff_shown import as_json, show
 from crawler.commands._shared import add_archive_option, archive_folder, console, told
 from crawler.errors import MissingError, UsageError
 from crawler.history.revision_diff import compared
-from crawler.text import shown_json
+from crawler.text import shown, shown_json
 from crawler.urls import normalise
 
 
@@ -57,16 +58,22 @@ class Command(ScrapyCommand):
         """Print the difference."""
         assert self.settings is not None
         with told("diff") as about:
-            if len(args) != 1 or (url := normalise(args[0])) is None:
+            if len(args) != 1 or (url := _address(args[0])) is None:
                 raise UsageError("name one story by its address: scrapy diff https://…")
             folder = about.archive(
                 archive_folder("diff", [], opts.argument, self.settings["ARCHIVE"])
             )
             with open_for_reading(folder) as db:
                 revisions = revisions_of(db, url)
-            pairs = chosen(revisions, opts.old, opts.new, every=opts.all)
+                events = events_of(db, url) if opts.all else []
+            pairs = []
+            if len(revisions) > 1 or not events:
+                pairs = chosen(revisions, opts.old, opts.new, every=opts.all)
         if opts.json:
-            document = {"url": url, "changes": [_document(old, new) for old, new in pairs]}
+            document: dict[str, Any] = {"url": url}
+            document["changes"] = [_document(old, new) for old, new in pairs]
+            if opts.all:
+                document["events"] = [asdict(event) for event in events]
             print(shown_json(json.dumps(document, ensure_ascii=False, indent=2)))
             return
         out = console()
@@ -75,6 +82,23 @@ class Command(ScrapyCommand):
                 out.print("\n")
             out.print(f"{url}: {_header(old, new)}", markup=False, soft_wrap=True)
             show(out, compared(old.state, new.state), whole=opts.whole)
+        if events:
+            lines = "\n".join(map(_line, events))
+            out.print(f"\nWhat became of it:\n{lines}", markup=False, soft_wrap=True)
+
+
+def _address(text: str) -> str | None:
+    """A story's address; that of one that took another's place has a day as its fragment."""
+    page, _, day = text.partition("#")
+    url = normalise(page)
+    return f"{url}#{day}" if url and day else url
+
+
+def _line(event: Event) -> str:
+    """An event, for a person."""
+    words = [event.at[:16].replace("T", " "), event.event.replace("_", " ")]
+    said = [each for each in (event.reason, event.successor, event.text) if each]
+    return shown(" ".join(words) + (f": {'; '.join(said)}" if said else ""))
 
 
 def chosen(

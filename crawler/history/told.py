@@ -47,6 +47,8 @@ class Told:
     captions: tuple[Caption, ...] = ()
     captured_at: str = ""
     """ISO 8601, UTC."""
+    language: str | None = None
+    """BCP 47; None where nobody knows."""
 
     @property
     def paragraphs(self) -> list[str]:
@@ -72,6 +74,7 @@ def told_by(article: Article, captured_at: str) -> Told:
         published=published.value if published and not published.relative else None,
         captions=tuple(Caption(p.url, p.caption) for p in pictures if p and p.caption),
         captured_at=captured_at,
+        language=article.language,
     )
 
 
