@@ -43,13 +43,7 @@ def revisions_of(db: Database, url: str) -> list[Revision]:
     story is left out. Raises MissingError where the archive has no story there.
     """
     rows = db.query(
-        "SELECT number, captured_at, title, standfirst, authors, published_at, section, tags,"
-        " body_text, language, (SELECT json_group_array(caption) FROM (SELECT caption FROM images"
-        " WHERE revision_id = revisions.id AND caption IS NOT NULL"
-        " ORDER BY role = 'body', position)) AS captions"
-        f" FROM revisions WHERE article_id = {_ARTICLE} AND id NOT IN"
-        " (SELECT revision_id FROM taken_back WHERE reason LIKE :other || '%')"
-        " ORDER BY number",
+        _REVISIONS,
         {"url": url, "other": begin("not_the_story")},
     )
     found = [_revision(**row) for row in rows]
@@ -63,8 +57,7 @@ def revisions_of(db: Database, url: str) -> list[Revision]:
 def events_of(db: Database, url: str) -> list[Event]:
     """What became of the story at an address, oldest first."""
     rows = db.query(
-        "SELECT at, event, reason, text, (SELECT url FROM articles WHERE id = successor_id)"  # noqa: S608
-        f" AS successor FROM story_events WHERE article_id = {_ARTICLE} ORDER BY at, id",
+        _EVENTS,
         {"url": url},
     )
     return [Event(**row) for row in rows]
@@ -73,6 +66,19 @@ def events_of(db: Database, url: str) -> list[Event]:
 _ARTICLE = (
     "coalesce((SELECT id FROM articles WHERE url = :url),"
     " (SELECT article_id FROM urls WHERE url = :url))"
+)
+_REVISIONS = (
+    "SELECT number, captured_at, title, standfirst, authors, published_at, section, tags,"  # noqa: S608
+    " body_text, language, (SELECT json_group_array(caption) FROM (SELECT caption FROM images"
+    " WHERE revision_id = revisions.id AND caption IS NOT NULL"
+    " ORDER BY role = 'body', position)) AS captions"
+    f" FROM revisions WHERE article_id = {_ARTICLE} AND id NOT IN"
+    " (SELECT revision_id FROM taken_back WHERE reason LIKE :other || '%')"
+    " ORDER BY number"
+)
+_EVENTS = (
+    "SELECT at, event, reason, text, (SELECT url FROM articles WHERE id = successor_id)"  # noqa: S608
+    f" AS successor FROM story_events WHERE article_id = {_ARTICLE} ORDER BY at, id"
 )
 
 

@@ -66,13 +66,12 @@ def test_one_newspaper_can_be_taken_out_of_several(copy: Path, tmp_path: Path) -
 
 def test_earlier_revisions_are_pages_too(copy: Path, tmp_path: Path) -> None:
     connection = sqlite3.connect(copy / "archive.db")
-    columns = ", ".join(
-        row[1] for row in connection.execute("PRAGMA table_info(revisions)") if row[1] != "id"
-    )
-    values = columns.replace("number", "2").replace("title", "'Rewritten'")
-    values = values.replace("capture_id", "(SELECT max(id) FROM captures WHERE status = 200)")
+    names = [row[1] for row in connection.execute("PRAGMA table_info(revisions)")][1:]
+    other = {"number": "2", "title": "'Rewritten'",
+             "capture_id": "(SELECT max(id) FROM captures WHERE status = 200)"}  # fmt: skip
+    values = ", ".join(other.get(name, name) for name in names)
     connection.execute(
-        f"INSERT INTO revisions ({columns}) SELECT {values} FROM revisions WHERE id = 3"
+        f"INSERT INTO revisions ({', '.join(names)}) SELECT {values} FROM revisions WHERE id = 3"
     )
     connection.execute("UPDATE articles SET revisions = 2, revision_id ="
                        " (SELECT max(id) FROM revisions) WHERE id ="
