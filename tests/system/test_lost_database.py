@@ -90,7 +90,8 @@ def test_a_damaged_database_costs_no_command_more_than_a_line(
         done = run_scrapy(*command)
         assert "Traceback" not in done.stderr, command
         if done.returncode:
-            assert done.returncode in (2, 6), (command, done.stderr)
+            # the page that is damaged may be one that a command has no need of: 7, nothing to show
+            assert done.returncode in (2, 6, 7), (command, done.stderr)
             assert str(copy) in complaint(done.stderr) or command[0] == "diff"
             failed += 1
     done = crawl_article(copy, archived.base)
