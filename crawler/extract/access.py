@@ -35,6 +35,10 @@ _MAX_PARTS = 5
 _LOCKED = frozenset({"locked", "metered"})
 
 
+_MOST_TOLD = 10**7
+"""Words of a text; a page can claim any number."""
+
+
 def access(
     doc: Document, data: Structured, words: int, wall: HtmlElement | None, body: str
 ) -> Access | None:
@@ -118,7 +122,7 @@ def _is_free(data: Structured) -> bool | None:
 def _told_words(data: Structured) -> int | None:
     value = data.story.get("wordCount")
     if isinstance(value, int) and not isinstance(value, bool):
-        return value if value > 0 else None
+        return value if 0 < value < _MOST_TOLD else None
     text = next(iter(strings(value)), "")
     return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 7 else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 
 from crawler.text import UNSPACED
@@ -18,7 +18,7 @@ _NUMBER = (
 )
 
 
-@cache
+@lru_cache(maxsize=2)
 def _marks() -> str:
     """Combining marks, as a class of a pattern has them: `re` does not take them for letters."""
     codes = [
@@ -36,7 +36,7 @@ def _marks() -> str:
     return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
 
 
-@cache
+@lru_cache(maxsize=2)
 def _token(unspaced: bool) -> re.Pattern[str]:
     """The pattern of a token. unspaced: also where a letter is a word; that is slower."""
     marks = _marks()
@@ -49,7 +49,7 @@ def _token(unspaced: bool) -> re.Pattern[str]:
     return re.compile(rf"{_NUMBER}(?!{letter})|{word}|\s+|[^\w\s][{marks}\u200d]*|.", re.DOTALL)
 
 
-@cache
+@lru_cache(maxsize=2)
 def _word() -> re.Pattern[str]:
     return re.compile(rf"[\w{_marks()}\u200c\u200d]+")
 
