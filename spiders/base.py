@@ -71,7 +71,7 @@ class ArchiveSpider(Spider):
         self.seed_failures: dict[str, str] = {}
         """seed → why it gave nothing; the command tells the user."""
         self.seeds_done = 0
-        self._soft_errors = SoftErrors(self._ask_invented)
+        self._soft_errors = SoftErrors(self._ask_invented, self._ask_home)
         self._asides: list[Visit] = []
         """Visits that are to be stored along with the next one."""
 
@@ -233,7 +233,7 @@ class ArchiveSpider(Spider):
             return visit, ()
         if unwanted := self.unwanted(page, found):
             return replace(visit, article=None, state="excluded", reason=unwanted), ()
-        if self.doubts_pages and await self._soft_errors.is_error(page):
+        if self.doubts_pages and await self._soft_errors.is_error(page, was_story=due.is_story):
             asides, self._asides = tuple(self._asides), []
             return replace(visit, article=None, state="gone", reason=NO_SUCH_PAGE), asides
         whole, parts = await self._whole(page, due)
@@ -298,6 +298,12 @@ class ArchiveSpider(Spider):
         """What a site shows at an address that nothing is at."""
         page, visit = await self._fetch_aside(Due(FoundUrl(url, "page", "usual")))
         visit = replace(visit, state="gone", reason=INVENTED, shape=None)
+        self._asides.append(visit)
+        return page
+
+    async def _ask_home(self, url: str) -> Page | None:
+        """What a site shows as its home page."""
+        page, visit = await self._fetch_aside(Due(FoundUrl(url, "home", "usual")))
         self._asides.append(visit)
         return page
 

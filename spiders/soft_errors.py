@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from urllib.parse import urljoin
 
 from crawler.discover.invented import invented
 from crawler.items import Article, Page
@@ -24,13 +25,20 @@ class SoftErrors:
     it worth while.
     """
 
-    def __init__(self, read: Callable[[str], Awaitable[Page | None]]) -> None:
-        """read: fetches and reads a page; None where none comes with status 200."""
+    def __init__(
+        self, read: Callable[[str], Awaitable[Page | None]],
+        read_home: Callable[[str], Awaitable[Page | None]],
+    ) -> None:  # fmt: skip
+        """read, read_home: fetch and read a page; None where none comes with status 200."""
         self._read = read
+        self._read_home = read_home
         self._known: dict[str, asyncio.Future[frozenset[str]]] = {}
+        self._homes: dict[str, asyncio.Future[frozenset[str]]] = {}
 
-    async def is_error(self, page: Page) -> bool:
-        """Whether a page, that may be an article by its looks, is its site's error page."""
+    async def is_error(self, page: Page, *, was_story: bool = False) -> bool:
+        """Whether a page, that may be an article by its looks, is its site's error page. was_story:
+        whether a story was there; then it is none if the home page looks so, too: the site is out
+        of order."""
         article = page.article
         if page.not_article is not None or not _is_suspect(article):
             return False
@@ -38,7 +46,20 @@ class SoftErrors:
         if known is None:
             known = asyncio.ensure_future(self._learn(page.url))
             self._known[site_host(page.url)] = known
-        return likeness(set(await known), phrases(article.body)) >= _ALIKE
+        shown = phrases(article.body)
+        if likeness(set(await known), shown) < _ALIKE:
+            return False
+        if not was_story:
+            return True
+        home = self._homes.get(site_host(page.url))
+        if home is None:
+            home = asyncio.ensure_future(self._look(page.url))
+            self._homes[site_host(page.url)] = home
+        return likeness(set(await home), shown) < _ALIKE
+
+    async def _look(self, url: str) -> frozenset[str]:
+        page = await self._read_home(urljoin(url, "/"))
+        return frozenset(phrases(page.article.body)) if page is not None else frozenset()
 
     async def _learn(self, url: str) -> frozenset[str]:
         page = await self._read(invented(url))

@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FULL_SPEED = (
     "-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=32",
     "-s", "AUTOTHROTTLE_ENABLED=False",
+    # a reader takes most of a second to start; several crawls run at once here, on few cores
+    "-s", "EXTRACT_WORKERS=1",
 )  # fmt: skip
 
 

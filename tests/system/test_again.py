@@ -231,8 +231,12 @@ def test_an_error_page_that_comes_as_a_story_is_none_and_takes_no_storys_place(
         assert len([path for path in asked if "no-such-page" in path]) == 1
         del answers[stories[0]]
         crawl("news", folder, site=home, revisit="now")
-    (gone,) = query(folder, "SELECT * FROM gone_stories")
-    assert urlsplit(gone["url"]).path == stories[0]
+        (gone,) = query(folder, "SELECT * FROM gone_stories")
+        assert urlsplit(gone["url"]).path == stories[0]
+        for path in ("/", *stories):  # and now the site is out of order
+            answers.pop(path, None)
+        crawl("news", folder, site=home, revisit="now")
+    assert query(folder, "SELECT count(*) AS n FROM gone_stories") == [{"n": 1}]
     assert query(folder, "SELECT max(revisions) AS n FROM stories") == [{"n": 1}]
     rows = query(folder, "SELECT DISTINCT state, reason FROM urls WHERE url LIKE '%lost%'")
     assert rows == [
