@@ -32,12 +32,11 @@ CUT = "coding cut"
 _STEP = 1 << 16
 
 
-def ends_early(response: Response, size: int) -> bool:
+def ends_early(packed: bytes, coding: bytes, size: int) -> bool:
     """Whether a gzipped body breaks off, though the message that holds it is whole: something
-    behind the server broke. size: bytes of what could be unpacked (RFC 1952, 2.3.1)."""
-    packed = response.body
-    coding = (response.headers.get(b"Content-Encoding") or b"").strip().lower()
-    if coding not in (b"gzip", b"x-gzip") or packed[:2] != b"\x1f\x8b":
+    behind the server broke. coding: the header's value. size: bytes of what could be unpacked
+    (RFC 1952, 2.3.1)."""
+    if coding.strip().lower() not in (b"gzip", b"x-gzip") or packed[:2] != b"\x1f\x8b":
         return False
     if int.from_bytes(packed[-4:], "little") == size & 0xFFFFFFFF:
         return False
@@ -82,7 +81,8 @@ class UnpackingMiddleware(HttpCompressionMiddleware):
         """The answer without its content coding. Raises IgnoreRequest for what unpacks to more than
         DOWNLOAD_MAXSIZE."""
         size = 0
-        if coding := response.headers.get(b"Content-Encoding"):
+        coding = response.headers.get(b"Content-Encoding") or b""  # Scrapy takes it off
+        if coding:
             once = coding.strip().lower() in _OLD
             size = min(len(response.body) * _PACKED, self._largest) if once else self._largest
             if self._is_tight(size) and not self._is_small(response):
@@ -93,7 +93,7 @@ class UnpackingMiddleware(HttpCompressionMiddleware):
         finally:
             self._free(size)
         if isinstance(answer, Response):
-            if ends_early(response, len(answer.body)):
+            if ends_early(response.body, coding, len(answer.body)):
                 answer.flags.append(CUT)
             self._held += len(answer.body)
             weakref.finalize(answer, self._free, len(answer.body)).atexit = False

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import random
 import sqlite3
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +226,33 @@ def test_a_later_page_that_fails_changes_nothing(paper: Paper, status: int, text
     paper.answers("/a?page=2", text, status)
     paper.visit("/a")
     assert paper.rows("SELECT word_count, revisions, gone_at FROM stories") == [(words, 1, None)]
+
+
+def test_a_coding_that_breaks_off_is_a_broken_answer(tmp_path: Path) -> None:
+    """The message is whole, and its gzip is not: something behind the server broke."""
+    share = [1.0]
+    noise = f"<!-- {random.Random(1911).randbytes(30_000).hex()} -->"  # it does not pack well
+    page = HARBOUR.replace("<p>The council of Ostrow", f"{noise}<p>The council of Ostrow")
+
+    class Packed(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            packed = gzip.compress(page.encode())
+            packed = packed[: int(len(packed) * share[0])]
+            self.send_response(200 if self.path == "/a" else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Content-Length", str(len(packed)))
+            self.end_headers()
+            self.wfile.write(packed)
+
+    folder = tmp_path / "a"
+    with serving(Packed) as base:
+        for share[0] in (1.0, 0.5, 1.0):
+            crawl("article", folder, url=f"{base}/a")
+    assert query(folder, "SELECT revisions, gone_at FROM stories") == [
+        {"revisions": 1, "gone_at": None}
+    ]
+    assert query(folder, "SELECT verdict FROM verdicts") == [{"verdict": "broken"}]
 
 
 def test_a_later_page_that_never_was_has_no_say(paper: Paper) -> None:
