@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from crawler import times
@@ -51,7 +52,7 @@ def recheck(run: ArchiveRun, *, site: str | None = None, url: str | None = None)
 
 def _false(run: ArchiveRun, article_id: int) -> Iterator[tuple[Kept, str]]:
     """The revisions of a story that are no edits, and why."""
-    connection = run.store.db.conn
+    connection, history = run.store.db.conn, run.store.history
     known: Told | None = None
     for kept in histories.revisions(connection, article_id):
         told = told_by_revision(connection, kept.revision_id)
@@ -62,8 +63,7 @@ def _false(run: ArchiveRun, article_id: int) -> Iterator[tuple[Kept, str]]:
         if verdict is not None:
             yield kept, say("not_the_story", verdict)
             continue
-        story = run.store.history.story(article_id)
-        changed = changes(known, told, lambda part: run.store.history.is_furniture(story, part))  # noqa: B023
+        changed = changes(known, told, partial(history.is_furniture, history.story(article_id)))
         if not changed or (changed == (TYPOGRAPHY,) and kept.change == "edit"):
             yield kept, TYPOGRAPHY if changed else say("nothing_changed")
         if changed:

@@ -16,7 +16,7 @@ from crawler.archive.changes import record_changes
 from crawler.archive.duplicates import find_copy, is_split, note_copy, remember, tells_same_story
 from crawler.archive.history import History, Story
 from crawler.archive.owners import same_owner
-from crawler.history.told import TYPOGRAPHY, changes, told_by
+from crawler.history.told import TYPOGRAPHY, changes, not_by_reading, told_by
 from crawler.items import Article, Image, Visit
 from crawler.reasons import SAME_TEXT
 
@@ -225,7 +225,10 @@ class Articles:
         story = self._history.story(article_id)
         self._history.note_seen(story, article.access, capture_id, now, "the story is there")
         furniture = partial(self._history.is_furniture, story)
-        changed = changes(story.told, told_by(article, now), furniture)
+        told = told_by(article, now)
+        changed = changes(story.told, told, furniture)
+        if extractor != current.extractor:
+            changed = not_by_reading(story.told, told, changed)
         if not changed:
             counts["unchanged_articles"] += 1
             graph.see_links(self._connection, article.links, article_id, current.revision_id, now)

@@ -249,14 +249,11 @@ class History:
         if is_wall(target):
             return replace(visit, state="retry", reason=say("not_the_story", "wall"))
         row = self._sql(
-            "SELECT state, article_id, visited_at, (SELECT v.verdict FROM verdicts v"
-            " JOIN captures c ON c.id = v.capture_id WHERE c.url_id = u.id"
-            " ORDER BY c.fetched_at DESC LIMIT 1) FROM urls u WHERE url = ?",
-            (target,),
+            "SELECT state, article_id FROM urls WHERE url = ? AND visited_at IS NOT NULL", (target,)
         ).fetchone()
-        if row is None or row[2] is None or row[1] == story.article_id:
+        if row is None or row[1] == story.article_id:
             return visit
-        state, article_id, _, _ = row
+        state, article_id = row
         if state in ("retry", "failed", "queued", "claimed"):
             return replace(visit, state="retry", reason=say("not_the_story", "outage"))
         if article_id is not None:

@@ -20,6 +20,7 @@ _TIMED = re.compile(r"\d{1,2}[:.h]\d\d\b")
 _COUNTED = re.compile(r"\d+(?:[.,:\u00a0\u202f ]\d+)*")
 _COUNTER_WORDS = 12
 _BOX_WORDS = 30
+_MANY = 20
 TYPOGRAPHY = "typography"
 """In place of the fields that changed, where nothing but typography did."""
 
@@ -92,6 +93,16 @@ def changes(
     return _changes(old, new, typeset_alike, is_furniture) or (TYPOGRAPHY,)
 
 
+def not_by_reading(old: Told, new: Told, changed: Sequence[str]) -> tuple[str, ...]:
+    """The fields that changed, of states that two extractors read, without what is only read
+    otherwise: an earlier one took for the headline what search engines are told, and kept nothing
+    of that."""
+    apart = {"seo_title"}
+    if new.seo_title is not None and as_read(old.title) == as_read(new.seo_title):
+        apart.add("title")
+    return tuple(field for field in changed if field not in apart)
+
+
 def _changes(
     old: Told, new: Told, read: Callable[[str], str], is_furniture: Callable[[str], bool]
 ) -> tuple[str, ...]:
@@ -156,7 +167,11 @@ def _same_text(
     if _ticks(set(before) - set(after), set(after) - set(before)):
         return [p for p in before if p not in odd] == [p for p in after if p not in odd]
     counters = _counters(set(before) - set(after)) & _counters(set(after) - set(before))
-    furniture = {part for part in odd if part and (_is_box(part) or is_furniture(part))}
+    furniture = {part for part in odd if part and _is_box(part)}
+    rest = [part for part in odd - furniture if part and _uncounted(part) not in counters]
+    if len(rest) > _MANY:
+        return False  # no site has so much of its own in one text: it need not be asked of each
+    furniture.update(part for part in rest if is_furniture(part))
     left = (
         "".join(p for p in parts if p not in furniture and _uncounted(p) not in counters)
         for parts in (before, after)

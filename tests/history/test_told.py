@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from crawler.history.told import Caption, Told, changes
+from crawler.history.told import Caption, Told, changes, not_by_reading
 
 BODY = (
     "The wheel – forty years old – turns again.\n\n“At last,” says Ada.\n\nIt cost 12,000 crowns."
@@ -104,3 +104,18 @@ def test_what_stands_on_other_stories_is_the_sites() -> None:
     new = replace(OLD, body=f"{BODY}\n\n{box}")
     assert changes(OLD, new) == ("body",)
     assert changes(OLD, new, lambda paragraph: paragraph == box) == ()
+
+
+def test_another_extractor_may_read_the_headline_elsewhere() -> None:
+    """An earlier one took the page's title for machines for the headline."""
+    new = replace(OLD, title="After forty years, the wheel turns", seo_title=OLD.title)
+    assert not_by_reading(OLD, new, changes(OLD, new)) == ()
+    stopped = replace(new, title="The wheel stops", seo_title="Mill wheel stops")
+    assert not_by_reading(OLD, stopped, changes(OLD, stopped)) == ("title",)
+
+
+def test_of_a_text_written_anew_not_each_paragraph_is_looked_for() -> None:
+    asked: list[str] = []
+    new = replace(OLD, body="\n\n".join(f"Another sentence, number {n}, here." for n in range(40)))
+    assert changes(OLD, new, lambda paragraph: bool(asked.append(paragraph))) == ("body",)
+    assert not asked
