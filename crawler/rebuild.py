@@ -35,6 +35,7 @@ from crawler.runs.requests import Requests, keys
 from crawler.runs.visits import (
     NOT_HERE,
     Assembly,
+    Reading,
     answer_in,
     concluded,
     dated,
@@ -232,6 +233,8 @@ class _Visits:
         imported = visit.origin is not None and visit.origin.source == "import"
         if imported and "kind" not in info and not info.get("article") and is_asset(visit):
             visit = replace(visit, kind="other")  # an import that did not say so yet
+        if visit.verdict == "taken down":
+            visit = self._with_notice(visit)
         self._open = (visit, info.get("article"))
 
     def _take_conversion(self, record: Record, name: str) -> None:
@@ -275,17 +278,33 @@ class _Visits:
     def _read_anew(self, visit: Visit, original: str) -> Visit:
         """A visit that saw an article of which the conversion is lost: its page is there, perhaps,
         in the response that it repeats."""
-        held = capture_with(self._store.db.conn, original)
-        if held is None:
-            return visit
-        with contextlib.suppress(DamagedError, PageError, OSError):
-            record = read_record(self._folder, held.warc_file, held.warc_offset, held.warc_length)
-            reading = read_answer(answer_in(message_in(record), visit.url))
+        reading = self._reading(capture_with(self._store.db.conn, original), visit.url)
+        if reading is not None:
             read = judged(dated(settled(visit, reading)))
             if read.article is not None:
                 self._told.totals["reread"] += 1
                 return replace(visit, article=read.article)
         return visit
+
+    def _with_notice(self, visit: Visit) -> Visit:
+        """A visit that found a notice in a story's place, with what it says: no record but the
+        page's own has that."""
+        held: Capture | None = visit.captures[-1]
+        if held is not None and held.refers_to is not None:
+            held = capture_with(self._store.db.conn, held.refers_to)
+        reading = self._reading(held, visit.url)
+        if reading is None or reading.page is None:
+            return visit
+        return replace(visit, shown=reading.page.article, says=reading.page.says)
+
+    def _reading(self, held: Capture | None, url: str) -> Reading | None:
+        """What a capture's record holds; None where it cannot be read."""
+        if held is None:
+            return None
+        with contextlib.suppress(DamagedError, PageError, OSError):
+            record = read_record(self._folder, held.warc_file, held.warc_offset, held.warc_length)
+            return read_answer(answer_in(message_in(record), url))
+        return None
 
     def _read(self, record: Record) -> Conversion | None:
         try:

@@ -285,8 +285,12 @@ def test_the_history_is_made_again_from_the_records(paper: Paper) -> None:
     paper.visit("/live", "/b")
     paper.answers("/b", "", 404)
     paper.visit("/live", "/b")
+    notice = "This article has been removed for legal reasons. We ask for your understanding. "
+    paper.answers("/live", f"<title>x</title><article><h1>Notice</h1><p>{notice * 6}</p></article>")
+    paper.visit("/live")
     tables = {
-        "events": "SELECT a.url, e.event, e.at, e.reason, b.url FROM story_events e JOIN articles a"
+        "events": "SELECT a.url, e.event, e.at, e.reason, e.text, b.url FROM story_events e"
+        " JOIN articles a"
         " ON a.id = e.article_id LEFT JOIN articles b ON b.id = e.successor_id ORDER BY 3, 1, 2",
         "verdicts": "SELECT c.record_id, v.verdict, a.url FROM verdicts v JOIN captures c"
         " ON c.id = v.capture_id JOIN articles a ON a.id = v.article_id ORDER BY 1",
@@ -294,7 +298,8 @@ def test_the_history_is_made_again_from_the_records(paper: Paper) -> None:
         "urls": "SELECT url, state, reason FROM urls WHERE role = 'page' ORDER BY 1",
     }
     before = {name: paper.rows(sql) for name, sql in tables.items()}
-    assert len(before["events"]) == 2
+    assert [row[1] for row in before["events"]] == ["replaced", "gone", "taken_down"]
+    assert "legal reasons" in before["events"][-1][4]
     (paper.folder / "archive.db").unlink()
     assert run_scrapy("rebuild", str(paper.folder)).returncode == 0
     assert {name: paper.rows(sql) for name, sql in tables.items()} == before
