@@ -12,7 +12,7 @@ from unittest import mock
 import crawler.extract
 from benchmarks.peers.turns import Reader
 from crawler.extract import extract
-from crawler.extract.normalise import normalise
+from crawler.extract.dates import normalise
 from crawler.items import Page
 
 CAPTURED = datetime(2026, 11, 1, tzinfo=UTC)

@@ -27,7 +27,7 @@ from crawler.extensions.recovery import (
     say_what_is_missing,
 )
 from crawler.extensions.run_info import plain_settings, warcinfo
-from crawler.extractor import extractor
+from crawler.extract.version import extractor_version
 from crawler.frontier.revisit import Revisits
 from crawler.items import Visit
 from crawler.warc.provenance import run_record
@@ -60,7 +60,7 @@ class ArchiveRun:
         try:
             check(folder)
             after = tuple(map(int, settings.getlist("REVISIT_AFTER")))
-            self.store = Store(folder, Revisits(after), extractor())
+            self.store = Store(folder, Revisits(after), extractor_version())
             self.store.begin_run(
                 name, self._arguments, f"Hemeroteca/{__version__}", self._started, self._uuid
             )

@@ -26,7 +26,7 @@ from crawler.discover import story_urls
 from crawler.discover.shapes import shape
 from crawler.errors import ArchiveError, PageError
 from crawler.extensions.recovery import mend
-from crawler.extractor import extractor
+from crawler.extract.version import extractor_version
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, FoundUrl, Kind, Role, Source, State, Visit
 from crawler.reasons import SAME_TEXT
@@ -395,7 +395,7 @@ def rebuild(
     if not files:
         raise ArchiveError(f"{warc} has no WARC files (*.warc.gz) to make a database from")
     shutil.rmtree(scratch, ignore_errors=True)
-    store = Store(scratch, Revisits(revisit_after), extractor())
+    store = Store(scratch, Revisits(revisit_after), extractor_version())
     try:
         visits = _Visits(store, warc, told)
         for path in files:

@@ -14,8 +14,8 @@ from crawler.archive.rereads import Standing, elsewhere, note_unread, part_of, s
 from crawler.archive.unfit import is_about_content
 from crawler.archive_run import ArchiveRun
 from crawler.errors import HemerotecaError, PageError
-from crawler.extract.normalise import normalise
-from crawler.extractor import extractor
+from crawler.extract.dates import normalise
+from crawler.extract.version import extractor_version
 from crawler.items import Article, Capture, Page
 from crawler.reasons import in_words, say
 from crawler.runs.visits import Place, Whole, read_place, why_none
@@ -66,7 +66,7 @@ async def _read_all(
     try:
         while True:
             rows = standing(
-                run.store.db.conn, extractor(), after=after, site=site, url=url, again=again
+                run.store.db.conn, extractor_version(), after=after, site=site, url=url, again=again
             )
             for each in rows:
                 after = each.article_id
@@ -139,7 +139,7 @@ def _keep(
     """Store what was read, records before rows. Raises sqlite3.Error, OSError."""
     if not batch:
         return
-    by, new = extractor(), Counter[str]()
+    by, new = extractor_version(), Counter[str]()
     with run.store.db.atomic():
         for each, read in batch:
             if isinstance(read, str):

@@ -16,7 +16,7 @@ from crawler.discover.kinds import sniff
 from crawler.discover.shapes import shape
 from crawler.errors import PageError, UsageError
 from crawler.extensions.session import Session
-from crawler.extract.bounds import MAX_BYTES, refuse_what_is_too_long
+from crawler.extract.page import MAX_BYTES, refuse_what_is_too_long
 from crawler.frontier.scheduler import Frontier
 from crawler.items import Capture, Due, FoundUrl, Page, Role, State, Visit
 from crawler.middlewares.unpacking import CUT

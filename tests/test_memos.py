@@ -12,7 +12,7 @@ import crawler
 # Entries of one memo: a site's class names, labels and addresses of a page or two, some MB in all.
 MOST = 4_096
 # Tables that are made once: the words of a language, the pages of a demo newspaper.
-FIXED = ("crawler.extract.lexicon", "crawler.extract.phrases", "crawler.demo")
+FIXED = ("crawler.extract.language", "crawler.demo")
 
 
 def test_no_memo_grows_with_what_is_read() -> None:

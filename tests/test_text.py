@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extract.readtime import read_time
-from crawler.extractor import code_digest
+from crawler.extract.fields import read_time
+from crawler.extract.version import code_digest
 from crawler.text import (
     DENSE,
     UNSPACED,
@@ -157,8 +157,8 @@ def _house(tmp_path: Path) -> tuple[Path, Path]:
 
 @pytest.mark.parametrize(
     "changed",
-    ["crawler/text.py", "crawler/urls.py", "crawler/extract/title.py",
-     "crawler/extract/fields/new.py", "data/lexicon/en.toml"],
+    ["crawler/text.py", "crawler/urls.py", "crawler/extract/fields/title.py",
+     "crawler/extract/new/room.py", "data/lexicon/en.toml"],
 )  # fmt: skip
 def test_the_extractor_is_another_when_anything_it_reads_by_is(
     tmp_path: Path, changed: str
@@ -167,6 +167,6 @@ def test_the_extractor_is_another_when_anything_it_reads_by_is(
     before = code_digest(*house)
     assert code_digest(*house) == before
     path = tmp_path / changed
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text((path.read_text() if path.exists() else "") + "# changed\n")
     assert code_digest(*house) != before

@@ -21,7 +21,7 @@ from benchmarks.ours import CAPTURED
 from crawler.archive.owners import owner
 from crawler.errors import PageError
 from crawler.extract import extract
-from crawler.extract.normalise import normalise
+from crawler.extract.dates import normalise
 from crawler.items import Article
 
 CORPORA = ("fundus", "links", "fresh", "trafilatura", "htmldate")

@@ -189,7 +189,7 @@ def answer(
     captured_at: when the page was fetched, for dates like "2 hours ago"; None for now.
     """
     from crawler.extract import extract
-    from crawler.extract.normalise import normalise
+    from crawler.extract.dates import normalise
 
     try:
         page = extract(html, url, content_type)

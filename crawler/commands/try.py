@@ -43,7 +43,7 @@ class Command(ScrapyCommand):
         """Print the page's fields."""
         assert self.settings is not None
         from crawler.extract import extract
-        from crawler.extract.normalise import normalise
+        from crawler.extract.dates import normalise
 
         try:
             if len(args) != 1:

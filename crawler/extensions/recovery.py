@@ -11,7 +11,7 @@ from pathlib import Path
 from crawler import times
 from crawler.archive.captures import closed_files, count_captures, enter_file, is_known
 from crawler.archive.store import Store
-from crawler.extractor import extractor
+from crawler.extract.version import extractor_version
 from crawler.holdings import lines, wrong_files
 from crawler.items import Visit
 from crawler.runs.visits import role_of
@@ -91,7 +91,7 @@ def note_visit(warc: WarcWriter, visit: Visit, article_url: str | None, revised:
     if visit.article is None or article_url is None:
         return
     if last.record_type == "response" or revised:  # else an earlier record says the same
-        by = visit.extractor or extractor()
+        by = visit.extractor or extractor_version()
         warc.write_other(*conversion_record(last, visit.article, article_url, by))
 
 

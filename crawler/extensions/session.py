@@ -47,7 +47,7 @@ from crawler.extensions.recovery import (
     say_what_is_missing,
 )
 from crawler.extensions.run_info import plain_settings, warcinfo, wire_info
-from crawler.extractor import extractor
+from crawler.extract.version import extractor_version
 from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, Due, Reference, Visit
 from crawler.originals import same_payload, still_holds
@@ -297,7 +297,7 @@ class Session:
         """The archive, open for writing. Raises HemerotecaError, sqlite3.Error, OSError."""
         if self._store is None:
             self._hold()
-            store = Store(self.folder, self._plan, extractor())
+            store = Store(self.folder, self._plan, extractor_version())
             spider = self._crawler.spider
             assert spider is not None
             store.begin_run(

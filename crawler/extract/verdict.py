@@ -8,10 +8,8 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.extract.canonical import is_front
-from crawler.extract.document import Document, text_of
-from crawler.extract.outlinks import wordpress_kind
-from crawler.extract.structured import Structured, types_of
+from crawler.extract.fields import is_front
+from crawler.extract.page import Document, Structured, text_of, types_of, wordpress_kind
 from crawler.items import Article
 
 _LISTING_PATH = re.compile(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from crawler.extract.phrases import calls, states_age
+from crawler.extract.language import calls, states_age
 from crawler.history.notices import notice
 from crawler.history.reader_text import as_read, typeset_alike
 from crawler.items import Article

@@ -25,9 +25,9 @@ from crawler.discover.sitemaps import parse_sitemap
 from crawler.discover.story_urls import is_page
 from crawler.errors import PageError
 from crawler.extract import extract
-from crawler.extract.canonical import is_front
-from crawler.extract.join import goes_on, join
-from crawler.extract.normalise import normalise as with_dates
+from crawler.extract.body import goes_on, join
+from crawler.extract.dates import normalise as with_dates
+from crawler.extract.fields import is_front
 from crawler.failures import cut_state, no_page, status_state
 from crawler.items import Article, Capture, FoundUrl, Kind, Page, Role, State, Truncation, Visit
 from crawler.reasons import LATER_PAGE, say

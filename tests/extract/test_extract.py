@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.errors import PageError
-from crawler.extract import Document, extract
-from crawler.extract.encoding import decode, utf8
+from crawler.extract import extract
+from crawler.extract.page import Document
+from crawler.extract.page.encoding import decode, utf8
 from crawler.items import Page
 from crawler.urls import absolute
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from crawler.errors import PageError
 from crawler.extract import extract
-from crawler.extract.normalise import normalise
+from crawler.extract.dates import normalise
 from crawler.items import RELATIONS
 
 URL = "https://courier.example/2024/05/06/ferries-stand-still"

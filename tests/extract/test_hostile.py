@@ -12,8 +12,8 @@ import pytest
 
 from crawler.errors import PageError
 from crawler.extract import extract
-from crawler.extract.bounds import MAX_ATTRIBUTES, MAX_TAGS
-from crawler.extract.normalise import normalise
+from crawler.extract.dates import normalise
+from crawler.extract.page.bounds import MAX_ATTRIBUTES, MAX_TAGS
 
 URL = "https://courier.example/2024/05/ferries-stand-still-for-a-second-week/"
 AT = datetime(2026, 11, 1, tzinfo=UTC)

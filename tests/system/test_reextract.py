@@ -11,7 +11,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from benchmarks.kill import faults
-from crawler.extractor import extractor
+from crawler.extract.version import extractor_version
 
 from .conftest import Archived, crawl, query, run_scrapy
 from .test_errors import complaint
@@ -58,7 +58,7 @@ def test_what_another_extractor_had_read_becomes_a_new_revision(
     assert [row["body_text"] for row in after] == [row["body_text"] for row in before]
     new = query(folder, "SELECT * FROM revisions WHERE number = 2")
     old = query(folder, "SELECT * FROM revisions WHERE number = 1 AND article_id < 3")
-    assert {row["extractor"] for row in new} == {extractor()}
+    assert {row["extractor"] for row in new} == {extractor_version()}
     assert {row["cause"] for row in new} == {"extractor"}
     assert [row["capture_id"] for row in new] == [row["capture_id"] for row in old]
     assert {row["title"] for row in old} == {"Menu"}
@@ -160,4 +160,4 @@ def test_a_conversion_says_by_which_extractor(archived: Archived) -> None:
         ]
     read = {each["article"]["canonical_url"] or each["url"] for each in found}
     assert len(read) == 39  # a story that is printed under a second address is read twice
-    assert {each["extractor"] for each in found} == {extractor()}
+    assert {each["extractor"] for each in found} == {extractor_version()}

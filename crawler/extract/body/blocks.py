@@ -1,0 +1,433 @@
+"""From a container element to blocks: plain text and CommonMark in one pass.
+
+One walk over the tree, without recursion: block elements end a paragraph, inline elements mark
+emphasis and links, boilerplate is left out where it starts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Set
+from dataclasses import dataclass, field
+from itertools import islice
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from crawler.extract.body.boxes import is_box
+from crawler.extract.body.figures import caption_below, captioned, figure_block, picture_block
+from crawler.extract.body.markdown import escaped, target
+from crawler.extract.body.promos import promo_label
+from crawler.extract.body.tables import table_block
+from crawler.extract.markup import is_noise
+from crawler.extract.page import text_of
+from crawler.items import Block
+
+INLINE = frozenset({
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del", "dfn",
+    "em", "font", "i", "img", "kbd", "mark", "nobr", "q", "rb", "rp", "rt", "rtc", "ruby", "s",
+    "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+    "picture", "source",
+})  # fmt: skip
+_MARKERS = {"b": "**", "strong": "**", "em": "*", "i": "*", "code": "`"}
+_EMPHASIS = frozenset({"b", "strong", "em", "i", "span", "font"})
+_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_STRUCTURE = frozenset({*_HEADINGS, "ul", "ol", "dl", "li", "dt", "dd", "blockquote", "pre"})
+"""Block elements that are more to Markdown than the end of a paragraph."""
+_BREAK = "\x00"
+_MAX_MARK_DEPTH = 8
+_LOOKED_INTO = frozenset({"blockquote", "figure", "table", "article", "ul", "ol"})
+_MAX_LOOKS = 500
+"""Elements read ahead, to tell cards, link lists and data tables: more would cost too much where
+they are nested in each other."""
+_MAX_LABEL = 60
+"""Characters; a promo without a link is no longer."""
+_LINE_START = re.compile(r"^(#{1,6}(?=\s)|[-+](?=\s)|=+$|~{3})", re.MULTILINE)
+_LIST_NUMBER = re.compile(r"^(\d{1,9})([.)])(?=\s)", re.MULTILINE)
+_INVISIBLE = frozenset(
+    {"script", "style", "template", "noscript", "link", "meta", "svg", "input", "ins"}
+)
+"""Skipped elements that do not part the text around them."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """Text since the last block boundary."""
+
+    text: list[str] = field(default_factory=list)
+    markdown: list[str] = field(default_factory=list)
+    linked: int = 0
+    links: int = 0
+    promos: set[str] = field(default_factory=set)
+    """Texts of emphasised pieces that are promos."""
+
+
+class _Walk:
+    """The state of one walk; `blocks` is its result."""
+
+    def __init__(self, address: Callable[[str], str | None], left_out: HtmlElement | None) -> None:
+        self.address = address
+        self.left_out = left_out
+        self.blocks: list[Block] = []
+        self.run = _Run()
+        self.generation = 0
+        self.open_marks: list[tuple[HtmlElement, int, int, str]] = []
+        self.in_link = 0
+        self.in_mark = 0
+        self.heading = 0
+        self.quotes = 0
+        self.quoted: list[tuple[str, str]] = []
+        self.lists: list[str] = []
+        self.items: list[tuple[int, str, str, str]] = []
+        self.item_fresh = False
+        self.list_linked = 0
+        self.pre = 0
+        self.seen: set[str] = set()
+        self.looks = 0
+
+    def add(self, text: str | None) -> None:
+        if not text:
+            return
+        run = self.run
+        if not self.pre:
+            if text.isspace():
+                if run.text:
+                    run.text.append(" ")
+                    run.markdown.append(" ")
+                return
+            run.text.append(text)
+            run.markdown.append(escaped(text))
+        else:
+            run.text.append(text)
+            run.markdown.append(text)
+        if self.in_link:
+            run.linked += len(text)
+
+    def flush(self, element: HtmlElement | None = None) -> None:
+        """End the current piece of text and put it where it belongs."""
+        run = self.run
+        if not run.text:
+            return
+        self.run = _Run()
+        self.generation += 1
+        raw = "".join(run.text)
+        if raw.isspace():
+            return
+        if self.pre:
+            code = raw.strip("\n").replace(_BREAK, "\n")
+            fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", code)), default=0))
+            self.put(Block("code", code, f"{fence}\n{code}\n{fence}"))
+            return
+        texts = _paragraphs(raw)
+        marked = "".join(run.markdown)
+        markdowns = texts if marked == raw else _paragraphs(marked)
+        if len(texts) != len(markdowns):
+            texts, markdowns = [" ".join(texts)], [" ".join(markdowns)]
+        length = sum(map(len, texts))
+        if not length:
+            return
+        if self.lists:
+            self.list_linked += run.linked
+            self.item(" ".join(texts), " ".join(markdowns))
+            return
+        if _mostly_links(run, length):
+            return
+        may_be_promo = element is not None and (run.links or length <= _MAX_LABEL)
+        if may_be_promo and element is not None and promo_label(element) is not None:
+            return
+        for text, markdown in zip(texts, markdowns, strict=True):
+            if not text or text in run.promos:
+                continue
+            if self.heading:
+                line = text.replace("\n", " ")
+                marks = "#" * self.heading
+                md = f"{marks} {markdown}".replace("\n", " ")
+                self.put(Block("heading", line, md, level=self.heading))
+            elif self.quotes:
+                self.quoted.append((text, _lines(markdown)))
+            else:
+                self.put(Block("paragraph", text, _lines(markdown)))
+
+    def put(self, block: Block) -> None:
+        """Keep a block, unless it says again what another one said."""
+        if block.type != "figure":
+            key = block.text.casefold()
+            if key in self.seen and (block.type == "heading" or len(key) > 25):
+                return
+            self.seen.add(key)
+        self.blocks.append(block)
+
+    def item(self, text: str, markdown: str) -> None:
+        if not text.strip():
+            return
+        depth = len(self.lists)
+        if self.item_fresh or not self.items:
+            self.items.append((depth, self.lists[-1], text, markdown))
+            self.item_fresh = False
+        else:
+            last = self.items[-1]
+            self.items[-1] = (last[0], last[1], f"{last[2]} {text}", f"{last[3]} {markdown}")
+
+    def end_list(self) -> None:
+        items, self.items = self.items, []
+        linked, self.list_linked = self.list_linked, 0
+        if not items:
+            return
+        text = "\n".join(item[2].replace("\n", " ") for item in items)
+        if linked > 0.6 * len(text):
+            return
+        lines = []
+        numbers: dict[int, int] = {}
+        for depth, kind, _, markdown in items:
+            numbers = {d: n for d, n in numbers.items() if d <= depth}
+            numbers[depth] = numbers.get(depth, 0) + 1
+            marker = f"{numbers[depth]}." if kind == "ol" else "-"
+            flat = markdown.replace("\n", " ")
+            lines.append("   " * min(depth - 1, 8) + f"{marker} {flat}")
+        self.put(Block("list", text, "\n".join(lines)))
+
+    def end_quote(self) -> None:
+        quoted, self.quoted = self.quoted, []
+        if quoted:
+            text = "\n".join(t for t, _ in quoted)
+            lines = "\n\n".join(m for _, m in quoted).split("\n")
+            self.put(Block("quote", text, "\n".join(f"> {line}".rstrip() for line in lines)))
+
+
+def read_blocks(
+    container: HtmlElement,
+    address: Callable[[str], str | None],
+    kept: Set[HtmlElement] = frozenset(),
+    left_out: HtmlElement | None = None,
+) -> tuple[Block, ...]:
+    """Blocks of a story in reading order, without boilerplate.
+
+    container: the element that holds the story. address: makes a link absolute, None if it is none
+    (`Document.address`). kept: elements that are not left out, whatever they are named. left_out:
+    one that is.
+    """
+    walk = _Walk(address, left_out)
+    walker = etree.iterwalk(container, events=("start", "end", "comment", "pi"))
+    skipped: HtmlElement | None = None
+    for event, element in walker:
+        tag = element.tag
+        if event == "start":
+            if element is not container and _skip(walk, element, tag, kept):
+                skipped = element
+                walker.skip_subtree()
+                continue
+            _start(walk, element, tag)
+        elif event == "end":
+            if element is container:
+                break
+            if element is skipped:
+                skipped = None
+                if tag not in INLINE and tag not in _INVISIBLE:
+                    walk.flush()
+            else:
+                _end(walk, element, tag)
+            if (tail := element.tail) is not None:
+                walk.add(tail)
+        else:
+            walk.add(element.tail)
+    walk.lists.clear() if not walk.items else None
+    walk.flush(container if container.tag == "p" else None)
+    walk.end_list()
+    walk.end_quote()
+    return _without_loose_headings(walk.blocks)
+
+
+def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -> bool:
+    if element is walk.left_out:
+        return True
+    if element in kept:
+        return False
+    if tag not in _LOOKED_INTO:
+        if tag in ("div", "p", "section", "dl") and captioned(element):
+            return _figure(walk, element)
+        return is_noise(element) or (tag not in INLINE and is_box(element))
+    walk.looks += 1
+    if walk.looks > _MAX_LOOKS:
+        return is_noise(element)
+    if tag == "figure":
+        return _figure(walk, element)
+    if tag == "table":
+        walk.flush()
+        if is_noise(element):
+            return True
+        if (block := table_block(element)) is not None:
+            walk.put(block)
+        return block is not None
+    if tag == "blockquote" and "tweet" in (element.get("class") or ""):
+        return False
+    if tag == "article" and _other_story(element):
+        return True
+    if tag in ("ul", "ol") and not walk.lists and _link_list(element):
+        return True
+    return is_noise(element)
+
+
+def _figure(walk: _Walk, element: HtmlElement) -> bool:
+    """Keep a picture with its caption; always true, for there is no more in it."""
+    walk.flush()
+    if (block := figure_block(element, walk.address)) is not None:
+        walk.put(block)
+    return True
+
+
+def _start(walk: _Walk, element: HtmlElement, tag: str) -> None:
+    if tag not in INLINE:
+        if walk.run.text:
+            walk.flush()
+        if tag not in _STRUCTURE:
+            pass
+        elif tag in _HEADINGS:
+            walk.heading = _HEADINGS[tag]
+        elif tag in ("ul", "ol", "dl"):
+            walk.lists.append("ol" if tag == "ol" else "ul")
+        elif tag in ("li", "dt", "dd"):
+            walk.item_fresh = True
+        elif tag == "blockquote":
+            walk.quotes += 1
+        elif tag == "pre":
+            walk.pre += 1
+    elif tag == "br":
+        walk.run.text.append(_BREAK)
+        walk.run.markdown.append(_BREAK)
+    elif tag == "img":
+        _image(walk, element)
+    elif tag == "a":
+        walk.in_link += 1
+        walk.run.links += 1
+        _open(walk, element, tag)
+    elif tag in _MARKERS:
+        _open(walk, element, tag)
+    if (text := element.text) is not None:
+        walk.add(text)
+
+
+def _end(walk: _Walk, element: HtmlElement, tag: str) -> None:
+    if tag in INLINE:
+        if tag == "a":
+            walk.in_link -= 1
+        if walk.open_marks and walk.open_marks[-1][0] is element:
+            _close(walk, element)
+        if tag in _EMPHASIS and walk.run.links and promo_label(element) is not None:
+            # among paragraphs that only <br> parts, this one is a promo
+            walk.run.promos.add(text_of(element))
+        return
+    if walk.run.text:
+        walk.flush(element)
+    if tag not in _STRUCTURE:
+        return
+    if tag in _HEADINGS:
+        walk.heading = 0
+    elif tag in ("ul", "ol", "dl"):
+        if walk.lists:
+            walk.lists.pop()
+        if not walk.lists:
+            walk.end_list()
+    elif tag == "blockquote":
+        walk.quotes -= 1
+        if not walk.quotes:
+            walk.end_quote()
+    elif tag == "pre":
+        walk.pre -= 1
+
+
+def _open(walk: _Walk, element: HtmlElement, tag: str) -> None:
+    if len(walk.open_marks) < _MAX_MARK_DEPTH and not walk.pre:
+        walk.open_marks.append((element, walk.generation, len(walk.run.markdown), tag))
+
+
+def _close(walk: _Walk, element: HtmlElement) -> None:
+    _, generation, at, tag = walk.open_marks.pop()
+    pieces = walk.run.markdown
+    if generation != walk.generation:
+        return
+    inner = "".join(pieces[at:])
+    core = inner.strip(" \t\r\n" + _BREAK + "\xa0")
+    if not core:
+        return
+    before, after = inner[: inner.index(core)], inner[inner.index(core) + len(core) :]
+    if tag == "a":
+        url = walk.address(element.get("href") or "")
+        if url is None:
+            return
+        core = f"[{core.replace(_BREAK, ' ')}]({target(url)})"
+    else:
+        marker = _MARKERS[tag]
+        if any(m[3] in _MARKERS and _MARKERS[m[3]] == marker for m in walk.open_marks):
+            return
+        if tag in ("b", "strong") and walk.heading:
+            return
+        if tag == "code":
+            core = f"`{core.replace(chr(92), '')}`"
+        else:
+            core = f"{marker}{core}{marker}"
+    pieces[at:] = [before, core, after]
+
+
+def _paragraphs(raw: str) -> list[str]:
+    """Text split at double line breaks, white space collapsed, single breaks kept."""
+    if _BREAK not in raw:
+        return [" ".join(raw.split())]
+    found = []
+    lines: list[str] = []
+    for line in raw.split(_BREAK):
+        flat = " ".join(line.split())
+        if flat:
+            lines.append(flat)
+        elif lines:
+            found.append("\n".join(lines))
+            lines = []
+    if lines:
+        found.append("\n".join(lines))
+    return found
+
+
+def _lines(markdown: str) -> str:
+    """Lines that start no list, heading or rule, with hard breaks between them."""
+    if "\n" not in markdown and not markdown[:1].isdecimal() and markdown[:1] not in "#-+=~":
+        return markdown  # nearly all: the patterns would be tried at every character
+    text = _LIST_NUMBER.sub(r"\1\\\2", _LINE_START.sub(r"\\\1", markdown))
+    return text.replace("\n", "\\\n")
+
+
+def _mostly_links(run: _Run, length: int) -> bool:
+    return run.links > 0 and run.linked > 0.75 * length
+
+
+def _link_list(element: HtmlElement) -> bool:
+    length = len(text_of(element))
+    linked = sum(len(text_of(a)) for a in element.iter("a"))
+    return length == 0 or linked > 0.6 * length
+
+
+def _other_story(element: HtmlElement) -> bool:
+    """Whether an <article> inside the container is another story's card."""
+    for heading in element.iter("h2", "h3", "h4", "h5"):
+        if next(heading.iter("a"), None) is not None:
+            return True
+        for up in islice(heading.iterancestors(), 6):
+            if up.tag == "a":
+                return True
+            if up is element:
+                break
+    return len(text_of(element)) < 200
+
+
+def _image(walk: _Walk, element: HtmlElement) -> None:
+    caption = caption_below(element)
+    block = picture_block(element, walk.address, caption)
+    if block is not None and (caption or not walk.lists) and not walk.quotes and not walk.heading:
+        walk.flush()
+        walk.put(block)
+
+
+def _without_loose_headings(blocks: list[Block]) -> tuple[Block, ...]:
+    """Blocks without the headings that nothing follows."""
+    end = len(blocks)
+    while end and blocks[end - 1].type == "heading":
+        end -= 1
+    return tuple(blocks[:end])

@@ -1,0 +1,57 @@
+"""Boxes between the paragraphs of a story, by whatever name: they want something of the reader, or
+lead to other stories.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lxml.html import HtmlElement
+
+from crawler.extract.language import calls, is_appeal
+from crawler.extract.markup import names_of
+from crawler.extract.page import text_of
+
+_BOXES = frozenset({"div", "section", "center"})
+_LONGEST = 500
+"""Characters; a longer box is a part of the story, or is judged by its name."""
+_MIN_CALLS = 2
+_LONGEST_TICKER = 250
+_TICKS = re.compile(r"ticker|counter|clock|market|stock|view|reading|live|count", re.IGNORECASE)
+"""What a name says of numbers that move on by themselves."""
+_PARTS = ("p", "h2", "h3", "h4", "h5", "h6", "span", "strong", "div")
+_PRESSED = ("form", "input", "button", "select")
+
+
+def is_box(element: HtmlElement) -> bool:
+    """Whether an element is a small box between paragraphs that is not the story.
+
+    One that has something to press or to fill in, or says two things that boxes say, or one beside
+    a link; one that is mostly links.
+    """
+    if element.tag not in _BOXES or not _is_between(element):
+        return False
+    text = text_of(element)
+    if not text or len(text) > _LONGEST or next(element.iter("img", "figure"), None) is not None:
+        return False
+    if len(text) <= _LONGEST_TICKER and _TICKS.search(names_of(element)):
+        return any(map(str.isdecimal, text))
+    linked = [text_of(a) for a in element.iter("a")]
+    if sum(map(len, linked)) > 0.5 * len(text):
+        return True
+    if next(element.iter(*_PRESSED), None) is not None:
+        return True
+    found = calls(text)
+    if found >= _MIN_CALLS or (found and linked):
+        return True
+    return any(is_appeal(text_of(part)) for part in element.iter(*_PARTS))
+
+
+def _is_between(element: HtmlElement) -> bool:
+    """Whether paragraphs stand before and behind an element, right beside it."""
+    before, behind = element.getprevious(), element.getnext()
+    return _is_paragraph(before) and _is_paragraph(behind)
+
+
+def _is_paragraph(element: HtmlElement | None) -> bool:
+    return element is not None and element.tag in ("p", "h2", "h3", "blockquote")

@@ -1,0 +1,358 @@
+"""Where in a page the story's text stands.
+
+Every piece of running text gives its length to the elements around it, the nearest most (after
+Readability); boilerplate and link text give nothing. The best element is the container; neighbours
+that were cut off from it are taken back in by climbing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from crawler.extract.body.figures import is_caption
+from crawler.extract.markup import Meaning, is_hard_noise, is_noise, meanings, named_story, names_of
+from crawler.extract.page import SENTENCE_ENDS, Document, text_of
+from crawler.text import UNSPACED_LANGUAGES
+
+_MUTE: frozenset[object] = frozenset(
+    {"script", "style", etree.Comment, etree.ProcessingInstruction}
+)
+"""What an element's `tag` is where its text is not the page's."""
+_NO_PROSE = frozenset({"a", "noscript", "title", "textarea", "template"})
+_INLINE = frozenset({
+    "span", "b", "strong", "em", "i", "u", "font", "small", "mark", "sup", "sub", "abbr", "cite",
+    "q", "code", "s", "big", "time", "bdi", "bdo", "kbd", "samp", "var", "dfn", "tt", "wbr",
+    "center",
+})  # fmt: skip
+_HOLDERS = frozenset({"div", "td", "section", "article", "body", "main"})
+_NO_CONTAINER = frozenset({
+    "html", "body", "p", "li", "ul", "ol", "dl", "a", "header", "figure", "figcaption", "option",
+})  # fmt: skip
+_MAX_CLIMB = 60
+_CARD = 4
+"""Elements between a card's text and the link around all of it."""
+_PART = 0.4
+"""Share of the text around the headline; a container that holds less of it is one box of many."""
+_MAX_LEAD = 6
+"""Pieces of text before the container that can belong to the story."""
+_MAX_SIBLINGS = 100
+_NO_LEAD = int(Meaning.AUTHOR | Meaning.DATE)
+_LEAST, _LEAST_UNSPACED = 40, 20
+"""Characters; a shorter text is a label as often as prose. Where words have no spaces between
+them, they have few characters too."""
+_MAX_INLINE = 20
+_MAX_RUNS = 20_000
+
+
+@dataclass(slots=True, eq=False)
+class _Node:
+    """What is known of an element on the way from a piece of text to the root."""
+
+    element: HtmlElement
+    parent: _Node | None
+    mass: int = 0
+    """Characters of running text in it, boilerplate or not."""
+    noise: bool | None = None
+    """Whether it is boilerplate or in boilerplate; None until asked."""
+    direct: int = 0
+    score: float = 0.0
+    total: int = 0
+    """Characters of running text in it that are not boilerplate."""
+    near: bool = False
+    """Whether it is in the part of the page that begins with the headline."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPlace:
+    """Where a story stands in the tree."""
+
+    container: HtmlElement
+    kept: frozenset[HtmlElement]
+    """Elements that hold much of the story's text, whatever their names say."""
+    lead: tuple[HtmlElement, ...] = ()
+    """Paragraphs between the headline and the container."""
+
+
+def story_place(doc: Document, headline: HtmlElement | None = None) -> StoryPlace | None:
+    """The element that holds the story's text, or None where the page has no running text.
+
+    headline: the element of the story's headline, if known: what is around it is no boilerplate.
+    """
+    nodes: dict[HtmlElement, _Node] = {}
+    holders: dict[HtmlElement, _Node] = {}
+    runs = list(_running_text(doc))
+    for length, element in runs:
+        holder = element if element.tag in _HOLDERS else element.getparent()
+        if holder is None:
+            continue
+        node = _node(nodes, holder)
+        node.direct += length
+        holders[holder] = node
+    if not holders:
+        return None
+    for node in holders.values():
+        for up in _upwards(node):
+            up.mass += node.direct
+    whole = max(node.mass for node in nodes.values())
+    above = []
+    if headline is not None:
+        above = [up for up in _upwards(_node(nodes, headline)) if up.mass >= 0.15 * whole]
+    best = _best(nodes, holders, above, whole, strict=True)
+    found = best.total
+    certain = found > 150 and named_story(names_of(best.element))
+    if found < 0.25 * whole and not certain:
+        # Names like boilerplate's stand around most of the text: perhaps the names are wrong.
+        best = _best(nodes, holders, above, whole, strict=False)
+        if best.total < 2 * found:
+            best = _best(nodes, holders, above, whole, strict=True)
+    if best.total == 0:
+        return None
+    place = _climb(best, list(holders.values()))
+    around = set(_upwards(place))
+    # Far more of it around the headline: a story in many boxes, of which one was chosen.
+    boxes = (up for up in above if up in around and place.total < _PART * up.total)
+    place = next(boxes, place)
+    spine = {n.element for n in nodes.values() if n.total >= 0.2 * place.total}
+    lead = _lead(runs, nodes, place, headline) if headline is not None else ()
+    return StoryPlace(place.element, frozenset(spine), lead)
+
+
+def _lead(
+    runs: Sequence[tuple[int, HtmlElement]],
+    nodes: Mapping[HtmlElement, _Node],
+    place: _Node,
+    headline: HtmlElement,
+) -> tuple[HtmlElement, ...]:
+    """The paragraphs that stand between the headline and the container, in page order."""
+    inside = (
+        at
+        for at, (_, element) in enumerate(runs)
+        if element is place.element or place.element in element.iterancestors()
+    )
+    first = next(inside, 0)
+    found: list[HtmlElement] = []
+    above = list(headline.iterancestors())
+    for _, element in reversed(runs[max(0, first - _MAX_LEAD) : first]):
+        if not _follows(element, headline, above):
+            break
+        holder = element if element.tag in _HOLDERS else element.getparent()
+        node = nodes.get(holder) if holder is not None else None
+        aside = node is None or node.noise is not False or is_noise(element)
+        if aside or element in found or meanings(names_of(element)) & _NO_LEAD:
+            continue
+        if not is_caption(element, above) and _is_prose(text_of(element)):
+            found.append(element)
+    return tuple(reversed(found))
+
+
+def _is_prose(text: str) -> bool:
+    return len(text) >= 120 or (len(text) >= 60 and text.endswith(SENTENCE_ENDS))
+
+
+def _follows(element: HtmlElement, headline: HtmlElement, above: Sequence[HtmlElement]) -> bool:
+    """Whether an element comes after the headline. above: the headline's ancestors."""
+    at = element
+    for up in islice(element.iterancestors(), _MAX_CLIMB):
+        if up in above:
+            place = above.index(up)
+            beside = above[place - 1] if place else headline
+            return beside in islice(at.itersiblings(preceding=True), _MAX_SIBLINGS)
+        at = up
+    return False
+
+
+def _best(
+    nodes: dict[HtmlElement, _Node],
+    holders: dict[HtmlElement, _Node],
+    above: Sequence[_Node],
+    whole: int,
+    *,
+    strict: bool,
+) -> _Node:
+    """The best container; strict: names count as boilerplate unless the element is large."""
+    for node in nodes.values():
+        node.noise, node.score, node.total = None, 0.0, 0
+    for up in above:
+        up.noise = False
+    near = above[0] if above else None
+    for node in nodes.values():  # parents come before their children
+        node.near = node is near or (node.parent is not None and node.parent.near)
+    for node in holders.values():
+        if _in_noise(node, whole, strict=strict):
+            continue
+        share = 1.0
+        for step, up in enumerate(_upwards(node)):
+            up.total += node.direct
+            if step < 5:
+                up.score += node.direct * share
+                share *= 0.6 if step == 0 else 0.75
+    return max(nodes.values(), key=_rank)
+
+
+def _running_text(doc: Document) -> Iterator[tuple[int, HtmlElement]]:
+    """Lengths of long pieces of text, each with the block element that it is part of."""
+    for length, piece in islice(_long_texts(doc), _MAX_RUNS):
+        element: HtmlElement | None = piece
+        for _ in range(_MAX_INLINE):
+            if element is None or element.tag not in _INLINE:
+                break
+            element = element.getparent()
+        if element is None or element.tag in _NO_PROSE:
+            continue
+        if all(up.tag != "a" for up in islice(element.iterancestors(), _CARD)):
+            yield length, element
+
+
+def _long_texts(doc: Document) -> Iterator[tuple[int, HtmlElement]]:
+    """Lengths of the texts that are no labels, each with the element that it stands in.
+
+    By hand: an XPath would measure every text of the page, the scripts' too.
+    """
+    tongue = (doc.root.get("lang") or "").lower().replace("_", "-").partition("-")[0]
+    least = _LEAST_UNSPACED if tongue in UNSPACED_LANGUAGES else _LEAST
+    for element in doc.root.iter():
+        if element.tag not in _MUTE:
+            text = element.text
+            if text is not None and len(text) > least and (length := _long(text, least)):
+                yield length, element
+        text = element.tail
+        if text is not None and len(text) > least and (length := _long(text, least)):
+            parent = element.getparent()
+            if parent is not None:
+                yield length, parent
+
+
+def _long(text: str, least: int) -> int:
+    """The length of a text without the white space around it; 0 if it is short."""
+    length = len(text.strip())
+    if length > least and ("\n" in text or "  " in text or "\t" in text):
+        return length if len(" ".join(text.split())) > least else 0
+    return length if length > least else 0
+
+
+def _node(nodes: dict[HtmlElement, _Node], element: HtmlElement) -> _Node:
+    """The node of an element, made with those of all its ancestors."""
+    path = []
+    found: _Node | None = None
+    at: HtmlElement | None = element
+    while at is not None and (found := nodes.get(at)) is None:
+        path.append(at)
+        at = at.getparent()
+    for up in reversed(path):
+        found = nodes[up] = _Node(up, found)
+    assert found is not None
+    return found
+
+
+def _upwards(node: _Node | None) -> Iterator[_Node]:
+    for _ in range(_MAX_CLIMB):
+        if node is None:
+            return
+        yield node
+        node = node.parent
+
+
+def _in_noise(node: _Node, whole: int, *, strict: bool) -> bool:
+    path: list[_Node] = []
+    at: _Node | None = node
+    while at is not None and at.noise is None and len(path) < _MAX_CLIMB:
+        path.append(at)
+        at = at.parent
+    noise = bool(at.noise) if at is not None else False
+    for up in reversed(path):
+        if not noise and up.element.tag not in ("html", "body", "main") and is_noise(up.element):
+            if strict and up.element.tag == "aside" and not named_story(names_of(up.element)):
+                up.noise = noise = True
+                continue
+            least = 0.15 if meanings(names_of(up.element)) & Meaning.STORY else 0.4
+            noise = (strict and up.mass < least * whole) or is_hard_noise(up.element)
+        elif not noise and strict and up.element.tag == "article" and up.mass < 0.5 * whole:
+            noise = _one_of_many(up.element)
+        up.noise = noise
+    return noise
+
+
+def _one_of_many(element: HtmlElement) -> bool:
+    """Whether an <article> stands in a row of them: other stories' cards."""
+    beside = 0
+    for other in chain(
+        element.itersiblings("article"), element.itersiblings("article", preceding=True)
+    ):
+        beside += 1 if other.tag == "article" else 0
+        if beside >= 2:
+            return True
+    return False
+
+
+def _rank(node: _Node) -> float:
+    if node.score <= 0 or node.element.tag in _NO_CONTAINER:
+        return node.score * 0.3
+    names = names_of(node.element)
+    bonus = 1.3 if names and named_story(names) else 1.0
+    if node.element.get("itemprop") == "articleBody":
+        bonus = 1.6
+    if node.near:
+        bonus *= 1.3
+    return node.score * bonus
+
+
+def _climb(node: _Node, nodes: Sequence[_Node]) -> _Node:
+    """Up to where the story's other parts are: more text in elements of the same names, so much
+    more text in the parent that the first choice was but a part, or the story's beginning."""
+    at = node
+    names = set(names_of(node.element).split())
+    if names:
+        for other in nodes:
+            alike = other.element.tag == node.element.tag and other.noise is False
+            if alike and other is not node and _named_alike(names, other.element):
+                at = _common(at, other) or at
+    idle = 0
+    for up in _upwards(at.parent):
+        if up.element.tag in ("body", "html", "main") or up.total > node.total * 2.5:
+            break
+        if up.total >= at.total * 1.15 or (
+            _is_story(up.element) and _before(at, up, nodes) >= 0.03 * at.total
+        ):
+            at = up
+            idle = 0
+        elif (idle := idle + 1) > 2:
+            break
+    return at
+
+
+def _before(node: _Node, up: _Node, holders: Sequence[_Node]) -> int:
+    """Characters of running text in an element that stand before another element within it."""
+    length = 0
+    for holder in holders:  # in document order
+        if holder.noise is not False:
+            continue
+        above = list(_upwards(holder))
+        if node in above:
+            return length
+        if up in above:
+            length += holder.direct
+    return 0
+
+
+def _named_alike(names: Set[str], element: HtmlElement) -> bool:
+    """Whether an element has these names, or all of its own, more than one, among them."""
+    other = set(names_of(element).split())
+    return other == names or (len(other & names) > 1 and (other < names or names < other))
+
+
+def _is_story(element: HtmlElement) -> bool:
+    return element.get("itemprop") == "articleBody" or named_story(names_of(element))
+
+
+def _common(a: _Node, b: _Node) -> _Node | None:
+    """The nearest element around both, unless it is the whole page."""
+    above = {id(up) for up in _upwards(a)}
+    for up in _upwards(b):
+        if id(up) in above:
+            return None if up.element.tag in ("html", "body") else up
+    return None

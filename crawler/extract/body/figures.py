@@ -1,0 +1,133 @@
+"""Pictures inside a body, with their captions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from crawler.extract.body.markdown import escaped, target
+from crawler.extract.markup import Meaning, meanings, names_of
+from crawler.extract.page import text_of
+from crawler.items import Block, Image
+
+_SOURCES = ("src", "data-src", "data-lazy-src", "data-original")
+_UNREAD = frozenset({"script", "style", "noscript", "button", "svg", "template", "video", "audio"})
+_MAX_PARTS = 60
+_LEAST_CAPTION, _LONGEST_CAPTION = 8, 600
+"""Characters."""
+_LEAST_WIDTH, _LEAST_HEIGHT = 80, 60
+"""Pixels; smaller pictures are icons and counters."""
+
+
+def figure_block(element: HtmlElement, address: Callable[[str], str | None]) -> Block | None:
+    """A <figure>, or another element around a picture and its caption, as a block: its first
+    picture with the text of its captions."""
+    caption = _captions(element)
+    for img in element.iter("img"):
+        block = picture_block(img, address, caption)
+        if block is not None:
+            return block
+    return None
+
+
+def captioned(element: HtmlElement) -> bool:
+    """Whether an element that is named a caption holds the picture, too (`wp-caption`)."""
+    names = meanings(names_of(element))
+    if not names & Meaning.CAPTION or not names & Meaning.NOISE:  # `no-caption` is none
+        return False
+    holds = next(element.iter("img"), None) is not None
+    return holds and len(text_of(element)) <= _LONGEST_CAPTION
+
+
+def _captions(element: HtmlElement) -> str | None:
+    """The captions in a figure: what is marked as one, else all that it says, if that is short."""
+    found = list(element.iter("figcaption")) or [
+        part
+        for part in islice(element.iterdescendants(), _MAX_PARTS)
+        if isinstance(part.tag, str) and meanings(names_of(part)) & Meaning.CAPTION
+    ]
+    outer = [e for e in found if not any(up in found for up in e.iterancestors())]
+    text = " ".join(filter(None, map(text_of, outer)))
+    if not text and element.tag == "figure":
+        text = _text_beside_pictures(element)
+    return text or None
+
+
+def _text_beside_pictures(figure: HtmlElement) -> str:
+    """What a figure without a marked caption says; "" if that is nothing or too much."""
+    parts = [
+        text
+        for part in islice(figure.iter(), _MAX_PARTS)
+        for text in (
+            part.text if part.tag not in _UNREAD else None,
+            part.tail if part is not figure else None,
+        )
+        if text is not None and not text.isspace()
+    ]
+    text = " ".join(" ".join(parts).split())
+    return text if _LEAST_CAPTION <= len(text) <= _LONGEST_CAPTION else ""
+
+
+def caption_below(img: HtmlElement) -> str | None:
+    """The caption that follows a picture that stands in no figure; None if none does."""
+    at = img
+    for _ in range(4):
+        behind = at.getnext()
+        if behind is not None:
+            marked = behind.tag == "figcaption" or meanings(names_of(behind)) & Meaning.CAPTION
+            return text_of(behind) or None if marked else None
+        up = at.getparent()
+        if up is None or up.tag in ("body", "article", "main", "li") or text_of(up):
+            return None
+        at = up
+    return None
+
+
+def picture_block(
+    element: HtmlElement, address: Callable[[str], str | None], caption: str | None = None
+) -> Block | None:
+    """An <img> as a block; None where it has no address or is no more than an icon.
+
+    address: makes a link absolute. The picture's own address may wait in a data attribute.
+    """
+    sources = ((element.get(name) or "").strip() for name in _SOURCES)
+    source = next((s for s in sources if s and not s.startswith("data:")), None)
+    url = address(source) if source else None
+    width, height = _pixels(element.get("width")), _pixels(element.get("height"))
+    if url is None or (width or _LEAST_WIDTH) < _LEAST_WIDTH:
+        return None
+    if (height or _LEAST_HEIGHT) < _LEAST_HEIGHT:
+        return None
+    alt = " ".join((element.get("alt") or "").split()) or None
+    markdown = f"![{escaped(alt or '')}]({target(url)})"
+    if caption:
+        markdown += f"\n\n*{escaped(caption)}*"
+    image = Image(url, "body", alt, caption, width, height)
+    return Block("figure", caption or "", markdown, image=image)
+
+
+def _pixels(value: str | None) -> int | None:
+    text = (value or "").strip().removesuffix("px")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
+def is_caption(element: HtmlElement, above: Container[HtmlElement]) -> bool:
+    """Whether an element tells of a picture beside it, or names its photographer.
+
+    above: elements around the story, beyond which there are pictures of other things.
+    """
+    if meanings(names_of(element)) & Meaning.CAPTION:
+        return True
+    length = len(text_of(element))
+    at = element.getparent()
+    for _ in range(3):
+        if at is None or at in above:
+            return False
+        if at.tag in ("figure", "figcaption"):
+            return True
+        if next(at.iter("img"), None) is not None:
+            return len(text_of(at)) < 2 * length
+        at = at.getparent()
+    return False

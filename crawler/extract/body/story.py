@@ -1,0 +1,95 @@
+"""The text of a story, from wherever on its page it is found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from crawler.extract.body.blocks import read_blocks
+from crawler.extract.body.container import StoryPlace, story_place
+from crawler.extract.body.fallback import named_container, told_body
+from crawler.extract.body.story_notes import in_page_order, notes_beside, story_notes, with_notes
+from crawler.extract.body.trim import trimmed
+from crawler.extract.body.wall import SHORT_TEXT, wall_after
+from crawler.extract.page import Document, Structured
+from crawler.items import Block, Claim
+from crawler.text import count_words
+
+_LITTLE = 200
+"""Characters; a shorter body is looked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A story's text as it was found."""
+
+    blocks: tuple[Block, ...] = ()
+    text: str = ""
+    claim: Claim | None = None
+    container: HtmlElement | None = None
+    """The element that the text stands in."""
+    wall: HtmlElement | None = None
+    """The box that ends the text before the story does."""
+    untrimmed: tuple[Block, ...] = ()
+    """All of the container, with the lines above and below the story."""
+
+
+def body(
+    doc: Document,
+    data: Structured,
+    scope: HtmlElement,
+    heading: HtmlElement | None,
+    title: str | None,
+    standfirst: Claim | None,
+) -> Body:
+    """The story's text: its container's blocks without what belongs to the page.
+
+    scope: the part of the page that is about the story. heading: the headline's element, if the
+    page shows it. A text that is hardly there is looked for in an element that is named for it, and
+    then in what the page tells machines.
+    """
+    place = story_place(doc, heading)
+    container = place.container if place else None
+    whole, lead, wall = _read(doc, scope, place) if place else ((), [], None)
+    blocks = trimmed(whole, title, standfirst, lead)
+    text = plain(blocks)
+    if len(text) < _LITTLE and (named := named_container(doc)) is not None:
+        other = trimmed(read_blocks(named, doc.address, {named}), title, standfirst)
+        if len(plain(other)) > len(text):
+            container, blocks, text = named, other, plain(other)
+    claim = Claim(_path(container), "html:container") if container is not None and text else None
+    if told := told_body(data, text):
+        blocks, text = told, plain(told)
+        claim = Claim(text[:200], "json-ld:articleBody")
+    return Body(blocks, text, claim, container, wall, whole)
+
+
+def plain(blocks: Sequence[Block]) -> str:
+    """The text of blocks, an empty line between two; captions are none of it."""
+    return "\n\n".join(b.text for b in blocks if b.type != "figure" and b.text)
+
+
+def _read(
+    doc: Document, scope: HtmlElement, place: StoryPlace
+) -> tuple[tuple[Block, ...], list[Block], HtmlElement | None]:
+    """The container's blocks, the paragraphs before it, and the wall that ends the text."""
+    notes = story_notes(scope, place.container)
+    kept = place.kept | set(notes)
+    blocks = read_blocks(place.container, doc.address, kept)
+    wall: HtmlElement | None = None
+    if count_words(plain(blocks)) <= SHORT_TEXT:
+        wall = wall_after(scope, place.container)
+        if wall is not None:
+            blocks = read_blocks(place.container, doc.address, kept, wall)
+    above, below = notes_beside(notes, place.container)
+    before = in_page_order([*place.lead, *above])
+    lead = [block for e in before for block in read_blocks(e, doc.address, {e})]
+    blocks = with_notes(blocks, [read_blocks(e, doc.address, {e}) for e in below])
+    return blocks, lead, wall
+
+
+def _path(element: HtmlElement) -> str:
+    names = element.get("class") or ""
+    return f"{element.tag}.{'.'.join(names.split()[:3])}" if names else str(element.tag)

@@ -1,0 +1,167 @@
+"""Where a story begins and ends among the blocks of its container."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from crawler.extract.body.counters import without_counters
+from crawler.extract.body.markdown import escaped
+from crawler.extract.language import (
+    is_appeal,
+    is_ending,
+    is_label,
+    is_note,
+    is_wall,
+    match,
+    states_age,
+    whole,
+)
+from crawler.extract.page import SENTENCE_ENDS
+from crawler.items import Block, Claim
+from crawler.text import words
+
+_STAMP = re.compile(
+    r"\b(?:(?:19|20)\d\d|\d\d?[./]\d\d?[./]\d\d)\b.{0,20}?\b\d\d?[:.h]\d\d\b"
+    r"|\b\d\d?[:.h]\d\d\b.{0,30}?\b(?:19|20)\d\d\b"
+)
+_HEAD = 8
+"""Blocks at the beginning among which the headline, standfirst and byline may stand."""
+_LONGEST_LABEL = 60
+"""Characters."""
+_LONGEST_WALL = 120
+"""Characters; what is longer may tell of subscriptions."""
+_RUN = 3
+"""Words; shorter runs are shared by any two texts on one subject."""
+
+
+def trimmed(
+    blocks: Sequence[Block],
+    title: str | None,
+    standfirst: Claim | None,
+    before: Sequence[Block] = (),
+) -> tuple[Block, ...]:
+    """Blocks without what stands above the story (kicker, headline, date and byline) and without
+    the short lines below it (agency, links, labels), its lead first.
+
+    standfirst: the summary under the headline, with where it was found. One that the page shows,
+    in sentences, is the story's first paragraph, unless the body says the same again; one that is
+    no sentence belongs to the headline. before: paragraphs between headline and container.
+    """
+    kept = [block for block in before if not _is_said(block.text, blocks)]
+    kept += blocks
+    name = words(title or "")
+    for at, block in enumerate(kept[:_HEAD]):
+        if name and len(kept) > at + 1 and _names(block, name):
+            if sum(len(b.text) for b in kept[:at]) < 300:
+                kept[: at + 1] = [b for b in kept[:at] if is_note(b.text)]
+            else:
+                del kept[at]
+            break
+    lead = standfirst.text if standfirst is not None else None
+    shown = standfirst is not None and standfirst.source.startswith("html:")
+    sentence = lead is not None and lead.endswith(SENTENCE_ENDS)
+    if shown and not sentence:
+        kept = [b for at, b in enumerate(kept) if at >= _HEAD or b.text != lead]
+    kept = _without_head(_without_age(kept, lead), lead)
+    kept = without_counters(_without_asides(_until_ending(kept)))
+    for _ in range(6):
+        last = next((b for b in reversed(kept) if b.type != "figure"), None)
+        if (
+            last is None
+            or is_note(last.text)
+            or not (_is_line(last) or last.type == "heading")
+            or len(kept) < 3
+        ):
+            break
+        kept.remove(last)
+    if lead is not None and shown and sentence and kept and not _is_said(lead, kept):
+        kept.insert(0, Block("paragraph", lead, escaped(lead)))
+    return tuple(kept)
+
+
+def _without_head(blocks: list[Block], lead: str | None) -> list[Block]:
+    """Blocks without the lines above the story: date, byline, agency. Pictures and notes stay."""
+    stay: list[Block] = []
+    for at, block in enumerate(blocks):
+        is_head = block.text != lead and (_is_line(block) or _is_stamp(block))
+        if block.type == "figure" or is_note(block.text):
+            stay.append(block)
+        elif at >= _HEAD or not is_head:
+            return stay + blocks[at:]
+    return stay
+
+
+def _without_age(blocks: list[Block], lead: str | None) -> list[Block]:
+    """Blocks without the notes before the text that tell how old the story is."""
+    for at, block in enumerate(blocks[:_HEAD]):
+        aside = block.type == "figure" or block.text == lead or is_note(block.text)
+        if states_age(block.text):
+            return _without_age(blocks[:at] + blocks[at + 1 :], lead)
+        if not aside and not _is_line(block) and not _is_stamp(block):
+            break
+    return blocks
+
+
+def _until_ending(blocks: list[Block]) -> list[Block]:
+    """Blocks before the heading that says that the story is over."""
+    for at in range(len(blocks) - 1, max(1, len(blocks) // 2) - 1, -1):
+        if len(blocks[at].text) < 60 and is_ending(blocks[at].text):
+            return blocks[:at] + [block for block in blocks[at:] if is_note(block.text)]
+    return blocks
+
+
+def _without_asides(blocks: list[Block]) -> list[Block]:
+    """Blocks without labels and appeals; all of them where little else would be left."""
+    kept = [block for block in blocks if not _is_aside(block)]
+    length = sum(len(block.text) for block in blocks)
+    return kept if 2 * sum(len(block.text) for block in kept) >= length else blocks
+
+
+def _is_aside(block: Block) -> bool:
+    text = block.text
+    if is_note(text):
+        return False
+    if text.endswith(":") and len(text) <= _LONGEST_LABEL:
+        found = match(text)
+        if found is not None and found.relation == "also_read" and found.extent == "start":
+            return True
+    if len(text) <= _LONGEST_WALL and block.type in ("paragraph", "heading") and is_wall(text):
+        return True
+    if block.type == "paragraph":
+        return is_label(text) or whole(text) is not None or is_appeal(text)
+    if block.type == "heading":
+        return is_label(text) or is_appeal(text)
+    return False
+
+
+def _is_said(lead: str, blocks: Sequence[Block]) -> bool:
+    """Whether most of a lead stands in the blocks, too."""
+    said = "\n".join(block.text for block in blocks)
+    tokens = lead.split()
+    runs = [" ".join(tokens[at : at + _RUN]) for at in range(0, len(tokens), _RUN)]
+    if len(runs) < 3:  # a short lead, or a script that puts no spaces between words
+        runs = [lead[at : at + 3 * _RUN] for at in range(0, len(lead), 3 * _RUN)]
+    return sum(run in said for run in runs) > 0.6 * len(runs)
+
+
+def _names(block: Block, title: str) -> bool:
+    """Whether a block is the headline, perhaps with a kicker before it."""
+    if len(block.text) > 3 * len(title) + 20:
+        return False
+    text = words(block.text)
+    return text == title or (block.type == "heading" and len(title) > 20 and text.endswith(title))
+
+
+def _is_stamp(block: Block) -> bool:
+    """Whether a short block tells a date and a time of day: when the story was put online."""
+    text = block.text
+    return block.type == "paragraph" and len(text) < 120 and bool(_STAMP.search(text))
+
+
+def _is_line(block: Block) -> bool:
+    """Whether a block is a short line that ends no sentence, or a list of labels."""
+    text = block.text
+    if block.type == "list":
+        return all(len(line) < 25 for line in text.split("\n")) and text[-1:] not in SENTENCE_ENDS
+    return block.type == "paragraph" and len(text) < 60 and not text.endswith(SENTENCE_ENDS)

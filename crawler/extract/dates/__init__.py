@@ -1,0 +1,9 @@
+"""The dates of a story: all that its page claims, and the moments that follow."""
+
+from crawler.extract.dates.claims import date_claims
+from crawler.extract.dates.moments import normalise
+
+__all__ = [
+    "date_claims",
+    "normalise",
+]

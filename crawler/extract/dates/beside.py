@@ -1,0 +1,163 @@
+"""Dates in the plain text above and below the headline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
+
+from crawler.extract.dates.context import (
+    OTHER_WORDS,
+    PROSE,
+    PUBLISHED_WORDS,
+    in_comments,
+    in_sentence,
+    in_site_bar,
+    is_other,
+    stated,
+)
+from crawler.extract.dates.text import has_date
+from crawler.items import Claim
+
+_GOES_ON = re.compile(r"\s*(?:[-–—|•·/:,]\s|Uhr\b|\()")
+"""After a date that opens a paragraph: it is the paragraph's date line."""
+_APART = frozenset({"footer", "aside", "nav", "blockquote", "figure"})
+_HIDDEN = frozenset({"script", "style", "noscript", "template"})
+CLOSE_TEXT = 200
+"""Characters between the headline and a date that belongs to it."""
+_AFTER, _BEFORE = 1_200, 500
+"""Characters below and above the headline that are looked at."""
+_SIBLINGS, _ELEMENTS = 200, 400
+"""Elements beside one that are looked at, and elements in each of those."""
+_MAX_PIECE = 2_000
+"""Characters of one text that are looked at."""
+
+
+class Beside(NamedTuple):
+    """Claims of text by the headline."""
+
+    close: list[Claim]
+    """Dates that stand alone within `CLOSE_TEXT`."""
+    alone: list[Claim]
+    """Those farther off."""
+    changed: list[Claim]
+    """Dates that are said to be of a change."""
+    prose: list[Claim]
+    """Dates in sentences."""
+
+
+def beside(near: HtmlElement | None) -> Beside:
+    """Dates in plain text above and below the headline, the nearest first."""
+    found: list[list[tuple[int, Claim]]] = [[], [], []]
+    if near is not None:
+        for texts in (_texts(near), _below(near), _above(near)):
+            kinds: set[int] = set()
+            passed = 0
+            before = ""
+            for element, text in texts:
+                kind, claim = _judge(element, text)
+                if claim is not None and in_site_bar(element, near):
+                    claim = None
+                label, before = before, text
+                if claim is not None and len(label) < 30 and OTHER_WORDS.search(label):
+                    claim = None
+                if claim is not None and kind not in kinds:
+                    kinds.add(kind)
+                    said = PUBLISHED_WORDS.search(f"{label[-30:]} {text[:30]}")
+                    found[kind].append((passed // 4 if said else passed, claim))
+                    if kind == 0:
+                        break
+                passed += len(text)
+    alone, changed, prose = (sorted(claims, key=lambda f: f[0]) for claims in found)
+    return Beside(
+        close=[claim for passed, claim in alone if passed <= CLOSE_TEXT],
+        alone=[claim for passed, claim in alone if passed > CLOSE_TEXT],
+        changed=[claim for _, claim in changed],
+        prose=[claim for passed, claim in prose if passed <= CLOSE_TEXT],
+    )
+
+
+def _judge(element: HtmlElement, text: str) -> tuple[int, Claim | None]:
+    if not has_date(text):
+        return 0, None
+    date = stated(text, modified=False)
+    kind = 0
+    if date is None:
+        date = stated(text, modified=True)
+        kind = 1
+    if date is None or in_comments(element) or is_other(element, text):
+        return kind, None
+    if any(up.tag in _APART for up in (element, *islice(element.iterancestors(), 4))):
+        return kind, None
+    opens = text.startswith(date) and _GOES_ON.match(text, len(date)) is not None
+    if not opens and (len(text) - len(date) > PROSE or in_sentence(element, len(date))):
+        kind = 2
+    return kind, Claim(date, "html:near headline" if kind < 2 else "html:sentence")
+
+
+def _below(near: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    left = _AFTER
+    at: HtmlElement | None = near
+    for _ in range(8):
+        if at is None or at.tag in ("body", "html"):
+            return
+        parent = at.getparent()
+        if parent is not None and at.tail and (text := " ".join(at.tail[:_MAX_PIECE].split())):
+            left -= len(text)
+            yield parent, text[:600]
+        for sibling in islice(at.itersiblings(), _SIBLINGS):
+            for element, text in _texts(sibling):
+                left -= len(text)
+                yield element, text[:600]
+                if left < 0:
+                    return
+        at = parent
+
+
+def _above(near: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    left = _BEFORE
+    at: HtmlElement | None = near
+    for _ in range(5):
+        if at is None or at.tag in ("body", "html"):
+            return
+        for sibling in islice(at.itersiblings(preceding=True), _SIBLINGS):
+            texts = list(islice(_texts(sibling), 40))
+            for element, text in reversed(texts):
+                left -= len(text)
+                yield element, text[:600]
+                if left < 0:
+                    return
+        parent = at.getparent()
+        if (
+            parent is not None
+            and parent.text
+            and (text := " ".join(parent.text[:_MAX_PIECE].split()))
+        ):
+            left -= len(text)
+            yield parent, text[:600]
+        at = parent
+
+
+def _texts(top: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """Each piece of text in an element and behind it, with the element that holds it."""
+    for steps, element in enumerate(top.iter()):
+        if steps > _ELEMENTS:
+            return
+        shown = isinstance(element.tag, str) and element.tag not in _HIDDEN
+        if shown and element.text and (text := " ".join(element.text[:_MAX_PIECE].split())):
+            yield element, text
+        if (
+            element is not top
+            and element.tail
+            and (text := " ".join(element.tail[:_MAX_PIECE].split()))
+        ):
+            parent = element.getparent()
+            if parent is not None:
+                yield parent, text
+    if top.tail and (text := " ".join(top.tail[:_MAX_PIECE].split())):
+        parent = top.getparent()
+        if parent is not None:
+            yield parent, text

@@ -1,0 +1,172 @@
+"""Dates in elements made for them: <time>, and those of a date's class or itemprop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, field
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from crawler.extract.dates.context import (
+    MAX_SHOWN,
+    MODIFIED_WORDS,
+    in_comments,
+    in_site_bar,
+    is_other,
+    short_text,
+    stated,
+)
+from crawler.extract.dates.text import dates_in
+from crawler.extract.markup import Meaning, elsewhere, meanings, names_of
+from crawler.extract.page import Document
+from crawler.items import Claim
+
+CLOSE = 3
+"""Steps up to an element that holds the headline too."""
+_APART = frozenset({"footer", "aside", "nav", "blockquote", "figure"})
+_HARD = int(Meaning.HARD)
+_STAMPS = (
+    "datetime", "content", "data-datetime", "data-date", "data-published", "data-timestamp",
+    "data-time", "title",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Claims of elements by where they stand, the nearest to the headline first."""
+
+    close: list[Claim] = field(default_factory=list)
+    off: list[Claim] = field(default_factory=list)
+    apart: list[Claim] = field(default_factory=list)
+    """Among other stories, in a footer, in a quotation."""
+    changed: list[Claim] = field(default_factory=list)
+    """Of a change, wherever they stand."""
+
+    def add(self, place: int, *claims: Claim) -> None:
+        """place: 0 for close, 1 for off, 2 for apart, 3 for changed."""
+        (self.close, self.off, self.apart, self.changed)[place].extend(claims)
+
+
+_DURATION = re.compile(r"P(?:\d|T\d)")
+"""A <time> may hold how long something takes (HTML Living Standard, 4.5.14)."""
+
+
+def time_elements(doc: Document, near: HtmlElement | None) -> Placed:
+    """What the page's <time> elements state; those of comments left out.
+
+    near: the headline's element, or None; then all count as close, in page order.
+    """
+    above = _ancestry(near)
+    found: list[tuple[int, int, list[Claim]]] = []
+    for element in doc.tags["time"][:40]:
+        stamp = " ".join((element.get("datetime") or element.get("content") or "").split())
+        text = short_text(element)
+        if (not stamp and not text) or _DURATION.match(stamp) or in_comments(element):
+            continue
+        if in_site_bar(element, near):
+            continue
+        claims = [Claim(stamp[:MAX_SHOWN], "html:time@datetime")] if stamp else []
+        claims += [Claim(text, "html:time")] if text else []
+        if _of_change(element, text or ""):
+            found.append((3, 0, claims))
+        else:
+            found.append((*_place(element, above), claims))
+    found.sort(key=lambda f: f[:2])
+    placed = Placed()
+    for place, _, claims in found[:12]:
+        placed.add(place, *claims)
+    return placed
+
+
+def _of_change(element: HtmlElement, text: str) -> bool:
+    """Whether a <time> is said to be of a change: by its words, the one before it, its class.
+
+    WordPress writes `class="published updated"` on a story that never was.
+    """
+    names = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+    if MODIFIED_WORDS.search(f"{_label(element)} {text}"):
+        return True
+    return len(names) > 1 and bool(MODIFIED_WORDS.search(names)) and "publish" not in names.lower()
+
+
+def _label(element: HtmlElement) -> str:
+    """The words right before an element, in its parent: "Updated: "."""
+    before = element.getprevious()
+    parent = element.getparent()
+    text = before.tail if before is not None else parent.text if parent is not None else None
+    return (text or "").strip()[-40:]
+
+
+def _ancestry(near: HtmlElement | None) -> Set[HtmlElement] | None:
+    """The headline's element and those around it; None if there is no headline."""
+    return None if near is None else {near, *islice(near.iterancestors(), 8)}
+
+
+def _place(element: HtmlElement, above: Set[HtmlElement] | None) -> tuple[int, int]:
+    """Where an element stands, as `Placed` orders it, and the steps up from it to one that holds
+    the headline too.
+
+    above: what `_ancestry` gives for the headline.
+    """
+    if above is None:
+        return (2 if elsewhere(element) else 0), 0
+    at: HtmlElement | None = element
+    apart = False
+    steps = 99
+    for step in range(9):
+        if at is None:
+            break
+        if at in above:
+            steps = step
+            break
+        apart = apart or at.tag in _APART or bool(meanings(names_of(at)) & _HARD)
+        at = at.getparent()
+    if steps <= CLOSE:
+        return (2 if apart and steps > 1 else 0), steps
+    return (2 if apart or elsewhere(element) else 1), steps
+
+
+def marked_elements(elements: Iterable[HtmlElement], near: HtmlElement | None) -> Placed:
+    """What elements of a date's class or itemprop state, those of comments left out."""
+    above = _ancestry(near)
+    found: list[tuple[int, int, Claim]] = []
+    for element in islice(elements, 60):
+        for claim, changed in _stamped(element):
+            if in_comments(element) or in_site_bar(element, near):
+                break
+            place, steps = (3, 0) if changed else _place(element, above)
+            found.append((place, steps, claim))
+    found.sort(key=lambda f: f[:2])
+    placed = Placed()
+    for place, _, claim in found:
+        placed.add(place, claim)
+    return placed
+
+
+def _stamped(element: HtmlElement) -> list[tuple[Claim, bool]]:
+    """Claims of an element, each with whether it is of a change."""
+    itemprop = element.get("itemprop")
+    content = element.get("content") or element.get("datetime")
+    if content and itemprop:
+        claim = Claim(" ".join(content.split())[:MAX_SHOWN], f"html:itemprop={itemprop}")
+        return [(claim, "modif" in itemprop.lower())]
+    text = short_text(element)
+    if text is None:
+        return []
+    number = sum(1 for _ in dates_in(text))
+    if number:
+        if is_other(element, text):
+            return []
+        shown = ((stated(text, modified=changed), changed) for changed in (False, True))
+        return [
+            (Claim(text if number == 1 else date, "html:date"), changed)
+            for date, changed in shown
+            if date is not None
+        ]
+    for name in _STAMPS:
+        stamp = element.get(name)
+        if stamp and len(stamp) <= MAX_SHOWN and sum(c.isdecimal() for c in stamp) > 4:
+            return [(Claim(" ".join(stamp.split()), f"html:@{name}"), _of_change(element, text))]
+    return []

@@ -1,0 +1,95 @@
+"""Full dates in running text: where they stand, and the time of day beside them.
+
+What looks like one must be one: a month by number, or a word that names a month in some language
+(`month_names`). Nothing is read here but the words; `dates` reads what is found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from crawler.extract.dates.words import PERSIAN_MONTHS, persian_letters
+from crawler.extract.language import month_number
+
+_DAY = r"\d{1,2}"
+_WORD = r"[^\s\d,;:|/()\[\]\"'«»]{2,20}"
+_NUMERIC = (
+    r"\d{1,2}\s?([./\-])\s?\d{1,2}\s?\1\s?\d{4}(?![\d/]|[.\-]\d)"
+    r"|\d{4}([./\-])\d{1,2}\2\d{1,2}(?!\d)"
+    r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일號号]?"
+    r"|ngày\s\d{1,2}\stháng\s\d{1,2}\snăm\s\d{4}"
+)
+_SHORT_YEAR = r"\d{1,2}([./])\d{1,2}\3\d{2}(?![\d./]|-\d)"
+_NAMED = (
+    rf"{_DAY}(?:st|nd|rd|th|\.|º|ª|er|e|\.o)?[\s\-]?(?:de\s|of\s|d[’'])?(?P<dmy>{_WORD})"
+    rf",?\s?(?:de\s|del\s)?-?(?P<y1>\d{{4}})(?!\d)"
+    rf"|(?P<mdy>{_WORD})\.?\s{_DAY}(?:st|nd|rd|th)?\.?,?\s(?P<y2>\d{{4}})(?!\d)"
+    rf"|(?P<y3>\d{{4}})(?:\.|,|-?ko|\sm\.|\.\sgada)?\s(?:gada\s)?(?:{_DAY}\.\s)?(?P<ymd>{_WORD})"
+    rf"\.?\s{_DAY}(?!\d)"
+)
+_DATE = re.compile(rf"(?<![\d.,/\-])(?:{_NUMERIC}|{_SHORT_YEAR})|(?<![\d.,/])(?:{_NAMED})")
+_HINT = re.compile(r"\d{4}|\d[./]\d{1,2}[./]\d\d")
+"""A part of whatever `_DATE` finds, found far faster."""
+_BEFORE_HINT = 60
+"""Characters; more than a date has before that part."""
+_TIME_AFTER = re.compile(
+    r"T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
+    r"|(?:\s?г\.?|\.)?[\s,;|/•·@()–-]{1,4}(?:(?:at|um|à|a las|klo|kl\.?|às|ore|ob|о|в|u|o)\s)?"
+    r"(?:[01]?\d|2[0-3])\s?[:.hH]\s?[0-5]\d(?!\d)"
+    r"(?::[0-5]\d)?(?:\s?(?:[ap]\.?\s?m\b\.?|Uhr\b))?"
+    r"(?:\s?\(?(?:UTC|GMT|CET|CEST|BST|MEZ|MESZ|IST|E[SD]?T|C[SD]T|M[SD]T|P[SD]?T|JST|KST|WIB)\b"
+    r"(?:\s?[+-]\d{1,2}(?::?\d\d)?)?)?",
+    re.IGNORECASE,
+)
+
+
+def has_date(text: str) -> bool:
+    """Whether a text may hold a full date: told fast, and never wrongly denied."""
+    return _HINT.search(text) is not None
+
+
+def dates_in(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each full date in a text, in order.
+
+    text: white space collapsed; some hundreds of characters, for each is looked at.
+
+    >>> text = "Seite 12 von 2020, am 14. Juli 2021 um 9.41 Uhr; 12 und 2022"
+    >>> [text[start:end] for start, end in dates_in(text)]
+    ['14. Juli 2021']
+    """
+    at = 0
+    while (hint := _HINT.search(text, at)) is not None:
+        match = _DATE.search(text, max(at, hint.start() - _BEFORE_HINT))
+        if match is None:
+            return
+        if _is_date(match):
+            yield match.span()
+            at = match.end()
+        else:
+            at = match.start() + 1
+            # not within the number that this one began with
+            while at < len(text) and text[at].isdecimal() and text[at - 1].isdecimal():
+                at += 1
+
+
+def _is_date(match: re.Match[str]) -> bool:
+    word = match["dmy"] or match["mdy"] or match["ymd"]
+    if word is not None:
+        name = word.strip("-–.’")
+        return month_number(name) is not None or persian_letters(name) in PERSIAN_MONTHS
+    numbers = [int(n) for n in re.findall(r"\d+", match[0])]
+    if numbers[0] > 1000:
+        numbers.reverse()
+    first, second = numbers[:2]
+    return 0 < min(first, second) <= 12 and max(first, second) <= 31
+
+
+def timed(text: str, start: int, end: int) -> str:
+    """A date of a text with the time of day that follows it.
+
+    >>> timed("Am 14. Juli 2021, 9.41 Uhr, in Köln", 3, 16)
+    '14. Juli 2021, 9.41 Uhr'
+    """
+    time = _TIME_AFTER.match(text, end)
+    return text[start : time.end() if time else end]

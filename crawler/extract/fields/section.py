@@ -1,0 +1,181 @@
+"""The newspaper's section and the story's tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from crawler.extract.markup import Marks, Meaning
+from crawler.extract.page import Document, Structured, strings, text_of, types_of
+from crawler.items import Claim
+
+_MAX_TAGS = 50
+_MANY = 4
+"""Sections that a story can be in; more are a list of all."""
+_KEYWORDS = ("news_keywords", "keywords", "parsely-tags", "sailthru.tags")
+_NO_TAG = re.compile(
+    r"(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+    r"|(?=(?:[a-f]*\d){3})(?=\d*[a-f])[0-9a-f]{8,}|[\d\s.,:/_#-]+",
+    re.IGNORECASE,
+)
+"""A key or a number of the content system."""
+_CRUMB_MARKS = " >»›/→|·\xa0"
+_YEAR = re.compile(r"(?:19|20)\d\d")
+"""What no section's name holds, and a date beside it does."""
+
+
+def section(
+    doc: Document,
+    data: Structured,
+    marked: Marks,
+    title: str | None,
+    heading: HtmlElement | None,
+) -> Claim | None:
+    """The section's name.
+
+    heading: the headline's element, if the page shows it.
+
+    The first of these: JSON-LD articleSection, article:section and its like, the category shown
+    with the headline, the last breadcrumb before the story.
+    """
+    named = data.ld("articleSection") or data.first_meta(
+        "article:section", "og:article:section", "section", "parsely-section",
+        "cxenseparse:recs:category",
+        "cxenseparse:section", "dc.subject.section", "article.section",
+    )  # fmt: skip
+    if named is not None and len(named.text) <= 80:
+        return named
+    for element in marked[Meaning.SECTION]:
+        if _is_of_many(element, heading):
+            continue
+        texts = [text_of(a) for a in element.iter("a") if "/" in (a.get("href") or "")]
+        for text in texts:
+            if text and len(text) <= 50 and not _YEAR.search(text):
+                return Claim(text, "html:category")
+    for names, source in (
+        (_ld_crumbs(data), "json-ld:BreadcrumbList"),
+        (_crumbs(marked) or _path_above(heading), "html:breadcrumb"),
+    ):
+        inner = [name for name in names[1:] if name != title and len(name) <= 50]
+        if inner:
+            return Claim(inner[-1], source)
+    return None
+
+
+def tags(doc: Document, data: Structured, marked: Marks) -> tuple[tuple[str, ...], Claim | None]:
+    """The story's tags in the page's order, and the claim they are from.
+
+    The first of these: tag links under the story, article:tag, JSON-LD keywords, news_keywords,
+    keywords.
+    """
+    shown = _unique(_tag_links(marked))
+    if shown:
+        return shown, Claim(", ".join(shown), "html:tags")
+    if found := _unique(data.meta.get("article:tag", ())):
+        return (found if len(found) > 1 else _split(found)), Claim(
+            ", ".join(found), "meta:article:tag"
+        )
+    told: list[tuple[str, Sequence[str]]] = [
+        ("json-ld:keywords", strings(data.story.get("keywords"))),
+        *((f"meta:{name}", data.meta.get(name, ())) for name in _KEYWORDS),
+    ]
+    for source, texts in told:
+        if named := _split(texts):
+            return named, Claim(", ".join(texts), source)
+    return (), None
+
+
+def _is_of_many(element: HtmlElement, heading: HtmlElement | None) -> bool:
+    """Whether an element stands for sections at large or for other stories': in the navigation, in
+    a list that is more than a story's own, in another story's card."""
+    if sum(1 for _ in islice(element.iter("a"), _MANY + 1)) > _MANY:
+        return True
+    around = set() if heading is None else set(heading.iterancestors())
+    for up in (element, *islice(element.iterancestors(), 12)):
+        if up in around:
+            return False
+        if up.tag in ("nav", "aside", "footer") or up.get("role") == "navigation":
+            return True
+        if up.tag in ("article", "li") and up is not element and _heads_story(up):
+            return True
+    return False
+
+
+def _heads_story(card: HtmlElement) -> bool:
+    return next(card.iter("h2", "h3", "h4"), None) is not None
+
+
+def _tag_links(marked: Marks) -> Iterable[str]:
+    for element in marked[Meaning.TAGS]:
+        if element.tag in ("li", "a"):
+            continue
+        links = list(element.iter("a"))[:_MAX_TAGS]
+        texts = [text_of(a).lstrip("#").strip() for a in links]
+        named = [
+            t
+            for a, t in zip(links, texts, strict=True)
+            if t and (a.get("rel") == "tag" or "/tag" in (a.get("href") or ""))
+        ]
+        if named:
+            yield from (t for t in named if len(t) <= 60)
+            return
+
+
+def _split(texts: Sequence[str]) -> tuple[str, ...]:
+    if len(texts) == 1:
+        for mark in (",", ";", "|"):
+            if mark in texts[0]:
+                return _unique(texts[0].split(mark))
+    return _unique(texts)
+
+
+def _unique(texts: Iterable[str]) -> tuple[str, ...]:
+    found = dict.fromkeys(
+        t
+        for t in (" ".join(text.split()) for text in texts)
+        if t and len(t) <= 80 and not _NO_TAG.fullmatch(t)
+    )
+    return tuple(found)[:_MAX_TAGS]
+
+
+def _ld_crumbs(data: Structured) -> list[str]:
+    for node in data.nodes:
+        if "breadcrumblist" in types_of(node):
+            items = node.get("itemListElement")
+            if not isinstance(items, list):
+                continue
+            names = []
+            for item in items[:20]:
+                if isinstance(item, Mapping):
+                    names += strings(item.get("name") or item.get("item"))[:1]
+            return [n for n in names if not n.startswith("http")]
+    return []
+
+
+def _path_above(heading: HtmlElement | None) -> list[str]:
+    """Breadcrumbs that nothing names: before the headline, links in a row with arrows between."""
+    at = heading
+    for _ in range(3):
+        if at is None:
+            break
+        for before in islice(at.itersiblings(preceding=True), 4):
+            links = [a for a in islice(before.iter("a"), 8) if a.get("href")]
+            texts = [text for text in map(text_of, links) if text]
+            between = text_of(before)
+            for text in texts:
+                between = between.replace(text, "", 1)
+            if len(texts) > 1 and between.strip() and not between.strip(_CRUMB_MARKS):
+                return texts
+        at = at.getparent()
+    return []
+
+
+def _crumbs(marked: Marks) -> list[str]:
+    for element in marked[Meaning.CRUMBS]:
+        texts = [text_of(a) for a in element.iter("a")]
+        if len(texts) > 1:
+            return [t for t in texts if t]
+    return []

@@ -1,0 +1,137 @@
+"""The standfirst: the summary that the page shows under the headline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from crawler.extract.body import is_caption, is_prose, read_blocks
+from crawler.extract.language import is_appeal, is_note, states_age
+from crawler.extract.markup import Marks, Meaning, is_noise, meanings, names_of
+from crawler.extract.page import Document, Structured, text_of
+from crawler.items import Claim
+from crawler.text import words
+
+_MIN, _MAX = 20, 1_000
+_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+_NO_NOISE = re.compile(r"teasers?(?![a-z])", re.IGNORECASE)
+"""What a name says of other stories' summaries, and as often of the story's own."""
+_BLOCKS = 4
+"""Paragraphs and pictures; more of them are a list of other stories."""
+
+
+def standfirst(
+    doc: Document,
+    data: Structured,
+    marked: Marks,
+    headline: HtmlElement | None,
+    title: str | None,
+) -> Claim | None:
+    """The summary under the headline, or None if the page has none of its own.
+
+    The first of these: an element of a standfirst's class near the headline; JSON-LD description
+    or alternativeHeadline, og:description, meta description, unless they are cut off.
+    """
+    above = _above(headline)
+    near = [
+        element
+        for element in marked[Meaning.STANDFIRST][:60]
+        if element is not headline and element not in above and _beside(element, above)
+        and not _is_box(element)
+    ]  # fmt: skip
+    for element in _before_text(doc, near, headline):
+        if _linked(element) or is_caption(element, above):
+            continue
+        text = _prose(element, doc)
+        if _usable(text, title):
+            return Claim(text, "html:standfirst")
+    for claim in (
+        data.ld("description"),
+        data.first_meta("og:description", "description", "twitter:description"),
+    ):  # fmt: skip
+        if (
+            claim is not None
+            and _usable(claim.text, title)
+            and not claim.text.endswith(("…", "...", "[…]", "[...]"))
+        ):
+            return claim
+    return None
+
+
+def _is_box(element: HtmlElement) -> bool:
+    """Whether a name says that it is something else than a standfirst: `subscribe-teaser`."""
+    names = _NO_NOISE.sub(" ", names_of(element))
+    return bool(meanings(names) & Meaning.NOISE)
+
+
+def _before_text(
+    doc: Document, near: Sequence[HtmlElement], headline: HtmlElement | None
+) -> Iterator[HtmlElement]:
+    """Those of some elements that stand before the story's first paragraph, in page order."""
+    if headline is None or not near:
+        yield from near
+        return
+    below = False
+    for element in doc.root.iter():
+        below = below or element is headline
+        if element in near:
+            yield element
+        elif below and is_prose(element) and _is_paragraph(element, [headline, *near]):
+            return
+
+
+def _is_paragraph(element: HtmlElement, near: Sequence[HtmlElement]) -> bool:
+    """Whether an element with prose is a paragraph of the story, neither one of some elements or
+    in one, nor a note of any kind."""
+    text = text_of(element)
+    if is_note(text) or states_age(text) or is_appeal(text):
+        return False
+    above = [element, *islice(element.iterancestors(), 8)]
+    return not any(up in near or is_noise(up) for up in above if up.tag not in ("body", "html"))
+
+
+def _prose(element: HtmlElement, doc: Document) -> str:
+    """The text of an element without captions, links and labels; "" where it holds many pieces."""
+    blocks = read_blocks(element, doc.address, {element})
+    if not blocks and element.tag in _HEADINGS:  # blocks leave out a heading that heads nothing
+        return text_of(element)
+    return " ".join(b.text for b in blocks if b.type != "figure") if len(blocks) <= _BLOCKS else ""
+
+
+def _beside(element: HtmlElement, above: Set[HtmlElement]) -> bool:
+    """Whether an element stands beside the headline, no other story's card between them."""
+    at = element.getparent()
+    for _ in range(6):
+        if at is None:
+            return False
+        if at in above:
+            return True
+        if at.tag in ("article", "li", "a", "aside", "nav", "footer") or is_noise(at):
+            return False
+        at = at.getparent()
+    return False
+
+
+def _above(headline: HtmlElement | None) -> Set[HtmlElement]:
+    """The headline's ancestors, the nearest five, without the page's body."""
+    found = set()
+    at = headline
+    for _ in range(5):
+        at = at.getparent() if at is not None else None
+        if at is None or at.tag in ("body", "html"):
+            break
+        found.add(at)
+    return found
+
+
+def _usable(text: str, title: str | None) -> bool:
+    if not _MIN <= len(text) <= _MAX or words(text) == words(title or ""):
+        return False
+    return not (is_note(text) or states_age(text))
+
+
+def _linked(element: HtmlElement) -> bool:
+    return sum(len(text_of(a)) for a in element.iter("a")) > 0.5 * len(text_of(element))

@@ -1,0 +1,255 @@
+"""The story's own headline: the heading that the reader sees, told by agreement and by place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
+
+from crawler.extract.fields.heading_place import (
+    heading_at_the_story,
+    headline_below,
+    pieces,
+    shown_text,
+)
+from crawler.extract.markup import names_of
+from crawler.extract.page import Document, Structured, strings, text_of
+from crawler.items import Claim
+from crawler.text import words
+from crawler.urls import site_host
+
+_SEPARATOR = re.compile(r"\s+[|\-–—·•»«:/›]+\s+|\s*[|»«｜：_]\s*|(?<=\w):\s+|--|\s+[–—]\s*")
+_LABELLED = re.compile(r"\s*[|»«｜•·]\s*|\s+::+\s+")
+"""What parts a title from the names of section and site, and hardly ever parts a headline."""
+_KICKER = re.compile(
+    r"kicker|over-?line|top-?line|eye-?brow|dach-?zeile|spitz-?marke|ante-?titulo|volanta|cintillo"
+    r"|sur-?titre|occhiello|chapeu|roof-?line|pre-?title|super-?title|label|badge|rubri[ck]|categor",
+    re.IGNORECASE,
+)
+_LONGEST_KICKER = 8
+"""Words."""
+_LEAST_HEADLINE = 12
+"""Characters; what would be left beside a kicker is no headline if it is shorter."""
+_MAX_TITLE = 500
+
+
+class Headline(NamedTuple):
+    """What a page calls its story."""
+
+    title: Claim | None
+    """What the reader sees; where the page shows no headline, what it tells to machines."""
+    element: HtmlElement | None
+    """The element that shows it."""
+    seo: Claim | None
+    """What search engines and social networks are told, where that is something else."""
+
+
+def headline(doc: Document, data: Structured) -> Headline:
+    """The story's headline as the page shows it, its element, and what is told in its place.
+
+    What the reader sees counts: a heading that stands at the story is its headline, whatever the
+    page tells to search engines and social networks; which of several headings it is, is told by
+    their agreement with og:title, JSON-LD and <title>, and by their places. Where no heading is the
+    headline, it is the first of these claims.
+    """
+    claims = _claims(doc, data)
+    told = [
+        Claim(text, claim.source)
+        for claim in claims
+        if (text := without_site(claim.text, data.site_names, doc.url))
+    ]
+    shown = _shown(doc, data, [claim.text for claim in claims])
+    if shown is None:
+        return Headline(told[0] if told else None, None, None)
+    full, element, certain = shown
+    agreed = None if certain else _agreed(told)
+    if agreed is not None and not _agreement(words(agreed.text), words(full)):
+        return Headline(agreed, element, None)
+    text = _without_kicker(element, full, told, data)
+    return Headline(Claim(text, f"html:{element.tag}"), element, _told_apart(told, text, full))
+
+
+def _agreed(told: Sequence[Claim]) -> Claim | None:
+    """The title that a page gives to social networks and to search engines alike, if it does: it
+    counts for more than a heading that does not stand at the story."""
+    said: dict[str, list[Claim]] = {}
+    for claim in told:
+        if claim.source in ("meta:og:title", "json-ld:headline"):
+            said.setdefault(words(claim.text), []).append(claim)
+    return next((found[0] for key, found in said.items() if key and len(found) > 1), None)
+
+
+def _told_apart(told: Sequence[Claim], shown: str, full: str) -> Claim | None:
+    """What the page tells in the headline's place; None where it tells the same.
+
+    full: the headline with its kicker.
+    """
+    same = {words(shown), words(full)}
+    for claim in told:
+        if _cut_off(claim.text, shown) or claim.text.endswith(("…", "...")):
+            continue  # says no more than that the place was short
+        parts = _LABELLED.split(claim.text)
+        if words(claim.text) not in same and not any(words(part) in same for part in parts):
+            return claim
+    return None
+
+
+def _without_kicker(
+    element: HtmlElement, full: str, told: Sequence[Claim], data: Structured
+) -> str:
+    """The headline that an element shows, without a kicker, a label or the site's name in it.
+
+    What opens the heading in an element of its own is a kicker if its name says so: what the page
+    tells to machines has no say, for it changes apart. With a colon after it, it is read as one
+    with the rest. What ends it in an element of its own (a count, a source) is none of it if the
+    page tells the rest.
+    """
+    inner = pieces(element)
+    if words(full) != words(_joined(inner)):  # a part of the heading is the headline already
+        inner = []
+    named = {words(claim.text) for claim in told}
+    if len(inner) > 1 and len(rest := _joined(inner[1:])) >= _LEAST_HEADLINE:
+        first, source = inner[0]
+        colon = first.endswith(":") or rest.startswith(":")
+        short = len(first.split()) <= _LONGEST_KICKER
+        if source is not None and short and not colon and _KICKER.search(names_of(source)):
+            return rest
+    if len(inner) > 1 and inner[-1][1] is not None and words(rest := _joined(inner[:-1])) in named:
+        return rest
+    bare = without_site(full, data.site_names, "")
+    return bare if words(bare) in named else full
+
+
+def _joined(pieces: Sequence[tuple[str, HtmlElement | None]]) -> str:
+    return " ".join(text for text, _ in pieces)
+
+
+def _cut_off(claimed: str, shown: str) -> bool:
+    """Whether a claim ends where the headline has a quotation mark: the attribute was not escaped.
+
+    >>> _cut_off("Winners and", 'Winners and "royal" guests'), _cut_off("Wins", "Wins, guests")
+    (True, False)
+    """
+    rest = shown[len(claimed) :].lstrip()
+    return shown.startswith(claimed) and rest[:1] in ('"', "'")
+
+
+def without_site(title: str, site_names: Sequence[str], url: str) -> str:
+    """A title without the name of the site at its end or beginning.
+
+    >>> without_site("Storm hits coast | The Example Post", ["The Example Post"], "https://x.example/")
+    'Storm hits coast'
+    >>> without_site("Storm - a warning", [], "https://x.example/")
+    'Storm - a warning'
+    """
+    names = {words(name) for name in site_names}
+    host = site_host(url).split(":")[0]
+    compact = {"".join(n.split()) for n in names if n} | {
+        host.replace(".", ""),
+        host.replace("-", ""),
+    }
+    labels = [label for label in host.split(".")[:-1] if len(label) > 3]
+    compact.update(labels)
+    text = title.strip()
+    for _ in range(4):
+        cuts = list(_SEPARATOR.finditer(text))
+        if not cuts:
+            break
+        head, tail = text[: cuts[-1].start()], text[cuts[-1].end() :]
+        first, rest = text[: cuts[0].start()], text[cuts[0].end() :]
+        if head.strip() and _names_site(tail, compact):
+            text = head.strip()
+        elif rest.strip() and _names_site(first, compact):
+            text = rest.strip()
+        else:
+            break
+    return text
+
+
+def _names_site(part: str, compact: set[str]) -> bool:
+    name = "".join(words(part).split())
+    if not name:
+        return True
+    return name in compact or any(
+        len(name) > 3 and len(c) > 3 and (name in c or c in name) and len(name) < 2.5 * len(c)
+        for c in compact
+    )
+
+
+def _claims(doc: Document, data: Structured) -> list[Claim]:
+    found = [
+        data.first_meta("og:title"),
+        data.ld("headline"),
+        data.first_meta("twitter:title"),
+        data.ld("name"),
+    ]
+    found += [Claim(text_of(element), "html:title") for element in doc.tags["title"][:1]]
+    return [claim for claim in found if claim is not None and 0 < len(claim.text) <= _MAX_TITLE]
+
+
+def _shown(
+    doc: Document, data: Structured, claimed: Sequence[str]
+) -> tuple[str, HtmlElement, bool] | None:
+    """The heading that shows the headline, with its text and whether that is certain: the page
+    tells the same, or it stands at the story."""
+    keys = [words(text) for text in claimed]
+    best: tuple[float, str, HtmlElement] | None = None
+    for tag, worth in (("h1", 0.3), ("h2", 0.0)):
+        for element in doc.tags[tag][:40]:
+            text = shown_text(element)
+            if len(text) > _MAX_TITLE or not (key := words(text)):
+                continue
+            score = worth + sum(_agreement(key, other) for other in keys)
+            if worth == 0.0 and score < 1.0:
+                continue
+            if best is None or score > best[0] + 0.01:
+                best = (score, text, element)
+        if best is not None and best[0] >= 1.0:
+            if tag == "h1" and (low := headline_below(doc, best[2])) is not None:
+                return *low, True
+            break
+        if tag == "h1" and keys:
+            placed = heading_at_the_story(doc, _other_names(data, claimed), keys)
+            if placed is not None and (low := headline_below(doc, placed)) is not None:
+                return *low, True
+            if placed is not None and len(text := shown_text(placed)) <= _MAX_TITLE:
+                return text, placed, True
+    if best is None or (best[0] < 0.5 and keys and not _only_heading(doc, best[2])):
+        return None
+    return best[1], best[2], best[0] >= 1.0
+
+
+def _other_names(data: Structured, claimed: Sequence[str]) -> list[str]:
+    """What a heading may say that is no headline: the names of the site and of its sections, also
+    those that stand beside the headline in what the page tells as its title."""
+    names = [*data.site_names, *strings(data.story.get("articleSection"))]
+    names += data.meta.get("article:section", ())
+    for text in claimed:
+        parts = sorted(_SEPARATOR.split(text), key=len)
+        names += parts[:-1]
+    return [words(name) for name in names]
+
+
+def _only_heading(doc: Document, element: HtmlElement) -> bool:
+    return (
+        element.tag == "h1" and len(doc.tags["h1"]) == 1 and next(element.iter("img"), None) is None
+    )
+
+
+def _agreement(key: str, other: str) -> float:
+    if key == other:
+        return 1.0
+    if _is_part(key, other) or _is_part(other, key):
+        return 0.8
+    a, b = set(key.split()), set(other.split())
+    common = len(a & b)
+    return common / max(len(a), len(b)) if common > 2 else 0.0
+
+
+def _is_part(part: str, whole: str) -> bool:
+    """Whether a headline is the beginning or end of another, and most of it."""
+    if len(part) < 12 or len(part) < 0.35 * len(whole) or part == whole:
+        return False
+    return whole.startswith(part + " ") or whole.endswith(" " + part)

@@ -1,0 +1,37 @@
+"""What newspapers print in their own language: labels, notes, months."""
+
+from crawler.extract.language.labels import Match, heads_no_stories, match, phrase_in, whole
+from crawler.extract.language.month_names import month_number
+from crawler.extract.language.phrases import (
+    calls,
+    is_appeal,
+    is_counted,
+    is_ending,
+    is_label,
+    is_note,
+    is_wall,
+    may_open_note,
+    opens_note,
+    states_age,
+    tells_to_read_on,
+)
+
+__all__ = [
+    "Match",
+    "calls",
+    "heads_no_stories",
+    "is_appeal",
+    "is_counted",
+    "is_ending",
+    "is_label",
+    "is_note",
+    "is_wall",
+    "match",
+    "may_open_note",
+    "month_number",
+    "opens_note",
+    "phrase_in",
+    "states_age",
+    "tells_to_read_on",
+    "whole",
+]

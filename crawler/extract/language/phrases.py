@@ -1,0 +1,261 @@
+"""What newspapers print within and after a story that is no part of it.
+
+`data/boilerplate/<language>.toml`: whole paragraphs (`labels`: "Advertisement"), headings that the
+story ends before (`endings`: "About the author"), and what makes a short paragraph one that wants
+something of its reader (`appeals`: "sign up for our newsletter"). A file may also tell what opens a
+note on the story, which is part of it (`notes`: "Correction"), what a note of its age is made of
+(`this_story`, `years`, `old`), what in a box between paragraphs makes it one that wants something
+(`calls`: "newsletter"), what is said of numbers of readers (`counted`: "views"), and what a wall
+before the rest of a story says (`read_on` and `keys`). To teach a language, add a file.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from crawler.text import DENSE
+
+FOLDER = Path(__file__).resolve().parents[3] / "data" / "boilerplate"
+KEYS = ("labels", "endings", "appeals")
+MORE_KEYS = (
+    "notes", "this_story", "years", "old", "calls", "counted", "read_on", "keys",
+)  # fmt: skip
+"""Those that a file may lack."""
+
+_LONGEST_APPEAL = 400
+"""Characters; a longer paragraph is prose, whatever it says besides."""
+_LONGEST_AGE = 200
+"""Characters of a note that tells the story's age."""
+_OPENING = 36
+"""Characters at its beginning, where it says of what it tells."""
+_LEAST_NOTE = 20
+"""Characters of what a note says; less is a date or a label."""
+_NOTE_MARK = r"\s*(?:\([^()]{1,40}\)\s*|[\[\]]\s*|,?\s+[^:.!?]{0,24}\d[^:!?]{0,24}?)?[:：.–—|\-]"
+"""After what opens a note: a colon or the like, at most a date before it."""
+_PUNCTUATION = '.,:!?*()"'
+_PARTING = re.compile(r'[\s.,:!?*()"]+')
+_EDGES = " \t\n\r\xa0:.!?…»«>›→▶|*–—-_()[]"
+
+
+class _Phrases(NamedTuple):
+    labels: frozenset[str]
+    endings: frozenset[str]
+    appeals: dict[str, tuple[str, ...]]
+    """Longest word → phrases."""
+    marking: frozenset[str]
+    """The longest word of each: most paragraphs hold none of them."""
+    dense: tuple[str, ...]
+    """Appeals of scripts that put no spaces between words, or grow endings on them."""
+    longest: int
+    """Characters of the longest label or ending."""
+    note: re.Pattern[str]
+    """What a note on the story begins with."""
+    note_start: re.Pattern[str]
+    note_label: frozenset[str]
+    """The same, as it stands in a line of its own."""
+    this_story: re.Pattern[str]
+    years: re.Pattern[str]
+    old: re.Pattern[str]
+    calls: re.Pattern[str]
+    counted: re.Pattern[str]
+    read_on: re.Pattern[str]
+    keys: re.Pattern[str]
+
+
+@cache
+def _phrases() -> _Phrases:
+    """The phrases of all languages: pages are built from parts in another language than their own.
+
+    Raises OSError, tomllib.TOMLDecodeError or KeyError where a file of the project is broken.
+    """
+    found: dict[str, set[str]] = {key: set() for key in (*KEYS, *MORE_KEYS)}
+    for path in sorted(FOLDER.glob("*.toml")):
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        for key in KEYS:
+            found[key].update(_folded(phrase) for phrase in table[key])
+        for key in MORE_KEYS:
+            found[key].update(_folded(phrase) for phrase in table.get(key, ()))
+    appeals: dict[str, tuple[str, ...]] = {}
+    dense = []
+    for phrase in sorted(found["appeals"]):
+        if DENSE.search(phrase):
+            dense.append(phrase)
+        else:
+            word = max(_PARTING.split(phrase), key=len)
+            appeals[word] = (*appeals.get(word, ()), phrase)
+    return _Phrases(
+        frozenset(found["labels"]),
+        frozenset(found["endings"]),
+        appeals,
+        frozenset(appeals),
+        tuple(dense),
+        max(map(len, found["labels"] | found["endings"])),
+        _opening(found["notes"]),
+        re.compile(rf"[\W_]*(?:{'|'.join(map(re.escape, sorted(found['notes'])))})"),
+        frozenset(found["notes"]),
+        _any_of(found["this_story"]),
+        _any_of(found["years"]),
+        _any_of(found["old"]),
+        _any_of(found["calls"], endings=True),
+        _any_of(found["counted"]),
+        _any_of(found["read_on"]),
+        _any_of(found["keys"]),
+    )
+
+
+def _opening(phrases: set[str]) -> re.Pattern[str]:
+    """What a note begins with: a phrase and its colon, or one of several words that say all."""
+    longest = sorted(map(re.escape, phrases), key=len, reverse=True)
+    whole = [phrase for phrase in longest if phrase.count("\\ ") > 2]
+    return re.compile(rf"[\W_]*(?:(?:{'|'.join(longest)}){_NOTE_MARK}|(?:{'|'.join(whole)})\b)")
+
+
+def _any_of(phrases: set[str], *, endings: bool = False) -> re.Pattern[str]:
+    """Any of some phrases, as words of their own where the script has spaces between words.
+
+    endings: also where the word goes on.
+    """
+    dense = [re.escape(phrase) for phrase in sorted(phrases) if DENSE.search(phrase)]
+    spaced = [re.escape(phrase) for phrase in sorted(phrases) if not DENSE.search(phrase)]
+    end = "" if endings else r"\b"
+    return re.compile("|".join([rf"\b(?:{'|'.join(spaced)}){end}", *dense]))
+
+
+def is_label(text: str) -> bool:
+    """Whether a paragraph is but a label.
+
+    >>> is_label("Advertisement"), is_label("– Anzeige –"), is_label("Rivers rise")
+    (True, True, False)
+    """
+    known = _phrases()
+    return len(text) <= known.longest + 8 and _folded(text) in known.labels
+
+
+def is_ending(text: str) -> bool:
+    """Whether a heading introduces what comes after a story.
+
+    >>> is_ending("Sobre la firma"), is_ending("About the author:"), is_ending("About the river")
+    (True, True, False)
+    """
+    known = _phrases()
+    return len(text) <= known.longest + 8 and _folded(text) in known.endings
+
+
+def is_appeal(text: str) -> bool:
+    """Whether a paragraph wants something of its reader: to subscribe, follow, sign up, donate.
+
+    >>> is_appeal("Follow us on Facebook for more."), is_appeal("They followed the river.")
+    (True, False)
+    """
+    if len(text) > _LONGEST_APPEAL:
+        return False
+    known = _phrases()
+    folded = text.casefold().replace("’", "'")
+    tokens = folded
+    for mark in _PUNCTUATION:
+        tokens = tokens.replace(mark, " ")
+    found = known.marking.intersection(tokens.split())
+    if found:
+        folded = " ".join(folded.split())
+        if any(phrase in folded for word in found for phrase in known.appeals[word]):
+            return True
+    if folded.isascii() or not DENSE.search(folded):
+        return False
+    return any(phrase in folded for phrase in known.dense)
+
+
+def is_note(text: str) -> bool:
+    """Whether a paragraph is a note on the story: a correction, a word of the editors.
+
+    >>> is_note("Correction, 2 May: The mill was built in 1911, not in 1921.")
+    True
+    >>> is_note("Correction officers were called to the mill."), is_note("Updated: 2 May 2026")
+    (False, False)
+    """
+    found = _phrases().note.match(_plain(text[:200]))
+    if found is None:
+        return False
+    said = text[found.end() :].strip()
+    least = _LEAST_NOTE // 2 if DENSE.search(said) else _LEAST_NOTE
+    letters = sum(map(str.isalpha, said))
+    return letters >= least and letters > sum(map(str.isdecimal, said))
+
+
+def may_open_note(text: str) -> bool:
+    """Whether a text begins as notes on a story do; what follows is for `is_note` to judge."""
+    return _phrases().note_start.match(_plain(text[:80])) is not None
+
+
+def opens_note(text: str) -> bool:
+    """Whether a line of its own stands over a note on the story.
+
+    >>> opens_note("Correction"), opens_note("Editor’s note:"), opens_note("Corrections of 1911")
+    (True, True, False)
+    """
+    return len(text) <= _LONGEST_AGE and _folded(text) in _phrases().note_label
+
+
+def states_age(text: str) -> bool:
+    """Whether a short line tells how old the story is.
+
+    >>> states_age("This article is more than one year old"), states_age("The mill is a year old")
+    (True, False)
+    """
+    if len(text) > _LONGEST_AGE:
+        return False
+    known = _phrases()
+    plain = _plain(text)
+    return bool(
+        known.this_story.search(plain, 0, _OPENING)
+        and (known.years.search(plain) or _YEAR.search(plain))
+        and known.old.search(plain)
+    )
+
+
+def calls(text: str) -> int:
+    """How many words of a small box want something of its reader; prose can hold one of them.
+
+    >>> calls("Support us and subscribe from 4.99 a month."), calls("The mill was sold.")
+    (3, 0)
+    """
+    return len(set(_phrases().calls.findall(_plain(text))))
+
+
+def is_wall(text: str) -> bool:
+    """Whether a short text says that the story goes on for those who subscribe or log in.
+
+    >>> is_wall("Subscribe to read on."), is_wall("He went to the library to read on.")
+    (True, False)
+    """
+    known = _phrases()
+    plain = _plain(text)
+    return bool(known.read_on.search(plain) and known.keys.search(plain))
+
+
+def tells_to_read_on(text: str) -> bool:
+    """Whether a text says that there is more to read: part of what a wall says."""
+    return bool(_phrases().read_on.search(_plain(text)))
+
+
+def is_counted(text: str) -> bool:
+    """Whether a text says what newspapers count: views, readers, shares.
+
+    >>> is_counted("3.412 Aufrufe"), is_counted("3.412 Boote")
+    (True, False)
+    """
+    return bool(_phrases().counted.search(_plain(text)))
+
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("’", "'").split())
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().replace("’", "'").split()).strip(_EDGES)

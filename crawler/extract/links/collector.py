@@ -1,0 +1,93 @@
+"""Linked stories as they are found: by block, each once, without blocks that list no stories."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from crawler.extract.language import match
+from crawler.extract.links.cards import Card, word_count
+from crawler.extract.links.claims import Claimed
+from crawler.items import LinkedStory, Relation
+
+
+class Collector:
+    """Stories by block, in page order."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[object, dict[str, LinkedStory]] = {}
+        self._order: list[tuple[object, str]] = []
+        self._foreign: dict[object, set[str]] = {}
+        """Of each block, the stories of other sites."""
+        self._unseen: set[object] = set()
+        """The blocks that only machines are told of."""
+        self._seen: set[tuple[Relation, str | None, str]] = set()
+
+    def add(
+        self,
+        block: object,
+        relation: Relation,
+        label: str | None,
+        url: str,
+        key: str,
+        card: Card,
+        own: bool = True,
+    ) -> None:
+        """Keep a story, unless it stands in this block or one that reads the same: pages repeat
+        whole blocks for wide and narrow screens."""
+        # A story has one before it and one after it; more of them are the arrows of a slider.
+        place = (relation, None, "") if relation in ("previous", "next") else (relation, label, key)
+        if place in self._seen:
+            return
+        self._seen.add(place)
+        known = self._blocks.setdefault((block, relation, label), {})
+        known[key] = LinkedStory(
+            relation=relation, url=url, title=card.title, label=label, position=len(known) + 1,
+            excerpt=card.excerpt, image=card.image, published=card.published,
+        )  # fmt: skip
+        self._order.append(((block, relation, label), key))
+        if not own:
+            self._foreign.setdefault((block, relation, label), set()).add(key)
+
+    def add_unseen(self, claim: Claimed) -> None:
+        """Keep a story that the page names for machines, unless it shows it, too."""
+        key = claim.target.key
+        if any(key in known for known in self._blocks.values()):
+            return
+        block = ("unseen", claim.list)
+        self.add(block, claim.relation, None, claim.target.url, key, Card(claim.title))
+        self._unseen.add((block, claim.relation, None))
+
+    def stories(self) -> tuple[LinkedStory, ...]:
+        """All but the blocks whose entries are mostly names (topics, people, services), and the
+        stories of other sites where they are not a few among the site's own."""
+        strange = {
+            block: keys if 2 * len(keys) >= len(self._blocks[block]) else frozenset()
+            for block, keys in self._foreign.items()
+        }
+        named = {
+            block
+            for block, known in self._blocks.items()
+            if block not in self._unseen and _lists_names(list(known.values()))
+        }
+        found: list[LinkedStory] = []
+        places: Counter[object] = Counter()
+        for block, key in self._order:
+            if block in named or key in strange.get(block, ()):
+                continue
+            places[block] += 1
+            story = self._blocks[block][key]
+            # One that was left out before it has left a gap.
+            at = places[block]
+            found.append(story if story.position == at else replace(story, position=at))
+        return tuple(found)
+
+
+def _lists_names(stories: list[LinkedStory]) -> bool:
+    """Whether a block shows names (topics, people, services), not headlines."""
+    first = stories[0]
+    if first.relation in ("inline", "previous", "next"):
+        return False
+    least = 2 if first.label and match(first.label) else 3 if first.image else 4
+    sizes = sorted(word_count(story.title or "") for story in stories)
+    return sizes[(len(sizes) - 1) // 2] < least

@@ -1,0 +1,261 @@
+"""The stories that an article's page points to, each with its relation to the article.
+
+Structure first: post navigation, promos and links in the prose of the body, cards under a heading.
+Then words: the heading by `crawler.extract.lexicon`, the names in classes and ids by
+`crawler.extract.link_zones`. A block whose heading no lexicon knows is told by its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from crawler.extract.language import heads_no_stories, match, whole
+from crawler.extract.links.addresses import StoryUrls, Target
+from crawler.extract.links.blocks import Blocks
+from crawler.extract.links.cards import Card, quick_text, read_card, text_of, tidy, word_count
+from crawler.extract.links.claims import claimed_stories
+from crawler.extract.links.collector import Collector
+from crawler.extract.links.post_navigation import (
+    ARROWS,
+    direction,
+    named_direction,
+    stated_direction,
+    unseen_title,
+    without_direction,
+)
+from crawler.extract.links.prose import Holder, Link, place
+from crawler.extract.links.zones import Zone, Zones
+from crawler.extract.page import Document, Structured
+from crawler.items import LinkedStory, Relation
+
+MAX_ANCHORS = 20_000
+"""Anchors looked at in one page."""
+MAX_STORIES = 2_000
+"""Links kept as possible stories: a page of more is an index, not an article."""
+MAX_CLAIMS = 300
+"""Stories kept that a page names for machines only."""
+
+_MAX_PARTS = 12
+"""Links of one card to its story that are looked at; real ones have up to four."""
+
+
+@dataclass(slots=True)
+class _Group:
+    """The links of one card."""
+
+    first: HtmlElement
+    """The part of it that comes first, below the block's heading."""
+    root: HtmlElement
+    """The element around all parts."""
+    target: Target
+    zone: Zone
+    anchors: list[HtmlElement] = field(default_factory=list)
+
+
+def linked_stories(
+    doc: Document, container: HtmlElement | None, data: Structured | None = None
+) -> tuple[LinkedStory, ...]:
+    """Every story a page points to, in page order, then those that only machines are told of.
+
+    container: the element of the article's body, None if unknown. data: the page's JSON-LD.
+
+    A story linked from two blocks stands in both; within a block it stands once. `position` counts
+    from 1 in each block. Raises nothing: what cannot be read is left out.
+    """
+    if container is None:
+        container = _likely_body(doc.root)
+    zones = Zones(doc.root, container)
+    urls = StoryUrls(doc.address, doc.url)
+    links = list(islice(_links(doc, zones, urls), MAX_STORIES))
+    language = doc.root.get("lang")
+    keys = {link.anchor: link.target.key for link in links}
+    blocks = Blocks(zones, keys, language, doc.tags["h1"][:1])
+    found = Collector()
+    for entry in _entries(links, blocks):
+        if isinstance(entry, Link):
+            title = text_of(entry.anchor) or tidy(entry.anchor.get("title", "")) or None
+            if title and entry.label:
+                title = _without_label(title, entry.label)
+            relation = entry.relation
+            if relation is not None and relation != "itself":
+                found.add(
+                    entry.block, relation, entry.label, entry.target.url, entry.target.key,
+                    Card(title),
+                )  # fmt: skip
+        else:
+            _add_card(found, entry, blocks, doc.address, language)
+    named = claimed_stories(doc, data, urls) if data is not None else iter(())
+    claims = list(islice(named, MAX_CLAIMS))
+    if claims:
+        # What the page shows is judged by where it stands, whatever it is called for machines.
+        anchors = doc.tags["a"][:MAX_ANCHORS]
+        shown = {doc.address(href) for a in anchors if (href := a.get("href"))}
+        for claim in claims:
+            if claim.target.url not in shown:
+                found.add_unseen(claim)
+    return found.stories()
+
+
+def _entries(links: list[Link], blocks: Blocks) -> list[Link | _Group]:
+    """Links that stand alone, and cards with all their links, in page order."""
+    groups: dict[HtmlElement, _Group] = {}
+    order: list[Link | _Group] = []
+    for link in links:
+        if link.block is not None:
+            order.append(link)
+        elif link.relation != "itself":
+            top = blocks.top_of(link.anchor)
+            group = groups.get(top)
+            if group is not None and len(group.anchors) >= _MAX_PARTS:
+                continue
+            root = blocks.card_of(link.anchor, top)
+            if group is None:
+                group = groups[top] = _Group(root, root, link.target, link.zone)
+                order.append(group)
+            elif root is not group.root:
+                group.root = blocks.around_both(group.root, root)
+            group.anchors.append(link.anchor)
+    return order
+
+
+def _links(doc: Document, zones: Zones, urls: StoryUrls) -> Iterator[Link]:
+    """The anchors that may lead to stories, outside menus and the like."""
+    holders: dict[HtmlElement, Holder] = {}
+    language = doc.root.get("lang")
+    # The cheap questions first: most anchors of a page are in its menus, many of them twice.
+    hopeless: set[str] = set()
+    for anchor in doc.tags["a"][:MAX_ANCHORS]:
+        href = anchor.get("href")
+        if not href or href in hopeless:
+            continue
+        if not urls.may_lead_to_story(href):
+            hopeless.add(href)
+            continue
+        rel = anchor.get("rel")
+        stepping = rel is not None and ("prev" in rel or "next" in rel)
+        parent = anchor.getparent()
+        if parent is not None and zones.of(parent).skip and not stepping:
+            continue
+        target = urls.target(href)
+        if target is None:
+            hopeless.add(href)
+            continue
+        zone = zones.of(anchor)
+        if zone.skip and not stepping:
+            continue
+        shown = quick_text(anchor)
+        if shown and not stepping and not target.itself:
+            if not target.strong and word_count(shown) < 4:
+                continue
+            if len(shown) <= 40 and _names_a_block(shown, target, language):
+                continue
+        link = Link(anchor, target, zone, len(shown))
+        step = direction(anchor, zone, rel) if stepping or zone.post_nav is not None else None
+        if target.itself:
+            link.relation = "itself"
+        elif step:
+            link.relation = step
+        elif not place(link, zones, holders):
+            continue
+        if target.own_site or link.relation not in ("inline", "previous", "next"):
+            yield link
+
+
+def _names_a_block(shown: str, target: Target, language: str | None) -> bool:
+    """Whether a link says "More news", not a headline. ("Read more" may stand under one.)"""
+    relation = whole(shown, language)
+    if relation == "also_read" and target.strong:
+        return False
+    if relation is None and word_count(shown) <= 3:
+        found = match(shown, language)
+        relation = found.relation if found and found.extent == "start" else None
+    return relation is not None and relation not in ("previous", "next")
+
+
+def _add_card(
+    found: Collector,
+    group: _Group,
+    blocks: Blocks,
+    address: Callable[[str], str | None],
+    language: str | None,
+) -> None:
+    card = read_card(group.root, group.anchors, address, language)
+    relation: Relation | None = None
+    for anchor in group.anchors:
+        relation = relation or stated_direction(anchor.get("rel"))
+    if relation is None and group.zone.post_nav is not None:
+        # What the link itself says or is called, before what stands beside it.
+        said = whole(card.title or "", language)
+        relation = said if said in ("previous", "next") else named_direction(group.anchors[0])
+    if relation is None and card.relation in ("previous", "next"):
+        relation = card.relation
+    for anchor in group.anchors:
+        if group.zone.post_nav is not None:
+            relation = relation or direction(anchor, group.zone, None)
+    heading = blocks.heading_of(group.first)
+    if heading is not None and heads_no_stories(heading.text):
+        return
+    if relation is not None:
+        label = card.label if card.relation == relation else None
+        if whole(card.title or "", language) == relation:
+            label, card = label or card.title, card._replace(title=unseen_title(group.anchors))
+        told = match(heading.text, language) if heading else None
+        if label is None and heading and told and told.relation == relation:
+            label = heading.text
+        if card.title:
+            shown, title = without_direction(card.title, relation, group.anchors, language)
+            label, card = label or shown, card._replace(title=title)
+        label = (label or card.lead or "").strip(ARROWS) or None
+        found.add((relation, group.root), relation, label, group.target.url,
+                  group.target.key, card)  # fmt: skip
+        return
+    told = match(heading.text, language) if heading else None
+    if not _is_story(group, card, heading is not None, told is not None):
+        return
+    relation = blocks.relation(group.first, group.zone, heading, card)
+    same = card.relation == relation or {card.relation, relation} == {"also_read", "related"}
+    label = heading.text if heading else card.label if same else None
+    found.add(blocks.key(group.first, heading), relation, label, group.target.url,
+              group.target.key, card, group.target.own_site or relation == "sponsored")  # fmt: skip
+
+
+def _is_story(group: _Group, card: Card, headed: bool, told: bool) -> bool:
+    """Whether a card's address and headline together speak for a story.
+
+    headed: whether its block has a heading. told: whether that is one that stories stand under.
+    """
+    title, shown = card.title, card.headline
+    if not title:
+        return False
+    words = word_count(title)
+    if not shown and (group.zone.body or not (told or group.zone.hint)):
+        return False
+    if group.zone.footer and not (
+        told or group.zone.hint or (headed and (card.image or card.published))
+    ):
+        return False
+    if group.target.strong:
+        return words >= 3 or (told and words >= 2) or len(title) >= 25
+    return words >= 5
+
+
+def _without_label(title: str, label: str) -> str:
+    if title.casefold().startswith(label.casefold()):
+        return title[len(label) :].lstrip(" :–—-|►▶→»") or title
+    return title
+
+
+def _likely_body(root: HtmlElement) -> HtmlElement | None:
+    """The element whose own paragraphs hold the most text."""
+    sizes: dict[HtmlElement, int] = {}
+    for paragraph in islice(root.iter("p"), 5_000):
+        parent = paragraph.getparent()
+        if parent is not None:
+            size = len(paragraph.text or "") + sum(len(child.tail or "") for child in paragraph)
+            sizes[parent] = sizes.get(parent, 0) + size
+    best = max(sizes, key=sizes.__getitem__, default=None)
+    return best if best is not None and best.tag != "body" and sizes[best] > 200 else None

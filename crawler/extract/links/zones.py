@@ -1,0 +1,367 @@
+"""Which part of a page an element stands in, by tags, roles, and the words in classes and ids."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
+
+from crawler.extract.language import phrase_in, whole
+from crawler.items import Relation
+
+_EDGE = r"(?:^|[\s_-])"
+_END = r"(?:$|[\s_\d-])"
+_SKIP = re.compile(
+    _EDGE + r"(?:bread-?crumbs?|crumbs?|share|sharing|sharer|sharebar|shares|socials?|sns"
+    r"|sociallinks|socialmedia\w*|comments?|comment-?list|disqus\w*|respond|newsletter\w*"
+    r"|subscribe|subscription"
+    r"|cookies?|consent|gdpr|page-?numbers|log-?in|sign-?in|search-?form"
+    r"|copyright|disclaimer|legal|tags|tag-?list|tag-?cloud|keywords|mega-?menu|off-?canvas"
+    r"|(?:main|mega|sub|side|top|primary|secondary|header|footer|mobile|burger|hamburger|site"
+    r"|global|nav|user)-?(?:menu|nav|navigation|navbar)|menu-?items?|nav-?menu|nav-?bar"
+    r"|site-?header|page-?header|main-?header|masthead|top-?bar|footer-?(?:links|nav)|skip-?links?"
+    r"|hreflang|language-?switcher|advert|adverts|advertisement|advertising|adsbygoogle|ad-?box"
+    r"|ad-?slot|ad-?container|ad-?wrapper|googletag|author-?(?:bio|box|info)|byline|paywall-?offer)"
+    + _END
+)  # fmt: skip
+_PROPERTY = re.compile(
+    # What a block has or lacks is not what it is: `with_ajax_pagination`, `no-comments`.
+    r"(?:^|-)(?:(?:with|without|has|have|no|hide|hides|hidden|show|shows|enabled?|disabled?)-"
+    r"|widgets(?:-|$))"
+)
+_MENU_TOKENS = frozenset(
+    {"menu", "nav", "navbar", "navigation", "ad", "ads", "header", "banner", "banner-item"}
+)
+_FOOTER = re.compile(r"(?:^|-)footer(?:$|-)")
+_PART_FOOTER = re.compile(
+    r"(?:article|post|entry|story|card|teaser|item|content|block|widget|section|single|box|list|body"
+    r"|module|panel|modal|comment|table|author)-?\w*-?footer"
+)
+"""The foot of an article or a card, not of the page."""
+_POST_NAV = re.compile(
+    r"post-?s?-?nav|nav-?(?:posts?|links|previous|next|prev|single|article)(?![a-z])"
+    r"|prev-?(?:and-?)?next|next-?prev|prev(?:ious)?-?(?:post|article|story)|next-?(?:post|article|story)"
+    r"|single-?nav|post-?pagination|article-?nav|story-?nav|entry-?nav|adjacent-?(?:post|entr)"
+    r"|post-?link|(?:^|-)(?:pagination|paging|pager|pagi|pagenav)(?:$|-)"
+)  # fmt: skip
+_HINTS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
+    (
+        "sponsored",
+        re.compile(
+            r"sponsor|promoted|publi-?(?:report|redac)|outbrain|taboola|partner-?content|advertorial|native-?(?:ads?|links?|promo)(?![a-z])|plista"
+            r"|zergnet|revcontent|mgid|paid-?content|branded-?(?:content|post|stor)"
+        ),
+    ),
+    (
+        "also_read",
+        re.compile(
+            r"also-?read|read-?also|inline-?(?:related|promo|recirc|article|link-?card)"
+            r"|lire-?aussi|lees-?ook|leia-?tambem|leggi-?anche|baca-?juga|see-?also|link-?card"
+        ),
+    ),
+    (
+        "popular",
+        re.compile(
+            r"popular|(?<![a-z])wpp-|most-?(?:read|viewed|shared|commented|visited|seen)|trending|top-?stories"
+            r"|ranking|meist-?gelesen|mas-?leid|mais-?lid|plus-?lus|piu-?letti|lo-?mas|best-?read"
+        ),
+    ),
+    (
+        "featured",
+        re.compile(
+            r"featured-?(?:posts?|stories|news|articles)|editors?-?(?:picks?|choice)|do?nt-?miss"
+            r"|highlights|pick-?ups?|must-?read|hand-?picked|osusume|spotlight|kacirma|one-?cikan"
+        ),
+    ),
+    (
+        "latest",
+        re.compile(
+            r"latest|recent-?(?:entries|posts?|stories|news|articles)|newest|breaking|news-?ticker|last-?news"
+            r"|ultimas|ultimi|dernier|neueste|sidste|siste|more-?news|news-?(?:list|feed)|just-?in"
+        ),
+    ),
+    (
+        "related",
+        re.compile(
+            r"related|yarpp|relation-|recirc|recommend|similar|you-?may|also-?like|read-?next|onward"
+            r"|further-?read|more-?on-?this|relacionad|verwandt|zum-?thema|more-?like|suggested"
+        ),
+    ),
+)
+_FILED = re.compile(r"(?<!\S)(?:category|tag|tax|type|status|format|author)-\S+")
+_CAMEL = re.compile(r"([a-z])([A-Z])")
+_ROLES_SKIPPED = frozenset(
+    {"navigation", "menu", "menubar", "menuitem", "search", "dialog", "banner"}
+)
+_TAGS_SKIPPED = frozenset({"form", "dialog", "noscript", "template", "select", "iframe", "svg"})
+
+
+class Marks(NamedTuple):
+    """What an element says of itself."""
+
+    skip: bool
+    post_nav: bool
+    hint: Relation | None
+    footer: bool = False
+    """The foot of the page, by its name."""
+
+
+_NO_MARKS = Marks(False, False, None)
+
+
+class Zone(NamedTuple):
+    """Where an element stands."""
+
+    skip: bool = False
+    """In a menu, a share bar, comments …: no stories there."""
+    body: bool = False
+    """In the article's body."""
+    aside: bool = False
+    """In a sidebar or the page's footer."""
+    footer: bool = False
+    within: bool = False
+    """In article, main, section or aside: its header and footer are not the page's."""
+    post_nav: HtmlElement | None = None
+    """The block of post navigation around it."""
+    hint: Relation | None = None
+    """What the nearest class or id that tells says of the stories in it."""
+
+
+def _marks_of(element: HtmlElement, tag: str) -> Marks:
+    get = element.get
+    return marks(tag, get("class"), get("id"), get("role"))
+
+
+@lru_cache(maxsize=4_096)
+def marks(
+    tag: str, classes: str | None, ident: str | None = None, role: str | None = None
+) -> Marks:
+    """What a tag, the names in its class and id, and its role tell.
+
+    >>> marks("div", "td-post-next-prev").post_nav
+    True
+    >>> marks("aside", "widget most-read").hint
+    'popular'
+    """
+    names = (classes or "")[:300].split()
+    # Content systems print what a story is filed under as classes of its card.
+    filed = tag in ("article", "li") or "hentry" in (classes or "")[:300]
+    if ident:
+        names += ident[:100].split()
+    post_nav = skip = footer = False
+    best = len(_HINTS)
+    worded: Relation | None = None
+    for name in names:
+        of_name = _name_marks(name)
+        if of_name is _NOTHING:
+            continue
+        if filed and of_name.filed:
+            continue
+        post_nav = post_nav or of_name.post_nav
+        skip = skip or of_name.skip
+        footer = footer or of_name.footer
+        if of_name.hint < best:
+            best = of_name.hint
+        worded = worded or of_name.worded
+    hint = _HINTS[best][0] if best < len(_HINTS) else worded
+    skip = skip and not post_nav
+    if tag == "nav" or role in _ROLES_SKIPPED:
+        skip = skip or not (post_nav or hint)
+    skip = skip or tag in _TAGS_SKIPPED
+    if not (skip or post_nav or hint or footer):
+        return _NO_MARKS
+    return Marks(skip, post_nav, hint, footer)
+
+
+class _NameMarks(NamedTuple):
+    """What one name of a class or id tells."""
+
+    skip: bool
+    post_nav: bool
+    hint: int
+    """Index in `_HINTS`; their number if none fits."""
+    worded: Relation | None
+    filed: bool
+    footer: bool
+
+
+_NOTHING = _NameMarks(False, False, len(_HINTS), None, False, False)
+
+
+@lru_cache(maxsize=4_096)
+def _name_marks(name: str) -> _NameMarks:
+    """Judged name by name: pages of all sites share most of them."""
+    lower = name if name.islower() else _CAMEL.sub(r"\1-\2", name).lower()
+    lower = lower.replace("_", "-")
+    hint = 0
+    for _, pattern in _HINTS:
+        if pattern.search(lower):
+            break
+        hint += 1
+    of_itself = not _PROPERTY.search(lower)
+    found = _NameMarks(
+        skip=(of_itself and bool(_SKIP.search(lower))) or lower in _MENU_TOKENS,
+        post_nav=of_itself and bool(_POST_NAV.search(lower)),
+        hint=hint,
+        worded=_worded(lower) if hint == len(_HINTS) else None,
+        filed=bool(_FILED.match(lower)),
+        footer=bool(_FOOTER.search(lower)) and not _PART_FOOTER.search(lower),
+    )
+    return _NOTHING if found == _NOTHING else found
+
+
+def _worded(name: str) -> Relation | None:
+    """What a class name says in the words of the lexicon: `noticias-relacionadas`."""
+    if "-" not in name:
+        return None
+    relation = phrase_in(name)
+    return relation if relation in _BLOCK_RELATIONS else None
+
+
+class Zones:
+    """The zones of one page, each element's found once."""
+
+    def __init__(self, root: HtmlElement, container: HtmlElement | None) -> None:
+        """container: the element of the article's body, None if unknown."""
+        self._container = container
+        self._known: dict[HtmlElement, Zone] = {root: Zone()}
+        self.around: set[HtmlElement] = {root}
+        """The ancestors of the body; they are the page, whatever their classes say."""
+        self._after = _after_prose(container) if container is not None else frozenset()
+        node = container.getparent() if container is not None else None
+        while node is not None:
+            self.around.add(node)
+            node = node.getparent()
+        self._telling = self.around | self._after | {container}
+        """Elements that change the zone by their place alone."""
+
+    def of(self, element: HtmlElement) -> Zone:
+        """The zone that `element` makes for what it holds."""
+        known = self._known
+        found = known.get(element)
+        if found is not None:
+            return found
+        parent = element.getparent()
+        above = known.get(parent)
+        if above is not None:
+            # The usual case, as links are asked for in page order.
+            if above.skip and element.tag not in _BLOCKS:
+                return above
+            found = known[element] = self._step(above, element)
+            return found
+        chain = [element]
+        node: HtmlElement | None = parent
+        while node is not None and node not in known:
+            chain.append(node)
+            node = node.getparent()
+        zone = known[node] if node is not None else Zone()
+        for inner in reversed(chain):
+            zone = known[inner] = self._step(zone, inner)
+        return zone
+
+    def _step(self, zone: Zone, element: HtmlElement) -> Zone:
+        tag = element.tag
+        if zone.skip:
+            if tag in _BLOCKS:
+                own = _marks_of(element, tag)
+                if own.hint in _BLOCK_RELATIONS and not own.skip:
+                    # A sidebar that is named a menu holds more than one: "Most read" under links.
+                    return Zone(aside=True, hint=own.hint)
+            return zone
+        get = element.get
+        label = None
+        if tag in _IN_LINE:
+            # Their ids are numbers, their labels headlines.
+            classes = get("class")
+            if classes is None and element not in self._telling:
+                return zone
+            own = marks(tag, classes)
+        else:
+            ident, label = get("id"), get("aria-label")
+            own = marks(
+                tag, get("class"), ident.translate(_NO_DIGITS) if ident else None, get("role")
+            )
+        if own is _NO_MARKS and label is None and tag in _PLAIN and element not in self._telling:
+            return zone
+        if element in self.around or tag == "body":
+            return zone._replace(within=zone.within or tag in ("article", "main"))
+        if element is self._container:
+            return zone._replace(body=True, within=True, hint=None)
+        if zone.body and element in self._after:
+            zone = zone._replace(body=False)
+        if own.skip and not (zone.post_nav is not None and tag == "nav"):
+            return zone._replace(skip=True)
+        if tag == "header" and not zone.within:
+            return zone._replace(skip=True)
+        hint = own.hint
+        if hint is None:
+            relation = whole(label) if label else None
+            hint = relation if relation in _BLOCK_RELATIONS else None
+        if hint and hint != zone.hint:
+            zone = zone._replace(hint=hint)
+        if own.post_nav and zone.post_nav is None and not zone.body:
+            zone = zone._replace(post_nav=element)
+        if (tag == "footer" or own.footer) and not zone.within:
+            return zone._replace(footer=True, aside=True)
+        if tag == "aside":
+            return zone._replace(aside=True, within=True)
+        if tag in ("article", "main", "section"):
+            return zone._replace(within=True)
+        return zone
+
+
+def _after_prose(container: HtmlElement) -> frozenset[HtmlElement]:
+    """The elements of a body that come after its last paragraph, none inside another."""
+    last = _last_prose(container, ("p", "blockquote", "li"))
+    if last is None:
+        last = _last_prose(container, ("div", "section", "span", "br", "td"))
+    after = set()
+    node = last
+    while node is not None and node is not container:
+        after.update(node.itersiblings())
+        node = node.getparent()
+    return frozenset(after)
+
+
+def _last_prose(container: HtmlElement, tags: tuple[str, ...]) -> HtmlElement | None:
+    for block in reversed(list(container.iterdescendants(*tags))):
+        own = len((block.text or "").strip())
+        for child in islice(block, _MAX_CHILDREN):
+            own += len((child.tail or "").strip())
+            if child.tag in _INLINE:
+                own += len((child.text or "").strip())
+        wide = own >= 30 and not (block.text or "").isascii()
+        if (own >= 60 or wide) and _is_told(block, container):
+            return block
+    return None
+
+
+def _is_told(block: HtmlElement, container: HtmlElement) -> bool:
+    """Whether a block of text in a body belongs to the story itself."""
+    node: HtmlElement | None = block
+    for _ in range(12):
+        if node is None or node is container:
+            return True
+        if node.tag in ("article", "aside", "footer", "form", "nav", "a", "figure"):
+            return False
+        own = _marks_of(node, node.tag)
+        if own.skip or own.hint:
+            return False
+        node = node.getparent()
+    return True
+
+
+_BLOCK_RELATIONS = frozenset({"related", "popular", "featured", "latest", "sponsored"})
+_MAX_CHILDREN = 500
+"""Children of a block that are measured; prose shows itself in the first."""
+_BLOCKS = frozenset({"ol", "ul", "section", "aside"})
+"""Elements that can be a block of stories inside what is otherwise a menu."""
+_IN_LINE = frozenset(
+    {"a", "span", "p", "li", "b", "strong", "em", "h2", "h3", "h4", "h5", "tr", "td"}
+)
+_NO_DIGITS = str.maketrans("", "", "0123456789")
+_PLAIN = frozenset({"div", "span", "p", "ul", "ol", "li", "a", "b", "strong", "h2", "h3", "h4"})
+_INLINE = frozenset({"b", "strong", "em", "i", "span", "u", "font", "q"})

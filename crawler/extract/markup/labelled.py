@@ -1,0 +1,51 @@
+"""Elements whose class or itemprop says what they hold: author, date, standfirst, section, tags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from crawler.extract.markup.boilerplate import names_of
+from crawler.extract.markup.class_names import Meaning, meanings
+
+Marks = Mapping[Meaning, Sequence[HtmlElement]]
+
+_KINDS = (
+    Meaning.AUTHOR, Meaning.DATE, Meaning.STANDFIRST, Meaning.SECTION, Meaning.TAGS, Meaning.CRUMBS,
+)  # fmt: skip
+_BITS = tuple((kind, int(kind)) for kind in _KINDS)
+_OTHERS = int(Meaning.COMMENTS)
+_ANY = sum(bit for _, bit in _BITS)
+_TAGS = (
+    "div", "span", "p", "a", "time", "ul", "ol", "nav", "address", "section", "header", "h2", "h3",
+    "h4", "strong", "em", "cite", "small", "b", "i", "td", "aside", "dl",
+)  # fmt: skip
+
+
+def marks(scope: HtmlElement) -> Marks:
+    """Marked elements in a part of the page, by what they hold, in document order."""
+    found: dict[Meaning, list[HtmlElement]] = {kind: [] for kind in _KINDS}
+    for element in scope.iter(*_TAGS):
+        attribute = element.get
+        names = attribute("class")
+        itemprop = attribute("itemprop")
+        if itemprop is not None:
+            names = itemprop if names is None else f"{names} {itemprop}"
+        if not names:
+            continue
+        bits = meanings(names) & _ANY
+        if bits:
+            for kind, bit in _BITS:
+                if bits & bit:
+                    found[kind].append(element)
+    return found
+
+
+def elsewhere(element: HtmlElement) -> bool:
+    """Whether an element stands in a part of the page that is about others."""
+    for up in islice(element.iterancestors(), 12):
+        if up.tag in ("footer", "aside", "nav", "li") or meanings(names_of(up)) & _OTHERS:
+            return True
+    return False

@@ -1,0 +1,165 @@
+"""Where a page leads: its links and the feeds it announces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import cast
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from crawler.extract.page.document import Document, text_of
+from crawler.items import LINK_WORDS
+from crawler.urls import site_host
+
+_WORDPRESS_RECORD = re.compile(r"/wp/v2/(posts|pages|categories|tags|users)/\d+$")
+_FEED_TYPES = frozenset({
+    "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
+})  # fmt: skip
+_MAX_LINKS = 20_000
+# A headline has so many words, fewer where it stands as a heading; so many characters in a script
+# that keeps no words apart, which is then one word.
+_HEADLINE = 5
+_HEADLINE_IN_HEADING = 3
+_UNSPACED = 12
+_MAX_TEXT = 300
+_WORD = re.compile(r"\w*[^\W\d_]\w*")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_NEAR = 3  # levels above a link
+# A page has one before it and one after it; some name more, in other languages or series, above and
+# below the text. What it names beyond these is not true.
+_MAX_BESIDE = 12
+# Attributes by which scripts know what a click leads to, or more of a list.
+_DATA = frozenset(
+    f"data-{name}"
+    for name in (
+        "url", "href", "link", "permalink", "target-url", "next", "next-url", "next-page",
+        "next-href", "next-link", "more", "more-url", "load-more", "load-url", "page-url",
+        "ajax-url", "pagination-url", "endpoint",
+    )
+)  # fmt: skip
+_FOR_SCRIPTS = etree.XPath("//@*[starts-with(name(), 'data-') or name() = 'onclick']")
+_REFRESH = re.compile(r"""^[\s\d.]*[;,]\s*(?:url\s*=\s*)?["']?([^"'\s]+)""", re.IGNORECASE)
+_ONCLICK = re.compile(r"""location(?:\.href)?\s*=\s*(?:["']([^"'\s]{1,2000})["'])""")
+# An address and no other value: it begins as one.
+_ADDRESS = re.compile(r"(?:https?:/|/|\?|\.\.?/)[^\s<>{}]{1,2000}")
+
+
+def out_links(doc: Document) -> dict[str, str]:
+    """Addresses of the page's links, absolute and normalised, in page order → what the page says of
+    each at best, one of `LINK_WORDS`."""
+    hrefs: dict[str, str] = {}
+    for link in doc.tags["a"][:_MAX_LINKS]:
+        href = link.get("href")
+        if href and hrefs.get(href) != "h":
+            hrefs[href] = _stronger(_says(link), hrefs.get(href, "-"))
+    # a list's further pages, or a story's neighbours, that only the head names
+    for href in _beside(doc, "link", _MAX_BESIDE):
+        hrefs.setdefault(href, "-")
+    for href in islice(_beside(doc, "a", _MAX_LINKS), _MAX_BESIDE, None):
+        hrefs.pop(href, None)
+    for href in _other_ways(doc):
+        hrefs.setdefault(href, "-")
+    found: dict[str, str] = {}
+    for href, says in hrefs.items():
+        url = doc.address(href)
+        if url is not None:
+            found[url] = _stronger(says, found.get(url, "-"))
+    return found
+
+
+def _says(link: HtmlElement) -> str:
+    """What a link says: a headline (five words, or three in a heading), fewer words, a number or an
+    arrow, nothing."""
+    text = text_of(link)[:_MAX_TEXT]
+    if not text:
+        return "-"
+    words = len(_WORD.findall(text))
+    if not words:
+        return "n"
+    if words >= _HEADLINE or (not text.isascii() and len(text) >= _UNSPACED and words <= 2):
+        return "h"
+    if words < _HEADLINE_IN_HEADING:
+        return "w"
+    near = islice(link.iterancestors(), _NEAR)
+    in_heading = any(e.tag in _HEADINGS for e in near) or any(True for _ in link.iter(*_HEADINGS))
+    return "h" if in_heading else "w"
+
+
+def _stronger(one: str, other: str) -> str:
+    return min(one, other, key=LINK_WORDS.index)
+
+
+def _beside(doc: Document, tag: str, most: int) -> Iterator[str]:
+    """The first addresses that elements of a kind call the page before or after this one."""
+    named = (
+        link.get("href") or "#"
+        for link in doc.tags[tag][:_MAX_LINKS]
+        if {"next", "prev", "previous"}.intersection((link.get("rel") or "").lower().split())
+    )
+    return islice(dict.fromkeys(named), most)
+
+
+def _other_ways(doc: Document) -> Iterator[str]:
+    """What leads on without being a link: maps, frames, menus, a page that sends its reader on by
+    itself, buttons with the address of more in an attribute."""
+    for element in islice(doc.root.iter("area", "frame", "option"), _MAX_LINKS):
+        href = element.get({"area": "href", "frame": "src"}.get(element.tag, "value"), "").strip()
+        if element.tag != "option" or _ADDRESS.fullmatch(href):
+            yield href
+    for meta in doc.tags["meta"]:
+        if meta.get("http-equiv", "").strip().lower() == "refresh" and (
+            found := _REFRESH.match(meta.get("content", "")[:3_000])
+        ):
+            yield found[1]
+    for value in cast("list[etree._ElementUnicodeResult]", _FOR_SCRIPTS(doc.root))[:_MAX_LINKS]:
+        if value.attrname == "onclick":
+            if clicked := _ONCLICK.search(value[:3_000]):
+                yield clicked[1]
+        elif value.attrname in _DATA and _ADDRESS.fullmatch(value.strip()):
+            yield value.strip()
+
+
+def feeds(doc: Document) -> tuple[str, ...]:
+    """Addresses of the feeds that the page announces (RSS Advisory Board, autodiscovery)."""
+    found = []
+    for link in doc.tags["link"]:
+        kind = (link.get("type") or "").lower().strip()
+        if kind in _FEED_TYPES and "alternate" in (link.get("rel") or "").lower().split():
+            found.append(doc.address(link.get("href") or ""))
+    return tuple(dict.fromkeys(url for url in found if url is not None))
+
+
+def wordpress_kind(doc: Document) -> str | None:
+    """What WordPress's own record of the page is: `posts` of a story, `pages` of one that stands
+    still, `categories`, `tags` or `users` of a list (REST API Handbook, "Discovery", since
+    WordPress 5.5); None where the page names no record."""
+    for link in doc.tags["link"]:
+        if (link.get("type") or "").strip().lower() == "application/json" and (
+            found := _WORDPRESS_RECORD.search(link.get("href") or "")
+        ):
+            return found[1]
+    return None
+
+
+def wordpress_api(doc: Document) -> str | None:
+    """Root of the site's WordPress REST API: as the page names it (link rel="https://api.w.org/"),
+    else at its usual place where the page is WordPress's by its files; None if it is not.
+    """
+    for link in doc.tags["link"]:
+        href = link.get("href") or ""
+        if "https://api.w.org/" in (link.get("rel") or ""):
+            return doc.address(href)
+    for tag in ("link", "script"):
+        for element in doc.tags[tag]:
+            path = element.get("href") or element.get("src") or ""
+            root, found, _ = path.partition("/wp-content/")
+            if not found:
+                root, found, _ = path.partition("/wp-includes/")
+            if found:
+                api = doc.address(f"{root}/wp-json/")
+                # files may come from elsewhere: the API is the site's own
+                return api if api and site_host(api) == site_host(doc.url) else None
+    return None

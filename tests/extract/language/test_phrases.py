@@ -1,0 +1,82 @@
+"""What newspapers print within and after a story, in the languages of `data/boilerplate/`."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.extract.language import is_appeal, is_ending, is_label
+from crawler.extract.language.phrases import FOLDER, KEYS, MORE_KEYS
+
+LABELS = ["Advertisement", "- Anzeige -", "PUBLICIDAD", "Publicité", "広告", "РЕКЛАМА", "Annons"]
+ENDINGS = [
+    "About the author",
+    "Über die Autorin",
+    "Sobre la firma:",
+    "Об авторе",
+    "Deixe um comentário",
+]
+APPEALS = [
+    "Follow us on Facebook and never miss a story.",
+    "(Subscribe to our weekly newsletter here.)",
+    "Jetzt abonnieren und weiterlesen!",
+    "Únete a nuestro canal y recibe las noticias.",
+    "Suivez-nous sur les réseaux.",
+    "Подписывайтесь на наши новости.",
+    "この記事は会員限定です。",
+    "무단전재 및 재배포 금지",
+    "Xem tin mới, đăng ký kênh của báo.",
+]
+PROSE = [
+    "The river rose by two metres overnight.",
+    "Nine of ten readers follow the news on their phones, the study says.",
+    "She became a member of the union in 1975.",
+    "Der Verein hat seit Januar einen Newsletter für seine Mitglieder.",
+    "Le lecteur suit la rivière jusqu’au moulin.",
+    "Los vecinos siguen esperando una respuesta del ayuntamiento.",
+    "議会は火曜日に橋の修理を決めた。",
+]
+
+
+@pytest.mark.parametrize("text", LABELS)
+def test_a_printed_label_is_known(text: str) -> None:
+    assert is_label(text)
+
+
+@pytest.mark.parametrize("text", ENDINGS)
+def test_a_heading_over_what_follows_a_story_is_known(text: str) -> None:
+    assert is_ending(text)
+
+
+@pytest.mark.parametrize("text", APPEALS)
+def test_an_appeal_to_the_reader_is_known(text: str) -> None:
+    assert is_appeal(text)
+
+
+@pytest.mark.parametrize("text", PROSE)
+def test_prose_is_none_of_them(text: str) -> None:
+    assert not is_label(text)
+    assert not is_ending(text)
+    assert not is_appeal(text)
+
+
+def test_a_long_paragraph_is_prose_whatever_it_says_besides() -> None:
+    assert not is_appeal("Follow us on Facebook. " + "The river rose again. " * 20)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.stem)
+def test_each_phrase_of_a_language_is_found(path) -> None:  # type: ignore[no-untyped-def]
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert set(KEYS) <= set(table) <= {*KEYS, *MORE_KEYS}
+    assert all(is_label(phrase) for phrase in table["labels"])
+    assert all(is_ending(phrase) for phrase in table["endings"])
+    missed = [phrase for phrase in table["appeals"] if not is_appeal(f"… {phrase} …")]
+    assert not missed
+
+
+@given(st.text(max_size=500))
+def test_no_text_makes_them_raise(text: str) -> None:
+    assert {is_label(text), is_ending(text), is_appeal(text)} <= {True, False}
