@@ -23,8 +23,8 @@ from pathlib import Path
 import psutil
 
 from crawler.archive.store import Store
-from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, FoundUrl, Visit
+from crawler.policy.revisit import Revisits
 from crawler.times import utc
 
 ROOT = Path(__file__).resolve().parent.parent

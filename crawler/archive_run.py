@@ -28,8 +28,8 @@ from crawler.extensions.recovery import (
 )
 from crawler.extensions.run_info import plain_settings, warcinfo
 from crawler.extract.version import extractor_version
-from crawler.frontier.revisit import Revisits
 from crawler.items import Visit
+from crawler.policy.revisit import Revisits
 from crawler.warc.provenance import run_record
 from crawler.warc.records import Headers
 from crawler.warc.writer import WarcWriter

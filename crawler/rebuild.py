@@ -27,8 +27,8 @@ from crawler.discover.shapes import shape
 from crawler.errors import ArchiveError, PageError
 from crawler.extensions.recovery import mend
 from crawler.extract.version import extractor_version
-from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, FoundUrl, Kind, Role, Source, State, Visit
+from crawler.policy.revisit import Revisits
 from crawler.reasons import SAME_TEXT
 from crawler.runs.originals import Originals
 from crawler.runs.requests import Requests, keys

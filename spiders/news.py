@@ -14,7 +14,6 @@ from zlib import crc32
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.archive.owners import same_owner
 from crawler.discover import story_urls
 from crawler.discover.claims import outside, url_day
 from crawler.discover.places import MOST_USUAL, USUAL_PLACES
@@ -22,11 +21,11 @@ from crawler.discover.shapes import shape
 from crawler.discover.variants import is_dressed, plain_forms
 from crawler.discover.wordpress import further_pages, parse_posts, posts_url
 from crawler.extensions.session import Session
-from crawler.frontier.budget import is_listed
 from crawler.frontier.scheduler import LATER, Frontier
 from crawler.items import STORY_LIKE, Due, FoundUrl, Page, Visit
+from crawler.policy.budget import is_listed
 from crawler.reasons import OUTSIDE
-from crawler.urls import site_host
+from crawler.urls import same_owner, site_host
 from spiders.arguments import addresses, choice, choices
 from spiders.base import ArchiveSpider, same_site
 from spiders.parts import MIRROR, NO_FRONT, Parts, was_accepted

@@ -9,10 +9,9 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 
-from crawler.archive.owners import is_below
 from crawler.discover.hosts import front_page, is_mirror, may_be_part
 from crawler.items import Due, Page
-from crawler.urls import site_host
+from crawler.urls import is_below, site_host
 
 NO_FRONT = "its host has no front page for us"
 MIRROR = "a mirror of another host: its stories are that one's"

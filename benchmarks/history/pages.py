@@ -18,11 +18,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from benchmarks.ours import CAPTURED
-from crawler.archive.owners import owner
 from crawler.errors import PageError
 from crawler.extract import extract
 from crawler.extract.dates import normalise
 from crawler.items import Article
+from crawler.urls import owner
 
 CORPORA = ("fundus", "links", "fresh", "trafilatura", "htmldate")
 """Folders of pages; publishers of the first two, which hold newspapers only, come first."""

@@ -15,10 +15,10 @@ from crawler.archive import graph
 from crawler.archive.changes import record_changes
 from crawler.archive.duplicates import find_copy, is_split, note_copy, remember, tells_same_story
 from crawler.archive.history import History, Story
-from crawler.archive.owners import same_owner
 from crawler.history.told import TYPOGRAPHY, changes, not_by_reading, told_by
 from crawler.items import Article, Image, Visit
 from crawler.reasons import SAME_TEXT
+from crawler.urls import same_owner
 
 Cause = Literal["page", "extractor", "either"]
 """Why a revision differs from the one before: the page changed; the same bytes were read by another

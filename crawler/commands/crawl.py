@@ -278,7 +278,7 @@ def require_contact(settings: Mapping[str, Any], seeds: Iterable[str]) -> None:
     its operator. Servers of this machine need none."""
     if settings["CONTACT"].strip():
         return
-    from crawler.middlewares.private import is_loopback
+    from crawler.urls import is_loopback
 
     for url in seeds:
         if not is_loopback(urlsplit(url).hostname or ""):

@@ -6,25 +6,10 @@ from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit, urlunsplit
 
 from crawler.urls import site_host
+from crawler.urls.segments import DRESSES, OTHER_HOSTS
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# Labels of hosts that hold no stories of the newspaper, or the same in another dress.
-_OTHER_BUSINESS = _words(
-    "shop store tickets jobs job stellen stellenmarkt karriere career careers empleo emploi auto"
-    " immobilien immo anzeigen classifieds marktplatz kleinanzeigen ads ad adserver werbung"
-    " advertising mediadaten partner partners b2b account accounts konto my mein login auth sso id"
-    " oauth secure pay payment abo abos subscribe subscription subscriptions suscripcion"
-    " suscripciones abonnement abonnements assine newsletter newsletters mail webmail email click"
-    " go link links track tracking stats analytics metrics pixel consent cdn static assets asset"
-    " img imgs image images media upload uploads files download api graphql data ws push app apps"
-    " m mobile mobil amp touch wap print epaper e-paper kiosk ftp dev test testing staging stage"
-    " beta preview cms admin intranet help hilfe support status forum forums community chat search"
-    " suche games spiele quiz puzzles dating horoscope horoskop weather wetter translate"
-)
+_NO_PART = OTHER_HOSTS | DRESSES
+"""Labels of hosts that hold no stories of the newspaper, or the same in another dress."""
 _DEEPEST = 2
 # Links of a front page that make it comparable, and the share of them that a mirror's has at least.
 _ENOUGH = 5
@@ -44,7 +29,7 @@ def may_be_part(host: str, main: str) -> bool:
     if not name.endswith(f".{above}"):
         return False
     labels = name.removesuffix(f".{above}").split(".")
-    return len(labels) <= _DEEPEST and not _OTHER_BUSINESS.intersection(labels)
+    return len(labels) <= _DEEPEST and not _NO_PART.intersection(labels)
 
 
 def front_page(url: str) -> str:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from crawler.urls.segments import PAGES
+
 MAX_PARTS = 30
 """Pages of one story that are read: the longest real ones have some twenty."""
 
-_WORD = r"(?:page|pagina|página|seite|strona|sida|side|part|teil|p|pg)"
+_WORD = rf"(?:{'|'.join(sorted(PAGES | {'part', 'teil'}, key=len, reverse=True))})"
 # What may be added to the first page's path, before its extension: /2, /page/2, -2, _2, ,2, -page-2
 _PATH = re.compile(rf"(?:/(?:{_WORD}[/-]?)?|[-_,](?:{_WORD}[-_]?)?)(\d{{1,2}})/?", re.IGNORECASE)
 _QUERY = re.compile(

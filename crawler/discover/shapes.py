@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
+from crawler.urls.segments import PAGES
+
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _EXTENSION = re.compile(r"\.[A-Za-z]{2,5}$")
@@ -70,6 +72,6 @@ def _kind(segment: str, *, first: bool) -> str:
         return "S" + ending
     if not letters or _DIGITS.sub("", stem).strip("-_.,") == "":
         return "N" + ending
-    if (first or stem in ("page", "seite", "pagina", "p")) and len(stem) <= 20:
+    if (first or stem in PAGES) and len(stem) <= 20:
         return _DIGITS.sub("N", stem.lower()) + ending
     return ("WN" if _DIGITS.search(stem) else "W") + ending

@@ -1,7 +1,6 @@
 """How much an address looks like that of a news story, before anything is fetched.
 
-Tables of what addresses of stories, and of other pages, have in common over the world's content
-systems; no site is named.
+By forms that addresses of stories have in common, and by the words of `urls.segments`.
 """
 
 from __future__ import annotations
@@ -11,39 +10,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from crawler.discover.shapes import path_and_query
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_NOT_PAGES = _words(
-    # pictures, sound, video
-    "jpg jpeg jpe jfif png gif webp avif svg ico bmp tif tiff heic psd eps mp3 m4a aac ogg oga opus"
-    " wav flac mp4 m4v mov avi wmv webm mkv mpg mpeg 3gp flv m3u m3u8 ts"
-    # documents, archives, programs
-    " pdf doc docx xls xlsx ppt pptx odt ods odp epub mobi rtf csv tsv ics vcf zip gz tgz bz2 xz 7z"
-    " rar tar iso dmg exe msi apk bin deb rpm torrent"
-    # parts of pages, and data
-    " css js mjs map json jsonld xml rss atom rdf xsl xsd wasm woff woff2 ttf otf eot swf"
-    " txt"
-)
-"""Extensions of files that are no HTML pages."""
-
-_MACHINES = _words(
-    "wp-json wp-admin wp-login.php wp-cron.php wp-comments-post.php wp-trackback.php xmlrpc.php"
-    " wp-content wp-includes trackback cgi-bin cdn-cgi oembed sharer sharer.php"
-)
-"""Path segments that, wherever they stand, lead to no page to keep."""
-
-_ENDPOINTS = _words(
-    "feed feeds rss rss2 atom login log-in signin sign-in signup sign-up register logout log-out"
-    " sign-out my-account account anmelden abmelden registrieren connexion inscription entrar"
-    " iniciar-sesion registro accedi cart checkout warenkorb panier carrito search suche recherche"
-    " buscar busca cerca zoeken szukaj hledat sok haku poisk arama print printpage print-page"
-    " drucken imprimir stampa imprimer share email-friend send-to-friend"
-)
-"""The same, where they end a path, or begin one that is no headline's."""
+from crawler.urls import segments as words
 
 _ENDPOINT_QUERY = re.compile(
     r"(?:^|&)(?:share|replytocom|print|printable|printpreview|s|search|q|query|suche|login"
@@ -53,29 +20,14 @@ _ENDPOINT_QUERY = re.compile(
     re.IGNORECASE,
 )
 
-_LISTINGS = _words(
-    "tag tags tagged category categories categoria categorias categorie kategorie kategoria"
-    " kategori rubrik rubrique seccion secciones section sections topic topics thema themen tema"
-    " temas theme themes etiqueta etiquetas etiquette schlagwort stichwort mot-cle label labels"
-    " author authors autor autoren auteur auteurs autore autori yazar user users profile profil"
-    " contributor contributors people staff team columnist page pages pagina archive archives"
-    " archiv archivio archivo arkiv arsiv latest newsletter newsletters gallery galleries galerie"
-    " galeria video videos audio podcast podcasts live-tv tv radio events event kalender calendar"
-    " weather wetter meteo horoscope horoskop jobs careers shop store games quiz crossword forum"
-    " forums"
-)
-"""Whole path segments of pages that list stories, or hold none."""
-
-_SERVICE = _words(
-    "about about-us contact contact-us kontakt contacto contatti impressum imprint legal terms"
-    " terms-of-use terms-of-service terms-and-conditions privacy privacy-policy datenschutz"
-    " agb cookie-policy cookies disclaimer advertise advertising mediadaten werbung faq help hilfe"
-    " aide ayuda subscribe subscription subscriptions abo abonnement suscripcion donate support"
-    " sitemap accessibility mentions-legales aviso-legal politica-de-privacidad nosotros quienes-"
-    "somos chi-siamo ueber-uns uber-uns qui-sommes-nous hakkimizda iletisim kunye rss-feeds"
-)
-"""Whole path segments of pages about the site itself."""
-
+_LISTINGS = (
+    words.TOPICS | words.PEOPLE | words.ARCHIVES | words.LIST_PAGES | words.OTHER_MATTER
+    | words.NEWSLETTERS | words.SHOPS
+)  # fmt: skip
+"""Path segments of pages that list stories, or hold none."""
+_SERVICE = words.SERVICE | words.SERVICE_OR_SECTION | words.SUBSCRIBE
+"""Path segments of pages about the site itself."""
+_PAGE = "|".join(sorted(words.PAGES, key=len, reverse=True))
 _DATE_IN_PATH = re.compile(
     r"/(?:19|20)\d\d[/\-_](?:0?[1-9]|1[0-2]|[a-z]{3})[/\-_](?:0?[1-9]|[12]\d|3[01])(?=[/\-_.]|$)"
     r"|[/\-_](?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?=[/\-_.]|$)"
@@ -89,18 +41,13 @@ _LONG_ID_QUERY = re.compile(
     r"(?:^|&)(?:(?:p|id|aid|nid|articleid|article_id|newsid|storyid)=|(?:article|story|news|post)=?)"
     r"\d+(?:\.html?)?(?=&|$)"
 )
-_PAGE_NUMBER = re.compile(r"/(?:page|seite|pagina|p)/?\d{1,5}/?$|(?:^|&)(?:page|paged|pg)=\d+")
-_NUMBERED = re.compile(
-    r"/(?:page|seite|pagina|p)[/-]?(\d{1,6})/?$|[-_]page[-_](\d{1,6})(?:\.\w+)?$"
-)
+_PAGE_NUMBER = re.compile(rf"/(?:{_PAGE})/?\d{{1,5}}/?$|(?:^|&)(?:page|paged|pg)=\d+")
+_NUMBERED = re.compile(rf"/(?:{_PAGE})[/-]?(\d{{1,6}})/?$|[-_]page[-_](\d{{1,6}})(?:\.\w+)?$")
 _NUMBERED_QUERY = re.compile(
     r"(?:^|&)(?:page|paged|pg|p|seite|pagina|start|offset|from|skip|limitstart|debut\w*)=(\d{1,6})"
     r"(?:\.html?)?(?=&|$)()"
 )
-_STORY_WORD = re.compile(
-    r"/(?:article|articles|artikel|articolo|articulo|artigo|haber|story|stories|noticia|noticias"
-    r"|news|nachrichten|actualites?|notizie|nieuws|post|posts|berita)/[^/]"
-)
+_STORY_WORD = re.compile(rf"/(?:{'|'.join(sorted(words.STORIES, key=len, reverse=True))})/[^/]")
 _OTHER_EDITION = re.compile(
     r"/amp/?$|^/amp/|\.amp(?:\.html)?$|(?:^|&)(?:amp|outputType=amp)(?:=|&|$)"
 )
@@ -123,11 +70,15 @@ def is_page(url: str) -> bool:
         return False
     segments = parts.path.lower().strip("/").split("/")
     stem, dot, extension = segments[-1].rpartition(".")
-    if dot and stem and extension in _NOT_PAGES:
+    if dot and stem and extension in words.FILES:
         return False
-    if _MACHINES.intersection(segments) or segments[-1] in _ENDPOINTS:
+    if words.MACHINES.intersection(segments) or segments[-1] in words.ENDPOINTS:
         return False
-    if segments[0] in _ENDPOINTS and len(segments) == 2 and len(_LETTERS.findall(segments[1])) < 4:
+    if (
+        segments[0] in words.ENDPOINTS
+        and len(segments) == 2
+        and len(_LETTERS.findall(segments[1])) < 4
+    ):
         return False
     return not _ENDPOINT_QUERY.search(parts.query)
 

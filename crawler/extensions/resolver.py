@@ -8,7 +8,7 @@ from scrapy.resolver import CachingThreadedResolver
 from twisted.internet import defer
 from twisted.internet.defer import Deferred
 
-from crawler.middlewares.private import is_loopback
+from crawler.urls import is_loopback
 
 
 class Resolver(CachingThreadedResolver):

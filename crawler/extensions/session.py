@@ -48,10 +48,10 @@ from crawler.extensions.recovery import (
 )
 from crawler.extensions.run_info import plain_settings, warcinfo, wire_info
 from crawler.extract.version import extractor_version
-from crawler.frontier.revisit import Revisits
 from crawler.items import Capture, Due, Reference, Visit
 from crawler.originals import same_payload, still_holds
 from crawler.outcome import FULL, outcome
+from crawler.policy.revisit import Revisits
 from crawler.reasons import LEFT_OUT, WITHHELD, in_words
 from crawler.stopping import GIVEN_UP
 from crawler.text import shown

@@ -11,23 +11,23 @@ from lxml.html import HtmlElement
 from crawler.extract.fields import is_front
 from crawler.extract.page import Document, Structured, text_of, types_of, wordpress_kind
 from crawler.items import Article
+from crawler.urls import segments
 
-_LISTING_PATH = re.compile(
-    r"/(?:tags?|categor(?:y|ies|ia|ie)|topics?|themen?|thema|temas?|sections?|rubrik(?:en)?|authors?|autor(?:en|es)?|archives?|archiv|search|suche|buscar"
-    r"|keyword|label|page|seite|feed)(?:/[^/]*){0,2}/?$|/page/\d+/?$",
-    re.IGNORECASE,
-)
+_LISTS = (
+    segments.TOPICS | segments.AUTHORS | segments.ARCHIVES | segments.SEARCH | segments.FEEDS
+    | {"page", "seite"}
+)  # fmt: skip
+_LISTING_DEPTH = 3
+"""Segments at a path's end of which one may name a list."""
 _SEARCH = re.compile(r"(?:^|&)(?:s|q|query|search|suche|keyword)=", re.IGNORECASE)
 _LISTING_TYPES = frozenset({
     "collectionpage", "searchresultspage", "profilepage", "contactpage", "aboutpage", "faqpage",
     "checkoutpage", "itempage", "qapage",
 })  # fmt: skip
-_STATIC_PATH = re.compile(
-    r"/(?:about(?:-?us)?|contact(?:-?us)?|kontakt|impressum|imprint|datenschutz|privacy(?:-policy)?|terms(?:-[\w-]+)?|cookies?(?:-policy)?"
-    r"|legal|agb|uber-uns|ueber-uns|quienes-somos|contacto|advertis\w*|mediadaten|subscribe|newsletter|login|signin|register|sitemap|faq|help)"
-    r"(?:\.\w+)?/?$",
-    re.IGNORECASE,
-)
+_STATIC = (
+    segments.SERVICE | segments.SERVICE_OR_SECTION | segments.LOG_IN | segments.SUBSCRIBE
+    | segments.NEWSLETTERS
+)  # fmt: skip
 _ERROR_TITLE = re.compile(
     r"\b404\b|page (?:not|could not be|can'?t be) found|not found\b|nicht gefunden"
     r"|no (?:se ha )?encontrad|introuvable|non trovata"
@@ -69,7 +69,7 @@ def why_not_article(
     kinds = set().union(*(types_of(node) for node in data.nodes)) if data.nodes else set()
     if _SEARCH.search(query) and not claimed:
         return "a search page"
-    if _LISTING_PATH.search(path) and not claimed:
+    if _names_list(path) and not claimed:
         return "a listing of stories"
     if record in ("categories", "tags", "users"):
         return "a listing of stories"
@@ -77,7 +77,7 @@ def why_not_article(
         return "a page about the site, no story"
     if kinds & _LISTING_TYPES and not claimed and words < 400:
         return "a listing or service page by its own account"
-    if _STATIC_PATH.search(path) and not claimed:
+    if _names_service(path) and not claimed:
         return "a page about the site, no story"
     if not claimed or words < 120:
         if _cards(doc) >= 8 and words < 100:
@@ -106,6 +106,17 @@ def _is_dated_story(data: Structured) -> bool:
     an article, but give no such date to those that stand still."""
     story = data.story.get("headline") and data.story.get("datePublished")
     return bool(story) or "article:published_time" in data.meta
+
+
+def _names_list(path: str) -> bool:
+    """Whether an address says that its page lists stories."""
+    return not _LISTS.isdisjoint(path.lower().rstrip("/").split("/")[1:][-_LISTING_DEPTH:])
+
+
+def _names_service(path: str) -> bool:
+    """Whether an address says that its page is about the site itself."""
+    last = path.lower().rstrip("/").rpartition("/")[2].partition(".")[0]
+    return last in _STATIC or last.startswith(("terms-", "advertis"))
 
 
 def _path(url: str) -> tuple[str, str]:

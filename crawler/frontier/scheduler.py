@@ -29,9 +29,9 @@ from crawler import times
 from crawler.archive.families import NEVER_HELD
 from crawler.archive.outcomes import Family
 from crawler.extensions.session import Session
-from crawler.frontier import budget
-from crawler.frontier.revisit import SECOND_CHANCE
 from crawler.items import Due, FoundUrl
+from crawler.policy import budget
+from crawler.policy.revisit import SECOND_CHANCE
 from crawler.stopping import STOPPING
 from crawler.urls import site_host
 

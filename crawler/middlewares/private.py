@@ -16,6 +16,7 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.reasons import say
+from crawler.urls import is_public
 
 
 class PrivateAddressMiddleware:
@@ -54,26 +55,3 @@ class PrivateAddressMiddleware:
         if not is_public(address):
             where = f"{host} is at the private address {address}"
             raise IgnoreRequest(say("private_address", where))
-
-
-def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Whether an address is on the public internet (IANA special-purpose registries).
-
-    >>> [is_public(ipaddress.ip_address(a)) for a in ("8.8.8.8", "10.0.0.1", "::ffff:127.0.0.1")]
-    [True, False, False]
-    """
-    mapped = getattr(address, "ipv4_mapped", None)
-    address = mapped or address
-    return address.is_global and not address.is_multicast
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine by its very name (RFC 6761, 6.3; RFC 6890).
-
-    >>> [is_loopback(host) for host in ("localhost", "127.0.0.1", "::1", "10.0.0.1", "a.example")]
-    [True, True, True, False, False]
-    """
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

@@ -11,8 +11,8 @@ import pytest
 from crawler.archive import database, schema
 from crawler.archive.migrations import migrations
 from crawler.archive.store import Store
-from crawler.frontier.revisit import Revisits
 from crawler.items import FoundUrl
+from crawler.policy.revisit import Revisits
 
 from .conftest import MakeVisit
 

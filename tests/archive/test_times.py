@@ -13,8 +13,8 @@ from crawler.archive import database
 from crawler.archive.migrations import migrations
 from crawler.archive.store import Store
 from crawler.archive.times_schema import AS_TOLD, UTC_COLUMNS
-from crawler.frontier.revisit import Revisits
 from crawler.items import FoundUrl, Moment
+from crawler.policy.revisit import Revisits
 from crawler.times import utc
 
 from .conftest import MakeVisit

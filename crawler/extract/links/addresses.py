@@ -10,68 +10,41 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from crawler.urls import normalise
+from crawler.urls import INDEX, normalise, registered_domain
+from crawler.urls import segments as words
 
 _NO_ADDRESS = ("#", "javascript:", "mailto:", "tel:", "data:", "whatsapp:", "sms:")
-_FILE = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|svg|avif|pdf|mp[34]|m3u8?|zip|docx?|xlsx?|pptx?|ics|xml|rss|json|js"
-    r"|css|exe|apk)$",
-    re.IGNORECASE,
-)
-_HUB = re.compile(
-    # What is listed, not told: the segment before the last one, or the last one.
-    r"^(?:tags?|categor(?:y|ies|ia|ias|ie|ies)|kategor\w*|authors?|autore?n?s?|auteurs?|autores"
-    r"|redakteure?|journalists?|people|profile?s?|users?|members?|topics?|temas?|themen?|thema"
-    r"|dossiers?|series|search|suche|buscar|recherche|sections?|rubrik|labels?|keywords?"
-    r"|schlagworte?|etiquetas?|regions?|hashtags?|archives?|person|personen|staff|columnists?"
-    r"|by|contributors?|firmas?|stichwort|collections?)$"
-)
-_HUB_ANYWHERE = re.compile(
-    r"^(?:authors?|autore?n?s?|auteurs?|redaktion|tags?|hashtags?|search|suche)$"
-)
-_SERVICE = re.compile(
-    # What a newspaper does besides telling stories, wherever in the path.
-    r"^(?:log-?in|sign-?in|sign-?up|register|registration|anmelden|registrieren|account|konto"
-    r"|my-?account|subscribe|subscriptions?|subscribers?|suscripcion\w*|suscribete|abos?"
-    r"|abonnements?|abonnieren|.*newsletters?(?:-.*)?|contact-us|contacto|kontakt|about-us|ueber-uns"
-    r"|about-(?:\w+-){1,3}\d[\d.]*|quienes-somos|impressum|imprint|datenschutz\w*|privacy-\w+|agb|terms-.+|cookie-\w+"
-    r"|aviso-legal|mentions-legales|advertise|advertise-.+|advertising|mediadaten|publicidad"
-    r"|karriere|jobs?|shop|store|tienda|boutique|rss|feeds?|sitemap|wp-login\.php|wp-admin|cdn-cgi"
-    r"|share|sharer|print|epaper|e-paper|cart|checkout|wp-content|static|assets|imgs?|images?|downloads?"
-    r"|membership|donate|support-us|gutscheine?|coupons?|descuentos"
-    r"|.*-(?:policy|notice|conditions|datenschutz)|.*(?:privacy|cookie)-(?:policy|notice).*)$"
-)
-_SERVICE_END = re.compile(
-    # The same words may also be a section's name with stories below it.
-    r"^(?:contact|about|privacy|terms|cookies?|legal|disclaimer|werbung|careers?|stellen|help"
-    r"|faq|hilfe|ayuda|comments?|kommentare|forum|archive?|archiv|apps?|deals|horoscopes?|horoskop"
-    r"|wetter|weather|amp|imprint|masthead|newsroom|podcasts?|videos?|live|home|index|latest|news"
-    r"|live-?ticker|e-?mail|profil|service|tv|radio)(?:\.\w+)?$"
-)
-_HOSTED_SERVICE = re.compile(
-    r"^(?:shop|store|tienda|boutique|abo|abos|subscribe|account|accounts|login|id|sso|jobs?|stellenmarkt"
-    r"|karriere|epaper|e-paper|newsletter|help|support|hilfe|ads?|gutscheine?|descuentos|coupons?"
-    r"|apps?|play|cdn|static|img|images|media|mobile-app|trauer|anzeigen|classifieds|secure"
-    r"|myaccount|profile|checkout|donate)\."
-)
-_LONG_SERVICE = (
-    "kategor", "suscripcion", "datenschutz", "newsletter", "privacy-", "cookie-", "terms-",
-    "advertise-", "-policy", "-notice", "-conditions",
+_SERVICE = (
+    words.MACHINES | words.FOLDERS_OF_FILES | words.FEEDS | words.LOG_IN | words.SUBSCRIBE
+    | words.NEWSLETTERS | words.BUY | words.PRINT | words.SHARE | words.SHOPS | words.SERVICE
 )  # fmt: skip
-"""What a segment that these patterns match has in it, if it is longer than `_LONGEST`."""
+"""What a newspaper does besides telling stories, wherever in the path."""
+_SERVICE_END = (
+    words.SERVICE_OR_SECTION | words.ARCHIVES | words.OTHER_MATTER | words.OTHER_MATTER_OR_SECTION
+)
+"""The same where it ends the path."""
+_PERSON = words.SEARCH | {
+    "author", "authors", "autor", "autoren", "autores", "auteur", "auteurs", "redaktion", "tag",
+    "tags", "hashtag", "hashtags",
+}  # fmt: skip
+"""What is listed, not told, wherever in the path."""
+_HUB = words.TOPICS | words.PEOPLE | words.ARCHIVES | words.LISTS_OR_SECTIONS
+"""The same: the segment before the last one, or the last one."""
+_LONG_SERVICE = (
+    "suscripcion", "datenschutz", "newsletter", "privacy-", "cookie-", "terms-", "advertise-",
+    "-policy", "-notice", "-conditions",
+)  # fmt: skip
+"""What a segment of the forms of a service has in it, if it is longer than `_LONGEST`."""
 _LONGEST = 24
-"""Characters of the longest segment that they match word for word, and some more."""
+"""Characters of the longest segment that is looked up word for word, and some more."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE = re.compile(r"(?:^|/)(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?\d\d)?(?:/|-|$)")
 _DAY_END = re.compile(r"(?:^|/)(?:19|20)\d\d[/-](?:0?[1-9]|1[0-2])(?:[/-]\d\d?)?/?$")
-_INDEX = re.compile(r"/index\.(?:html?|php)$")
 _MAX_ADDRESS = 2_000
 """Characters; what is longer is a redirect with its arguments, not a story."""
 _NUMBER = re.compile(r"\d{5}")
 _ID_QUERY = re.compile(r"(?:^|&)(?:p|id|aid|article(?:_?id)?|story|nid|newsid|idxno|no)=\d{2,}")
 _CODE = re.compile(r"(?=[^/]*\d)(?=[^/]*[a-zA-Z])[0-9A-Za-z]{7,}$")
-_SECOND_LEVEL = re.compile(r"^(?:com?|org|net|gov|edu|ac|gob|or|ne|go|nom|mil|in)$")
-
 
 _TELLING = re.compile("[0-9?]")
 """What the address of a story has somewhere, if not the hyphens of a headline."""
@@ -171,7 +144,11 @@ class StoryUrls:
         if "hub" in kinds[-2:] and not (dated and _DATE.search(path)):
             return None
         domain, service = _owner(host)
-        if service or (dated and _DAY_END.search(path)) or _FILE.search(path):
+        if (
+            service
+            or (dated and _DAY_END.search(path))
+            or path.rpartition(".")[2].lower() in words.FILES
+        ):
             return None
         if self._part_of_page(bare, path):
             return None
@@ -215,13 +192,14 @@ def _kind(segment: str) -> str | None:
     """What a path segment says is there: service, end (a service if it is the last segment),
     person, hub, or None."""
     lower = segment.lower()
-    if _SERVICE.match(lower):
+    stem = lower.partition(".")[0]
+    if lower in _SERVICE or stem in _SERVICE or words.SERVICE_FORM.fullmatch(lower):
         return "service"
-    if _SERVICE_END.match(lower):
+    if stem in _SERVICE_END:
         return "end"
-    if _HUB_ANYWHERE.match(lower):
+    if lower in _PERSON:
         return "person"
-    return "hub" if _HUB.match(lower) else None
+    return "hub" if lower in _HUB else None
 
 
 def _kind_of_long(segment: str) -> str | None:
@@ -247,26 +225,19 @@ def _parts(url: str) -> tuple[str, str, str]:
 def _key(host: str, path: str, query: str) -> str:
     """What addresses of one story share, as `urls.story_key`, from parts already split."""
     if "/index." in path:
-        path = _INDEX.sub("", path)
+        path = INDEX.sub("", path)
     return host + path.rstrip("/") + (f"?{query}" if query else "")
 
 
 def _domain(host: str) -> str:
-    """The part of a host that one owner registers, by rule of thumb.
-
-    >>> _domain("debatte.news.example"), _domain("www.news.co.uk")
-    ('news.example', 'news.co.uk')
-    """
-    labels = host.split(":")[0].split(".")
-    if len(labels) > 2 and len(labels[-1]) == 2 and _SECOND_LEVEL.match(labels[-2]):
-        return ".".join(labels[-3:])
-    return ".".join(labels[-2:]) if not host.replace(".", "").isdigit() else host
+    """What a host's owner registered; the host itself where that is nothing (an IP address)."""
+    return registered_domain(host.partition(":")[0]) or host
 
 
 @lru_cache(maxsize=4096)
 def _owner(host: str) -> tuple[str, bool]:
     """A host's domain, and whether the host is a service (shop, jobs …), not a newspaper."""
-    return _domain(host), bool(_HOSTED_SERVICE.match(host))
+    return _domain(host), host.partition(".")[0] in words.SERVICE_HOSTS
 
 
 def _shape(path: str) -> Shape:

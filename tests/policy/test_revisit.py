@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.archive.outcomes import Outcome
-from crawler.frontier.revisit import GONE_CHECK, RETRY_AFTER, Revisits
+from crawler.policy.revisit import GONE_CHECK, RETRY_AFTER, Revisits
 
 HOUR, DAY = 3_600, 86_400
 PLAN = Revisits((HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY, 180 * DAY))

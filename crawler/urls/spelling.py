@@ -1,4 +1,4 @@
-"""Addresses: made absolute, made comparable, told apart by site.
+"""Addresses: made absolute, and spelled in one way.
 
 RFC 3986, section 6 (normalisation), and the URL Living Standard for what browsers forgive.
 """
@@ -104,63 +104,3 @@ def has_tracking(query: str) -> bool:
 def _encode(match: re.Match[str]) -> str:
     # half of a surrogate pair, from JSON: as browsers encode it (Encoding Standard, UTF-8 encode)
     return quote(_HALVES.sub("\ufffd", match[0]), safe="")
-
-
-_WALLS = re.compile(
-    r"(?:^|[/._-])(?:log-?in|sign-?(?:in|up)|register|sso|o?auth2?|idp|accounts?|consent|cmp|captcha"
-    r"|subscri(?:be|ption)|paywall|abo|anmelden|anmeldung|einloggen|connexion|acceso|iniciar-sesion"
-    r"|registro|accedi|entrar|inloggen|logowanie|prihlaseni|giris|vhod|suscripcion|abonnement)"
-    r"(?:$|[/._?=-])",
-    re.IGNORECASE,
-)
-
-
-def is_wall(url: str) -> bool:
-    """Whether an address is that of a page to log in, to subscribe or to consent, by its words.
-
-    >>> is_wall("https://login.paper.example/?to=/town/1"), is_wall("https://paper.example/signing")
-    (True, False)
-    """
-    parts = urlsplit(url)
-    host = (parts.hostname or "").rpartition(".")[0].rpartition(".")[0]
-    return bool(_WALLS.search(host) or _WALLS.search(parts.path))
-
-
-@lru_cache(maxsize=4_096)
-def site_host(url: str) -> str:
-    """The host that keys a site: lower-case, port kept, without `www.`.
-
-    >>> site_host("https://www.News.example:8080/a")
-    'news.example:8080'
-    """
-    try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").rstrip("."), parts.port
-    except ValueError:
-        return ""
-    host = host.removeprefix("www.")
-    return host if port in (None, 80, 443) else f"{host}:{port}"
-
-
-def same_story(a: str, b: str) -> bool:
-    """Whether two addresses differ only in scheme, `www.`, trailing slash or `index.html`.
-
-    >>> same_story("http://www.a.example/x/", "https://a.example/x")
-    True
-    """
-    return story_key(a) == story_key(b)
-
-
-@lru_cache(maxsize=4_096)
-def story_key(url: str) -> str:
-    """What addresses of one story share: no scheme, no `www.`, no trailing slash.
-
-    >>> story_key("https://www.a.example/x/index.html?p=1")
-    'a.example/x?p=1'
-    """
-    try:
-        parts = urlsplit(normalise(url) or url)
-    except ValueError:
-        return url
-    path = re.sub(r"/index\.(?:html?|php)$", "", parts.path).rstrip("/")
-    return site_host(url) + path + (f"?{parts.query}" if parts.query else "")

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from crawler.archive.outcomes import Family, SiteYield, starts_open
-from crawler.frontier import budget
 from crawler.items import STORY_LIKE
+from crawler.policy import budget
 
 
 @pytest.mark.parametrize(

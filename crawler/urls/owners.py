@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from crawler.urls import site_host
+from crawler.urls.keys import site_host
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
@@ -43,11 +43,22 @@ def owner(url: str) -> str:
 
     Under a suffix that the list lacks it is two labels, as the list's own rules have it.
     """
-    name = _name(url)
-    registered = _suffixes()(name).top_domain_under_public_suffix
-    if not registered and not _suffixes()(name).suffix and _NAME.fullmatch(name):
-        registered = ".".join(name.rsplit(".", 2)[-2:])
-    return registered or site_host(url)
+    return registered_domain(_name(url)) or site_host(url)
+
+
+@lru_cache(maxsize=4_096)
+def registered_domain(host: str) -> str:
+    """The domain that was registered of a host without its port; "" where it is none.
+
+    >>> registered_domain("debatte.news.example"), registered_domain("www.news.co.uk")
+    ('news.example', 'news.co.uk')
+    >>> registered_domain("haber.web.tr"), registered_domain("192.0.2.1")
+    ('haber.web.tr', '')
+    """
+    found = _suffixes()(host)
+    if not found.suffix and _NAME.fullmatch(host):
+        return ".".join(host.rsplit(".", 2)[-2:])
+    return found.top_domain_under_public_suffix
 
 
 def _name(url: str) -> str:

@@ -1,0 +1,1 @@
+"""What is fetched, and when again: decisions alone, without the network."""
