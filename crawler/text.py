@@ -69,6 +69,19 @@ def count_words(text: str) -> int:
     return len(text.split()) - marks + unspaced
 
 
+def line_words(text: str) -> int:
+    """Words of a line, as many as a headline in English would have: in scripts whose letters say as
+    much as a syllable (Hangul, too), two letters are one.
+
+    >>> line_words("Don’t look up"), line_words("最新記事")
+    (3, 2)
+    """
+    if text.isascii():
+        return len(text.split()) if text else 1
+    dense = sum(map(len, DENSE.findall(text)))
+    return len(text.split()) if dense * 2 < len(text) else max(1, dense // 2)
+
+
 def phrases(text: str) -> set[str]:
     """The phrases of a text, without punctuation and case."""
     found = words(text).split()

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extract.fields import read_time
-from crawler.extract.version import code_digest
+from crawler.extract.version import TABLES, code_digest
 from crawler.text import (
     DENSE,
     UNSPACED,
@@ -150,15 +150,15 @@ def test_escapes_are_shown_as_such() -> None:
 def _house(tmp_path: Path) -> tuple[Path, Path]:
     ignore = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "crawler", tmp_path / "crawler", ignore=ignore)
-    for folder in ("lexicon", "boilerplate"):
+    for folder in TABLES:
         shutil.copytree(ROOT / "data" / folder, tmp_path / "data" / folder)
     return tmp_path / "crawler", tmp_path / "data"
 
 
 @pytest.mark.parametrize(
     "changed",
-    ["crawler/text.py", "crawler/urls.py", "crawler/extract/fields/title.py",
-     "crawler/extract/new/room.py", "data/lexicon/en.toml"],
+    ["crawler/text.py", "crawler/urls/segments.py", "crawler/extract/fields/title.py",
+     "crawler/extract/new/room.py", "data/languages/en.toml"],
 )  # fmt: skip
 def test_the_extractor_is_another_when_anything_it_reads_by_is(
     tmp_path: Path, changed: str

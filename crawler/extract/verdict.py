@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extract.fields import is_front
+from crawler.extract.language import pattern
 from crawler.extract.page import Document, Structured, text_of, types_of, wordpress_kind
 from crawler.items import Article
 from crawler.urls import segments
@@ -28,18 +29,6 @@ _STATIC = (
     segments.SERVICE | segments.SERVICE_OR_SECTION | segments.LOG_IN | segments.SUBSCRIBE
     | segments.NEWSLETTERS
 )  # fmt: skip
-_ERROR_TITLE = re.compile(
-    r"\b404\b|page (?:not|could not be|can'?t be) found|not found\b|nicht gefunden"
-    r"|no (?:se ha )?encontrad|introuvable|non trovata"
-    r"|access denied|forbidden|just a moment|attention required|are you a robot"
-    r"|service unavailable|internal server error|bad gateway",
-    re.IGNORECASE,
-)
-_WALL_TITLE = re.compile(
-    r"^(?:log ?in|sign ?in|anmelden|login|iniciar sesión|connexion|subscribe|register"
-    r"|consent|cookie\w*|privacy settings|before you continue)\b",
-    re.IGNORECASE,
-)
 WALL = "a login or consent wall"
 """Why a page is no article that may have one behind it."""
 
@@ -57,9 +46,9 @@ def why_not_article(
     claimed = _claims_story(data) or record == "posts"
     if not title and not article.blocks:
         return "no headline and no body text"
-    if _ERROR_TITLE.search(title) and words < 150:
+    if pattern("<notices.error_title>").search(title) and words < 150:
         return "an error page"
-    if _WALL_TITLE.search(title) and words < 300 and not claimed:
+    if pattern(r"^<notices.wall_title>\b").search(title) and words < 300 and not claimed:
         return WALL
     if is_front(article.url):
         return "a front page"

@@ -59,7 +59,7 @@ SHARE = _words("share email-friend send-to-friend")
 ENDPOINTS = FEEDS | LOG_IN | BUY | SEARCH | PRINT | SHARE
 """What leads to no page to keep where it ends a path, or begins one that is no headline's."""
 SHOPS = _words(
-    "shop store tienda boutique job jobs karriere epaper e-paper gutschein gutscheine coupon"
+    "shop store tienda boutique job jobs epaper e-paper gutschein gutscheine coupon"
     " coupons descuentos"
 )
 """Other business of a publisher."""
@@ -93,11 +93,12 @@ TOPICS = _words(
 )
 AUTHORS = _words(
     "author authors autor autoren autores auteur auteurs autore autori yazar redakteur redakteure"
-    " redaktion journalist journalists columnist columnists contributor contributors firma firmas"
+    " redaktion journalist journalists columnist contributor contributors firma firmas"
 )
 PEOPLE = AUTHORS | _words("user users profile profiles profil people staff team member members")
 LISTS_OR_SECTIONS = _words(
     "dossier dossiers serie series region regions collection collections person personen by"
+    " columnists"
 )
 """What lists stories at a path's end; before, it may be a section's name."""
 ARCHIVES = _words("archive archives archiv archivio archivo arkiv arsiv latest")
@@ -111,8 +112,8 @@ OTHER_MATTER = _words(
 )
 """Pages of anything else than a story."""
 OTHER_MATTER_OR_SECTION = _words(
-    "live liveticker live-ticker stellen comment comments kommentare app apps deals email e-mail"
-    " service newsroom masthead amp home index news"
+    "live liveticker live-ticker karriere stellen comment comments kommentare app apps deals email"
+    " e-mail service newsroom masthead amp home index news"
 )
 """The same where they end a path; before, they may be a section's name."""
 STORIES = _words(
@@ -134,9 +135,9 @@ _OTHER_LABELS = _words(
 SERVICE_HOSTS = SHOPS | FOLDERS_OF_FILES | LOG_IN | SUBSCRIBE | NEWSLETTERS | _OTHER_LABELS
 """Hosts of a newspaper that hold none of its stories."""
 OTHER_HOSTS = SERVICE_HOSTS | _words(
-    "career careers empleo emploi auto immobilien immo partner partners go link links forum forums"
-    " community chat data search suche games spiele quiz puzzles dating horoscope horoskop weather"
-    " wetter translate"
+    "career careers karriere empleo emploi auto immobilien immo partner partners go link links"
+    " forum forums community chat data search suche games spiele quiz puzzles dating horoscope"
+    " horoskop weather wetter translate"
 )
 """The same, and those of other business."""
 DRESSES = _words("m mobile mobil amp touch wap print")

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from crawler.extract.language import is_counted
+from crawler.extract.language import is_counted, pattern
 from crawler.extract.page import SENTENCE_ENDS
 from crawler.items import Block
+from crawler.text import DENSE
 
 _LONGEST = 90
 """Characters."""
@@ -20,18 +21,17 @@ _PROSE = 60
 _MAX_WORDS = 9
 _MAX_NAMES = 4
 """Words beside the numbers of a quotation."""
-_NUMBER = re.compile(r"[+\-−±▲▼#]?[$€£¥]?\d[\d.,:/'’]*\s?(?:[kKmM%‰€$£¥h]|Mio|Mrd|Tsd)?\.?")
+_NUMBER = r"[+\-−±▲▼#]?[$€£¥]?\d[\d.,:/'’]*\s?(?:[kKmM%‰€$£¥h]|<numbers.large>)?\.?"
 _MOVES = re.compile(r"[+\-−±]\d|[▲▼↑↓]\s?\d|\d\s?[%‰]")
 """A change, as quotations have it."""
 _EXACT = re.compile(r"\d[.,]\d|\d{3}")
-_CLOCK = re.compile(
-    r"(?:\D{0,12}\s)?(?:[01]?\d|2[0-3])[:.h][0-5]\d(?:[:.][0-5]\d)?\s?(?:Uhr|h|[ap]\.?m\.?|[A-Z]{2,4})?",
-    re.IGNORECASE,
+_CLOCK = (
+    r"(?:\D{0,12}\s)?(?:[01]?\d|2[0-3])[:.h][0-5]\d(?:[:.][0-5]\d)?"
+    r"\s?(?:<dates.oclock>|h|[ap]\.?m\.?|[A-Z]{2,4})?"
 )
 _ITEM = re.compile(r"#?\d{1,3}[.):]")
 """What numbers a heading or an item: "2. Plant"."""
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
-_DENSE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _LONGEST_DENSE = 24
 
 
@@ -51,19 +51,23 @@ def _is_counter(block: Block, before: Sequence[Block], behind: Sequence[Block]) 
     tokens = text.split()
     if len(tokens) > _MAX_WORDS or (text.endswith(SENTENCE_ENDS) and text[-1] not in ")”\"'»"):
         return False
-    if _DENSE.search(text):
+    if DENSE.search(text):
         edge = text[0].isdecimal() or text[-1].isdecimal()
         return len(text) <= _LONGEST_DENSE and edge and is_counted(text)
     if is_counted(text) and (tokens[0][0].isdecimal() or tokens[-1][-1].isdecimal()):
         return True
     if _is_quotation(text, tokens):
         return True
-    return _is_alone(before, behind) and (_CLOCK.fullmatch(text) is not None or _is_count(tokens))
+    return _is_alone(before, behind) and (
+        pattern(_CLOCK).fullmatch(text) is not None or _is_count(tokens)
+    )
 
 
 def _is_quotation(text: str, tokens: Sequence[str]) -> bool:
     """Whether a text is a name with its price and the change of it."""
-    numbers = sum(_NUMBER.fullmatch(token.strip("()[]")) is not None for token in tokens)
+    numbers = sum(
+        pattern(_NUMBER, 0).fullmatch(token.strip("()[]")) is not None for token in tokens
+    )
     names = sum(any(map(str.isalpha, token)) for token in tokens)
     exact = _EXACT.search(text) is not None and _MOVES.search(text) is not None
     return exact and numbers >= 2 and names <= _MAX_NAMES
@@ -71,7 +75,7 @@ def _is_quotation(text: str, tokens: Sequence[str]) -> bool:
 
 def _is_count(tokens: Sequence[str]) -> bool:
     """Whether a text is numbers with at most one word to them, no year and no item of a list."""
-    numbers = [token for token in tokens if _NUMBER.fullmatch(token.strip("()[]"))]
+    numbers = [token for token in tokens if pattern(_NUMBER, 0).fullmatch(token.strip("()[]"))]
     if len(tokens) == 1:
         digits = sum(map(str.isdecimal, tokens[0]))
         return bool(numbers) and digits > 2 and not _YEAR.fullmatch(tokens[0])

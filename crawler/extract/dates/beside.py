@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
@@ -10,19 +9,19 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from crawler.extract.dates.context import (
-    OTHER_WORDS,
     PROSE,
-    PUBLISHED_WORDS,
     in_comments,
     in_sentence,
     in_site_bar,
     is_other,
     stated,
 )
+from crawler.extract.dates.said import of_publication, of_something_else
 from crawler.extract.dates.text import has_date
+from crawler.extract.language import pattern
 from crawler.items import Claim
 
-_GOES_ON = re.compile(r"\s*(?:[-–—|•·/:,]\s|Uhr\b|\()")
+_GOES_ON = r"\s*(?:[-–—|•·/:,]\s|<dates.oclock>\b|\()"
 """After a date that opens a paragraph: it is the paragraph's date line."""
 _APART = frozenset({"footer", "aside", "nav", "blockquote", "figure"})
 _HIDDEN = frozenset({"script", "style", "noscript", "template"})
@@ -62,11 +61,11 @@ def beside(near: HtmlElement | None) -> Beside:
                 if claim is not None and in_site_bar(element, near):
                     claim = None
                 label, before = before, text
-                if claim is not None and len(label) < 30 and OTHER_WORDS.search(label):
+                if claim is not None and len(label) < 30 and of_something_else(label):
                     claim = None
                 if claim is not None and kind not in kinds:
                     kinds.add(kind)
-                    said = PUBLISHED_WORDS.search(f"{label[-30:]} {text[:30]}")
+                    said = of_publication(f"{label[-30:]} {text[:30]}")
                     found[kind].append((passed // 4 if said else passed, claim))
                     if kind == 0:
                         break
@@ -92,7 +91,7 @@ def _judge(element: HtmlElement, text: str) -> tuple[int, Claim | None]:
         return kind, None
     if any(up.tag in _APART for up in (element, *islice(element.iterancestors(), 4))):
         return kind, None
-    opens = text.startswith(date) and _GOES_ON.match(text, len(date)) is not None
+    opens = text.startswith(date) and pattern(_GOES_ON).match(text, len(date)) is not None
     if not opens and (len(text) - len(date) > PROSE or in_sentence(element, len(date))):
         kind = 2
     return kind, Claim(date, "html:near headline" if kind < 2 else "html:sentence")

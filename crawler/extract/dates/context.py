@@ -10,6 +10,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from crawler.extract.dates.said import of_change, of_something_else
 from crawler.extract.dates.text import dates_in, timed
 from crawler.extract.markup import names_of
 
@@ -18,27 +19,6 @@ MAX_SHOWN = 120
 PROSE = 80
 """Characters beside a date that make its text a sentence."""
 _INLINE = frozenset({"a", "b", "strong", "em", "i", "span", "u", "small", "time", "font", "mark"})
-MODIFIED_WORDS = re.compile(
-    r"updat|modif|aktualis|actuali[sz]|stand\b|edit|änder|mis[e]? à jour|ažur|güncel|обновл|змінен"
-    r"|bijgewerkt|oppdater|opdater|uppdater|aggiorn|atualiz|változ|frissít|zaktual|revised|更新"
-    r"|수정|تحديث|به روز|עודכן",
-    re.IGNORECASE,
-)
-PUBLISHED_WORDS = re.compile(
-    r"publi[sšcké]|posted|erschienen|veröffentlicht|erstellt|eingestellt|gespeichert von|datum\b"
-    r"|\bdate\b|submitted|created|pubblicat|gepubliceerd|geplaatst|notizia del|mis en ligne|paru"
-    r"|fecha|опубл|дата|julkaistu|wydan|dodan|megjelen|objav|yayın|δημοσ|발행|등록|입력|発行|公開|掲載"
-    r"|发布|發布|نشر",
-    re.IGNORECASE,
-)
-OTHER_WORDS = re.compile(
-    r"joined|registriert|member since|mitglied seit|geboren|\bborn\b"  # of a person
-    r"|termin\b|\bwann\b|\bwhen:|deadline|einsendeschluss|gültig|valid until"  # of an event
-    r"|aktuelle zeit|aktuelles datum|current time|it is currently|heute\b|today\b|aujourd"
-    r"|date actuelle|hora actual|hoy es|oggi\b|ora corrente|dzisiaj|сегодня|bugün",
-    re.IGNORECASE,
-)
-"""Words beside a date of something else: of a reader's profile, an event, today."""
 _OTHER_NAMES = re.compile(
     r"today|current|print-?(?:head|date|time)|clock|weather|wetter|heute|meteo|copyright",
     re.IGNORECASE,
@@ -79,7 +59,7 @@ def stated(text: str, *, modified: bool) -> str | None:
     """
     before = 0
     for start, end in dates_in(text[:3_000]):
-        if bool(MODIFIED_WORDS.search(text[max(before, start - 60) : start])) == modified:
+        if of_change(text[max(before, start - 60) : start]) == modified:
             return timed(text, start, end)
         before = end
     return None
@@ -107,7 +87,7 @@ def _are_of_others(names: str) -> bool:
 
 def is_other(element: HtmlElement, text: str) -> bool:
     """Whether a date is likely that of the visit (a clock, a weather box), of a person or event."""
-    if OTHER_WORDS.search(text):
+    if of_something_else(text):
         return True
     return any(
         (names := names_of(up)) and _are_of_others(names[:200])

@@ -11,13 +11,13 @@ from lxml.html import HtmlElement
 
 from crawler.extract.dates.context import (
     MAX_SHOWN,
-    MODIFIED_WORDS,
     in_comments,
     in_site_bar,
     is_other,
     short_text,
     stated,
 )
+from crawler.extract.dates.said import of_change
 from crawler.extract.dates.text import dates_in
 from crawler.extract.markup import Meaning, elsewhere, meanings, names_of
 from crawler.extract.page import Document
@@ -86,9 +86,9 @@ def _of_change(element: HtmlElement, text: str) -> bool:
     WordPress writes `class="published updated"` on a story that never was.
     """
     names = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
-    if MODIFIED_WORDS.search(f"{_label(element)} {text}"):
+    if of_change(f"{_label(element)} {text}"):
         return True
-    return len(names) > 1 and bool(MODIFIED_WORDS.search(names)) and "publish" not in names.lower()
+    return len(names) > 1 and of_change(names) and "publish" not in names.lower()
 
 
 def _label(element: HtmlElement) -> str:

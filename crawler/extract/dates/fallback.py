@@ -13,15 +13,14 @@ from lxml.html import HtmlElement
 
 from crawler.extract.dates.context import (
     MAX_SHOWN,
-    MODIFIED_WORDS,
     PROSE,
-    PUBLISHED_WORDS,
     in_comments,
     in_sentence,
     in_site_bar,
     is_other,
     short_text,
 )
+from crawler.extract.dates.said import of_change, of_publication
 from crawler.extract.dates.text import dates_in, has_date, timed
 from crawler.extract.markup import elsewhere
 from crawler.extract.page import Document, Structured
@@ -80,9 +79,9 @@ def _shown(doc: Document, near: HtmlElement | None) -> dict[str, list[Claim]]:
         for start, end in dates_in(plain):
             label = plain[max(before, start - _LABEL) : start].strip(" :,-–|") or label_before
             before = end
-            if MODIFIED_WORDS.search(label):
+            if of_change(label):
                 kind = "modified"
-            elif PUBLISHED_WORDS.search(label):
+            elif of_publication(label):
                 kind = "published"
             elif len(plain) - (end - start) > PROSE or in_sentence(element, end - start):
                 continue  # of whatever the sentence tells
@@ -143,7 +142,7 @@ def _described(data: Structured) -> Iterator[Claim]:
     for name in ("description", "og:description", "twitter:description"):
         for text in data.meta.get(name, ())[:1]:
             for start, end in dates_in(text[:600]):
-                if PUBLISHED_WORDS.search(text[max(0, start - _LABEL) : start]):
+                if of_publication(text[max(0, start - _LABEL) : start]):
                     yield Claim(text[start:end], f"meta:{name}")
                     return
 

@@ -1,7 +1,7 @@
 """Dates with names of months and words like "ago" in them.
 
-Most are told by `month_names`; the unusual are left to dateparser, which takes half a second to
-load and knows the words of some two hundred locales. What it would add of its own (today's year,
+Most are told by the names of months; the unusual are left to dateparser, which takes half a second
+to load and knows the words of some two hundred locales. What it would add of its own (today's year,
 the first of a month, a time zone) is not taken over.
 """
 
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from crawler.extract.language import month_number
+from crawler.extract.language import month_number, pattern
 
 if TYPE_CHECKING:
     from dateparser.date import DateDataParser
@@ -29,21 +29,20 @@ _ALIASES = {"no": "nb", "iw": "he", "in": "id", "tl": "fil", "prs": "fa", "gsw":
 _BASE = datetime(2021, 7, 20, 12)
 _MAX_LETTERS = 60
 _NAME = r"[^\s\d,;:|/()\[\]\"'«»]{2,20}"
-_ORDINAL = r"(?:st|nd|rd|th|\.|º|ª|er|e)?"
 _LEAD = r"(?:[^\W\d_]{1,20}\.?,?\s){0,2}"  # the day of the week, or a place
-_TAIL = r"(?:\s?(?:г|р|року|г\.|р\.|m)\.?)?(?:,?\s[^\W\d_]{1,20})?"
-_CORE = re.compile(
-    r"(?<!\d)\d{1,2}(?:st|nd|rd|th|\.|º|er)?\s+(?:de\s+)?[^\W\d_]{3,}\.?,?\s+(?:del?\s+)?\d{4}(?!\d)"
-    r"|[^\W\d_]{3,}\.?\s+\d{1,2}(?:st|nd|rd|th)?\.?,?\s+\d{4}(?!\d)"
+_TAIL = r"(?:\s?<dates.year_sign>\.?)?(?:,?\s[^\W\d_]{1,20})?"
+_CORE = (
+    r"(?<!\d)\d{1,2}(?:<dates.ordinal>|\.)?\s+(?:<dates.of_month>\s*)?[^\W\d_]{3,}\.?,?\s+(?:<dates.of_year>\s*)?\d{4}(?!\d)"
+    r"|[^\W\d_]{3,}\.?\s+\d{1,2}<dates.ordinal>?\.?,?\s+\d{4}(?!\d)"
 )
 _NAMED = (
-    re.compile(rf"{_LEAD}(?P<day>\d{{1,2}}){_ORDINAL}[\s\-]?(?:de\s|of\s|d[’'])?(?P<month>{_NAME})"
-               rf"[.,]{{0,2}}\s?(?:del?\s)?-?(?P<year>\d{{4}}){_TAIL}"),
-    re.compile(rf"{_LEAD}(?P<month>{_NAME})\.?\s(?P<day>\d{{1,2}}){_ORDINAL},?\s(?P<year>\d{{4}})"),
-    re.compile(rf"(?P<year>\d{{4}})(?:[.,]|-?ko|\sm\.|\.\sgada)?\s(?:gada\s)?(?P<month>{_NAME})\.?"
-               r"(?:\s(?P<day>\d{1,2})\.?(?:\sd\.?|an?|n)?)?"),
-    re.compile(rf"(?P<month>{_NAME})\.?,?\s(?:del?\s)?(?P<year>\d{{4}}){_TAIL}"),
-)  # fmt: skip
+    rf"{_LEAD}(?P<day>\d{{1,2}})(?:<dates.ordinal>|\.)?[\s\-]?<dates.of_month>?(?P<month>{_NAME})"
+    rf"[.,]{{0,2}}\s?<dates.of_year>?-?(?P<year>\d{{4}}){_TAIL}",
+    rf"{_LEAD}(?P<month>{_NAME})\.?\s(?P<day>\d{{1,2}})(?:<dates.ordinal>|\.)?,?\s(?P<year>\d{{4}})",
+    rf"(?P<year>\d{{4}})(?:[.,]|<dates.after_year>)?\s<dates.before_month>?(?P<month>{_NAME})\.?"
+    r"(?:\s(?P<day>\d{1,2})\.?<dates.after_day>?)?",
+    rf"(?P<month>{_NAME})\.?,?\s<dates.of_year>?(?P<year>\d{{4}}){_TAIL}",
+)
 _NUMERIC = re.compile(r"\d\s?[./\-]\s?\d{1,2}\s?[./\-]\s?\d")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _FULL_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
@@ -74,7 +73,7 @@ def named_date(text: str, language: str | None) -> tuple[int, int | None, int | 
         return known
     if _NUMERIC.search(text):
         return None  # numbers alone are read elsewhere
-    core = _CORE.search(text)
+    core = pattern(_CORE, 0).search(text)
     if core is not None:
         beside = text[: core.start()] + " " + text[core.end() :]
         if len(_LETTERS.findall(beside)) > 1:
@@ -92,9 +91,9 @@ def named_date(text: str, language: str | None) -> tuple[int, int | None, int | 
 
 
 def _by_table(text: str, language: str | None) -> tuple[int, int, int | None] | None:
-    """What a text states in one of the usual orders, with a month that `month_names` knows."""
-    for pattern in _NAMED:
-        match = pattern.fullmatch(text)
+    """What a text states in one of the usual orders, with a month that is known."""
+    for form in _NAMED:
+        match = pattern(form, 0).fullmatch(text)
         month = month_number(match["month"], language) if match is not None else None
         if match is not None and month is not None:
             day = match.groupdict().get("day")

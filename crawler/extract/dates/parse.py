@@ -1,7 +1,7 @@
 """Dates as people and programs write them, read into ISO 8601.
 
-What programs write is read by `machine_dates`, dates in numbers and in English here; names of
-months in other languages, and "ago", are left to dateparser by `date_names`. What is not stated is
+What programs write is read by `machine`, dates in numbers and in English here; names of months in
+other languages, and "ago", are left to dateparser by `named`. What is not stated is
 never filled in: a day stays a day, a time without a zone gets no offset.
 """
 
@@ -13,20 +13,20 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from itertools import pairwise
 
-from crawler.extract.dates.machine import MONTHS, Date, Reading, checked, machine_written
-from crawler.extract.dates.named import Ago, ago, named_date
-from crawler.extract.dates.text import dates_in
-from crawler.extract.dates.times import Time, on_day, take_time
-from crawler.extract.dates.words import (
+from crawler.extract.dates.calendars import (
     BUDDHIST_OFFSET,
     JAPANESE_ERAS,
-    LEAD_IN,
-    LEAD_IN_NO_SPACE,
     MONTH_FIRST,
     YEAR_FIRST,
     from_persian,
     persian_date,
 )
+from crawler.extract.dates.machine import MONTHS, Date, Reading, checked, machine_written
+from crawler.extract.dates.named import Ago, ago, named_date
+from crawler.extract.dates.said import lead_in
+from crawler.extract.dates.text import dates_in
+from crawler.extract.dates.times import Time, on_day, take_time
+from crawler.extract.language import pattern
 from crawler.items import Precision
 
 MAX_CHARACTERS = 200
@@ -117,7 +117,7 @@ def _clean(text: str) -> str:
 
 def _without_lead_in(text: str) -> str:
     for _ in range(3):
-        match = LEAD_IN.match(text) or LEAD_IN_NO_SPACE.match(text)
+        match = lead_in(text)
         if match is None or not any(c.isdecimal() for c in text[match.end() :]):
             break
         text = text[match.end() :]
@@ -189,9 +189,7 @@ _YEAR_LAST = re.compile(
     _WORD + r"?(\d{1,2})\s?([./\-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})[.,\s]*" + _WORD + "{0,3}"
 )
 _MONTH_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})")
-_VIETNAMESE = re.compile(
-    r"(?:ngày\s)?(\d{1,2})\stháng\s(\d{1,2}),?\s(?:năm\s)?(\d{4})", re.IGNORECASE
-)
+_DAY_WORD = r"(?:<dates.day>\s)?(\d{1,2})\s<dates.month>\s(\d{1,2}),?\s(?:<dates.year>\s)?(\d{4})"
 _ERA = re.compile("(" + "|".join(JAPANESE_ERAS) + r")\s?(\d{1,2}|元)\s?年")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
 
@@ -227,7 +225,7 @@ def _day(text: str, language: str | None) -> Date | None:
         return _in_calendar(*stated, language)
     if (match := _YEAR_LAST.fullmatch(text)) is not None:
         return _numeric(int(match[1]), int(match[3]), match[4], match[2], language)
-    if (match := _VIETNAMESE.fullmatch(text)) is not None:
+    if (match := pattern(_DAY_WORD).fullmatch(text)) is not None:
         return checked(int(match[3]), int(match[2]), int(match[1]))
     if (match := _MONTH_YEAR.fullmatch(text)) is not None:
         return _in_calendar(int(match[2]), int(match[1]), None, language)
@@ -292,7 +290,7 @@ def _relative(text: str, captured_at: datetime, language: str | None) -> Reading
 
 
 def _without_label(text: str) -> str:
-    match = LEAD_IN.match(text) or LEAD_IN_NO_SPACE.match(text)
+    match = lead_in(text)
     return text[match.end() :] if match else text
 
 

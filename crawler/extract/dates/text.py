@@ -1,7 +1,7 @@
 """Full dates in running text: where they stand, and the time of day beside them.
 
-What looks like one must be one: a month by number, or a word that names a month in some language
-(`month_names`). Nothing is read here but the words; `dates` reads what is found.
+What looks like one must be one: a month by number, or a word that names a month in some language.
+Nothing is read here but the words; `parse` reads what is found.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from crawler.extract.dates.words import PERSIAN_MONTHS, persian_letters
-from crawler.extract.language import month_number
+from crawler.extract.dates.calendars import PERSIAN_MONTHS, persian_letters
+from crawler.extract.language import month_number, pattern
 
 _DAY = r"\d{1,2}"
 _WORD = r"[^\s\d,;:|/()\[\]\"'«»]{2,20}"
@@ -18,29 +18,28 @@ _NUMERIC = (
     r"\d{1,2}\s?([./\-])\s?\d{1,2}\s?\1\s?\d{4}(?![\d/]|[.\-]\d)"
     r"|\d{4}([./\-])\d{1,2}\2\d{1,2}(?!\d)"
     r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일號号]?"
-    r"|ngày\s\d{1,2}\stháng\s\d{1,2}\snăm\s\d{4}"
+    r"|<dates.day>\s\d{1,2}\s<dates.month>\s\d{1,2}\s<dates.year>\s\d{4}"
 )
 _SHORT_YEAR = r"\d{1,2}([./])\d{1,2}\3\d{2}(?![\d./]|-\d)"
 _NAMED = (
-    rf"{_DAY}(?:st|nd|rd|th|\.|º|ª|er|e|\.o)?[\s\-]?(?:de\s|of\s|d[’'])?(?P<dmy>{_WORD})"
-    rf",?\s?(?:de\s|del\s)?-?(?P<y1>\d{{4}})(?!\d)"
-    rf"|(?P<mdy>{_WORD})\.?\s{_DAY}(?:st|nd|rd|th)?\.?,?\s(?P<y2>\d{{4}})(?!\d)"
-    rf"|(?P<y3>\d{{4}})(?:\.|,|-?ko|\sm\.|\.\sgada)?\s(?:gada\s)?(?:{_DAY}\.\s)?(?P<ymd>{_WORD})"
-    rf"\.?\s{_DAY}(?!\d)"
+    rf"{_DAY}(?:<dates.ordinal>|\.)?[\s\-]?<dates.of_month>?(?P<dmy>{_WORD})"
+    rf",?\s?<dates.of_year>?-?(?P<y1>\d{{4}})(?!\d)"
+    rf"|(?P<mdy>{_WORD})\.?\s{_DAY}<dates.ordinal>?\.?,?\s(?P<y2>\d{{4}})(?!\d)"
+    rf"|(?P<y3>\d{{4}})(?:\.|,|<dates.after_year>)?\s<dates.before_month>?(?:{_DAY}\.\s)?"
+    rf"(?P<ymd>{_WORD})\.?\s{_DAY}(?!\d)"
 )
-_DATE = re.compile(rf"(?<![\d.,/\-])(?:{_NUMERIC}|{_SHORT_YEAR})|(?<![\d.,/])(?:{_NAMED})")
+_DATE = rf"(?<![\d.,/\-])(?:{_NUMERIC}|{_SHORT_YEAR})|(?<![\d.,/])(?:{_NAMED})"
 _HINT = re.compile(r"\d{4}|\d[./]\d{1,2}[./]\d\d")
 """A part of whatever `_DATE` finds, found far faster."""
 _BEFORE_HINT = 60
 """Characters; more than a date has before that part."""
-_TIME_AFTER = re.compile(
+_TIME_AFTER = (
     r"T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
-    r"|(?:\s?г\.?|\.)?[\s,;|/•·@()–-]{1,4}(?:(?:at|um|à|a las|klo|kl\.?|às|ore|ob|о|в|u|o)\s)?"
+    r"|(?:\s?<dates.year_sign>\.?|\.)?[\s,;|/•·@()–-]{1,4}(?:<dates.before_time>\.?\s)?"
     r"(?:[01]?\d|2[0-3])\s?[:.hH]\s?[0-5]\d(?!\d)"
-    r"(?::[0-5]\d)?(?:\s?(?:[ap]\.?\s?m\b\.?|Uhr\b))?"
+    r"(?::[0-5]\d)?(?:\s?(?:[ap]\.?\s?m\b\.?|<dates.oclock>\b))?"
     r"(?:\s?\(?(?:UTC|GMT|CET|CEST|BST|MEZ|MESZ|IST|E[SD]?T|C[SD]T|M[SD]T|P[SD]?T|JST|KST|WIB)\b"
-    r"(?:\s?[+-]\d{1,2}(?::?\d\d)?)?)?",
-    re.IGNORECASE,
+    r"(?:\s?[+-]\d{1,2}(?::?\d\d)?)?)?"
 )
 
 
@@ -59,8 +58,9 @@ def dates_in(text: str) -> Iterator[tuple[int, int]]:
     ['14. Juli 2021']
     """
     at = 0
+    date = pattern(_DATE, 0)
     while (hint := _HINT.search(text, at)) is not None:
-        match = _DATE.search(text, max(at, hint.start() - _BEFORE_HINT))
+        match = date.search(text, max(at, hint.start() - _BEFORE_HINT))
         if match is None:
             return
         if _is_date(match):
@@ -91,5 +91,5 @@ def timed(text: str, start: int, end: int) -> str:
     >>> timed("Am 14. Juli 2021, 9.41 Uhr, in Köln", 3, 16)
     '14. Juli 2021, 9.41 Uhr'
     """
-    time = _TIME_AFTER.match(text, end)
+    time = pattern(_TIME_AFTER).match(text, end)
     return text[start : time.end() if time else end]

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from crawler.extract.dates.words import LOCAL_ZONES, MERIDIEM, REGION_ZONES, ZONES, zone_offset
+from crawler.extract.dates.calendars import LOCAL_ZONES, REGION_ZONES, ZONES, zone_offset
+from crawler.extract.language import pattern
 
 
 class Time(NamedTuple):
@@ -22,34 +23,22 @@ class Time(NamedTuple):
     """IANA zone, where the name ("ET") leaves it to the day whether it is summer time."""
 
 
-# Words between a date and its time; with one of them before it, 9.41 is a time too.
-_BEFORE = (
-    r"(?:klo|kl|kello|at|alle|ore|ora|orele|à|às|a\slas|las|a\sla|um|om|ob|u|v|o|o\sgodz|godz|g|в|о"
-    r"|об|у|saat|lúc|pukul|jam|στις|ώρα|och|time|الساعة|ساعت|بساعة|בשעה|बजे|เวลา)\.?"
-)
-# Words after a time that say no more than that it is one.
-_AFTER = (
-    r"(?:uhr|hrs?|horas?|hs|hod|uur|heures?|óra|ч|час|год|น|h|u|分|분|'"
-    r")\.?"
-)
-_EAST_ASIAN = "|".join(w for w in MERIDIEM if ord(w[0]) >= 0x2E80)
-_MERIDIEM = "|".join(sorted(map(re.escape, MERIDIEM), key=len, reverse=True))
 _NAMES = "|".join(sorted({*ZONES, *LOCAL_ZONES, *REGION_ZONES}, key=len, reverse=True)).upper()
 
-_TIME = re.compile(
-    rf"(?:(?<!\w){_BEFORE}\s*)?"
-    rf"(?P<am1>{_EAST_ASIAN})?\s?"
+_TIME = (
+    r"(?:(?<!\w)<dates.before_time>\.?\s*)?"
+    r"(?P<am1><dates.am_first>|<dates.pm_first>)?\s?"
     r"(?<![\d:./\-])(?P<hour>\d{1,2})"
-    r"(?:(?P<apart>\s?[::]\s?|\s?[hH時点點시]\s?|\.)(?P<minute>\d\d|\d(?=\s?[分분]))"
-    r"(?:\s?[:分분.]\s?(?P<second>\d\d?)(?:[.,]\d{1,9}|\s?[秒초])?(?!\d))?)?(?![\d:]|\.\d)"
-    rf"(?:\s?(?P<am2>{_MERIDIEM})(?!\w))?"
-    rf"(?:\s?(?P<after>{_AFTER}|[時点點시])(?!\w))?"
+    r"(?:(?P<apart>\s?[:：]\s?|\s?[hH時点點시]\s?|\.)(?P<minute>\d\d|\d(?=\s?[分분]))"
+    r"(?:\s?[:：分분.]\s?(?P<second>\d\d?)(?:[.,]\d{1,9}|\s?[秒초])?(?!\d))?)?(?![\d:]|\.\d)"
+    r"(?:\s?(?P<am2><dates.am>|<dates.pm>|<dates.am_first>|<dates.pm_first>)(?!\w))?"
+    r"(?:\s?(?P<after>(?:<dates.after_time>|<dates.oclock>|')\.?|[時点點시])(?!\w))?"
     r"(?:\s*\(?(?P<zone>"
     r"(?-i:(?:UTC|GMT|Z)?\s?(?P<sign>[+\-−])(?P<oh>\d{1,2})(?::?(?P<om>\d\d))?(?![\d.:/\-]))"
     rf"|(?-i:(?:{_NAMES})(?!\w))"
-    r")\)?)?",
-    re.IGNORECASE,
+    r")\)?)?"
 )
+_PM = "<dates.pm>|<dates.pm_first>"
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
@@ -62,7 +51,7 @@ def take_time(text: str, language: str | None) -> tuple[Time | None, str]:
     >>> take_time("July 14, 2021 9:41 pm GMT+5:30", None)
     (Time(hour=21, minute=41, second=None, offset=330, region=None), 'July 14, 2021 ')
     """
-    for match in _TIME.finditer(text):
+    for match in pattern(_TIME).finditer(text):
         hour, minute = int(match["hour"]), int(match["minute"] or 0)
         second = int(match["second"]) if match["second"] else None
         half = (match["am1"] or match["am2"] or "").lower()
@@ -81,7 +70,8 @@ def take_time(text: str, language: str | None) -> tuple[Time | None, str]:
         if match["minute"] is None:
             return None, rest
         if half:
-            hour = hour % 12 + MERIDIEM[half] if hour <= 12 else hour
+            afternoon = pattern(_PM).fullmatch(half) is not None
+            hour = hour % 12 + 12 * afternoon if hour <= 12 else hour
         second = None if second == 60 else second
         return Time(hour, minute, second, _offset(match, language), _region(match, language)), rest
     return None, text

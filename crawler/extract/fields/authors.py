@@ -6,39 +6,23 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from crawler.extract.language import pattern
 from crawler.extract.markup import Marks, Meaning, elsewhere
 from crawler.extract.page import Structured, strings, text_of, types_of
 from crawler.items import Block, Claim
 from crawler.text import words
 
-_BY = re.compile(
-    r"^\s*(?:(?:written|posted|published|reported|story|text|words|article|edited|report|artículo|texto|foto)?\s*"
-    r"(?:by|von|par|por|door|di|de|av|af|przez|от|от автора|autor(?:in)?s?|authors?|tekst|texte?"
-    r"|reporter)\b|"
-    r"@)\s*[:：]?\s*",
-    re.IGNORECASE,
-)
+_BY = r"^\s*(?:<bylines.kind_of_text>?\s*<bylines.by>\b|@)\s*[:：]?\s*"
 _DOMAIN = re.compile(r"\w\.(?:com|org|net|info|de|co|at|ch|uk|fr|es|it|pl)\b", re.IGNORECASE)
-_SPLIT = re.compile(
-    r"\s*(?:,|;|\||/|•|·|\n|\s&\s|\s+(?:and|und|et|y|e|og|och|en|i|ja|und|with|mit)\s+|、|，)\s*",
-)
+_SPLIT = r"\s*(?:,|;|\||/|•|·|\n|\s&\s|\s+<bylines.joined>\s+|、|，)\s*"
 _EMPHASISED = re.compile(r"(\*{1,3}).+\1", re.DOTALL)
-_PERSON = re.compile(
-    r"(?:[^\W\d_a-z][\w.'’-]*\s+){1,3}(?:(?:da|de|del|di|do|dos|van|von|der|den|el|al|bin|la|le)\s+)*"
-    r"[^\W\d_a-z][\w.'’-]*"
-)
+_PERSON = r"(?:[^\W\d_a-z][\w.'’-]*\s+){1,3}(?:<bylines.particle>\s+)*[^\W\d_a-z][\w.'’-]*"
 """Two to four words with capitals."""
-_NO_NAME = re.compile(
+_NO_NAME = (
     r"https?:|www\.|@|\.(?:com|org|net|de|co|at|ch|uk|fr)\b|(?<![A-Za-z\d])\d|\d{3}"
-    r"|^(?:admin(?:istrator)?|staff|editor(?:s|ial)?|news ?desk|webmaster"
-    r"|team|guest|unknown|anonymous|null|undefined|none|n/a|root|web ?desk|newsroom|online|author"
-    r"|by|powered by|follow|share|updated|published|posted|read more|more|view|see all.*"
-    r"|(?:(?:facebook|twitter|instagram|linkedin|whatsapp|telegram|x|email|e-mail)\s*)+)$",
-    re.IGNORECASE,
+    r"|^<bylines.no_name>$"
 )
-_ROLE = re.compile(
-    r"\s+[-–—]\s+.*$|\s*\(.*?\)\s*$|\s+(?:is|was|for|in|aus|reports?)\s+.*$",
-)
+_ROLE = r"\s+[-–—]\s+.*$|\s*\(.*?\)\s*$|\s+<bylines.before_role>\s+.*$"
 
 
 def authors(
@@ -111,8 +95,10 @@ def _byline(block: Block) -> tuple[str, ...]:
     if block.type != "paragraph" or len(text) > 80 or not _EMPHASISED.fullmatch(block.markdown):
         return ()
     names = _names([text], set())
-    rest = words(_BY.sub("", text))
-    told = all(map(_PERSON.fullmatch, names)) and len(rest) <= sum(len(n) + 5 for n in names)
+    rest = words(pattern(_BY).sub("", text))
+    told = all(pattern(_PERSON, 0).fullmatch(name) for name in names) and len(rest) <= sum(
+        len(n) + 5 for n in names
+    )
     return names if told else ()
 
 
@@ -121,15 +107,19 @@ def _names(raw: Sequence[str], publishers: set[str]) -> tuple[str, ...]:
     for text in raw[:30]:
         if text.startswith(("http://", "https://", "@")) or len(text) > 300:
             continue
-        text = _BY.sub("", text)
+        text = pattern(_BY).sub("", text)
         if _DOMAIN.search(text):
             continue
-        for part in _SPLIT.split(text):
-            name = _BY.sub("", _ROLE.sub("", part.strip(" .:–—-\t"))).strip(" .:–—-")
+        for part in pattern(_SPLIT, 0).split(text):
+            name = (
+                pattern(_BY)
+                .sub("", pattern(_ROLE, 0).sub("", part.strip(" .:–—-\t")))
+                .strip(" .:–—-")
+            )
             key = words(name)
             if not key or len(name) < 2 or len(name) > 60 or len(key.split()) > 6:
                 continue
-            if _NO_NAME.search(name) or key in publishers:
+            if pattern(_NO_NAME).search(name) or key in publishers:
                 continue
             found.setdefault(key, name)
     return tuple(found.values())[:20]

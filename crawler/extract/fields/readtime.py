@@ -10,6 +10,7 @@ from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
+from crawler.extract.language import pattern
 from crawler.extract.page import Document
 from crawler.items import Claim, ReadTime
 from crawler.text import UNSPACED_LANGUAGES
@@ -29,36 +30,9 @@ _MEAN_LETTERS = 863
 MAX_MINUTES = 24 * 60
 """A longer reading time is a misreading."""
 
-# A minute, as pages print it.
-_UNIT = (
-    r"(?=[mмхλdpน分분دمדमমநనನമમਮ])"  # the first letters of all, for the sake of speed
-    r"(?:min(?:s|ut\w*|uten|\.)?(?![^\W\d_])\.?|мин\w*\.?|хв\w*\.?|λεπτ\w*|dk\.?|dakika\w*|dəqiqə\w*"
-    r"|perc\w*|phút|menit|minit|นาที|分(?:钟|鐘|間)?|분|دقائق|دقيقة|دقيقت[اي]ن|دقیقه|منٹ|דקות|דקה|דק'"
-    r"|मिनट|मिनिट|মিনিট|நிமிட|నిమిష|ನಿಮಿಷ|മിനിറ്റ|મિનિટ|ਮਿੰਟ)"
-)
-# Reading, as pages print it: stems, so that all forms of a word match.
-_READING = (
-    r"(?:(?<![^\W\d_])read(?:ing|s)?(?![^\W\d_])|\w*lese(?:zeit|dauer|n|r)?|lesung|lectura|leitura|lettura"
-    r"|lecture|\blire\b|\bleer\b|leggere|\bler\b|\bleitura|leestijd|leestijd|\blezen|läs(?:tid|ning)?\b"
-    r"|læse(?:tid)?|lese(?:tid)?|luku(?:aika)?|lukea|czytani\w*|przeczytasz|čten\w*|čítan\w*|čitanj\w*"
-    r"|olvas\w*|чтени\w*|читать|читати|читання|четене|читањ\w*|ανάγνωσ\w*|oku\w*|citire|citit|đọc"
-    r"|baca|อ่าน|読了|読む|読み|阅读|閱讀|讀|읽|قراءة|للقراءة|خواندن|مطالعه|קריאה|पढ़|वाचन|পড়|படிக்க|చద)"
-)
-_HAS_READING = re.compile(_READING, re.IGNORECASE)
-_HAS_UNIT = re.compile(_UNIT, re.IGNORECASE)
-_WITH_UNIT = re.compile(
-    rf"\d(?:\s?[-–]\s?\d|[\d.,])*+(?::(?P<s>[0-5]\d))?\s?-?\s?{_UNIT}",
-    re.IGNORECASE,
-)
-_HOURS = re.compile(
-    r"(?<!\d)(\d{1,2})\s?(?:h|hrs?|hours?|std|stunden?|heures?|horas?|or[ae]|uur|timm?ar?|timer|godz\w*|ч|час\w*|saat"
-    r"|jam|giờ|時間|小时|小時|시간|ساعة|ساعات|ساعت|שעות|घंटे)(?![^\W\d_])",
-    re.IGNORECASE,
-)
-_SECONDS = re.compile(
-    r"(\d+)\s?(?:s|secs?|seconds?|sek\w*|segundos?|secondes?|сек\w*|秒|초)\b", re.IGNORECASE
-)
-_TWO = re.compile("دقيقت[اي]ن")
+_WITH_UNIT = r"\d(?:\s?[-–]\s?\d|[\d.,])*+(?::(?P<s>[0-5]\d))?\s?-?\s?<reading.minute>"
+_HOURS = r"(?<!\d)(\d{1,2})\s?<reading.hour>(?![^\W\d_])"
+_SECONDS = r"(\d+)\s?<reading.second>\b"
 _DURATION = re.compile(
     r"P(?:(\d{1,2})D)?(?:T(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,5})(?:\.\d+)?S)?)?"
 )
@@ -117,7 +91,7 @@ def _visible(doc: Document) -> Claim | None:
     for headline in doc.tags["h1"][:2]:
         # A look at the bare text first: on most pages it spares the walk.
         text = _text_beside(headline)
-        if not _WITH_UNIT.search(text) and "than a min" not in text:
+        if not _with_unit(text) and not pattern("<reading.less_than_one>").search(text):
             continue
         for element in chain(
             islice(_beside(headline, preceding=False), _NEAR),
@@ -150,26 +124,40 @@ def _stated_by(element: HtmlElement) -> Claim | None:
 _DIGIT = re.compile(r"\d")
 
 
+def _with_unit(text: str) -> re.Match[str] | None:
+    """A number of minutes in a text."""
+    return pattern(_WITH_UNIT).search(text)
+
+
+def _names_minutes(text: str) -> bool:
+    return pattern("<reading.minute>").search(text) is not None
+
+
+def _reading(text: str, start: int = 0, end: int = 10**6) -> re.Match[str] | None:
+    """A word for reading in a text."""
+    return pattern("<reading.read>").search(text, start, end)
+
+
 def _is_number(text: str | None) -> bool:
     """Whether a text is a number, or a number of minutes and perhaps more."""
     if text is None or len(text) > 3 * _SHORT or not _DIGIT.search(text):
         return False
-    return text.strip().isdecimal() or _WITH_UNIT.search(text) is not None
+    return text.strip().isdecimal() or _with_unit(text) is not None
 
 
 def _says_minutes(text: str) -> bool:
     if not _DIGIT.search(text):
-        return bool(_HAS_UNIT.search(text))
-    return _minutes(text) is not None and bool(_HAS_UNIT.search(text) or _HAS_READING.search(text))
+        return _names_minutes(text)
+    return _minutes(text) is not None and bool(_names_minutes(text) or _reading(text))
 
 
 def _phrase(text: str) -> str | None:
     """The words of a short text that state a reading time: a number of minutes, reading beside."""
-    match = _WITH_UNIT.search(text)
+    match = _with_unit(text)
     if match is None:
         return None
     start, end = max(0, match.start() - 35), match.end() + 15
-    word = _HAS_READING.search(text, start, end)
+    word = _reading(text, start, end)
     if word is None or _minutes(match[0]) is None:
         return None
     if len(text) <= _SHORT // 2:
@@ -267,7 +255,7 @@ def _in_meta(doc: Document) -> Claim | None:
             metas[name] = " ".join((meta.get("content") or meta.get("value") or "").split())
     for number in ("1", "2"):
         label, text = metas.get("twitter:label" + number), metas.get("twitter:data" + number)
-        if label and text and _HAS_READING.search(label[:_SHORT]) and _minutes(text) is not None:
+        if label and text and _reading(label[:_SHORT]) and _minutes(text) is not None:
             return Claim(text, "meta:twitter:data" + number)
     text = metas.get("timerequired", "")
     return Claim(text, "meta:timeRequired") if text and _minutes(text) is not None else None
@@ -302,17 +290,17 @@ def _minutes(text: str) -> int | None:
             if any(match.groups())
             else None
         )
-    hours_match = _HOURS.search(text)
+    hours_match = pattern(_HOURS).search(text)
     total = int(hours_match[1]) * 60.0 if hours_match else 0.0
-    if (match := _WITH_UNIT.search(text)) is not None:
+    if (match := _with_unit(text)) is not None:
         total += _number(match[0]) + int(match["s"] or 0) / 60
     elif hours_match is None:
-        if (match := _SECONDS.search(text)) is not None:
+        if (match := pattern(_SECONDS).search(text)) is not None:
             total = int(match[1][:6]) / 60
         elif (match := re.search(r"(\d+)(?::([0-5]\d)(?!\d))?", text)) is not None:
             total = int(match[1][:6]) + int(match[2] or 0) / 60
-        elif _HAS_UNIT.search(text) is not None:  # "a minute", "less than a minute"
-            total = 2 if _TWO.search(text) else 1
+        elif _names_minutes(text):  # "a minute", "less than a minute"
+            total = 2 if pattern("<reading.two_minutes>").search(text) else 1
         else:
             return None
     return _bounded(total)

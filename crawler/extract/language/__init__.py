@@ -1,7 +1,8 @@
 """What newspapers print in their own language: labels, notes, months."""
 
 from crawler.extract.language.labels import Match, heads_no_stories, match, phrase_in, whole
-from crawler.extract.language.month_names import month_number
+from crawler.extract.language.loader import pattern, words_of
+from crawler.extract.language.months import month_number
 from crawler.extract.language.phrases import (
     calls,
     is_appeal,
@@ -30,8 +31,10 @@ __all__ = [
     "may_open_note",
     "month_number",
     "opens_note",
+    "pattern",
     "phrase_in",
     "states_age",
     "tells_to_read_on",
     "whole",
+    "words_of",
 ]

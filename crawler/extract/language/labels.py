@@ -1,25 +1,22 @@
-"""What newspapers print over their lists of stories: `data/lexicon/<language>.toml`.
+"""What newspapers print over their lists of stories: the table `links` of a language.
 
-A file is a language (BCP 47), a key in it a relation, a value the phrases seen on pages; the key
-`not_stories` has headings over lists of anything else (services, topics, authors). To teach a
-language, add a file: no code names any of them.
+A key is a relation, a value the phrases seen on pages; the key `not_stories` has headings over
+lists of anything else (services, topics, authors).
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import NamedTuple, cast
 
+from crawler.extract.language.loader import tables, words_of
 from crawler.items import RELATIONS, Relation
 from crawler.text import UNSPACED
 
-FOLDER = Path(__file__).resolve().parents[3] / "data" / "lexicon"
-
 _OTHERS = "not_stories"
+_TABLE = "links"
 _MAX_WHOLE = 48
 """Characters; no phrase of the files is as long, and headlines are."""
 _MAX_LABEL = 100
@@ -78,23 +75,14 @@ def words(label: str) -> str:
 
 
 @cache
-def _files() -> dict[str, dict[str, list[str]]]:
-    """What the files say: language → key → phrases. Raises as `languages`."""
-    return {
-        path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(FOLDER.glob("*.toml"))
-    }
-
-
-@cache
 def languages() -> dict[str, dict[Relation, tuple[str, ...]]]:
     """The phrases as the files give them: language → relation → phrases.
 
-    Raises OSError or tomllib.TOMLDecodeError where a file of the project is broken, ValueError
-    where it names an unknown relation: mistakes of ours that the tests find, not of a page.
+    Raises ValueError where a file names an unknown relation: a mistake of ours that the tests find,
+    not of a page.
     """
     found: dict[str, dict[Relation, tuple[str, ...]]] = {}
-    for code, table in _files().items():
+    for code, table in ((c, t[_TABLE]) for c, t in tables().items() if _TABLE in t):
         unknown = table.keys() - set(RELATIONS) - {_OTHERS}
         if unknown:
             raise ValueError(f"{code}.toml: unknown relation {', '.join(sorted(unknown))}")
@@ -105,7 +93,7 @@ def languages() -> dict[str, dict[Relation, tuple[str, ...]]]:
 @cache
 def _other_headings() -> frozenset[str]:
     """What stands over lists of anything but stories, in all languages, as comparable words."""
-    return frozenset(words(p) for table in _files().values() for p in table.get(_OTHERS, ()))
+    return frozenset(map(words, words_of(_TABLE, _OTHERS)))
 
 
 def heads_no_stories(label: str) -> bool:
@@ -120,12 +108,12 @@ def heads_no_stories(label: str) -> bool:
 @cache
 def _phrases(language: str | None) -> _Phrases:
     """The phrases of one language, or of all together for None."""
-    tables = languages()
+    known = languages()
     exact: dict[str, Relation] = {}
-    chosen = sorted(tables) if language is None else [language] * (language in tables)
+    chosen = sorted(known) if language is None else [language] * (language in known)
     # A phrase that two languages use differently means what the wider-read one means by it.
     for code in sorted(chosen, key=lambda code: code != "en"):
-        for relation, phrases in tables[code].items():
+        for relation, phrases in known[code].items():
             for phrase in phrases:
                 exact.setdefault(words(phrase), relation)
     exact.pop("", None)
@@ -177,8 +165,7 @@ def match(label: str, language: str | None = None) -> Match | None:
     if relation:
         return Match(relation, "whole")
     code = language.split("-")[0].lower() if language else None
-    tables = (_phrases(code), _phrases(None)) if code else (_phrases(None),)
-    for table in tables:
+    for table in (_phrases(code), _phrases(None)) if code else (_phrases(None),):
         found = _within(shown, table)
         if found:
             return found
@@ -238,13 +225,3 @@ def phrase_in(text: str) -> Relation | None:
             if relation:
                 return relation
     return None
-
-
-def relation_of(label: str, language: str | None = None) -> Relation | None:
-    """The relation that a label names, in any language known; None where it names none.
-
-    >>> relation_of("MEISTGELESEN"), relation_of("Kaçırmayın"), relation_of("Weather")
-    ('popular', 'featured', None)
-    """
-    found = match(label, language)
-    return found.relation if found else None

@@ -1,30 +1,30 @@
-"""What newspapers print within and after a story that is no part of it.
+"""What newspapers print within and after a story that is no part of it: the table `boilerplate` of
+a language.
 
-`data/boilerplate/<language>.toml`: whole paragraphs (`labels`: "Advertisement"), headings that the
-story ends before (`endings`: "About the author"), and what makes a short paragraph one that wants
-something of its reader (`appeals`: "sign up for our newsletter"). A file may also tell what opens a
-note on the story, which is part of it (`notes`: "Correction"), what a note of its age is made of
-(`this_story`, `years`, `old`), what in a box between paragraphs makes it one that wants something
-(`calls`: "newsletter"), what is said of numbers of readers (`counted`: "views"), and what a wall
-before the rest of a story says (`read_on` and `keys`). To teach a language, add a file.
+Whole paragraphs (`labels`: "Advertisement"), headings that the story ends before (`endings`: "About
+the author"), and what makes a short paragraph one that wants something of its reader (`appeals`:
+"sign up for our newsletter"). A table may also tell what opens a note on the story, which is part
+of it (`notes`: "Correction"), what a note of its age is made of (`this_story`, `years`, `old`),
+what in a box between paragraphs makes it one that wants something (`calls`: "newsletter"), what is
+said of numbers of readers (`counted`: "views"), and what a wall before the rest of a story says
+(`read_on` and `keys`).
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
+from crawler.extract.language.loader import words_of
 from crawler.text import DENSE
 
-FOLDER = Path(__file__).resolve().parents[3] / "data" / "boilerplate"
 KEYS = ("labels", "endings", "appeals")
 MORE_KEYS = (
     "notes", "this_story", "years", "old", "calls", "counted", "read_on", "keys",
 )  # fmt: skip
-"""Those that a file may lack."""
+"""Those that a table may lack."""
+_TABLE = "boilerplate"
 
 _LONGEST_APPEAL = 400
 """Characters; a longer paragraph is prose, whatever it says besides."""
@@ -68,17 +68,8 @@ class _Phrases(NamedTuple):
 
 @cache
 def _phrases() -> _Phrases:
-    """The phrases of all languages: pages are built from parts in another language than their own.
-
-    Raises OSError, tomllib.TOMLDecodeError or KeyError where a file of the project is broken.
-    """
-    found: dict[str, set[str]] = {key: set() for key in (*KEYS, *MORE_KEYS)}
-    for path in sorted(FOLDER.glob("*.toml")):
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        for key in KEYS:
-            found[key].update(_folded(phrase) for phrase in table[key])
-        for key in MORE_KEYS:
-            found[key].update(_folded(phrase) for phrase in table.get(key, ()))
+    # of all languages: pages are built from parts in another language than their own
+    found = {key: set(map(_folded, words_of(_TABLE, key))) for key in (*KEYS, *MORE_KEYS)}
     appeals: dict[str, tuple[str, ...]] = {}
     dense = []
     for phrase in sorted(found["appeals"]):

@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.language import whole
 from crawler.items import Claim, Relation
-from crawler.text import DENSE
+from crawler.text import line_words
 
 MAX_EVENTS = 600
 """Starts and ends of elements looked at in one card; real ones have some sixty."""
@@ -119,18 +119,6 @@ def names_of(element: HtmlElement) -> str:
     names = element.get("class", "")
     own = element.get("id")
     return (f"{names} {own}" if own else names).lower()
-
-
-def word_count(text: str) -> int:
-    """Words of a line; two characters count as one in dense scripts.
-
-    >>> word_count("Don’t look up"), word_count("最新記事")
-    (3, 2)
-    """
-    if text.isascii():
-        return len(text.split()) if text else 1
-    wide = sum(map(len, DENSE.findall(text)))
-    return len(text.split()) if wide * 2 < len(text) else max(1, wide // 2)
 
 
 @lru_cache(maxsize=4_096)
@@ -356,7 +344,7 @@ def _title(pieces: list[_Piece], worded: bool) -> str | None:
     headings: dict[int, tuple[int, str]] = {}
     in_heading = [p for p in pieces if p.heading and p.kind == "title" and _tells(p.text)]
     for p in [p for p in in_heading if p.linked] or [
-        p for p in in_heading if not worded or word_count(p.text) >= 3
+        p for p in in_heading if not worded or line_words(p.text) >= 3
     ]:
         # A class may set parts of a headline apart: a topic, a mark, the headline itself.
         level, longest = headings.get(p.heading, (p.level, ""))
@@ -365,7 +353,7 @@ def _title(pieces: list[_Piece], worded: bool) -> str | None:
         title = min(headings.values(), key=lambda h: h[0])[1]
         longest = max((h[1] for h in headings.values()), key=len)
         # A topic may stand over the headline as a heading of its own.
-        return longest if word_count(title) < 4 else title
+        return longest if line_words(title) < 4 else title
     named = [
         p.text
         for p in pieces
@@ -377,10 +365,10 @@ def _title(pieces: list[_Piece], worded: bool) -> str | None:
     if not linked:
         linked = [p.text for p in pieces if p.linked and _tells(p.text) and p.kind != "date"]
     if not linked and not any(p.linked for p in pieces):
-        linked = [p.text for p in pieces if p.kind == "text" and word_count(p.text) >= 3]
+        linked = [p.text for p in pieces if p.kind == "text" and line_words(p.text) >= 3]
     # A summary may follow the headline in the same link; a word or two may come before.
-    told = [t for t in linked if word_count(t) >= 4]
-    if len(told) > 1 and word_count(told[0]) == 4 < word_count(told[1]) <= 16:
+    told = [t for t in linked if line_words(t) >= 4]
+    if len(told) > 1 and line_words(told[0]) == 4 < line_words(told[1]) <= 16:
         return told[1]
     return told[0] if told else max(linked, key=len, default=None)
 
@@ -393,7 +381,7 @@ def _without_kicker(title: str | None, links: Iterable[HtmlElement]) -> str | No
     for link in links:
         for name in ("title", "aria-label"):
             stated = tidy(link.get(name) or "")
-            if word_count(stated) >= 3 and stated in title:
+            if line_words(stated) >= 3 and stated in title:
                 return stated
     # A colon set apart from the word before it and close to the next is a seam between two
     # elements, not punctuation: "Topic :Headline".
@@ -414,7 +402,7 @@ def _hidden_title(links: Iterable[HtmlElement], pictures: list[HtmlElement]) -> 
                 return text
     for picture in pictures:
         text = tidy(picture.get("alt") or "")
-        if word_count(text) >= 3:
+        if line_words(text) >= 3:
             return text
     return None
 
@@ -423,7 +411,7 @@ def _excerpt(pieces: list[_Piece], title: str | None) -> str | None:
     for wanted, least in (("excerpt", 3), ("text", 7)):
         for p in pieces:
             fits = p.kind == wanted and not p.heading and p.text != title
-            if fits and word_count(p.text) >= least:
+            if fits and line_words(p.text) >= least:
                 return p.text[:MAX_TEXT]
     return None
 

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 from crawler.extract.language import match
 from crawler.extract.links.addresses import StoryUrls, Target
-from crawler.extract.links.cards import tidy, word_count
+from crawler.extract.links.cards import tidy
 from crawler.extract.page import Document, Node, Structured, types_of
 from crawler.items import Relation
+from crawler.text import line_words
 
 _MAX_ITEMS = 100
 """Of one list; longer ones are indexes."""
@@ -42,7 +43,7 @@ def claimed_stories(doc: Document, data: Structured, urls: StoryUrls) -> Iterato
         relation: Relation | None = (
             "previous" if "prev" in told else "next" if "next" in told else None
         )
-        if relation and word_count(title) >= 3:
+        if relation and line_words(title) >= 3:
             target = _story(urls, link.get("href"))
             if target:
                 yield Claimed(relation, 0, target, title)
@@ -64,7 +65,7 @@ def _list(node: Node, number: int, urls: StoryUrls) -> Iterator[Claimed]:
         item = inner if isinstance(inner, dict) else entry
         address = inner if isinstance(inner, str) else _address(item)
         target, title = _story(urls, address), _title(item) or _title(entry)
-        if target and title and word_count(title) >= 3:
+        if target and title and line_words(title) >= 3:
             found.append(Claimed(relation, number, target, title))
     if len(found) >= 2:
         yield from found

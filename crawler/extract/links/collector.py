@@ -6,9 +6,10 @@ from collections import Counter
 from dataclasses import replace
 
 from crawler.extract.language import match
-from crawler.extract.links.cards import Card, word_count
+from crawler.extract.links.cards import Card
 from crawler.extract.links.claims import Claimed
 from crawler.items import LinkedStory, Relation
+from crawler.text import line_words
 
 
 class Collector:
@@ -89,5 +90,5 @@ def _lists_names(stories: list[LinkedStory]) -> bool:
     if first.relation in ("inline", "previous", "next"):
         return False
     least = 2 if first.label and match(first.label) else 3 if first.image else 4
-    sizes = sorted(word_count(story.title or "") for story in stories)
+    sizes = sorted(line_words(story.title or "") for story in stories)
     return sizes[(len(sizes) - 1) // 2] < least

@@ -11,9 +11,10 @@ from lxml.html import HtmlElement
 from crawler.extract.body import promo_label
 from crawler.extract.language import match
 from crawler.extract.links.addresses import Target
-from crawler.extract.links.cards import quick_text, tidy, word_count
+from crawler.extract.links.cards import quick_text, tidy
 from crawler.extract.links.zones import Zone, Zones
 from crawler.items import Relation
+from crawler.text import line_words
 
 _PROSE = frozenset({"p", "li", "blockquote", "td", "dd", "dt", "figcaption"})
 _INLINE = frozenset({"a", "span", "b", "strong", "em", "i", "u", "br", "sup", "sub", "font", "q"})
@@ -103,7 +104,7 @@ def _read_holder(holder: HtmlElement, near: bool, body: bool) -> Holder:
 
 def _heads_item(anchor: HtmlElement, holder: HtmlElement) -> bool:
     """Whether a link opens an item of a list whose items all open so: headlines with summaries."""
-    if holder.tag not in ("li", "dd") or word_count(quick_text(anchor)) < 4:
+    if holder.tag not in ("li", "dd") or line_words(quick_text(anchor)) < 4:
         return False
     if not _opens(holder, anchor):
         return False
@@ -138,7 +139,7 @@ def _in_line(anchor: HtmlElement) -> bool:
 def _repeats_headline(link: Link, holder: HtmlElement) -> bool:
     """Whether a short link at the end of a summary leads where the headline over it does."""
     href = link.anchor.get("href")
-    if word_count(quick_text(link.anchor)) > 3:
+    if line_words(quick_text(link.anchor)) > 3:
         return False
     return any(
         anchor.get("href") == href

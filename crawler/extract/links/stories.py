@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from crawler.extract.language import heads_no_stories, match, whole
 from crawler.extract.links.addresses import StoryUrls, Target
 from crawler.extract.links.blocks import Blocks
-from crawler.extract.links.cards import Card, quick_text, read_card, text_of, tidy, word_count
+from crawler.extract.links.cards import Card, quick_text, read_card, text_of, tidy
 from crawler.extract.links.claims import claimed_stories
 from crawler.extract.links.collector import Collector
 from crawler.extract.links.post_navigation import (
@@ -31,6 +31,7 @@ from crawler.extract.links.prose import Holder, Link, place
 from crawler.extract.links.zones import Zone, Zones
 from crawler.extract.page import Document, Structured
 from crawler.items import LinkedStory, Relation
+from crawler.text import line_words
 
 MAX_ANCHORS = 20_000
 """Anchors looked at in one page."""
@@ -149,7 +150,7 @@ def _links(doc: Document, zones: Zones, urls: StoryUrls) -> Iterator[Link]:
             continue
         shown = quick_text(anchor)
         if shown and not stepping and not target.itself:
-            if not target.strong and word_count(shown) < 4:
+            if not target.strong and line_words(shown) < 4:
                 continue
             if len(shown) <= 40 and _names_a_block(shown, target, language):
                 continue
@@ -170,7 +171,7 @@ def _names_a_block(shown: str, target: Target, language: str | None) -> bool:
     relation = whole(shown, language)
     if relation == "also_read" and target.strong:
         return False
-    if relation is None and word_count(shown) <= 3:
+    if relation is None and line_words(shown) <= 3:
         found = match(shown, language)
         relation = found.relation if found and found.extent == "start" else None
     return relation is not None and relation not in ("previous", "next")
@@ -231,7 +232,7 @@ def _is_story(group: _Group, card: Card, headed: bool, told: bool) -> bool:
     title, shown = card.title, card.headline
     if not title:
         return False
-    words = word_count(title)
+    words = line_words(title)
     if not shown and (group.zone.body or not (told or group.zone.hint)):
         return False
     if group.zone.footer and not (

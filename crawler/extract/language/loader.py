@@ -1,0 +1,50 @@
+"""The words of all languages: `data/languages/<language>.toml`, one file a language.
+
+Pages are built from parts in another language than their own, so that most words are looked for in
+all languages together. Files are read once, when the first word is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from typing import Any
+
+from crawler.bundled import folder
+
+_PLACE = re.compile(r"<([a-z_]+)\.([a-z_]+)>")
+
+
+@cache
+def tables() -> dict[str, dict[str, Any]]:
+    """What the files say: language (BCP 47) → table → key → words, in the order of their names.
+
+    Raises OSError or tomllib.TOMLDecodeError where a file of the project is broken: mistakes of
+    ours that the tests find, not of a page.
+    """
+    return {
+        path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(folder("languages").glob("*.toml"))
+    }
+
+
+@cache
+def words_of(table: str, key: str) -> tuple[str, ...]:
+    """What all languages have under a key, each once."""
+    found = (one.get(table, {}).get(key, ()) for one in tables().values())
+    return tuple(dict.fromkeys(word for words in found for word in words))
+
+
+@cache
+def pattern(form: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
+    """A pattern with the words of all languages in its places, the longest first.
+
+    form: has places like `<dates.changed>`, for the key of a table: one of its words stands there.
+    """
+    return re.compile(_PLACE.sub(_alternatives, form), flags)
+
+
+def _alternatives(place: re.Match[str]) -> str:
+    words = words_of(place[1], place[2])
+    return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"

@@ -1,0 +1,57 @@
+"""Names of months, in full, short and declined, in some seventy languages.
+
+The table `dateparser` of a language has those of the Unicode CLDR, written by `make languages`;
+`months` those that the press writes besides. A name means one month in all languages but those that
+say `only_here`: Croats call October by the name that Poles have for November.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from crawler.extract.language.loader import tables
+
+MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+"""Keys of the tables; their values are names, white space between two and `_` within one."""
+
+
+@cache
+def _names() -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """Name → month in all languages, and language → the same for names that it alone has so.
+
+    Raises ValueError where two languages disagree and none says so.
+    """
+    shared: dict[str, int] = {}
+    own: dict[str, dict[str, int]] = {}
+    for code, tables_of in tables().items():
+        added = tables_of.get("months", {})
+        only_here = added.get("only_here", "").split()
+        for table in (added, tables_of.get("dateparser", {})):
+            for number, key in enumerate(MONTHS, start=1):
+                for name in table.get(key, "").split():
+                    known = own.setdefault(code, {}) if name in only_here else shared
+                    if known.setdefault(name, number) != number:
+                        raise ValueError(f"{code}.toml: {name} is another month elsewhere")
+    return shared, own
+
+
+def month_number(name: str, language: str | None = None) -> int | None:
+    """The month, 1 to 12, that a word names; None if it names none.
+
+    name: in any case, with or without the dots of a short form.
+
+    >>> month_number("Sept."), month_number("listopada", "hr"), month_number("listopada", "pl")
+    (9, 10, 11)
+    """
+    word = month_key(name)
+    shared, own = _names()
+    code = (language or "").lower().partition("-")[0]
+    return own.get(code, {}).get(word) or shared.get(word)
+
+
+def month_key(name: str) -> str:
+    """A name as the tables have it."""
+    return name.lower().replace(".", "").replace(" ", "_")
