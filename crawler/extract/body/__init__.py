@@ -4,6 +4,7 @@ from crawler.extract.body.blocks import read_blocks
 from crawler.extract.body.container import StoryPlace, story_place
 from crawler.extract.body.figures import captioned, figure_block, is_caption
 from crawler.extract.body.join import goes_on, join
+from crawler.extract.body.other_stories import other_stories
 from crawler.extract.body.promos import promo_label
 from crawler.extract.body.prose import is_prose, prose_length
 from crawler.extract.body.story import Body, body
@@ -21,6 +22,7 @@ __all__ = [
     "is_caption",
     "is_prose",
     "join",
+    "other_stories",
     "promo_label",
     "prose_length",
     "read_blocks",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 from crawler.extract.body.blocks import read_blocks
 from crawler.extract.body.container import StoryPlace, story_place
 from crawler.extract.body.fallback import named_container, told_body
+from crawler.extract.body.other_stories import other_stories
 from crawler.extract.body.story_notes import in_page_order, notes_beside, story_notes, with_notes
 from crawler.extract.body.trim import trimmed
 from crawler.extract.body.wall import SHORT_TEXT, wall_after
@@ -50,9 +51,10 @@ def body(
     page shows it. A text that is hardly there is looked for in an element that is named for it, and
     then in what the page tells machines.
     """
-    place = story_place(doc, heading)
+    others = other_stories(doc, heading)
+    place = story_place(doc, heading, others)
     container = place.container if place else None
-    whole, lead, wall = _read(doc, scope, place) if place else ((), [], None)
+    whole, lead, wall = _read(doc, scope, place, others) if place else ((), [], None)
     blocks = trimmed(whole, title, standfirst, lead)
     text = plain(blocks)
     if len(text) < _LITTLE and (named := named_container(doc)) is not None:
@@ -72,17 +74,17 @@ def plain(blocks: Sequence[Block]) -> str:
 
 
 def _read(
-    doc: Document, scope: HtmlElement, place: StoryPlace
+    doc: Document, scope: HtmlElement, place: StoryPlace, others: Set[HtmlElement]
 ) -> tuple[tuple[Block, ...], list[Block], HtmlElement | None]:
     """The container's blocks, the paragraphs before it, and the wall that ends the text."""
     notes = story_notes(scope, place.container)
     kept = place.kept | set(notes)
-    blocks = read_blocks(place.container, doc.address, kept)
+    blocks = read_blocks(place.container, doc.address, kept, others)
     wall: HtmlElement | None = None
     if count_words(plain(blocks)) <= SHORT_TEXT:
         wall = wall_after(scope, place.container)
         if wall is not None:
-            blocks = read_blocks(place.container, doc.address, kept, wall)
+            blocks = read_blocks(place.container, doc.address, kept, others | {wall})
     above, below = notes_beside(notes, place.container)
     before = in_page_order([*place.lead, *above])
     lead = [block for e in before for block in read_blocks(e, doc.address, {e})]

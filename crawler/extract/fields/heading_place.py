@@ -9,7 +9,7 @@ from itertools import islice
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.extract.body import prose_length, story_place
+from crawler.extract.body import other_stories, prose_length, story_place
 from crawler.extract.markup import elsewhere, is_hidden
 from crawler.extract.page import Document, text_of
 from crawler.text import UNSPACED, words
@@ -41,7 +41,7 @@ def heading_at_the_story(
     headings = [e for e in _headings(doc) if _may_be_headline(e, doc, others)]
     if not headings:
         return None
-    place = story_place(doc)
+    place = story_place(doc, None, other_stories(doc, None))
     if place is None:
         return None
     before = list(_before_the_text(doc, place.container, headings))
