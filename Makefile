@@ -93,6 +93,10 @@ format: setup ## format the code and mend what the linter can
 docs: setup ## write anew what the documentation shows: outputs, schema, picture
 	@$(BIN)/python -m docs.build
 
+.PHONY: languages
+languages: setup ## write the names of months that dateparser knows into data/languages/
+	@$(BIN)/python -m docs.languages
+
 .PHONY: bench
 bench: setup ## crawl cost beside a bare Scrapy spider
 	@$(BIN)/python -m benchmarks.crawl

@@ -73,7 +73,6 @@ class _Walk:
         self.generation = 0
         self.open_marks: list[tuple[HtmlElement, int, int, str]] = []
         self.in_link = 0
-        self.in_mark = 0
         self.heading = 0
         self.quotes = 0
         self.quoted: list[tuple[str, str]] = []

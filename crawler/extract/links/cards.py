@@ -92,7 +92,7 @@ class Card(NamedTuple):
     image: str | None = None
     published: Claim | None = None
     lead: str | None = None
-    """A few words beside the headline that no lexicon knows."""
+    """A few words beside the headline that no language knows."""
 
 
 class _Piece(NamedTuple):

@@ -1,8 +1,8 @@
 """The stories that an article's page points to, each with its relation to the article.
 
 Structure first: post navigation, promos and links in the prose of the body, cards under a heading.
-Then words: the heading by `crawler.extract.lexicon`, the names in classes and ids by
-`crawler.extract.link_zones`. A block whose heading no lexicon knows is told by its place.
+Then words: the heading by the labels of `data/languages/`, the names in classes and ids by
+`zones`. A block whose heading no language knows is told by its place.
 """
 
 from __future__ import annotations

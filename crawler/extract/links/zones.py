@@ -214,7 +214,7 @@ def _name_marks(name: str) -> _NameMarks:
 
 
 def _worded(name: str) -> Relation | None:
-    """What a class name says in the words of the lexicon: `noticias-relacionadas`."""
+    """What a class name says in the words of labels: `noticias-relacionadas`."""
     if "-" not in name:
         return None
     relation = phrase_in(name)
