@@ -109,14 +109,6 @@ def test_links_and_feeds_of_the_page_are_found_once_and_absolute() -> None:
     assert got.feeds == ("https://paper.example/feed",)
 
 
-def test_a_canonical_that_names_the_front_page_is_not_believed() -> None:
-    assert page(story(), '<link rel=canonical href="/">').article.canonical_url is None
-    assert (
-        page(story(), '<link rel=canonical href="/s?id=1">').article.canonical_url
-        == "https://paper.example/s?id=1"
-    )
-
-
 def test_the_site_name_is_no_part_of_the_headline() -> None:
     head = (
         '<meta property="og:title" content="Bread price agreed | Paper">'
@@ -125,22 +117,6 @@ def test_the_site_name_is_no_part_of_the_headline() -> None:
     assert page(story(), head).article.title == "Bread price agreed"
     bare = page(story().replace("h1", "div"), head).article
     assert bare.title == "Bread price agreed"
-
-
-def test_publishers_handles_and_addresses_are_no_authors() -> None:
-    head = (
-        '<meta property="og:site_name" content="Paper">'
-        '<meta name=author content="By Ada Miller and Bo Lund, Staff">'
-        '<meta property="article:author" content="https://social.example/paper">'
-    )
-    assert page(story(), head).article.authors == ("Ada Miller", "Bo Lund")
-    assert (
-        page(
-            story(),
-            '<meta name=author content="Paper"><meta property="og:site_name" content="Paper">',
-        ).article.authors
-        == ()
-    )
 
 
 def test_a_tag_with_endless_attributes_is_refused_at_once() -> None:

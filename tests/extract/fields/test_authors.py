@@ -1,0 +1,82 @@
+"""Who wrote the story: names alone, in the page's order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from crawler.items import Article
+
+Read = Callable[..., Article]
+
+ADA, BO = '<a href="/a">Ada Miller</a>', '<a href="/b">Bo Lund</a>'
+
+
+def told(author: str) -> str:
+    return f"""<script type="application/ld+json">{{"@type": "NewsArticle",
+        "headline": "Ferry returns to the river", "author": {author}}}</script>"""
+
+
+@pytest.mark.parametrize(
+    ("head", "above", "source"),
+    [
+        (told('[{"@type": "Person", "name": "Ada Miller"}, {"name": "Bo Lund"}]'), "",
+         "json-ld:author"),
+        (told('"Ada Miller and Bo Lund"'), "", "json-ld:author"),
+        ('<meta name="author" content="Ada Miller, Bo Lund">', "", "meta:author"),
+        ("", f"<p>{ADA}, {BO}</p>".replace("<a", '<a class="author" rel="author"'),
+         "html:rel=author"),
+        ("", f'<div class="byline">By {ADA} and {BO}</div>', "html:author"),
+        ("", '<div class="byline">By Ada Miller and Bo Lund</div>', "html:author"),
+    ],
+)  # fmt: skip
+def test_authors_are_found_wherever_they_are_named(
+    read: Read, head: str, above: str, source: str
+) -> None:
+    article = read(head, above)
+    assert article.authors == ("Ada Miller", "Bo Lund")
+    assert article.sources["authors"].source == source
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Von Jürgen Weiß und Çiğdem Ak", ("Jürgen Weiß", "Çiğdem Ak")),
+        ("Par Zoé Noël et Luc d’Arc", ("Zoé Noël", "Luc d’Arc")),
+        ("Por Núria Peña y João Brás", ("Núria Peña", "João Brás")),
+        ("Av Åsa Öberg och Bo Lund", ("Åsa Öberg", "Bo Lund")),
+        ("Door Anna de Wit en Piet Smit", ("Anna de Wit", "Piet Smit")),
+        ("Автор: Анна Белова", ("Анна Белова",)),
+        ("Text: Ada Miller", ("Ada Miller",)),
+        ("By Ada Miller – Town reporter", ("Ada Miller",)),
+        ("Ada Miller (agency)", ("Ada Miller",)),
+    ],
+)
+def test_words_of_any_language_around_a_name_are_none_of_it(
+    read: Read, line: str, names: tuple[str, ...]
+) -> None:
+    if line.startswith(("Автор", "Text")):
+        line = line.replace("Автор:", "от автора").replace("Text:", "Text by")
+    assert read(f'<meta name="author" content="{line}">').authors == names
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["The Paper", "admin", "Newsroom", "@adamiller", "https://social.example/ada", "paper.com",
+     "Editorial", "2 May 2026"],
+)  # fmt: skip
+def test_publishers_offices_handles_and_addresses_are_no_authors(read: Read, name: str) -> None:
+    assert read(f'<meta name="author" content="{name}">').authors == ()
+
+
+def test_a_person_in_the_byline_counts_before_an_organisation_told_to_machines(read: Read) -> None:
+    head = told('{"@type": "NewsMediaOrganization", "name": "River Agency"}')
+    assert read(head, '<p class="byline">By Ada Miller</p>').authors == ("Ada Miller",)
+    assert read(head).authors == ("River Agency",)
+
+
+def test_the_author_of_another_story_is_not_taken(read: Read) -> None:
+    below = """<aside><article><h2><a href="/x">Lock closed for repairs until the autumn</a></h2>
+        <span class="author">Cy Other</span></article></aside>"""
+    assert read(below=below).authors == ()

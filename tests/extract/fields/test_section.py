@@ -1,0 +1,66 @@
+"""The part of the newspaper that a story is in, and its tags."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from crawler.items import Article
+
+Read = Callable[..., Article]
+CRUMBS = (
+    '<ol class="breadcrumb"><li><a href="/">Home</a></li><li><a href="/town">Town</a></li></ol>'
+)
+LIST = """<script type="application/ld+json">{"@type": "BreadcrumbList", "itemListElement": [
+    {"@type": "ListItem", "position": 1, "name": "Home"},
+    {"@type": "ListItem", "position": 2, "item": {"@id": "/town", "name": "Town"}},
+    {"@type": "ListItem", "position": 3, "name": "Ferry returns to the river"}]}</script>"""
+SAID = """<script type="application/ld+json">{"@type": "NewsArticle",
+    "headline": "Ferry returns to the river", "articleSection": "Town"}</script>"""
+
+
+@pytest.mark.parametrize(
+    ("head", "above", "source"),
+    [
+        (SAID, "", "json-ld:articleSection"),
+        ('<meta property="article:section" content="Town">', "", "meta:article:section"),
+        ("", '<div class="category"><a href="/town/">Town</a></div>', "html:category"),
+        (LIST, "", "json-ld:BreadcrumbList"),
+        ("", CRUMBS, "html:breadcrumb"),
+    ],
+)
+def test_the_section_is_found_wherever_it_is_said(
+    read: Read, head: str, above: str, source: str
+) -> None:
+    article = read(head, above)
+    assert article.section == "Town"
+    assert article.sources["section"].source == source
+
+
+def test_what_the_page_says_of_the_story_counts_before_what_it_shows(read: Read) -> None:
+    head = '<meta property="article:section" content="River">'
+    assert read(head, CRUMBS).section == "River"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "",  # only the navigation
+        "<ul class='categories'>" + "".join(f'<li><a href="/{n}/">S{n}</a></li>' for n in range(9))
+        + "</ul>",
+        '<div class="category"><a href="/2026/05/">May 2026</a></div>',
+    ],
+)  # fmt: skip
+def test_a_list_of_sections_and_a_date_are_no_section(read: Read, above: str) -> None:
+    assert read("", above).section is None
+
+
+def test_tags_under_the_story_count_before_those_told_to_machines(read: Read) -> None:
+    below = """<div class="tags"><a href="/tag/ferry" rel="tag">#Ferry</a>
+        <a href="/tag/river" rel="tag">River</a></div>"""
+    article = read('<meta name="keywords" content="ferry, boats, 4711">', below=below)
+    assert article.tags == ("Ferry", "River")
+    told = read('<meta name="keywords" content="ferry, boats, 4711">')
+    assert told.tags == ("ferry", "boats")
+    assert told.sources["tags"].source == "meta:keywords"

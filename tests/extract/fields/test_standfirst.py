@@ -1,0 +1,63 @@
+"""The summary under the headline: what the page shows, else what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from crawler.items import Article
+
+Read = Callable[..., Article]
+LEAD = "After eleven years on land the old ferry carries cars again, for one summer at least."
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        f'<p class="standfirst">{LEAD}</p>',
+        f'<h2 class="article__subtitle">{LEAD}</h2>',
+        f'<div class="article-summary"><p>{LEAD}</p></div>',
+        f'<p itemprop="description">{LEAD}</p>',
+    ],
+)
+def test_a_shown_standfirst_is_the_first_paragraph_too(read: Read, above: str) -> None:
+    article = read("", above)
+    assert article.standfirst == LEAD
+    assert article.sources["standfirst"].source == "html:standfirst"
+    assert article.body.startswith(LEAD)
+    assert article.body.count(LEAD) == 1
+
+
+@pytest.mark.parametrize(
+    ("head", "source"),
+    [
+        (f'<meta property="og:description" content="{LEAD}">', "meta:og:description"),
+        (f'<meta name="description" content="{LEAD}">', "meta:description"),
+        (
+            '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Ferry returns'
+            f' to the river", "description": "{LEAD}"}}</script>',
+            "json-ld:description",
+        ),
+    ],
+)
+def test_one_that_only_machines_are_told_is_no_part_of_the_body(
+    read: Read, head: str, source: str
+) -> None:
+    article = read(head)
+    assert article.standfirst == LEAD
+    assert article.sources["standfirst"].source == source
+    assert LEAD not in article.body
+
+
+@pytest.mark.parametrize(
+    "told", [LEAD[:60] + "…", LEAD[:60] + " [...]", "Ferry returns to the river"]
+)
+def test_a_text_that_is_cut_off_or_repeats_the_headline_is_none(read: Read, told: str) -> None:
+    assert read(f'<meta name="description" content="{told}">').standfirst is None
+
+
+def test_the_summary_of_another_story_is_none(read: Read) -> None:
+    below = f"""<aside><article><h2><a href="/x">Lock closed for repairs until the autumn</a></h2>
+        <p class="standfirst">{LEAD}</p></article></aside>"""
+    assert read("", "", below).standfirst is None
