@@ -46,7 +46,7 @@ LOG_IN = _words(
     " vhod"
 )
 SUBSCRIBE = _words(
-    "subscribe subscriber subscribers subscription subscriptions suscripcion suscripciones"
+    "subscribe subscription subscriptions suscripcion suscripciones"
     " suscribete abo abos abonnement abonnements abonnieren membership"
 )
 NEWSLETTERS = _words("newsletter newsletters")
@@ -113,7 +113,7 @@ OTHER_MATTER = _words(
 """Pages of anything else than a story."""
 OTHER_MATTER_OR_SECTION = _words(
     "live liveticker live-ticker karriere stellen comment comments kommentare app apps deals email"
-    " e-mail service newsroom masthead amp home index news"
+    " e-mail service newsroom masthead amp home index news subscriber subscribers"
 )
 """The same where they end a path; before, they may be a section's name."""
 STORIES = _words(
