@@ -4,17 +4,28 @@ that stands, and what it shows is entered as an event that stays."""
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from crawler.archive.told import told_by_revision
-from crawler.history.judge import LASTING, PASSING, Shown, Verdict, is_state, judge
+from crawler.history.judge import (
+    LASTING,
+    NOTICE_WORDS,
+    PASSING,
+    Shown,
+    Verdict,
+    is_state,
+    judge,
+    same_headline,
+)
+from crawler.history.notices import notice
 from crawler.history.reader_text import as_read
 from crawler.history.told import Told, told_by
 from crawler.items import Article, Visit
-from crawler.reasons import say
-from crawler.text import words
+from crawler.reasons import parse, say
+from crawler.text import count_words, words
 from crawler.urls import is_wall
 
 Event = Literal["gone", "taken_down", "replaced", "back", "teaser", "full", "mistaken"]
@@ -24,10 +35,13 @@ Event = Literal["gone", "taken_down", "replaced", "back", "teaser", "full", "mis
 _OFTEN = 3
 _SPREAD = timedelta(days=2)
 # Other stories of the site that a run found gone, from which on it asks whether all of them are.
-_ALL_OF_THEM = 2
+_ALL_OF_THEM = 10
+_SEVERAL = 3
 # Words of a paragraph that may be the site's and stands on its other stories, too.
 _FURNITURE_WORDS = 60
 _LOOKED_AT = 20
+_SHARED = 2
+"""Other stories that it stands on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +97,12 @@ class History:
         )  # fmt: skip
 
     def is_furniture(self, story: Story, paragraph: str) -> bool:
-        """Whether a paragraph stands on other stories of the site, too: it is the site's."""
-        found = words(paragraph).split()
-        if not 2 <= len(found) <= _FURNITURE_WORDS:
+        """Whether a paragraph stands on several other stories of the site, too: it is the site's.
+        One that stands on a single other is what both tell."""
+        said = words(paragraph).split()
+        if not 2 <= len(said) <= _FURNITURE_WORDS:
             return False
-        phrase = " ".join(found[:_LOOKED_AT])
+        phrase = " ".join(said[:_LOOKED_AT])
         rows = self._sql(
             "SELECT r.body_text FROM stories_fts f JOIN articles a ON a.id = f.rowid"
             " JOIN revisions r ON r.id = a.revision_id"
@@ -95,7 +110,8 @@ class History:
             (f'body_text : "{phrase}"', story.site_id, story.article_id),
         )
         wanted = as_read(paragraph)
-        return any(wanted in map(as_read, body.split("\n\n")) for (body,) in rows)
+        found = sum(wanted in map(as_read, body.split("\n\n")) for (body,) in rows)
+        return found >= _SHARED
 
     def predecessor(self, story: Story) -> Story | None:
         """The story that stood at the address of another one before."""
@@ -120,6 +136,10 @@ class History:
             verdict = "outage"
         if verdict in ("soft 404", "taken down", "outage") and self._all_do(story, run_id, now):
             verdict = "outage"
+        if verdict == "outage" and visit.article is not None and self._lasts(story, verdict, now):
+            # a text of its own that stays: the newspaper put it there
+            same = same_headline(story.told.title, visit.article.title or "")
+            verdict = None if same else "other story"
         if verdict is None:
             return visit
         self._sql(
@@ -179,24 +199,95 @@ class History:
 
     def _all_do(self, story: Story, run_id: int, now: str) -> bool:
         """Whether a site answers so for whatever is asked of it, and not for this story alone:
-        other stories were found gone by this run, and hardly one was found there. Those are taken
-        back."""
+        many other stories were found gone by this run, none was found there, and none has been
+        since this one first was not. Fewer are looked at when the run ends (`settle`)."""
         (begun,) = self._sql("SELECT started_at FROM runs WHERE id = ?", (run_id,)).fetchone()
-        lost = self._sql(
-            "SELECT DISTINCT a.id FROM verdicts v JOIN captures c ON c.id = v.capture_id"
+        (lost,) = self._sql(
+            "SELECT count(DISTINCT a.id) FROM verdicts v JOIN captures c ON c.id = v.capture_id"
             " JOIN articles a ON a.id = v.article_id WHERE c.run_id = ? AND a.site_id = ?"
             " AND a.id <> ? AND v.verdict IN ('soft 404', 'taken down', 'outage')",
             (run_id, story.site_id, story.article_id),
-        ).fetchall()
-        (there,) = self._sql(
-            "SELECT count(*) FROM articles WHERE site_id = ? AND last_captured_at >= ?",
-            (story.site_id, begun),
         ).fetchone()
-        if len(lost) < _ALL_OF_THEM or there >= len(lost):
+        if lost < _ALL_OF_THEM or self._seen_since(story, begun):
             return False
-        for (article_id,) in lost:
-            self._take_back(article_id, begun, now)
-        return True
+        (first,) = self._sql(
+            "SELECT min(c.fetched_at) FROM verdicts v JOIN captures c ON c.id = v.capture_id"
+            " WHERE v.article_id = ? AND c.fetched_at > ?",
+            (story.article_id, story.last_seen),
+        ).fetchone()
+        return first is None or not self._seen_since(story, first)
+
+    def _seen_since(self, story: Story, time: str) -> bool:
+        """Whether another story of the site was seen after a time."""
+        row = self._sql(
+            "SELECT 1 FROM articles WHERE site_id = ? AND id <> ? AND last_captured_at >= ?"
+            " LIMIT 1",
+            (story.site_id, story.article_id, time),
+        ).fetchone()
+        return row is not None
+
+    def settle(self, run_id: int, now: str) -> None:
+        """Look back on a run that ends: where it found several stories of a newspaper gone and
+        none standing, the site answered so for whatever was asked, and none of them is known to be
+        gone. If that stays for days, it is true."""
+        (begun,) = self._sql("SELECT started_at FROM runs WHERE id = ?", (run_id,)).fetchone()
+        lost: dict[int, list[int]] = {}
+        for article_id, site_id in self._sql(
+            "SELECT DISTINCT a.id, a.site_id FROM captures c JOIN story_events e"
+            " ON e.capture_id = c.id AND e.event IN ('gone', 'taken_down')"
+            " JOIN articles a ON a.id = e.article_id"
+            " WHERE c.run_id = ? AND a.gone_at = e.at AND a.successor_id IS NULL ORDER BY a.id",
+            (run_id,),
+        ):
+            lost.setdefault(site_id, []).append(article_id)
+        for site_id, articles in lost.items():
+            (known,) = self._sql(
+                "SELECT count(*) FROM articles WHERE site_id = ?", (site_id,)
+            ).fetchone()
+            all_known = len(articles) == known > 1 and not self._by_status(articles)
+            if len(articles) < _SEVERAL and not all_known:
+                continue
+            if self._one_stood(run_id, site_id):
+                continue
+            for article_id in articles:
+                if not self._was_so_for_days(article_id, now):
+                    self._take_back(article_id, begun, now)
+
+    def _one_stood(self, run_id: int, site_id: int) -> bool:
+        """Whether a run found a story of a site standing."""
+        row = self._sql(
+            "SELECT 1 FROM captures c JOIN urls u ON u.id = c.url_id JOIN articles a"
+            " ON a.id = u.article_id WHERE c.run_id = ? AND a.site_id = ? AND c.status IN"
+            " (200, 304) AND a.gone_at IS NULL AND NOT EXISTS"
+            " (SELECT 1 FROM verdicts v WHERE v.capture_id = c.id) LIMIT 1",
+            (run_id, site_id),
+        ).fetchone()
+        return row is not None
+
+    def _by_status(self, articles: Sequence[int]) -> bool:
+        """Whether the server said of stories by its status that they are gone."""
+        soft = 0
+        for article_id in articles:
+            row = self._sql(
+                "SELECT 1 FROM verdicts v JOIN story_events e ON e.capture_id = v.capture_id"
+                " WHERE e.article_id = ? LIMIT 1",
+                (article_id,),
+            ).fetchone()
+            soft += row is not None
+        return soft < len(articles)
+
+    def _was_so_for_days(self, article_id: int, now: str) -> bool:
+        """Whether a story was not seen any more since it was first thought gone, days ago."""
+        times = [
+            time
+            for (time,) in self._sql(
+                "SELECT e.at FROM story_events e JOIN articles a ON a.id = e.article_id"
+                " WHERE a.id = ? AND e.event = 'mistaken' AND e.at > a.last_captured_at"
+                " ORDER BY e.at",
+                (article_id,),
+            )
+        ]
+        return len(times) >= _OFTEN - 1 and _between(times[0], now) >= _SPREAD
 
     def _take_back(self, article_id: int, begun: str, now: str) -> None:
         """A story that this run found gone is not: all addresses answer so."""
@@ -223,10 +314,11 @@ class History:
             for (time,) in self._sql(
                 "SELECT c.fetched_at FROM verdicts v JOIN captures c ON c.id = v.capture_id"
                 " WHERE v.article_id = ? AND v.verdict = ? AND c.fetched_at > ?"
-                " ORDER BY c.fetched_at",
-                (story.article_id, verdict, story.last_seen),
+                " AND c.fetched_at < ? ORDER BY c.fetched_at",
+                (story.article_id, verdict, story.last_seen, now),
             )
         ]
+        times.append(now)
         if len(times) < _OFTEN or _between(times[0], now) < _SPREAD:
             return None
         others = self._sql(
@@ -246,14 +338,19 @@ class History:
         target = visit.leads_to
         if visit.state != "redirected" or target is None:
             return visit
-        if is_wall(target):
-            return replace(visit, state="retry", reason=say("not_the_story", "wall"))
+        said = notice(visit.says) if count_words(visit.says) < NOTICE_WORDS else None
+        if is_wall(target) or said in ("wall", "outage"):
+            verdict = "outage" if said == "outage" else "wall"
+            return replace(visit, state="retry", reason=say("not_the_story", verdict))
         row = self._sql(
-            "SELECT state, article_id FROM urls WHERE url = ? AND visited_at IS NOT NULL", (target,)
+            "SELECT state, article_id, reason FROM urls WHERE url = ? AND visited_at IS NOT NULL",
+            (target,),
         ).fetchone()
         if row is None or row[1] == story.article_id:
             return visit
-        state, article_id = row
+        state, article_id, reason = row
+        if reason and parse(reason).code == "to_other_site":  # nobody has read whether it is there
+            return replace(visit, state="retry", reason=reason)
         if state in ("retry", "failed", "queued", "claimed"):
             return replace(visit, state="retry", reason=say("not_the_story", "outage"))
         if article_id is not None:

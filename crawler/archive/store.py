@@ -106,6 +106,8 @@ class Store:
                 "UPDATE runs SET finished_at = ?, outcome = ? WHERE id = ?",
                 (finished_at, outcome, self.run_id),
             )
+            if self.run_id is not None:
+                self.history.settle(self.run_id, finished_at)
 
     def run_with(self, uuid: str | None) -> int:
         """The key of the run that WARC files call so; of the open run, if there is none."""

@@ -16,6 +16,7 @@ from crawler.archive.replay import KeptCapture, captures_of, same_payload, whole
 from crawler.commands._shared import add_archive_option, archive_folder, told
 from crawler.commands.graph import opened
 from crawler.errors import DamageError, MissingError, UsageError
+from crawler.reasons import say
 from crawler.text import shown, shown_line
 from crawler.warc.http import decoded, message_in
 from crawler.warc.members import DamagedError
@@ -195,6 +196,8 @@ def _overview(
         yield f"a revisit: {again} {response.url}, captured {_when(response)}"
     if chosen.location is not None:
         yield f"leads to {chosen.location}"
+    if chosen.verdict is not None:
+        yield f"{say('not_the_story', chosen.verdict)}; --list shows the captures that are"
     if chosen.truncated is not None:
         yield f"cut short: {chosen.truncated}"
     yield ""
@@ -221,6 +224,7 @@ def _facts(capture: KeptCapture) -> str:
     return (
         f"{capture.status}  {capture.record_type}  {kind}  {capture.payload_bytes:,}"
         f" bytes  {capture.payload_digest}"
+        + (f"  {say('not_the_story', capture.verdict)}" if capture.verdict else "")
     )
 
 

@@ -36,7 +36,7 @@ _LITTLE = 0.35
 _CUT_AS_SAID = 0.95
 _FEW_WORDS = 80
 """Of a text so short nothing is said by its length."""
-_NOTICE_WORDS = 150
+NOTICE_WORDS = 150
 """A notice is no longer; and a story that takes another one's place is as long as a third."""
 
 
@@ -67,11 +67,15 @@ def judge(known: Told, shown: Shown) -> Verdict | None:
         return "teaser" if is_cut(known, shown) else None
     length = count_words(told.words)
     said: Notice | None = None
-    if length < _NOTICE_WORDS:
+    if _same_minute(known, told) and length >= max(NOTICE_WORDS, count_words(known.words)):
+        return None  # its own metadata over more text than before: a brief has become a story
+    if length < NOTICE_WORDS:
         said = notice(f"{told.title}\n{told.words}\n{shown.says}")
     if same_headline(known.title, told.title):
         # its headline stands over something else
-        return "taken down" if said in ("taken down", "soft 404") else "wall"
+        return "taken down" if said in ("taken down", "soft 404") else said or "outage"
+    if _same_minute(known, told):
+        return said or "outage"  # its metadata do
     if shown.is_article and said is None and (told.published or told.authors):
         if length >= _FEW_WORDS / 2:
             return "other story"
