@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scrapy import Request
 
-from crawler.urls import absolute, normalise, same_story, site_host, story_key
+from crawler.discover.story_urls import priority
+from crawler.extract.links.addresses import StoryUrls
+from crawler.urls import absolute, normalise, owner, same_story, segments, site_host, story_key
 
 
 @given(st.text(max_size=200))
@@ -70,3 +72,26 @@ def test_an_address_is_asked_for_as_it_is_spelt(text: str) -> None:
     for place in ("x{}y", "x?q={}&b=1"):
         url = normalise("https://a.example/" + place.format(text))
         assert url is None or Request(url).url == url
+
+
+@pytest.mark.parametrize(
+    ("url", "registered"),
+    [
+        ("https://haber.web.tr/a", "haber.web.tr"),
+        ("https://www.haber.com.tr/a", "haber.com.tr"),
+        ("https://one.github.io/", "one.github.io"),
+        ("https://sport.paper.example:8080/", "paper.example"),
+        ("http://192.0.2.7:81/", "192.0.2.7:81"),
+    ],
+)
+def test_an_owner_is_told_by_the_public_suffix_list(url: str, registered: str) -> None:
+    assert owner(url) == registered
+
+
+def test_a_crawl_and_the_linked_stories_go_by_the_same_words() -> None:
+    """A page of a list, a service or a shop is put off by the one and dropped by the other."""
+    links = StoryUrls(lambda href: href, "https://a.example/town/2026/ferry-returns")
+    for words in (segments.TOPICS, segments.AUTHORS, segments.SHOPS, segments.SERVICE):
+        for word in words:
+            assert links.target(f"https://a.example/{word}/x1y2z3a4-b5") is None, word
+            assert priority(f"https://a.example/{word}/") < 0, word
