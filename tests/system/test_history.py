@@ -386,6 +386,23 @@ def test_a_few_that_are_withdrawn_are_gone_while_others_stand(paper: Paper) -> N
     assert paper.told() == ["taken_down"] * 3
 
 
+def test_what_the_site_changes_on_all_stories_is_an_edit_of_none(paper: Paper) -> None:
+    """The first that are visited could not be told from edits then."""
+    box = (
+        "<p>Vote for our prize: the jury meets in {} this year, and every reader can be on it.</p>"
+    )
+    pages = {f"/{n}": story(n, f"News of the {n} in town", more="{}") for n in TEXTS}
+    pages |= {"/mill": pages["/bear"].replace("bear", "mill").replace("walkers", "millers")}
+    for year in ("Arle", "Pell"):
+        for path, text in pages.items():
+            paper.answers(path, text.replace("{}</article>", box.format(year) + "</article>"))
+        paper.visit(*pages)
+    assert paper.rows("SELECT count(*) FROM edited_stories") == [(0,)]
+    assert paper.rows("SELECT DISTINCT reason FROM taken_back") == [
+        ("nothing that its readers see",)
+    ]
+
+
 @pytest.mark.parametrize(
     ("status", "headers"), [(404, {}), (451, {}), (302, {"Location": "/"})], ids=str
 )
