@@ -1,8 +1,10 @@
 """Scrapy loaded once for many commands.
 
-A command spends a second on loading Scrapy, Twisted and ours; the suite runs some hundreds. One
-process loads them and forks a child for each command, which is then what `python -m scrapy` is at
-that point: arguments, environment, folder, output and exit code are its own.
+A command spends a second on loading Scrapy, Twisted and ours, and each of its page readers another
+on what it reads with; the suite runs some hundreds. One process loads them and forks a child for
+each command, which is then what `python -m scrapy` is at that point: arguments, environment,
+folder, output and exit code are its own. Its page readers are forked from a process of its own that
+has everything loaded, too.
 """
 
 from __future__ import annotations
@@ -109,15 +111,59 @@ def _load() -> None:
     import pkgutil
 
     import scrapy.cmdline
-    import scrapy.core.downloader.handlers.http11
-    import scrapy.core.engine  # noqa: F401
+    import scrapy.core.engine
+    import scrapy.logformatter
+    import scrapy.statscollectors  # noqa: F401
+    from scrapy.settings import default_settings
 
-    for package in ("crawler", "spiders", "pipelines"):
+    from crawler.extract import extract
+
+    for package in ("crawler", "spiders", "pipelines", "scrapy.commands"):
         found = importlib.import_module(package)
         for each in pkgutil.walk_packages(found.__path__, f"{package}."):
             importlib.import_module(each.name)
+    # what Scrapy puts together for any crawl
+    for name, parts in vars(default_settings).items():
+        if name.endswith("_BASE") and isinstance(parts, dict):
+            for part in {*parts, *parts.values()} - {"scrapy.extensions.telnet.TelnetConsole"}:
+                if isinstance(part, str) and part.startswith("scrapy."):
+                    importlib.import_module(part.rpartition(".")[0])
+    # the first page that a process reads has it load word lists and compile expressions
+    page = "<html><body><article><h1>Rain</h1><p>" + "It rained on the bridge. " * 40
+    extract(page.encode(), "https://news.example/2026/rain", "text/html", True)
     assert "twisted.internet.reactor" not in sys.modules, "each child chooses its own"
     gc.freeze()
+
+
+def _fork_readers_from_here() -> None:
+    """Fork what multiprocessing's fork server is, for the page readers of this command.
+
+    They are otherwise started by `spawn`, which loads anew what is loaded here. It has to be there
+    before the command has threads and connections. It ends with the command.
+    """
+    import multiprocessing.forkserver as forkserver
+    from multiprocessing.connection import arbitrary_address
+
+    import crawler.workers
+
+    listening = socket.socket(socket.AF_UNIX)
+    address = arbitrary_address("AF_UNIX")
+    listening.bind(address)
+    listening.listen()
+    alive, ours = os.pipe()
+    server = os.fork()
+    if not server:
+        os.close(ours)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        try:
+            forkserver.main(listening.detach(), alive, [])
+        finally:
+            os._exit(0)
+    listening.close()
+    os.close(alive)
+    one = forkserver._forkserver
+    one._forkserver_address, one._forkserver_alive_fd, one._forkserver_pid = address, ours, server
+    crawler.workers.START_METHOD = "forkserver"
 
 
 if __name__ == "__main__":
@@ -128,5 +174,7 @@ if __name__ == "__main__":
     import scrapy.__main__
     from scrapy.cmdline import execute
 
+    if _arguments[:1] == ["crawl"]:
+        _fork_readers_from_here()
     sys.argv = [scrapy.__main__.__file__, *_arguments]
     execute()
