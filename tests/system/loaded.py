@@ -166,6 +166,18 @@ def _fork_readers_from_here() -> None:
     crawler.workers.START_METHOD = "forkserver"
 
 
+def _leave(code: int) -> None:
+    """End as the interpreter does, but for the taking apart of what is loaded: to let go of it page
+    by page costs more than most commands do."""
+    import atexit
+
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
     sys.path[0] = str(ROOT)
     _load()
@@ -177,4 +189,9 @@ if __name__ == "__main__":
     if _arguments[:1] == ["crawl"]:
         _fork_readers_from_here()
     sys.argv = [scrapy.__main__.__file__, *_arguments]
-    execute()
+    try:
+        execute()
+    except SystemExit as end:
+        if not isinstance(end.code, int | None):
+            raise
+        _leave(end.code or 0)
