@@ -20,6 +20,7 @@ import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+_READS_PAGES = frozenset({"crawl", "extract", "import", "reextract"})
 _MOST = 1 << 20
 """Bytes of one request: the arguments and the environment."""
 
@@ -27,21 +28,30 @@ _MOST = 1 << 20
 class Loaded:
     """The process that has everything loaded. It ends with the one that started it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *before: str) -> None:
+        """before: a command that runs the one that follows it, with other rights or mounts."""
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._one_at_a_time = threading.Lock()
         with theirs:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * _MOST)
             self.process = subprocess.Popen(
-                [sys.executable, __file__, str(theirs.fileno())],
+                [*before, sys.executable, __file__, str(theirs.fileno())],
                 cwd=ROOT,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
             )
 
-    def run(self, arguments: list[str], timeout: int) -> subprocess.CompletedProcess[bytes]:
-        """Run `scrapy` with arguments. Raises TimeoutExpired after seconds, the command ended."""
-        request = json.dumps([arguments, dict(os.environ)]).encode()
+    def close(self) -> None:
+        """End it."""
+        self._socket.close()
+        self.process.wait()
+
+    def run(
+        self, arguments: list[str], timeout: int, **environment: str
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run `scrapy` with arguments. environment: on top of ours. Raises TimeoutExpired after
+        seconds, the command ended."""
+        request = json.dumps([arguments, {**os.environ, **environment}]).encode()
         answers, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with answers, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             with theirs, self._one_at_a_time:
@@ -97,6 +107,7 @@ def _become(request: bytes, files: list[int]) -> list[str]:
     os.environ.update(environment, COLUMNS="100")
     time.tzset()
     random.seed()
+    tempfile.tempdir = None
     answers, out, err = files
     os.dup2(out, 1)
     os.dup2(err, 2)
@@ -186,7 +197,7 @@ if __name__ == "__main__":
     import scrapy.__main__
     from scrapy.cmdline import execute
 
-    if _arguments[:1] == ["crawl"]:
+    if _arguments[:1] and _arguments[0] in _READS_PAGES:
         _fork_readers_from_here()
     sys.argv = [scrapy.__main__.__file__, *_arguments]
     try:
