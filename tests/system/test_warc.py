@@ -78,7 +78,7 @@ def test_bytes_are_kept_as_they_went_over_the_wire(tmp_path: Path) -> None:
     account = json.loads(resource)
     assert account["outcome"] == "finished"
     assert account["totals"]["new_articles"] == 1
-    assert account["settings"]["NOT_FOUNDTXT_OBEY"] is True
+    assert account["settings"]["ROBOTSTXT_OBEY"] is True
     (conversion,) = of(records, "conversion", f"urn:hemeroteca:article:{base}/s")
     (story,) = query(tmp_path / "a", "SELECT title, body_text FROM stories")
     article = json.loads(conversion)["article"]
