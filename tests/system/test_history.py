@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from crawler.fixity.archive import verify
+from tests.loopback import serving
 
-from .conftest import crawl, query, run_scrapy, serving
+from .conftest import crawl, query, run_scrapy
 from .test_history_cases import Pages
 
 TEXTS = {
