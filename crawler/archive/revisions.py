@@ -97,7 +97,7 @@ _REVISIONS = (
     " ORDER BY number"
 )
 _EVENTS = (
-    "SELECT at, event, reason, text, (SELECT url FROM articles WHERE id = successor_id)"  # noqa: S608
+    "SELECT at, event, reason, text, (SELECT url FROM articles a WHERE a.id = story_events.successor_id)"  # noqa: S608
     f" AS successor FROM story_events WHERE article_id = {_ARTICLE} ORDER BY at, id"
 )
 

@@ -131,8 +131,10 @@ def _apart(apart: list[Answer]) -> str:
 
 def _line(event: Event) -> str:
     """An event, for a person."""
-    words = [event.at[:16].replace("T", " "), event.event.replace("_", " ")]
-    said = [each for each in (event.reason, event.successor, event.text) if each]
+    name = "replaced by" if event.successor else event.event.replace("_", " ")
+    words = [event.at[:16].replace("T", " "), name]
+    reason = None if event.successor else event.reason
+    said = [each for each in (reason, event.successor, event.text) if each]
     return shown(" ".join(words) + (f": {'; '.join(said)}" if said else ""))
 
 
