@@ -1,7 +1,8 @@
-"""The files that ship with the program: the tables of languages, and the demo newspaper.
+"""Where this program runs from, and the files that ship with it: tables of languages, the demo
+newspaper.
 
 In the checkout they are in `data/`, beside this package; a wheel has them inside it, in
-`crawler/data/`, where no other distribution has anything (docs/decisions/0050).
+`crawler/data/`, where no other distribution has anything (docs/decisions/0045).
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ CHECKOUT: Path | None = None if _INSIDE.is_dir() else _PACKAGE.parent
 """The folder of the checkout that this program runs from; None where it was installed."""
 
 DATA: Path = _INSIDE if CHECKOUT is None else CHECKOUT / "data"
+
+PROGRAM: str = "hemeroteca" if CHECKOUT is None else "scrapy"
+"""What one types before a verb: messages that name a command begin it so."""
 
 
 def folder(name: str) -> Path:

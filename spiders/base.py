@@ -32,8 +32,9 @@ from crawler.runs.visits import (
 )
 from crawler.stopping import Stopped
 from crawler.urls import normalise, site_host
-from spiders.arguments import day, whole_number
-from spiders.soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
+
+from .arguments import day, whole_number
+from .soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
 
 GUESSED = "no address of the site: others like it lead to themselves with a slash"
 """Of an address that was asked for because of what others of its family led to."""

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from scrapy.commands import ScrapyCommand
 
+from crawler.bundled import PROGRAM
 from crawler.errors import HemerotecaError, PageError, UsageError
 from crawler.items import Article, LinkedStory, Page
 from crawler.reasons import in_words, say
@@ -121,7 +122,7 @@ def read_files(paths: list[str], url: str | None, reader: Reader) -> Iterator[di
             html = Path(path).read_bytes()
         except OSError as error:
             message = f"{path} cannot be read ({error.strerror})"
-            print(shown(f"scrapy extract: {message}; name HTML files"), file=sys.stderr)
+            print(shown(f"{PROGRAM} extract: {message}; name HTML files"), file=sys.stderr)
             yield {"id": path, "error": message, "unreadable": True}
             continue
         yield reader(path, url or Path(path).resolve().as_uri(), html)

@@ -13,6 +13,7 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import WARC_FOLDER, open_for_reading
 from crawler.archive.replay import KeptCapture, captures_of, same_payload, whole_response
+from crawler.bundled import PROGRAM
 from crawler.commands._shared import add_archive_option, archive_folder, told
 from crawler.commands.graph import opened
 from crawler.errors import DamageError, MissingError, UsageError
@@ -72,7 +73,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         with told("show") as about:
             if len(args) != 1:
-                raise UsageError("name one address: scrapy show https://…")
+                raise UsageError(f"name one address: {PROGRAM} show https://…")
             until = None if opts.at is None else end_of(opts.at)
             folder = about.archive(
                 archive_folder("show", [], opts.argument, self.settings["ARCHIVE"])
@@ -170,8 +171,8 @@ def _record(
             continue
         if each is not capture:
             print(
-                f"scrapy show: the record of {_when(capture)} is lost ({why}); in its place, with"
-                f" the same payload: {each.url}, captured {_when(each)}",
+                f"{PROGRAM} show: the record of {_when(capture)} is lost ({why}); in its place,"
+                f" with the same payload: {each.url}, captured {_when(each)}",
                 file=sys.stderr,
             )
         return each, record

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 from scrapy.commands import ScrapyCommand
 
+from crawler.bundled import PROGRAM
 from crawler.commands._shared import console, fail
 from crawler.errors import HemerotecaError, UsageError
 from crawler.items import Article, Claim, Page
@@ -47,7 +48,9 @@ class Command(ScrapyCommand):
 
         try:
             if len(args) != 1:
-                raise UsageError("name one page: scrapy try https://… or scrapy try page.html")
+                raise UsageError(
+                    f"name one page: {PROGRAM} try https://… or {PROGRAM} try page.html"
+                )
             url, html, content_type = self._load(args[0], opts)
             page = extract(html, url, content_type)
         except HemerotecaError as error:
