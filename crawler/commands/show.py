@@ -11,8 +11,9 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from crawler.archive.database import WARC_FOLDER, open_for_reading
+from crawler.archive.database import open_for_reading
 from crawler.archive.replay import KeptCapture, captures_of, same_payload, whole_response
+from crawler.archive_reader import readable_record
 from crawler.bundled import PROGRAM
 from crawler.commands._shared import add_archive_option, archive_folder, told
 from crawler.commands.graph import opened
@@ -20,7 +21,7 @@ from crawler.errors import DamageError, MissingError, UsageError
 from crawler.text import shown, shown_line
 from crawler.warc.http import decoded, message_in
 from crawler.warc.members import DamagedError
-from crawler.warc.reader import Record, read_record
+from crawler.warc.reader import Record
 
 _PARTS = ("body", "raw", "headers", "record", "list")
 _SHOWN = 20
@@ -157,29 +158,20 @@ def _record(
 ) -> tuple[KeptCapture, Record]:
     """The record of a capture, or of the first of others that is there, which is said then. Raises
     DamageError."""
-    why = ""
-    for each in [capture, *(other for other in others if other.record_id != capture.record_id)]:
-        try:
-            record = read_record(
-                folder / WARC_FOLDER, each.warc_file, each.warc_offset, each.warc_length
-            )
-        except DamagedError as error:
-            why = why or str(error)
-            continue
-        except OSError as error:
-            why = why or f"{each.warc_file}: {error.strerror}"
-            continue
-        if each is not capture:
-            print(
-                f"{PROGRAM} show: the record of {_when(capture)} is lost ({why}); in its place,"
-                f" with the same payload: {each.url}, captured {_when(each)}",
-                file=sys.stderr,
-            )
-        return each, record
-    raise DamageError(
-        f"the record of {capture.url}, captured {_when(capture)}, cannot be read: {why}. scrapy"
-        " verify says more; --list shows the other captures"
-    )
+    try:
+        found, record, why = readable_record(folder, [capture, *others])
+    except DamagedError as error:
+        raise DamageError(
+            f"the record of {capture.url}, captured {_when(capture)}, cannot be read: {error}."
+            f" {PROGRAM} verify says more; --list shows the other captures"
+        ) from None
+    if found is not capture:
+        print(
+            f"{PROGRAM} show: the record of {_when(capture)} is lost ({why}); in its place,"
+            f" with the same payload: {found.url}, captured {_when(found)}",
+            file=sys.stderr,
+        )
+    return found, record
 
 
 def _overview(

@@ -21,7 +21,7 @@ from .test_errors import complaint, fingerprint
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 # As root, what a mode forbids is allowed: without this right it is not.
-_POWERLESS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner")
+POWERLESS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner")
 _MOUNTED = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
 
 
@@ -52,11 +52,11 @@ def read_only(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callab
 
     def by_permissions(folder: Path) -> Run:
         as_root = os.geteuid() == 0
-        if as_root and not works(*_POWERLESS, "true"):
+        if as_root and not works(*POWERLESS, "true"):
             pytest.skip("root may write everywhere here, and setpriv cannot take that right away")
         set_modes(folder, writable=False)
         made.append(folder)
-        prefix = _POWERLESS if as_root else ()
+        prefix = POWERLESS if as_root else ()
         return lambda *words, tmp=None: run(
             *prefix, sys.executable, "-m", "scrapy", *words, tmp=tmp
         )
