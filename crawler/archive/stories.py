@@ -68,9 +68,9 @@ def story_ids(db: Database, site: str | None = None) -> list[int]:
         raise MissingError(f"no newspaper {site!r} in this archive; name its host")
     rows = db.execute(
         "SELECT a.id FROM articles a JOIN revisions r ON r.id = a.revision_id"  # noqa: S608
-        " JOIN sites s ON s.id = a.site_id WHERE ?1 IS NULL OR s.host = ?1"
+        " JOIN sites s ON s.id = a.site_id WHERE :site IS NULL OR s.host = :site"
         f" ORDER BY {PUBLISHED.format('r.published_at')} DESC, a.id",
-        (site,),
+        {"site": site},
     )
     return [key for (key,) in rows]
 
@@ -96,9 +96,9 @@ def id_of(db: Database, url: str) -> int:
     """The key of the story at an address, its own or one that leads to it. Raises MissingError,
     sqlite3.Error."""
     row = db.execute(
-        "SELECT coalesce((SELECT id FROM articles WHERE url = ?1),"
-        " (SELECT article_id FROM urls WHERE url = ?1))",
-        (url,),
+        "SELECT coalesce((SELECT id FROM articles WHERE url = :url),"
+        " (SELECT article_id FROM urls WHERE url = :url))",
+        {"url": url},
     ).fetchone()
     if row[0] is None:
         raise MissingError(f"{url} is no story of this archive; stories() gives all that are")
