@@ -14,8 +14,8 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as in typing, which takes longer to load than all of this
 if TYPE_CHECKING:
     from crawler.archive.replay import KeptCapture as KeptCapture
     from crawler.archive.stories import Story as Story

@@ -1,26 +1,26 @@
 """`hemeroteca`: Scrapy with this project's settings and verbs, from any folder.
 
-`python -m crawler` is the same. Little is imported here, for Scrapy takes the better part of a
-second: by then Ctrl-C must be answered.
+`python -m crawler` is the same. Next to nothing is imported here, for Scrapy takes the better part
+of a second: by then Ctrl-C must be answered.
 """
 
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
 
-from crawler import __version__
-from crawler.interrupts import answer_interrupts, leaving_at_once
+from crawler import __version__, interrupts
 
 
-def main() -> NoReturn:
+def main() -> None:
     """Run what the command line says, and exit."""
-    answer_interrupts()
+    interrupts.leave_at_once()
     if sys.argv[1:] in (["--version"], ["-V"]):
         print(f"hemeroteca {__version__}")  # noqa: T201
         sys.exit(0)
-    with leaving_at_once():
-        from crawler import command_line
+    from crawler import command_line
+
+    interrupts.leave_no_more()
+    interrupts.answer_interrupts()
     command_line.run(sys.argv[1:])
 
 

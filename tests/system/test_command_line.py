@@ -73,7 +73,7 @@ def test_ctrl_c_while_scrapy_is_loaded_is_one_line(
         assert process.stdout.readline() == "loading\n"
         process.send_signal(signum)
         _, errors = process.communicate(timeout=500)
-    assert (process.returncode, errors) == (code, f"{PROGRAM}: stopped\n")
+    assert (process.returncode, errors) == (code, "hemeroteca: stopped\n")
 
 
 def foreign_project(folder: Path) -> None:
