@@ -55,7 +55,12 @@ _NAMES = {
     ),
 }  # fmt: skip
 _HOMES = {name: module for module, names in _NAMES.items() for name in names}
-__all__ = ["__version__", *_HOMES]
+__all__ = [
+    "Archive", "ArchiveError", "Article", "Block", "BusyError", "Claim", "DamageError",
+    "HemerotecaError", "Image", "KeptCapture", "LinkedStory", "MissingError", "Moment",
+    "NotAnArticleError", "PageError", "ReadTime", "Story", "StoryRevision", "UsageError",
+    "__version__", "extract", "open_archive",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> object:

@@ -220,6 +220,7 @@ def test_each_name_at_the_top_is_there() -> None:
         for alias in imported.names
     }
     assert typed == set(crawler.__all__) - {"__version__"}
+    assert typed == set(crawler._HOMES)
     with pytest.raises(AttributeError, match="has no attribute 'extrakt'"):
         crawler.extrakt  # type: ignore[attr-defined]  # noqa: B018
 
