@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import pkgutil
 import sys
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -16,38 +15,25 @@ from typing import Any, NoReturn
 
 import scrapy.commands
 from scrapy import cmdline
-from scrapy.commands import ScrapyCommand
 from scrapy.utils.conf import closest_scrapy_cfg
 
 import crawler.commands
 from crawler import __version__, bundled
+from crawler.commands._verbs import modules, verbs
 
 SETTINGS = "crawler.settings"
 _VARIABLE = "SCRAPY_SETTINGS_MODULE"
 _NAME = "hemeroteca"
 
 
-def _modules(package: Any) -> dict[str, Any]:
-    """The modules of a package of verbs: verb → module."""
-    return {
-        found.name: import_module(f"{package.__name__}.{found.name}")
-        for found in pkgutil.iter_modules(package.__path__)
-        if not found.name.startswith("_")
-    }
-
-
-_OURS, _SCRAPYS = _modules(crawler.commands), _modules(scrapy.commands)
-
-
-def verbs() -> dict[str, ScrapyCommand]:
-    """Our verbs, by name."""
-    return {name: module.Command() for name, module in _OURS.items() if hasattr(module, "Command")}
+_SCRAPYS = modules(scrapy.commands)
+_OURS = verbs()
 
 
 def run(arguments: list[str]) -> NoReturn:
     """Run one verb, and exit with its code. arguments: what follows the program's name."""
     verb = next((word for word in arguments if not word.startswith("-")), None)
-    known = {*verbs(), *_SCRAPYS, *entry_points(group="scrapy.commands").names}
+    known = {*_OURS, *_SCRAPYS, *entry_points(group="scrapy.commands").names}
     if verb is None:
         print(_overview())  # noqa: T201
         sys.exit(0)
@@ -74,8 +60,8 @@ def _overview() -> str:
         f"usage: {_NAME} VERB …      {_NAME} VERB -h tells more of one",
         "",
     ]
-    lines += [f"  {name:<11} {each.short_desc()}" for name, each in sorted(verbs().items())]
-    others = sorted(_SCRAPYS.keys() - verbs().keys())
+    lines += [f"  {name:<11} {each.short_desc()}" for name, each in sorted(_OURS.items())]
+    others = sorted(_SCRAPYS.keys() - _OURS.keys())
     return "\n".join([*lines, "", f"Scrapy's own: {', '.join(others)}"])
 
 

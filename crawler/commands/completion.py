@@ -8,6 +8,7 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.bundled import PROGRAM
 from crawler.commands._shared import told
+from crawler.commands._verbs import verbs
 from crawler.errors import UsageError
 
 SHELLS = ("bash", "zsh", "tcsh")
@@ -51,8 +52,6 @@ class Command(ScrapyCommand):
     def _parser(self) -> argparse.ArgumentParser:
         """All verbs with their options as one parser: Scrapy makes one for each, as it runs."""
         import shtab
-
-        from crawler.command_line import verbs
 
         whole = argparse.ArgumentParser(prog=PROGRAM)
         whole.add_argument("--version", action="version", version="")
