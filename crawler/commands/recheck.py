@@ -82,7 +82,7 @@ class Command(ScrapyCommand):
 def _must_be_known(db: Database, site: str | None, url: str | None) -> None:
     """Raises UsageError where the archive has no such newspaper, or no such story."""
     if site and not db.execute("SELECT 1 FROM sites WHERE host = ?", (site,)).fetchone():
-        raise UsageError(f"--site {site} is no newspaper of this archive; scrapy status lists them")
+        raise UsageError(f"--site {site} is no newspaper of this archive; {PROGRAM} status lists them")
     if url and not db.execute("SELECT 1 FROM articles WHERE url = ?", (url,)).fetchone():
         raise UsageError(f"--url {url} is no story of this archive; the view stories lists them")
 

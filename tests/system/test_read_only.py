@@ -22,7 +22,7 @@ from .test_errors import complaint, fingerprint
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 # As root, what a mode forbids is allowed: without this right it is not.
-_POWERLESS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner")
+POWERLESS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner")
 _MOUNTED = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
 
 
@@ -42,7 +42,7 @@ def set_modes(folder: Path, *, writable: bool) -> None:
 @cache
 def powerless() -> Loaded:
     """Scrapy without the right to write everywhere, for all tests of a process of pytest."""
-    return Loaded(*(_POWERLESS if os.geteuid() == 0 else ()))
+    return Loaded(*(POWERLESS if os.geteuid() == 0 else ()))
 
 
 def running(where: Loaded) -> Run:
@@ -61,7 +61,7 @@ def read_only(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callab
     mounted: list[Loaded] = []
 
     def by_permissions(folder: Path) -> Run:
-        if os.geteuid() == 0 and not works(*_POWERLESS, "true"):
+        if os.geteuid() == 0 and not works(*POWERLESS, "true"):
             pytest.skip("root may write everywhere here, and setpriv cannot take that right away")
         set_modes(folder, writable=False)
         made.append(folder)
