@@ -97,6 +97,10 @@ docs: setup ## write anew what the documentation shows: outputs, schema, picture
 languages: setup ## write the names of months that dateparser knows into data/languages/
 	@$(BIN)/python -m docs.languages
 
+.PHONY: wheel
+wheel: setup ## build dist/hemeroteca-….whl, by what the locks pin
+	@$(BIN)/python -m hatchling build -t wheel
+
 .PHONY: bench
 bench: setup ## crawl cost beside a bare Scrapy spider
 	@$(BIN)/python -m benchmarks.crawl

@@ -23,7 +23,7 @@ PROGRAM: str = "hemeroteca" if CHECKOUT is None else "scrapy"
 
 
 def folder(name: str) -> Path:
-    """A folder of bundled files: `lexicon`, `boilerplate`, `demo`.
+    """A folder of bundled files: `languages`, `demo`.
 
     Raises FileNotFoundError where it is not there: the installation is broken.
     """

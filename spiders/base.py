@@ -33,8 +33,9 @@ from crawler.runs.visits import (
 )
 from crawler.stopping import Stopped
 from crawler.urls import normalise, site_host
-from spiders.arguments import day, whole_number
-from spiders.soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
+
+from .arguments import day, whole_number
+from .soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
 
 _MOST_SAID = 4_000
 """Characters kept of what a page says that another address led to."""

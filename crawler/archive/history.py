@@ -4,7 +4,6 @@ that stands, and what it shows is entered as an event that stays."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, cast
@@ -32,11 +31,10 @@ Event = Literal["gone", "taken_down", "replaced", "back", "teaser", "full", "mis
 
 # Answers of one kind, and days between the first and the last, after which a story that nothing
 # else is seen of is gone.
-_OFTEN = 3
-_SPREAD = timedelta(days=2)
+OFTEN = 3
+SPREAD = timedelta(days=2)
 # Other stories of the site that a run found gone, from which on it asks whether all of them are.
 _ALL_OF_THEM = 10
-_SEVERAL = 3
 # Words of a paragraph that may be the site's and stands on its other stories, too.
 _FURNITURE_WORDS = 60
 _LOOKED_AT = 20
@@ -200,7 +198,7 @@ class History:
     def _all_do(self, story: Story, run_id: int, now: str) -> bool:
         """Whether a site answers so for whatever is asked of it, and not for this story alone:
         many other stories were found gone by this run, none was found there, and none has been
-        since this one first was not. Fewer are looked at when the run ends (`settle`)."""
+        since this one first was not. Fewer are looked at when the run ends (`hindsight`)."""
         (begun,) = self._sql("SELECT started_at FROM runs WHERE id = ?", (run_id,)).fetchone()
         (lost,) = self._sql(
             "SELECT count(DISTINCT a.id) FROM verdicts v JOIN captures c ON c.id = v.capture_id"
@@ -226,71 +224,9 @@ class History:
         ).fetchone()
         return row is not None
 
-    def settle(self, run_id: int, now: str) -> None:
-        """Look back on a run that ends: where it found several stories of a newspaper gone and
-        none standing, the site answered so for whatever was asked, and none of them is known to be
-        gone. If that stays for days, it is true."""
-        (begun,) = self._sql("SELECT started_at FROM runs WHERE id = ?", (run_id,)).fetchone()
-        lost: dict[int, list[int]] = {}
-        for article_id, site_id in self._sql(
-            "SELECT DISTINCT a.id, a.site_id FROM captures c JOIN story_events e"
-            " ON e.capture_id = c.id AND e.event IN ('gone', 'taken_down')"
-            " JOIN articles a ON a.id = e.article_id"
-            " WHERE c.run_id = ? AND a.gone_at = e.at AND a.successor_id IS NULL ORDER BY a.id",
-            (run_id,),
-        ):
-            lost.setdefault(site_id, []).append(article_id)
-        for site_id, articles in lost.items():
-            (known,) = self._sql(
-                "SELECT count(*) FROM articles WHERE site_id = ?", (site_id,)
-            ).fetchone()
-            all_known = len(articles) == known > 1 and not self._by_status(articles)
-            if len(articles) < _SEVERAL and not all_known:
-                continue
-            if self._one_stood(run_id, site_id):
-                continue
-            for article_id in articles:
-                if not self._was_so_for_days(article_id, now):
-                    self._take_back(article_id, begun, now)
-
-    def _one_stood(self, run_id: int, site_id: int) -> bool:
-        """Whether a run found a story of a site standing."""
-        row = self._sql(
-            "SELECT 1 FROM captures c JOIN urls u ON u.id = c.url_id JOIN articles a"
-            " ON a.id = u.article_id WHERE c.run_id = ? AND a.site_id = ? AND c.status IN"
-            " (200, 304) AND a.gone_at IS NULL AND NOT EXISTS"
-            " (SELECT 1 FROM verdicts v WHERE v.capture_id = c.id) LIMIT 1",
-            (run_id, site_id),
-        ).fetchone()
-        return row is not None
-
-    def _by_status(self, articles: Sequence[int]) -> bool:
-        """Whether the server said of stories by its status that they are gone."""
-        soft = 0
-        for article_id in articles:
-            row = self._sql(
-                "SELECT 1 FROM verdicts v JOIN story_events e ON e.capture_id = v.capture_id"
-                " WHERE e.article_id = ? LIMIT 1",
-                (article_id,),
-            ).fetchone()
-            soft += row is not None
-        return soft < len(articles)
-
-    def _was_so_for_days(self, article_id: int, now: str) -> bool:
-        """Whether a story was not seen any more since it was first thought gone, days ago."""
-        times = [
-            time
-            for (time,) in self._sql(
-                "SELECT e.at FROM story_events e JOIN articles a ON a.id = e.article_id"
-                " WHERE a.id = ? AND e.event = 'mistaken' AND e.at > a.last_captured_at"
-                " ORDER BY e.at",
-                (article_id,),
-            )
-        ]
-        return len(times) >= _OFTEN - 1 and _between(times[0], now) >= _SPREAD
-
-    def _take_back(self, article_id: int, begun: str, now: str) -> None:
-        """A story that this run found gone is not: all addresses answer so."""
+    def take_back_gone(self, article_id: int, begun: str, now: str) -> None:
+        """Enter that a story which a run found gone is not: all addresses answered so. begun: when
+        the run did."""
         row = self._sql(
             "SELECT gone_at FROM articles WHERE id = ? AND gone_at >= ?", (article_id, begun)
         ).fetchone()
@@ -319,7 +255,7 @@ class History:
             )
         ]
         times.append(now)
-        if len(times) < _OFTEN or _between(times[0], now) < _SPREAD:
+        if len(times) < OFTEN or between(times[0], now) < SPREAD:
             return None
         others = self._sql(
             "SELECT 1 FROM articles WHERE site_id = ? AND id <> ? AND last_captured_at > ? LIMIT 1",
@@ -327,7 +263,7 @@ class History:
         ).fetchone()
         if others is None:
             return None
-        days = _between(times[0], now).days
+        days = between(times[0], now).days
         return say("story_gone", f"{verdict}, {len(times)} times in {days} days")
 
     # -- where a redirect led --------------------------------------------------------------------
@@ -432,5 +368,6 @@ _STORY = (
 )
 
 
-def _between(one: str, other: str) -> timedelta:
+def between(one: str, other: str) -> timedelta:
+    """The time from one moment to another, both ISO 8601."""
     return datetime.fromisoformat(other) - datetime.fromisoformat(one)

@@ -65,6 +65,19 @@ def captures_of(connection: sqlite3.Connection, url: str) -> list[KeptCapture]:
     return [KeptCapture(*row) for row in rows]
 
 
+def captures_of_article(connection: sqlite3.Connection, article_id: int) -> list[KeptCapture]:
+    """The captures of all addresses that lead to a story, oldest first. Raises sqlite3.Error."""
+    rows = connection.execute(
+        f"{_CAPTURES} WHERE u.article_id = ? ORDER BY c.fetched_at, c.id", (article_id,)
+    )
+    return [KeptCapture(*row) for row in rows]
+
+
+def capture_by_id(connection: sqlite3.Connection, capture_id: int) -> KeptCapture:
+    """A capture by its key. Raises sqlite3.Error."""
+    return KeptCapture(*connection.execute(f"{_CAPTURES} WHERE c.id = ?", (capture_id,)).fetchone())
+
+
 def whole_response(connection: sqlite3.Connection, capture: KeptCapture) -> KeptCapture:
     """The response that has a capture's payload: itself, or what it repeats. Raises
     sqlite3.Error."""

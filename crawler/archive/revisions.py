@@ -97,8 +97,9 @@ _REVISIONS = (
     " ORDER BY number"
 )
 _EVENTS = (
-    "SELECT at, event, reason, text, (SELECT url FROM articles WHERE id = successor_id)"  # noqa: S608
-    f" AS successor FROM story_events WHERE article_id = {_ARTICLE} ORDER BY at, id"
+    "SELECT at, event, reason, text, (SELECT a.url FROM articles a"  # noqa: S608
+    " WHERE a.id = story_events.successor_id) AS successor"
+    f" FROM story_events WHERE article_id = {_ARTICLE} ORDER BY at, id"
 )
 
 

@@ -20,6 +20,7 @@ from crawler.archive.revisions import (
     events_of,
     revisions_of,
 )
+from crawler.bundled import PROGRAM
 from crawler.commands._diff_shown import as_json, show
 from crawler.commands._shared import add_archive_option, archive_folder, console, told
 from crawler.errors import MissingError, UsageError
@@ -67,7 +68,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         with told("diff") as about:
             if len(args) != 1 or (url := _address(args[0])) is None:
-                raise UsageError("name one story by its address: scrapy diff https://…")
+                raise UsageError(f"name one story by its address: {PROGRAM} diff https://…")
             folder = about.archive(
                 archive_folder("diff", [], opts.argument, self.settings["ARCHIVE"])
             )
@@ -131,8 +132,10 @@ def _apart(apart: list[Answer]) -> str:
 
 def _line(event: Event) -> str:
     """An event, for a person."""
-    words = [event.at[:16].replace("T", " "), event.event.replace("_", " ")]
-    said = [each for each in (event.reason, event.successor, event.text) if each]
+    name = "replaced by" if event.successor else event.event.replace("_", " ")
+    words = [event.at[:16].replace("T", " "), name]
+    reason = None if event.successor else event.reason
+    said = [each for each in (reason, event.successor, event.text) if each]
     return shown(" ".join(words) + (f": {'; '.join(said)}" if said else ""))
 
 

@@ -10,6 +10,7 @@ from scrapy.commands import ScrapyCommand
 from sqlite_utils import Database
 
 from crawler.archive.database import check, open_for_reading
+from crawler.bundled import PROGRAM
 from crawler.commands._shared import (
     add_archive_option,
     archive_folder,
@@ -82,7 +83,9 @@ class Command(ScrapyCommand):
 def _must_be_known(db: Database, site: str | None, url: str | None) -> None:
     """Raises UsageError where the archive has no such newspaper, or no such story."""
     if site and not db.execute("SELECT 1 FROM sites WHERE host = ?", (site,)).fetchone():
-        raise UsageError(f"--site {site} is no newspaper of this archive; scrapy status lists them")
+        raise UsageError(
+            f"--site {site} is no newspaper of this archive; {PROGRAM} status lists them"
+        )
     if url and not db.execute("SELECT 1 FROM articles WHERE url = ?", (url,)).fetchone():
         raise UsageError(f"--url {url} is no story of this archive; the view stories lists them")
 

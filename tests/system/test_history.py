@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from crawler.fixity.archive import verify
+from tests.loopback import serving
 
-from .conftest import crawl, query, run_scrapy, serving
+from .conftest import crawl, query, run_scrapy
 from .test_history_cases import Pages
 
 TEXTS = {
@@ -384,6 +385,23 @@ def test_a_few_that_are_withdrawn_are_gone_while_others_stand(paper: Paper) -> N
         paper.answers(path, notice.format(path))
     paper.visit(*gone, *stays)
     assert paper.told() == ["taken_down"] * 3
+
+
+def test_what_the_site_changes_on_all_stories_is_an_edit_of_none(paper: Paper) -> None:
+    """The first that are visited could not be told from edits then."""
+    box = (
+        "<p>Vote for our prize: the jury meets in {} this year, and every reader can be on it.</p>"
+    )
+    pages = {f"/{n}": story(n, f"News of the {n} in town", more="{}") for n in TEXTS}
+    pages |= {"/mill": pages["/bear"].replace("bear", "mill").replace("walkers", "millers")}
+    for year in ("Arle", "Pell"):
+        for path, text in pages.items():
+            paper.answers(path, text.replace("{}</article>", box.format(year) + "</article>"))
+        paper.visit(*pages)
+    assert paper.rows("SELECT count(*) FROM edited_stories") == [(0,)]
+    assert paper.rows("SELECT DISTINCT reason FROM taken_back") == [
+        ("nothing that its readers see",)
+    ]
 
 
 @pytest.mark.parametrize(
