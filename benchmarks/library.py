@@ -176,7 +176,7 @@ class _Writer:
 
     def _insert(self, table: str, values: dict[str, object]) -> None:
         names, marks = ", ".join(values), ", ".join("?" * len(values))
-        self._sql(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
+        self._sql(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))
 
     def _capture(self, url_id: int, status: int = 200) -> tuple[int, str]:
         self._captures += 1
@@ -185,7 +185,8 @@ class _Writer:
         self._insert("captures", {
             "id": number, "url_id": url_id, "run_id": 1, "fetched_at": at, "status": status,
             "content_type": "text/html; charset=utf-8", "payload_digest": f"sha256:{number:0>52}",
-            "payload_bytes": 150_000, "record_id": f"<urn:uuid:00000000-0000-4000-8000-{number:012}>",
+            "payload_bytes": 150_000,
+            "record_id": f"<urn:uuid:00000000-0000-4000-8000-{number:012}>",
             "warc_file": f"courier-20260101000000-{number // 10_000:05}.warc.gz",
             "warc_offset": number % 10_000 * 40_000, "warc_length": 39_000, "fetch_ms": 120,
         })  # fmt: skip
@@ -198,7 +199,9 @@ class _Writer:
         claimed = library.moment(number)[0]
         url_id = self._url(card.url, "done", claimed_at=claimed)
         capture, at = self._capture(url_id)
-        self._sql("UPDATE urls SET visited_at = ?, article_id = ? WHERE id = ?", (at, article, url_id))
+        self._sql(
+            "UPDATE urls SET visited_at = ?, article_id = ? WHERE id = ?", (at, article, url_id)
+        )
         self._insert("articles", {
             "id": article, "site_id": HOSTS.index(card.url.split("/")[2]) // 3 + 1, "url": card.url,
             "first_captured_at": at, "last_captured_at": at, "revisions": 1,

@@ -21,7 +21,7 @@ from sqlite_utils import Database
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.describe import schema_markdown
-from crawler.archive.migrations import migrations
+from crawler.archive.migrations import bring_up_to_date
 from crawler.commands.demo import PORT
 from docs import graph_picture
 
@@ -104,7 +104,7 @@ def picture(archive: Path) -> str:
 def main() -> None:
     """Write all."""
     database = Database(memory=True)
-    migrations.apply(database)
+    bring_up_to_date(database)
     (ROOT / "docs" / "schema.md").write_text(schema_markdown(database), encoding="utf-8")
     with tempfile.TemporaryDirectory() as scratch:
         archive = Path(scratch) / "archive"

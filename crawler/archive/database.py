@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from crawler.archive import lock, schema
 from crawler.archive.describe import write_descriptions
-from crawler.archive.migrations import migrations
+from crawler.archive.migrations import bring_up_to_date, migrations
 from crawler.errors import ArchiveError, BusyError, DamageError, HemerotecaError
 
 FILE_NAME = "archive.db"
@@ -252,15 +252,27 @@ def open_for_writing(folder: Path) -> Database:
             db.enable_wal()
         db.execute("PRAGMA synchronous = NORMAL")
         if migrations.pending(db):
+            is_older = bool(migrations.applied(db))
             # foreign keys are off still: a migration may make a table anew that others refer to
-            migrations.apply(db)
+            bring_up_to_date(db)
             write_descriptions(db)
+            if is_older:
+                _tidy(db)
         db.execute("PRAGMA foreign_keys = ON")
     except (OSError, sqlite3.Error) as error:
         raise ArchiveError(
             f"cannot write {path} ({error}); is the folder writable, is there space on the disk?"
         ) from error
     return db
+
+
+def _tidy(db: Database) -> None:
+    """Give back the room that older tables took; where there is none to do it in, they leave it
+    free for what comes."""
+    with contextlib.suppress(sqlite3.OperationalError):
+        db.execute("PRAGMA analysis_limit = 1000")
+        db.execute("ANALYZE")
+        db.execute("VACUUM")
 
 
 def set_aside(folder: Path) -> Path | None:

@@ -77,14 +77,15 @@ def find_copy(
         row[0]
         for mark in marks
         for row in connection.execute(
-            "SELECT article_id FROM article_bands WHERE band = ? AND value = ? LIMIT 20", mark
+            "SELECT article_id FROM _article_bands WHERE band = ? AND value = ? LIMIT 20", mark
         )
     )
     rows = (
         connection.execute(
-            "SELECT a.id, r.title, r.body_text, r.language, r.published_at, a.url, r.authors, r.id"
+            "SELECT a.id, r.title, t.body_text, r.language, r.published_at, a.url, r.authors, r.id"
             " FROM articles a"
-            " JOIN revisions r ON r.id = a.revision_id JOIN sites own ON own.id = ?"
+            " JOIN revisions r ON r.id = a.revision_id"
+            " JOIN revision_texts t ON t.revision_id = r.id JOIN sites own ON own.id = ?"
             " JOIN sites s ON s.id = a.site_id WHERE a.id = ?"
             " AND (s.id = own.id OR s.host LIKE '%.' || own.host OR own.host LIKE '%.' || s.host)",
             (site_id, article_id),
@@ -157,7 +158,7 @@ def _picture(url: str) -> str:
 def remember(connection: sqlite3.Connection, article_id: int, marks: list[tuple[int, int]]) -> None:
     """Enter an article's bands. Raises sqlite3.Error."""
     connection.executemany(
-        "INSERT OR IGNORE INTO article_bands VALUES (?, ?, ?)",
+        "INSERT OR IGNORE INTO _article_bands VALUES (?, ?, ?)",
         [(band, value, article_id) for band, value in marks],
     )
 
@@ -165,7 +166,7 @@ def remember(connection: sqlite3.Connection, article_id: int, marks: list[tuple[
 def note_copy(connection: sqlite3.Connection, url: str, copy: Copy) -> None:
     """Enter that a known URL shows what an article has. Raises sqlite3.Error."""
     connection.execute(
-        "INSERT INTO copies (url_id, article_id, likeness) SELECT id, ?, ? FROM urls WHERE url = ?"
+        "INSERT INTO _copies (url_id, article_id, likeness) SELECT id, ?, ? FROM urls WHERE url = ?"
         " ON CONFLICT (url_id) DO UPDATE SET article_id = excluded.article_id,"
         " likeness = excluded.likeness WHERE NOT is_split",
         (copy.article_id, copy.likeness, url),
@@ -176,7 +177,7 @@ def is_split(connection: sqlite3.Connection, url: str, copy: Copy) -> bool:
     """Whether somebody has said that a URL is no copy of that article. Raises sqlite3.Error."""
     return (
         connection.execute(
-            "SELECT 1 FROM copies WHERE url_id = (SELECT id FROM urls WHERE url = ?)"
+            "SELECT 1 FROM _copies WHERE url_id = (SELECT id FROM urls WHERE url = ?)"
             " AND article_id = ? AND is_split",
             (url, copy.article_id),
         ).fetchone()
@@ -191,13 +192,13 @@ def split(connection: sqlite3.Connection, url: str) -> str | None:
     sqlite3.Error.
     """
     row = connection.execute(
-        "SELECT u.id, a.url FROM urls u JOIN copies c ON c.url_id = u.id"
+        "SELECT u.id, a.url FROM urls u JOIN _copies c ON c.url_id = u.id"
         " JOIN articles a ON a.id = c.article_id WHERE u.url = ?",
         (url,),
     ).fetchone()
     if row is None:
         return None
-    connection.execute("UPDATE copies SET is_split = 1 WHERE url_id = ?", (row[0],))
+    connection.execute("UPDATE _copies SET is_split = 1 WHERE url_id = ?", (row[0],))
     connection.execute(
         "UPDATE urls SET state = 'queued', reason = NULL, due_at = NULL, article_id = NULL,"
         " etag = NULL, last_modified = NULL, held = 2 WHERE id = ?",

@@ -85,8 +85,9 @@ def _search(connection: sqlite3.Connection) -> Iterator[Finding]:
 def _revisions(connection: sqlite3.Connection) -> Iterator[Finding]:
     rows = connection.execute(
         "SELECT a.url, r.number, r.content_digest, r.title, r.standfirst, r.authors,"
-        " r.published_at, r.section, r.tags, r.body_text"
+        " r.published_at, r.section, r.tags, t.body_text"
         " FROM revisions r JOIN articles a ON a.id = r.article_id"
+        " LEFT JOIN revision_texts t ON t.revision_id = r.id"
     )
     for url, number, stored, title, standfirst, authors, published, section, tags, body in rows:
         # the date is no part of it where it was counted back from the day of capture

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
 
-from crawler.archive import database, graph
-from crawler.archive.database import open_for_reading
 from crawler.archive.graph import Export, Selection
-from crawler.archive.migrations import migrations
 from crawler.archive.store import Store
 from crawler.items import Article, Capture, LinkedStory, Moment, Relation, Visit
 
@@ -155,7 +148,7 @@ def test_the_graph_has_both_ends_and_each_link_once_over_all_revisions(
     store.record([make_visit(NEW, story(NEW, "Weir repaired", published=when))])
     for body in ("First.", "Changed."):
         store.record([make_visit(OLD, story(OLD, "Mill", link(NEW), body=body, published=when))])
-    assert store.db.table("linked_stories").count == 2
+    assert store.db.view("linked_stories").count == 2
     (row,) = store.db.query("SELECT * FROM story_graph")
     assert (row["from_title"], row["to_title"]) == ("Mill", "Weir repaired")
     assert row["from_published_at"] == row["to_published_at"] == "2026-01-01"
@@ -203,64 +196,3 @@ def test_nodes_are_each_story_once_archived_or_missing(store: Store, make_visit:
     assert sorted((n.title, n.archived) for n in nodes) == [
         ("A", True), ("B", True), ("C, linked by none", True), ("Weir repaired", False),
     ]  # fmt: skip
-
-
-# -- archives of the version before
-
-
-def without_graph(folder: Path, monkeypatch: pytest.MonkeyPatch, visits: list[Visit]) -> None:
-    """An archive as it was written before links were tied to articles."""
-    old = Migrations("hemeroteca")
-    old._migrations = [m for m in migrations._migrations if not m.name.startswith("m003")]
-    assert old._migrations
-
-    def see_links(  # as they were stored then
-        connection: sqlite3.Connection, links: tuple[LinkedStory, ...], *ids: object
-    ) -> None:
-        article_id, revision_id, now = ids
-        for k in links:
-            connection.execute(
-                "INSERT INTO linked_stories (article_id, revision_id, relation, label, position,"
-                " title, url, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (article_id, revision_id, k.relation, k.label, 1, k.title, k.url, now, now),
-            )
-
-    with monkeypatch.context() as patch:
-        patch.setattr(database, "migrations", old)
-        patch.setattr(database, "write_descriptions", lambda db: None)
-        patch.setattr(graph, "see_links", see_links)
-        patch.setattr(graph, "note_visit", lambda *_: None)
-        store = Store(folder)
-        store.begin_run("news", {}, "Test/1", "2026-01-02T12:00:00+00:00")
-        store.record(visits)
-        store.close()
-
-
-@pytest.mark.parametrize("opened", ["for reading", "for writing"])
-def test_an_older_archive_opens_and_its_links_find_their_articles(
-    folder: Path, make_visit: MakeVisit, monkeypatch: pytest.MonkeyPatch, opened: str
-) -> None:
-    without_graph(
-        folder,
-        monkeypatch,
-        [
-            make_visit(f"{HOME}/a", story(f"{HOME}/a", "Mill", link(OLD), link(f"{HOME}/x"))),
-            Visit(OLD, "page", "redirected", None, (redirect(OLD, NEW, 1),)),
-            make_visit(NEW, story(NEW, "Weir repaired")),
-        ],
-    )
-    old = Database(folder / "archive.db")
-    assert "story_graph" not in old.view_names()
-    old.close()
-    db = open_for_reading(folder) if opened == "for reading" else Store(folder).db
-    rows = list(db.query("SELECT to_url, to_title, to_archived FROM story_graph ORDER BY to_url"))
-    assert [tuple(row.values()) for row in rows] == [
-        (NEW, "Weir repaired", 1), (f"{HOME}/x", "Weir repaired", 0),
-    ]  # fmt: skip
-    described = db.execute(
-        "SELECT count(*) FROM descriptions WHERE table_name = 'story_graph'"
-    ).fetchone()
-    assert described[0] > 10
-    db.close()
-    with open_for_reading(folder) as again:
-        assert not migrations.pending(again)
