@@ -157,6 +157,7 @@ class _Writer:
         stories = range(1, self._library.stories + 1)
         for article in stories:
             self._story(article)
+        self._sql("CREATE INDEX urls_article ON urls(article_id)")
         for article in stories:
             if article % 33 == 0:
                 self._change(article)
@@ -295,30 +296,28 @@ class _Writer:
         )
 
 
-def build_before(folder: Path, stories: int) -> None:
-    """Make an archive of so many stories, as the last version before 0.2.0 had its tables.
-    Raises sqlite3.Error."""
+def build(folder: Path, stories: int) -> None:
+    """Make an archive of so many stories. Raises ArchiveError, sqlite3.Error."""
     folder.mkdir(parents=True, exist_ok=True)
     with Database(sqlite3.connect(folder / database.FILE_NAME)) as db:
-        db.execute("PRAGMA page_size = 8192")
+        db.execute(f"PRAGMA page_size = {database.PAGE_SIZE}")
         db.enable_wal()
         db.execute("PRAGMA synchronous = OFF")
         migrations.apply(db, stop_before=_NEXT)
         connection: sqlite3.Connection = db.conn
         with db.atomic():
-            index = "articles_search"
-            (trigger,) = connection.execute(
-                "SELECT sql FROM sqlite_master WHERE name = ?", (index,)
-            ).fetchone()
-            connection.execute(f"DROP TRIGGER {index}")  # all at once is faster
+            _drop(connection)
             _Writer(connection, Library(stories)).write()
-            connection.execute("INSERT INTO stories_fts(stories_fts) VALUES ('rebuild')")
-            connection.execute(trigger)
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def build(folder: Path, stories: int) -> None:
-    """Make an archive of so many stories. Raises ArchiveError, sqlite3.Error."""
-    build_before(folder, stories)
     with database.open_for_writing(folder) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _drop(connection: sqlite3.Connection) -> None:
+    """Drop what is made anew when the archive is brought up to date, and costs time meanwhile."""
+    rows = connection.execute(
+        "SELECT type, name FROM sqlite_master WHERE type = 'trigger'"
+        " OR type = 'index' AND sql IS NOT NULL AND name NOT LIKE '\\_%' ESCAPE '\\'"
+        " AND name <> 'linked_stories_once'"
+    ).fetchall()
+    for kind, name in rows:
+        connection.execute(f"DROP {kind} [{name}]")

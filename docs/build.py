@@ -29,8 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"(```sh\n(?P<command>[^`]*)```\n\n<!-- output -->\n```\n).*?(```)", re.DOTALL)
 PICTURE = (
     "scrapy status",
-    'sqlite-utils {archive}/archive.db --table --fmt simple "SELECT substr(published_at, 1, 10) AS'
-    ' day, section, language AS lang, title FROM stories ORDER BY published_at DESC LIMIT 12"',
+    'sqlite-utils {archive}/archive.db --table --fmt simple "SELECT published_day AS'
+    ' day, section, language AS lang, title FROM stories ORDER BY published_utc DESC LIMIT 12"',
 )
 # Rich's own template loads a font from elsewhere; this one asks for none.
 SVG = """<svg viewBox="0 0 {terminal_width} {terminal_height}" xmlns="http://www.w3.org/2000/svg">

@@ -24,8 +24,8 @@ WARC_FOLDER = "warc"
 SCRATCH = ".rebuilding"
 """Folder in an archive where `scrapy rebuild` works."""
 
-# Bytes. Articles are some kilobytes long: larger pages keep one in fewer places.
-_PAGE_SIZE = 8192
+PAGE_SIZE = 8192
+"""Bytes. Articles are some kilobytes long: larger pages keep one in fewer places."""
 # Milliseconds to wait for another program that writes or holds the file.
 _BUSY_TIMEOUT = 10_000
 _LOG, _SHARED = FILE_NAME + "-wal", FILE_NAME + "-shm"
@@ -247,7 +247,7 @@ def open_for_writing(folder: Path) -> Database:
         folder.mkdir(parents=True, exist_ok=True)
         db = Database(sqlite3.connect(path, timeout=_BUSY_TIMEOUT / 1000))
         # page_size and WAL must come before the first table; on an older archive they do nothing
-        db.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
+        db.execute(f"PRAGMA page_size = {PAGE_SIZE}")
         if db.journal_mode != "wal":
             db.enable_wal()
         db.execute("PRAGMA synchronous = NORMAL")
