@@ -1,7 +1,7 @@
 """`make bench-reading`: every view and every query of the documentation on a large archive.
 
-Makes an archive of invented stories, then asks each question with nothing of the file in memory, and
-says how long the answer took and which tables were walked through from end to end for it.
+Makes an archive of invented stories, then asks each question with nothing of the file in memory,
+and says how long the answer took and which tables were walked through from end to end for it.
 """
 
 from __future__ import annotations
@@ -133,7 +133,9 @@ def _forget(path: Path) -> None:
 def walked(connection: sqlite3.Connection, sql: str) -> frozenset[str]:
     """Tables, not their indexes, that a query's program begins at the first row of. Raises
     sqlite3.Error."""
-    names = dict(connection.execute("SELECT rootpage, name FROM sqlite_master WHERE type = 'table'"))
+    names = dict(
+        connection.execute("SELECT rootpage, name FROM sqlite_master WHERE type = 'table'")
+    )
     opened: dict[int, str] = {}
     found = set()
     for _, code, one, two, *_ in connection.execute(f"EXPLAIN {sql}").fetchall():

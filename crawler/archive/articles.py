@@ -163,8 +163,8 @@ class Articles:
 
     def stand(self, article_id: int, revision_id: int) -> None:
         """Have another of an article's revisions stand."""
-        authors, tags, published, words = self._sql(
-            "SELECT authors, tags, published_at, word_count FROM revisions WHERE id = ?",
+        authors, tags, published, words, title = self._sql(
+            "SELECT authors, tags, published_at, word_count, title FROM revisions WHERE id = ?",
             (revision_id,),
         ).fetchone()
         self._name_authors(article_id, json.loads(authors))
@@ -174,6 +174,7 @@ class Articles:
             " word_count = ? WHERE id = ?",
             (revision_id, told_in_utc(published), day_told(published), words, article_id),
         )
+        self._sql("UPDATE _linked SET title = ? WHERE article_id = ?", (title, article_id))
 
     def _says(self, revision_id: int, article: Article) -> bool:
         """Whether a revision says all that an article does."""

@@ -57,7 +57,7 @@ LINKED = {
     "key": "What all spellings of its address share: no scheme, no www., no last slash.",
     "url": "Its address; as first linked where it is not archived.",
     "site": "Host of the newspaper.",
-    "title": "A headline that a link shows.",
+    "title": "Its headline; one that a link shows where it is not archived.",
     "linked_by": "How many articles point to it, with any of their revisions.",
     "relations": "By which relations, joined by commas.",
     "first_seen_at": "When a link to it was first seen, UTC.",

@@ -57,7 +57,7 @@ SELECT
     'a' || a.id AS source, a.url AS from_url, r.title AS from_title,
     r.published_at AS from_published_at, s.host AS from_site,
     CASE WHEN l.to_article_id IS NULL THEN 'm' || k.id ELSE 'a' || l.to_article_id END AS target,
-    k.url AS to_url, ifnull(tr.title, k.title) AS to_title, tr.published_at AS to_published_at,
+    k.url AS to_url, k.title AS to_title, tr.published_at AS to_published_at,
     k.site AS to_site, l.to_article_id IS NOT NULL AS to_archived,
     b.relation, b.label,
     (SELECT min(m.position) FROM _links m WHERE m.article_id = l.article_id

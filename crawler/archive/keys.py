@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -33,7 +32,7 @@ def card_hash(
     published_raw: str | None,
 ) -> int:  # fmt: skip
     """A number for what a link shows; whoever finds an equal one compares what it is of."""
-    return _number(json.dumps([url, title, excerpt, image_url, published_raw]))
+    return _number("\n".join(map(str, (url, title, excerpt, image_url, published_raw))))
 
 
 def _number(text: str) -> int:

@@ -99,13 +99,14 @@ def see_links(
     connection.executemany(
         "UPDATE _linked SET linked_by = linked_by + ?2, relations = ?3,"
         " url = CASE WHEN linked_by = 0 AND article_id IS NULL THEN ?4 ELSE url END,"
-        " title = ifnull(title, ?5) WHERE id = ?1",
+        " title = ifnull(title, ?5), first_seen_at = min(ifnull(first_seen_at, ?6), ?6),"
+        " last_seen_at = max(ifnull(last_seen_at, ?6), ?6) WHERE id = ?1",
         [
-            (linked_id, int(is_first), relations[linked_id], link.url, link.title)
+            (linked_id, int(is_first), relations[linked_id], link.url, link.title, now)
             for linked_id, (link, is_first) in new.items()
         ],
     )
-    _touch(connection, {address.linked_id for address in addresses.values()}, now)
+    _touch(connection, {each.linked_id for each in addresses.values()} - set(new), now)
     _see_again(connection, [link_id for link_id in again if link_id], capture_id, now)
 
 
@@ -145,6 +146,8 @@ def links_unknown(connection: sqlite3.Connection) -> Iterator[tuple[str, str, st
 def _see_again(
     connection: sqlite3.Connection, link_ids: list[int], capture_id: int, now: str
 ) -> None:
+    if not link_ids:
+        return
     connection.execute(
         "UPDATE _links SET last_capture_id = ? WHERE id IN (SELECT value FROM json_each(?))"
         " AND (SELECT fetched_at FROM captures c WHERE c.id = last_capture_id) < ?",
@@ -154,11 +157,14 @@ def _see_again(
 
 def _touch(connection: sqlite3.Connection, linked_ids: Iterable[int], now: str) -> None:
     """Links to these stories were seen."""
+    linked_ids = list(linked_ids)
+    if not linked_ids:
+        return
     connection.execute(
         "UPDATE _linked SET first_seen_at = min(ifnull(first_seen_at, ?1), ?1),"
         " last_seen_at = max(ifnull(last_seen_at, ?1), ?1)"
         " WHERE id IN (SELECT value FROM json_each(?2))",
-        (now, json.dumps(list(linked_ids))),
+        (now, json.dumps(linked_ids)),
     )
 
 
@@ -313,10 +319,14 @@ def _resolve(connection: sqlite3.Connection, address_id: int, article_id: int) -
     if own is not None:
         _merge(connection, linked_id, own[0], article_id)
         return
-    (url,) = sql("SELECT url FROM articles WHERE id = ?", (article_id,)).fetchone()
+    url, title = sql(
+        "SELECT a.url, r.title FROM articles a LEFT JOIN revisions r ON r.id = a.revision_id"
+        " WHERE a.id = ?",
+        (article_id,),
+    ).fetchone()
     sql(
-        "UPDATE _linked SET article_id = ?, key = ?, url = ?, site = ? WHERE id = ?",
-        (article_id, story_key(url), url, site_host(url), linked_id),
+        "UPDATE _linked SET article_id = ?, key = ?, url = ?, site = ?, title = ? WHERE id = ?",
+        (article_id, story_key(url), url, site_host(url), title, linked_id),
     )
     sql(
         "UPDATE _links SET to_article_id = ? WHERE linked_id = ? AND to_article_id IS NULL",

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from crawler.archive.graph import Export, Selection
+from crawler.archive.soundness import unsound
 from crawler.archive.store import Store
 from crawler.items import Article, Capture, LinkedStory, Moment, Relation, Visit
 
@@ -195,4 +196,26 @@ def test_nodes_are_each_story_once_archived_or_missing(store: Store, make_visit:
     assert len({node.id for node in nodes}) == len(nodes) == 4
     assert sorted((n.title, n.archived) for n in nodes) == [
         ("A", True), ("B", True), ("C, linked by none", True), ("Weir repaired", False),
+    ]  # fmt: skip
+
+
+def test_what_is_counted_is_what_is_there_whatever_came_first(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    amp, http = f"{HOME}/2026/weir-repaired/amp", NEW.replace("https", "http")
+    links = [link(NEW), link(amp, "inline"), link(OLD), link(http, "latest")]
+    store.record([make_visit(f"{HOME}/a", story(f"{HOME}/a", "Mill", *links))])
+    store.record([make_visit(f"{HOME}/b", story(f"{HOME}/b", "Lock", link(amp), link(OLD)))])
+    store.record([Visit(OLD, "page", "redirected", None, (redirect(OLD, NEW, 1),))])
+    assert list(unsound(store.db.conn)) == []
+    store.record([make_visit(amp, story(amp, "Weir repaired", link(NEW), canonical_url=NEW))])
+    store.record([make_visit(f"{HOME}/b", story(f"{HOME}/b", "Lock", link(OLD), body="Else."))])
+    assert list(unsound(store.db.conn)) == []
+    (most,) = store.db.query("SELECT * FROM most_linked")
+    assert (most["url"], most["linked_by"]) == (NEW, 3)
+    assert set(most["relations"].split(",")) == {"related", "inline", "latest"}
+    edges = list(store.db.query("SELECT from_url, relation FROM story_graph ORDER BY 1, 2"))
+    assert [tuple(edge.values()) for edge in edges] == [
+        (NEW, "related"), (f"{HOME}/a", "inline"), (f"{HOME}/a", "latest"),
+        (f"{HOME}/a", "related"), (f"{HOME}/b", "related"),
     ]  # fmt: skip

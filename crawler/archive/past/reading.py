@@ -109,6 +109,8 @@ CREATE TEMP TABLE counted AS
 UPDATE _linked SET linked_by = n.linked_by, title = n.title, relations = n.relations,
     first_seen_at = n.first_seen_at, last_seen_at = n.last_seen_at
     FROM counted n WHERE n.linked_id = _linked.id;
+UPDATE _linked SET title = r.title
+    FROM articles a JOIN revisions r ON r.id = a.revision_id WHERE a.id = _linked.article_id;
 DROP INDEX before_captured;
 DROP INDEX before_addresses;
 DROP INDEX before_linked;
