@@ -239,7 +239,8 @@ def settle(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("sql", "check"),
     [
-        ("SELECT substr(body_text, 20, 24) AS t FROM revision_texts WHERE revision_id = 5", "history"),
+        ("SELECT substr(body_text, 20, 24) AS t FROM revision_texts WHERE revision_id = 5",
+         "history"),
         ("SELECT title AS t FROM revisions WHERE id = 7", "history"),
         ("SELECT substr(value, 1, 30) AS t FROM revision_texts, json_each(markdown_parts)"
          " WHERE type = 'text' AND value LIKE '%](%' LIMIT 1", "content"),
