@@ -24,6 +24,7 @@ from crawler.extract.image import lead_image
 from crawler.extract.language import language
 from crawler.extract.links import linked_stories
 from crawler.extract.marks import marks
+from crawler.extract.other_stories import other_stories
 from crawler.extract.outlinks import feeds, out_links, wordpress_api
 from crawler.extract.readtime import read_time, shown_read_time
 from crawler.extract.reservations import reservations
@@ -70,7 +71,8 @@ def read_page(doc: Document) -> Page:
     scope = _scope(doc, heading)
     marked = marks(scope)
     name = title.text if title else None
-    place = story_place(doc, heading)
+    others = other_stories(doc, heading)
+    place = story_place(doc, heading, others)
     container = place.container if place else None
     blocks: tuple[Block, ...] = ()
     lead: list[Block] = []
@@ -78,14 +80,11 @@ def read_page(doc: Document) -> Page:
     if place is not None:
         notes = story_notes(scope, place.container)
         kept = place.kept | set(notes)
-        blocks = read_blocks(place.container, doc.address, kept)
+        blocks = read_blocks(place.container, doc.address, kept, others)
         if count_words(_plain(blocks)) <= SHORT:
             wall = wall_after(scope, place.container)
-            blocks = (
-                read_blocks(place.container, doc.address, kept, wall)
-                if wall is not None
-                else blocks
-            )
+            if wall is not None:
+                blocks = read_blocks(place.container, doc.address, kept, others | {wall})
         above, below = notes_beside(notes, place.container)
         for element in in_page_order([*place.lead, *above]):
             lead += read_blocks(element, doc.address, {element})

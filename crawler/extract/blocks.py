@@ -65,7 +65,7 @@ class _Run:
 class _Walk:
     """The state of one walk; `blocks` is its result."""
 
-    def __init__(self, address: Callable[[str], str | None], left_out: HtmlElement | None) -> None:
+    def __init__(self, address: Callable[[str], str | None], left_out: Set[HtmlElement]) -> None:
         self.address = address
         self.left_out = left_out
         self.blocks: list[Block] = []
@@ -198,13 +198,13 @@ def read_blocks(
     container: HtmlElement,
     address: Callable[[str], str | None],
     kept: Set[HtmlElement] = frozenset(),
-    left_out: HtmlElement | None = None,
+    left_out: Set[HtmlElement] = frozenset(),
 ) -> tuple[Block, ...]:
     """Blocks of a story in reading order, without boilerplate.
 
     container: the element that holds the story. address: makes a link absolute, None if it is none
     (`Document.address`). kept: elements that are not left out, whatever they are named. left_out:
-    one that is.
+    those that are.
     """
     walk = _Walk(address, left_out)
     walker = etree.iterwalk(container, events=("start", "end", "comment", "pi"))
@@ -238,7 +238,7 @@ def read_blocks(
 
 
 def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -> bool:
-    if element is walk.left_out:
+    if element in walk.left_out:
         return True
     if element in kept:
         return False

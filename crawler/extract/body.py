@@ -64,6 +64,8 @@ class _Node:
     score: float = 0.0
     total: int = 0
     """Characters of running text in it that are not boilerplate."""
+    other: bool = False
+    """Whether it holds another story."""
     near: bool = False
     """Whether it is in the part of the page that begins with the headline."""
 
@@ -79,10 +81,15 @@ class StoryPlace:
     """Paragraphs between the headline and the container."""
 
 
-def story_place(doc: Document, headline: HtmlElement | None = None) -> StoryPlace | None:
+def story_place(
+    doc: Document,
+    headline: HtmlElement | None = None,
+    others: Set[HtmlElement] = frozenset(),
+) -> StoryPlace | None:
     """The element that holds the story's text, or None where the page has no running text.
 
     headline: the element of the story's headline, if known: what is around it is no boilerplate.
+    others: elements that hold other stories.
     """
     nodes: dict[HtmlElement, _Node] = {}
     holders: dict[HtmlElement, _Node] = {}
@@ -94,6 +101,8 @@ def story_place(doc: Document, headline: HtmlElement | None = None) -> StoryPlac
         node = _node(nodes, holder)
         node.direct += length
         holders[holder] = node
+    for element in others & nodes.keys():
+        nodes[element].other = True
     if not holders:
         return None
     for node in holders.values():
@@ -177,7 +186,7 @@ def _best(
 ) -> _Node:
     """The best container; strict: names count as boilerplate unless the element is large."""
     for node in nodes.values():
-        node.noise, node.score, node.total = None, 0.0, 0
+        node.noise, node.score, node.total = True if node.other else None, 0.0, 0
     for up in above:
         up.noise = False
     near = above[0] if above else None

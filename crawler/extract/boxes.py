@@ -20,7 +20,9 @@ _LONGEST_TICKER = 250
 _TICKS = re.compile(r"ticker|counter|clock|market|stock|view|reading|live|count", re.IGNORECASE)
 """What a name says of numbers that move on by themselves."""
 _PARTS = ("p", "h2", "h3", "h4", "h5", "h6", "span", "strong", "div")
-_PRESSED = ("form", "input", "button", "select")
+_PRESSED = ("form", "input", "button", "select", "audio", "video")
+_LONGEST_PRESSED = 200
+"""Characters around something to press, at the beginning or the end of a text: a player, a form."""
 
 
 def is_box(element: HtmlElement) -> bool:
@@ -29,8 +31,10 @@ def is_box(element: HtmlElement) -> bool:
     One that has something to press or to fill in, or says two things that boxes say, or one beside
     a link; one that is mostly links.
     """
-    if element.tag not in _BOXES or not _is_between(element):
+    if element.tag not in _BOXES:
         return False
+    if not _is_between(element):
+        return _is_beside(element) and _is_pressed(element, _LONGEST_PRESSED)
     text = text_of(element)
     if not text or len(text) > _LONGEST or next(element.iter("img", "figure"), None) is not None:
         return False
@@ -39,12 +43,23 @@ def is_box(element: HtmlElement) -> bool:
     linked = [text_of(a) for a in element.iter("a")]
     if sum(map(len, linked)) > 0.5 * len(text):
         return True
-    if next(element.iter(*_PRESSED), None) is not None:
+    if _is_pressed(element, _LONGEST):
         return True
     found = calls(text)
     if found >= _MIN_CALLS or (found and linked):
         return True
     return any(is_appeal(text_of(part)) for part in element.iter(*_PARTS))
+
+
+def _is_pressed(element: HtmlElement, longest: int) -> bool:
+    """Whether an element is a little text around something to press, to fill in or to play."""
+    pressed = next(element.iter(*_PRESSED), None) is not None
+    return pressed and len(text_of(element)) <= longest
+
+
+def _is_beside(element: HtmlElement) -> bool:
+    """Whether a paragraph stands right before or behind an element."""
+    return _is_paragraph(element.getprevious()) or _is_paragraph(element.getnext())
 
 
 def _is_between(element: HtmlElement) -> bool:

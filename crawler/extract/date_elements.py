@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -27,6 +27,8 @@ from crawler.items import Claim
 
 CLOSE = 3
 """Steps up to an element that holds the headline too."""
+_MAX_ABOVE = 8
+"""Steps from the headline up to such an element."""
 _APART = frozenset({"footer", "aside", "nav", "blockquote", "figure"})
 _HARD = int(Meaning.HARD)
 _STAMPS = (
@@ -101,12 +103,15 @@ def _label(element: HtmlElement) -> str:
     return (text or "").strip()[-40:]
 
 
-def _ancestry(near: HtmlElement | None) -> Set[HtmlElement] | None:
-    """The headline's element and those around it; None if there is no headline."""
-    return None if near is None else {near, *islice(near.iterancestors(), 8)}
+def _ancestry(near: HtmlElement | None) -> Mapping[HtmlElement, int] | None:
+    """The headline's element and those around it, with the steps up to each; None if there is no
+    headline."""
+    if near is None:
+        return None
+    return {up: steps for steps, up in enumerate((near, *islice(near.iterancestors(), 40)))}
 
 
-def _place(element: HtmlElement, above: Set[HtmlElement] | None) -> tuple[int, int]:
+def _place(element: HtmlElement, above: Mapping[HtmlElement, int] | None) -> tuple[int, int]:
     """Where an element stands, as `Placed` orders it, and the steps up from it to one that holds
     the headline too.
 
@@ -115,6 +120,7 @@ def _place(element: HtmlElement, above: Set[HtmlElement] | None) -> tuple[int, i
     if above is None:
         return (2 if elsewhere(element) else 0), 0
     at: HtmlElement | None = element
+    branch = element
     apart = False
     steps = 99
     for step in range(9):
@@ -122,12 +128,21 @@ def _place(element: HtmlElement, above: Set[HtmlElement] | None) -> tuple[int, i
             break
         if at in above:
             steps = step
+            if at.tag == "body" and above[at] > CLOSE and _is_before(branch, above):
+                return 2, step  # the site's date, today's: far from the headline, and above it
+            if above[at] > _MAX_ABOVE:
+                steps = 99
             break
         apart = apart or at.tag in _APART or bool(meanings(names_of(at)) & _HARD)
-        at = at.getparent()
+        branch, at = at, at.getparent()
     if steps <= CLOSE:
         return (2 if apart and steps > 1 else 0), steps
     return (2 if apart or elsewhere(element) else 1), steps
+
+
+def _is_before(branch: HtmlElement, above: Mapping[HtmlElement, int]) -> bool:
+    """Whether a part of the page stands before the part that holds the headline."""
+    return any(part in above for part in islice(branch.itersiblings(), 200))
 
 
 def marked_elements(elements: Iterable[HtmlElement], near: HtmlElement | None) -> Placed:

@@ -14,6 +14,7 @@ from crawler.extract.boilerplate import is_hidden, is_noise, names_of
 from crawler.extract.document import Document, text_of
 from crawler.extract.figures import is_caption
 from crawler.extract.marks import elsewhere
+from crawler.extract.other_stories import other_stories
 from crawler.text import UNSPACED, words
 from crawler.urls import same_story
 
@@ -46,7 +47,7 @@ def heading_at_the_story(
     headings = [e for e in _headings(doc) if _may_be_headline(e, doc, others)]
     if not headings:
         return None
-    place = story_place(doc)
+    place = story_place(doc, None, other_stories(doc, None))
     if place is None:
         return None
     before = list(_before_the_text(doc, place.container, headings))

@@ -1,0 +1,95 @@
+"""Other stories that a page holds in full below its own, as pages have it that never end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from crawler.extract.document import Document, text_of
+from crawler.text import words
+
+_TAGS = ("article", "section", "div")
+_ADDRESSES = (
+    "data-url", "data-href", "data-link", "data-permalink", "data-share-url", "data-article-url",
+    "data-canonical", "data-uri", "itemid", "about", "cite",
+)  # fmt: skip
+"""Attributes in which an element says at which address its content stands."""
+_HEADINGS = ("h1", "h2", "h3")
+_LEAST_OWN = 300
+"""Characters of paragraphs between the headline and another story: less, and it may be the page's
+own."""
+_LEAST_PROSE = 60
+_MAX_ELEMENTS = 8_000
+
+
+def other_stories(doc: Document, headline: HtmlElement | None) -> frozenset[HtmlElement]:
+    """The elements behind a story that hold another: each has an address and a headline of its own.
+
+    headline: the element of the page's; without one the first h1 counts, and without that nothing
+    is another story.
+    """
+    headline = headline if headline is not None else next(iter(doc.tags["h1"]), None)
+    if headline is None:
+        return frozenset()
+    around = {headline, *headline.iterancestors()}
+    own = words(text_of(headline))
+    found: set[HtmlElement] = set()
+    read = 0
+    passed = False
+    for element in islice(doc.root.iter("p", "h1", *_TAGS), _MAX_ELEMENTS):
+        passed = passed or element is headline
+        if element in around:
+            continue
+        if element.tag == "p":
+            read += len(text) if passed and len(text := text_of(element)) > _LEAST_PROSE else 0
+        elif read >= _LEAST_OWN and element.tag != "h1" and _is_another(element, doc, own):
+            if not any(up in found for up in element.iterancestors()):
+                found.add(element)
+            read = max(read, _LEAST_OWN)
+    return frozenset(found)
+
+
+def _is_another(element: HtmlElement, doc: Document, own: str) -> bool:
+    heading = _first_heading(element)
+    if heading is None or words(text_of(heading)) == own:
+        return False
+    said = [element.get(name) for name in _ADDRESSES]
+    addresses = [text for text in said if text and _is_address(text)]
+    if not addresses and element.tag == "article":
+        addresses = list(_linked(heading))
+    return bool(addresses) and all(_elsewhere(text, doc.url) for text in addresses)
+
+
+def _first_heading(element: HtmlElement) -> HtmlElement | None:
+    """The heading that stands in an element before its first paragraph."""
+    for at in islice(element.iter("p", *_HEADINGS), 10):
+        if at.tag in _HEADINGS:
+            return at
+        if len(text_of(at)) > _LEAST_PROSE:
+            return None
+    return None
+
+
+def _linked(heading: HtmlElement) -> Iterator[str]:
+    parent = heading.getparent()
+    links = [*islice(heading.iter("a"), 3)]
+    if parent is not None and parent.tag == "a":
+        links.append(parent)
+    yield from (href for a in links if (href := a.get("href")))
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith(("http://", "https://", "/")) and len(text) < 2_000
+
+
+def _elsewhere(address: str, url: str) -> bool:
+    """Whether an address is that of another page: neither this one, nor a part or a post of it."""
+    try:
+        other, here = urlsplit(urljoin(url, address)), urlsplit(url)
+    except ValueError:
+        return False
+    path, own = other.path.rstrip("/"), here.path.rstrip("/")
+    return bool(path) and not path.startswith(own) if own else other.query != here.query
