@@ -54,6 +54,14 @@ SITES = {
     "round_from": "The last URL that was known when the present round began.",
 }
 
+COPIES = {
+    "": "Pages that show what an article of another address has: print pages and the like.",
+    "url_id": "The page's URL.",
+    "article_id": "The article.",
+    "likeness": "The share of phrases that both texts have, 0 to 1.",
+    "is_split": "1 if somebody has said that the page is a story of its own (scrapy retry).",
+}
+
 CHANGES = {
     "": "What each revision but the first changed.",
     "revision_id": "The revision.",
@@ -104,5 +112,6 @@ FRONTIER: dict[str, dict[str, str]] = {
     "gone_stories": GONE,
     "sites": SITES,
     "urls": URLS,
+    "copies": COPIES,
     "revision_changes": CHANGES,
 }

@@ -20,14 +20,6 @@ FAMILIES = {
     "deepest": "Of lists' further pages: the highest number that was let in to see what is there.",
 }
 
-COPIES = {
-    "": "Pages that show what an article of another address has: print pages and the like.",
-    "url_id": "The page's URL.",
-    "article_id": "The article.",
-    "likeness": "The share of phrases that both texts have, 0 to 1.",
-    "is_split": "1 if somebody has said that the page is a story of its own (scrapy retry).",
-}
-
 TELLERS = {
     "": "Which visited lists told of a URL in the round in which it was found.",
     "url_id": "The URL.",
@@ -118,7 +110,6 @@ OWN: dict[str, dict[str, str]] = {
     "_addresses": ADDRESSES,
     "_url_families": FAMILIES,
     "_url_tellers": TELLERS,
-    "_copies": COPIES,
     "_robots_files": ROBOTS,
     "_article_bands": BANDS,
 }

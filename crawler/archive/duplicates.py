@@ -166,7 +166,7 @@ def remember(connection: sqlite3.Connection, article_id: int, marks: list[tuple[
 def note_copy(connection: sqlite3.Connection, url: str, copy: Copy) -> None:
     """Enter that a known URL shows what an article has. Raises sqlite3.Error."""
     connection.execute(
-        "INSERT INTO _copies (url_id, article_id, likeness) SELECT id, ?, ? FROM urls WHERE url = ?"
+        "INSERT INTO copies (url_id, article_id, likeness) SELECT id, ?, ? FROM urls WHERE url = ?"
         " ON CONFLICT (url_id) DO UPDATE SET article_id = excluded.article_id,"
         " likeness = excluded.likeness WHERE NOT is_split",
         (copy.article_id, copy.likeness, url),
@@ -177,7 +177,7 @@ def is_split(connection: sqlite3.Connection, url: str, copy: Copy) -> bool:
     """Whether somebody has said that a URL is no copy of that article. Raises sqlite3.Error."""
     return (
         connection.execute(
-            "SELECT 1 FROM _copies WHERE url_id = (SELECT id FROM urls WHERE url = ?)"
+            "SELECT 1 FROM copies WHERE url_id = (SELECT id FROM urls WHERE url = ?)"
             " AND article_id = ? AND is_split",
             (url, copy.article_id),
         ).fetchone()
@@ -192,13 +192,13 @@ def split(connection: sqlite3.Connection, url: str) -> str | None:
     sqlite3.Error.
     """
     row = connection.execute(
-        "SELECT u.id, a.url FROM urls u JOIN _copies c ON c.url_id = u.id"
+        "SELECT u.id, a.url FROM urls u JOIN copies c ON c.url_id = u.id"
         " JOIN articles a ON a.id = c.article_id WHERE u.url = ?",
         (url,),
     ).fetchone()
     if row is None:
         return None
-    connection.execute("UPDATE _copies SET is_split = 1 WHERE url_id = ?", (row[0],))
+    connection.execute("UPDATE copies SET is_split = 1 WHERE url_id = ?", (row[0],))
     connection.execute(
         "UPDATE urls SET state = 'queued', reason = NULL, due_at = NULL, article_id = NULL,"
         " etag = NULL, last_modified = NULL, held = 2 WHERE id = ?",

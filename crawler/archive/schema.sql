@@ -316,6 +316,13 @@ CREATE TABLE rereadings (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rereadings_revision ON rereadings(revision_id);
 
+CREATE TABLE copies (
+    url_id INTEGER PRIMARY KEY REFERENCES urls(id),
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    likeness REAL NOT NULL,
+    is_split INTEGER NOT NULL DEFAULT 0 CHECK (is_split IN (0, 1))
+) STRICT;
+
 -- what links lead to: the program's own; read them in linked_stories, story_links, story_graph … --
 
 -- One row for each story that is archived or linked to. key, url, title and site: of the article,
@@ -412,13 +419,6 @@ CREATE TABLE _url_tellers (
     list_id INTEGER NOT NULL REFERENCES urls(id),
     PRIMARY KEY (url_id, list_id)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TABLE _copies (
-    url_id INTEGER PRIMARY KEY REFERENCES urls(id),
-    article_id INTEGER NOT NULL REFERENCES articles(id),
-    likeness REAL NOT NULL,
-    is_split INTEGER NOT NULL DEFAULT 0 CHECK (is_split IN (0, 1))
-) STRICT;
 
 CREATE TABLE _article_bands (
     band INTEGER NOT NULL,

@@ -115,7 +115,7 @@ def test_a_verdict_keeps_its_likeness_and_can_be_taken_back(
     store.record([make_visit("https://news.example/a", story("a", text(1)))])
     copy = story("b", text(1) + " Print this page")
     store.record([make_visit(copy.url, copy)])
-    (row,) = store.db.query("SELECT article_id, likeness FROM _copies")
+    (row,) = store.db.query("SELECT article_id, likeness FROM copies")
     assert row["article_id"] == 1
     assert 0.9 < row["likeness"] < 1
     with store.db.atomic():
@@ -143,7 +143,7 @@ def test_a_site_that_names_one_address_on_every_page_keeps_its_stories(
     assert row["n"] == 1
 
 
-def test_copies_are_found_among_many_by_an_index(store: Store) -> None:
+def testcopies_are_found_among_many_by_an_index(store: Store) -> None:
     sql = "SELECT article_id FROM _article_bands WHERE band = 1 AND value = 2 LIMIT 20"
     plan = " ".join(row[3] for row in store.db.execute(f"EXPLAIN QUERY PLAN {sql}"))
     assert "SEARCH _article_bands USING PRIMARY KEY" in plan

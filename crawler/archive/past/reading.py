@@ -16,13 +16,13 @@ from crawler.urls import site_host, story_key
 _RENAMED = {
     "url_families": "_url_families",
     "url_tellers": "_url_tellers",
-    "copies": "_copies",
     "article_bands": "_article_bands",
     "robots_files": "_robots_files",
 }
 _AS_THEY_WERE = (
     "sites", "runs", "urls", "warc_files", "damaged_files", "lost_captures", "tags", "article_tags",
     "images", "story_events", "verdicts", "revision_changes", "edits", "taken_back", "rereadings",
+    "copies",
 )  # fmt: skip
 
 _STORIES = """
