@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shlex
 import shutil
@@ -19,6 +20,8 @@ from crawler.archive.describe import write_descriptions
 from crawler.archive.migrations import bring_up_to_date, migrations
 from crawler.errors import ArchiveError, BusyError, DamageError, HemerotecaError
 
+logger = logging.getLogger(__name__)
+
 FILE_NAME = "archive.db"
 WARC_FOLDER = "warc"
 SCRATCH = ".rebuilding"
@@ -26,6 +29,8 @@ SCRATCH = ".rebuilding"
 
 PAGE_SIZE = 8192
 """Bytes. Articles are some kilobytes long: larger pages keep one in fewer places."""
+# Bytes from which on bringing an archive up to date takes so long that its user is told.
+_LARGE = 200_000_000
 # Milliseconds to wait for another program that writes or holds the file.
 _BUSY_TIMEOUT = 10_000
 _LOG, _SHARED = FILE_NAME + "-wal", FILE_NAME + "-shm"
@@ -253,6 +258,8 @@ def open_for_writing(folder: Path) -> Database:
         db.execute("PRAGMA synchronous = NORMAL")
         if migrations.pending(db):
             is_older = bool(migrations.applied(db))
+            if is_older and _size(path) > _LARGE:
+                logger.warning("%s is brought up to date: that takes minutes, once", path)
             # foreign keys are off still: a migration may make a table anew that others refer to
             bring_up_to_date(db)
             write_descriptions(db)
