@@ -418,7 +418,7 @@ def test_what_a_killed_run_leaves_is_a_notice_until_the_next_run_has_mended_it(
     after = verify(copy)
     assert after.sound, told(after)
     assert after.notices == []
-    assert query(copy, "SELECT 1 FROM captures c JOIN urls u ON u.id = c.url_id WHERE url LIKE ?",
+    assert query(copy, "SELECT 1 FROM captures c JOIN urls u ON u.id = c.url_id WHERE u.url LIKE ?",
                  "http://a.example/1")  # fmt: skip
 
 
