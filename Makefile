@@ -93,6 +93,10 @@ format: setup ## format the code and mend what the linter can
 docs: setup ## write anew what the documentation shows: outputs, schema, picture
 	@$(BIN)/python -m docs.build
 
+.PHONY: wheel
+wheel: setup ## build dist/hemeroteca-….whl, by what the locks pin
+	@$(BIN)/python -m hatchling build -t wheel
+
 .PHONY: bench
 bench: setup ## crawl cost beside a bare Scrapy spider
 	@$(BIN)/python -m benchmarks.crawl

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 from unittest import mock
 
-import crawler.extract
 from benchmarks.peers.turns import Reader
 from crawler.extract import extract
 from crawler.extract.normalise import normalise
@@ -26,7 +26,7 @@ def reader(with_links: bool) -> Iterator[Reader]:
     if with_links:
         yield read
     else:
-        with mock.patch.object(crawler.extract, "linked_stories", return_value=()):
+        with mock.patch.object(import_module("crawler.extract"), "linked_stories", return_value=()):
             yield read
 
 

@@ -10,6 +10,7 @@
     ├── UnreachableError  a site gave no answer at all                  exit code 3
     ├── IncompleteError   stories may have been left out                exit code 8
     └── PageError         one page cannot be read; the run goes on
+        └── NotAnArticleError  it can be read, and is no article
 
 Each message is one line that says what is wrong, where, and what to do about it. Commands print it
 after their name and nothing else.
@@ -17,7 +18,10 @@ after their name and nothing else.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from crawler.items import Article
 
 
 class HemerotecaError(Exception):
@@ -81,3 +85,17 @@ class AnswerError(HemerotecaError):
 
 class PageError(HemerotecaError):
     """A page cannot be read; recorded with the URL, never fatal."""
+
+
+class NotAnArticleError(PageError):
+    """A page that was read is no article."""
+
+    def __init__(self, why: str, reason: str, article: Article) -> None:
+        super().__init__(why, reason, article)  # all of them, to be pickled
+        self.reason = reason
+        """One of `crawler.reasons.NOT_ARTICLE`: `listing`, `wall`, `too_short` …"""
+        self.article = article
+        """The best reading of the page as one, all the same."""
+
+    def __str__(self) -> str:
+        return f"no article: {self.args[0]}"

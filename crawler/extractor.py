@@ -7,33 +7,36 @@ from functools import lru_cache
 from pathlib import Path
 
 from crawler import __version__
+from crawler.bundled import DATA
 
 _HOUSE = Path(__file__).resolve().parent
-_DATA = _HOUSE.parent / "data"
+_ROOMS = ("extract",)
 _SHARED = ("items.py", "text.py", "urls.py")
 """Modules besides the extractor's own that decide what is read."""
+TABLES = ("boilerplate", "lexicon")
+"""Folders of `data/` that do."""
 
 
 @lru_cache(maxsize=1)
 def extractor() -> str:
     """`hemeroteca/VERSION+DIGEST`: the digest changes whenever the extractor's code, its lexicons
-    or its phrases do, so nobody has to remember to count."""
-    return f"hemeroteca/{__version__}+{code_digest(_HOUSE, _DATA)[:10]}"
+    or its phrases do, so nobody has to remember to count. It is the same in a checkout and in what
+    is installed from it."""
+    return f"hemeroteca/{__version__}+{code_digest(_HOUSE, DATA)[:10]}"
 
 
 def code_digest(house: Path, data: Path) -> str:
     """SHA-256, in hexadecimal, of all that decides what is read from a page.
 
-    house: the folder of the library. data: that of the lexicons. Raises OSError.
+    house: the folder of the library. data: that of the tables. Files count by their contents and
+    their names in the checkout, wherever the two folders are. Raises OSError.
     """
+    code = [path for room in _ROOMS for path in (house / room).rglob("*.py")]
+    code += [house / name for name in _SHARED]
+    tables = [path for table in TABLES for path in (data / table).rglob("*.toml")]
+    named = [(f"crawler/{path.relative_to(house).as_posix()}", path) for path in code]
+    named += [(f"data/{path.relative_to(data).as_posix()}", path) for path in tables]
     whole = hashlib.sha256()
-    files = [
-        *(house / "extract").rglob("*.py"),
-        *(house / name for name in _SHARED),
-        *(data / "lexicon").rglob("*.toml"),
-        *(data / "boilerplate").rglob("*.toml"),
-    ]
-    for path in sorted(files):
-        name = path.relative_to(house.parent).as_posix()
+    for name, path in sorted(named):
         whole.update(name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return whole.hexdigest()

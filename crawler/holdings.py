@@ -12,6 +12,7 @@ from crawler.archive.audit import listed_files, names_of_files
 from crawler.archive.captures import count_captures
 from crawler.archive.database import WARC_FOLDER
 from crawler.archive.losses import noted_files
+from crawler.bundled import PROGRAM
 from crawler.warc.presence import size_of
 
 _SHOWN = 10
@@ -63,5 +64,5 @@ def lines(found: list[WrongFile]) -> Iterator[str]:
     if found:
         yield (
             "put copies of these files into the archive's warc/ folder; without any,"
-            " scrapy verify --refetch has the next crawl fetch their pages again"
+            f" {PROGRAM} verify --refetch has the next crawl fetch their pages again"
         )

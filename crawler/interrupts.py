@@ -1,24 +1,62 @@
 """What ends a command before it can answer for itself: one line, and the code that a shell expects.
 
-Scrapy loads for the better part of a second before a command runs. From the moment that it has read
-the settings until the command itself listens, Ctrl-C and SIGTERM are answered here.
+Scrapy loads for the better part of a second before a command runs. `hemeroteca` answers Ctrl-C and
+SIGTERM from its first line on, so this module imports next to nothing; `scrapy` answers them from
+the moment that it has read the settings, until the command itself listens.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
-import threading
-from types import TracebackType
+
+TYPE_CHECKING = False  # as in typing, which takes a while to load
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Any
 
 
 def answer_interrupts() -> None:
     """From now on, an interrupt that nobody has caught, and SIGTERM where nobody listens for it,
     end this process in one line."""
+    import threading
+
     sys.excepthook = _last_word
     is_main = threading.current_thread() is threading.main_thread()
     if is_main and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
         signal.signal(signal.SIGTERM, _terminated)
+
+
+def leave_at_once() -> None:
+    """From now on, Ctrl-C and SIGTERM end this process on the spot, in one line; for its main
+    thread, while modules are loaded.
+
+    Nothing is open yet that would want to be closed; and an exception might be lost in what is
+    being imported: in a destructor, in a bare `except`. A signal that is ignored stays so.
+    """
+    for signum, usual in _USUAL.items():
+        if signal.getsignal(signum) == usual:
+            signal.signal(signum, _leave)
+
+
+def leave_no_more() -> None:
+    """Have signals do again what they did before `leave_at_once`."""
+    for signum, usual in _USUAL.items():
+        if signal.getsignal(signum) == _leave:
+            signal.signal(signum, usual)
+
+
+_USUAL: dict[signal.Signals, Any] = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGTERM: signal.SIG_DFL,
+}
+
+
+def _leave(signum: int, frame: object) -> None:
+    # not print: the signal may have come in the middle of one
+    os.write(2, b"hemeroteca: stopped\n")
+    os._exit(128 + signum)
 
 
 def _last_word(
@@ -28,10 +66,16 @@ def _last_word(
     if not issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, traceback)
         return
-    print("scrapy: stopped", file=sys.stderr)  # noqa: T201 (no command is there yet)
+    _say_stopped()
     sys.exit(130)
 
 
 def _terminated(signum: int, frame: object) -> None:
-    print("scrapy: stopped", file=sys.stderr)  # noqa: T201
+    _say_stopped()
     raise SystemExit(143)
+
+
+def _say_stopped() -> None:
+    from crawler.bundled import PROGRAM
+
+    print(f"{PROGRAM}: stopped", file=sys.stderr)  # noqa: T201 (no command is there yet)

@@ -7,6 +7,7 @@ with `dataclasses.replace`.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -75,6 +76,18 @@ class Moment:
     source: str
     relative: bool = False
     """True if the string counts back from the time of capture ("2 hours ago")."""
+
+    @property
+    def datetime(self) -> dt.datetime:
+        """The same for computing with: aware, the first instant of what `value` says. Where it has
+        no offset, in UTC.
+
+        >>> Moment("2021-07", "month", "July 2021", "html:time").datetime.isoformat()
+        '2021-07-01T00:00:00+00:00'
+        """
+        value = f"{self.value}-01-01"[:10] if len(self.value) < 10 else self.value
+        found = dt.datetime.fromisoformat(value)
+        return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,21 @@ _WORDS = {
 }
 """Code → words; `{}` stands for the subject: an address, a status, a detail."""
 
+NOT_ARTICLE = {
+    "no headline and no body text": "nothing",
+    "no title": "no_title",
+    "no body text": "no_text",
+    "too little text": "too_short",
+    "an error page": "error_page",
+    "a login or consent wall": "wall",
+    "a front page": "front_page",
+    "a search page": "search_page",
+    "a listing of stories": "listing",
+    "a page about the site, no story": "about_page",
+    "a listing or service page by its own account": "service_page",
+}
+"""Why a page is no article (`Page.not_article`) → a code for programs; OTHER for any other."""
+
 OTHER = "other"
 """The code of reasons that the table does not have (yet)."""
 

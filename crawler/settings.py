@@ -6,28 +6,32 @@ Any of them can be set for one run: `scrapy crawl … -s NAME=VALUE`.
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from crawler import __version__
+from crawler.bundled import CHECKOUT
 from crawler.interrupts import answer_interrupts
 
 # Scrapy reads this first of all that is ours, and goes on loading for a second.
 answer_interrupts()
 
-ROOT = Path(__file__).resolve().parent.parent
+# In the checkout spiders and pipelines are packages of their own; installed, they are in `crawler`.
+_INSTALLED = "crawler." if CHECKOUT is None else ""
 
 # -- the project -----------------------------------------------------------------------------------
 
 BOT_NAME = "hemeroteca"
-SPIDER_MODULES = ["spiders"]
-NEWSPIDER_MODULE = "spiders"
+NEWSPIDER_MODULE = f"{_INSTALLED}spiders"
+SPIDER_MODULES = [NEWSPIDER_MODULE]
 # Our own verbs, and our own `crawl`: Scrapy's exits with 0 when every fetch failed.
 COMMANDS_MODULE = "crawler.commands"
 
 # -- the archive -----------------------------------------------------------------------------------
 
-# Folder; `-a archive=` says it for one run.
-ARCHIVE = os.environ.get("HEMEROTECA_ARCHIVE") or str(ROOT / "data" / "archive")
+# Folder; `-a archive=` says it for one run. By default data/archive in the checkout; installed,
+# `archive` in the folder that one is in.
+ARCHIVE = os.environ.get("HEMEROTECA_ARCHIVE") or (
+    str(CHECKOUT / "data" / "archive") if CHECKOUT else "archive"
+)
 # Visits in one transaction, and seconds after which a smaller batch is stored all the same.
 BATCH_SIZE = 100
 BATCH_SECONDS = 1.0
@@ -141,9 +145,9 @@ EXTENSIONS = {
 # as many tasks as are allowed for each answer: its default of 100 costs more than all else here.
 CONCURRENT_ITEMS = 1
 ITEM_PIPELINES = {
-    "pipelines.normalise.Normalise": 100,
-    "pipelines.validate.Validate": 200,
-    "pipelines.store.StoreVisits": 300,
+    f"{_INSTALLED}pipelines.normalise.Normalise": 100,
+    f"{_INSTALLED}pipelines.validate.Validate": 200,
+    f"{_INSTALLED}pipelines.store.StoreVisits": 300,
 }
 
 # -- the log ---------------------------------------------------------------------------------------

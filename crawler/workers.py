@@ -34,6 +34,9 @@ else:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+START_METHOD = "spawn"
+"""Never fork: the crawl's process has threads and open connections."""
+
 CPU_SECONDS = 2.0
 """CPU time that one page may take before it is given up; an average page takes 0.01."""
 LIST_TIMES = 10
@@ -127,8 +130,7 @@ class Workers:
 
 
 def _start(count: int) -> ProcessPoolExecutor:
-    # Never fork: the crawl's process has threads and open connections.
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context(START_METHOD)
     if _ENDING:
         # it would start with the first worker, and let through what is held back from that one
         resource_tracker.ensure_running()

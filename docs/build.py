@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -26,7 +27,12 @@ from crawler.commands.demo import PORT
 from docs import graph_picture
 
 ROOT = Path(__file__).resolve().parent.parent
-BLOCK = re.compile(r"(```sh\n(?P<command>[^`]*)```\n\n<!-- output -->\n```\n).*?(```)", re.DOTALL)
+BLOCK = re.compile(
+    r"(```(?P<language>sh|python)\n(?P<command>[^`]*)```\n\n<!-- output -->\n```\n).*?(```)",
+    re.DOTALL,
+)
+PAGES = ("README.md", "docs/graph.md", "docs/python.md")
+"""Pages with outputs, in the order in which their commands run on one archive."""
 PICTURE = (
     "scrapy status",
     'sqlite-utils {archive}/archive.db --table --fmt simple "SELECT published_day AS'
@@ -80,11 +86,14 @@ def free_port(archive: Path) -> int:
 
 
 def readme(text: str, archive: Path) -> str:
-    """README.md with the output of its commands. Runs them in order."""
+    """A page with the output of its commands and programs. Runs them in order."""
 
     def fill(match: re.Match[str]) -> str:
-        command = re.sub(r"^make crawl SITE=.*\n", "", match["command"], flags=re.MULTILINE)
-        return match[1] + run(command, archive).rstrip() + "\n" + match[3]
+        command = match["command"]
+        if match["language"] == "python":
+            command = f"python -c {shlex.quote(command)}"
+        command = re.sub(r"^make crawl SITE=.*\n", "", command, flags=re.MULTILINE)
+        return match[1] + run(command, archive).rstrip() + "\n" + match[4]
 
     return BLOCK.sub(fill, text)
 
@@ -108,10 +117,9 @@ def main() -> None:
     (ROOT / "docs" / "schema.md").write_text(schema_markdown(database), encoding="utf-8")
     with tempfile.TemporaryDirectory() as scratch:
         archive = Path(scratch) / "archive"
-        path = ROOT / "README.md"
-        path.write_text(readme(path.read_text(encoding="utf-8"), archive), encoding="utf-8")
-        path = ROOT / "docs" / "graph.md"
-        path.write_text(readme(path.read_text(encoding="utf-8"), archive), encoding="utf-8")
+        for page in PAGES:
+            path = ROOT / page
+            path.write_text(readme(path.read_text(encoding="utf-8"), archive), encoding="utf-8")
         images = ROOT / "docs" / "images"
         (images / "archive.svg").write_text(picture(archive), encoding="utf-8")
         with open_for_reading(archive) as db:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self, cast
+from typing import Protocol, Self, cast
 
 from scrapy.crawler import Crawler
 
@@ -12,8 +12,12 @@ from crawler.reasons import OUTSIDE
 from crawler.runs.visits import judged
 from crawler.validate import within
 
-if TYPE_CHECKING:
-    from spiders.base import ArchiveSpider
+
+class _Dated(Protocol):
+    """A spider that is asked for stories of certain days only."""
+
+    since: str | None
+    until: str | None
 
 
 class Validate:
@@ -33,7 +37,7 @@ class Validate:
         article = item.article
         if article is None:
             return item
-        spider = cast("ArchiveSpider", self._crawler.spider)
+        spider = cast(_Dated, self._crawler.spider)
         published = article.published.value if article.published else None
         if published and not within(published, spider.since, spider.until):
             return replace(item, article=None, state="excluded", reason=OUTSIDE)

@@ -11,8 +11,9 @@ from scrapy import Request
 from crawler.errors import UsageError
 from crawler.frontier.scheduler import Frontier
 from crawler.items import Due, FoundUrl
-from spiders.arguments import address_file, addresses
-from spiders.base import ArchiveSpider
+
+from .arguments import address_file, addresses
+from .base import ArchiveSpider
 
 # Addresses that wait in memory: the list may have millions.
 _AHEAD = 1_000

@@ -20,6 +20,7 @@ from crawler.extract.bounds import MAX_BYTES, refuse_what_is_too_long
 from crawler.frontier.scheduler import Frontier
 from crawler.items import Capture, Due, FoundUrl, Page, Role, State, Visit
 from crawler.middlewares.unpacking import CUT
+from crawler.reasons import say
 from crawler.runs.visits import (
     Answer,
     Reading,
@@ -32,8 +33,12 @@ from crawler.runs.visits import (
 )
 from crawler.stopping import Stopped
 from crawler.urls import normalise, site_host
-from spiders.arguments import day, whole_number
-from spiders.soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
+
+from .arguments import day, whole_number
+from .soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
+
+_MOST_SAID = 4_000
+"""Characters kept of what a page says that another address led to."""
 
 GUESSED = "no address of the site: others like it lead to themselves with a slash"
 """Of an address that was asked for because of what others of its family led to."""
@@ -164,7 +169,7 @@ class ArchiveSpider(Spider):
             Frontier.of(self.crawler).mark_seen(url)
             self.moved(found, url)
             if not self.belongs(url):
-                why = "leads to another site"
+                why = say("to_other_site")
                 elsewhere = self._visit(due, "excluded", why, captures)
                 yield replace(elsewhere, url=url, origin=replace(found, url=url), along=along)
                 return
@@ -188,7 +193,7 @@ class ArchiveSpider(Spider):
         if not visit.found:
             self.answered_nothing(due.found)
         self._note_seed(found, visit.state, visit.reason)
-        yield replace(visit, along=along)
+        yield replace(visit, along=tuple(_led_to(each, visit) for each in along))
 
     async def failed(self, failure: Failure) -> AsyncIterator[Visit]:
         """No answer has come."""
@@ -331,3 +336,13 @@ def _header(response: Response, name: bytes) -> str | None:
 def same_site(url: str, hosts: Iterable[str]) -> bool:
     """Whether an address belongs to one of these sites."""
     return site_host(url) in hosts
+
+
+def _led_to(visit: Visit, shown: Visit) -> Visit:
+    """A visit that the same answer settled; one that led to its page with what that shows, which
+    may be that one is to log in."""
+    if visit.state != "redirected" or (shown.article and not shown.not_article):
+        return visit
+    article = shown.article or shown.shown
+    text = f"{article.title or ''}\n{article.body}" if article is not None else ""
+    return replace(visit, says=f"{text}\n{shown.says}".strip()[:_MOST_SAID])

@@ -27,9 +27,10 @@ from crawler.frontier.scheduler import LATER, Frontier
 from crawler.items import STORY_LIKE, Due, FoundUrl, Page, Visit
 from crawler.reasons import OUTSIDE
 from crawler.urls import site_host
-from spiders.arguments import addresses, choice, choices
-from spiders.base import ArchiveSpider, same_site
-from spiders.parts import MIRROR, NO_FRONT, Parts, was_accepted
+
+from .arguments import addresses, choice, choices
+from .base import ArchiveSpider, same_site
+from .parts import MIRROR, NO_FRONT, Parts, was_accepted
 
 _SPREAD = 15
 _DEEPEST = 1_000_000

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from typing import Any
 
+import pytest
 from hypothesis import settings
 
 # An example may take as long as a busy machine needs for it.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+
+@pytest.fixture
+def loaded_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`python -m scrapy`, where a benchmark runs it to its end, is a loaded command."""
+    from tests.system.conftest import run_scrapy
+
+    real = subprocess.run
+
+    def run(command: Any, **how: Any) -> subprocess.CompletedProcess[Any]:
+        if list(command[:3]) != [sys.executable, "-m", "scrapy"]:
+            return real(command, **how)
+        done = run_scrapy(*command[3:])
+        if how.get("check"):
+            done.check_returncode()
+        return done
+
+    monkeypatch.setattr(subprocess, "run", run)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.bundled import DATA
 from crawler.extract.readtime import read_time
-from crawler.extractor import code_digest
+from crawler.extractor import TABLES, code_digest
 from crawler.text import (
     DENSE,
     UNSPACED,
@@ -170,3 +171,16 @@ def test_the_extractor_is_another_when_anything_it_reads_by_is(
     path.parent.mkdir(exist_ok=True)
     path.write_text((path.read_text() if path.exists() else "") + "# changed\n")
     assert code_digest(*house) != before
+
+
+def test_the_extractor_is_the_same_wherever_its_files_are(tmp_path: Path) -> None:
+    house, data = _house(tmp_path)
+    installed = tmp_path / "lib" / "site-packages" / "crawler"
+    shutil.copytree(house, installed)
+    shutil.copytree(data, installed / "data")
+    assert code_digest(installed, installed / "data") == code_digest(house, data)
+
+
+def test_each_table_that_pages_are_read_by_is_part_of_the_extractor() -> None:
+    folders = {path.name for path in DATA.iterdir() if path.is_dir()}
+    assert folders - {"demo", "archive"} == set(TABLES)

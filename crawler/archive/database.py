@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from crawler.archive import lock, schema
 from crawler.archive.describe import write_descriptions
 from crawler.archive.migrations import bring_up_to_date, migrations
+from crawler.bundled import PROGRAM
 from crawler.errors import ArchiveError, BusyError, DamageError, HemerotecaError
 
 logger = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ def refuse_if_lost(folder: Path) -> None:
     what, option = ("is empty", " --replace") if path.exists() else ("is not there", "")
     raise ArchiveError(
         f"{path} {what}, though {warc} has {files:,} WARC file{'s' if files > 1 else ''}: restore"
-        f" it from a copy, or make it again: scrapy rebuild {shlex.quote(str(folder))}{option}"
+        f" it from a copy, or make it again: {PROGRAM} rebuild {shlex.quote(str(folder))}{option}"
     )
 
 
@@ -133,7 +134,7 @@ def open_for_reading(folder: Path) -> Database:
     if not path.is_file():
         raise ArchiveError(
             f"no archive at {folder} (no {FILE_NAME} in it); "
-            "name the folder that a crawl wrote, or make one: scrapy crawl news -a site=…"
+            f"name the folder that a crawl wrote, or make one: {PROGRAM} crawl news -a site=…"
         )
     if not _is_writable(folder):
         return _open_unwritable(folder)
@@ -225,8 +226,9 @@ def explain(folder: Path, error: Exception) -> HemerotecaError:
         return BusyError(f"{path} is held by another program ({error}); wait for its end")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return DamageError(
-            f"{path} is damaged ({error}): scrapy verify says more; restore it from a copy, or make"
-            f" it again from the WARC files: scrapy rebuild {shlex.quote(str(folder))} --replace"
+            f"{path} is damaged ({error}): {PROGRAM} verify says more; restore it from a copy, or"
+            f" make it again from the WARC files: {PROGRAM} rebuild"
+            f" {shlex.quote(str(folder))} --replace"
         )
     return ArchiveError(f"cannot go on with {path} ({error})")
 
@@ -319,7 +321,7 @@ def _open_existing(path: Path, how: str = "mode=rw") -> Database:
         if is_damage(error):
             raise ArchiveError(
                 f"cannot open {path} ({error}); it is damaged, or no SQLite file: restore it from a"
-                f" copy, or scrapy rebuild {shlex.quote(str(path.parent))} --replace"
+                f" copy, or {PROGRAM} rebuild {shlex.quote(str(path.parent))} --replace"
             ) from error
         raise ArchiveError(f"cannot open {path} ({error}); may you read it?") from error
     problem = None

@@ -36,7 +36,8 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "image_url": "Address of the lead picture.",
         "first_captured_at": "When the article was first archived, UTC.",
         "last_captured_at": "When its page was last fetched with the story on it, UTC.",
-        "revisions": "How many revisions are kept; more than 1: the newspaper changed the story.",
+        "revisions": "How many revisions are kept. More than 1 is no edit yet (edited_stories says"
+        " what is): another may differ in typography alone, or complete a text that was cut.",
         "gone_at": "When its page was last found gone, UTC; NULL while it stands. All of that is in"
         " story_events.",
         "access": "teaser: at the last visit only the beginning was shown; full: the page says that"

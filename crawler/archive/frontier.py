@@ -173,9 +173,11 @@ class FrontierTable:
         )
 
     def make_due(self, site_id: int, now: str) -> None:
-        """Make everything due that was ever read: for a visit of all."""
+        """Make everything due that was ever read, stories that are gone and those to be tried
+        again too: for a visit of all."""
         self._sql(
-            "UPDATE urls SET due_at = ? WHERE site_id = ? AND state = 'done' AND role <> 'robots'"
+            "UPDATE urls SET due_at = ? WHERE site_id = ? AND (state = 'done'"
+            " OR (state IN ('gone', 'retry') AND article_id IS NOT NULL)) AND role <> 'robots'"
             " AND role <> 'wordpress' AND ifnull(kind, '') NOT IN ('other', 'reply')"
             " AND NOT (ifnull(reason, '') LIKE ? || '%'"
             " OR ifnull(reason, '') LIKE ? || '%')",

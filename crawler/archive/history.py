@@ -9,25 +9,37 @@ from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from crawler.archive.told import told_by_revision
-from crawler.history.judge import LASTING, PASSING, Shown, Verdict, is_state, judge
+from crawler.history.judge import (
+    LASTING,
+    NOTICE_WORDS,
+    PASSING,
+    Shown,
+    Verdict,
+    is_state,
+    judge,
+    same_headline,
+)
+from crawler.history.notices import notice
 from crawler.history.reader_text import as_read
 from crawler.history.told import Told, told_by
 from crawler.items import Article, Visit
-from crawler.reasons import say
-from crawler.text import words
+from crawler.reasons import parse, say
+from crawler.text import count_words, words
 from crawler.urls import is_wall
 
 Event = Literal["gone", "taken_down", "replaced", "back", "teaser", "full", "mistaken"]
 
 # Answers of one kind, and days between the first and the last, after which a story that nothing
 # else is seen of is gone.
-_OFTEN = 3
-_SPREAD = timedelta(days=2)
+OFTEN = 3
+SPREAD = timedelta(days=2)
 # Other stories of the site that a run found gone, from which on it asks whether all of them are.
-_ALL_OF_THEM = 2
+_ALL_OF_THEM = 10
 # Words of a paragraph that may be the site's and stands on its other stories, too.
 _FURNITURE_WORDS = 60
 _LOOKED_AT = 20
+_SHARED = 2
+"""Other stories that it stands on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +95,12 @@ class History:
         )  # fmt: skip
 
     def is_furniture(self, story: Story, paragraph: str) -> bool:
-        """Whether a paragraph stands on other stories of the site, too: it is the site's."""
-        found = words(paragraph).split()
-        if not 2 <= len(found) <= _FURNITURE_WORDS:
+        """Whether a paragraph stands on several other stories of the site, too: it is the site's.
+        One that stands on a single other is what both tell."""
+        said = words(paragraph).split()
+        if not 2 <= len(said) <= _FURNITURE_WORDS:
             return False
-        phrase = " ".join(found[:_LOOKED_AT])
+        phrase = " ".join(said[:_LOOKED_AT])
         rows = self._sql(
             "SELECT t.body_text FROM stories_fts f CROSS JOIN articles a ON a.id = f.rowid"
             " JOIN revision_texts t ON t.revision_id = a.revision_id"
@@ -95,7 +108,8 @@ class History:
             (f'body_text : "{phrase}"', story.site_id, story.article_id),
         )
         wanted = as_read(paragraph)
-        return any(wanted in map(as_read, body.split("\n\n")) for (body,) in rows)
+        found = sum(wanted in map(as_read, body.split("\n\n")) for (body,) in rows)
+        return found >= _SHARED
 
     def predecessor(self, story: Story) -> Story | None:
         """The story that stood at the address of another one before."""
@@ -120,6 +134,10 @@ class History:
             verdict = "outage"
         if verdict in ("soft 404", "taken down", "outage") and self._all_do(story, run_id, now):
             verdict = "outage"
+        if verdict == "outage" and visit.article is not None and self._lasts(story, verdict, now):
+            # a text of its own that stays: the newspaper put it there
+            same = same_headline(story.told.title, visit.article.title or "")
+            verdict = None if same else "other story"
         if verdict is None:
             return visit
         self._sql(
@@ -179,27 +197,36 @@ class History:
 
     def _all_do(self, story: Story, run_id: int, now: str) -> bool:
         """Whether a site answers so for whatever is asked of it, and not for this story alone:
-        other stories were found gone by this run, and hardly one was found there. Those are taken
-        back."""
+        many other stories were found gone by this run, none was found there, and none has been
+        since this one first was not. Fewer are looked at when the run ends (`hindsight`)."""
         (begun,) = self._sql("SELECT started_at FROM runs WHERE id = ?", (run_id,)).fetchone()
-        lost = self._sql(
-            "SELECT DISTINCT a.id FROM verdicts v JOIN captures c ON c.id = v.capture_id"
+        (lost,) = self._sql(
+            "SELECT count(DISTINCT a.id) FROM verdicts v JOIN captures c ON c.id = v.capture_id"
             " JOIN articles a ON a.id = v.article_id WHERE c.run_id = ? AND a.site_id = ?"
             " AND a.id <> ? AND v.verdict IN ('soft 404', 'taken down', 'outage')",
             (run_id, story.site_id, story.article_id),
-        ).fetchall()
-        (there,) = self._sql(
-            "SELECT count(*) FROM articles WHERE site_id = ? AND last_captured_at >= ?",
-            (story.site_id, begun),
         ).fetchone()
-        if len(lost) < _ALL_OF_THEM or there >= len(lost):
+        if lost < _ALL_OF_THEM or self._seen_since(story, begun):
             return False
-        for (article_id,) in lost:
-            self._take_back(article_id, begun, now)
-        return True
+        (first,) = self._sql(
+            "SELECT min(c.fetched_at) FROM verdicts v JOIN captures c ON c.id = v.capture_id"
+            " WHERE v.article_id = ? AND c.fetched_at > ?",
+            (story.article_id, story.last_seen),
+        ).fetchone()
+        return first is None or not self._seen_since(story, first)
 
-    def _take_back(self, article_id: int, begun: str, now: str) -> None:
-        """A story that this run found gone is not: all addresses answer so."""
+    def _seen_since(self, story: Story, time: str) -> bool:
+        """Whether another story of the site was seen after a time."""
+        row = self._sql(
+            "SELECT 1 FROM articles WHERE site_id = ? AND id <> ? AND last_captured_at >= ?"
+            " LIMIT 1",
+            (story.site_id, story.article_id, time),
+        ).fetchone()
+        return row is not None
+
+    def take_back_gone(self, article_id: int, begun: str, now: str) -> None:
+        """Enter that a story which a run found gone is not: all addresses answered so. begun: when
+        the run did."""
         row = self._sql(
             "SELECT gone_at FROM articles WHERE id = ? AND gone_at >= ?", (article_id, begun)
         ).fetchone()
@@ -223,11 +250,12 @@ class History:
             for (time,) in self._sql(
                 "SELECT c.fetched_at FROM verdicts v JOIN captures c ON c.id = v.capture_id"
                 " WHERE v.article_id = ? AND v.verdict = ? AND c.fetched_at > ?"
-                " ORDER BY c.fetched_at",
-                (story.article_id, verdict, story.last_seen),
+                " AND c.fetched_at < ? ORDER BY c.fetched_at",
+                (story.article_id, verdict, story.last_seen, now),
             )
         ]
-        if len(times) < _OFTEN or _between(times[0], now) < _SPREAD:
+        times.append(now)
+        if len(times) < OFTEN or between(times[0], now) < SPREAD:
             return None
         others = self._sql(
             "SELECT 1 FROM articles WHERE site_id = ? AND id <> ? AND last_captured_at > ? LIMIT 1",
@@ -235,7 +263,7 @@ class History:
         ).fetchone()
         if others is None:
             return None
-        days = _between(times[0], now).days
+        days = between(times[0], now).days
         return say("story_gone", f"{verdict}, {len(times)} times in {days} days")
 
     # -- where a redirect led --------------------------------------------------------------------
@@ -246,14 +274,19 @@ class History:
         target = visit.leads_to
         if visit.state != "redirected" or target is None:
             return visit
-        if is_wall(target):
-            return replace(visit, state="retry", reason=say("not_the_story", "wall"))
+        said = notice(visit.says) if count_words(visit.says) < NOTICE_WORDS else None
+        if is_wall(target) or said in ("wall", "outage"):
+            verdict = "outage" if said == "outage" else "wall"
+            return replace(visit, state="retry", reason=say("not_the_story", verdict))
         row = self._sql(
-            "SELECT state, article_id FROM urls WHERE url = ? AND visited_at IS NOT NULL", (target,)
+            "SELECT state, article_id, reason FROM urls WHERE url = ? AND visited_at IS NOT NULL",
+            (target,),
         ).fetchone()
         if row is None or row[1] == story.article_id:
             return visit
-        state, article_id = row
+        state, article_id, reason = row
+        if reason and parse(reason).code == "to_other_site":  # nobody has read whether it is there
+            return replace(visit, state="retry", reason=reason)
         if state in ("retry", "failed", "queued", "claimed"):
             return replace(visit, state="retry", reason=say("not_the_story", "outage"))
         if article_id is not None:
@@ -335,5 +368,6 @@ _STORY = (
 )
 
 
-def _between(one: str, other: str) -> timedelta:
+def between(one: str, other: str) -> timedelta:
+    """The time from one moment to another, both ISO 8601."""
     return datetime.fromisoformat(other) - datetime.fromisoformat(one)

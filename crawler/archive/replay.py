@@ -12,7 +12,7 @@ from crawler.urls import normalise, story_key
 _CAPTURES = """
 SELECT u.url, c.fetched_at, c.status, c.content_type, c.payload_digest, c.payload_bytes,
     c.record_id, c.warc_file, c.warc_offset, c.warc_length, c.record_type, c.location, c.truncated,
-    c.refers_to_id
+    c.refers_to_id, (SELECT v.verdict FROM verdicts v WHERE v.capture_id = c.id)
 FROM captures c JOIN urls u ON u.id = c.url_id
 """
 
@@ -36,6 +36,8 @@ class KeptCapture:
     location: str | None
     truncated: str | None
     refers_to_id: int | None
+    verdict: str | None
+    """What it is that is no state of the story known at its address: `wall`, `outage`, …"""
 
 
 def captures_of(connection: sqlite3.Connection, url: str) -> list[KeptCapture]:
@@ -61,6 +63,19 @@ def captures_of(connection: sqlite3.Connection, url: str) -> list[KeptCapture]:
     if not rows:
         raise MissingError(_why_missing(connection, url, spelled))
     return [KeptCapture(*row) for row in rows]
+
+
+def captures_of_article(connection: sqlite3.Connection, article_id: int) -> list[KeptCapture]:
+    """The captures of all addresses that lead to a story, oldest first. Raises sqlite3.Error."""
+    rows = connection.execute(
+        f"{_CAPTURES} WHERE u.article_id = ? ORDER BY c.fetched_at, c.id", (article_id,)
+    )
+    return [KeptCapture(*row) for row in rows]
+
+
+def capture_by_id(connection: sqlite3.Connection, capture_id: int) -> KeptCapture:
+    """A capture by its key. Raises sqlite3.Error."""
+    return KeptCapture(*connection.execute(f"{_CAPTURES} WHERE c.id = ?", (capture_id,)).fetchone())
 
 
 def whole_response(connection: sqlite3.Connection, capture: KeptCapture) -> KeptCapture:

@@ -27,6 +27,16 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What came from a story's address and was no state of it."""
+
+    at: str
+    """ISO 8601, UTC."""
+    verdict: str
+    """As in the table `verdicts`: `wall`, `outage`, `teaser` …"""
+
+
+@dataclass(frozen=True, slots=True)
 class Revision:
     """One state of a story, and when it was seen."""
 
@@ -63,9 +73,19 @@ def events_of(db: Database, url: str) -> list[Event]:
     return [Event(**row) for row in rows]
 
 
+def answers_apart(db: Database, url: str) -> list[Answer]:
+    """The answers at a story's address that were no state of it, oldest first."""
+    return [Answer(**row) for row in db.query(_APART, {"url": url})]
+
+
 _ARTICLE = (
     "coalesce((SELECT id FROM articles WHERE url = :url),"
-    " (SELECT article_id FROM urls WHERE url = :url))"
+    " (SELECT article_id FROM urls WHERE url = :url),"
+    " (SELECT article_id FROM urls WHERE url = :url || '/'))"
+)
+_APART = (
+    "SELECT c.fetched_at AS at, v.verdict FROM verdicts v JOIN captures c ON c.id = v.capture_id"  # noqa: S608
+    f" WHERE v.article_id = {_ARTICLE} ORDER BY c.fetched_at"
 )
 _REVISIONS = (
     "SELECT number, captured_at, title, standfirst, authors, published_at, section, tags,"  # noqa: S608
@@ -78,8 +98,9 @@ _REVISIONS = (
     " ORDER BY number"
 )
 _EVENTS = (
-    "SELECT at, event, reason, text, (SELECT url FROM articles WHERE id = successor_id)"  # noqa: S608
-    f" AS successor FROM story_events WHERE article_id = {_ARTICLE} ORDER BY at, id"
+    "SELECT at, event, reason, text, (SELECT a.url FROM articles a"  # noqa: S608
+    " WHERE a.id = story_events.successor_id) AS successor"
+    f" FROM story_events WHERE article_id = {_ARTICLE} ORDER BY at, id"
 )
 
 

@@ -8,9 +8,10 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crawler.bundled import PROGRAM
 from crawler.reasons import begin
 
-_RESTORE = "restore archive.db from a copy, or make it again: scrapy rebuild --replace"
+_RESTORE = f"restore archive.db from a copy, or make it again: {PROGRAM} rebuild --replace"
 _REBUILD = "INSERT INTO stories_fts(stories_fts) VALUES ('rebuild') makes the index again"
 # Messages of one check beyond this say nothing more.
 _MAX = 100

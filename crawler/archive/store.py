@@ -15,6 +15,7 @@ from crawler.archive import database, links
 from crawler.archive.articles import Articles, insert
 from crawler.archive.chains import TOLD_BY, is_chained, is_step
 from crawler.archive.frontier import FrontierTable, Steps, Told
+from crawler.archive.hindsight import look_back
 from crawler.archive.history import History, Story
 from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.site_memory import SiteMemory
@@ -109,6 +110,8 @@ class Store:
                 "UPDATE runs SET finished_at = ?, outcome = ? WHERE id = ?",
                 (finished_at, outcome, self.run_id),
             )
+            if self.run_id is not None:
+                look_back(self.db.conn, self.history, self.run_id, finished_at)
 
     def run_with(self, uuid: str | None) -> int:
         """The key of the run that WARC files call so; of the open run, if there is none."""

@@ -18,6 +18,7 @@ from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook,
 from rich.segment import Segment
 
 from crawler.archive.database import FILE_NAME, explain, refuse_links
+from crawler.bundled import PROGRAM
 from crawler.errors import ArchiveError, HemerotecaError, UsageError
 from crawler.reasons import in_words
 from crawler.text import shown
@@ -142,7 +143,7 @@ class _Escaped:
 
 def fail(command: str, error: HemerotecaError) -> None:
     """Print one line on what is wrong and end with the error's exit code."""
-    print(shown(f"scrapy {command}: {error}"), file=sys.stderr)
+    print(shown(f"{PROGRAM} {command}: {error}"), file=sys.stderr)
     sys.stderr.flush()
     sys.exit(error.exit_code)
 
@@ -200,5 +201,5 @@ def stopped(command: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        print(f"scrapy {command}: stopped; the same command goes on", file=sys.stderr)
+        print(f"{PROGRAM} {command}: stopped; the same command goes on", file=sys.stderr)
         sys.exit(130)

@@ -7,6 +7,7 @@ import contextlib
 import difflib
 import gc
 import os
+import shutil
 import signal
 import sys
 from collections import Counter
@@ -23,6 +24,7 @@ from scrapy.settings import BaseSettings
 
 from crawler.archive import database, lock
 from crawler.archive.families import LeftOut
+from crawler.bundled import CHECKOUT, PROGRAM
 from crawler.commands import left_out
 from crawler.commands._shared import end_on_sigterm, fail, folder_named, typed
 from crawler.errors import (
@@ -92,7 +94,7 @@ class Command(ScrapyCrawl):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the spider and set the exit code."""
         if len(args) != 1:
-            raise ScrapyUsageError("name one spider: scrapy crawl news -a site=https://…")
+            raise ScrapyUsageError(f"name one spider: {PROGRAM} crawl news -a site=https://…")
         assert self.crawler_process is not None
         try:
             spidercls = self._spider_class(args[0])
@@ -104,9 +106,9 @@ class Command(ScrapyCrawl):
             fail("crawl", error)
         bad_lines: tuple[str, ...] = getattr(spider, "bad_lines", ())
         for line in bad_lines[:_NAMED]:
-            print(shown(f"scrapy crawl: {line}; it is left out"), file=sys.stderr)
+            print(shown(f"{PROGRAM} crawl: {line}; it is left out"), file=sys.stderr)
         if len(bad_lines) > _NAMED:
-            print(f"scrapy crawl: … and {len(bad_lines) - _NAMED:,} more lines", file=sys.stderr)
+            print(f"{PROGRAM} crawl: … and {len(bad_lines) - _NAMED:,} more lines", file=sys.stderr)
         # What is loaded by now stays: the collector need not look through it again and again.
         gc.freeze()
         gc.set_threshold(20_000, 20, 20)
@@ -122,7 +124,9 @@ class Command(ScrapyCrawl):
         self.crawler_process.start(install_signal_handlers=False)
         self.exitcode = conclude(crawler, broken=self.crawler_process.bootstrap_failed)
         if bad_lines:
-            print(f"scrapy crawl: {len(bad_lines):,} lines of urls= were left out", file=sys.stderr)
+            print(
+                f"{PROGRAM} crawl: {len(bad_lines):,} lines of urls= were left out", file=sys.stderr
+            )
             self.exitcode = self.exitcode or UnreachableError.exit_code
 
     def _spider_class(self, name: str) -> type[Spider]:
@@ -164,8 +168,8 @@ def check_names(given: Sequence[str]) -> None:
         if alike:
             raise UsageError(f"-s {name}: there is no such setting; is it {alike[0]}?")
         _say(
-            f"scrapy crawl: -s {name}: neither Scrapy nor Hemeroteca knows such a setting; it can"
-            " have an effect on an extension of your own only"
+            f"{PROGRAM} crawl: -s {name}: neither Scrapy nor Hemeroteca knows such a setting; it"
+            " can have an effect on an extension of your own only"
         )
 
 
@@ -261,7 +265,7 @@ def tell_of_end(ending: Ending, name: str) -> None:
     waits = f"{number:,} answer{'s' if number > 1 else ''} under way" if number else "the rest"
     again = "Ctrl-C again" if name == "SIGINT" else "SIGTERM again"
     _say(
-        f"scrapy crawl: stopping ({name}): nothing more is requested; waiting up to"
+        f"{PROGRAM} crawl: stopping ({name}): nothing more is requested; waiting up to"
         f" {ending.seconds:g} s for {waits}. {again} stops at once"
     )
 
@@ -292,16 +296,16 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
     """Print the summary of a run that has ended; returns its exit code."""
     spider = crawler.spider
     if broken or spider is None:
-        print("scrapy crawl: the run could not start; see the log above", file=sys.stderr)
+        print(f"{PROGRAM} crawl: the run could not start; see the log above", file=sys.stderr)
         return 1
     from crawler.extensions.session import Session
 
     session = Session.of(crawler)
     ended = session.outcome or "broken off"
     for problem in seed_problems(spider):
-        _say(f"scrapy crawl: {problem}")
+        _say(f"{PROGRAM} crawl: {problem}")
     if session.error:
-        _say(f"scrapy crawl: {session.error}")
+        _say(f"{PROGRAM} crawl: {session.error}")
     if session.answered:
         with contextlib.suppress(OSError):
             print(
@@ -312,24 +316,24 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
                 flush=True,
             )  # fmt: skip
     elif ended == STOPPED:
-        _say("scrapy crawl: stopped before any server had answered; nothing was stored")
+        _say(f"{PROGRAM} crawl: stopped before any server had answered; nothing was stored")
     if session.error:
         return session.exit_code
     if session.full:
-        _say(f"scrapy crawl: {session.full}")
+        _say(f"{PROGRAM} crawl: {session.full}")
     if ended == INCOMPLETE:
         doubtful = session.doubtful
         count = sum(one.count for one in doubtful)
         _say(
-            f"scrapy crawl: {count:,} addresses were left out although some like them are stories:"
-            f" {doubtful[0].examples[0]} … To fetch them: {tool('scrapy')} retry"
+            f"{PROGRAM} crawl: {count:,} addresses were left out although some like them are"
+            f" stories: {doubtful[0].examples[0]} … To fetch them: {tool(PROGRAM)} retry"
             f" {typed(session.folder)} --excluded, then crawl again"
         )
     code = exit_code(ended)
     if session.files_missing and code in (0, IncompleteError.exit_code):
         _say(
-            f"scrapy crawl: {session.files_missing:,} WARC files of the archive are missing or have"
-            f" another length: {tool('scrapy')} status {typed(session.folder)} names them"
+            f"{PROGRAM} crawl: {session.files_missing:,} WARC files of the archive are missing or"
+            f" have another length: {tool(PROGRAM)} status {typed(session.folder)} names them"
         )
         return DamageError.exit_code
     return code
@@ -397,12 +401,12 @@ def summary(
     if not_fetched:
         lines.append(
             "Left out, because pages like them brought no new stories (to fetch them:"
-            f" {tool('scrapy')} retry {typed(folder)} --excluded):"
+            f" {tool(PROGRAM)} retry {typed(folder)} --excluded):"
         )
         lines += left_out.lines(not_fetched)
     lines += [
         f"The archive is in {typed(folder)}. To look into it:",
-        f"  {tool('scrapy')} status {typed(folder)}",
+        f"  {tool(PROGRAM)} status {typed(folder)}",
         f"  {tool('sqlite-utils')} {typed(folder / database.FILE_NAME)} --table {_FIRST_QUERY}",
     ]
     return shown("\n".join(lines))
@@ -411,4 +415,7 @@ def summary(
 def tool(name: str) -> str:
     """How to call a command that is installed beside this one."""
     path = Path(sys.executable).parent / name
-    return typed(path) if path.exists() else name
+    if not path.exists():
+        return name
+    found = shutil.which(name) if CHECKOUT is None else None
+    return name if found and path.samefile(found) else typed(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
@@ -11,7 +12,15 @@ from typing import Any
 from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
-from crawler.archive.revisions import Event, Revision, events_of, revisions_of
+from crawler.archive.revisions import (
+    Answer,
+    Event,
+    Revision,
+    answers_apart,
+    events_of,
+    revisions_of,
+)
+from crawler.bundled import PROGRAM
 from crawler.commands._diff_shown import as_json, show
 from crawler.commands._shared import add_archive_option, archive_folder, console, told
 from crawler.errors import MissingError, UsageError
@@ -59,21 +68,25 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         with told("diff") as about:
             if len(args) != 1 or (url := _address(args[0])) is None:
-                raise UsageError("name one story by its address: scrapy diff https://…")
+                raise UsageError(f"name one story by its address: {PROGRAM} diff https://…")
             folder = about.archive(
                 archive_folder("diff", [], opts.argument, self.settings["ARCHIVE"])
             )
             with open_for_reading(folder) as db:
                 revisions = revisions_of(db, url)
                 events = events_of(db, url) if opts.all else []
+                apart = answers_apart(db, url)
             pairs = []
-            if len(revisions) > 1 or not events:
+            if len(revisions) == 1 and not events and not (opts.all and apart):
+                raise MissingError(_only_one(apart))
+            if len(revisions) > 1:
                 pairs = chosen(revisions, opts.old, opts.new, every=opts.all)
         if opts.json:
             document: dict[str, Any] = {"url": url}
             document["changes"] = [_document(old, new) for old, new in pairs]
             if opts.all:
                 document["events"] = [asdict(event) for event in events]
+                document["answers_apart"] = [asdict(answer) for answer in apart]
             print(shown_json(json.dumps(document, ensure_ascii=False, indent=2)))
             return
         out = console()
@@ -85,6 +98,11 @@ class Command(ScrapyCommand):
         if events:
             lines = "\n".join(map(_line, events))
             out.print(f"\nWhat became of it:\n{lines}", markup=False, soft_wrap=True)
+        if apart and opts.all:
+            lines = "\n".join(f"{each.at[:16].replace('T', ' ')} {each.verdict}" for each in apart)
+            out.print(f"\nAnswers that were not the story:\n{lines}", markup=False, soft_wrap=True)
+        elif apart:
+            out.print(f"\n{_apart(apart)}", markup=False, soft_wrap=True)
 
 
 def _address(text: str) -> str | None:
@@ -94,10 +112,30 @@ def _address(text: str) -> str | None:
     return f"{url}#{day}" if url and day else url
 
 
+def _only_one(apart: list[Answer]) -> str:
+    """Why nothing can be compared."""
+    if not apart:
+        return "the story has one revision only: no visit has seen it change"
+    return f"the story has one revision only. {_apart(apart)}"
+
+
+def _apart(apart: list[Answer]) -> str:
+    """How many answers were no state of a story, for a person."""
+    counts = Counter(each.verdict for each in apart)
+    kinds = ", ".join(f"{verdict} {n}" for verdict, n in counts.most_common())
+    return (
+        f"{len(apart)} further answer{'s' if len(apart) > 1 else ''} from its address"
+        f" {'were' if len(apart) > 1 else 'was'} not the story ({kinds}) and say nothing of edits;"
+        " --all lists them"
+    )
+
+
 def _line(event: Event) -> str:
     """An event, for a person."""
-    words = [event.at[:16].replace("T", " "), event.event.replace("_", " ")]
-    said = [each for each in (event.reason, event.successor, event.text) if each]
+    name = "replaced by" if event.successor else event.event.replace("_", " ")
+    words = [event.at[:16].replace("T", " "), name]
+    reason = None if event.successor else event.reason
+    said = [each for each in (reason, event.successor, event.text) if each]
     return shown(" ".join(words) + (f": {'; '.join(said)}" if said else ""))
 
 
@@ -115,7 +153,7 @@ def chosen(
     old = (revisions[0].number if every else new - 1) if old is None else old
     by_number = {revision.number: revision for revision in revisions}
     if len(revisions) == 1:
-        raise MissingError("the story has one revision only: it was never seen to change")
+        raise MissingError(_only_one([]))
     for number in (new, old):
         if number not in by_number:
             raise MissingError(f"there is no revision {number}; there are 1 to {last}")

@@ -27,6 +27,7 @@ from crawler.archive.export import (
 )
 from crawler.archive.losses import Noted, noted_captures, noted_files
 from crawler.archive.queries import is_site
+from crawler.bundled import PROGRAM
 from crawler.commands._shared import add_archive_option, archive_folder, host_named, told
 from crawler.commands.graph import opened
 from crawler.errors import DamageError, MissingError, UsageError
@@ -71,7 +72,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         with told("export") as about:
             if not args or args[0] not in FORMATS:
-                raise UsageError(f"say what to export: scrapy export {' or '.join(FORMATS)}")
+                raise UsageError(f"say what to export: {PROGRAM} export {' or '.join(FORMATS)}")
             host = host_named(opts.site)
             folder = about.archive(
                 archive_folder("export", args[1:], opts.argument, self.settings["ARCHIVE"])
@@ -89,8 +90,8 @@ class Command(ScrapyCommand):
         print(f"{said}{f' in {opts.output}' if opts.output else ''}", file=sys.stderr)
         if left_out:
             print(
-                f"scrapy export: {left_out:,} captures are left out, for their records are lost;"
-                " scrapy verify lists them",
+                f"{PROGRAM} export: {left_out:,} captures are left out, for their records are lost;"
+                f" {PROGRAM} verify lists them",
                 file=sys.stderr,
             )
 
@@ -98,7 +99,7 @@ class Command(ScrapyCommand):
 def _known(db: Database, host: str | None, asked: str | None) -> str | None:
     """The host, if it is a newspaper's. Raises MissingError."""
     if host is not None and not is_site(db, host):
-        raise MissingError(f"--site {asked}: no such newspaper here; scrapy status lists them")
+        raise MissingError(f"--site {asked}: no such newspaper here; {PROGRAM} status lists them")
     return host
 
 
@@ -159,7 +160,7 @@ def _wacz(db: Database, folder: Path, output: str | None, site: str | None) -> s
     except ChangedError as error:
         raise DamageError(
             f"{folder / WARC_FOLDER / str(error)} is not what it was when it was closed;"
-            " scrapy verify says where"
+            f" {PROGRAM} verify says where"
         ) from None
     return f"{len(parts):,} WARC files, {captures:,} captures, {pages:,} pages"
 
@@ -172,13 +173,13 @@ def _part(warc: Path, held: HeldFile, noted: Noted | None) -> Part | None:
     if not path.exists():
         if noted is not None and noted.file.bytes is None:
             return None
-        raise DamageError(f"{warc / held.name} is not there; scrapy verify says what was in it")
+        raise DamageError(f"{warc / held.name} is not there; {PROGRAM} verify says what was in it")
     if noted is not None and noted.file.bytes == path.stat().st_size and noted.file.sha256:
         return Part(held.name, path, noted.file.bytes, noted.file.sha256)
     if held.bytes is not None and held.sha256 is not None:
         return Part(held.name, path, held.bytes, held.sha256)
     print(
-        f"scrapy export: {path.name} is not closed, for a run is writing it, or died: its first"
+        f"{PROGRAM} export: {path.name} is not closed, for a run is writing it, or died: its first"
         f" {held.end:,} bytes are taken, as far as a visit has acknowledged it",
         file=sys.stderr,
     )

@@ -15,8 +15,9 @@ from typing import Any, BinaryIO
 
 from scrapy.commands import ScrapyCommand
 
+from crawler.bundled import PROGRAM
 from crawler.errors import HemerotecaError, PageError, UsageError
-from crawler.items import Article, LinkedStory, Page
+from crawler.items import LinkedStory, Page
 from crawler.reasons import in_words, say
 from crawler.text import cleaned, shown, shown_json
 from crawler.workers import Workers
@@ -121,7 +122,7 @@ def read_files(paths: list[str], url: str | None, reader: Reader) -> Iterator[di
             html = Path(path).read_bytes()
         except OSError as error:
             message = f"{path} cannot be read ({error.strerror})"
-            print(shown(f"scrapy extract: {message}; name HTML files"), file=sys.stderr)
+            print(shown(f"{PROGRAM} extract: {message}; name HTML files"), file=sys.stderr)
             yield {"id": path, "error": message, "unreadable": True}
             continue
         yield reader(path, url or Path(path).resolve().as_uri(), html)
@@ -188,21 +189,20 @@ def answer(
 
     captured_at: when the page was fetched, for dates like "2 hours ago"; None for now.
     """
-    from crawler.extract import extract
-    from crawler.extract.normalise import normalise
+    from crawler.page_reader import read_page
 
     try:
-        page = extract(html, url, content_type)
-        article = normalise(page.article, captured_at or datetime.now(UTC))
-        return {"id": identity, "url": url, **article_fields(article, page)}
+        page = read_page(html, url, content_type, captured_at)
+        return {"id": identity, "url": url, **article_fields(page)}
     except HemerotecaError as error:
         return {"id": identity, "error": str(error)}
     except Exception as error:  # a fault of ours must not end a run over a million pages
         return {"id": identity, "error": say("reading_failed", in_words(error))}
 
 
-def article_fields(article: Article, page: Page) -> dict[str, Any]:
-    """An article as JSON: flat fields, linked stories, and where each field came from."""
+def article_fields(page: Page) -> dict[str, Any]:
+    """A page as JSON: flat fields, linked stories, and where each field came from."""
+    article = page.article
     published, modified, read_time = article.published, article.modified, article.read_time
     return {
         "title": article.title,

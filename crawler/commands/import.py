@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import check
+from crawler.bundled import PROGRAM
 from crawler.commands._shared import (
     add_archive_option,
     archive_folder,
@@ -82,9 +83,9 @@ class Command(ScrapyCommand):
                     workers.close()
         print(summary(found))
         for line in found.damage[:20]:
-            print(shown_line(f"scrapy import: {line}"), file=sys.stderr)
+            print(shown_line(f"{PROGRAM} import: {line}"), file=sys.stderr)
         if len(found.damage) > 20:
-            print(f"scrapy import: … and {len(found.damage) - 20:,} more", file=sys.stderr)
+            print(f"{PROGRAM} import: … and {len(found.damage) - 20:,} more", file=sys.stderr)
         if found.damage and not found.records:
             self.exitcode = UsageError.exit_code
 
@@ -92,7 +93,7 @@ class Command(ScrapyCommand):
 def files(words: list[str]) -> list[Path]:
     """The files that words name, patterns among them. Raises UsageError."""
     if not words:
-        raise UsageError("name WARC files: scrapy import crawl.warc.gz … -a archive=my-archive")
+        raise UsageError(f"name WARC files: {PROGRAM} import crawl.warc.gz … -a archive=my-archive")
     found: list[Path] = []
     for word in words:
         matches = [Path(word)] if Path(word).exists() else map(Path, sorted(glob.glob(word)))  # noqa: PTH207

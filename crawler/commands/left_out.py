@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crawler.archive.families import LeftOut
+from crawler.bundled import PROGRAM
 
 _SAYS = {
     "l": "named by a sitemap or feed",
@@ -36,7 +37,7 @@ def lines(found: Sequence[LeftOut], most: int = 3) -> list[str]:
     if len(found) > most:
         rest = sum(one.count for one in found[most:])
         out.append(
-            f"  {rest:>6,}  of {len(found) - most:,} more families: scrapy status lists them"
+            f"  {rest:>6,}  of {len(found) - most:,} more families: {PROGRAM} status lists them"
         )
     return out
 

@@ -10,6 +10,7 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import FILE_NAME, refuse_if_unwritable
 from crawler.archive.lock import ArchiveLock
+from crawler.bundled import PROGRAM
 from crawler.commands._shared import (
     add_archive_option,
     archive_folder,
@@ -81,7 +82,7 @@ class Command(ScrapyCommand):
             print(f"The database that was there is now {typed(made.aside)}")
         print(summary(made))
         for line in made.damage[:20]:
-            print(shown_line(f"scrapy rebuild: {line}"), file=sys.stderr)
+            print(shown_line(f"{PROGRAM} rebuild: {line}"), file=sys.stderr)
         self.exitcode = 1 if made.damage else 0
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from contextlib import closing
 
 from scrapy.commands import ScrapyCommand
+from sqlite_utils import Database
 
 from crawler.archive.database import check, open_for_reading
+from crawler.bundled import PROGRAM
 from crawler.commands._shared import (
     add_archive_option,
     archive_folder,
@@ -69,11 +72,22 @@ class Command(ScrapyCommand):
                 archive_folder("recheck", args, opts.argument, self.settings["ARCHIVE"])
             )
             check(folder)
-            open_for_reading(folder).close()
+            with closing(open_for_reading(folder)) as db:
+                _must_be_known(db, site, url)
             said = {name: value for name, value in {"site": site, "url": url}.items() if value}
             with ArchiveRun(folder.resolve(), self.settings, "recheck", said) as run:
                 counts = recheck(run, site=site, url=url)
         print(summary(counts))
+
+
+def _must_be_known(db: Database, site: str | None, url: str | None) -> None:
+    """Raises UsageError where the archive has no such newspaper, or no such story."""
+    if site and not db.execute("SELECT 1 FROM sites WHERE host = ?", (site,)).fetchone():
+        raise UsageError(
+            f"--site {site} is no newspaper of this archive; {PROGRAM} status lists them"
+        )
+    if url and not db.execute("SELECT 1 FROM articles WHERE url = ?", (url,)).fetchone():
+        raise UsageError(f"--url {url} is no story of this archive; the view stories lists them")
 
 
 def summary(counts: Counter[str]) -> str:

@@ -11,6 +11,7 @@ from crawler.archive.chains import Chains
 from crawler.archive.database import open_for_reading
 from crawler.archive.duplicates import split
 from crawler.archive.families import Families
+from crawler.bundled import PROGRAM
 from crawler.commands._shared import add_archive_option, archive_folder, host_named, told
 from crawler.errors import MissingError, UsageError
 from crawler.urls import normalise
@@ -72,7 +73,7 @@ class Command(ScrapyCommand):
 
 def _take_up(run: ArchiveRun, host: str | None) -> str:
     if host is not None and run.store.find_site(host) is None:
-        raise MissingError(f"the archive knows no newspaper at {host}; scrapy status lists them")
+        raise MissingError(f"the archive knows no newspaper at {host}; {PROGRAM} status lists them")
     with run.store.db.atomic():
         count = Families(run.store.db.conn).take_up(host)
         lists = Chains(run.store.db.conn).ask_for(host)

@@ -11,15 +11,18 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from crawler.archive.database import WARC_FOLDER, open_for_reading
+from crawler.archive.database import open_for_reading
 from crawler.archive.replay import KeptCapture, captures_of, same_payload, whole_response
+from crawler.archive_reader import readable_record
+from crawler.bundled import PROGRAM
 from crawler.commands._shared import add_archive_option, archive_folder, told
 from crawler.commands.graph import opened
 from crawler.errors import DamageError, MissingError, UsageError
+from crawler.reasons import say
 from crawler.text import shown, shown_line
 from crawler.warc.http import decoded, message_in
 from crawler.warc.members import DamagedError
-from crawler.warc.reader import Record, read_record
+from crawler.warc.reader import Record
 
 _PARTS = ("body", "raw", "headers", "record", "list")
 _SHOWN = 20
@@ -72,7 +75,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         with told("show") as about:
             if len(args) != 1:
-                raise UsageError("name one address: scrapy show https://…")
+                raise UsageError(f"name one address: {PROGRAM} show https://…")
             until = None if opts.at is None else end_of(opts.at)
             folder = about.archive(
                 archive_folder("show", [], opts.argument, self.settings["ARCHIVE"])
@@ -156,29 +159,20 @@ def _record(
 ) -> tuple[KeptCapture, Record]:
     """The record of a capture, or of the first of others that is there, which is said then. Raises
     DamageError."""
-    why = ""
-    for each in [capture, *(other for other in others if other.record_id != capture.record_id)]:
-        try:
-            record = read_record(
-                folder / WARC_FOLDER, each.warc_file, each.warc_offset, each.warc_length
-            )
-        except DamagedError as error:
-            why = why or str(error)
-            continue
-        except OSError as error:
-            why = why or f"{each.warc_file}: {error.strerror}"
-            continue
-        if each is not capture:
-            print(
-                f"scrapy show: the record of {_when(capture)} is lost ({why}); in its place, with"
-                f" the same payload: {each.url}, captured {_when(each)}",
-                file=sys.stderr,
-            )
-        return each, record
-    raise DamageError(
-        f"the record of {capture.url}, captured {_when(capture)}, cannot be read: {why}. scrapy"
-        " verify says more; --list shows the other captures"
-    )
+    try:
+        found, record, why = readable_record(folder, [capture, *others])
+    except DamagedError as error:
+        raise DamageError(
+            f"the record of {capture.url}, captured {_when(capture)}, cannot be read: {error}."
+            f" {PROGRAM} verify says more; --list shows the other captures"
+        ) from None
+    if found is not capture:
+        print(
+            f"{PROGRAM} show: the record of {_when(capture)} is lost ({why}); in its place,"
+            f" with the same payload: {found.url}, captured {_when(found)}",
+            file=sys.stderr,
+        )
+    return found, record
 
 
 def _overview(
@@ -195,6 +189,8 @@ def _overview(
         yield f"a revisit: {again} {response.url}, captured {_when(response)}"
     if chosen.location is not None:
         yield f"leads to {chosen.location}"
+    if chosen.verdict is not None:
+        yield f"{say('not_the_story', chosen.verdict)}; --list shows the captures that are"
     if chosen.truncated is not None:
         yield f"cut short: {chosen.truncated}"
     yield ""
@@ -221,6 +217,7 @@ def _facts(capture: KeptCapture) -> str:
     return (
         f"{capture.status}  {capture.record_type}  {kind}  {capture.payload_bytes:,}"
         f" bytes  {capture.payload_digest}"
+        + (f"  {say('not_the_story', capture.verdict)}" if capture.verdict else "")
     )
 
 

@@ -13,6 +13,7 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.queries import Status, status
+from crawler.bundled import PROGRAM
 from crawler.commands._shared import add_archive_option, archive_folder, console, told
 from crawler.commands.left_out import describe
 from crawler.holdings import WrongFile, lines, wrong_files
@@ -70,7 +71,7 @@ def show(found: Status, wrong: list[WrongFile], out: Console) -> None:
     if noted := [each for each in wrong if each.noted_at is not None]:
         out.print(
             f"{len(noted):,} WARC files are known to be lost or cut, with"
-            f" {sum(each.captures for each in noted):,} captures: scrapy verify lists them"
+            f" {sum(each.captures for each in noted):,} captures: {PROGRAM} verify lists them"
         )
     columns = ("site", "articles", "first_published_at", "last_published_at", "revised", "gone",
                "queued", "failed")  # fmt: skip
@@ -100,7 +101,10 @@ def show(found: Status, wrong: list[WrongFile], out: Console) -> None:
         [one.count, describe(one.family), " ".join(one.examples)] for one in found.left_out[:15]
     ]
     _table(
-        out, "Left out; scrapy retry --excluded takes them up", ("urls", "family", "such as"), left
+        out,
+        f"Left out; {PROGRAM} retry --excluded takes them up",
+        ("urls", "family", "such as"),
+        left,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -11,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 from scrapy.commands import ScrapyCommand
 
+from crawler.bundled import PROGRAM
 from crawler.commands._shared import console, fail
 from crawler.errors import HemerotecaError, UsageError
 from crawler.items import Article, Claim, Page
@@ -42,18 +42,18 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the page's fields."""
         assert self.settings is not None
-        from crawler.extract import extract
-        from crawler.extract.normalise import normalise
+        from crawler.page_reader import read_page
 
         try:
             if len(args) != 1:
-                raise UsageError("name one page: scrapy try https://… or scrapy try page.html")
+                raise UsageError(
+                    f"name one page: {PROGRAM} try https://… or {PROGRAM} try page.html"
+                )
             url, html, content_type = self._load(args[0], opts)
-            page = extract(html, url, content_type)
+            page = read_page(html, url, content_type)
         except HemerotecaError as error:
             fail("try", error)
-        article = normalise(page.article, datetime.now(UTC))
-        show(page, article, console())
+        show(page, console())
 
     def _load(self, where: str, opts: argparse.Namespace) -> tuple[str, bytes, str | None]:
         assert self.settings is not None
@@ -70,8 +70,9 @@ class Command(ScrapyCommand):
         return opts.url or Path(where).resolve().as_uri(), html, None
 
 
-def show(page: Page, article: Article, out: Console) -> None:
+def show(page: Page, out: Console) -> None:
     """Print a table of fields, then the body, then the linked stories."""
+    article = page.article
     if page.not_article:
         out.print(Text(f"No article: {page.not_article}", style="bold yellow"))
     table = Table(box=None, pad_edge=False, show_header=True, header_style="dim")

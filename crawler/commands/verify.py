@@ -17,6 +17,7 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive import database
 from crawler.archive.lock import ArchiveLock
+from crawler.bundled import PROGRAM
 from crawler.commands._shared import add_archive_option, archive_folder
 from crawler.commands._shared import told as reported
 from crawler.errors import DamageError
@@ -82,7 +83,7 @@ class Command(ScrapyCommand):
                 try:
                     report = verify(folder, progress=progress, refetch=refetch)
                 except OSError as error:
-                    print(f"scrapy verify: cannot read {error.filename} ({error.strerror})",
+                    print(f"{PROGRAM} verify: cannot read {error.filename} ({error.strerror})",
                           file=sys.stderr)  # fmt: skip
                     sys.exit(1)
         seconds = time.monotonic() - begun

@@ -106,6 +106,15 @@ def _unchanged(request: web.Request, tag: str, answer: Answer) -> bool:
     return since is not None and answer.modified is not None and answer.modified <= since
 
 
+_SERVER = """import sys
+sys.path[:] = {!r}
+from crawler.demo.__main__ import main
+sys.exit(main())
+"""
+"""`python -m crawler.demo`, importing what this process imports: nothing from the folder that it
+happens to be in."""
+
+
 @contextmanager
 def serve(
     edition: str = "morning", port: int = 0, log: Path | None = None, site: str = "courier"
@@ -121,14 +130,13 @@ def serve(
         raise UsageError(f"no edition {edition!r} of the demo newspaper: use morning or evening")
     if site not in SITES:
         raise UsageError(f"no demo site {site!r}: there are {' and '.join(SITES)}")
-    command = [sys.executable, "-m", "crawler.demo", "--edition", edition, "--port", str(port)]
+    command = [sys.executable, "-P", "-c", _SERVER.format(sys.path)]
+    command += ["--edition", edition, "--port", str(port)]
     command += ["--site", site]
     if log is not None:
         command += ["--log", str(log.resolve())]
-    root = Path(__file__).resolve().parents[2]
     with subprocess.Popen(  # noqa: S603 - our own module, no shell
         command,
-        cwd=root,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # what it says of a port, the error below says

@@ -6,11 +6,11 @@ import math
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
+from crawler.bundled import folder
 from crawler.demo import prose
 
-DATA = Path(__file__).resolve().parents[2] / "data" / "demo"
+DATA = folder("demo")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

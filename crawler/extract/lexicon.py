@@ -11,13 +11,13 @@ import re
 import tomllib
 import unicodedata
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import NamedTuple, cast
 
+from crawler.bundled import folder
 from crawler.items import RELATIONS, Relation
 from crawler.text import UNSPACED
 
-FOLDER = Path(__file__).resolve().parents[2] / "data" / "lexicon"
+FOLDER = folder("lexicon")
 
 _OTHERS = "not_stories"
 _MAX_WHOLE = 48

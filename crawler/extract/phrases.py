@@ -14,12 +14,12 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
+from crawler.bundled import folder
 from crawler.text import DENSE
 
-FOLDER = Path(__file__).resolve().parents[2] / "data" / "boilerplate"
+FOLDER = folder("boilerplate")
 KEYS = ("labels", "endings", "appeals")
 MORE_KEYS = (
     "notes", "this_story", "years", "old", "calls", "counted", "read_on", "keys",

@@ -17,6 +17,7 @@ from crawler.archive.audit import Comparison, ListedFile, files_of_captures, lis
 from crawler.archive.database import WARC_FOLDER, is_damage, open_for_reading, readable
 from crawler.archive.losses import DamagedFile, captures_in_file
 from crawler.archive.soundness import unsound
+from crawler.bundled import PROGRAM
 from crawler.errors import ArchiveError
 from crawler.fixity.files import FileFindings, check_file
 from crawler.fixity.losses import Losses
@@ -26,10 +27,10 @@ from crawler.warc.recover import is_beginning_of
 from crawler.warc.writer import OPEN
 
 _ENDING = ".warc.gz"
-_REMAKE = "restore archive.db from a copy, or make it again: scrapy rebuild --replace"
+_REMAKE = f"restore archive.db from a copy, or make it again: {PROGRAM} rebuild --replace"
 _COPY_IN = (
-    "put a copy of it into warc/; without one, scrapy verify --refetch has the next crawl fetch its"
-    " pages again"
+    f"put a copy of it into warc/; without one, {PROGRAM} verify --refetch has the next crawl fetch"
+    " its pages again"
 )
 _POLL = 0.25  # seconds
 # Archives smaller than this, in bytes, are done before other processes would have begun.

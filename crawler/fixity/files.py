@@ -20,6 +20,7 @@ from crawler.archive.audit import (
     place_of,
 )
 from crawler.archive.losses import DamagedFile, expected_tellings
+from crawler.bundled import PROGRAM
 from crawler.fixity.report import Problem, Report
 from crawler.text import clean, cleaned
 from crawler.warc.articles import read_conversion
@@ -32,10 +33,10 @@ from crawler.warc.writer import GZIP_LEVEL
 
 _COPY = "put a copy of the file in its place (its SHA-256 is in the table warc_files)"
 _AGAIN = (
-    "put a copy of the file in its place; without one, scrapy verify --refetch has the next crawl"
-    " fetch the page again"
+    f"put a copy of the file in its place; without one, {PROGRAM} verify --refetch has the next"
+    " crawl fetch the page again"
 )
-_REMAKE = "restore archive.db from a copy, or make it again: scrapy rebuild --replace"
+_REMAKE = f"restore archive.db from a copy, or make it again: {PROGRAM} rebuild --replace"
 _KINDS = ("warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion",
           "continuation")  # fmt: skip
 # field that names another record → kinds of records in which it names a capture

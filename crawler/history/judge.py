@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from crawler.extract.phrases import calls
 from crawler.history.notices import Notice, notice
 from crawler.history.told import Told, changes
 from crawler.text import count_words, phrases, words
@@ -34,9 +35,11 @@ _WHOLE = 0.4
 _CUT = 0.55
 _LITTLE = 0.35
 _CUT_AS_SAID = 0.95
+_NEW, _PROSE = 0.15, 12
+"""Share of new words in a text that is cut; and words of a paragraph that counts as prose."""
 _FEW_WORDS = 80
 """Of a text so short nothing is said by its length."""
-_NOTICE_WORDS = 150
+NOTICE_WORDS = 150
 """A notice is no longer; and a story that takes another one's place is as long as a third."""
 
 
@@ -67,11 +70,15 @@ def judge(known: Told, shown: Shown) -> Verdict | None:
         return "teaser" if is_cut(known, shown) else None
     length = count_words(told.words)
     said: Notice | None = None
-    if length < _NOTICE_WORDS:
+    if _same_minute(known, told) and length >= max(NOTICE_WORDS, count_words(known.words)):
+        return None  # its own metadata over more text than before: a brief has become a story
+    if length < NOTICE_WORDS:
         said = notice(f"{told.title}\n{told.words}\n{shown.says}")
     if same_headline(known.title, told.title):
         # its headline stands over something else
-        return "taken down" if said in ("taken down", "soft 404") else "wall"
+        return "taken down" if said in ("taken down", "soft 404") else said or "outage"
+    if _same_minute(known, told):
+        return said or "outage"  # its metadata do
     if shown.is_article and said is None and (told.published or told.authors):
         if length >= _FEW_WORDS / 2:
             return "other story"
@@ -119,7 +126,27 @@ def is_cut(known: Told, shown: Shown) -> bool:
     if shown.access == "full":
         return False
     beginning = known.body[: int(len(told.body) * 1.3) + 200]
-    return len(found & phrases(beginning)) >= 0.75 * len(found)
+    if len(found & phrases(beginning)) >= 0.75 * len(found):
+        return True
+    return _lost_its_end(known, told) and _new_words(known, told) <= _NEW * after
+
+
+def _lost_its_end(known: Told, told: Told) -> bool:
+    """Whether of a text its end is gone, and its beginning is there."""
+    found, middle = phrases(told.body), int(len(known.body) * 0.6)
+    end = phrases(known.body[middle:])
+    return len(found & end) <= 0.1 * len(end) and len(found & phrases(known.body[:middle])) > 2
+
+
+def _new_words(known: Told, told: Told) -> int:
+    """Words of the paragraphs that a text did not have before, but for lines and boxes."""
+    before = phrases(known.body)
+    new = 0
+    for paragraph in told.paragraphs:
+        length, found = count_words(paragraph), phrases(paragraph)
+        if length >= _PROSE and calls(paragraph) < 2 and len(found & before) < 0.5 * len(found):
+            new += length
+    return new
 
 
 def same_headline(one: str, other: str) -> bool:

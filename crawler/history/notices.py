@@ -14,6 +14,9 @@ Notice = Literal["wall", "outage", "soft 404", "taken down"]
 
 _MOST = 4_000
 """Characters that are looked at: a notice is short."""
+_FEW, _SHORT = 2, 250
+"""Words that a wall or an outage has at least, in a text of more characters than that: any prose
+may hold one of them."""
 
 _NOT_FOUND = (
     r"\b404\b"
@@ -110,7 +113,7 @@ def notice(text: str) -> Notice | None:
     }
     if found["soft 404"] or found["taken down"]:
         return "taken down" if found["taken down"] >= found["soft 404"] else "soft 404"
-    if found["wall"] or found["outage"]:
+    if max(found["wall"], found["outage"]) >= (_FEW if len(text) > _SHORT else 1):
         return "wall" if found["wall"] > found["outage"] else "outage"
     return None
 

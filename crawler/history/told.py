@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from crawler.extract.phrases import calls, states_age
-from crawler.history.notices import notice
+from crawler.extract.phrases import calls, is_counted, is_note, is_wall, states_age
 from crawler.history.reader_text import as_read, typeset_alike
 from crawler.items import Article
-from crawler.text import count_words
+from crawler.text import UNSPACED, count_words
 
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])\s+")
 _TIMED = re.compile(r"\d{1,2}[:.h]\d\d\b")
+_SPACES = re.compile(r"\s+")
+_ZONE = re.compile(r"\d(?:Z|[+-]\d\d:?\d\d)$")
 _COUNTED = re.compile(r"\d+(?:[.,:\u00a0\u202f ]\d+)*")
 _COUNTER_WORDS = 12
 _BOX_WORDS = 30
@@ -114,7 +115,7 @@ def _changes(
         old, new, read
     ):
         found.append("standfirst")
-    if {read(name) for name in old.authors} != {read(name) for name in new.authors}:
+    if _names(old, read) != _names(new, read):
         found.append("authors")
     if _other_date(old, new):
         found.append("published_at")
@@ -142,8 +143,29 @@ def _said(text: str | None, read: Callable[[str], str]) -> str:
     return said[:half] if said[:half] == said[half + 1 :] else said
 
 
+def _names(told: Told, read: Callable[[str], str]) -> set[str]:
+    """Authors as they are compared: capitals are the site's style."""
+    return {read(name).casefold() for name in told.authors}
+
+
 def _stream(text: str, read: Callable[[str], str]) -> str:
-    return "".join(read(text).split())
+    return _closed(read(text))
+
+
+def _closed(text: str) -> str:
+    """A text with no space but those between letters or digits that a space parts: "the rapist"
+    and "therapist" are two things, "10 %" and "10%" are one.
+
+    >>> _closed("10 %,\\n\\nthe  rapist") == _closed("10%, the rapist")
+    True
+    """
+    return _SPACES.sub(lambda found: " " if _parts(found) else "", text.strip())
+
+
+def _parts(space: re.Match[str]) -> bool:
+    before, behind = space.string[space.start() - 1], space.string[space.end()]
+    dense = UNSPACED.match(before) or UNSPACED.match(behind)
+    return before.isalnum() and behind.isalnum() and not dense
 
 
 def _moved_standfirst(old: Told, new: Told, read: Callable[[str], str]) -> bool:
@@ -171,31 +193,35 @@ def _same_text(
     rest = [part for part in odd - furniture if part and _uncounted(part) not in counters]
     if len(rest) > _MANY:
         return False  # no site has so much of its own in one text: it need not be asked of each
-    furniture.update(part for part in rest if is_furniture(part))
+    furniture.update(part for part in rest if not is_note(part) and is_furniture(part))
     left = (
-        "".join(p for p in parts if p not in furniture and _uncounted(p) not in counters)
+        "\n".join(p for p in parts if p not in furniture and _uncounted(p) not in counters)
         for parts in (before, after)
     )
-    one, other = ("".join(text.split()) for text in left)
+    one, other = map(_closed, left)
     return one == other
 
 
 def _ticks(gone: set[str], new: set[str]) -> bool:
-    """Whether short lines that each begin with the time of day gave way to as many others: a list
-    of the latest news in the text. A report that grows keeps what it has."""
-    return len(gone) == len(new) > 1 and all(
-        _TIMED.match(part) and count_words(part) <= _BOX_WORDS for part in gone | new
-    )
+    """Whether short lines that each begin with the time of day gave way to as many others of other
+    times: a list of the latest news in the text. A report that grows keeps what it has, and one
+    that is rewritten keeps its times."""
+    if not len(gone) == len(new) > 1 or any(count_words(p) > _BOX_WORDS for p in gone | new):
+        return False
+    before, after = ([_TIMED.match(part) for part in parts] for parts in (gone, new))
+    if not all(before) or not all(after):
+        return False
+    times = [{found[0] for found in each if found} for each in (before, after)]
+    return not times[0] & times[1]
 
 
 def _counters(paragraphs: Iterable[str]) -> set[str]:
-    """Short lines that are no sentences, without their numbers: `people are reading this now`."""
+    """Short lines that say how many read, share or like the story, without their numbers. Any
+    other number is the newspaper's: of the dead, of goals, of a price."""
     return {
         _uncounted(part)
         for part in paragraphs
-        if _COUNTED.search(part)
-        and count_words(part) <= _COUNTER_WORDS
-        and not part.rstrip().endswith((".", "!", "?", "。", "؟", "।"))
+        if _COUNTED.search(part) and count_words(part) <= _COUNTER_WORDS and is_counted(part)
     }
 
 
@@ -208,10 +234,7 @@ def _is_box(paragraph: str) -> bool:
     subscribe."""
     if states_age(paragraph):
         return True
-    length = count_words(paragraph)
-    if length > _BOX_WORDS:
-        return False
-    return calls(paragraph) > 1 or (length <= _BOX_WORDS / 2 and notice(paragraph) == "wall")
+    return count_words(paragraph) <= _BOX_WORDS and (calls(paragraph) > 1 or is_wall(paragraph))
 
 
 def _seo(told: Told, read: Callable[[str], str]) -> str:
@@ -229,10 +252,20 @@ def _other_date(old: Told, new: Told) -> bool:
     if one is None or other is None:
         return old.published[:10] != new.published[:10]
     if shorter <= 10:
-        return abs(one - other) >= timedelta(days=2)  # a day begins elsewhere at another hour
+        # a day begins elsewhere at another hour
+        return len(old.published) == len(new.published) or abs(one - other) >= timedelta(days=2)
+    if _clock(old.published) == _clock(new.published) and (
+        _ZONE.search(old.published) is None or _ZONE.search(new.published) is None
+    ):
+        return False  # the same time of day, of which one state does not say the zone
     if abs(one - other) < timedelta(minutes=1):
         return False
     return not (_is_clock(old, one) and _is_clock(new, other))
+
+
+def _clock(date: str) -> str:
+    """A date to the minute, without its zone."""
+    return date[:16].replace(" ", "T")
 
 
 def _is_clock(told: Told, moment: datetime) -> bool:
@@ -256,7 +289,8 @@ def _other_captions(
     old: Sequence[Caption], new: Sequence[Caption], read: Callable[[str], str]
 ) -> bool:
     """Whether the words under a picture that stays were changed. Another picture brings its own."""
-    before, after = ({_name(c.picture): read(c.text) for c in each} for each in (old, new))
+    name = _address if _share_names(old) or _share_names(new) else _name
+    before, after = ({name(c.picture): read(c.text) for c in each} for each in (old, new))
     common = before.keys() & after.keys()
     if any(before[name] != after[name] for name in common):
         # one picture that stands twice has two captions, in any order
@@ -274,6 +308,16 @@ def _alike(old: Sequence[Caption], new: Sequence[Caption]) -> bool:
         if 2 * len(a & b) < max(len(a), len(b)):
             return False
     return True
+
+
+def _share_names(captions: Sequence[Caption]) -> bool:
+    """Whether two pictures have one file name, at different addresses."""
+    addresses = {_address(c.picture) for c in captions}
+    return len({_name(each) for each in addresses}) < len(addresses)
+
+
+def _address(picture: str) -> str:
+    return picture.partition("?")[0]
 
 
 def _name(picture: str) -> str:

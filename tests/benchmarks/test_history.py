@@ -445,6 +445,7 @@ def test_there_is_nothing_to_measure_without_corpora(tmp_path: Path) -> None:
     assert real_pages(tmp_path, 10) == []
 
 
+@pytest.mark.usefixtures("loaded_commands")
 def test_a_whole_run(page: RealPage, tmp_path: Path) -> None:
     names: Callable[[str], bool] = {"same bytes", "one word", "HTTP 404"}.__contains__
     cases = cases_of([kind for kind in KINDS if names(kind.name)], [page])

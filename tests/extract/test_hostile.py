@@ -102,8 +102,9 @@ def test_a_hostile_page_is_read_or_refused_in_a_bounded_time(
 ) -> None:
     made = make()
     html = made if isinstance(made, bytes) else made.encode("utf-8", "replace")
-    # Twice: the first time, caches fill, and another's load on the machine counts as ours.
-    assert min(cost(html), cost(html)) < LIMIT * max(cost(ORDINARY) for _ in range(3))
+    limit = LIMIT * max(cost(ORDINARY) for _ in range(3))
+    # Once more, if need be: at first caches fill, and another's load on the machine counts as ours.
+    assert cost(html) < limit or cost(html) < limit
 
 
 def cost(html: bytes) -> float:

@@ -119,3 +119,65 @@ def test_of_a_text_written_anew_not_each_paragraph_is_looked_for() -> None:
     new = replace(OLD, body="\n\n".join(f"Another sentence, number {n}, here." for n in range(40)))
     assert changes(OLD, new, lambda paragraph: bool(asked.append(paragraph))) == ("body",)
     assert not asked
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # words that walls have, in sentences of their own
+        ("She gave her consent in writing.", "She never gave her consent."),
+        ("Der Rat wird zustimmen.", "Der Rat wird nicht zustimmen."),
+        ("Le maire accepte la démission.", "Le maire n'accepte pas la démission."),
+        ("They entered the forbidden zone.", ""),
+        # numbers that are the newspaper's, in lines that end no sentence
+        ("Dead in the flood: 31", "Dead in the flood: 3"),
+        ("Rovers – United 2:1", "Rovers – United 1:2"),
+        ("Festnahmen bis Mitternacht: 14", "Festnahmen bis Mitternacht: 41"),
+        # a chronicle that is rewritten keeps its times
+        (
+            "22:10 The driver stops\n\n22:14 The guard fires",
+            "22:10 The driver turns\n\n22:14 A guard is hit",
+        ),
+        # what a missing space makes of two words
+        ("The rapist was heard.", "Therapist was heard."),
+    ],
+)
+def test_what_looks_like_furniture_and_is_an_edit(before: str, after: str) -> None:
+    one, two = (replace(OLD, body=f"{BODY}\n\n{text}".strip()) for text in (before, after))
+    assert changes(one, two) == ("body",)
+
+
+def test_a_correction_that_stands_on_other_stories_is_an_edit_all_the_same() -> None:
+    note = "Correction: the reporter did not speak to the witnesses that this article names."
+    new = replace(OLD, body=f"{BODY}\n\n{note}")
+    assert changes(OLD, new, lambda paragraph: True) == ("body",)
+
+
+def test_pictures_of_one_name_are_told_apart_by_their_folders() -> None:
+    def shown(first: str) -> tuple[Caption, ...]:
+        return (
+            Caption("https://a.example/p1/master.jpg", first),
+            Caption("https://a.example/p2/master.jpg", "The weir."),
+        )
+
+    one, two = (
+        replace(OLD, captions=shown(text)) for text in ("The accused, P. Holm.", "A witness.")
+    )
+    assert changes(one, two) == ("captions",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed"),
+    [
+        ("2026-01-02", "2026-01-01", ("published_at",)),
+        ("2026-01-02T10:00:00+02:00", "2026-01-02T10:00:00", ()),
+        ("2026-01-02T10:00:00", "2026-01-02T10:00:00Z", ()),
+        ("2026-01-02T10:00:00+02:00", "2026-01-02T11:30:00", ("published_at",)),
+    ],
+)
+def test_dates_without_a_time_or_a_zone(old: str, new: str, changed: tuple[str, ...]) -> None:
+    assert changes(replace(OLD, published=old), replace(OLD, published=new)) == changed
+
+
+def test_capitals_of_a_name_are_the_sites_style() -> None:
+    assert changes(OLD, replace(OLD, authors=tuple(a.upper() for a in OLD.authors))) == ()

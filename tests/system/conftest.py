@@ -6,12 +6,9 @@ import os
 import sqlite3
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -29,23 +26,6 @@ FULL_SPEED = (
 )  # fmt: skip
 
 
-@contextmanager
-def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    """A server on loopback; gives its base URL. It writes no log."""
-
-    class Quiet(handler):  # type: ignore[misc, valid-type]
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 @cache
 def loaded() -> Loaded:
     """One of it for all tests that a process of pytest runs."""
@@ -57,15 +37,22 @@ def _lines(output: bytes) -> str:
     return output.decode().replace("\r\n", "\n").replace("\r", "\n")
 
 
+def run_loaded(
+    where: Loaded, *arguments: str, timeout: int = 500, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run `scrapy` in what is loaded, with a few variables of its own."""
+    done = where.run(list(arguments), timeout, **environment)
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, *map(_lines, (done.stdout, done.stderr))
+    )
+
+
 def run_scrapy(
     *arguments: str, stdin: str | None = None, timeout: int = 500
 ) -> subprocess.CompletedProcess[str]:
     """Run `scrapy` as from a shell in the project's folder."""
     if stdin is None:
-        done = loaded().run(list(arguments), timeout)
-        return subprocess.CompletedProcess(
-            done.args, done.returncode, *map(_lines, (done.stdout, done.stderr))
-        )
+        return run_loaded(loaded(), *arguments, timeout=timeout)
     return subprocess.run(
         [sys.executable, "-m", "scrapy", *arguments],
         cwd=ROOT,

@@ -1,8 +1,10 @@
 """Scrapy loaded once for many commands.
 
-A command spends a second on loading Scrapy, Twisted and ours; the suite runs some hundreds. One
-process loads them and forks a child for each command, which is then what `python -m scrapy` is at
-that point: arguments, environment, folder, output and exit code are its own.
+A command spends a second on loading Scrapy, Twisted and ours, and each of its page readers another
+on what it reads with; the suite runs some hundreds. One process loads them and forks a child for
+each command, which is then what `python -m scrapy` is at that point: arguments, environment,
+folder, output and exit code are its own. Its page readers are forked from a process of its own that
+has everything loaded, too.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+_READS_PAGES = frozenset({"crawl", "extract", "import", "reextract"})
 _MOST = 1 << 20
 """Bytes of one request: the arguments and the environment."""
 
@@ -25,21 +28,30 @@ _MOST = 1 << 20
 class Loaded:
     """The process that has everything loaded. It ends with the one that started it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *before: str) -> None:
+        """before: a command that runs the one that follows it, with other rights or mounts."""
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._one_at_a_time = threading.Lock()
         with theirs:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * _MOST)
             self.process = subprocess.Popen(
-                [sys.executable, __file__, str(theirs.fileno())],
+                [*before, sys.executable, __file__, str(theirs.fileno())],
                 cwd=ROOT,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
             )
 
-    def run(self, arguments: list[str], timeout: int) -> subprocess.CompletedProcess[bytes]:
-        """Run `scrapy` with arguments. Raises TimeoutExpired after seconds, the command ended."""
-        request = json.dumps([arguments, dict(os.environ)]).encode()
+    def close(self) -> None:
+        """End it."""
+        self._socket.close()
+        self.process.wait()
+
+    def run(
+        self, arguments: list[str], timeout: int, **environment: str
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run `scrapy` with arguments. environment: on top of ours. Raises TimeoutExpired after
+        seconds, the command ended."""
+        request = json.dumps([arguments, {**os.environ, **environment}]).encode()
         answers, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with answers, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             with theirs, self._one_at_a_time:
@@ -95,6 +107,7 @@ def _become(request: bytes, files: list[int]) -> list[str]:
     os.environ.update(environment, COLUMNS="100")
     time.tzset()
     random.seed()
+    tempfile.tempdir = None
     answers, out, err = files
     os.dup2(out, 1)
     os.dup2(err, 2)
@@ -109,15 +122,71 @@ def _load() -> None:
     import pkgutil
 
     import scrapy.cmdline
-    import scrapy.core.downloader.handlers.http11
-    import scrapy.core.engine  # noqa: F401
+    import scrapy.core.engine
+    import scrapy.logformatter
+    import scrapy.statscollectors  # noqa: F401
+    from scrapy.settings import default_settings
 
-    for package in ("crawler", "spiders", "pipelines"):
+    from crawler.extract import extract
+
+    for package in ("crawler", "spiders", "pipelines", "scrapy.commands"):
         found = importlib.import_module(package)
         for each in pkgutil.walk_packages(found.__path__, f"{package}."):
             importlib.import_module(each.name)
+    # what Scrapy puts together for any crawl
+    for name, parts in vars(default_settings).items():
+        if name.endswith("_BASE") and isinstance(parts, dict):
+            for part in {*parts, *parts.values()} - {"scrapy.extensions.telnet.TelnetConsole"}:
+                if isinstance(part, str) and part.startswith("scrapy."):
+                    importlib.import_module(part.rpartition(".")[0])
+    # the first page that a process reads has it load word lists and compile expressions
+    page = "<html><body><article><h1>Rain</h1><p>" + "It rained on the bridge. " * 40
+    extract(page.encode(), "https://news.example/2026/rain", "text/html", True)
     assert "twisted.internet.reactor" not in sys.modules, "each child chooses its own"
     gc.freeze()
+
+
+def _fork_readers_from_here() -> None:
+    """Fork what multiprocessing's fork server is, for the page readers of this command.
+
+    They are otherwise started by `spawn`, which loads anew what is loaded here. It has to be there
+    before the command has threads and connections. It ends with the command.
+    """
+    import multiprocessing.forkserver as forkserver
+    from multiprocessing.connection import arbitrary_address
+
+    import crawler.workers
+
+    listening = socket.socket(socket.AF_UNIX)
+    address = arbitrary_address("AF_UNIX")
+    listening.bind(address)
+    listening.listen()
+    alive, ours = os.pipe()
+    server = os.fork()
+    if not server:
+        os.close(ours)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        try:
+            forkserver.main(listening.detach(), alive, [])
+        finally:
+            os._exit(0)
+    listening.close()
+    os.close(alive)
+    one = forkserver._forkserver
+    one._forkserver_address, one._forkserver_alive_fd, one._forkserver_pid = address, ours, server
+    crawler.workers.START_METHOD = "forkserver"
+
+
+def _leave(code: int) -> None:
+    """End as the interpreter does, but for the taking apart of what is loaded: to let go of it page
+    by page costs more than most commands do."""
+    import atexit
+
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
@@ -128,5 +197,12 @@ if __name__ == "__main__":
     import scrapy.__main__
     from scrapy.cmdline import execute
 
+    if _arguments[:1] and _arguments[0] in _READS_PAGES:
+        _fork_readers_from_here()
     sys.argv = [scrapy.__main__.__file__, *_arguments]
-    execute()
+    try:
+        execute()
+    except SystemExit as end:
+        if not isinstance(end.code, int | None):
+            raise
+        _leave(end.code or 0)

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from crawler.demo.server import serve
 from crawler.demo.truth import expected
+from tests.loopback import HTML, Answers, page, serving, site
 
-from .conftest import crawl, query, run_scrapy, serving
+from .conftest import crawl, query, run_scrapy
 from .test_hostile import STORY
-from .test_redirects import HTML, Answers, page, site
 
 STORIES = expected("morning")
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.loopback import site
+
 from .conftest import ROOT, crawl
-from .test_redirects import site
 from .test_what_is_left import newspaper
 
 STORY = "https://news.example/2026/05/01/a-story"

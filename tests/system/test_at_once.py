@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -13,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from crawler.fixity.archive import verify
+from tests.loopback import serving
 
-from .conftest import FULL_SPEED, ROOT, query, serving
+from .conftest import crawl, query
 from .test_errors import complaint
 from .test_hostile import STORY
 
@@ -47,25 +47,17 @@ def test_of_runs_that_are_answered_at_the_same_moment_one_has_the_archive(
 ) -> None:
     folder = tmp_path / "a"
     with held_back() as url:
-        command = [
-            sys.executable, "-m", "scrapy", "crawl", "article", "-a", f"url={url}",
-            "-a", f"archive={folder}", "-a", "allow_private=1", *FULL_SPEED,
-        ]  # fmt: skip
-        runs = [
-            subprocess.Popen(
-                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-            )
-            for _ in range(RUNS)
-        ]
-        said = [run.communicate(timeout=500) for run in runs]
-    codes = [run.returncode for run in runs]
+        with ThreadPoolExecutor(RUNS) as pool:
+            runs = [pool.submit(crawl, "article", folder, url=url) for _ in range(RUNS)]
+        said = [run.result() for run in runs]
+    codes = [run.returncode for run in said]
     assert codes.count(0) >= 1, said
     assert set(codes) <= {0, 4}, said  # one that came when the first was done may have it, too
-    for code, (output, errors) in zip(codes, said, strict=True):
-        assert "Traceback" not in errors
-        if code == 4:
-            assert "is in use by" in complaint(errors)
-            assert output == ""
+    for run in said:
+        assert "Traceback" not in run.stderr
+        if run.returncode == 4:
+            assert "is in use by" in complaint(run.stderr)
+            assert run.stdout == ""
     assert len(query(folder, "SELECT 1 FROM runs")) == codes.count(0)
     assert len(list((folder / "warc").iterdir())) == codes.count(0)
     assert sorted(path.name for path in folder.iterdir()) == ["archive.db", "warc"]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.system.test_redirects import HTML, Answers, site
+from tests.loopback import HTML, Answers, site
 
 from .conftest import crawl, run_scrapy
 

@@ -9,6 +9,7 @@ import pytest
 
 from crawler.archive.database import open_for_reading
 from docs import graph_picture
+from docs.build import PAGES as WITH_OUTPUT
 from docs.build import readme
 
 from .conftest import ROOT, Archived
@@ -32,7 +33,7 @@ def steady(text: str) -> str:
 
 def test_the_documentation_shows_the_real_output_and_the_real_graph(tmp_path: Path) -> None:
     archive = tmp_path / "archive"
-    for page in ("README.md", "docs/graph.md"):
+    for page in WITH_OUTPUT:
         text = (ROOT / page).read_text(encoding="utf-8")
         assert "<!-- output -->" in text
         assert steady(readme(text, archive)) == steady(text), "run `make docs`"

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import crawl, query, run_scrapy, serving
+from tests.loopback import serving
+
+from .conftest import crawl, query, run_scrapy
 
 STORIES = {f"/council-looks-at-bridge-{n}.html": f"Council looks at bridge {n}" for n in range(12)}
 XML = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

@@ -16,15 +16,14 @@ import pytest
 
 from benchmarks.kill import end_state, faults
 from crawler.demo.truth import expected
+from tests.loopback import HTML, Answers, page, raw_site, site
 
 from .conftest import ROOT, crawl, query, run_scrapy
 from .test_errors import complaint
 from .test_hostile import STORY
 from .test_interrupted import wait_for_stories
-from .test_redirects import HTML, Answers, page, site
 from .test_stopping import STORIES, paper
 from .test_stopping import start as begin
-from .test_warc import raw_site
 
 PATHS = {story.path for story in expected("morning")}
 
@@ -53,7 +52,7 @@ def test_a_full_disk_ends_the_run_and_the_next_one_goes_on(demo: str, tmp_path: 
         for part in (
             sys.executable, "-m", "scrapy", "crawl", "news", "-a", f"site={demo}",
             "-a", f"archive={folder}", "-a", "allow_private=1", "-s", "DOWNLOAD_DELAY=0",
-            "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "BATCH_SIZE=5",
+            "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "BATCH_SIZE=5", "-s", "EXTRACT_WORKERS=1",
         )
     )  # fmt: skip
     # no file may grow beyond 1,500 blocks of 1,024 bytes: writing fails as on a full disk

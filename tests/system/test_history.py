@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from crawler.fixity.archive import verify
+from tests.loopback import serving
 
-from .conftest import crawl, query, run_scrapy, serving
+from .conftest import crawl, query, run_scrapy
 from .test_history_cases import Pages
 
 TEXTS = {
@@ -43,6 +44,13 @@ HARBOUR = story("harbour", "Harbour is sold to an investor")
 BEAR = story("bear", "Bear seen again in the woods")
 NOT_FOUND = "<title>Not found</title><h1>Sorry</h1><p>The page you asked for does not exist.</p>"
 WALL = "<title>Sign in</title><h1>Sign in</h1><p>Log in or subscribe to read on.</p>"
+
+
+_TIMES = {
+    "captures.fetched_at", "articles.first_captured_at", "articles.last_captured_at",
+    "articles.gone_at", "revisions.captured_at", "story_events.at", "urls.visited_at",
+    "runs.started_at", "runs.finished_at",
+}  # fmt: skip
 
 
 class Paper:
@@ -81,6 +89,26 @@ class Paper:
                 f"SELECT replace(url, '{self.base}', ''), state FROM urls WHERE role = 'page'"
             )
         )
+
+
+def let_pass(folder: Path, days: int) -> None:
+    """Make everything in an archive so many days older."""
+    with sqlite3.connect(folder / "archive.db") as db:
+        triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        kept = [(name, sql) for name, sql in triggers if "append-only" in sql]
+        for name, _ in kept:
+            db.execute(f"DROP TRIGGER {name}")
+        tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (table,) in tables:
+            for column in [row[1] for row in db.execute(f"PRAGMA table_info({table})")]:
+                if f"{table}.{column}" in _TIMES:
+                    db.execute(
+                        f"UPDATE {table} SET {column} = strftime('%Y-%m-%dT%H:%M:%S', {column}, ?)"
+                        f" || substr({column}, 20) WHERE {column} LIKE '____-__-__T%+00:00'",
+                        (f"-{days} days",),
+                    )
+        for _, sql in kept:
+            db.execute(sql)
 
 
 @pytest.fixture
@@ -343,3 +371,97 @@ def test_what_an_older_version_entered_is_taken_back(paper: Paper) -> None:
     assert not any("revisions, of which" in what for what in found)  # the one that stands is right
     again = run_scrapy("recheck", str(paper.folder))
     assert "0 revisions and 0 gone marks" in again.stdout
+
+
+def test_a_few_that_are_withdrawn_are_gone_while_others_stand(paper: Paper) -> None:
+    """Whatever the order of the visits: those that go come first here."""
+    pages = {f"/{name}": story(name, f"News of the {name} in town") for name in TEXTS}
+    pages |= {f"/{n}": HARBOUR.replace("harbour", f"mill {n}").replace("Vel", f"{n}") for n in "xy"}
+    for path, text in pages.items():
+        paper.answers(path, text)
+    paper.visit(*pages)
+    gone, stays = list(pages)[:3], list(pages)[3:]
+    notice = "<title>Withdrawn</title><h1>Withdrawn</h1><p>This article on the {} has been removed."
+    for path in gone:
+        paper.answers(path, notice.format(path))
+    paper.visit(*gone, *stays)
+    assert paper.told() == ["taken_down"] * 3
+
+
+def test_what_the_site_changes_on_all_stories_is_an_edit_of_none(paper: Paper) -> None:
+    """The first that are visited could not be told from edits then."""
+    box = (
+        "<p>Vote for our prize: the jury meets in {} this year, and every reader can be on it.</p>"
+    )
+    pages = {f"/{n}": story(n, f"News of the {n} in town", more="{}") for n in TEXTS}
+    pages |= {"/mill": pages["/bear"].replace("bear", "mill").replace("walkers", "millers")}
+    for year in ("Arle", "Pell"):
+        for path, text in pages.items():
+            paper.answers(path, text.replace("{}</article>", box.format(year) + "</article>"))
+        paper.visit(*pages)
+    assert paper.rows("SELECT count(*) FROM edited_stories") == [(0,)]
+    assert paper.rows("SELECT DISTINCT reason FROM taken_back") == [
+        ("nothing that its readers see",)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"), [(404, {}), (451, {}), (302, {"Location": "/"})], ids=str
+)
+def test_where_all_stories_answer_so_none_is_gone(
+    paper: Paper, status: int, headers: dict[str, str]
+) -> None:
+    pages = {f"/{name}": story(name, f"News of the {name} in town") for name in TEXTS}
+    for path, text in pages.items():
+        paper.answers(path, text)
+    paper.answers("/", "<title>The Courier</title><h1>The Courier</h1><p>News of the day.</p>")
+    paper.visit(*pages)
+    for path in pages:
+        paper.answers(path, "", status, **headers)
+    paper.visit(*pages)
+    assert paper.rows("SELECT count(*) FROM gone_stories") == [(0,)]
+    assert set(paper.told()) <= {"gone", "taken_down", "mistaken"}
+    assert {paper.states()[path] for path in pages} == {"retry"}
+    for path, text in pages.items():
+        paper.answers(path, text)
+    paper.visit(*pages)
+    assert paper.rows("SELECT count(*), sum(revisions) FROM stories") == [(3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("says", "verdict"),
+    [
+        ("<h1>Mein Konto</h1><p>Bitte melden Sie sich an: Anmelden oder registrieren.</p>", "wall"),
+        ("<h1>Wartung</h1><p>Wir sind vorübergehend nicht da. Später wieder.</p>", "outage"),
+    ],
+    ids=["wall", "outage"],
+)
+def test_a_redirect_to_a_wall_of_any_name_is_a_wall(paper: Paper, says: str, verdict: str) -> None:
+    paper.answers("/a", HARBOUR)
+    paper.visit("/a")
+    paper.answers("/a", "", 302, Location="/zugang/4711")
+    paper.answers("/zugang/4711", f"<title>Der Bote</title>{says}")
+    paper.visit("/a")
+    assert paper.rows("SELECT state, reason FROM urls WHERE url LIKE '%/a'") == [
+        ("retry", f"not the story: {verdict}")
+    ]
+    assert paper.told() == []
+
+
+def test_a_retraction_under_its_headline_is_an_edit_once_it_stays(paper: Paper) -> None:
+    """One visit does not tell it from an outage; three in two days do, while others stand."""
+    paper.answers("/a", HARBOUR)
+    paper.answers("/b", BEAR)
+    paper.visit("/a", "/b")
+    sorry = (
+        "<p>We wrote here that the council had sold the harbour. That was wrong: no contract was"
+        " signed. We are sorry for what it did to those whom the text named.</p>"
+    )
+    start, end = HARBOUR.index("<p>The council"), HARBOUR.index("</article>")
+    paper.answers("/a", HARBOUR[:start] + sorry + HARBOUR[end:])
+    for days in (2, 2, 0):
+        paper.visit("/a", "/b")
+        edited = paper.rows("SELECT url LIKE '%/a', changed FROM edited_stories")
+        assert edited == ([] if days else [(1, "body")])
+        let_pass(paper.folder, days)
+    assert paper.told() == []

@@ -10,7 +10,9 @@ from typing import Any, ClassVar
 
 import pytest
 
-from .conftest import ROOT, crawl, query, serving
+from tests.loopback import serving
+
+from .conftest import ROOT, crawl, query
 
 CASES = ROOT.parent / "shared" / "cases" / "revisions"
 

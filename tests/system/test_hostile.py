@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import crawl, query, serving
+from tests.loopback import serving
+
+from .conftest import crawl, query
 
 STORY = (
     "<html lang=en><head><title>Weir repaired</title></head><body><article><h1>Weir repaired</h1>"

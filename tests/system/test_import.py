@@ -19,11 +19,12 @@ from warcio.warcwriter import WARCWriter
 
 from benchmarks.kill import faults
 from crawler.demo.truth import expected
+from tests.loopback import NOT_FOUND, raw_site
 
 from .conftest import Archived, crawl, query, run_scrapy
 from .test_errors import complaint
 from .test_hostile import STORY
-from .test_warc import ROBOTS, plain, raw_site
+from .test_warc import plain
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -286,7 +287,7 @@ def test_what_is_older_does_not_take_the_place_of_what_is_newer(tmp_path: Path) 
 def test_a_crawl_goes_on_in_an_archive_of_imports(tmp_path: Path) -> None:
     archive = tmp_path / "a"
     page = plain(STORY.encode(), b'ETag: "1"')
-    with raw_site(lambda path: page if path == "/2026/s" else ROBOTS) as (base, _):
+    with raw_site(lambda path: page if path == "/2026/s" else NOT_FOUND) as (base, _):
         file = tmp_path / "other.warc.gz"
         file.write_bytes(warc([answer(f"{base}/2026/s")]))
         assert import_(archive, file).returncode == 0

@@ -27,7 +27,7 @@ def start(demo: str, folder: Path, delay: float = 0.05) -> subprocess.Popen[str]
         [
             sys.executable, "-m", "scrapy", "crawl", "news", "-a", f"site={demo}",
             "-a", f"archive={folder}", "-a", "allow_private=1", "-s", f"DOWNLOAD_DELAY={delay}",
-            "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "BATCH_SIZE=5",
+            "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "BATCH_SIZE=5", "-s", "EXTRACT_WORKERS=1",
         ],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip

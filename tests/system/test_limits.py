@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import gzip
 import os
-import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,57 +19,58 @@ from scrapy import Request
 from crawler.errors import HemerotecaError
 from crawler.extensions import download, heads
 from crawler.extensions.room import Room
+from tests.loopback import NOT_FOUND, raw_site
 
 from .conftest import FULL_SPEED, ROOT, crawl, query, run_scrapy
 from .test_hostile import STORY
 
 OK = b"HTTP/1.1 200 OK\r\n"
-Send = Callable[[bytes], None]
+Said = bytes | Callable[[], Iterator[bytes]]
 
 
-def endless_lines(send: Send) -> None:
-    send(OK)
+def endless_lines() -> Iterator[bytes]:
+    yield OK
     for number in range(10**9):
-        send(b"".join(b"X-%d-%d: %s\r\n" % (number, n, b"y" * 200) for n in range(100)))
+        yield b"".join(b"X-%d-%d: %s\r\n" % (number, n, b"y" * 200) for n in range(100))
 
 
-def many_short_lines(send: Send) -> None:
-    send(OK + b"".join(b"X%d:\r\n" % n for n in range(5_000)) + b"\r\n")
+def many_short_lines() -> Iterator[bytes]:
+    yield OK + b"".join(b"X%d:\r\n" % n for n in range(5_000)) + b"\r\n"
 
 
-def one_endless_line(send: Send) -> None:
-    send(OK + b"X-Long: ")
+def one_endless_line() -> Iterator[bytes]:
+    yield OK + b"X-Long: "
     while True:
-        send(b"y" * 65_536)
+        yield b"y" * 65_536
 
 
-def folded_without_end(send: Send) -> None:
-    send(OK + b"X-Long: y\r\n")
+def folded_without_end() -> Iterator[bytes]:
+    yield OK + b"X-Long: y\r\n"
     while True:
-        send(b" folded\r\n" * 1_000)
+        yield b" folded\r\n" * 1_000
 
 
-def endless_status(send: Send) -> None:
-    send(b"HTTP/1.1 200 ")
+def endless_status() -> Iterator[bytes]:
+    yield b"HTTP/1.1 200 "
     while True:
-        send(b"O" * 65_536)
+        yield b"O" * 65_536
 
 
-def interim_without_end(send: Send) -> None:
+def interim_without_end() -> Iterator[bytes]:
     while True:
-        send(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n" * 500)
+        yield b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n" * 500
 
 
-def trailers_without_end(send: Send) -> None:
-    send(OK + b"Transfer-Encoding: chunked\r\nContent-Type: text/html\r\n\r\n3\r\nabc\r\n0\r\n")
+def trailers_without_end() -> Iterator[bytes]:
+    yield OK + b"Transfer-Encoding: chunked\r\nContent-Type: text/html\r\n\r\n3\r\nabc\r\n0\r\n"
     while True:
-        send(b"X-Trailer: y\r\n" * 1_000)
+        yield b"X-Trailer: y\r\n" * 1_000
 
 
-def long_chunk_extension(send: Send) -> None:
-    send(OK + b"Transfer-Encoding: chunked\r\nContent-Type: text/html\r\n\r\n3;")
+def long_chunk_extension() -> Iterator[bytes]:
+    yield OK + b"Transfer-Encoding: chunked\r\nContent-Type: text/html\r\n\r\n3;"
     while True:
-        send(b"e" * 65_536)
+        yield b"e" * 65_536
 
 
 HEADS = (
@@ -80,49 +79,32 @@ HEADS = (
 )  # fmt: skip
 
 
-@contextmanager
-def raw_server(answers: dict[str, Callable[[Send], None]]) -> Iterator[str]:
-    """A server on loopback that writes to its sockets what it likes; gives its base URL."""
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def answer(connection: socket.socket) -> None:
-        with suppress(OSError), connection:
-            asked = connection.recv(65_536).decode("latin-1")
-            path = asked.split(" ")[1] if " " in asked else ""
-            answers.get(path, _not_found)(connection.sendall)
-
-    def serve() -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = listening.accept()
-                threading.Thread(target=answer, args=(connection,), daemon=True).start()
-
-    threading.Thread(target=serve, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        listening.close()
+def answering(body: bytes, *headers: bytes) -> bytes:
+    head = OK + b"Content-Type: text/html; charset=utf-8\r\nConnection: close\r\n"
+    return head + b"".join(headers) + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
-def _not_found(send: Send) -> None:
-    send(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+# 27 kB of one header: some have such
+_STORY = answering(
+    STORY.encode(), b"Content-Security-Policy: " + b"https://a.example " * 1_500 + b"\r\n"
+)
 
 
-def _story(send: Send) -> None:
-    body = STORY.encode()
-    policy = b"Content-Security-Policy: " + b"https://a.example " * 1_500  # 27 kB: some have such
-    head = OK + b"Content-Type: text/html; charset=utf-8\r\nConnection: close\r\n" + policy
-    send(head + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
-
-
-def packed(size: int) -> Callable[[Send], None]:
+def packed(size: int) -> bytes:
     body = gzip.compress(b"<html><body><p>" + b"a " * (size // 2), 9)
+    return answering(body, b"Content-Encoding: gzip\r\n")
 
-    def send_packed(send: Send) -> None:
-        head = OK + b"Content-Type: text/html\r\nContent-Encoding: gzip\r\nConnection: close\r\n"
-        send(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
 
-    return send_packed
+@contextmanager
+def raw_server(answers: dict[str, Said]) -> Iterator[str]:
+    """A server that says of each path what it should; gives its base URL."""
+
+    def answer(path: str) -> bytes | Iterator[bytes]:
+        said = answers.get(path, NOT_FOUND)
+        return said if isinstance(said, bytes) else said()
+
+    with raw_site(answer) as (url, _):
+        yield url
 
 
 def watched(*command: str) -> tuple[subprocess.CompletedProcess[str], int, int]:
@@ -147,7 +129,7 @@ def watched(*command: str) -> tuple[subprocess.CompletedProcess[str], int, int]:
 
 def test_heads_without_end_cost_their_own_pages_and_little_memory(tmp_path: Path) -> None:
     answers = {f"/{each.__name__}": each for each in HEADS}
-    with raw_server({**answers, "/story": _story}) as url:
+    with raw_server({**answers, "/story": _STORY}) as url:
         pages = tmp_path / "urls.txt"
         pages.write_text("".join(f"{url}{path}\n" for path in (*answers, "/story")))
         done, memory, _ = watched(
@@ -170,7 +152,7 @@ def test_heads_without_end_cost_their_own_pages_and_little_memory(tmp_path: Path
 def test_pages_that_unpack_a_thousandfold_are_read_one_after_the_other(tmp_path: Path) -> None:
     bomb = packed(63_000_000)
     answers = {f"/packed-{n}": bomb for n in range(20)}
-    with raw_server({**answers, "/story": _story}) as url:
+    with raw_server({**answers, "/story": _STORY}) as url:
         pages = tmp_path / "urls.txt"
         pages.write_text("".join(f"{url}{path}\n" for path in (*answers, "/story")))
         done, memory, ports = watched(
@@ -188,13 +170,8 @@ def test_pages_that_unpack_a_thousandfold_are_read_one_after_the_other(tmp_path:
 
 def test_long_pages_come_one_after_the_other(tmp_path: Path) -> None:
     body = b"<html><body><p>" + b"a word or two of it. " * 666_000
-
-    def long(send: Send) -> None:
-        head = OK + b"Content-Type: text/html\r\nConnection: close\r\n"
-        send(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
-
-    answers = {f"/long-{n}": long for n in range(12)}
-    with raw_server({**answers, "/story": _story}) as url:
+    answers = {f"/long-{n}": answering(body) for n in range(12)}
+    with raw_server({**answers, "/story": _STORY}) as url:
         pages = tmp_path / "urls.txt"
         pages.write_text("".join(f"{url}{path}\n" for path in (*answers, "/story")))
         done, memory, _ = watched(
@@ -209,12 +186,12 @@ def test_long_pages_come_one_after_the_other(tmp_path: Path) -> None:
 
 
 def test_one_page_is_fetched_under_the_limits_of_a_crawl() -> None:
-    def endless(send: Send) -> None:
-        send(OK + b"Content-Type: text/html\r\n\r\n<html>")
+    def endless() -> Iterator[bytes]:
+        yield OK + b"Content-Type: text/html\r\n\r\n<html>"
         while True:
-            send(b"<p>on and on " * 5_000)
+            yield b"<p>on and on " * 5_000
 
-    with raw_server({"/endless": endless, "/head": endless_lines, "/story": _story}) as url:
+    with raw_server({"/endless": endless, "/head": endless_lines, "/story": _STORY}) as url:
         limit = ("-s", "DOWNLOAD_MAXSIZE=3000000")
         done, memory, ports = watched("try", f"{url}/endless", "--allow-private", *limit)
         assert memory < 300e6
@@ -236,7 +213,7 @@ def test_a_crawl_leaves_nothing_at_home_and_needs_none(
     monkeypatch.setenv("HOME", str(home))
     for variable in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(variable, raising=False)
-    with raw_server({"/story": _story}) as url:
+    with raw_server({"/story": _STORY}) as url:
         done = crawl("article", tmp_path / "a", url=f"{url}/story")
         assert done.returncode == 0, done.stderr
         assert not list(home.rglob("*"))
@@ -256,7 +233,7 @@ def test_heads_are_bounded_without_the_tap_too(tmp_path: Path) -> None:
     )
     names = ("endless_lines", "many_short_lines", "one_endless_line", "interim_without_end")
     answers = {f"/{each.__name__}": each for each in HEADS if each.__name__ in names}
-    with raw_server({**answers, "/story": _story}) as url:
+    with raw_server({**answers, "/story": _STORY}) as url:
         pages = tmp_path / "urls.txt"
         pages.write_text("".join(f"{url}{path}\n" for path in (*answers, "/story")))
         done = subprocess.run(

@@ -16,11 +16,11 @@ from crawler.demo.server import serve
 from crawler.fixity.archive import verify
 from crawler.warc.presence import is_there
 from crawler.warc.reader import read_record
+from tests.loopback import HTML, Answers, page, site
 
 from .conftest import crawl, query, run_scrapy
 from .test_errors import complaint
 from .test_hostile import STORY
-from .test_redirects import HTML, Answers, page, site
 
 Harm = Callable[[Path, dict[str, Any]], None]
 

@@ -15,10 +15,10 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawler.demo.server import serve
 from crawler.demo.truth import ExpectedStory, expected
+from tests.loopback import HTML, Answers, page, site
 
 from .conftest import Archived, crawl, query
 from .test_hostile import STORY
-from .test_redirects import HTML, Answers, page, site
 
 STORIES = expected("morning")
 

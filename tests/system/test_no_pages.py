@@ -10,11 +10,11 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from benchmarks.kill import faults
+from tests.loopback import HTML, NOT_FOUND, Answers, page, raw_site, site
 
 from .conftest import crawl, query, run_scrapy
-from .test_redirects import HTML, Answers, page, site
 from .test_same_answer import story
-from .test_warc import ROBOTS, plain, raw_site
+from .test_warc import plain
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 HTML_ERROR = b"<html><body><p>Nothing is here.</p></body></html>"
@@ -89,7 +89,7 @@ def test_what_was_imported_and_is_no_page_is_not_asked_for(tmp_path: Path) -> No
     archive = tmp_path / "a"
     front = plain(b"<html><body><p><a href='/2026/story'>A story of the weir</a></p></body></html>")
     answers = {"/": front, "/2026/story": plain(story("one"))}
-    with raw_site(lambda path: answers.get(path, ROBOTS)) as (base, requests):
+    with raw_site(lambda path: answers.get(path, NOT_FOUND)) as (base, requests):
         file = file_of(base, tmp_path / "other.warc.gz")
         done = run_scrapy("import", str(file), "-a", f"archive={archive}")
         assert done.returncode == 0, done.stderr

@@ -12,6 +12,8 @@ import pytest
 from benchmarks.newspapers import PLANS, Newspaper
 from benchmarks.order import orders
 
+pytestmark = pytest.mark.usefixtures("loaded_commands")
+
 
 @pytest.mark.timeout(300)  # a dozen crawls
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.loopback import HTML, Answers, page, site
+
 from .conftest import crawl, query
-from .test_redirects import HTML, Answers, page, site
 
 HEAD = (
     "<html lang=en><head><title>The long read</title></head><body><article><h1>The long read</h1>"

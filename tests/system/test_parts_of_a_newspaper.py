@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from crawler.demo import ledger
+from tests.loopback import serving
 
 from .conftest import crawl, query
 
@@ -35,19 +35,8 @@ def hosts(answers: Hosts) -> Iterator[tuple[int, list[str]]]:
             self.end_headers()
             self.wfile.write(body or b"")
 
-        def log_message(self, *args: object) -> None:
-            pass
-
-    class Server(ThreadingHTTPServer):
-        request_queue_size = 100
-
-    server = Server(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield server.server_port, asked
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Handler) as url:
+        yield int(url.rpartition(":")[2]), asked
 
 
 def front(*links: str) -> bytes:

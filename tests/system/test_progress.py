@@ -13,7 +13,7 @@ from crawler.extensions.progress import Snapshot
 
 from .conftest import ROOT
 
-SLOWLY = ("-s", "DOWNLOAD_DELAY=0.1", "-s", "AUTOTHROTTLE_ENABLED=False")
+SLOWLY = ("-s", "DOWNLOAD_DELAY=0.1", "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "EXTRACT_WORKERS=1")
 
 
 def command(demo: str, folder: Path) -> list[str]:

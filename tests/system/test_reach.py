@@ -9,6 +9,8 @@ import pytest
 from benchmarks.discovery import measure, measure_invented
 from benchmarks.newspapers import PLANS
 
+pytestmark = pytest.mark.usefixtures("loaded_commands")
+
 
 @pytest.mark.parametrize(("site", "fetches"), [("courier", 1.65), ("links", 2.0)])
 def test_a_site_is_archived_whole_and_nothing_else_at_a_bounded_cost(

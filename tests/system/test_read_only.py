@@ -6,8 +6,8 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,13 +15,14 @@ import pytest
 from crawler.archive.database import open_for_writing
 from crawler.archive.lock import ArchiveLock
 
-from .conftest import ROOT, Archived, run_scrapy
+from .conftest import Archived, run_loaded, run_scrapy
+from .loaded import Loaded
 from .test_errors import complaint, fingerprint
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 # As root, what a mode forbids is allowed: without this right it is not.
-_POWERLESS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner")
+POWERLESS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner")
 _MOUNTED = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
 
 
@@ -38,40 +39,45 @@ def set_modes(folder: Path, *, writable: bool) -> None:
                    (0o555 if path.is_dir() else 0o444))  # fmt: skip
 
 
-def run(*command: str, tmp: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "COLUMNS": "100"} | ({"TMPDIR": str(tmp)} if tmp else {})
-    return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=500, env=environment
-    )
+@cache
+def powerless() -> Loaded:
+    """Scrapy without the right to write everywhere, for all tests of a process of pytest."""
+    return Loaded(*(POWERLESS if os.geteuid() == 0 else ()))
+
+
+def running(where: Loaded) -> Run:
+    """tmp: the folder for scratch files."""
+
+    def run(*words: str, tmp: Path | None = None) -> subprocess.CompletedProcess[str]:
+        return run_loaded(where, *words, **({"TMPDIR": str(tmp)} if tmp else {}))
+
+    return run
 
 
 @pytest.fixture(params=["permissions", "mount"])
 def read_only(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[Path], Run]]:
     """Gives what makes a folder one that cannot be written; that gives what runs `scrapy` so."""
     made: list[Path] = []
+    mounted: list[Loaded] = []
 
     def by_permissions(folder: Path) -> Run:
-        as_root = os.geteuid() == 0
-        if as_root and not works(*_POWERLESS, "true"):
+        if os.geteuid() == 0 and not works(*POWERLESS, "true"):
             pytest.skip("root may write everywhere here, and setpriv cannot take that right away")
         set_modes(folder, writable=False)
         made.append(folder)
-        prefix = _POWERLESS if as_root else ()
-        return lambda *words, tmp=None: run(
-            *prefix, sys.executable, "-m", "scrapy", *words, tmp=tmp
-        )
+        return running(powerless())
 
     def by_mount(folder: Path) -> Run:
         if not works("unshare", "-m", "sh", "-c", _MOUNTED, str(tmp_path), "true"):
             pytest.skip("nothing may be mounted here")
-        return lambda *words, tmp=None: run(
-            "unshare", "-m", "sh", "-c", _MOUNTED, str(folder), sys.executable, "-m", "scrapy",
-            *words, tmp=tmp,
-        )  # fmt: skip
+        mounted.append(Loaded("unshare", "-m", "sh", "-c", _MOUNTED, str(folder)))
+        return running(mounted[-1])
 
     yield by_permissions if request.param == "permissions" else by_mount
     for folder in made:
         set_modes(folder, writable=True)
+    for each in mounted:
+        each.close()
 
 
 @pytest.fixture

@@ -17,12 +17,13 @@ from benchmarks.kill import faults
 from crawler.demo.server import serve
 from crawler.warc.provenance import ARTICLE
 from crawler.warc.reader import Record, read_file
+from tests.loopback import NOT_FOUND, raw_site
 
 from .conftest import Archived, crawl, query, run_scrapy
 from .test_errors import complaint
 from .test_hostile import STORY
 from .test_interrupted import start, wait_for_stories
-from .test_warc import ROBOTS, plain, raw_site
+from .test_warc import plain
 
 WHAT = {
     "stories": "SELECT * FROM (SELECT url, site, title, authors, published_at, modified_at,"
@@ -189,7 +190,7 @@ def test_where_a_payload_came_again_the_links_were_seen_again(tmp_path: Path) ->
     page = plain(
         STORY.replace("</body>", "<p>See <a href='/2026/x'>another</a></p></body>").encode()
     )
-    with raw_site(lambda path: page if path == "/2026/s" else ROBOTS) as (base, _):
+    with raw_site(lambda path: page if path == "/2026/s" else NOT_FOUND) as (base, _):
         for _ in range(2):
             assert crawl("article", copy, url=f"{base}/2026/s").returncode == 0
     wanted = content(copy)

@@ -2,44 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
-from .conftest import crawl, query, run_scrapy, serving
+from tests.loopback import HTML, Answers, page, site
+
+from .conftest import crawl, query, run_scrapy
 from .test_hostile import STORY
-
-Answers = dict[str, tuple[int, dict[str, str], bytes]]
-
-
-@contextmanager
-def site(answers: Answers, asked: list[str] | None = None) -> Iterator[str]:
-    """A server on loopback that gives these answers; gives its base URL. asked: takes the path of
-    each request."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if asked is not None:
-                asked.append(self.path)
-            status, headers, body = answers.get(self.path, (404, {}, b""))
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    with serving(Handler) as url:
-        yield url
-
-
-HTML = {"Content-Type": "text/html; charset=utf-8"}
-
-
-def page(*links: str) -> tuple[int, dict[str, str], bytes]:
-    anchors = "".join(f"<a href='{link}'>A story of some length to be read</a>" for link in links)
-    return 200, HTML, f"<html><body>{anchors}</body></html>".encode()
 
 
 def test_a_story_that_leads_to_another_site_is_excluded(tmp_path: Path) -> None:

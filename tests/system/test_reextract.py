@@ -12,11 +12,11 @@ from warcio.archiveiterator import ArchiveIterator
 
 from benchmarks.kill import faults
 from crawler.extractor import extractor
+from tests.loopback import Answers, site
 
 from .conftest import Archived, crawl, query, run_scrapy
 from .test_errors import complaint
 from .test_parts import part
-from .test_redirects import Answers, site
 
 
 def copy_of(archived: Archived, tmp_path: Path) -> Path:

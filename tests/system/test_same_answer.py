@@ -11,11 +11,11 @@ import pytest
 
 from crawler.warc.reader import Record, read_file
 from crawler.warc.writer import WarcWriter
+from tests.loopback import NOT_FOUND, raw_site
 
 from .conftest import crawl, query, run_scrapy
 from .test_hostile import STORY
 from .test_parts import part
-from .test_warc import ROBOTS, raw_site
 
 RSS = (
     '<?xml version="1.0"?><rss version="2.0"><channel><title>The Weir</title><item><title>A story'
@@ -114,7 +114,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def answer(path: str) -> bytes:
         if path not in told:
-            return ROBOTS
+            return NOT_FOUND
         status, headers, body = told[path]
         lines = [f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}"]
         return "\r\n".join([*lines, "Connection: close", "", ""]).encode() + body

@@ -15,8 +15,9 @@ import pytest
 
 from crawler.graph_files import cell
 from crawler.log import ShownRecord
+from tests.loopback import serving
 
-from .conftest import crawl, query, run_scrapy, serving
+from .conftest import crawl, query, run_scrapy
 
 PROSE = "".join(
     f"<p>The weir at lock {n} was repaired this week, and boats pass it again, said the master of "

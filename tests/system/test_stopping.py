@@ -12,13 +12,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import psutil
 import pytest
 
 from benchmarks.kill import end_state, faults
+from tests.loopback import serving
 
 from .conftest import ROOT, crawl, query
 from .test_hostile import STORY
@@ -74,18 +75,11 @@ def paper(**how: object) -> Iterator[Paper]:
             except OSError:
                 pass
 
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    served.url = f"http://127.0.0.1:{server.server_port}"
-    try:
-        yield served
-    finally:
-        served.released.set()
-        server.shutdown()
-        server.server_close()
+    with serving(Handler) as served.url:
+        try:
+            yield served
+        finally:
+            served.released.set()
 
 
 def start(
@@ -98,7 +92,7 @@ def start(
             "-a", f"archive={folder}", "-a", "allow_private=1", "-a", "discover=links",
             "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "DOWNLOAD_DELAY=0.02",
             "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=4", "-s", "BATCH_SIZE=3",
-            "-s", "DOWNLOAD_TIMEOUT=5000", *given, *more,
+            "-s", "DOWNLOAD_TIMEOUT=5000", "-s", "EXTRACT_WORKERS=1", *given, *more,
         ],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
@@ -220,7 +214,7 @@ def test_readers_that_hang_hold_up_no_end(tmp_path: Path) -> None:
     folder = tmp_path / "a"
     with (
         paper(slow=lambda path: path == STORIES[7]) as news,
-        start(news.url, folder, "STOP_SECONDS=1") as run,
+        start(news.url, folder, "STOP_SECONDS=1", "EXTRACT_WORKERS=2") as run,
     ):
         news.wait_for(lambda log: STORIES[7] in log, run)
         readers = [
@@ -259,7 +253,7 @@ def test_a_signal_to_all_processes_is_answered_by_the_crawl_alone(tmp_path: Path
     """A terminal's Ctrl-C and systemd's SIGTERM come to the page readers too."""
     folder = tmp_path / "a"
     with paper() as news:
-        with start(news.url, folder) as run:
+        with start(news.url, folder, "EXTRACT_WORKERS=2") as run:
             news.wait_for(lambda log: "/" in log, run)  # the readers are being started about now
             wait_for_archive(folder)
             os.killpg(run.pid, signal.SIGTERM)

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from crawler.text import is_clean
+from tests.loopback import serving
 
-from .conftest import FULL_SPEED, ROOT, crawl, query, run_scrapy, serving
+from .conftest import FULL_SPEED, ROOT, crawl, query, run_scrapy
 
 PROSE = "".join(
     f"<p>The weir at lock {n} was repaired this week, and boats pass it again, said the master of "

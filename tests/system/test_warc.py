@@ -5,15 +5,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import socketserver
 import ssl
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography import x509
@@ -23,56 +19,11 @@ from warcio.archiveiterator import ArchiveIterator
 
 from benchmarks.kill import faults
 from crawler.extensions import download, tap
+from tests.loopback import NOT_FOUND, raw_site
 
 from .conftest import crawl, query
 from .test_errors import complaint
 from .test_hostile import STORY
-
-ROBOTS = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
-Answer = Callable[[str], bytes | Iterator[bytes]]
-
-
-@contextmanager
-def raw_site(
-    answer: Answer, tls: ssl.SSLContext | None = None
-) -> Iterator[tuple[str, list[bytes]]]:
-    """A server that sends exactly the bytes it is told to and closes the connection; gives its base
-    URL and the requests it has got, byte for byte."""
-    requests: list[bytes] = []
-
-    class Handler(socketserver.BaseRequestHandler):
-        def handle(self) -> None:
-            request = b""
-            while not request.endswith(b"\r\n\r\n"):
-                part = self.request.recv(65536)
-                if not part:
-                    return
-                request += part
-            requests.append(request)
-            said = answer(request.split()[1].decode())
-            try:
-                for part in [said] if isinstance(said, bytes) else said:
-                    self.request.sendall(part)
-            except OSError:
-                pass
-
-    class Server(socketserver.ThreadingTCPServer):
-        allow_reuse_address = True
-        daemon_threads = True
-
-        def get_request(self) -> Any:
-            connection, address = super().get_request()
-            if tls is not None:
-                connection = tls.wrap_socket(connection, server_side=True)
-            return connection, address
-
-    with Server(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            scheme = "http" if tls is None else "https"
-            yield f"{scheme}://127.0.0.1:{server.server_address[1]}", requests
-        finally:
-            server.shutdown()
 
 
 def kept(archive: Path) -> list[tuple[str, dict[str, str], bytes]]:
@@ -103,7 +54,7 @@ CHUNKED += b"\r\n0\r\nX-Trailer: t\r\n\r\n"
 
 
 def answer_chunked(path: str) -> bytes:
-    return HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKED if path == "/s" else ROBOTS
+    return HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKED if path == "/s" else NOT_FOUND
 
 
 def test_bytes_are_kept_as_they_went_over_the_wire(tmp_path: Path) -> None:
@@ -222,7 +173,7 @@ def test_a_payload_is_kept_once_however_often_it_comes(tmp_path: Path) -> None:
     page = STORY.encode()
 
     def answer(path: str) -> bytes:
-        return plain(page, b"X-Robots-Tag: noarchive") if path.startswith("/s") else ROBOTS
+        return plain(page, b"X-Robots-Tag: noarchive") if path.startswith("/s") else NOT_FOUND
 
     with raw_site(answer) as (base, _):
         for _ in range(3):
@@ -260,7 +211,7 @@ def test_an_answer_that_nothing_has_changed_refers_to_the_page_that_holds(tmp_pa
     page = plain(STORY.encode(), b'ETag: "1"')
     unchanged = b'HTTP/1.1 304 Not Modified\r\netag: "1"\r\nConnection: close\r\n\r\n'
     answers = [page, unchanged]
-    with raw_site(lambda path: answers[0] if path == "/2026/s" else ROBOTS) as (base, requests):
+    with raw_site(lambda path: answers[0] if path == "/2026/s" else NOT_FOUND) as (base, requests):
         crawl("article", archive, url=f"{base}/2026/s")
         answers.pop(0)
         done = crawl("article", archive, url=f"{base}/2026/s")
@@ -298,7 +249,7 @@ def test_an_answer_that_is_cut_is_kept_as_far_as_it_came(tmp_path: Path) -> None
             return drip()
         if path == "/broken":
             return plain(STORY.encode())[:-600]
-        return ROBOTS
+        return NOT_FOUND
 
     paths = ("long", "endless", "slow", "broken")
     with raw_site(answer) as (base, _):

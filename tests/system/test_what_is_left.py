@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.loopback import HTML, Answers, page, site
+
 from .conftest import crawl, query, run_scrapy
 from .test_hostile import STORY
-from .test_redirects import HTML, Answers, page, site
 from .test_stopping import STORIES, paper, start
 
 PAGES = "SELECT count(*) AS n FROM urls WHERE role IN ('home', 'page') AND visited_at > ''"

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import crawl, query, serving
+from tests.loopback import serving
+
+from .conftest import crawl, query
 
 
 @contextmanager

@@ -10,11 +10,10 @@ import hashlib
 import io
 import shutil
 import subprocess
-import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -26,6 +25,7 @@ from crawler.warc.http import decoded, parse, payload
 from crawler.warc.members import DamagedError
 from crawler.warc.reader import Damage, Record, read_file, read_record
 from crawler.warc.writer import OPEN
+from tests.loopback import serving
 
 from .foreign import PACKINGS, page, written
 
@@ -474,24 +474,16 @@ class _Site(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
 
-    def log_message(self, *_: object) -> None:
-        pass
-
 
 @pytest.mark.skipif(shutil.which("wget") is None, reason="wget is not on this machine")
 @pytest.mark.parametrize("packed", [True, False])
 def test_what_wget_writes_is_read_with_every_digest_right(tmp_path: Path, packed: bool) -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Site) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        site = f"http://127.0.0.1:{server.server_port}"
+    with serving(_Site) as site:
         urls = [f"{site}/{path}" for path in ("plain", "moved", "gzip", "none")]
         options = ["--warc-file=w", "--no-config", "--no-proxy", "--tries=1", "-q", "-O", "out"]
         if not packed:
             options.append("--no-warc-compression")
         subprocess.run(["wget", *options, *urls], cwd=tmp_path, timeout=60)
-        server.shutdown()
-        thread.join()
     path = tmp_path / ("w.warc.gz" if packed else "w.warc")
     records, damage = read(path)
     assert damage == []

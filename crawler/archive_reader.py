@@ -1,0 +1,186 @@
+"""An archive as an object of Python: its stories, their revisions, captures and bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlite_utils import Database
+
+from crawler.archive import replay, stories
+from crawler.archive.database import WARC_FOLDER, explain, open_for_reading, refuse_links
+from crawler.archive.replay import KeptCapture
+from crawler.archive.stories import Story, StoryRevision
+from crawler.bundled import PROGRAM
+from crawler.errors import ArchiveError, DamageError
+from crawler.warc import http
+from crawler.warc.digests import agrees, hasher
+from crawler.warc.members import DamagedError
+from crawler.warc.reader import Record, read_record
+
+
+def open_archive(path: str | os.PathLike[str]) -> Archive:
+    """Open the archive in a folder, for reading.
+
+    with open_archive("archive") as archive:
+        for story in archive.stories():
+            print(story.article.published, story.title)
+
+    A crawl may run meanwhile. Nothing is written to an archive that cannot be written; one that an
+    earlier version made is brought up to date if it can, and else read from a private copy.
+
+    Raises ArchiveError where there is no archive, or it cannot be read here; BusyError, one of
+    them, where a run is just bringing it up to date.
+    """
+    return Archive(Path(path))
+
+
+class Archive:
+    """An archive that is open for reading; `open_archive` makes it.
+
+    Times in what it gives are ISO 8601, UTC, as in the database; what a page says of its dates is a
+    `Moment`. Use it in the thread that opened it. All methods raise ArchiveError once it is closed,
+    DamageError where the database is damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        """The archive's folder."""
+        refuse_links(path)
+        self._db: Database | None = open_for_reading(path)
+
+    def stories(self, site: str | None = None) -> Iterator[Story]:
+        """All stories, or those of one newspaper, the newest first.
+
+        site: its host. Raises MissingError where the archive has no such newspaper.
+        """
+        with self._reading() as db:
+            keys = stories.story_ids(db, site)
+        return self._each(keys)
+
+    def search(self, words: str, limit: int = 20) -> Iterator[Story]:
+        """Stories in whose newest revision a full-text query is found, the best first.
+
+        words: in title, standfirst or body, as SQLite's FTS5 has it: `river bridge` (both),
+        `river OR Fluss`, `"town hall"`, `mill*`, `title : mill`. limit: stories, at most.
+        Raises UsageError for what is no query.
+        """
+        with self._reading() as db:
+            keys = stories.ids_matching(db, words, limit)
+        return self._each(keys)
+
+    def story(self, url: str) -> Story:
+        """The story at an address: its own, or one that leads to it. Raises MissingError."""
+        with self._reading() as db:
+            return stories.story_with(db, stories.id_of(db, url))
+
+    def revisions(self, story: Story | str) -> list[StoryRevision]:
+        """The states of a story, or of that at an address, oldest first. Raises MissingError."""
+        with self._reading() as db:
+            key = story.id if isinstance(story, Story) else stories.id_of(db, story)
+            return list(stories.revisions_with(db, key))
+
+    def captures(self, story: Story | str) -> list[KeptCapture]:
+        """What was kept of an address, or of all those that lead to a story, oldest first. Raises
+        MissingError where an address was never captured."""
+        with self._reading() as db:
+            if isinstance(story, Story):
+                return stories.captures_with(db, story.id)
+            return replay.captures_of(db.conn, story)
+
+    def payload(self, capture: KeptCapture) -> bytes:
+        """The body that a server sent, transfer coding removed, content coding (gzip, br …) kept:
+        what `payload_digest` is of, and is compared with.
+
+        Of a revisit, the body of the response that it repeats. Raises DamageError where neither its
+        record nor another one with the same payload can be read.
+        """
+        return http.payload(self._message(capture))
+
+    def body(self, capture: KeptCapture) -> bytes:
+        """The same without its content coding: a page's HTML, for `extract`."""
+        return http.decoded(self._message(capture))
+
+    def close(self) -> None:
+        """Close it; does nothing where it is closed."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Archive {str(self.path)!r}{' (closed)' if self._db is None else ''}>"
+
+    def _each(self, keys: Iterable[int]) -> Iterator[Story]:
+        for key in keys:
+            with self._reading() as db:
+                story = stories.story_with(db, key)
+            yield story
+
+    def _message(self, capture: KeptCapture) -> http.Message:
+        with self._reading() as db:
+            response = replay.whole_response(db.conn, capture)
+            others = replay.same_payload(db.conn, response)
+        try:
+            kept, record, _ = readable_record(self.path, [response, *others])
+            message = http.message_in(record)
+            found = hasher(response.payload_digest) or hashlib.sha256()
+            found.update(http.payload(message))
+            if not agrees(response.payload_digest, found.digest()):
+                raise DamagedError(
+                    f"{kept.warc_file}, byte {kept.warc_offset:,}: its digest is another"
+                )
+        except DamagedError as error:
+            raise DamageError(
+                f"the body of {capture.url}, captured {capture.fetched_at}, cannot be read:"
+                f" {error}. {PROGRAM} verify says more"
+            ) from None
+        return message
+
+    @contextmanager
+    def _reading(self) -> Iterator[Database]:
+        if self._db is None:
+            raise ArchiveError(f"{self.path} was closed; open it again: open_archive(…)")
+        try:
+            yield self._db
+        except sqlite3.Error as error:
+            raise explain(self.path, error) from error
+
+
+def readable_record(
+    folder: Path, captures: Iterable[KeptCapture]
+) -> tuple[KeptCapture, Record, str]:
+    """The first of some captures whose record can be read, the record, and why those before it
+    cannot; "" for the first. folder: the archive's. Raises DamagedError where none can."""
+    why = ""
+    seen: set[str] = set()
+    for each in captures:
+        if each.record_id in seen:
+            continue
+        seen.add(each.record_id)
+        try:
+            record = read_record(
+                folder / WARC_FOLDER, each.warc_file, each.warc_offset, each.warc_length
+            )
+            return each, record, why
+        except DamagedError as error:
+            why = why or str(error)
+        except OSError as error:
+            why = why or f"{each.warc_file}: {error.strerror}"
+    raise DamagedError(why)

@@ -1,0 +1,33 @@
+"""Where this program runs from, and the files that ship with it: tables of languages, the demo
+newspaper.
+
+In the checkout they are in `data/`, beside this package; a wheel has them inside it, in
+`crawler/data/`, where no other distribution has anything (docs/decisions/0045).
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+_PACKAGE = Path(str(files("crawler")))
+_INSIDE = _PACKAGE / "data"
+
+CHECKOUT: Path | None = None if _INSIDE.is_dir() else _PACKAGE.parent
+"""The folder of the checkout that this program runs from; None where it was installed."""
+
+DATA: Path = _INSIDE if CHECKOUT is None else CHECKOUT / "data"
+
+PROGRAM: str = "hemeroteca" if CHECKOUT is None else "scrapy"
+"""What one types before a verb: messages that name a command begin it so."""
+
+
+def folder(name: str) -> Path:
+    """A folder of bundled files: `lexicon`, `boilerplate`, `demo`.
+
+    Raises FileNotFoundError where it is not there: the installation is broken.
+    """
+    found = DATA / name
+    if not found.is_dir():
+        raise FileNotFoundError(f"{found} is not there: install Hemeroteca again")
+    return found

@@ -1,0 +1,147 @@
+"""`hemeroteca`, here as `python -m crawler`: Scrapy's command line with our settings, anywhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crawler import __version__
+from crawler.bundled import PROGRAM
+
+from .conftest import ROOT
+
+# Stands in Scrapy's place: is never done with being loaded, and lets no exception out.
+ENDLESS = """
+import time
+print("loading", flush=True)
+for _ in range(600):
+    try:
+        time.sleep(0.1)
+    except BaseException:
+        pass
+"""
+
+
+def hemeroteca(
+    *arguments: str, folder: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "crawler", *arguments],
+        cwd=folder, capture_output=True, text=True, timeout=500,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", **environment},
+    )  # fmt: skip
+
+
+def test_it_says_its_version(tmp_path: Path) -> None:
+    done = hemeroteca("--version", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (0, f"hemeroteca {__version__}\n")
+
+
+def test_without_a_verb_it_lists_all(tmp_path: Path) -> None:
+    done = hemeroteca(folder=tmp_path)
+    listed = {line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")}
+    verbs = (path.stem for path in (ROOT / "crawler" / "commands").glob("*.py"))
+    assert {verb for verb in verbs if verb[0] != "_"} - {"left_out"} == listed
+    assert done.returncode == 0
+
+
+def test_a_verb_that_is_none_is_refused_in_one_line(tmp_path: Path) -> None:
+    done = hemeroteca("statsu", folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == ("hemeroteca: no verb 'statsu'; is it status? hemeroteca -h lists all\n")
+
+
+@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_while_scrapy_is_loaded_is_one_line(
+    tmp_path: Path, signum: signal.Signals, code: int
+) -> None:
+    (tmp_path / "scrapy").mkdir()
+    (tmp_path / "scrapy" / "__init__.py").write_text(ENDLESS)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "crawler", "status"], cwd=tmp_path,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+    )  # fmt: skip
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "loading\n"
+        process.send_signal(signum)
+        _, errors = process.communicate(timeout=500)
+    assert (process.returncode, errors) == (code, "hemeroteca: stopped\n")
+
+
+def foreign_project(folder: Path) -> None:
+    """A Scrapy project whose packages are named as ours are, and fail when they are loaded."""
+    (folder / "scrapy.cfg").write_text("[settings]\ndefault = shop.settings\n")
+    for name in ("spiders", "pipelines", "shop", "data"):
+        (folder / name).mkdir()
+        says = "" if name == "shop" else f"raise AssertionError('the foreign {name}')\n"
+        (folder / name / "__init__.py").write_text(says)
+    (folder / "shop" / "settings.py").write_text("BOT_NAME = 'shop'\nSPIDER_MODULES = ['spiders']")
+
+
+def test_in_the_folder_of_another_project_it_is_what_it_is(tmp_path: Path) -> None:
+    foreign_project(tmp_path)
+    done = hemeroteca("list", folder=tmp_path)
+    assert (done.returncode, done.stdout.split()) == (0, ["article", "news"]), done.stderr
+
+
+def test_settings_that_build_on_ours_are_taken_from_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "scrapy.cfg").touch()
+    (tmp_path / "mine.py").write_text("from crawler.settings import *\nBOT_NAME = 'mine'\n")
+    done = hemeroteca(
+        "settings", "--get", "BOT_NAME", folder=tmp_path, SCRAPY_SETTINGS_MODULE="mine"
+    )
+    assert (done.stdout, done.stderr) == ("mine\n", "")
+
+
+def test_settings_of_another_project_are_not(tmp_path: Path) -> None:
+    foreign_project(tmp_path)
+    done = hemeroteca(
+        "settings", "--get", "BOT_NAME", folder=tmp_path, SCRAPY_SETTINGS_MODULE="shop.settings"
+    )
+    assert done.stdout == "hemeroteca\n"
+    assert done.stderr.startswith("hemeroteca: SCRAPY_SETTINGS_MODULE=shop.settings is of another")
+    assert done.stderr.count("\n") == 1
+
+
+def test_settings_that_are_not_there_are_an_error(tmp_path: Path) -> None:
+    done = hemeroteca("list", folder=tmp_path, SCRAPY_SETTINGS_MODULE="nowhere")
+    assert done.returncode == 2
+    assert done.stderr.startswith("hemeroteca: SCRAPY_SETTINGS_MODULE=nowhere cannot be imported")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
+def test_a_shell_completes_verbs_and_options(tmp_path: Path) -> None:
+    script = hemeroteca("completion", "bash", folder=tmp_path)
+    assert script.returncode == 0, script.stderr
+
+    def completed(*words: str) -> list[str]:
+        typed = " ".join((PROGRAM, *words))
+        asked = (
+            f"COMP_WORDS=({typed})\nCOMP_CWORD={len(words)}\n"
+            f'$(complete -p {PROGRAM} | sed "s/.*-F \\([^ ]*\\).*/\\1/")\n'
+            'printf "%s\\n" "${COMPREPLY[@]}"\n'
+        )
+        done = subprocess.run(
+            ["bash", "-c", f"{script.stdout}\n{asked}"],
+            cwd=tmp_path, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return done.stdout.split()
+
+    assert completed("sta") == ["status"]
+    assert completed("verify", "--ref") == ["--refetch"]
+    assert completed("crawl", "ne") == ["news"]
+
+
+def test_a_shell_that_is_not_known_is_refused(tmp_path: Path) -> None:
+    done = hemeroteca("completion", "fish", folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == f"{PROGRAM} completion: name one shell: bash, zsh, tcsh\n"

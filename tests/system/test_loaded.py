@@ -1,0 +1,53 @@
+"""What is loaded once for many tests does what the command does that a user types."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.loopback import HTML, Answers, page, site
+
+from .conftest import FULL_SPEED, ROOT, query, run_scrapy
+from .test_hostile import STORY
+
+
+def typed(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "scrapy", *words],
+        cwd=ROOT, capture_output=True, text=True, timeout=500,
+    )  # fmt: skip
+
+
+def kept(folder: Path) -> list[list[dict[str, Any]]]:
+    return [
+        query(folder, "SELECT url, title, body_text FROM stories"),
+        query(folder, "SELECT url, state, reason FROM urls ORDER BY url"),
+        query(folder, "SELECT status, record_type, payload_digest FROM captures ORDER BY 3, 1"),
+    ]
+
+
+def test_a_loaded_command_does_what_a_typed_one_does(tmp_path: Path) -> None:
+    answers: Answers = {
+        "/": page("/2026/story", "/2026/none"),
+        "/2026/story": (200, HTML, STORY.encode()),
+    }
+    said, found = [], []
+    with site(answers) as home:
+        for name, run in (("typed", typed), ("loaded", run_scrapy)):
+            folder = tmp_path / name
+            done = run(
+                "crawl", "news", "-a", f"site={home}", "-a", f"archive={folder}",
+                "-a", "allow_private=1", *FULL_SPEED,
+            )  # fmt: skip
+            wrong = run("status", str(folder / "nothing"))
+            lines = [line for line in done.stderr.splitlines() if " pages/s " not in line]
+            texts = [done.stdout, "\n".join(lines), wrong.stdout, wrong.stderr]
+            said.append(
+                [done.returncode, wrong.returncode, *(t.replace(str(folder), "a") for t in texts)]
+            )
+            found.append(kept(folder))
+    assert said[0] == said[1]
+    assert found[0] == found[1]
+    assert said[0][0] == 0
