@@ -172,6 +172,10 @@ test-flips: setup ## turn over bits all over an archive, and see that verify fin
 bench-verify: setup ## how fast an archive is verified, and in how much memory
 	@$(BIN)/python -m benchmarks.verify
 
+.PHONY: bench-reading
+bench-reading: setup ## every view and every query of the docs at 100 k stories, nothing in memory
+	@$(BIN)/python -m benchmarks.reading
+
 .PHONY: lock
 lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)
 	@$(BIN)/$(LOCK) --upgrade requirements/bootstrap.in -o requirements/bootstrap.lock

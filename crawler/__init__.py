@@ -76,7 +76,7 @@ def __dir__() -> list[str]:
 
 class _Package(ModuleType):
     """This module. Python would put the package `crawler.extract` in the function's place as soon
-    as anybody imports something of it (docs/decisions/0046)."""
+    as anybody imports something of it (docs/decisions/0044)."""
 
     def __setattr__(self, name: str, value: object) -> None:
         if not (name in _HOMES and isinstance(value, ModuleType)):

@@ -2,7 +2,7 @@
 newspaper.
 
 In the checkout they are in `data/`, beside this package; a wheel has them inside it, in
-`crawler/data/`, where no other distribution has anything (docs/decisions/0045).
+`crawler/data/`, where no other distribution has anything (docs/decisions/0043).
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from typing import cast, get_args
 from crawler import times
 from crawler.archive.captures import capture_with
 from crawler.archive.database import FILE_NAME, SCRATCH, WARC_FOLDER, set_aside
-from crawler.archive.graph import links_unknown
+from crawler.archive.links import links_unknown
 from crawler.archive.store import Store
 from crawler.discover import story_urls
 from crawler.discover.shapes import shape

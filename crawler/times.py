@@ -64,3 +64,27 @@ def is_later(told: str | None, moment: str) -> bool:
         with contextlib.suppress(ValueError, TypeError, IndexError, OverflowError):
             return in_utc(read(text)) > datetime.fromisoformat(moment)
     return False
+
+
+def told_in_utc(told: str | None) -> str | None:
+    """A story's date as a page tells it (ISO 8601), in UTC and as exact as it is: what is text that
+    sorts as time does. Without an offset it is taken to be UTC. Raises nothing.
+
+    >>> told_in_utc("2026-01-02T22:30-05:00"), told_in_utc("2026-01-02"), told_in_utc("2026")
+    ('2026-01-03T03:30:00+00:00', '2026-01-02', '2026')
+    """
+    if told is None or "T" not in told:
+        return told
+    with contextlib.suppress(ValueError):
+        return utc(datetime.fromisoformat(told))
+    return told[:10]
+
+
+def day_told(told: str | None) -> str | None:
+    """The day of a story's date as its page tells it: the day that its readers read. None where it
+    tells none.
+
+    >>> day_told("2026-01-02T22:30-05:00"), day_told("2026-01")
+    ('2026-01-02', None)
+    """
+    return told[:10] if told is not None and len(told) >= len("2026-01-02") else None

@@ -22,7 +22,7 @@ from sqlite_utils import Database
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.describe import schema_markdown
-from crawler.archive.migrations import migrations
+from crawler.archive.migrations import bring_up_to_date
 from crawler.commands.demo import PORT
 from docs import graph_picture
 
@@ -35,8 +35,8 @@ PAGES = ("README.md", "docs/graph.md", "docs/python.md")
 """Pages with outputs, in the order in which their commands run on one archive."""
 PICTURE = (
     "scrapy status",
-    'sqlite-utils {archive}/archive.db --table --fmt simple "SELECT substr(published_at, 1, 10) AS'
-    ' day, section, language AS lang, title FROM stories ORDER BY published_at DESC LIMIT 12"',
+    'sqlite-utils {archive}/archive.db --table --fmt simple "SELECT published_day AS'
+    ' day, section, language AS lang, title FROM stories ORDER BY published_utc DESC LIMIT 12"',
 )
 # Rich's own template loads a font from elsewhere; this one asks for none.
 SVG = """<svg viewBox="0 0 {terminal_width} {terminal_height}" xmlns="http://www.w3.org/2000/svg">
@@ -113,7 +113,7 @@ def picture(archive: Path) -> str:
 def main() -> None:
     """Write all."""
     database = Database(memory=True)
-    migrations.apply(database)
+    bring_up_to_date(database)
     (ROOT / "docs" / "schema.md").write_text(schema_markdown(database), encoding="utf-8")
     with tempfile.TemporaryDirectory() as scratch:
         archive = Path(scratch) / "archive"

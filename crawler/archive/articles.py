@@ -11,13 +11,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
-from crawler.archive import graph
+from crawler.archive import links
 from crawler.archive.changes import record_changes
 from crawler.archive.duplicates import find_copy, is_split, note_copy, remember, tells_same_story
 from crawler.archive.history import History, Story
+from crawler.archive.texts import markdown_parts
 from crawler.history.told import TYPOGRAPHY, changes, not_by_reading, told_by
 from crawler.items import Article, Image, Visit
 from crawler.reasons import SAME_TEXT
+from crawler.times import day_told, told_in_utc
 from crawler.urls import same_owner
 
 Cause = Literal["page", "extractor", "either"]
@@ -151,7 +153,7 @@ class Articles:
                 article, article_id, capture_id, captured_at, content_digest(article), extractor,
                 "extractor",
             )  # fmt: skip
-            graph.see_links(self._connection, article.links, article_id, revision_id, captured_at)
+            links.see_links(self._connection, article.links, article_id, revision_id, capture_id)
             record_changes(self._connection, article_id, revision_id)
         self._sql(
             "INSERT OR REPLACE INTO rereadings VALUES (?, ?, ?, ?)",
@@ -161,18 +163,26 @@ class Articles:
 
     def stand(self, article_id: int, revision_id: int) -> None:
         """Have another of an article's revisions stand."""
-        authors, tags = self._sql(
-            "SELECT authors, tags FROM revisions WHERE id = ?", (revision_id,)
+        authors, tags, published, words, title = self._sql(
+            "SELECT authors, tags, published_at, word_count, title FROM revisions WHERE id = ?",
+            (revision_id,),
         ).fetchone()
-        self._name_many("author", article_id, json.loads(authors))
-        self._name_many("tag", article_id, json.loads(tags))
-        self._sql("UPDATE articles SET revision_id = ? WHERE id = ?", (revision_id, article_id))
+        self._name_authors(article_id, json.loads(authors))
+        self._name_tags(article_id, json.loads(tags))
+        self._sql(
+            "UPDATE articles SET revision_id = ?, published_utc = ?, published_day = ?,"
+            " word_count = ? WHERE id = ?",
+            (revision_id, told_in_utc(published), day_told(published), words, article_id),
+        )
+        self._sql("UPDATE _linked SET title = ? WHERE article_id = ?", (title, article_id))
 
     def _says(self, revision_id: int, article: Article) -> bool:
         """Whether a revision says all that an article does."""
-        values = columns(article)
+        values = {**columns(article), **texts(article)}
+        del values["sources"]
         row = self._sql(
-            f"SELECT {', '.join(values)} FROM revisions WHERE id = ?",  # noqa: S608
+            f"SELECT {', '.join(values)} FROM revisions"  # noqa: S608
+            " JOIN revision_texts ON revision_id = id WHERE id = ?",
             (revision_id,),
         ).fetchone()
         links = self._sql(
@@ -186,8 +196,9 @@ class Articles:
         url = article_url(article)
         if url != article.url:
             row = self._sql(
-                "SELECT r.title, r.body_text FROM articles a JOIN revisions r"
-                " ON r.id = a.revision_id WHERE a.url = ?",
+                "SELECT r.title, t.body_text FROM articles a JOIN revisions r"
+                " ON r.id = a.revision_id JOIN revision_texts t ON t.revision_id = r.id"
+                " WHERE a.url = ?",
                 (url,),
             ).fetchone()
             if row is not None and not tells_same_story(article, *row):
@@ -210,7 +221,7 @@ class Articles:
             revision_id = self._add_revision(
                 article, article_id, capture_id, now, digest, extractor, "page"
             )
-            graph.see_links(self._connection, article.links, article_id, revision_id, now)
+            links.see_links(self._connection, article.links, article_id, revision_id, capture_id)
             return article_id, True
         article_id = current.article_id
         self._sql(
@@ -231,14 +242,16 @@ class Articles:
             changed = not_by_reading(story.told, told, changed)
         if not changed:
             counts["unchanged_articles"] += 1
-            graph.see_links(self._connection, article.links, article_id, current.revision_id, now)
+            links.see_links(
+                self._connection, article.links, article_id, current.revision_id, capture_id
+            )
             return article_id, False
         counts["new_revisions"] += 1
         revision_id = self._add_revision(
             article, article_id, capture_id, now, digest, extractor,
             self._cause(current, capture_id, extractor), change=_kind_of(changed, story),
         )  # fmt: skip
-        graph.see_links(self._connection, article.links, article_id, revision_id, now)
+        links.see_links(self._connection, article.links, article_id, revision_id, capture_id)
         record_changes(self._connection, article_id, revision_id, changed)
         return article_id, True
 
@@ -276,7 +289,7 @@ class Articles:
         revision_id = self._add_revision(
             article, article_id, capture_id, now, digest, extractor, "page", stands=False
         )
-        graph.see_links(self._connection, article.links, article_id, revision_id, now)
+        links.see_links(self._connection, article.links, article_id, revision_id, capture_id)
         return True
 
     def _add_revision(
@@ -299,30 +312,39 @@ class Articles:
             cause=cause,
             change=change,
             **columns(article),
-            sources=sources_json(article),
         )
+        insert(self._connection, "revision_texts", revision_id=revision_id, **texts(article))
         self._add_images(article, article_id, revision_id)
-        if not stands:
-            self._sql("UPDATE articles SET revisions = ? WHERE id = ?", (number, article_id))
-            return revision_id
-        self._name_many("author", article_id, article.authors)
-        self._name_many("tag", article_id, article.tags)
-        self._sql(
-            "UPDATE articles SET revision_id = ?, revisions = ? WHERE id = ?",
-            (revision_id, number, article_id),
-        )
+        self._sql("UPDATE articles SET revisions = ? WHERE id = ?", (number, article_id))
+        if stands:
+            self.stand(article_id, revision_id)
         return revision_id
 
-    def _name_many(self, what: str, article_id: int, names: Iterable[str]) -> None:
-        """Set the authors or tags that an article has now; the revision keeps those of its day."""
-        self._sql(f"DELETE FROM article_{what}s WHERE article_id = ?", (article_id,))  # noqa: S608
+    def _name_authors(self, article_id: int, names: Iterable[str]) -> None:
+        """Set the authors that an article has now, who are its newspaper's; the revision keeps
+        those of its day."""
+        self._sql("DELETE FROM article_authors WHERE article_id = ?", (article_id,))
         distinct = list(dict.fromkeys(names))
         self._connection.executemany(
-            f"INSERT OR IGNORE INTO {what}s (name) VALUES (?)",  # noqa: S608
-            [(name,) for name in distinct],
+            "INSERT OR IGNORE INTO authors (site_id, name)"
+            " SELECT site_id, ? FROM articles WHERE id = ?",
+            [(name, article_id) for name in distinct],
         )
         self._connection.executemany(
-            f"INSERT INTO article_{what}s SELECT ?, id, ? FROM {what}s WHERE name = ?",  # noqa: S608
+            "INSERT INTO article_authors SELECT a.id, w.id, ?2 FROM articles a"
+            " JOIN authors w ON w.site_id = a.site_id AND w.name = ?3 WHERE a.id = ?1",
+            [(article_id, position, name) for position, name in enumerate(distinct, 1)],
+        )
+
+    def _name_tags(self, article_id: int, names: Iterable[str]) -> None:
+        """Set the tags that an article has now, likewise."""
+        self._sql("DELETE FROM article_tags WHERE article_id = ?", (article_id,))
+        distinct = list(dict.fromkeys(names))
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO tags (name) VALUES (?)", [(name,) for name in distinct]
+        )
+        self._connection.executemany(
+            "INSERT INTO article_tags SELECT ?, id, ? FROM tags WHERE name = ?",
             [(article_id, position, name) for position, name in enumerate(distinct, 1)],
         )
 
@@ -380,13 +402,20 @@ def columns(article: Article) -> dict[str, Any]:
         "section": article.section,
         "tags": json.dumps(article.tags, ensure_ascii=False),
         "language": article.language,
-        "body_text": article.body,
-        "body_markdown": article.body_markdown,
         "word_count": article.word_count,
     }
 
 
-def sources_json(article: Article) -> str:
+def texts(article: Article) -> dict[str, Any]:
+    """What stands apart from that, in `revision_texts`."""
+    return {
+        "body_text": article.body,
+        "markdown_parts": markdown_parts(article.body, article.body_markdown),
+        "sources": _sources_json(article),
+    }
+
+
+def _sources_json(article: Article) -> str:
     """Where each of an article's values was taken from, as its revision has it."""
     sources = {
         field: {"text": claim.text, "source": claim.source}

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from crawler.archive.articles import columns, sources_json
+from crawler.archive.articles import columns, texts
 from crawler.items import Article, LinkedStory
 
 
@@ -119,10 +119,11 @@ def compare(
     record_id: of the capture. extractor: by which it was read. Nothing for an article from which
     nothing was stored. Raises sqlite3.Error.
     """
-    expected = {**columns(article), "sources": sources_json(article), "extractor": extractor}
+    expected = {**columns(article), **texts(article), "extractor": extractor}
     rows = connection.execute(
         f"SELECT r.id, a.id, {', '.join('r.' + name for name in expected)}"  # noqa: S608
-        " FROM captures c JOIN revisions r ON r.capture_id = c.id"
+        " FROM captures c JOIN (SELECT * FROM revisions JOIN revision_texts ON revision_id = id) r"
+        " ON r.capture_id = c.id"
         " JOIN articles a ON a.id = r.article_id WHERE c.record_id = ? AND a.url = ?",
         (record_id, article_url),
     ).fetchall()

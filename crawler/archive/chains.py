@@ -43,16 +43,6 @@ ROW_ENDED = "further lists left out"
 TOLD_BY: dict[Role, int] = {"sitemap": 1, "feed": 2, "wordpress": 4}
 """Bits of `urls.told_by`."""
 
-COLUMNS = f"""
-ALTER TABLE urls ADD COLUMN told_by INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE urls ADD COLUMN dry INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE sites ADD COLUMN lists_told INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE sites ADD COLUMN lists_empty INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE sites ADD COLUMN told_visits INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE sites ADD COLUMN told_stories INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX urls_withheld ON urls(site_id) WHERE reason = '{WITHHELD}';
-"""
-
 URLS = {
     "told_by": "Which kinds of lists told of it: the sum of 1 (sitemaps), 2 (feeds) and 4"
     " (WordPress).",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shlex
 import shutil
@@ -16,17 +17,21 @@ from sqlite_utils import Database
 
 from crawler.archive import lock, schema
 from crawler.archive.describe import write_descriptions
-from crawler.archive.migrations import migrations
+from crawler.archive.migrations import bring_up_to_date, migrations
 from crawler.bundled import PROGRAM
 from crawler.errors import ArchiveError, BusyError, DamageError, HemerotecaError
+
+logger = logging.getLogger(__name__)
 
 FILE_NAME = "archive.db"
 WARC_FOLDER = "warc"
 SCRATCH = ".rebuilding"
 """Folder in an archive where `scrapy rebuild` works."""
 
-# Bytes. Articles are some kilobytes long: larger pages keep one in fewer places.
-_PAGE_SIZE = 8192
+PAGE_SIZE = 8192
+"""Bytes. Articles are some kilobytes long: larger pages keep one in fewer places."""
+# Bytes from which on bringing an archive up to date takes so long that its user is told.
+_LARGE = 200_000_000
 # Milliseconds to wait for another program that writes or holds the file.
 _BUSY_TIMEOUT = 10_000
 _LOG, _SHARED = FILE_NAME + "-wal", FILE_NAME + "-shm"
@@ -249,20 +254,34 @@ def open_for_writing(folder: Path) -> Database:
         folder.mkdir(parents=True, exist_ok=True)
         db = Database(sqlite3.connect(path, timeout=_BUSY_TIMEOUT / 1000))
         # page_size and WAL must come before the first table; on an older archive they do nothing
-        db.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
+        db.execute(f"PRAGMA page_size = {PAGE_SIZE}")
         if db.journal_mode != "wal":
             db.enable_wal()
         db.execute("PRAGMA synchronous = NORMAL")
         if migrations.pending(db):
+            is_older = bool(migrations.applied(db))
+            if is_older and _size(path) > _LARGE:
+                logger.warning("%s is brought up to date: that takes minutes, once", path)
             # foreign keys are off still: a migration may make a table anew that others refer to
-            migrations.apply(db)
+            bring_up_to_date(db)
             write_descriptions(db)
+            if is_older:
+                _tidy(db)
         db.execute("PRAGMA foreign_keys = ON")
     except (OSError, sqlite3.Error) as error:
         raise ArchiveError(
             f"cannot write {path} ({error}); is the folder writable, is there space on the disk?"
         ) from error
     return db
+
+
+def _tidy(db: Database) -> None:
+    """Give back the room that older tables took; where there is none to do it in, they leave it
+    free for what comes."""
+    with contextlib.suppress(sqlite3.OperationalError):
+        db.execute("PRAGMA analysis_limit = 1000")
+        db.execute("ANALYZE")
+        db.execute("VACUUM")
 
 
 def set_aside(folder: Path) -> Path | None:

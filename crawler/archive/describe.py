@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.db import ForeignKey
 
-from crawler.archive import history_schema, loss_schema, reread_schema, warc_schema
+from crawler.archive import describe_history
 from crawler.archive.describe_frontier import FRONTIER
+from crawler.archive.describe_own import OWN
 
 DESCRIPTIONS: dict[str, dict[str, str]] = {
     "stories": {
@@ -17,7 +18,11 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "title": "Headline.",
         "authors": "Authors in the byline's order, joined by commas. Singly in article_authors.",
         "published_at": "Publication date, ISO 8601, never finer than published_precision; with"
-        " offset where the page states one. Sorts as text within one offset.",
+        " offset where the page states one.",
+        "published_utc": "The same in UTC, as exact as it is: sort by this. Taken as UTC where the"
+        " page states no offset.",
+        "published_day": "The day that the newspaper's readers read: that of published_at, in the"
+        " newspaper's own zone. NULL where the page states no day.",
         "published_precision": "How exact published_at is: second, minute, day, month or year.",
         "modified_at": "When the page says it was last changed, ISO 8601.",
         "read_time_minutes": "Minutes to read: as the page says, else estimated from the length.",
@@ -77,6 +82,8 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "to_archived": "1 if it is archived, else 0.",
         "first_seen_at": "When the link was first seen, UTC.",
         "last_seen_at": "When last.",
+        "from_published_day": "The day of its publication.",
+        "to_published_day": "That of the article linked to; NULL where it is not archived.",
     },
     "missing_stories": {
         "": "Stories that archived ones point to and that are not archived, most linked first.",
@@ -115,6 +122,10 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "warc_file": "File in the archive's warc folder.",
         "warc_offset": "Where the record begins in it, in bytes.",
         "extractor": "The program version that read it.",
+        "body_text": "Plain text, a blank line between blocks.",
+        "body_markdown": "CommonMark, with links, emphasis and figures.",
+        "sources": "JSON object: for each field, where on the page its value was found (source)"
+        " and the string there (text).",
     },
     "stories_by_month": {
         "": "How much each newspaper published, by month of publication.",
@@ -169,7 +180,8 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
     "captures": {
         "": "HTTP exchanges, each kept as a record in WARC. Never changed, never deleted.",
         "id": "Key.",
-        "url_id": "What was fetched.",
+        "url": "What was fetched.",
+        "url_id": "The same among the URLs known.",
         "run_id": "In which run.",
         "fetched_at": "When, UTC, to the microsecond.",
         "status": "HTTP status code.",
@@ -181,16 +193,16 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "warc_offset": "Where the record's gzip member begins, in bytes.",
         "warc_length": "Its length in bytes.",
         "location": "Where a redirect leads.",
-        **warc_schema.CAPTURES,
+        **describe_history.CAPTURES,
     },
-    "warc_files": warc_schema.FILES,
-    "damaged_files": loss_schema.FILES,
-    "lost_captures": loss_schema.CAPTURES,
-    "rereadings": reread_schema.REREADINGS,
-    "verdicts": history_schema.VERDICTS,
-    "story_events": history_schema.EVENTS,
-    "edits": history_schema.EDITS,
-    "taken_back": history_schema.TAKEN_BACK,
+    "warc_files": describe_history.WARC_FILES,
+    "damaged_files": describe_history.DAMAGED_FILES,
+    "lost_captures": describe_history.LOST_CAPTURES,
+    "rereadings": describe_history.REREADINGS,
+    "verdicts": describe_history.VERDICTS,
+    "story_events": describe_history.EVENTS,
+    "edits": describe_history.EDITS,
+    "taken_back": describe_history.TAKEN_BACK,
     "articles": {
         "": "Stories, one row per canonical URL.",
         "id": "Key.",
@@ -198,6 +210,9 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "url": "Canonical address, if it is on the same site; else the address fetched.",
         "revision_id": "The newest revision.",
         "revisions": "How many there are.",
+        "published_utc": "Publication date of the newest revision in UTC, as exact as it is.",
+        "published_day": "Its day in the newspaper's own zone; NULL where there is none.",
+        "word_count": "Length of the newest revision.",
         "first_captured_at": "When first archived, UTC.",
         "last_captured_at": "When its page was last fetched with the story on it, UTC.",
         "gone_at": "When its page was last found gone, UTC; NULL while it stands.",
@@ -215,6 +230,8 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "content_digest": "sha256 of title, standfirst, authors, date, section, tags and body:"
         " equal digests, equal stories.",
         "title": "Headline.",
+        "seo_title": "What the page tells search engines and social networks, where the headline"
+        " that its readers see is another.",
         "canonical_url": "The address that the page calls its own, believed or not.",
         "authors": "JSON list of names.",
         "published_at": "ISO 8601, never finer than published_precision.",
@@ -230,19 +247,29 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "section": "The newspaper's section, as shown.",
         "tags": "JSON list.",
         "language": "BCP 47 tag.",
-        "body_text": "Plain text, a blank line between blocks.",
-        "body_markdown": "CommonMark, with links, emphasis and figures.",
         "word_count": "Words in body_text; characters in scripts without spaces.",
-        "sources": "JSON object: for each field, where on the page its value was found (source)"
-        " and the string there (text).",
-        "cause": reread_schema.CAUSE,
-        "seo_title": "What the page tells search engines and social networks, where the headline"
-        " that its readers see is another.",
         "access": "full or teaser, as the page says or shows; NULL where nothing tells.",
+        "cause": describe_history.CAUSE,
         "change": "edit; typography: quotes, dashes and the like alone; completed: the one before"
         " was read from an answer that was cut, or was a teaser. The first one is an edit, too.",
     },
-    "authors": {"": "Names in bylines.", "id": "Key.", "name": "As printed."},
+    "revision_texts": {
+        "": "The texts of revisions, apart from what is scanned and counted: in stories and"
+        " story_revisions they stand beside the rest.",
+        "revision_id": "The revision.",
+        "body_text": "Plain text, a blank line between blocks.",
+        "markdown_parts": "NULL where the Markdown is the text itself; else its paragraphs, a JSON"
+        " list in which a number stands for that paragraph of body_text, from 0. story_revisions"
+        " puts them together as body_markdown.",
+        "sources": "JSON object: for each field, where on the page its value was found (source)"
+        " and the string there (text).",
+    },
+    "authors": {
+        "": "Names in bylines, each newspaper's own: two of one name may be two people.",
+        "id": "Key.",
+        "site_id": "The newspaper.",
+        "name": "As printed.",
+    },
     "article_authors": {
         "": "Who wrote which article, by its newest revision.",
         "article_id": "The article.",
@@ -300,6 +327,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "description": "What it means.",
     },
     **FRONTIER,
+    **OWN,
 }
 
 

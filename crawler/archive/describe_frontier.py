@@ -1,4 +1,4 @@
-"""What the frontier's tables and views mean, and those that tell of changes."""
+"""What the frontier's tables mean, and those that tell of changes."""
 
 from __future__ import annotations
 
@@ -54,52 +54,12 @@ SITES = {
     "round_from": "The last URL that was known when the present round began.",
 }
 
-FAMILIES = {
-    "": "What visits have taught of a site's addresses, family by family: which are stories', which"
-    " lead to some.",
-    "id": "Key.",
-    "site_id": "The site.",
-    "name": "What is said where they are told of (l: a sitemap or feed names them, h: a headline,"
-    " w: a few words, n: a number, -: nothing), and what the addresses have in common: N is a"
-    " number, W a word, S a headline.",
-    "is_open": "1 if all addresses of this family are fetched; 0 if they are held, and let in by"
-    " rounds.",
-    "admitted": "How many were let in by rounds.",
-    "visits": "Addresses of this family visited.",
-    "stories": "… that were stories.",
-    "led_to": "New stories that they, or lists told of by them, have told of.",
-    "slashed": "Addresses of this family that led to themselves with a slash added.",
-    "deepest": "Of lists' further pages: the highest number that was let in to see what is there.",
-}
-
 COPIES = {
     "": "Pages that show what an article of another address has: print pages and the like.",
     "url_id": "The page's URL.",
     "article_id": "The article.",
     "likeness": "The share of phrases that both texts have, 0 to 1.",
     "is_split": "1 if somebody has said that the page is a story of its own (scrapy retry).",
-}
-
-TELLERS = {
-    "": "Which visited lists told of a URL in the round in which it was found.",
-    "url_id": "The URL.",
-    "list_id": "The list, a URL too.",
-}
-
-ROBOTS = {
-    "": "The robots.txt of each host as last fetched; it counts for 24 hours.",
-    "origin": "Scheme and host.",
-    "url": "Address that answered.",
-    "fetched_at": "When, UTC.",
-    "status": "HTTP status code.",
-    "body": "The file, without content coding.",
-}
-
-BANDS = {
-    "": "By what other pages with the same text are found: parts of each article's MinHash.",
-    "band": "Which part.",
-    "value": "A number that the same part of the same text gives.",
-    "article_id": "The article.",
 }
 
 CHANGES = {
@@ -152,10 +112,6 @@ FRONTIER: dict[str, dict[str, str]] = {
     "gone_stories": GONE,
     "sites": SITES,
     "urls": URLS,
-    "url_families": FAMILIES,
-    "url_tellers": TELLERS,
     "copies": COPIES,
-    "robots_files": ROBOTS,
     "revision_changes": CHANGES,
-    "article_bands": BANDS,
 }

@@ -77,14 +77,15 @@ def find_copy(
         row[0]
         for mark in marks
         for row in connection.execute(
-            "SELECT article_id FROM article_bands WHERE band = ? AND value = ? LIMIT 20", mark
+            "SELECT article_id FROM _article_bands WHERE band = ? AND value = ? LIMIT 20", mark
         )
     )
     rows = (
         connection.execute(
-            "SELECT a.id, r.title, r.body_text, r.language, r.published_at, a.url, r.authors, r.id"
+            "SELECT a.id, r.title, t.body_text, r.language, r.published_at, a.url, r.authors, r.id"
             " FROM articles a"
-            " JOIN revisions r ON r.id = a.revision_id JOIN sites own ON own.id = ?"
+            " JOIN revisions r ON r.id = a.revision_id"
+            " JOIN revision_texts t ON t.revision_id = r.id JOIN sites own ON own.id = ?"
             " JOIN sites s ON s.id = a.site_id WHERE a.id = ?"
             " AND (s.id = own.id OR s.host LIKE '%.' || own.host OR own.host LIKE '%.' || s.host)",
             (site_id, article_id),
@@ -157,7 +158,7 @@ def _picture(url: str) -> str:
 def remember(connection: sqlite3.Connection, article_id: int, marks: list[tuple[int, int]]) -> None:
     """Enter an article's bands. Raises sqlite3.Error."""
     connection.executemany(
-        "INSERT OR IGNORE INTO article_bands VALUES (?, ?, ?)",
+        "INSERT OR IGNORE INTO _article_bands VALUES (?, ?, ?)",
         [(band, value, article_id) for band, value in marks],
     )
 

@@ -6,8 +6,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from crawler.archive.times_schema import PUBLISHED
-
 IndexLine = Callable[[str, str, str, str | None, int, str, int, int, str], str]
 IsThere = Callable[[str, int, int, str], int]
 """Whether a record is in its file: of file, offset, length, WARC-Record-ID."""
@@ -128,16 +126,17 @@ def story_pages(
     """The page of each story's newest revision, newest story first; earlier: of those before it.
     Raises sqlite3.Error."""
     rows = connection.execute(
-        "SELECT u.url, c.fetched_at, r.title, r.body_text, c.record_id FROM revisions r"  # noqa: S608
+        "SELECT u.url, c.fetched_at, r.title, x.body_text, c.record_id FROM revisions r"  # noqa: S608
         " JOIN articles a ON a.id = r.article_id JOIN captures o ON o.id = r.capture_id"
         # where that one is lost, the newest with the same payload
         f" JOIN captures c ON c.id = CASE WHEN {_WHOLE.format('o')} THEN o.id"
         f" ELSE (SELECT t.id {_WITH_PAYLOAD.format('o')}"
         " ORDER BY t.id DESC LIMIT 1) END"
         " JOIN urls u ON u.id = o.url_id JOIN sites s ON s.id = a.site_id"
-        " WHERE (r.id <> a.revision_id) = ?2 AND (?1 IS NULL OR s.host = ?1)"
+        " JOIN revision_texts x ON x.revision_id = r.id WHERE (r.id <> a.revision_id) = ?2"
+        " AND (?1 IS NULL OR s.host = ?1)"
         " AND (?2 = 0 OR o.id <> (SELECT capture_id FROM revisions WHERE id = a.revision_id))"
-        f" ORDER BY {PUBLISHED.format('r.published_at')} DESC, r.id",
+        " ORDER BY a.published_utc DESC, r.id",
         (site, earlier),
     )
     return (StoryPage(*row) for row in rows)

@@ -50,7 +50,7 @@ class LeftOut:
 
 
 class Families:
-    """The tables `url_families` and `url_tellers`, and what `urls` says of both.
+    """The tables `_url_families` and `_url_tellers`, and what `urls` says of both.
 
     Methods that write belong into a transaction of the caller's. All raise sqlite3.Error.
     """
@@ -82,11 +82,11 @@ class Families:
 
     def _enter(self, site_id: int, name: str, *, is_open: bool) -> tuple[int, bool]:
         self._sql(
-            "INSERT OR IGNORE INTO url_families (site_id, name, is_open) VALUES (?, ?, ?)",
+            "INSERT OR IGNORE INTO _url_families (site_id, name, is_open) VALUES (?, ?, ?)",
             (site_id, name, int(is_open)),
         )
         row = self._sql(
-            "SELECT id, is_open FROM url_families WHERE site_id = ? AND name = ?", (site_id, name)
+            "SELECT id, is_open FROM _url_families WHERE site_id = ? AND name = ?", (site_id, name)
         ).fetchone()
         return row[0], bool(row[1])
 
@@ -94,7 +94,7 @@ class Families:
         """What is known of a family; None if it is not. `held` and what follows are not counted."""
         row = self._sql(
             "SELECT id, name, is_open, admitted, visits, stories, led_to, slashed"
-            " FROM url_families"
+            " FROM _url_families"
             " WHERE site_id = ? AND name = ?",
             (site_id, name),
         ).fetchone()
@@ -106,7 +106,7 @@ class Families:
         """Count the first visit of an address of this family."""
         family_id, _ = self.enter(site_id, name, is_open=False)
         self._sql(
-            "UPDATE url_families SET visits = visits + 1, stories = stories + ? WHERE id = ?",
+            "UPDATE _url_families SET visits = visits + 1, stories = stories + ? WHERE id = ?",
             (int(is_story), family_id),
         )
         self._sql("UPDATE urls SET family_id = ? WHERE id = ?", (family_id, url_id))
@@ -121,7 +121,7 @@ class Families:
     def note_slash(self, site_id: int, name: str) -> None:
         """An address of a family has led to itself with a slash added."""
         self._sql(
-            "UPDATE url_families SET slashed = slashed + 1 WHERE site_id = ? AND name = ?",
+            "UPDATE _url_families SET slashed = slashed + 1 WHERE site_id = ? AND name = ?",
             (site_id, name),
         )
 
@@ -135,7 +135,7 @@ class Families:
         """A list told of a URL that was not known when the round began. is_story: whether that is
         known to be a story's."""
         before = self._told_by(url_id) if is_story else set()
-        self._sql("INSERT OR IGNORE INTO url_tellers VALUES (?, ?)", (url_id, list_id))
+        self._sql("INSERT OR IGNORE INTO _url_tellers VALUES (?, ?)", (url_id, list_id))
         if is_story:
             self._credit(self._told_by(url_id) - before, first=not before)
 
@@ -148,18 +148,18 @@ class Families:
         """Families of the lists that led to a URL, with their sites."""
         return set(self._sql(
             "WITH RECURSIVE way (id, depth) AS ("
-            " SELECT list_id, 1 FROM url_tellers WHERE url_id = ? UNION"
-            " SELECT t.list_id, way.depth + 1 FROM way JOIN url_tellers t ON t.url_id = way.id"
+            " SELECT list_id, 1 FROM _url_tellers WHERE url_id = ? UNION"
+            " SELECT t.list_id, way.depth + 1 FROM way JOIN _url_tellers t ON t.url_id = way.id"
             " WHERE way.depth < ?)"
             " SELECT DISTINCT k.id, k.site_id FROM way JOIN urls u ON u.id = way.id"
-            " JOIN url_families k ON k.id = u.family_id",
+            " JOIN _url_families k ON k.id = u.family_id",
             (url_id, _FURTHEST),
         ).fetchall())  # fmt: skip
 
     def _credit(self, families: Iterable[tuple[int, int]], *, first: bool) -> None:
         sites = set()
         for family_id, site_id in families:
-            self._sql("UPDATE url_families SET led_to = led_to + 1 WHERE id = ?", (family_id,))
+            self._sql("UPDATE _url_families SET led_to = led_to + 1 WHERE id = ?", (family_id,))
             sites.add(site_id)
         for site_id in sites if first else ():
             self._sql("UPDATE sites SET lists_led_to = lists_led_to + 1 WHERE id = ?", (site_id,))
@@ -168,13 +168,13 @@ class Families:
 
     def hold_all(self, family_id: int) -> int:
         """Close a family: what waits of it is held; returns how many URLs that were."""
-        self._sql("UPDATE url_families SET is_open = 0 WHERE id = ?", (family_id,))
+        self._sql("UPDATE _url_families SET is_open = 0 WHERE id = ?", (family_id,))
         self._ids.clear()
         changed = 0
         for state in ("state = 'queued' AND held <> 1", "state = 'claimed'"):  # each has its index
             changed += self._sql(
                 f"UPDATE urls SET held = 1, state = 'queued' WHERE {state} AND site_id ="  # noqa: S608
-                " (SELECT site_id FROM url_families WHERE id = ?) AND family_id = ? AND held = 0"
+                " (SELECT site_id FROM _url_families WHERE id = ?) AND family_id = ? AND held = 0"
                 " AND visited_at IS NULL AND source NOT IN"
                 " (SELECT value FROM json_each(?))",
                 (family_id, family_id, json.dumps(sorted(NEVER_HELD))),
@@ -188,7 +188,7 @@ class Families:
             " k.slashed,"
             " (SELECT count(*) FROM (SELECT 1 FROM urls u WHERE u.site_id = k.site_id"
             "   AND u.family_id = k.id AND u.held = 1 LIMIT ?)) AS held, u.priority, u.url,"
-            " k.deepest FROM url_families k"
+            " k.deepest FROM _url_families k"
             " JOIN urls u ON u.id = (SELECT id FROM urls h WHERE h.site_id = k.site_id"
             "   AND h.family_id = k.id AND h.held = 1 ORDER BY h.priority DESC, h.key LIMIT 1)"
             " WHERE k.site_id = ? ORDER BY u.priority DESC, k.name LIMIT ?",
@@ -200,9 +200,9 @@ class Families:
         """What all visits of a site have brought."""
         row = self._sql(
             "SELECT s.stories, s.listed_stories,"
-            " (SELECT ifnull(sum(max(0, min(admitted, visits) - stories)), 0) FROM url_families"
+            " (SELECT ifnull(sum(max(0, min(admitted, visits) - stories)), 0) FROM _url_families"
             "   WHERE site_id = s.id), s.lists_led_to,"
-            " (SELECT count(*) FROM url_families WHERE site_id = s.id AND admitted > 0"
+            " (SELECT count(*) FROM _url_families WHERE site_id = s.id AND admitted > 0"
             "   AND stories = 0 AND led_to = 0)"
             " FROM sites s WHERE s.id = ?",
             (site_id,),
@@ -217,7 +217,7 @@ class Families:
         """
         family_id, count = admission.family, admission.count
         if count is None:
-            self._sql("UPDATE url_families SET is_open = 1 WHERE id = ?", (family_id,))
+            self._sql("UPDATE _url_families SET is_open = 1 WHERE id = ?", (family_id,))
             self._ids.clear()
         order = "ASC" if numbered and not admission.deepest else "DESC"
         rows = self._sql(
@@ -231,7 +231,7 @@ class Families:
             )
         if count is not None:
             self._sql(
-                "UPDATE url_families SET admitted = admitted + ?, deepest = max(deepest, ?)"
+                "UPDATE _url_families SET admitted = admitted + ?, deepest = max(deepest, ?)"
                 " WHERE id = ?",
                 (len(rows), admission.deepest, family_id),
             )
@@ -266,7 +266,7 @@ class Families:
         wanted = set(hosts)
         rows = self._sql(
             "SELECT k.id, s.host, k.name, count(*), k.visits, k.stories, max(u.priority), s.id"
-            " FROM urls u JOIN url_families k ON k.id = u.family_id"
+            " FROM urls u JOIN _url_families k ON k.id = u.family_id"
             " JOIN sites s ON s.id = u.site_id"
             " WHERE u.held = 1 AND u.state = 'excluded' GROUP BY s.id, k.id ORDER BY 4 DESC, 2, 3"
         ).fetchall()

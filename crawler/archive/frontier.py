@@ -43,7 +43,7 @@ _FIELDS = (
     "u.url, u.role, u.source, (SELECT url FROM urls v WHERE v.id = u.via_id), u.claimed_at,"
     " u.claimed_title, u.claimed_changed_at, u.priority, u.state, u.etag, u.last_modified,"
     " u.visited_at, u.due_at, u.article_id IS NOT NULL,"
-    " ifnull((SELECT name FROM url_families k WHERE k.id = u.family_id), ''), u.held"
+    " ifnull((SELECT name FROM _url_families k WHERE k.id = u.family_id), ''), u.held"
 )
 
 
@@ -317,7 +317,7 @@ class FrontierTable:
         """A URL that was not visited yet is told of again: perhaps more is said of it this time."""
         before = self._sql(
             "SELECT ifnull(k.name, ''), u.held, u.family_id IS NULL FROM urls u"
-            " LEFT JOIN url_families k ON k.id = u.family_id WHERE u.id = ?",
+            " LEFT JOIN _url_families k ON k.id = u.family_id WHERE u.id = ?",
             (url_id,),
         ).fetchone()
         if before[2] or not is_stronger(found.family, before[0]):

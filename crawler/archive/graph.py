@@ -1,132 +1,13 @@
-"""The graph of linked stories: what ties a link to its article, and what exports ask for."""
+"""The graph of linked stories, as exports ask for it."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from crawler.items import LinkedStory, Relation, Visit
-from crawler.urls import story_key
-
-
-def see_links(
-    connection: sqlite3.Connection, links: Iterable[LinkedStory], article_id: int,
-    revision_id: int, now: str,
-) -> None:  # fmt: skip
-    """Store the links that a revision's page shows; those known are seen again.
-
-    now: ISO 8601, UTC. Raises sqlite3.Error.
-    """
-    connection.executemany(
-        "INSERT INTO linked_stories (article_id, revision_id, relation, label, position,"
-        " title, excerpt, url, image_url, published_raw, first_seen_at, last_seen_at, key)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (revision_id, relation, url, ifnull(label, ''))"
-        " DO UPDATE SET last_seen_at = max(last_seen_at, excluded.last_seen_at)",
-        [
-            (
-                article_id, revision_id, link.relation, link.label, link.position,
-                link.title, link.excerpt, link.url, link.image,
-                link.published.text if link.published else None, now, now, story_key(link.url),
-            )
-            for link in links
-        ],
-    )  # fmt: skip
-
-
-def links_unknown(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str, str | None]]:
-    """Linked stories whose address the frontier does not know: URL, URL of the article that shows
-    it, relation, title; of stories that were only imported none. Raises sqlite3.Error."""
-    yield from connection.execute(
-        "SELECT l.url, a.url, l.relation, l.title FROM linked_stories l"
-        " JOIN articles a ON a.id = l.article_id AND a.revision_id = l.revision_id"
-        " WHERE NOT EXISTS (SELECT 1 FROM urls u WHERE u.url = l.url)"
-        " AND EXISTS (SELECT 1 FROM urls v WHERE v.article_id = a.id AND v.source <> 'import')"
-        " ORDER BY l.id"
-    )
-
-
-def see_links_again(connection: sqlite3.Connection, article_id: int, now: str) -> None:
-    """An article's page is as it was: the links that it showed last, it shows now.
-
-    now: ISO 8601, UTC. Raises sqlite3.Error.
-    """
-    connection.execute(
-        "WITH shown AS (SELECT revision_id AS id FROM articles WHERE id = ?)"
-        " UPDATE linked_stories SET last_seen_at = max(last_seen_at, ?)"
-        " WHERE revision_id = (SELECT id FROM shown) AND last_seen_at ="
-        " (SELECT max(last_seen_at) FROM linked_stories"
-        " WHERE revision_id = (SELECT id FROM shown))",
-        (article_id, now),
-    )
-
-
-def note_addresses(
-    connection: sqlite3.Connection, article_id: int, urls: Iterable[str | None]
-) -> None:
-    """Note that an article is found at these addresses, and at all that lead to them.
-
-    An address that is another article's stays that one's. Raises sqlite3.Error.
-    """
-    for key in dict.fromkeys(story_key(url) for url in urls if url):
-        connection.execute(
-            "INSERT INTO story_addresses (key, article_id) VALUES (?, ?)"
-            " ON CONFLICT (key) DO UPDATE SET article_id = excluded.article_id"
-            " WHERE article_id IS NULL",
-            (key, article_id),
-        )
-        connection.execute(
-            "UPDATE story_addresses SET article_id = ? WHERE leads_to = ? AND article_id IS NULL",
-            (article_id, key),
-        )
-
-
-def note_redirect(connection: sqlite3.Connection, url: str, target: str) -> None:
-    """Note that an address leads to another, which may be a story's now or later.
-
-    Chains are kept short: what led to `url` leads to where it leads. Raises sqlite3.Error.
-    """
-    key, to = story_key(url), story_key(target)
-    row = connection.execute(
-        "SELECT article_id, leads_to FROM story_addresses WHERE key = ?", (to,)
-    ).fetchone()
-    article_id, further = row or (None, None)
-    to = further or to
-    if key == to:
-        return
-    connection.execute(
-        "INSERT INTO story_addresses (key, article_id, leads_to) VALUES (?, ?, ?)"
-        " ON CONFLICT (key) DO UPDATE SET leads_to = excluded.leads_to,"
-        " article_id = ifnull(article_id, excluded.article_id)",
-        (key, article_id, to),
-    )
-    connection.execute(
-        "UPDATE story_addresses SET leads_to = ?, article_id = ifnull(article_id, ?)"
-        " WHERE leads_to = ? AND key <> ?",
-        (to, article_id, key, to),
-    )
-
-
-def note_visit(connection: sqlite3.Connection, visit: Visit, article_id: int | None) -> None:
-    """Note under which addresses a visit found an article, and which addresses led elsewhere.
-
-    article_id: the article stored from the visit; None for none. Raises sqlite3.Error.
-    """
-    for capture in visit.captures:
-        if capture.location is not None:
-            note_redirect(connection, capture.url, capture.location)
-    if article_id is not None:
-        (url,) = connection.execute(
-            "SELECT url FROM articles WHERE id = ?", (article_id,)
-        ).fetchone()
-        asked = [visit.url, *(capture.url for capture in visit.captures)]
-        note_addresses(connection, article_id, [url, *asked])
-
-
-# -- export ----------------------------------------------------------------------------------------
+from crawler.items import Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +29,7 @@ class Node:
     """A story, archived or missing."""
 
     id: str
-    """`a` and the article's key, or `m` and the key of the first link to a missing story."""
+    """`a` and the article's key, or `m` and the key of a missing story."""
     url: str
     title: str | None
     published_at: str | None
@@ -169,17 +50,33 @@ class Edge:
     last_seen_at: str
 
 
-# One pass over the view, kept on disk: nodes come before edges, and neither need fit in memory.
+# One pass, kept on disk: nodes come before edges, and neither need fit in memory.
 _SELECT = """
 CREATE TEMP TABLE exported AS
 SELECT
-    'a' || g.from_article_id AS source, g.from_url, g.from_title, g.from_published_at, g.from_site,
-    CASE WHEN g.to_article_id IS NULL
-        THEN 'm' || (SELECT min(l.id) FROM linked_stories l WHERE l.key = g.to_key)
-        ELSE 'a' || g.to_article_id END AS target,
-    g.to_url, g.to_title, g.to_published_at, g.to_site, g.to_archived,
-    g.relation, g.label, g.position, g.first_seen_at, g.last_seen_at
-FROM story_graph g
+    'a' || a.id AS source, a.url AS from_url, r.title AS from_title,
+    r.published_at AS from_published_at, s.host AS from_site,
+    CASE WHEN l.to_article_id IS NULL THEN 'm' || k.id ELSE 'a' || l.to_article_id END AS target,
+    k.url AS to_url, k.title AS to_title, tr.published_at AS to_published_at,
+    k.site AS to_site, l.to_article_id IS NOT NULL AS to_archived,
+    b.relation, b.label,
+    (SELECT min(m.position) FROM _links m WHERE m.article_id = l.article_id
+        AND m.linked_id = l.linked_id AND m.block_id = l.block_id) AS position,
+    (SELECT min(c.fetched_at) FROM _links m JOIN captures c ON c.id = m.first_capture_id
+        WHERE m.article_id = l.article_id AND m.linked_id = l.linked_id
+        AND m.block_id = l.block_id) AS first_seen_at,
+    (SELECT max(c.fetched_at) FROM _links m JOIN captures c ON c.id = m.last_capture_id
+        WHERE m.article_id = l.article_id AND m.linked_id = l.linked_id
+        AND m.block_id = l.block_id) AS last_seen_at
+FROM _links l
+JOIN _link_blocks b ON b.id = l.block_id
+JOIN _linked k ON k.id = l.linked_id
+JOIN articles a ON a.id = l.article_id
+JOIN revisions r ON r.id = a.revision_id
+JOIN sites s ON s.id = a.site_id
+LEFT JOIN articles ta ON ta.id = l.to_article_id
+LEFT JOIN revisions tr ON tr.id = ta.revision_id
+WHERE l.is_edge = 1
 """
 # Of the stories at the ends of links, then of all archived ones.
 _ENDS = """
@@ -199,12 +96,12 @@ class Export:
         """Raises sqlite3.Error where the database refuses."""
         self._db = db
         self._selection = selection
-        where, values = _conditions(selection, "g.from_site", "g.from_published_at")
+        where, values = _conditions(selection, "s.host", "r.published_at")
         if selection.relations:
-            where.append(f"g.relation IN ({', '.join('?' * len(selection.relations))})")
+            where.append(f"b.relation IN ({', '.join('?' * len(selection.relations))})")
             values += selection.relations
         db.execute("DROP TABLE IF EXISTS temp.exported")
-        db.execute(f"{_SELECT} WHERE {' AND '.join(where) or '1'}", values)
+        db.execute(f"{_SELECT} AND {' AND '.join(where) or '1'}", values)
 
     def nodes(self) -> Iterator[Node]:
         """Every story at either end of a link; without a choice of relations the selection's

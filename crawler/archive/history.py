@@ -102,8 +102,8 @@ class History:
             return False
         phrase = " ".join(said[:_LOOKED_AT])
         rows = self._sql(
-            "SELECT r.body_text FROM stories_fts f JOIN articles a ON a.id = f.rowid"
-            " JOIN revisions r ON r.id = a.revision_id"
+            "SELECT t.body_text FROM stories_fts f CROSS JOIN articles a ON a.id = f.rowid"
+            " JOIN revision_texts t ON t.revision_id = a.revision_id"
             " WHERE stories_fts MATCH ? AND a.site_id = ? AND a.id <> ? LIMIT 10",
             (f'body_text : "{phrase}"', story.site_id, story.article_id),
         )

@@ -109,7 +109,7 @@ def queue_again(connection: sqlite3.Connection, record_id: str) -> str | None:
     if role == "robots":  # asked for before anything else of its host, once it is not known
         parts = urlsplit(url)
         connection.execute(
-            "DELETE FROM robots_files WHERE url = ? OR origin = ?",
+            "DELETE FROM _robots_files WHERE url = ? OR origin = ?",
             (url, f"{parts.scheme}://{parts.netloc}"),
         )
         return str(url)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from sqlite_utils import Database
 
 from crawler.archive.families import Families, LeftOut
-from crawler.archive.times_schema import PUBLISHED
 
 
 def is_site(db: Database, host: str) -> bool:
@@ -57,14 +56,14 @@ def status(db: Database, *, runs: int = 5) -> Status:
     """An archive at a glance. runs: how many of the last ones to show."""
     totals = next(
         db.query(
-            "SELECT (SELECT count(*) FROM articles) AS articles,"  # noqa: S608
+            "SELECT (SELECT count(*) FROM articles) AS articles,"
             " (SELECT count(*) FROM revisions) AS revisions,"
             " (SELECT count(*) FROM captures) AS captures,"
             " (SELECT count(*) FROM linked_stories) AS linked_stories,"
-            " (SELECT published_at FROM revisions WHERE published_at IS NOT NULL"
-            f" ORDER BY {PUBLISHED.format('published_at')} LIMIT 1) AS first_published,"
-            " (SELECT published_at FROM revisions WHERE published_at IS NOT NULL"
-            f" ORDER BY {PUBLISHED.format('published_at')} DESC LIMIT 1) AS last_published"
+            " (SELECT published_at FROM stories WHERE published_utc IS NOT NULL"
+            " ORDER BY published_utc LIMIT 1) AS first_published,"
+            " (SELECT published_at FROM stories WHERE published_utc IS NOT NULL"
+            " ORDER BY published_utc DESC LIMIT 1) AS last_published"
         )
     )
     last_runs = [

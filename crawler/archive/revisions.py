@@ -92,7 +92,8 @@ _REVISIONS = (
     " body_text, language, (SELECT json_group_array(caption) FROM (SELECT caption FROM images"
     " WHERE revision_id = revisions.id AND caption IS NOT NULL"
     " ORDER BY role = 'body', position)) AS captions"
-    f" FROM revisions WHERE article_id = {_ARTICLE} AND id NOT IN"
+    " FROM revisions JOIN revision_texts t ON t.revision_id = id"
+    f" WHERE article_id = {_ARTICLE} AND id NOT IN"
     " (SELECT revision_id FROM taken_back WHERE reason LIKE :other || '%')"
     " ORDER BY number"
 )

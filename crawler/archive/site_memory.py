@@ -40,13 +40,13 @@ class SiteMemory:
     def keep_robots(self, origin: str, url: str, fetched_at: str, status: int, body: bytes) -> None:
         """Remember a host's robots.txt for the runs of the next day (RFC 9309, 2.4)."""
         self._sql(
-            "INSERT OR REPLACE INTO robots_files VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO _robots_files VALUES (?, ?, ?, ?, ?)",
             (origin, url, fetched_at, status, body),
         )
 
     def robots(self, origin: str) -> tuple[str, str, int, bytes] | None:
         """(url, fetched_at, status, body) of a host's robots.txt as last fetched."""
         row = self._sql(
-            "SELECT url, fetched_at, status, body FROM robots_files WHERE origin = ?", (origin,)
+            "SELECT url, fetched_at, status, body FROM _robots_files WHERE origin = ?", (origin,)
         ).fetchone()
         return cast("tuple[str, str, int, bytes] | None", row)

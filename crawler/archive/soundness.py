@@ -22,7 +22,7 @@ class Finding:
     """Something that is wrong with the database."""
 
     check: str
-    """integrity, keys, search, history or revisits."""
+    """integrity, keys, search, history, counts or revisits."""
     what: str
     mend: str
     url: str | None = None
@@ -37,7 +37,7 @@ def unsound(connection: sqlite3.Connection) -> Iterator[Finding]:
     The connection must be able to write, because the search index can be checked no other way;
     nothing is changed. A database that breaks off in the middle of a check is a finding, too.
     """
-    for check in (_integrity, _keys, _search, _revisions, _articles, _revisits):
+    for check in (_integrity, _keys, _search, _revisions, _articles, _counts, _revisits):
         try:
             yield from check(connection)
         except (sqlite3.DatabaseError, ValueError) as error:
@@ -86,8 +86,9 @@ def _search(connection: sqlite3.Connection) -> Iterator[Finding]:
 def _revisions(connection: sqlite3.Connection) -> Iterator[Finding]:
     rows = connection.execute(
         "SELECT a.url, r.number, r.content_digest, r.title, r.standfirst, r.authors,"
-        " r.published_at, r.section, r.tags, r.body_text"
+        " r.published_at, r.section, r.tags, t.body_text"
         " FROM revisions r JOIN articles a ON a.id = r.article_id"
+        " LEFT JOIN revision_texts t ON t.revision_id = r.id"
     )
     for url, number, stored, title, standfirst, authors, published, section, tags, body in rows:
         # the date is no part of it where it was counted back from the day of capture
@@ -132,6 +133,36 @@ def _articles(connection: sqlite3.Connection) -> Iterator[Finding]:
             f" there are {count}, numbered up to {highest}, and row {newest} is the newest",
             _RESTORE, url,
         )  # fmt: skip
+
+
+# What is kept beside what it is made of, so that views are fast: (what is said, of which address).
+_KEPT = {
+    "its date or length is not its newest revision's": """
+        SELECT a.url FROM articles a JOIN revisions r ON r.id = a.revision_id
+        WHERE a.word_count IS NOT r.word_count
+            OR (a.published_utc IS NULL) <> (r.published_at IS NULL)
+            OR a.published_day IS NOT
+                CASE WHEN length(r.published_at) >= 10 THEN substr(r.published_at, 1, 10) END""",
+    "its headline where it is linked to is not its newest revision's": """
+        SELECT k.url FROM _linked k JOIN articles a ON a.id = k.article_id
+        JOIN revisions r ON r.id = a.revision_id WHERE k.title IS NOT r.title""",
+    "linked_by is not how many stories link to it": """
+        SELECT k.url FROM _linked k LEFT JOIN (
+            SELECT linked_id, count(DISTINCT article_id) AS number FROM _links GROUP BY linked_id) n
+            ON n.linked_id = k.id WHERE k.linked_by <> ifnull(n.number, 0)""",
+    "a link to it leads to another article": """
+        SELECT k.url FROM _links l JOIN _linked k ON k.id = l.linked_id
+        WHERE l.to_article_id IS NOT k.article_id""",
+    "links are shown that its newest revision has not, or the other way round": """
+        SELECT a.url FROM _links l JOIN articles a ON a.id = l.article_id
+        WHERE l.is_shown <> (l.revision_id = a.revision_id)""",
+}
+
+
+def _counts(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for what, sql in _KEPT.items():
+        for url in dict.fromkeys(connection.execute(sql).fetchmany(_MAX)):
+            yield Finding("counts", what, _RESTORE, *url)
 
 
 def _revisits(connection: sqlite3.Connection) -> Iterator[Finding]:

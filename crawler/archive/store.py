@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 from crawler import times
-from crawler.archive import database, graph
+from crawler.archive import database, links
 from crawler.archive.articles import Articles, insert
 from crawler.archive.chains import TOLD_BY, is_chained, is_step
 from crawler.archive.frontier import FrontierTable, Steps, Told
@@ -74,6 +74,9 @@ class Store:
 
     def close(self) -> None:
         """Move the write-ahead log into the file, durably, and close."""
+        # statistics for the plans of those who read
+        self._sql("PRAGMA analysis_limit = 1000")
+        self._sql("PRAGMA optimize")
         self._sql("PRAGMA synchronous = FULL")
         self._sql("PRAGMA wal_checkpoint(TRUNCATE)")
         self.db.close()
@@ -304,10 +307,11 @@ class Store:
                 visit, capture_id, now, counts, story or self._moved_from(visit)
             )
         elif visit.not_modified:
-            article_id, changed = self._see_unchanged(story, url_id, now, counts), False
+            article_id = self._see_unchanged(story, url_id, capture_id, now, counts)
+            changed = False
         elif visit.part_of is not None:
             article_id = self._article_of(visit.part_of)
-        graph.note_visit(self.db.conn, visit, article_id)
+        links.note_visit(self.db.conn, visit, article_id)
         if visit.state == "gone" and story is not None:
             self.history.note_gone(visit, story, capture_id, now)
         counts["failures"] += visit.state in ("failed", "retry") and not visit.is_missed_guess
@@ -398,8 +402,9 @@ class Store:
         return row[0] if row else None
 
     def _see_unchanged(
-        self, story: Story | None, url_id: int, now: str, counts: Counter[str]
-    ) -> int | None:
+        self, story: Story | None, url_id: int, capture_id: int | None, now: str,
+        counts: Counter[str],
+    ) -> int | None:  # fmt: skip
         """The server says that a page is as it was: the story on it, if any, stands. story: the one
         whose own address it is."""
         row = self._sql("SELECT article_id FROM urls WHERE id = ?", (url_id,)).fetchone()
@@ -411,7 +416,8 @@ class Store:
         )
         if story is not None:
             self.history.note_seen(story, story.access, None, now, "HTTP 304")
-        graph.see_links_again(self.db.conn, row[0], now)
+        if capture_id is not None:
+            links.see_links_again(self.db.conn, row[0], capture_id)
         counts["unchanged_articles"] += 1
         return cast(int, row[0])
 
@@ -447,6 +453,7 @@ class Store:
         return insert(
             self.db.conn,
             "captures",
+            url=capture.url,
             url_id=self.frontier.url_id(capture.url, role, self._site_id, capture.fetched_at),
             run_id=run_id or self.run_id,
             fetched_at=capture.fetched_at,

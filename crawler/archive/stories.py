@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from crawler.archive.queries import is_site
 from crawler.archive.replay import KeptCapture, capture_by_id, captures_of_article
-from crawler.archive.times_schema import PUBLISHED
+from crawler.archive.texts import markdown_of
 from crawler.errors import MissingError, UsageError
 from crawler.items import Article, Claim, Image, LinkedStory, Moment, ReadTime
 
@@ -67,9 +67,9 @@ def story_ids(db: Database, site: str | None = None) -> list[int]:
     if site is not None and not is_site(db, site):
         raise MissingError(f"no newspaper {site!r} in this archive; name its host")
     rows = db.execute(
-        "SELECT a.id FROM articles a JOIN revisions r ON r.id = a.revision_id"  # noqa: S608
-        " JOIN sites s ON s.id = a.site_id WHERE :site IS NULL OR s.host = :site"
-        f" ORDER BY {PUBLISHED.format('r.published_at')} DESC, a.id",
+        "SELECT a.id FROM articles a JOIN sites s ON s.id = a.site_id"
+        " WHERE a.revision_id IS NOT NULL AND (:site IS NULL OR s.host = :site)"
+        " ORDER BY a.published_utc DESC, a.id",
         {"site": site},
     )
     return [key for (key,) in rows]
@@ -111,6 +111,7 @@ def story_with(db: Database, key: int) -> Story:
         "SELECT a.id, a.url AS kept_at, s.host, a.revisions, a.first_captured_at,"  # noqa: S608
         f" a.last_captured_at, a.gone_at, {_REVISION} FROM articles a"
         " JOIN sites s ON s.id = a.site_id JOIN revisions r ON r.id = a.revision_id"
+        " JOIN revision_texts t ON t.revision_id = r.id"
         " JOIN captures c ON c.id = r.capture_id JOIN urls u ON u.id = c.url_id WHERE a.id = ?",
         [key],
     ))  # fmt: skip
@@ -126,7 +127,8 @@ def revisions_with(db: Database, key: int) -> Iterator[StoryRevision]:
     rows = list(db.query(
         "SELECT r.number, r.captured_at, r.change, r.cause, r.extractor, r.capture_id,"  # noqa: S608
         f" {_REVISION}"
-        " FROM revisions r JOIN captures c ON c.id = r.capture_id JOIN urls u ON u.id = c.url_id"
+        " FROM revisions r JOIN revision_texts t ON t.revision_id = r.id"
+        " JOIN captures c ON c.id = r.capture_id JOIN urls u ON u.id = c.url_id"
         " WHERE r.article_id = ? AND r.id NOT IN (SELECT revision_id FROM taken_back)"
         " ORDER BY r.captured_at, r.number",
         [key],
@@ -147,8 +149,8 @@ _REVISION = (
     "r.id AS revision_id, u.url AS page_url, r.title, r.seo_title, r.access, r.canonical_url,"
     " r.authors, r.published_at, r.published_precision, r.published_raw, r.modified_at,"
     " r.modified_precision, r.modified_raw, r.read_time_minutes, r.read_time_shown,"
-    " r.read_time_raw, r.standfirst, r.section, r.tags, r.language, r.body_text,"
-    " r.body_markdown, r.word_count, r.sources"
+    " r.read_time_raw, r.standfirst, r.section, r.tags, r.language, t.body_text,"
+    " t.markdown_parts, r.word_count, t.sources"
 )
 
 
@@ -175,7 +177,7 @@ def _article(db: Database, row: dict[str, Any]) -> Article:
         language=row["language"],
         image=_lead_image(db, row["revision_id"]),
         body=row["body_text"],
-        body_markdown=row["body_markdown"],
+        body_markdown=markdown_of(row["body_text"], row["markdown_parts"]),
         word_count=row["word_count"],
         access=row["access"],
         links=_links(db, row["revision_id"]),

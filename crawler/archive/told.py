@@ -13,7 +13,7 @@ def told_by_revision(connection: sqlite3.Connection, revision_id: int) -> Told:
     title, body, seo, standfirst, authors, published, captured_at, language = connection.execute(
         "SELECT title, body_text, seo_title, standfirst, authors, published_at, captured_at,"
         " language"
-        " FROM revisions WHERE id = ?",
+        " FROM revisions JOIN revision_texts ON revision_id = id WHERE id = ?",
         (revision_id,),
     ).fetchone()
     captions = connection.execute(

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 _NAMED = 20
 """Bad lines of a file that are named one by one."""
 _CHECK = "Check the address, or try again later"
-_FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_at DESC LIMIT 10"'
+_FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_utc DESC LIMIT 10"'
 EXIT_CODES = """exit codes: 0 done; 1 the run broke off; 2 bad arguments or archive; \
 3 a site, none of the addresses, or lines of urls= that are none could not be archived; \
 4 another run holds the archive; 5 the disk is nearly full; \

@@ -8,7 +8,7 @@ import pytest
 from sqlite_utils import Database
 
 from crawler.archive.describe import DESCRIPTIONS, schema_markdown, write_descriptions
-from crawler.archive.migrations import migrations
+from crawler.archive.migrations import bring_up_to_date
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def db() -> Database:
     db = Database(memory=True)
-    migrations.apply(db)
+    bring_up_to_date(db)
     return db
 
 

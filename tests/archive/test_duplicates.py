@@ -143,7 +143,7 @@ def test_a_site_that_names_one_address_on_every_page_keeps_its_stories(
     assert row["n"] == 1
 
 
-def test_copies_are_found_among_many_by_an_index(store: Store) -> None:
-    sql = "SELECT article_id FROM article_bands WHERE band = 1 AND value = 2 LIMIT 20"
+def testcopies_are_found_among_many_by_an_index(store: Store) -> None:
+    sql = "SELECT article_id FROM _article_bands WHERE band = 1 AND value = 2 LIMIT 20"
     plan = " ".join(row[3] for row in store.db.execute(f"EXPLAIN QUERY PLAN {sql}"))
-    assert "SEARCH article_bands USING PRIMARY KEY" in plan
+    assert "SEARCH _article_bands USING PRIMARY KEY" in plan

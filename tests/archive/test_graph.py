@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
 
-from crawler.archive import database, graph
-from crawler.archive.database import open_for_reading
 from crawler.archive.graph import Export, Selection
-from crawler.archive.migrations import migrations
+from crawler.archive.soundness import unsound
 from crawler.archive.store import Store
 from crawler.items import Article, Capture, LinkedStory, Moment, Relation, Visit
 
@@ -155,7 +149,7 @@ def test_the_graph_has_both_ends_and_each_link_once_over_all_revisions(
     store.record([make_visit(NEW, story(NEW, "Weir repaired", published=when))])
     for body in ("First.", "Changed."):
         store.record([make_visit(OLD, story(OLD, "Mill", link(NEW), body=body, published=when))])
-    assert store.db.table("linked_stories").count == 2
+    assert store.db.view("linked_stories").count == 2
     (row,) = store.db.query("SELECT * FROM story_graph")
     assert (row["from_title"], row["to_title"]) == ("Mill", "Weir repaired")
     assert row["from_published_at"] == row["to_published_at"] == "2026-01-01"
@@ -205,62 +199,23 @@ def test_nodes_are_each_story_once_archived_or_missing(store: Store, make_visit:
     ]  # fmt: skip
 
 
-# -- archives of the version before
-
-
-def without_graph(folder: Path, monkeypatch: pytest.MonkeyPatch, visits: list[Visit]) -> None:
-    """An archive as it was written before links were tied to articles."""
-    old = Migrations("hemeroteca")
-    old._migrations = [m for m in migrations._migrations if not m.name.startswith("m003")]
-    assert old._migrations
-
-    def see_links(  # as they were stored then
-        connection: sqlite3.Connection, links: tuple[LinkedStory, ...], *ids: object
-    ) -> None:
-        article_id, revision_id, now = ids
-        for k in links:
-            connection.execute(
-                "INSERT INTO linked_stories (article_id, revision_id, relation, label, position,"
-                " title, url, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (article_id, revision_id, k.relation, k.label, 1, k.title, k.url, now, now),
-            )
-
-    with monkeypatch.context() as patch:
-        patch.setattr(database, "migrations", old)
-        patch.setattr(database, "write_descriptions", lambda db: None)
-        patch.setattr(graph, "see_links", see_links)
-        patch.setattr(graph, "note_visit", lambda *_: None)
-        store = Store(folder)
-        store.begin_run("news", {}, "Test/1", "2026-01-02T12:00:00+00:00")
-        store.record(visits)
-        store.close()
-
-
-@pytest.mark.parametrize("opened", ["for reading", "for writing"])
-def test_an_older_archive_opens_and_its_links_find_their_articles(
-    folder: Path, make_visit: MakeVisit, monkeypatch: pytest.MonkeyPatch, opened: str
+def test_what_is_counted_is_what_is_there_whatever_came_first(
+    store: Store, make_visit: MakeVisit
 ) -> None:
-    without_graph(
-        folder,
-        monkeypatch,
-        [
-            make_visit(f"{HOME}/a", story(f"{HOME}/a", "Mill", link(OLD), link(f"{HOME}/x"))),
-            Visit(OLD, "page", "redirected", None, (redirect(OLD, NEW, 1),)),
-            make_visit(NEW, story(NEW, "Weir repaired")),
-        ],
-    )
-    old = Database(folder / "archive.db")
-    assert "story_graph" not in old.view_names()
-    old.close()
-    db = open_for_reading(folder) if opened == "for reading" else Store(folder).db
-    rows = list(db.query("SELECT to_url, to_title, to_archived FROM story_graph ORDER BY to_url"))
-    assert [tuple(row.values()) for row in rows] == [
-        (NEW, "Weir repaired", 1), (f"{HOME}/x", "Weir repaired", 0),
+    amp, http = f"{HOME}/2026/weir-repaired/amp", NEW.replace("https", "http")
+    links = [link(NEW), link(amp, "inline"), link(OLD), link(http, "latest")]
+    store.record([make_visit(f"{HOME}/a", story(f"{HOME}/a", "Mill", *links))])
+    store.record([make_visit(f"{HOME}/b", story(f"{HOME}/b", "Lock", link(amp), link(OLD)))])
+    store.record([Visit(OLD, "page", "redirected", None, (redirect(OLD, NEW, 1),))])
+    assert list(unsound(store.db.conn)) == []
+    store.record([make_visit(amp, story(amp, "Weir repaired", link(NEW), canonical_url=NEW))])
+    store.record([make_visit(f"{HOME}/b", story(f"{HOME}/b", "Lock", link(OLD), body="Else."))])
+    assert list(unsound(store.db.conn)) == []
+    (most,) = store.db.query("SELECT * FROM most_linked")
+    assert (most["url"], most["linked_by"]) == (NEW, 3)
+    assert set(most["relations"].split(",")) == {"related", "inline", "latest"}
+    edges = list(store.db.query("SELECT from_url, relation FROM story_graph ORDER BY 1, 2"))
+    assert [tuple(edge.values()) for edge in edges] == [
+        (NEW, "related"), (f"{HOME}/a", "inline"), (f"{HOME}/a", "latest"),
+        (f"{HOME}/a", "related"), (f"{HOME}/b", "related"),
     ]  # fmt: skip
-    described = db.execute(
-        "SELECT count(*) FROM descriptions WHERE table_name = 'story_graph'"
-    ).fetchone()
-    assert described[0] > 10
-    db.close()
-    with open_for_reading(folder) as again:
-        assert not migrations.pending(again)

@@ -11,8 +11,8 @@ import pytest
 
 from crawler.archive import database
 from crawler.archive.migrations import migrations
+from crawler.archive.schema import AS_TOLD, UTC_COLUMNS
 from crawler.archive.store import Store
-from crawler.archive.times_schema import AS_TOLD, UTC_COLUMNS
 from crawler.items import FoundUrl, Moment
 from crawler.policy.revisit import Revisits
 from crawler.times import utc

@@ -73,6 +73,10 @@ def test_earlier_revisions_are_pages_too(copy: Path, tmp_path: Path) -> None:
     connection.execute(
         f"INSERT INTO revisions ({', '.join(names)}) SELECT {values} FROM revisions WHERE id = 3"
     )
+    connection.execute(
+        "INSERT INTO revision_texts SELECT (SELECT max(id) FROM revisions), body_text,"
+        " markdown_parts, sources FROM revision_texts WHERE revision_id = 3"
+    )
     connection.execute("UPDATE articles SET revisions = 2, revision_id ="
                        " (SELECT max(id) FROM revisions) WHERE id ="
                        " (SELECT article_id FROM revisions WHERE id = 3)")  # fmt: skip

@@ -191,7 +191,7 @@ def test_robots_txt_is_asked_for_once_a_day(tmp_path: Path) -> None:
         assert asked.count("/robots.txt") == 1
         assert "/2026/05/02/a-forbidden-story" not in asked
         with sqlite3.connect(tmp_path / "a" / "archive.db") as db:
-            db.execute("UPDATE robots_files SET fetched_at = '2020-01-01T00:00:00+00:00'")
+            db.execute("UPDATE _robots_files SET fetched_at = '2020-01-01T00:00:00+00:00'")
         crawl("news", tmp_path / "a", site=home, discover="links")
     assert asked.count("/robots.txt") == 2
 

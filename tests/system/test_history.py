@@ -342,11 +342,12 @@ def test_what_an_older_version_entered_is_taken_back(paper: Paper) -> None:
         db.execute("DELETE FROM verdicts")
         names = [row[1] for row in db.execute("PRAGMA table_info(revisions)")][1:]
         given = {"number": "2", "title": "'Please wait'", "content_digest": "'x'",
-                 "body_text": "'We work on our pages. We work on our pages.'",
                  "captured_at": "(SELECT max(fetched_at) FROM captures)",
                  "capture_id": "(SELECT max(id) FROM captures)"}  # fmt: skip
         chosen = ", ".join(given.get(name, name) for name in names)
         db.execute(f"INSERT INTO revisions ({', '.join(names)}) SELECT {chosen} FROM revisions")
+        says = "We work on our pages. We work on our pages."
+        db.execute("INSERT INTO revision_texts VALUES (2, ?, NULL, '{}')", (says,))
         db.execute("INSERT INTO revision_changes VALUES (2, 'body'), (2, 'title')")
         db.execute("UPDATE articles SET revision_id = 2, revisions = 2, gone_at = last_captured_at")
         db.execute("UPDATE urls SET state = 'gone', reason = 'x' WHERE url LIKE '%/a'")

@@ -30,7 +30,8 @@ WHAT = {
     " read_time_minutes, section, tags, language, standfirst, body_text, image_url,"
     " first_captured_at, last_captured_at, revisions, gone_at FROM stories) ORDER BY url",
     "revisions": "SELECT a.url, r.number, r.captured_at, r.extractor, r.content_digest, r.title,"
-    " r.sources, r.body_markdown, r.cause, c.record_id FROM revisions r"
+    " v.sources, v.body_markdown, r.cause, c.record_id FROM revisions r"
+    " JOIN story_revisions v ON v.article_id = r.article_id AND v.number = r.number"
     " JOIN articles a ON a.id = r.article_id JOIN captures c ON c.id = r.capture_id ORDER BY 1, 2",
     "links": "SELECT a.url, r.number, l.relation, l.label, l.position, l.title, l.excerpt, l.url,"
     " l.image_url, l.published_raw, l.first_seen_at, l.last_seen_at FROM linked_stories l"

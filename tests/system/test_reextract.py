@@ -28,12 +28,14 @@ def copy_of(archived: Archived, tmp_path: Path) -> Path:
 def rewrite(archive: Path, sql: str, *parameters: object) -> None:
     """Change what can only be added to, as another extractor would have written it."""
     with sqlite3.connect(archive / "archive.db") as db:
-        (trigger,) = db.execute(
-            "SELECT sql FROM sqlite_master WHERE name = 'revisions_are_never_changed'"
-        ).fetchone()
-        db.execute("DROP TRIGGER revisions_are_never_changed")
+        guards = db.execute(
+            "SELECT name, sql FROM sqlite_master WHERE name LIKE 'revision%_are_never_changed'"
+        ).fetchall()
+        for name, _ in guards:
+            db.execute(f"DROP TRIGGER {name}")
         db.execute(sql, parameters)
-        db.execute(trigger)
+        for _, guard in guards:
+            db.execute(guard)
 
 
 def outcomes(archive: Path) -> dict[str, int]:
@@ -47,7 +49,8 @@ def test_what_another_extractor_had_read_becomes_a_new_revision(
     folder = copy_of(archived, tmp_path)
     before = query(folder, "SELECT * FROM stories ORDER BY id")
     rewrite(folder, "UPDATE revisions SET extractor = 'hemeroteca/0.0'")
-    rewrite(folder, "UPDATE revisions SET title = 'Menu', body_text = 'x' WHERE article_id < 3")
+    rewrite(folder, "UPDATE revisions SET title = 'Menu' WHERE article_id < 3")
+    rewrite(folder, "UPDATE revision_texts SET body_text = 'x' WHERE revision_id < 3")
     done = run_scrapy("reextract", str(folder), "--jobs", "2")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("39 articles read again: 2 read otherwise now")

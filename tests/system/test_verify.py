@@ -239,10 +239,11 @@ def settle(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("sql", "check"),
     [
-        ("SELECT substr(body_text, 20, 24) AS t FROM revisions WHERE id = 5", "history"),
+        ("SELECT substr(body_text, 20, 24) AS t FROM revision_texts WHERE revision_id = 5",
+         "history"),
         ("SELECT title AS t FROM revisions WHERE id = 7", "history"),
-        ("SELECT substr(body_markdown, 1, 30) AS t FROM revisions WHERE body_markdown LIKE '%](%'"
-         " LIMIT 1", "content"),
+        ("SELECT substr(value, 1, 30) AS t FROM revision_texts, json_each(markdown_parts)"
+         " WHERE type = 'text' AND value LIKE '%](%' LIMIT 1", "content"),
         ("SELECT title AS t FROM linked_stories WHERE relation = 'next' AND length(title) > 20"
          " LIMIT 1", "content"),
         ("SELECT excerpt AS t FROM linked_stories WHERE length(excerpt) > 20 LIMIT 1", "content"),
@@ -265,8 +266,12 @@ def test_one_letter_changed_in_the_database_is_found(copy: Path, sql: str, check
         ("UPDATE articles SET revisions = 4 WHERE id = 2", "said to have 4 revisions"),
         ("DELETE FROM revisions WHERE id = (SELECT revision_id FROM articles WHERE id = 2)",
          "refers to a row of revisions that is not there"),
-        ("DELETE FROM linked_stories WHERE id IN (SELECT id FROM linked_stories LIMIT 1)",
+        ("DELETE FROM _links WHERE id = (SELECT min(id) FROM _links)",
          "linked stories"),
+        ("UPDATE _linked SET linked_by = linked_by + 1 WHERE id = (SELECT max(id) FROM _linked)",
+         "linked_by is not how many"),
+        ("UPDATE articles SET published_day = '2020-01-01' WHERE id = 2",
+         "its date or length is not its newest revision's"),
         ("UPDATE captures SET warc_offset = warc_offset + 1 WHERE id = 4",
          "the file no record"),
         ("UPDATE captures SET status = 404 WHERE id = 4", "status (404 in the database, 200 in"),
@@ -413,7 +418,7 @@ def test_what_a_killed_run_leaves_is_a_notice_until_the_next_run_has_mended_it(
     after = verify(copy)
     assert after.sound, told(after)
     assert after.notices == []
-    assert query(copy, "SELECT 1 FROM captures c JOIN urls u ON u.id = c.url_id WHERE url LIKE ?",
+    assert query(copy, "SELECT 1 FROM captures c JOIN urls u ON u.id = c.url_id WHERE u.url LIKE ?",
                  "http://a.example/1")  # fmt: skip
 
 

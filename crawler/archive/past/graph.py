@@ -6,6 +6,8 @@ A link is tied to the article that it leads to by a key that all spellings of an
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlite_utils import Database
 
 from crawler.urls import story_key
@@ -145,10 +147,34 @@ ORDER BY linked_by DESC, url;
 
 def upgrade(db: Database) -> None:
     """Give an archive of the version before the keys of its links and the views."""
-    from crawler.archive.graph import note_redirect
-
     db.conn.create_function("story_key", 1, story_key, deterministic=True)
     db.executescript(TABLES)
     for url, location in db.execute(REDIRECTS).fetchall():
-        note_redirect(db.conn, url, location)
+        _note_redirect(db.conn, url, location)
     db.executescript(VIEWS)
+
+
+def _note_redirect(connection: sqlite3.Connection, url: str, target: str) -> None:
+    """Note that an address leads to another, which may be a story's now or later.
+
+    Chains are kept short: what led to `url` leads to where it leads. Raises sqlite3.Error.
+    """
+    key, to = story_key(url), story_key(target)
+    row = connection.execute(
+        "SELECT article_id, leads_to FROM story_addresses WHERE key = ?", (to,)
+    ).fetchone()
+    article_id, further = row or (None, None)
+    to = further or to
+    if key == to:
+        return
+    connection.execute(
+        "INSERT INTO story_addresses (key, article_id, leads_to) VALUES (?, ?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET leads_to = excluded.leads_to,"
+        " article_id = ifnull(article_id, excluded.article_id)",
+        (key, article_id, to),
+    )
+    connection.execute(
+        "UPDATE story_addresses SET leads_to = ?, article_id = ifnull(article_id, ?)"
+        " WHERE leads_to = ? AND key <> ?",
+        (to, article_id, key, to),
+    )

@@ -26,21 +26,3 @@ CREATE TABLE warc_files (
     closed_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 """
-
-CAPTURES = {
-    "record_type": "response, or revisit: the record has no payload, for it is that of another.",
-    "refers_to_id": "The capture whose response has a revisit's payload.",
-    "truncated": "Why the record holds less than was sent (length, time, disconnect), if it does.",
-    "fetch_ms": "Milliseconds from the request to the last byte.",
-    "reservations": "What the answer reserves (noarchive, TDM …), a JSON list; NULL for nothing.",
-}
-
-FILES = {
-    "": "WARC files that are closed: nothing is written to them any more.",
-    "name": "File in the archive's warc folder.",
-    "run_id": "The run that closed it.",
-    "bytes": "Its length.",
-    "records": "Records in it, of every type.",
-    "sha256": "Digest of the whole file, in hexadecimal digits: what sha256sum says.",
-    "closed_at": "UTC.",
-}

@@ -58,16 +58,3 @@ SELECT
     (SELECT count(*) FROM urls u WHERE u.site_id = s.id AND u.state = 'failed') AS failed
 FROM sites s;
 """
-
-CAUSE = (
-    "Why it differs from the one before: page (the newspaper changed it), extractor (the same"
-    " bytes, read by another version of the extractor), either (both are others)."
-)
-
-REREADINGS = {
-    "": "Revisions whose page was read again from WARC by another version of the extractor.",
-    "article_id": "The article.",
-    "revision_id": "The revision whose page was read.",
-    "extractor": "By which it was read now.",
-    "outcome": "changed (it became a new revision), unchanged, or why it could not be read.",
-}

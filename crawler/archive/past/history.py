@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from crawler.archive.times_schema import refuse_others
+from crawler.archive.past.times import refuse_others
 
 UTC_COLUMNS = {"story_events": ("at",), "taken_back": ("at",)}
 
@@ -176,46 +176,3 @@ def upgrade(db: Database) -> None:
     db.executescript(UPGRADE)
     for table, columns in UTC_COLUMNS.items():
         refuse_others(db.conn, table, columns)
-
-
-VERDICTS = {
-    "": "Answers that are no state of the story that was known at their address: its last good"
-    " revision stands.",
-    "capture_id": "The capture.",
-    "article_id": "The story.",
-    "verdict": "broken (it was cut off on its way), wall (consent, login, subscription, robots),"
-    " outage, shell (a page without its text), empty, teaser (the text's beginning alone), soft"
-    " 404 (an error page sent as success), taken down (a notice in its place), other story.",
-}
-
-EVENTS = {
-    "": "What became of stories, and when. Rows are only ever added.",
-    "id": "Key.",
-    "article_id": "The story.",
-    "event": "gone; taken_down: a notice stands in its place; replaced: another story does; back:"
-    " it was gone, and is there again; teaser: its beginning alone is shown; full: all of it is"
-    " shown again; mistaken: what was entered as gone or changed was no act of the newspaper's.",
-    "at": "When the answer that shows it was fetched, UTC.",
-    "capture_id": "That answer.",
-    "reason": "What it was.",
-    "text": "Of taken_down: the notice.",
-    "successor_id": "Of replaced: the story that is there now, if it is archived.",
-}
-
-EDITS = {
-    "": "How much each revision changed, beside the one before.",
-    "revision_id": "The revision.",
-    "words_out": "Words that are gone; characters in scripts without spaces.",
-    "words_in": "Words that are new.",
-    "numbers_changed": "Numbers that are in one of the two texts only.",
-    "quotes_changed": "Quotations that are in one of them only.",
-    "names_changed": "Names that are in one of them only; NULL where the script has no capitals.",
-    "share": "The share of the text that changed, 0 to 1.",
-}
-
-TAKEN_BACK = {
-    "": "Revisions that were no change by the newspaper, as was found out later.",
-    "revision_id": "The revision; it is kept, and edited_stories leaves it out.",
-    "at": "When that was found out, UTC.",
-    "reason": "What the answer was, or what differed.",
-}

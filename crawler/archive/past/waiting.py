@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.archive.times_schema import PUBLISHED
+from crawler.archive.past.times import PUBLISHED
 
 UPGRADE = """
 DROP VIEW site_summary;
