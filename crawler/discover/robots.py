@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from protego import Protego
 
 from crawler.urls import absolute
 
 MAX_BYTES = 512_000
 """500 KiB, the least that RFC 9309, section 2.5, asks a crawler to read."""
 MAX_SITEMAPS = 1_000
-
-_LINE = re.compile(r"\s*sitemaps?\s*:\s*([^\s#]\S*)", re.IGNORECASE)
 
 
 def sitemap_urls(body: bytes, url: str) -> tuple[str, ...]:
@@ -22,10 +20,9 @@ def sitemap_urls(body: bytes, url: str) -> tuple[str, ...]:
     ('https://a.example/map.xml',)
     """
     found: dict[str, None] = {}
-    for line in re.split(r"[\r\n]+", body[:MAX_BYTES].decode("utf-8-sig", "replace")):
-        match = _LINE.match(line)
-        address = absolute(url, match[1]) if match else None
-        if address is not None:
+    text = body[:MAX_BYTES].decode("utf-8-sig", "replace")
+    for named in Protego.parse(text).sitemaps:
+        if (address := absolute(url, named)) is not None:
             found.setdefault(address)
             if len(found) >= MAX_SITEMAPS:
                 break

@@ -3,10 +3,11 @@ it."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from typing import Any
+
+import msgspec
 
 from crawler.items import Article, Capture, Visit
 from crawler.warc.records import FIELDS, JSON, Headers, fields
@@ -87,8 +88,7 @@ def conversion_record(
         ("WARC-Refers-To", capture.record_id),
         ("Content-Type", JSON),
     ]
-    text = json.dumps(content, ensure_ascii=False, default=_plain, separators=(",", ":"))
-    return "conversion", headers, text.encode("utf-8", "backslashreplace")
+    return "conversion", headers, msgspec.json.encode(content)
 
 
 def run_record(uuid: str, content: Mapping[str, Any]) -> Record:
@@ -96,9 +96,3 @@ def run_record(uuid: str, content: Mapping[str, Any]) -> Record:
     headers = [("WARC-Target-URI", f"urn:hemeroteca:run:{uuid}"), ("Content-Type", JSON)]
     text = json.dumps(content, ensure_ascii=False, default=str, indent=1)
     return "resource", headers, text.encode("utf-8", "backslashreplace")
-
-
-def _plain(value: object) -> object:
-    if dataclasses.is_dataclass(value):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    return dict(value) if isinstance(value, Mapping) else str(value)
