@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from crawler.extract.language import calls, is_counted, is_note, is_wall, states_age
+from crawler.extract.language import (
+    calls,
+    is_counted,
+    is_note,
+    is_wall,
+    names_itself,
+    states_age,
+)
 from crawler.history.reader_text import as_read, typeset_alike
 from crawler.items import Article
 from crawler.text import UNSPACED, count_words
@@ -216,12 +223,14 @@ def _ticks(gone: set[str], new: set[str]) -> bool:
 
 
 def _counters(paragraphs: Iterable[str]) -> set[str]:
-    """Short lines that say how many read, share or like the story, without their numbers. Any
+    """Short lines that say how many read, share or like the story, or what of it, without numbers. Any
     other number is the newspaper's: of the dead, of goals, of a price."""
     return {
         _uncounted(part)
         for part in paragraphs
-        if _COUNTED.search(part) and count_words(part) <= _COUNTER_WORDS and is_counted(part)
+        if _COUNTED.search(part)
+        and count_words(part) <= _COUNTER_WORDS
+        and (is_counted(part) or names_itself(part))
     }
 
 

@@ -78,6 +78,9 @@ def test_counters_and_tickers_move_on() -> None:
     count = "{} people are reading this now"
     one, two = (replace(OLD, body=f"{BODY}\n\n{count.format(n)}") for n in (12, 1_417))
     assert changes(one, two) == ()
+    for read in ("This article has been read {} times.", "Dieser Artikel wurde {} Mal gelesen."):
+        one, two = (replace(OLD, body=f"{BODY}\n\n{read.format(n)}") for n in (12, 1_417))
+        assert changes(one, two) == ()
     toll = "The toll rose to {}."
     one, two = (replace(OLD, body=f"{BODY}\n\n{toll.format(n)}") for n in (12, 14))
     assert changes(one, two) == ("body",)

@@ -207,6 +207,17 @@ def states_age(text: str) -> bool:
     )
 
 
+def names_itself(text: str) -> bool:
+    """Whether a short text begins with what newspapers call the story that it stands in.
+
+    >>> names_itself("This article has been read 1,535 times."), names_itself("The mill stands.")
+    (True, False)
+    """
+    if len(text) > _LONGEST_AGE:
+        return False
+    return _phrases().this_story.search(_plain(text), 0, _OPENING) is not None
+
+
 def calls(text: str) -> int:
     """How many words of a small box want something of its reader; prose can hold one of them.
 
