@@ -223,7 +223,7 @@ def _ticks(gone: set[str], new: set[str]) -> bool:
 
 
 def _counters(paragraphs: Iterable[str]) -> set[str]:
-    """Short lines that say how many read, share or like the story, or what of it, without numbers. Any
+    """Short lines that count the readers of a story, or speak of it, without their numbers. Any
     other number is the newspaper's: of the dead, of goals, of a price."""
     return {
         _uncounted(part)
