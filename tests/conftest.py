@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -13,6 +14,14 @@ from hypothesis import settings
 # An example may take as long as a busy machine needs for it.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+# Begun in the background, by nohup or by some schedulers, a process ignores these, and so would all
+# commands that the tests start and interrupt.
+for _number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(
+            _number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL
+        )
 
 
 @pytest.fixture
