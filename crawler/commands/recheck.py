@@ -87,7 +87,7 @@ def _must_be_known(db: Database, site: str | None, url: str | None) -> None:
             f"--site {site}: the archive has no such newspaper; {PROGRAM} status lists them"
         )
     if url and not db.execute("SELECT 1 FROM articles WHERE url = ?", (url,)).fetchone():
-        raise UsageError(f"--url {url}: the archive has no such story; the view stories lists them")
+        raise UsageError(f"the archive has no such story: {url}; the view stories lists them")
 
 
 def summary(counts: Counter[str]) -> str:
