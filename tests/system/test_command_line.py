@@ -109,7 +109,9 @@ def test_settings_of_another_project_are_not(tmp_path: Path) -> None:
         "settings", "--get", "BOT_NAME", folder=tmp_path, SCRAPY_SETTINGS_MODULE="shop.settings"
     )
     assert done.stdout == "hemeroteca\n"
-    assert done.stderr.startswith("hemeroteca: SCRAPY_SETTINGS_MODULE=shop.settings is of another")
+    assert done.stderr.startswith(
+        "hemeroteca: SCRAPY_SETTINGS_MODULE=shop.settings belongs to another"
+    )
     assert done.stderr.count("\n") == 1
 
 

@@ -138,7 +138,7 @@ def test_what_cannot_be_read_keeps_its_revision_and_is_told(
     path.write_bytes(data)
     done = run_scrapy("reextract", str(folder), "--again")
     assert done.returncode == 0, done.stderr
-    assert "1 not read" in done.stdout
+    assert "1 could not be read" in done.stdout
     (told,) = query(folder, "SELECT outcome FROM rereadings WHERE article_id = 5")
     assert path.name in told["outcome"]
     assert len(query(folder, "SELECT 1 FROM stories")) == 39
