@@ -149,7 +149,9 @@ def cost(pages: list[tuple[bytes, str]], rounds: int) -> None:
             start = time.process_time()
             lxml.html.fromstring(html)
             parsed = time.process_time()
-            with mock.patch.object(import_module("crawler.extract"), "linked_stories", _none):
+            with mock.patch.object(
+                import_module("crawler.extract.article"), "linked_stories", _none
+            ):
                 rest = time.process_time()
                 extract(html, url)
                 rest_end = time.process_time()

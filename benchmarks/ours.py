@@ -26,7 +26,9 @@ def reader(with_links: bool) -> Iterator[Reader]:
     if with_links:
         yield read
     else:
-        with mock.patch.object(import_module("crawler.extract"), "linked_stories", return_value=()):
+        with mock.patch.object(
+            import_module("crawler.extract.article"), "linked_stories", return_value=()
+        ):
             yield read
 
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from crawler.items import ReadTime as ReadTime
     from crawler.page_reader import extract as extract
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _NAMES = {
     "crawler.page_reader": ("extract",),

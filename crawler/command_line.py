@@ -39,7 +39,8 @@ def run(arguments: list[str]) -> NoReturn:
         sys.exit(0)
     if verb not in known:
         alike = difflib.get_close_matches(verb, known, 1)
-        _refuse(f"no verb {verb!r}{f'; is it {alike[0]}?' if alike else ''} {_NAME} -h lists all")
+        hint = f"; did you mean {alike[0]}?" if alike else ";"
+        _refuse(f"no verb {verb!r}{hint} {_NAME} -h lists all")
     _choose_settings()
     cmdline.ScrapyArgumentParser = _Parser  # type: ignore[misc, assignment]
     cmdline.execute([_NAME, *arguments])
@@ -57,7 +58,7 @@ def _overview() -> str:
     lines = [
         f"Hemeroteca {__version__}: a newspaper goes in, a searchable, citable archive comes out.",
         "",
-        f"usage: {_NAME} VERB …      {_NAME} VERB -h tells more of one",
+        f"usage: {_NAME} VERB …      {_NAME} VERB -h explains one",
         "",
     ]
     lines += [f"  {name:<11} {each.short_desc()}" for name, each in sorted(_OURS.items())]
@@ -87,8 +88,8 @@ def _choose_settings() -> None:
         if getattr(module, "COMMANDS_MODULE", None) == crawler.commands.__name__:
             return
         sys.stderr.write(
-            f"{_NAME}: {_VARIABLE}={named} is of another project and is not used; one of your own"
-            " begins with: from crawler.settings import *\n"
+            f"{_NAME}: {_VARIABLE}={named} belongs to another project and is ignored; a module of"
+            " your own must begin with: from crawler.settings import *\n"
         )
     os.environ[_VARIABLE] = SETTINGS
 

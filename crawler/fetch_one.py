@@ -28,7 +28,7 @@ def fetch_one(
     """
     address = normalise(url)
     if address is None:
-        raise UsageError(f"{url} is no web address; write https://news.example/story")
+        raise UsageError(f"{url} is not a web address; write https://news.example/story")
     refuse_unbounded_heads()
     settings = settings.copy()
     settings.update(

@@ -21,7 +21,7 @@ def web_address(name: str, value: str) -> str:
     value = value.strip()
     url = normalise(value if "://" in value else f"https://{value}")
     if url is None or not re.search(r"//(?:[^/.]+\.[^/]|localhost|\[)", url):
-        raise UsageError(f"{name}={value} is no web address; write {name}=https://news.example")
+        raise UsageError(f"{name}={value} is not a web address; write {name}=https://news.example")
     return url
 
 
@@ -42,9 +42,9 @@ def address_file(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     try:
         data = Path(path).expanduser().read_bytes()
     except (OSError, ValueError, RuntimeError) as error:
-        why = getattr(error, "strerror", None) or "no name of a file"
+        why = getattr(error, "strerror", None) or "not a file name"
         raise UsageError(
-            f"urls={path} cannot be read ({why}); name a text file with one address a line"
+            f"urls={path} cannot be read ({why}); name a text file with one URL per line"
         ) from error
     found, wrong = [], []
     for number, line in enumerate(_lines(data), 1):
@@ -54,12 +54,12 @@ def address_file(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
                 line.encode()
                 found.append(web_address("urls", line))
             except UnicodeEncodeError:
-                wrong.append(f"{path}, line {number}: {line[:80]!r} is no UTF-8")
+                wrong.append(f"{path}, line {number}: {line[:80]!r} is not UTF-8")
             except UsageError:
-                wrong.append(f"{path}, line {number}: {line[:80]!r} is no web address")
+                wrong.append(f"{path}, line {number}: {line[:80]!r} is not a web address")
     if not found:
         first = f" ({wrong[0]})" if wrong else ""
-        raise UsageError(f"urls={path} holds no address{first}; write one a line")
+        raise UsageError(f"urls={path} contains no URL{first}; write one per line")
     return tuple(dict.fromkeys(found)), tuple(wrong)
 
 
@@ -85,7 +85,7 @@ def day(name: str, value: str | None) -> str | None:
         date.fromisoformat((value + "-01-01")[:10])
     except ValueError:
         raise UsageError(
-            f"{name}={value} is no date; write {name}=2024, {name}=2024-05 or {name}=2024-05-31"
+            f"{name}={value} is not a date; write {name}=2024, {name}=2024-05 or {name}=2024-05-31"
         ) from None
     return value
 
@@ -97,9 +97,9 @@ def choices(name: str, value: str | None, known: tuple[str, ...]) -> frozenset[s
     chosen = [part.strip() for part in value.split(",") if part.strip()]
     for each in chosen:
         if each not in known:
-            raise UsageError(f"{name}={each}: there are {', '.join(known)}")
+            raise UsageError(f"{name}={each}: choose from {', '.join(known)}")
     if not chosen:
-        raise UsageError(f"{name}= is empty; name some of {', '.join(known)}")
+        raise UsageError(f"{name}= is empty; choose from {', '.join(known)}")
     return frozenset(chosen)
 
 
@@ -117,5 +117,5 @@ def whole_number(name: str, value: str | None) -> int | None:
     if value is None:
         return None
     if not value.isascii() or not value.isdigit() or int(value) < 1:
-        raise UsageError(f"{name}={value} is no number of 1 or more; write {name}=100")
+        raise UsageError(f"{name}={value} must be a number of 1 or more; write {name}=100")
     return int(value)

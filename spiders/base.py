@@ -69,7 +69,7 @@ class ArchiveSpider(Spider):
         self.since = day("since", arguments.get("since"))
         self.until = day("until", arguments.get("until"))
         if self.since and self.until and self.since[: len(self.until)] > self.until:
-            raise UsageError(f"since={self.since} is after until={self.until}; exchange them")
+            raise UsageError(f"since={self.since} is after until={self.until}; swap them")
         self.max_pages = whole_number("max_pages", arguments.get("max_pages"))
         self.seeds: tuple[str, ...] = ()
         self.resume_hosts: tuple[str, ...] = ()

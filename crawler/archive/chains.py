@@ -44,16 +44,17 @@ TOLD_BY: dict[Role, int] = {"sitemap": 1, "feed": 2, "wordpress": 4}
 """Bits of `urls.told_by`."""
 
 URLS = {
-    "told_by": "Which kinds of lists told of it: the sum of 1 (sitemaps), 2 (feeds) and 4"
+    "told_by": "Which kinds of lists named it: the sum of 1 (sitemaps), 2 (feeds) and 4"
     " (WordPress).",
-    "dry": "How many lists on the way to it, one told of by the other, told of no story.",
+    "dry": "How many lists on the way to it, each named by the one before, named no story.",
 }
 SITES = {
-    "lists_told": "Sitemaps, pages of feeds and WordPress lists read that another one had told of,"
-    " and that told of new addresses.",
-    "lists_empty": "… that told of none; one that told of further lists only counts as four.",
-    "told_visits": "Addresses visited that sitemaps, feeds or WordPress lists told of first.",
-    "told_stories": "… that were stories.",
+    "lists_told": "Sitemaps, feed pages and WordPress lists that another one had named, and that"
+    " named new addresses.",
+    "lists_empty": "The same that named no new address; one that named only further lists counts as"
+    " four.",
+    "told_visits": "Visited addresses that sitemaps, feeds or WordPress lists were first to name.",
+    "told_stories": "Those of them that were stories.",
 }
 
 

@@ -77,8 +77,8 @@ def refuse_links(folder: Path) -> None:
 def _refuse_link(path: Path) -> None:
     if path.is_symlink():
         raise ArchiveError(
-            f"{path} is a symbolic link, and links in an archive are not followed: put what it"
-            " leads to in its place"
+            f"{path} is a symbolic link, and links in an archive are not followed: replace it by"
+            " what it points to"
         )
 
 
@@ -108,7 +108,7 @@ def refuse_if_lost(folder: Path) -> None:
     what, option = ("is empty", " --replace") if path.exists() else ("is not there", "")
     raise ArchiveError(
         f"{path} {what}, though {warc} has {files:,} WARC file{'s' if files > 1 else ''}: restore"
-        f" it from a copy, or make it again: {PROGRAM} rebuild {shlex.quote(str(folder))}{option}"
+        f" it from a copy, or rebuild it: {PROGRAM} rebuild {shlex.quote(str(folder))}{option}"
     )
 
 
@@ -190,7 +190,7 @@ def _open_unwritable(folder: Path) -> Database:
         db = _open_existing(path, "mode=ro")
         if migrations.pending(db):
             db.close()
-            raise BusyError(f"{folder} is being brought up to date by a run; try again later")
+            raise BusyError(f"{folder} is being upgraded by a run; try again later")
         return db
     if not _size(folder / _LOG):
         db = _open_existing(path, "mode=ro&immutable=1")
@@ -208,9 +208,9 @@ def _open_unwritable(folder: Path) -> Database:
     except OSError as error:
         home.cleanup()
         raise ArchiveError(
-            f"{folder} cannot be written, and for reading it a copy of its database is needed in"
+            f"{folder} is not writable, and to read it a copy of its database is needed in"
             f" {tempfile.gettempdir()}, which cannot be made ({error.strerror}); name another"
-            " folder by TMPDIR"
+            " folder with TMPDIR"
         ) from error
     except BaseException:
         home.cleanup()
@@ -223,14 +223,14 @@ def explain(folder: Path, error: Exception) -> HemerotecaError:
     path = folder / FILE_NAME
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return BusyError(f"{path} is held by another program ({error}); wait for its end")
+        return BusyError(f"{path} is held by another program ({error}); wait until it ends")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return DamageError(
             f"{path} is damaged ({error}): {PROGRAM} verify says more; restore it from a copy, or"
-            f" make it again from the WARC files: {PROGRAM} rebuild"
+            f" rebuild it from the WARC files: {PROGRAM} rebuild"
             f" {shlex.quote(str(folder))} --replace"
         )
-    return ArchiveError(f"cannot go on with {path} ({error})")
+    return ArchiveError(f"cannot read or write {path} ({error})")
 
 
 def is_damage(error: BaseException | None) -> bool:
@@ -270,7 +270,7 @@ def open_for_writing(folder: Path) -> Database:
         db.execute("PRAGMA foreign_keys = ON")
     except (OSError, sqlite3.Error) as error:
         raise ArchiveError(
-            f"cannot write {path} ({error}); is the folder writable, is there space on the disk?"
+            f"cannot write {path} ({error}); is the folder writable, is there space on disk?"
         ) from error
     return db
 
@@ -320,13 +320,15 @@ def _open_existing(path: Path, how: str = "mode=rw") -> Database:
     except sqlite3.Error as error:
         if is_damage(error):
             raise ArchiveError(
-                f"cannot open {path} ({error}); it is damaged, or no SQLite file: restore it from a"
-                f" copy, or {PROGRAM} rebuild {shlex.quote(str(path.parent))} --replace"
+                f"cannot open {path} ({error}); it is damaged, or not an SQLite file: restore it"
+                f" from a copy, or {PROGRAM} rebuild {shlex.quote(str(path.parent))} --replace"
             ) from error
-        raise ArchiveError(f"cannot open {path} ({error}); may you read it?") from error
+        raise ArchiveError(
+            f"cannot open {path} ({error}); do you have permission to read it?"
+        ) from error
     problem = None
     if tables and application_id != schema.APPLICATION_ID:
-        problem = "is no archive of this program; name another folder with archive="
+        problem = "is not a Hemeroteca archive; name another folder with archive="
     elif newer:
         problem = f"was written by a newer version (it has {min(newer)}); update Hemeroteca"
     if problem:

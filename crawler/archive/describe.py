@@ -16,19 +16,20 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "url": "The article's address: the canonical one, where the page names one.",
         "site": "Host of the newspaper, without www.",
         "title": "Headline.",
-        "authors": "Authors in the byline's order, joined by commas. Singly in article_authors.",
+        "authors": "Authors in the byline's order, joined by commas. One by one in"
+        " article_authors.",
         "published_at": "Publication date, ISO 8601, never finer than published_precision; with"
         " offset where the page states one.",
-        "published_utc": "The same in UTC, as exact as it is: sort by this. Taken as UTC where the"
-        " page states no offset.",
-        "published_day": "The day that the newspaper's readers read: that of published_at, in the"
-        " newspaper's own zone. NULL where the page states no day.",
+        "published_utc": "The same in UTC, equally exact: sort by this. Taken as UTC where the page"
+        " states no offset.",
+        "published_day": "The day of publication in the newspaper's own time zone, as published_at"
+        " has it. NULL where the page states no day.",
         "published_precision": "How exact published_at is: second, minute, day, month or year.",
         "modified_at": "When the page says it was last changed, ISO 8601.",
-        "read_time_minutes": "Minutes to read: as the page says, else estimated from the length.",
+        "read_time_minutes": "Minutes to read: as the page shows, else estimated from the length.",
         "read_time_shown": "1 if the page shows the read time, 0 if it is our estimate.",
         "section": "The newspaper's section, as shown.",
-        "tags": "Tags as shown, joined by commas. Singly in article_tags.",
+        "tags": "Tags as shown, joined by commas. One by one in article_tags.",
         "language": "BCP 47 tag: en, de-AT …",
         "word_count": "Words in body_text; characters in scripts without spaces.",
         "standfirst": "The summary under the headline.",
@@ -36,17 +37,17 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "image_url": "Address of the lead picture.",
         "first_captured_at": "When the article was first archived, UTC.",
         "last_captured_at": "When its page was last fetched with the story on it, UTC.",
-        "revisions": "How many revisions are kept. More than 1 is no edit yet (edited_stories says"
-        " what is): another may differ in typography alone, or complete a text that was cut.",
-        "gone_at": "When its page was last found gone, UTC; NULL while it stands. All of that is in"
-        " story_events.",
-        "access": "teaser: at the last visit only the beginning was shown; full: the page says that"
-        " all of it is; NULL where nothing is known.",
+        "revisions": "How many revisions are kept. More than 1 does not prove an edit (for that see"
+        " edited_stories): one may differ in typography alone, or complete a truncated text.",
+        "gone_at": "When its page was last found gone, UTC; NULL while it is there. The history is"
+        " in story_events.",
+        "access": "teaser: at the last visit only the opening was shown; full: the page says that"
+        " it shows the whole story; NULL where nothing is known.",
         "text_captured_at": "When the text of this row was fetched, UTC: that of the last good"
-        " revision, or of the fullest where only a teaser is shown now.",
+        " revision, or of the most complete one where only a teaser is shown now.",
     },
     "story_links": {
-        "": "Which story's page points to which: the linked stories of each newest revision.",
+        "": "Links between stories: the linked stories of each article's newest revision.",
         "article_id": "The article whose page shows the link.",
         "from_url": "Its address.",
         "from_title": "Its headline.",
@@ -57,13 +58,13 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "title": "The headline shown for the linked story.",
         "excerpt": "The text shown under it.",
         "to_url": "Address of the linked story.",
-        "to_article_id": "The article it is, if archived: by its address, another spelling of it,"
-        " a redirect, or the address that its page calls canonical.",
-        "first_seen_at": "When this revision's page was first seen with the link, UTC.",
-        "last_seen_at": "… and last.",
+        "to_article_id": "That article, if it is archived: found by its address, another spelling"
+        " of it, a redirect, or its canonical address.",
+        "first_seen_at": "When the link was first seen on this revision's page, UTC.",
+        "last_seen_at": "When it was last seen there.",
     },
     "story_graph": {
-        "": "The graph: which story's page points to which, over all revisions, each link once.",
+        "": "The graph: links between stories, over all revisions, each link once.",
         "from_article_id": "The article whose pages show the link.",
         "from_url": "Its address.",
         "from_title": "Its headline.",
@@ -81,51 +82,52 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "to_key": "What all addresses of the linked story share.",
         "to_archived": "1 if it is archived, else 0.",
         "first_seen_at": "When the link was first seen, UTC.",
-        "last_seen_at": "When last.",
-        "from_published_day": "The day of its publication.",
-        "to_published_day": "That of the article linked to; NULL where it is not archived.",
+        "last_seen_at": "When it was last seen.",
+        "from_published_day": "The day of publication of the article whose pages show the link.",
+        "to_published_day": "The day of publication of the article linked to; NULL where it is not"
+        " archived.",
     },
     "missing_stories": {
-        "": "Stories that archived ones point to and that are not archived, most linked first.",
+        "": "Stories that are linked from archived ones but not archived, most linked first.",
         "url": "Address, as linked.",
         "site": "Host of the newspaper.",
-        "title": "A headline that a link shows.",
-        "linked_by": "How many archived articles point to it.",
-        "relations": "By which relations, joined by commas.",
+        "title": "A headline that a link to it shows.",
+        "linked_by": "How many archived articles link to it.",
+        "relations": "The relations of these links, joined by commas.",
         "first_seen_at": "When a link to it was first seen, UTC.",
-        "last_seen_at": "When last.",
-        "state": "What became of the address (urls.state); NULL where it was never met.",
-        "reason": "Why.",
+        "last_seen_at": "When it was last seen.",
+        "state": "The state of the URL (urls.state); NULL where it was never queued.",
+        "reason": "Why it is in that state.",
     },
     "most_linked": {
-        "": "All stories that others point to, most linked first, archived or not.",
+        "": "All stories that others link to, archived or not, most linked first.",
         "article_id": "The article; NULL where it is not archived.",
         "url": "Its address.",
         "site": "Host of the newspaper.",
         "title": "Headline.",
         "published_at": "Publication date; NULL where it is not archived.",
-        "linked_by": "How many archived articles point to it.",
-        "relations": "By which relations, joined by commas.",
+        "linked_by": "How many archived articles link to it.",
+        "relations": "The relations of these links, joined by commas.",
         "first_seen_at": "When a link to it was first seen, UTC.",
-        "last_seen_at": "When last.",
+        "last_seen_at": "When it was last seen.",
     },
     "story_revisions": {
-        "": "Every revision of every article, with the record in WARC that it was read from.",
+        "": "Every revision of every article, with the WARC record that it was read from.",
         "article_id": "The article.",
         "url": "Its address.",
         "number": "1 for the first revision archived.",
         "captured_at": "When it was fetched, UTC.",
         "title": "Its headline.",
         "published_at": "Its publication date.",
-        "modified_at": "Its date of change.",
+        "modified_at": "When the page says it was last changed.",
         "word_count": "Its length in words.",
         "warc_file": "File in the archive's warc folder.",
         "warc_offset": "Where the record begins in it, in bytes.",
-        "extractor": "The program version that read it.",
+        "extractor": "The version of the extractor that read it.",
         "body_text": "Plain text, a blank line between blocks.",
         "body_markdown": "CommonMark, with links, emphasis and figures.",
         "sources": "JSON object: for each field, where on the page its value was found (source)"
-        " and the string there (text).",
+        " and the text found there (text).",
     },
     "stories_by_month": {
         "": "How much each newspaper published, by month of publication.",
@@ -135,18 +137,18 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "words": "Words in all of them.",
     },
     "not_archived": {
-        "": "URLs that are no stories in this archive, each with its reason.",
+        "": "URLs that did not become stories in this archive, each with its reason.",
         "url": "The address.",
         "site": "Host of the newspaper.",
         "role": "What it was fetched as.",
-        "state": "failed, retry, gone, excluded, or done for a page that is no article.",
+        "state": "failed, retry, gone, excluded, or done for a page that is not an article.",
         "reason": "Why.",
         "attempts": "How many times it was visited.",
-        "visited_at": "When last, UTC.",
-        "linked_from": "The page or file that told of it.",
+        "visited_at": "When it was last visited, UTC.",
+        "linked_from": "The page or file that named it.",
     },
     "site_summary": {
-        "": "One row per newspaper: what is held of it.",
+        "": "One row per newspaper: what the archive has of it.",
         "site": "Host.",
         "home_url": "Its home page.",
         "articles": "Articles archived.",
@@ -155,9 +157,9 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "last_captured_at": "When a story was last fetched, UTC.",
         "revised": "Articles with more than one revision.",
         "gone": "Articles whose page is gone.",
-        "queued": "URLs known and not fetched yet, those among them that a run has in hand.",
-        "failed": "URLs that could not be fetched, without usual places of sitemaps and feeds where"
-        " there is none.",
+        "queued": "URLs known and not fetched yet, including those claimed by a run.",
+        "failed": "URLs that could not be fetched, not counting guessed addresses of sitemaps and"
+        " feeds that do not exist.",
     },
     "runs": {
         "": "One row per execution of a spider.",
@@ -168,31 +170,31 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "started_at": "UTC.",
         "finished_at": "UTC; NULL while it runs, or if it was killed.",
         "outcome": "finished; max_pages (more is queued); unreachable (a home page, or all"
-        " addresses); shutdown (Ctrl-C, SIGTERM), or another reason why it ended early; NULL as"
-        " above.",
+        " addresses); shutdown (Ctrl-C, SIGTERM), or another reason why it ended early; NULL while"
+        " it runs, or if it was killed.",
         "captures": "HTTP exchanges kept.",
-        "new_articles": "Articles that the archive had not before.",
-        "new_revisions": "New revisions of articles it had.",
-        "unchanged_articles": "Articles fetched and found as they were.",
+        "new_articles": "Articles that were not in the archive before.",
+        "new_revisions": "New revisions of articles that were.",
+        "unchanged_articles": "Articles fetched and found unchanged.",
         "failures": "URLs that could not be fetched.",
-        "uuid": "Names the run in its WARC files (warcinfo, isPartOf).",
+        "uuid": "Identifies the run in its WARC files (warcinfo, isPartOf).",
     },
     "captures": {
         "": "HTTP exchanges, each kept as a record in WARC. Never changed, never deleted.",
         "id": "Key.",
         "url": "What was fetched.",
-        "url_id": "The same among the URLs known.",
-        "run_id": "In which run.",
+        "url_id": "Its row in urls.",
+        "run_id": "The run that fetched it.",
         "fetched_at": "When, UTC, to the microsecond.",
         "status": "HTTP status code.",
         "content_type": "Content-Type header, as sent.",
-        "payload_digest": "sha256 of the body as sent, Base32, as WARC-Payload-Digest has it.",
+        "payload_digest": "sha256 of the body as sent, in Base32, as in WARC-Payload-Digest.",
         "payload_bytes": "Length of the body as sent.",
         "record_id": "WARC-Record-ID.",
         "warc_file": "File in the archive's warc folder.",
         "warc_offset": "Where the record's gzip member begins, in bytes.",
         "warc_length": "Its length in bytes.",
-        "location": "Where a redirect leads.",
+        "location": "The target of a redirect.",
         **describe_history.CAPTURES,
     },
     "warc_files": describe_history.WARC_FILES,
@@ -209,15 +211,15 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "site_id": "The newspaper.",
         "url": "Canonical address, if it is on the same site; else the address fetched.",
         "revision_id": "The newest revision.",
-        "revisions": "How many there are.",
-        "published_utc": "Publication date of the newest revision in UTC, as exact as it is.",
+        "revisions": "How many revisions there are.",
+        "published_utc": "Publication date of the newest revision in UTC, as exact as the page's.",
         "published_day": "Its day in the newspaper's own zone; NULL where there is none.",
         "word_count": "Length of the newest revision.",
         "first_captured_at": "When first archived, UTC.",
         "last_captured_at": "When its page was last fetched with the story on it, UTC.",
-        "gone_at": "When its page was last found gone, UTC; NULL while it stands.",
-        "access": "full or teaser, as the last visit found it; NULL where nothing tells.",
-        "successor_id": "The story that stands at its address now, where it was replaced.",
+        "gone_at": "When its page was last found gone, UTC; NULL while it is there.",
+        "access": "full or teaser, as the last visit found it; NULL where nothing is known.",
+        "successor_id": "The story that is at its address now, where it was replaced.",
     },
     "revisions": {
         "": "States of articles' content. A changed story gets a new row; none is ever changed.",
@@ -226,13 +228,13 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "number": "1, 2, 3 … within the article.",
         "capture_id": "The capture it was read from.",
         "captured_at": "When that was fetched, UTC.",
-        "extractor": "The program version that read it.",
+        "extractor": "The version of the extractor that read it.",
         "content_digest": "sha256 of title, standfirst, authors, date, section, tags and body:"
         " equal digests, equal stories.",
         "title": "Headline.",
-        "seo_title": "What the page tells search engines and social networks, where the headline"
-        " that its readers see is another.",
-        "canonical_url": "The address that the page calls its own, believed or not.",
+        "seo_title": "The title given to search engines and social networks, where it differs from"
+        " the headline that readers see.",
+        "canonical_url": "The canonical address that the page names, believed or not.",
         "authors": "JSON list of names.",
         "published_at": "ISO 8601, never finer than published_precision.",
         "published_precision": "second, minute, day, month or year.",
@@ -248,24 +250,24 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "tags": "JSON list.",
         "language": "BCP 47 tag.",
         "word_count": "Words in body_text; characters in scripts without spaces.",
-        "access": "full or teaser, as the page says or shows; NULL where nothing tells.",
+        "access": "full or teaser, as the page says or shows; NULL where nothing is known.",
         "cause": describe_history.CAUSE,
-        "change": "edit; typography: quotes, dashes and the like alone; completed: the one before"
-        " was read from an answer that was cut, or was a teaser. The first one is an edit, too.",
+        "change": "edit; typography: only quotation marks, dashes and the like; completed: the one"
+        " before was read from a truncated response, or was a teaser. The first revision has edit.",
     },
     "revision_texts": {
-        "": "The texts of revisions, apart from what is scanned and counted: in stories and"
-        " story_revisions they stand beside the rest.",
+        "": "The texts of revisions, kept apart so that revisions is quick to scan. stories and"
+        " story_revisions have them beside the other columns.",
         "revision_id": "The revision.",
         "body_text": "Plain text, a blank line between blocks.",
-        "markdown_parts": "NULL where the Markdown is the text itself; else its paragraphs, a JSON"
-        " list in which a number stands for that paragraph of body_text, from 0. story_revisions"
-        " puts them together as body_markdown.",
+        "markdown_parts": "NULL where the Markdown equals the text; else its paragraphs as a JSON"
+        " list, in which a number stands for that paragraph of body_text, from 0. story_revisions"
+        " joins them to body_markdown.",
         "sources": "JSON object: for each field, where on the page its value was found (source)"
-        " and the string there (text).",
+        " and the text found there (text).",
     },
     "authors": {
-        "": "Names in bylines, each newspaper's own: two of one name may be two people.",
+        "": "Names in bylines, separately for each newspaper: two of one name may be two people.",
         "id": "Key.",
         "site_id": "The newspaper.",
         "name": "As printed.",
@@ -297,10 +299,10 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "height": "Pixels, as the page says.",
     },
     "linked_stories": {
-        "": "Stories that an article's page points to, tied to the revision that showed them.",
+        "": "Stories that an article's page links to, with the revision that showed them.",
         "id": "Key.",
-        "article_id": "The article whose page it is.",
-        "revision_id": "The revision that was on it.",
+        "article_id": "The article whose page shows the link.",
+        "revision_id": "The revision that showed the link.",
         "relation": "previous, next, also_read, inline, related, latest, popular, featured or"
         " sponsored.",
         "label": "The visible heading of the block, word for word.",
@@ -311,12 +313,13 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "image_url": "The picture shown.",
         "published_raw": "The date shown, word for word.",
         "first_seen_at": "When first seen on this revision's page, UTC.",
-        "last_seen_at": "When last.",
-        "key": "What all addresses of the linked story share: no scheme, no www., no last slash.",
+        "last_seen_at": "When it was last seen.",
+        "key": "What all addresses of the linked story share: no scheme, no www., no trailing"
+        " slash.",
     },
     "story_addresses": {
         "": "Every address that is known to be an article's, or to lead to another address.",
-        "key": "What all spellings of the address share: no scheme, no www., no last slash.",
+        "key": "What all spellings of the address share: no scheme, no www., no trailing slash.",
         "article_id": "The article found there; NULL while none is archived.",
         "leads_to": "Key of the address that it redirects to; NULL where it does not.",
     },
@@ -354,7 +357,7 @@ def schema_markdown(db: Database) -> str:
         "<!-- Written by `make docs` from crawler/archive/describe.py; do not edit. -->",
         "",
         "`archive.db` is plain SQLite: open it with `sqlite3`, `sqlite-utils`, Datasette, pandas or"
-        " R. Dates are ISO 8601 text, times of capture are UTC. The same descriptions stand in the"
+        " R. Dates are ISO 8601 text, times of capture are UTC. The same descriptions are in the"
         " archive's own table `descriptions`.",
         "",
         "`stories_fts` is the full-text index over title, standfirst and body of `stories`:"

@@ -3,89 +3,90 @@
 from __future__ import annotations
 
 CAPTURES = {
-    "record_type": "response, or revisit: the record has no payload, for it is that of another.",
-    "refers_to_id": "The capture whose response has a revisit's payload.",
-    "truncated": "Why the record holds less than was sent (length, time, disconnect), if it does.",
+    "record_type": "response, or revisit: a record without payload, which refers to another.",
+    "refers_to_id": "For a revisit: the capture whose response has the payload.",
+    "truncated": "Why the record has less than was sent (length, time, disconnect), if it does.",
     "fetch_ms": "Milliseconds from the request to the last byte.",
-    "reservations": "What the answer reserves (noarchive, TDM …), a JSON list; NULL for nothing.",
+    "reservations": "The rights that the response reserves (noarchive, TDM …), a JSON list, or"
+    " NULL.",
 }
 
 WARC_FILES = {
-    "": "WARC files that are closed: nothing is written to them any more.",
+    "": "Closed WARC files: nothing is written to them any more.",
     "name": "File in the archive's warc folder.",
     "run_id": "The run that closed it.",
-    "bytes": "Its length.",
+    "bytes": "Its length in bytes.",
     "records": "Records in it, of every type.",
-    "sha256": "Digest of the whole file, in hexadecimal digits: what sha256sum says.",
+    "sha256": "Digest of the whole file in hexadecimal digits, as sha256sum prints it.",
     "closed_at": "UTC.",
 }
 
 DAMAGED_FILES = {
     "": "WARC files that are damaged or lost, as `scrapy verify --refetch` found them.",
     "name": "File in the archive's warc folder.",
-    "noted_at": "When that was noted, UTC.",
-    "bytes": "Its length then; NULL: it was not there.",
-    "sha256": "Its digest then, in hexadecimal digits; NULL: it was not there.",
+    "noted_at": "When that was recorded, UTC.",
+    "bytes": "Its length then; NULL if it was missing.",
+    "sha256": "Its digest then, in hexadecimal digits; NULL if it was missing.",
 }
 
 LOST_CAPTURES = {
     "": "Captures whose records are damaged or lost, as `scrapy verify --refetch` found them: their"
     " addresses are fetched again.",
     "capture_id": "The capture.",
-    "noted_at": "When that was noted, UTC: what is captured later may stand for it.",
+    "noted_at": "When that was recorded, UTC: later captures may replace it.",
 }
 
 CAUSE = (
     "Why it differs from the one before: page (the newspaper changed it), extractor (the same"
-    " bytes, read by another version of the extractor), either (both are others)."
+    " bytes, read by another version of the extractor), either (both differ)."
 )
 
 REREADINGS = {
     "": "Revisions whose page was read again from WARC by another version of the extractor.",
     "article_id": "The article.",
     "revision_id": "The revision whose page was read.",
-    "extractor": "By which it was read now.",
+    "extractor": "The version that read it this time.",
     "outcome": "changed (it became a new revision), unchanged, or why it could not be read.",
 }
 
 VERDICTS = {
-    "": "Answers that are no state of the story that was known at their address: its last good"
-    " revision stands.",
+    "": "Responses that were not the story known at their address: its last good revision stays"
+    " current.",
     "capture_id": "The capture.",
     "article_id": "The story.",
-    "verdict": "broken (it was cut off on its way), wall (consent, login, subscription, robots),"
-    " outage, shell (a page without its text), empty, teaser (the text's beginning alone), soft"
-    " 404 (an error page sent as success), taken down (a notice in its place), other story.",
+    "verdict": "broken (cut off in transit), wall (consent, login, subscription, robots), outage,"
+    " shell (a page without its text), empty, teaser (only the opening of the text), soft 404 (an"
+    " error page sent as success), taken down (a notice in its place), other story.",
 }
 
 EVENTS = {
-    "": "What became of stories, and when. Rows are only ever added.",
+    "": "What became of stories, and when. Append-only.",
     "id": "Key.",
     "article_id": "The story.",
-    "event": "gone; taken_down: a notice stands in its place; replaced: another story does; back:"
-    " it was gone, and is there again; teaser: its beginning alone is shown; full: all of it is"
-    " shown again; mistaken: what was entered as gone or changed was no act of the newspaper's.",
-    "at": "When the answer that shows it was fetched, UTC.",
-    "capture_id": "That answer.",
-    "reason": "What it was.",
-    "text": "Of taken_down: the notice.",
-    "successor_id": "Of replaced: the story that is there now, if it is archived.",
+    "event": "gone; taken_down: a notice is in its place; replaced: another story is; back: it was"
+    " gone, and is there again; teaser: only its opening is shown; full: the whole story is shown"
+    " again; mistaken: an event recorded as gone or changed was not the newspaper's doing.",
+    "at": "When the response that shows it was fetched, UTC.",
+    "capture_id": "That response.",
+    "reason": "What the response was.",
+    "text": "For taken_down: the notice.",
+    "successor_id": "For replaced: the story that is there now, if it is archived.",
 }
 
 EDITS = {
-    "": "How much each revision changed, beside the one before.",
+    "": "How much each revision changed, compared with the one before.",
     "revision_id": "The revision.",
-    "words_out": "Words that are gone; characters in scripts without spaces.",
-    "words_in": "Words that are new.",
-    "numbers_changed": "Numbers that are in one of the two texts only.",
-    "quotes_changed": "Quotations that are in one of them only.",
-    "names_changed": "Names that are in one of them only; NULL where the script has no capitals.",
+    "words_out": "Words removed; characters in scripts without spaces.",
+    "words_in": "Words added.",
+    "numbers_changed": "Numbers that are in only one of the two texts.",
+    "quotes_changed": "Quotations that are in only one of them.",
+    "names_changed": "Names that are in only one of them; NULL where the script has no capitals.",
     "share": "The share of the text that changed, 0 to 1.",
 }
 
 TAKEN_BACK = {
-    "": "Revisions that were no change by the newspaper, as was found out later.",
-    "revision_id": "The revision; it is kept, and edited_stories leaves it out.",
-    "at": "When that was found out, UTC.",
-    "reason": "What the answer was, or what differed.",
+    "": "Retracted revisions, which later turned out not to be changes by the newspaper.",
+    "revision_id": "The revision; it is kept, but edited_stories omits it.",
+    "at": "When it was retracted, UTC.",
+    "reason": "What the response was, or what differed.",
 }

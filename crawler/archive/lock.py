@@ -130,8 +130,8 @@ def _open(path: Path, flags: int) -> int:
 
 def _none_of_ours(path: Path) -> ArchiveError:
     return ArchiveError(
-        f"{path} is a link, or no file at all, and is not written to: look who made it, and take it"
-        " away"
+        f"{path} is a link, or not a regular file, and is not written to: find out who made it, and"
+        " remove it"
     )
 
 
@@ -172,4 +172,4 @@ def _busy(folder: Path, holder: dict[str, object]) -> BusyError:
         if holder
         else "another process"
     )
-    return BusyError(f"{folder} is in use by {who}; wait for its end, or name another archive=")
+    return BusyError(f"{folder} is in use by {who}; wait until it ends, or name another archive=")

@@ -58,9 +58,7 @@ def revisions_of(db: Database, url: str) -> list[Revision]:
     )
     found = [_revision(**row) for row in rows]
     if not found:
-        raise MissingError(
-            f"{url} is no story of this archive; the view stories has their addresses in url"
-        )
+        raise MissingError(f"the archive has no such story: {url}; the view stories lists them")
     return found
 
 

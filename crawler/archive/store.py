@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias, cast
 
@@ -91,13 +92,14 @@ class Store:
         started_at: str,
         uuid: str | None = None,
     ) -> None:
-        """Open the run that what follows belongs to. started_at: ISO 8601, UTC. uuid: what its WARC
-        files call it."""
+        """Open the run that what follows belongs to. started_at: ISO 8601, UTC, as exact as it is
+        known: what was visited before is visited again, if it is due. uuid: what its WARC files
+        call it."""
         arguments_json = json.dumps(cleaned(dict(arguments)), ensure_ascii=False)
         with self.db.atomic():
             self.run_id = insert(
                 self.db.conn, "runs", spider=spider, arguments=arguments_json, software=software,
-                started_at=started_at, uuid=uuid,
+                started_at=times.utc(datetime.fromisoformat(started_at)), uuid=uuid,
             )  # fmt: skip
         self.frontier.begin(started_at)
 

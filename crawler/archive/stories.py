@@ -65,7 +65,7 @@ def story_ids(db: Database, site: str | None = None) -> list[int]:
     """Keys of all stories, or of one newspaper's, newest first; those without a date last. Raises
     MissingError where there is no such newspaper, sqlite3.Error."""
     if site is not None and not is_site(db, site):
-        raise MissingError(f"no newspaper {site!r} in this archive; name its host")
+        raise MissingError(f"no newspaper {site!r} in this archive; name it by its host")
     rows = db.execute(
         "SELECT a.id FROM articles a JOIN sites s ON s.id = a.site_id"
         " WHERE a.revision_id IS NOT NULL AND (:site IS NULL OR s.host = :site)"
@@ -101,7 +101,7 @@ def id_of(db: Database, url: str) -> int:
         {"url": url},
     ).fetchone()
     if row[0] is None:
-        raise MissingError(f"{url} is no story of this archive; stories() gives all that are")
+        raise MissingError(f"the archive has no such story: {url}; stories() lists them")
     return int(row[0])
 
 

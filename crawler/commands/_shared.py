@@ -46,7 +46,7 @@ def archive_folder(command: str, args: list[str], argument: str | None, default:
     if argument is not None:
         name, _, value = argument.partition("=")
         if name != "archive" or not value:
-            raise UsageError(f"-a {argument}: {command} takes -a archive=DIR only")
+            raise UsageError(f"-a {argument}: {command} takes only -a archive=DIR")
         named.append(value)
     if len(named) > 1:
         raise UsageError("name one archive")
@@ -87,7 +87,9 @@ def host_named(word: str | None) -> str | None:
         return None
     host = site_host(word if "//" in word else f"https://{word}/") if word.strip() else ""
     if not host:
-        raise UsageError(f"--site {shlex.quote(word)} is no host: name it as in news.example")
+        raise UsageError(
+            f"--site {shlex.quote(word)} is not a host name; write it as in news.example"
+        )
     return host
 
 
@@ -98,8 +100,8 @@ def readers_asked_for(word: str | None) -> int:
         return 0
     if not word.isascii() or not word.isdigit() or int(word) < 1:
         raise UsageError(
-            f"--jobs {shlex.quote(word)} is no number of 1 or more; without it there is one reader"
-            " for each core"
+            f"--jobs {shlex.quote(word)} must be a number of 1 or more; without it there is one"
+            " reader per core"
         )
     return int(word)
 
@@ -153,7 +155,7 @@ def broke_off(command: str, error: Exception) -> None:
     details in the log."""
     logger.error("%s broke off", command, exc_info=error)
     fail(command, HemerotecaError(
-        f"broke off ({in_words(error)}); what is stored is sound, and the same command goes on"
+        f"broke off ({in_words(error)}); what is stored is sound, and the same command resumes"
     ))  # fmt: skip
 
 
@@ -190,16 +192,16 @@ def told(command: str) -> Iterator[About]:
         fail(command, explain(about.folder, error))
     except OSError as error:
         where = error.filename or about.folder
-        fail(command, ArchiveError(f"cannot go on with {where} ({error.strerror or error})"))
+        fail(command, ArchiveError(f"cannot read or write {where} ({error.strerror or error})"))
     except Exception as error:
         broke_off(command, error)
 
 
 @contextmanager
 def stopped(command: str) -> Iterator[None]:
-    """End a command that can be gone on with as the shell expects, when Ctrl-C stops it."""
+    """End a command that can be resumed as the shell expects, when Ctrl-C stops it."""
     try:
         yield
     except KeyboardInterrupt:
-        print(f"{PROGRAM} {command}: stopped; the same command goes on", file=sys.stderr)
+        print(f"{PROGRAM} {command}: stopped; the same command resumes", file=sys.stderr)
         sys.exit(130)

@@ -52,10 +52,10 @@ _NAMED = 20
 _CHECK = "Check the address, or try again later"
 _FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_utc DESC LIMIT 10"'
 EXIT_CODES = """exit codes: 0 done; 1 the run broke off; 2 bad arguments or archive; \
-3 a site, none of the addresses, or lines of urls= that are none could not be archived; \
+3 a home page, all of the URLs or some lines of urls= could not be archived; \
 4 another run holds the archive; 5 the disk is nearly full; \
 6 done, but WARC files of the archive are missing; \
-8 addresses were left out that may be stories; 130 stopped by the user"""
+8 URLs were left out that may be stories; 130 stopped by the user"""
 
 
 class Command(ScrapyCrawl):
@@ -71,7 +71,7 @@ class Command(ScrapyCrawl):
         """For `scrapy crawl -h`."""
         return (
             "Archive into a folder: crawl news -a site=https://…, crawl article -a url=https://… "
-            "or -a urls=FILE; further -a archive=DIR, since=, until=, discover=, "
+            "or -a urls=FILE; also -a archive=DIR, since=, until=, discover=, "
             "revisit=now, max_pages=, contact=, "
             f"allow_private=1. {EXIT_CODES}"
         )
@@ -106,7 +106,7 @@ class Command(ScrapyCrawl):
             fail("crawl", error)
         bad_lines: tuple[str, ...] = getattr(spider, "bad_lines", ())
         for line in bad_lines[:_NAMED]:
-            print(shown(f"{PROGRAM} crawl: {line}; it is left out"), file=sys.stderr)
+            print(shown(f"{PROGRAM} crawl: {line}; skipped"), file=sys.stderr)
         if len(bad_lines) > _NAMED:
             print(f"{PROGRAM} crawl: … and {len(bad_lines) - _NAMED:,} more lines", file=sys.stderr)
         # What is loaded by now stays: the collector need not look through it again and again.
@@ -125,7 +125,7 @@ class Command(ScrapyCrawl):
         self.exitcode = conclude(crawler, broken=self.crawler_process.bootstrap_failed)
         if bad_lines:
             print(
-                f"{PROGRAM} crawl: {len(bad_lines):,} lines of urls= were left out", file=sys.stderr
+                f"{PROGRAM} crawl: {len(bad_lines):,} lines of urls= were skipped", file=sys.stderr
             )
             self.exitcode = self.exitcode or UnreachableError.exit_code
 
@@ -166,10 +166,10 @@ def check_names(given: Sequence[str]) -> None:
             continue
         alike = difflib.get_close_matches(name.upper(), known, 1, _ALIKE)
         if alike:
-            raise UsageError(f"-s {name}: there is no such setting; is it {alike[0]}?")
+            raise UsageError(f"-s {name}: there is no such setting; did you mean {alike[0]}?")
         _say(
-            f"{PROGRAM} crawl: -s {name}: neither Scrapy nor Hemeroteca knows such a setting; it"
-            " can have an effect on an extension of your own only"
+            f"{PROGRAM} crawl: -s {name}: neither Scrapy nor Hemeroteca has such a setting; it can"
+            " only affect an extension of your own"
         )
 
 
@@ -192,14 +192,15 @@ def check_settings(settings: BaseSettings) -> None:
             sound = False
         if not sound:
             number = "a whole number" if kind is int else "a number"
-            raise UsageError(f"-s {name}={settings[name]}: it is {number}, {least:g} or more")
+            raise UsageError(f"-s {name}={settings[name]}: must be {number}, {least:g} or more")
     try:
         sound = all(int(each) > 0 for each in settings.getlist("REVISIT_AFTER"))
     except ValueError:
         sound = False
     if not sound:
         raise UsageError(
-            f"-s REVISIT_AFTER={settings['REVISIT_AFTER']}: it is whole seconds, joined by commas"
+            f"-s REVISIT_AFTER={settings['REVISIT_AFTER']}: must be whole seconds, separated by"
+            " commas"
         )
 
 
@@ -211,12 +212,12 @@ def apply_arguments(settings: BaseSettings, arguments: Mapping[str, str]) -> Non
     put("ARCHIVE", str(folder), priority="cmdline")
     allow = arguments.get("allow_private", "0")
     if allow not in ("0", "1"):
-        raise UsageError(f"allow_private={allow} is neither 0 nor 1")
+        raise UsageError(f"allow_private={allow} must be 0 or 1")
     put("ALLOW_PRIVATE", allow == "1", priority="cmdline")
     contact = arguments.get("contact")
     if contact is not None:
         if not contact.isascii() or not contact.isprintable() or not contact.strip():
-            raise UsageError("contact= is no address or page to reach you by, in plain characters")
+            raise UsageError("contact= must be a mail address or URL in ASCII")
         from crawler import __version__
 
         put("CONTACT", contact, priority="cmdline")
@@ -262,10 +263,10 @@ def stop_by_signals(crawler: Crawler) -> None:
 def tell_of_end(ending: Ending, name: str) -> None:
     """Say at once that a run ends, and what it waits for."""
     number = ending.on_the_wire
-    waits = f"{number:,} answer{'s' if number > 1 else ''} under way" if number else "the rest"
+    waits = f"{number:,} response{'s' if number > 1 else ''}" if number else "the rest"
     again = "Ctrl-C again" if name == "SIGINT" else "SIGTERM again"
     _say(
-        f"{PROGRAM} crawl: stopping ({name}): nothing more is requested; waiting up to"
+        f"{PROGRAM} crawl: stopping ({name}): no further requests; waiting up to"
         f" {ending.seconds:g} s for {waits}. {again} stops at once"
     )
 
@@ -287,8 +288,8 @@ def require_contact(settings: Mapping[str, Any], seeds: Iterable[str]) -> None:
     for url in seeds:
         if not is_loopback(urlsplit(url).hostname or ""):
             raise UsageError(
-                "say how the site's operator can reach you: -a contact=you@library.example, or a"
-                " page that tells; once for all by the environment's HEMEROTECA_CONTACT"
+                "say how the site's operator can reach you: -a contact=you@library.example, or the"
+                " URL of a page; or set HEMEROTECA_CONTACT in the environment"
             )
 
 
@@ -325,7 +326,7 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
         doubtful = session.doubtful
         count = sum(one.count for one in doubtful)
         _say(
-            f"{PROGRAM} crawl: {count:,} addresses were left out although some like them are"
+            f"{PROGRAM} crawl: {count:,} URLs were left out although some like them are"
             f" stories: {doubtful[0].examples[0]} … To fetch them: {tool(PROGRAM)} retry"
             f" {typed(session.folder)} --excluded, then crawl again"
         )
@@ -333,7 +334,7 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
     if session.files_missing and code in (0, IncompleteError.exit_code):
         _say(
             f"{PROGRAM} crawl: {session.files_missing:,} WARC files of the archive are missing or"
-            f" have another length: {tool(PROGRAM)} status {typed(session.folder)} names them"
+            f" have a different length: {tool(PROGRAM)} status {typed(session.folder)} names them"
         )
         return DamageError.exit_code
     return code
@@ -350,7 +351,7 @@ def seed_problems(spider: Spider) -> list[str]:
         for url, reason in list(failures.items())[:5]
     ]
     if len(failures) > 5:
-        lines.append(f"… and {len(failures) - 5:,} more addresses likewise")
+        lines.append(f"… and {len(failures) - 5:,} more URLs")
     return [shown(line.rstrip()) for line in lines]
 
 
@@ -378,8 +379,8 @@ def summary(
         number = sum(verdicts.values())
         by_kind = ", ".join(f"{n:,} {name}" for name, n in sorted(verdicts.items()))
         lines.append(
-            f"{number:,} answer{'s were' if number > 1 else ' was'} no state of the story known"
-            f" there ({by_kind}): its last good revision stands"
+            f"{number:,} response{'s were' if number > 1 else ' was'} not the story known at"
+            f" that URL ({by_kind}): its last good revision stays current"
         )
     failed = [
         (n, state, why)
@@ -396,8 +397,8 @@ def summary(
                 f"  …       {len(failed) - 12} more reasons: the view not_archived has all"
             )
     if left:
-        are = "addresses are" if left > 1 else "address is"
-        lines.append(f"{left:,} {are} queued still: the same command goes on with what is left")
+        are = "URLs are" if left > 1 else "URL is"
+        lines.append(f"{left:,} {are} still queued: the same command resumes with them")
     if not_fetched:
         lines.append(
             "Left out, because pages like them brought no new stories (to fetch them:"

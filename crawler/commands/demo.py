@@ -40,8 +40,8 @@ class Command(Crawl):
     def long_desc(self) -> str:
         """For `scrapy demo -h`."""
         return (
-            "The evening edition has one story changed: archive the morning's, then the evening's, "
-            "to see a second revision."
+            "In the evening edition one story has changed: archive the morning edition, then the "
+            "evening edition, to see a second revision."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -50,9 +50,11 @@ class Command(Crawl):
         parser.add_argument("--crawl", action="store_true", help="archive it, then stop")
         parser.add_argument("--edition", default="morning", help="morning (default) or evening")
         parser.add_argument(
-            "--site", default="courier", help="courier (default), or links: no way in but links"
+            "--site", default="courier", help="courier (default), or links: found by links only"
         )
-        parser.add_argument("--port", default=str(PORT), help=f"default {PORT}; 0 takes a free one")
+        parser.add_argument(
+            "--port", default=str(PORT), help=f"default {PORT}; 0 for any free port"
+        )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Set full speed, and allow loopback."""
@@ -64,7 +66,7 @@ class Command(Crawl):
                 UsageError(f"no edition {opts.edition!r}; there are {' and '.join(EDITIONS)}"),
             )
         if not opts.port.isdigit() or int(opts.port) > 65535:
-            fail("demo", UsageError(f"--port {opts.port} is no port; name a number up to 65535"))
+            fail("demo", UsageError(f"--port {opts.port} must be a number up to 65535"))
         for name, value in SPEED.items():
             if self.settings.getpriority(name) != SETTINGS_PRIORITIES["cmdline"]:
                 self.settings.set(name, value, priority="spider")
@@ -82,7 +84,7 @@ class Command(Crawl):
                     super().run(["news"], opts)
                 else:
                     print(f"The demo newspaper ({opts.edition} edition) is at {url}")
-                    print("Ctrl-C ends it.")
+                    print("Press Ctrl-C to stop it.")
                     sys.stdout.flush()
                     wait()
         except HemerotecaError as error:

@@ -45,10 +45,11 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         """For `scrapy diff -h`."""
         return (
-            "Compares the last two revisions, or those named: [-words taken out-]{+words put in+}."
-            " Paragraphs first: what only stands elsewhere has moved; what was rewritten is shown"
-            " as removed and added. At the end, how much it means. Exit codes: 0 shown; 2 bad"
-            " arguments or archive; 7 the story, or that revision, is not in the archive."
+            "Compares the last two revisions, or those named: [-words removed-]{+words added+}."
+            " Paragraphs are aligned first: one that only changed its place has moved; one that was"
+            " rewritten is shown as removed and added. The last line says how significant the"
+            " change is. Exit codes: 0 shown; 2 bad arguments or archive; 7 the story, or that"
+            " revision, is not in the archive."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -58,9 +59,11 @@ class Command(ScrapyCommand):
         parser.add_argument("--from", dest="old", type=int, help="number of the older revision")
         parser.add_argument("--to", dest="new", type=int, help="number of the newer one")
         parser.add_argument(
-            "--all", action="store_true", help="each revision beside the one before, oldest first"
+            "--all",
+            action="store_true",
+            help="compare each revision with the one before, oldest first",
         )
-        parser.add_argument("--whole", action="store_true", help="show what did not change too")
+        parser.add_argument("--whole", action="store_true", help="also show what did not change")
         parser.add_argument("--json", action="store_true", help="print JSON for programs")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -68,7 +71,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         with told("diff") as about:
             if len(args) != 1 or (url := _address(args[0])) is None:
-                raise UsageError(f"name one story by its address: {PROGRAM} diff https://…")
+                raise UsageError(f"name one story by its URL: {PROGRAM} diff https://…")
             folder = about.archive(
                 archive_folder("diff", [], opts.argument, self.settings["ARCHIVE"])
             )
@@ -97,10 +100,12 @@ class Command(ScrapyCommand):
             show(out, compared(old.state, new.state), whole=opts.whole)
         if events:
             lines = "\n".join(map(_line, events))
-            out.print(f"\nWhat became of it:\n{lines}", markup=False, soft_wrap=True)
+            out.print(f"\nEvents:\n{lines}", markup=False, soft_wrap=True)
         if apart and opts.all:
             lines = "\n".join(f"{each.at[:16].replace('T', ' ')} {each.verdict}" for each in apart)
-            out.print(f"\nAnswers that were not the story:\n{lines}", markup=False, soft_wrap=True)
+            out.print(
+                f"\nResponses that were not the story:\n{lines}", markup=False, soft_wrap=True
+            )
         elif apart:
             out.print(f"\n{_apart(apart)}", markup=False, soft_wrap=True)
 
@@ -115,8 +120,8 @@ def _address(text: str) -> str | None:
 def _only_one(apart: list[Answer]) -> str:
     """Why nothing can be compared."""
     if not apart:
-        return "the story has one revision only: no visit has seen it change"
-    return f"the story has one revision only. {_apart(apart)}"
+        return "the story has only one revision: no visit has seen it change"
+    return f"the story has only one revision. {_apart(apart)}"
 
 
 def _apart(apart: list[Answer]) -> str:
@@ -124,9 +129,9 @@ def _apart(apart: list[Answer]) -> str:
     counts = Counter(each.verdict for each in apart)
     kinds = ", ".join(f"{verdict} {n}" for verdict, n in counts.most_common())
     return (
-        f"{len(apart)} further answer{'s' if len(apart) > 1 else ''} from its address"
-        f" {'were' if len(apart) > 1 else 'was'} not the story ({kinds}) and say nothing of edits;"
-        " --all lists them"
+        f"{len(apart)} further response{'s' if len(apart) > 1 else ''} from its URL"
+        f" {'were' if len(apart) > 1 else 'was'} not the story ({kinds}), which says nothing about"
+        " edits; --all lists them"
     )
 
 
@@ -160,7 +165,7 @@ def chosen(
     if not every:
         return [(by_number[old], by_number[new])]
     if old >= new:
-        raise UsageError(f"--all goes from an older revision to a newer one, not {old} to {new}")
+        raise UsageError(f"--all needs --from older than --to, not {old} to {new}")
     return list(pairwise(each for each in revisions if old <= each.number <= new))
 
 

@@ -49,23 +49,23 @@ class Command(ScrapyCommand):
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
-        return "Export an index of the captures (CDXJ), or all in one file for replay (WACZ)"
+        return "Export an index of the captures (CDXJ), or everything in one file for replay (WACZ)"
 
     def long_desc(self) -> str:
         """For `scrapy export -h`."""
         return (
-            "cdxj: a sorted index of all captures, as pywb and others read it, to standard output"
-            " or FILE. wacz: the WARC files, their index and the list of stories in one FILE, as"
-            " ReplayWeb.page opens it. Exit codes: 0 done; 2 bad arguments or archive; 6 a WARC"
-            " file is not what it was; 7 there is nothing to export."
+            "cdxj: a sorted index of all captures for pywb and others, to standard output or FILE."
+            " wacz: the WARC files, their index and the list of stories in one FILE for"
+            " ReplayWeb.page. Exit codes: 0 done; 2 bad arguments or archive; 6 a WARC file has"
+            " changed since it was closed; 7 there is nothing to export."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what to take, and where to put it."""
         super().add_options(parser)
         add_archive_option(parser)
-        parser.add_argument("--site", metavar="HOST", help="this newspaper's captures only")
-        parser.add_argument("-o", dest="output", metavar="FILE", help="where to put it")
+        parser.add_argument("--site", metavar="HOST", help="only captures of this newspaper")
+        parser.add_argument("-o", dest="output", metavar="FILE", help="the file to write")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write the export and say what it holds."""
@@ -90,8 +90,8 @@ class Command(ScrapyCommand):
         print(f"{said}{f' in {opts.output}' if opts.output else ''}", file=sys.stderr)
         if left_out:
             print(
-                f"{PROGRAM} export: {left_out:,} captures are left out, for their records are lost;"
-                f" {PROGRAM} verify lists them",
+                f"{PROGRAM} export: {left_out:,} captures are left out because their records are"
+                f" lost; {PROGRAM} verify lists them",
                 file=sys.stderr,
             )
 
@@ -99,7 +99,9 @@ class Command(ScrapyCommand):
 def _known(db: Database, host: str | None, asked: str | None) -> str | None:
     """The host, if it is a newspaper's. Raises MissingError."""
     if host is not None and not is_site(db, host):
-        raise MissingError(f"--site {asked}: no such newspaper here; {PROGRAM} status lists them")
+        raise MissingError(
+            f"--site {asked}: the archive has no such newspaper; {PROGRAM} status lists them"
+        )
     return host
 
 
@@ -132,10 +134,10 @@ def _cdxj(db: Database, output: str | None, site: str | None) -> str:
 
 def _wacz(db: Database, folder: Path, output: str | None, site: str | None) -> str:
     if output is None or output == "-":
-        raise UsageError("a WACZ file is written to a file: name it with -o archive.wacz")
+        raise UsageError("WACZ is written to a file: name it with -o archive.wacz")
     files = held_files(db.conn, site)
     if not files:
-        raise MissingError("there is not one capture to export")
+        raise MissingError("the archive has no captures to export")
     noted = noted_files(db.conn)
     found = [_part(folder / WARC_FOLDER, each, noted.get(each.name)) for each in files]
     parts = [part for part in found if part is not None]
@@ -159,7 +161,7 @@ def _wacz(db: Database, folder: Path, output: str | None, site: str | None) -> s
             )
     except ChangedError as error:
         raise DamageError(
-            f"{folder / WARC_FOLDER / str(error)} is not what it was when it was closed;"
+            f"{folder / WARC_FOLDER / str(error)} has changed since it was closed;"
             f" {PROGRAM} verify says where"
         ) from None
     return f"{len(parts):,} WARC files, {captures:,} captures, {pages:,} pages"
@@ -179,8 +181,8 @@ def _part(warc: Path, held: HeldFile, noted: Noted | None) -> Part | None:
     if held.bytes is not None and held.sha256 is not None:
         return Part(held.name, path, held.bytes, held.sha256)
     print(
-        f"{PROGRAM} export: {path.name} is not closed, for a run is writing it, or died: its first"
-        f" {held.end:,} bytes are taken, as far as a visit has acknowledged it",
+        f"{PROGRAM} export: {path.name} is not closed, because a run is writing it or was killed:"
+        f" its first {held.end:,} bytes are exported, up to the last acknowledged record",
         file=sys.stderr,
     )
     return Part(held.name, path, held.end, None)

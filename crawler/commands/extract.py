@@ -39,22 +39,20 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         """For `scrapy extract -h`."""
         return (
-            'Without files: a JSON object a line on standard input, {"id", "url", "html_b64"} with '
-            'optional "content_type" and "captured_at"; a JSON object a line on standard output, '
-            'with "error" in it where a page cannot be read.'
+            'Without files: one JSON object per line on standard input, {"id", "url", "html_b64"}, '
+            'optionally with "content_type" and "captured_at". One JSON object per line on '
+            'standard output, with "error" where a page cannot be read.'
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add --url."""
         super().add_options(parser)
-        parser.add_argument(
-            "--url", default=None, help="address of the page, where one FILE is given"
-        )
+        parser.add_argument("--url", default=None, help="the page's URL, if one FILE is given")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write a line for each page; exit with 2 if a file cannot be read."""
         if opts.url and len(args) != 1:
-            fail_usage("--url goes with one FILE")
+            fail_usage("--url needs exactly one FILE")
         assert self.settings is not None
         reader = Reader(self.settings.getfloat("EXTRACT_CPU_SECONDS"))
         answers = (
@@ -154,14 +152,14 @@ def read_lines(stream: BinaryIO, reader: Reader) -> Iterator[dict[str, Any]]:
 def _what_is_wrong(error: Exception) -> str:
     """Why a line cannot be read, in words."""
     if isinstance(error, KeyError):
-        return "no html_b64"
+        return "html_b64 is missing"
     if isinstance(error, RecursionError):
         return in_words(error)
     if isinstance(error, UnicodeDecodeError):
         return "not UTF-8"
     if isinstance(error, json.JSONDecodeError):
-        return f"no JSON ({error})"
-    return str(error) if isinstance(error, PageError) else "no JSON: a number too large"
+        return f"not JSON ({error})"
+    return str(error) if isinstance(error, PageError) else "not JSON: a number is too large"
 
 
 def as_line(answer: dict[str, Any]) -> str:
@@ -175,7 +173,7 @@ def as_line(answer: dict[str, Any]) -> str:
 
 
 def _refuse(constant: str) -> Any:
-    raise PageError(f"{constant} is no JSON")
+    raise PageError(f"{constant} is not JSON")
 
 
 def answer(
@@ -249,7 +247,7 @@ def _bytes(base64_text: object) -> bytes:
     try:
         return base64.b64decode(base64_text, validate=False)  # type: ignore[arg-type]
     except (ValueError, TypeError):
-        raise PageError("html_b64 is no Base64") from None
+        raise PageError("html_b64 is not Base64") from None
 
 
 def _text_or_none(value: object) -> str | None:
@@ -262,5 +260,5 @@ def _moment_or_none(value: object) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
-        raise PageError("captured_at is no date; write 2024-05-31T10:00:00Z") from None
+        raise PageError("captured_at is not a date; write 2024-05-31T10:00:00Z") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

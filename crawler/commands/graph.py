@@ -40,8 +40,8 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         """For `scrapy graph -h`."""
         return (
-            "Write which story's page points to which: as GraphML, with a node for every story, "
-            "archived or missing, or as CSV, one link a row. Exit codes: 0 done; 2 bad arguments "
+            "Write the links between stories: as GraphML, with a node for every story, archived or "
+            "missing, or as CSV, with one link per row. Exit codes: 0 done; 2 bad arguments "
             "or archive."
         )
 
@@ -51,21 +51,21 @@ class Command(ScrapyCommand):
         add_archive_option(parser)
         parser.add_argument(
             "--format", choices=("graphml", "csv"), default=None,
-            help="default: by FILE's name, else graphml",
+            help="default: by FILE's extension, else graphml",
         )  # fmt: skip
-        parser.add_argument("--site", metavar="HOST", help="links on this newspaper's pages only")
+        parser.add_argument("--site", metavar="HOST", help="only links on this newspaper's pages")
         parser.add_argument(
             "--relation", action="append", default=[], metavar="R[,R…]",
-            help=f"these relations only: {', '.join(RELATIONS)}",
+            help=f"only these relations: {', '.join(RELATIONS)}",
         )  # fmt: skip
         for name, which in (("since", "from"), ("until", "up to")):
             parser.add_argument(
                 f"--{name}", metavar="DATE",
-                help=f"links of stories published {which} this day, month or year only",
+                help=f"only links of stories published {which} this day, month or year",
             )  # fmt: skip
         parser.add_argument(
             "--raw", action="store_true",
-            help="csv: page text as it is; default: made harmless for spreadsheets and terminals",
+            help="csv: leave page text unchanged; default: escaped for spreadsheets and terminals",
         )  # fmt: skip
         parser.add_argument("-o", dest="output", metavar="FILE", help="default: standard output")
 
@@ -87,11 +87,11 @@ def selected(opts: argparse.Namespace) -> Selection:
     relations = [r for given in opts.relation for r in given.replace(" ", "").split(",") if r]
     for relation in relations:
         if relation not in RELATIONS:
-            raise UsageError(f"--relation {relation} is none of {', '.join(RELATIONS)}")
+            raise UsageError(f"--relation {relation} is not one of {', '.join(RELATIONS)}")
     for name in ("since", "until"):
         value = getattr(opts, name)
         if value is not None and not _is_date(value):
-            raise UsageError(f"--{name} {value} is no date: YYYY, YYYY-MM or YYYY-MM-DD")
+            raise UsageError(f"--{name} {value} is not a date: YYYY, YYYY-MM or YYYY-MM-DD")
     site = host_named(opts.site)
     return Selection(site, cast("tuple[Relation, ...]", tuple(relations)), opts.since, opts.until)
 

@@ -39,21 +39,22 @@ class Command(ScrapyCommand):
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
-        return "Make articles of WARC files that other programs wrote"
+        return "Import WARC, ARC and WACZ files of other programs"
 
     def long_desc(self) -> str:
         """For `scrapy import -h`."""
         return (
-            "Files of Heritrix, wget, Browsertrix, Common Crawl and others: WARC, gzip, zstd or"
-            " plain; ARC; WACZ. Every record is copied into the archive; pages become articles as"
-            " of the date of their record. What the archive has is passed over."
+            "Imports files of Heritrix, wget, Browsertrix, Common Crawl and others: WARC (gzip,"
+            " zstd or uncompressed), ARC and WACZ. Records are copied into the archive; pages"
+            " become articles as of the date of their record. Records already in the archive are"
+            " skipped."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add -a archive= and --jobs."""
         super().add_options(parser)
         add_archive_option(parser)
-        parser.add_argument("--jobs", metavar="N", help="readers; default: one for each core")
+        parser.add_argument("--jobs", metavar="N", help="number of readers; default: one per core")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Import and say what came of it."""
@@ -99,7 +100,7 @@ def files(words: list[str]) -> list[Path]:
         matches = [Path(word)] if Path(word).exists() else map(Path, sorted(glob.glob(word)))  # noqa: PTH207
         named = [path for path in matches if path.is_file()]
         if not named:
-            raise UsageError(f"{word} is no file, and no pattern of any; name WARC files")
+            raise UsageError(f"no file matches {word}; name WARC files")
         found += named
     return list(dict.fromkeys(found))
 
@@ -111,10 +112,10 @@ def summary(told: Imported) -> str:
     lines = [
         f"{totals['new_articles']:,} new articles, {totals['new_revisions']:,} new revisions, "
         f"{totals['unchanged_articles']:,} unchanged; {totals['captures']:,} captures",
-        f"Records copied: {kinds or 'none'}; {records['known']:,} answers were here already",
+        f"Records copied: {kinds or 'none'}; {records['known']:,} responses were already here",
     ]
     if told.damage:
-        lines.append(f"{len(told.damage):,} places could not be read and were passed over")
+        lines.append(f"{len(told.damage):,} places could not be read and were skipped")
     lines += [f"{n:>8,}  {reason}" for reason, n in told.refused.most_common()]
     return "\n".join(lines)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Command(ScrapyCommand):
-    """Make an archive's database again from its WARC files."""
+    """Rebuild an archive's database from its WARC files."""
 
     requires_crawler_process = False
 
@@ -37,13 +37,14 @@ class Command(ScrapyCommand):
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
-        return "Make a lost archive.db again from the WARC files alone"
+        return "Rebuild a lost archive.db from the WARC files alone"
 
     def long_desc(self) -> str:
         """For `scrapy rebuild -h`."""
         return (
-            "Articles, revisions, linked stories, captures and runs are those that were stored. The"
-            " database appears when it is complete; a broken-off rebuild leaves no trace."
+            "Restores articles, revisions, linked stories, captures and runs as they were stored."
+            " The database appears only once it is complete; an interrupted rebuild leaves nothing"
+            " behind."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -51,7 +52,7 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         add_archive_option(parser)
         parser.add_argument(
-            "--replace", action="store_true", help=f"set an {FILE_NAME} that is there aside"
+            "--replace", action="store_true", help=f"set an existing {FILE_NAME} aside"
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -65,10 +66,10 @@ class Command(ScrapyCommand):
                 archive_folder("rebuild", args, opts.argument, self.settings["ARCHIVE"])
             )
             if not folder.is_dir():
-                raise ArchiveError(f"{folder} is no folder; name the archive's")
+                raise ArchiveError(f"{folder} is not a folder; name the archive's folder")
             if (folder / FILE_NAME).exists() and not opts.replace:
                 raise UsageError(
-                    f"{folder / FILE_NAME} is there; with --replace it is set aside, not deleted"
+                    f"{folder / FILE_NAME} exists; --replace sets it aside and does not delete it"
                 )
             refuse_if_unwritable(folder)
             after = tuple(map(int, self.settings.getlist("REVISIT_AFTER")))
@@ -79,7 +80,7 @@ class Command(ScrapyCommand):
             finally:
                 lock.release()
         if made.aside is not None:
-            print(f"The database that was there is now {typed(made.aside)}")
+            print(f"The previous database is now {typed(made.aside)}")
         print(summary(made))
         for line in made.damage[:20]:
             print(shown_line(f"{PROGRAM} rebuild: {line}"), file=sys.stderr)
@@ -94,7 +95,7 @@ def summary(told: Rebuilt) -> str:
         f" {totals['captures']:,} captures"
     )
     if totals["reread"]:
-        line += f"; {totals['reread']:,} pages read anew, for nothing was told of them"
+        line += f"; {totals['reread']:,} pages re-extracted because their visits are not recorded"
     if told.damage:
         line += f"; {len(told.damage):,} places that could not be read"
     return line

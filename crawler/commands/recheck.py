@@ -36,16 +36,16 @@ class Command(ScrapyCommand):
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
-        return "Judge edit histories again: false revisions and gone marks are taken back"
+        return "Judge edit histories again, and retract false revisions and gone marks"
 
     def long_desc(self) -> str:
         """For `scrapy recheck -h`."""
         return (
-            "Each revision is judged beside the one before, and each story that counts as gone by"
-            " its last answer, as a crawl judges them today. What was an outage page, a login wall,"
-            " a cut answer or no change at all is taken back: it stays in the archive, with the"
-            " reason (tables taken_back and story_events). Fetches nothing; done twice, it finds"
-            " nothing more. Exit codes: 0 done; 2 bad arguments or archive; 4 another run holds the"
+            "Judges each revision against the one before, and each story that counts as gone by its"
+            " last response, by the rules of a crawl today. What was an outage page, a login wall,"
+            " a truncated response or no change at all is retracted: it stays in the archive, with"
+            " the reason (tables taken_back and story_events). Fetches nothing, and is safe to"
+            " repeat. Exit codes: 0 done; 2 bad arguments or archive; 4 another run holds the"
             " archive."
         )
 
@@ -67,7 +67,7 @@ class Command(ScrapyCommand):
         with told("recheck") as about, stopped("recheck"):
             site = host_named(opts.site)
             if opts.url is not None and url is None:
-                raise UsageError(f"--url {opts.url!r} is no web address; write https://…")
+                raise UsageError(f"--url {opts.url!r} is not a web address; write https://…")
             folder = about.archive(
                 archive_folder("recheck", args, opts.argument, self.settings["ARCHIVE"])
             )
@@ -84,17 +84,17 @@ def _must_be_known(db: Database, site: str | None, url: str | None) -> None:
     """Raises UsageError where the archive has no such newspaper, or no such story."""
     if site and not db.execute("SELECT 1 FROM sites WHERE host = ?", (site,)).fetchone():
         raise UsageError(
-            f"--site {site} is no newspaper of this archive; {PROGRAM} status lists them"
+            f"--site {site}: the archive has no such newspaper; {PROGRAM} status lists them"
         )
     if url and not db.execute("SELECT 1 FROM articles WHERE url = ?", (url,)).fetchone():
-        raise UsageError(f"--url {url} is no story of this archive; the view stories lists them")
+        raise UsageError(f"the archive has no such story: {url}; the view stories lists them")
 
 
 def summary(counts: Counter[str]) -> str:
     """What judging again has taken back, for a person."""
     lines = [
         f"{counts['stories']:,} histories judged again: {counts['revisions']:,} revisions and"
-        f" {counts['gone']:,} gone marks taken back"
+        f" {counts['gone']:,} gone marks retracted"
     ]
     reasons = {
         name.removeprefix("reason: "): n

@@ -35,14 +35,14 @@ class Command(ScrapyCommand):
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
-        return "Read archived pages again with today's extractor"
+        return "Re-extract archived pages with the current extractor"
 
     def long_desc(self) -> str:
         """For `scrapy reextract -h`."""
         return (
-            "The page of each article's newest revision is read from WARC, unless this version of"
-            " the extractor has done so. What it reads otherwise becomes a new revision; old ones"
-            " stay. Broken off, the same command goes on."
+            "Reads the page of each article's newest revision from WARC, unless this version of the"
+            " extractor has already done so. Where the result differs, it becomes a new revision;"
+            " the old ones stay. After an interruption the same command resumes."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -52,9 +52,9 @@ class Command(ScrapyCommand):
         parser.add_argument("--site", help="only articles of this newspaper")
         parser.add_argument("--url", help="only this article")
         parser.add_argument(
-            "--again", action="store_true", help="also what this extractor has read already"
+            "--again", action="store_true", help="also pages that this version has already read"
         )
-        parser.add_argument("--jobs", metavar="N", help="readers; default: one for each core")
+        parser.add_argument("--jobs", metavar="N", help="number of readers; default: one per core")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read, store and say what has changed."""
@@ -69,7 +69,7 @@ class Command(ScrapyCommand):
         with told("reextract") as about, stopped("reextract"):
             site, jobs = host_named(opts.site), readers_asked_for(opts.jobs)
             if opts.url is not None and url is None:
-                raise UsageError(f"--url {opts.url!r} is no web address; write https://…")
+                raise UsageError(f"--url {opts.url!r} is not a web address; write https://…")
             chosen = {"site": site, "url": url, "again": "1" if opts.again else None}
             folder = about.archive(
                 archive_folder("reextract", args, opts.argument, self.settings["ARCHIVE"])
@@ -94,10 +94,10 @@ class Command(ScrapyCommand):
 def summary(counts: Counter[str], seconds: float) -> str:
     """What reading again has brought, for a person."""
     read = sum(counts.values())
-    line = f"{read:,} articles read again: {counts['changed']:,} read otherwise now"
+    line = f"{read:,} articles re-extracted: {counts['changed']:,} changed"
     if counts["unread"]:
-        line += f", {counts['unread']:,} not read (the table rereadings says why)"
-    return line + (f"; {read / seconds:.0f} a second" if read else "")
+        line += f", {counts['unread']:,} could not be read (the table rereadings says why)"
+    return line + (f"; {read / seconds:.0f} per second" if read else "")
 
 
 def _show(counts: Counter[str]) -> None:

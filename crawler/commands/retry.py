@@ -31,24 +31,24 @@ class Command(ScrapyCommand):
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
-        return "Queue addresses that a crawl left out, or a page that was taken for a copy"
+        return "Queue URLs that a crawl left out, or a page wrongly taken for a copy"
 
     def long_desc(self) -> str:
         """For `scrapy retry -h`."""
         return (
-            "--excluded queues all addresses that were left out because pages like them brought no"
-            " stories, and sitemaps, feeds and lists left out because those before them told of too"
-            " few; --split says that a page taken for a copy of another one is a story of its"
-            " own. The next crawl of the newspaper fetches them."
+            "--excluded queues all URLs that were left out because pages like them brought no"
+            " stories, and the sitemaps, feeds and lists left out because those before them brought"
+            " too few; --split says that a page taken for a copy of another is a story of its own."
+            " The next crawl of the newspaper fetches them."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add -a archive=, --excluded, --site and --split."""
         super().add_options(parser)
         add_archive_option(parser)
-        parser.add_argument("--excluded", action="store_true", help="all that was left out")
-        parser.add_argument("--site", help="with --excluded: only of this newspaper")
-        parser.add_argument("--split", metavar="URL", help="the page that is no copy")
+        parser.add_argument("--excluded", action="store_true", help="everything that was left out")
+        parser.add_argument("--site", help="with --excluded: only this newspaper")
+        parser.add_argument("--split", metavar="URL", help="the page that is not a copy")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Queue, and say how many."""
@@ -60,7 +60,7 @@ class Command(ScrapyCommand):
                 raise UsageError("say what to queue: --excluded, or --split URL")
             host = host_named(opts.site)
             if host and not opts.excluded:
-                raise UsageError("--site goes with --excluded")
+                raise UsageError("--site needs --excluded")
             folder = about.archive(
                 archive_folder("retry", args, opts.argument, self.settings["ARCHIVE"])
             )
@@ -73,7 +73,9 @@ class Command(ScrapyCommand):
 
 def _take_up(run: ArchiveRun, host: str | None) -> str:
     if host is not None and run.store.find_site(host) is None:
-        raise MissingError(f"the archive knows no newspaper at {host}; {PROGRAM} status lists them")
+        raise MissingError(
+            f"--site {host}: the archive has no such newspaper; {PROGRAM} status lists them"
+        )
     with run.store.db.atomic():
         count = Families(run.store.db.conn).take_up(host)
         lists = Chains(run.store.db.conn).ask_for(host)
@@ -81,7 +83,7 @@ def _take_up(run: ArchiveRun, host: str | None) -> str:
     if not count and lists:
         return f"{beside} are queued; the next crawl fetches them"
     also = f", and {beside}," if lists else ""
-    return f"{count:,} addresses{also} are queued; the next crawl fetches them"
+    return f"{count:,} URLs{also} are queued; the next crawl fetches them"
 
 
 def _split(run: ArchiveRun, address: str) -> str:
@@ -90,4 +92,4 @@ def _split(run: ArchiveRun, address: str) -> str:
         other = split(run.store.db.conn, url)
     if other is None:
         raise MissingError(f"{url} was not taken for a copy of another page")
-    return f"{url} is no copy of {other} any more; the next crawl archives it as its own story"
+    return f"{url} no longer counts as a copy of {other}; the next crawl archives it as a story"

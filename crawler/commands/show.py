@@ -40,14 +40,14 @@ class Command(ScrapyCommand):
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
-        return "Show a page as it was on a day, out of the WARC files"
+        return "Show a page as it was on a given day, from the WARC files"
 
     def long_desc(self) -> str:
         """For `scrapy show -h`."""
         return (
-            "Without an option: which capture it is, what the server said of it, and which others"
-            " there are. Exit codes: 0 shown; 2 bad arguments or archive; 6 the record is damaged;"
-            " 7 the address, or that day, is not in the archive."
+            "Without an option: which capture it is, the response's headers, and the other captures"
+            " of the URL. Exit codes: 0 shown; 2 bad arguments or archive; 6 the record is damaged;"
+            " 7 the archive does not have the URL, or no capture that early."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -61,11 +61,11 @@ class Command(ScrapyCommand):
         )  # fmt: skip
         part = parser.add_mutually_exclusive_group()
         for name, says in (
-            ("body", "the page itself, without content coding"),
-            ("raw", "the record's HTTP message, byte for byte as it is kept"),
+            ("body", "the page itself, decoded"),
+            ("raw", "the record's HTTP message, byte for byte"),
             ("headers", "the status line and headers only"),
             ("record", "the WARC record's own header"),
-            ("list", "all captures, one a line"),
+            ("list", "all captures, one per line"),
         ):
             part.add_argument(f"--{name}", dest="part", action="store_const", const=name, help=says)
         parser.add_argument("-o", dest="output", metavar="FILE", help="default: standard output")
@@ -75,7 +75,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         with told("show") as about:
             if len(args) != 1:
-                raise UsageError(f"name one address: {PROGRAM} show https://…")
+                raise UsageError(f"name one URL: {PROGRAM} show https://…")
             until = None if opts.at is None else end_of(opts.at)
             folder = about.archive(
                 archive_folder("show", [], opts.argument, self.settings["ARCHIVE"])
@@ -111,11 +111,14 @@ def end_of(asked: str) -> datetime:
             moment += timedelta(days=1)
         else:
             time = asked[11:].removesuffix("Z")
-            moment += timedelta(minutes=1) if len(time) == 5 else timedelta(seconds=1)
+            if "." in time:
+                moment += timedelta(microseconds=1)
+            else:
+                moment += timedelta(minutes=1) if len(time) == 5 else timedelta(seconds=1)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise UsageError(
-            f"--at {asked} is no date: 2026, 2026-03, 2026-03-01, 2026-03-01T12:30Z …"
+            f"--at {asked} is not a date: 2026, 2026-03, 2026-03-01, 2026-03-01T12:30Z …"
         ) from None
 
 
@@ -183,12 +186,12 @@ def _overview(
     yield f"captured {_when(chosen)}: {_facts(chosen)}"
     yield f"{found.warc_file} at {found.warc_offset}, {found.record_id}"
     if response is not chosen:
-        again = "the server says that nothing has changed since" if chosen.status == 304 else (
+        again = "not modified since" if chosen.status == 304 else (
             "the same bytes as"
         )  # fmt: skip
         yield f"a revisit: {again} {response.url}, captured {_when(response)}"
     if chosen.location is not None:
-        yield f"leads to {chosen.location}"
+        yield f"redirects to {chosen.location}"
     if chosen.verdict is not None:
         yield f"{say('not_the_story', chosen.verdict)}; --list shows the captures that are"
     if chosen.truncated is not None:
@@ -234,4 +237,4 @@ def _guard(data: bytes, part: str | None, output: str | None) -> None:
     if output is None and part in ("body", "raw", "headers") and sys.stdout.isatty():
         text = data.decode("utf-8", "replace").replace("\r\n", "\n")
         if "\ufffd" in text or shown(text) != text:
-            raise UsageError(f"--{part} is no plain text; write it to a file with -o FILE")
+            raise UsageError(f"--{part} is not plain text; write it to a file with -o FILE")

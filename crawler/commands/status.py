@@ -70,7 +70,7 @@ def show(found: Status, wrong: list[WrongFile], out: Console) -> None:
         out.print(Text(line, style="bold red"))
     if noted := [each for each in wrong if each.noted_at is not None]:
         out.print(
-            f"{len(noted):,} WARC files are known to be lost or cut, with"
+            f"{len(noted):,} WARC files are recorded as lost or cut, with"
             f" {sum(each.captures for each in noted):,} captures: {PROGRAM} verify lists them"
         )
     columns = ("site", "articles", "first_published_at", "last_published_at", "revised", "gone",

@@ -27,16 +27,16 @@ class Command(ScrapyCommand):
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
-        return "Show field by field what is read from one page, and where on it"
+        return "Show field by field what is extracted from one page, and where it was found"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add --url and --allow-private."""
         super().add_options(parser)
-        parser.add_argument("--url", default=None, help="address of the page in FILE")
+        parser.add_argument("--url", default=None, help="URL of the page in FILE")
         parser.add_argument(
             "--allow-private",
             action="store_true",
-            help="fetch from loopback and private addresses too",
+            help="also fetch from loopback and private addresses",
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -48,10 +48,10 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         """For `scrapy verify -h`."""
         return (
-            "Reads all WARC files from end to end, compares them with the database and the database"
-            " with itself. Fetches nothing, changes nothing but with --refetch, and may run beside"
-            f" a crawl. Exit codes: 0 sound; {DAMAGED} damage found; 1 a file cannot be read; 2 bad"
-            " arguments or archive; 4 another run holds the archive (--refetch)."
+            "Reads all WARC files from end to end, and compares them with the database and the"
+            " database with itself. Fetches nothing, changes nothing without --refetch, and may run"
+            f" during a crawl. Exit codes: 0 sound; {DAMAGED} damage found; 1 a file cannot be"
+            " read; 2 bad arguments or archive; 4 another run holds the archive (--refetch)."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -61,7 +61,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--json", action="store_true", help="print JSON for programs")
         parser.add_argument(
             "--refetch", action="store_true",
-            help="note what is damaged or lost, and have the next crawl fetch it again",
+            help="record what is damaged or lost, and have the next crawl fetch it again",
         )  # fmt: skip
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -119,7 +119,7 @@ def told(report: Report, seconds: float) -> Iterator[str]:
             yield f"{word}: {_line(each)}"
     counts = report.counts
     if left := counts["not listed"]:
-        yield f"… and {left:,} more of the kind"
+        yield f"… and {left:,} more of this kind"
     megabytes = counts["bytes"] / 1e6
     yield (
         f"{counts['files']:,} WARC files ({megabytes:,.1f} MB) with {counts['records']:,} records,"
@@ -141,12 +141,12 @@ def told(report: Report, seconds: float) -> Iterator[str]:
 def requeued(told: Refetch) -> str:
     """What --refetch did, for a person."""
     if not told.captures:
-        return "no capture is lost: there is nothing to fetch again"
+        return "no capture is lost; there is nothing to fetch again"
     line = f"{told.captures:,} captures are lost"
     if told.replaced:
-        line += f"; something stands for {told.replaced:,} of them"
+        line += f"; {told.replaced:,} of them have been replaced"
     if told.urls:
-        line += f"; {told.urls:,} addresses are queued: the next crawl fetches them"
+        line += f"; {told.urls:,} URLs are queued: the next crawl fetches them"
     return line
 
 
@@ -171,7 +171,7 @@ def _line(problem: Problem) -> str:
     if problem.offset is not None:
         place += f" at {problem.offset}"
     about = " ".join(filter(None, (problem.record_id, problem.url)))
-    return f"{place}: {problem.what}{f' [{about}]' if about else ''}. To mend: {problem.mend}"
+    return f"{place}: {problem.what}{f' [{about}]' if about else ''}. To repair: {problem.mend}"
 
 
 @contextmanager

@@ -269,7 +269,7 @@ class Session:
         logger.error("the run breaks off", exc_info=error)
         return (
             f"the run broke off ({in_words(error)}); what is stored in {self.folder} is sound, and"
-            " the same command goes on from there"
+            " the same command resumes"
         )
 
     @property
@@ -304,7 +304,7 @@ class Session:
                 spider.name,
                 getattr(spider, "arguments", {}),
                 f"Hemeroteca/{__version__}",
-                utc(self.started_at),
+                utc(self.started_at, exact=True),
                 self.uuid,
             )
             written = (
@@ -450,7 +450,7 @@ class Session:
         self.full = (
             f"less than {self._spare_bytes // 1024**2:,} MiB are free where the archive is"
             f" ({self.folder}): the run ended before a write could fail. Make space and run the"
-            " same command again; it goes on from here"
+            " same command again: it resumes here"
         )
         Ending.of(self._crawler).begin(FULL)
 

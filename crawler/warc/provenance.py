@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from crawler.items import Article, Capture, Visit
+from crawler.text import cleaned
 from crawler.warc.records import FIELDS, JSON, Headers, fields
 
 FORMAT = 1
@@ -88,7 +89,7 @@ def conversion_record(
         ("WARC-Refers-To", capture.record_id),
         ("Content-Type", JSON),
     ]
-    return "conversion", headers, msgspec.json.encode(content)
+    return "conversion", headers, msgspec.json.encode(cleaned(content))
 
 
 def run_record(uuid: str, content: Mapping[str, Any]) -> Record:

@@ -81,7 +81,7 @@ def test_a_file_that_is_no_database_is_told_and_kept(tmp_path: Path) -> None:
 def test_somebody_elses_database_is_told_and_kept(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / database.FILE_NAME) as other:
         other.execute("CREATE TABLE mine (x)")
-    with pytest.raises(ArchiveError, match="no archive of this program"):
+    with pytest.raises(ArchiveError, match="not a Hemeroteca archive"):
         Store(tmp_path)
 
 

@@ -16,17 +16,21 @@ from spiders.news import NewsSpider
     [
         (NewsSpider, {}, "site= is missing"),
         (NewsSpider, {"site": ","}, "site= is missing"),
-        (NewsSpider, {"site": "not a site"}, "site=not a site is no web address"),
-        (NewsSpider, {"site": "ftp://news.example"}, "is no web address"),
+        (NewsSpider, {"site": "not a site"}, "site=not a site is not a web address"),
+        (NewsSpider, {"site": "ftp://news.example"}, "is not a web address"),
         (NewsSpider, {"site": "news.example", "sitte": "x"}, "unknown argument sitte="),
-        (NewsSpider, {"site": "news.example", "since": "yesterday"}, "since=yesterday is no date"),
-        (NewsSpider, {"site": "news.example", "since": "2024-02-30"}, "is no date"),
+        (
+            NewsSpider,
+            {"site": "news.example", "since": "yesterday"},
+            "since=yesterday is not a date",
+        ),
+        (NewsSpider, {"site": "news.example", "since": "2024-02-30"}, "is not a date"),
         (
             NewsSpider,
             {"site": "news.example", "since": "2025", "until": "2024-05"},
             "since=2025 is after until=2024-05",
         ),
-        (NewsSpider, {"site": "news.example", "max_pages": "0"}, "max_pages=0 is no number"),
+        (NewsSpider, {"site": "news.example", "max_pages": "0"}, "max_pages=0 must be a number"),
         (NewsSpider, {"site": "news.example", "max_pages": "many"}, "max_pages=many"),
         (ArticleSpider, {}, "either by -a url="),
         (ArticleSpider, {"url": "https://a.example/", "urls": "f"}, "either by -a url="),
@@ -62,10 +66,10 @@ def test_a_file_of_addresses_may_have_comments_and_blank_lines(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"# nothing\n", "holds no address; write"),
-        (b"what is this\n", r"no address \(.*line 1: 'what is this' is no web address\)"),
-        (b"\x89PNG\r\n\xff\x00", "line 1: .* is no UTF-8"),
-        (b"\xff\xfe\x00", "holds no address"),
+        (b"# nothing\n", "contains no URL; write"),
+        (b"what is this\n", r"no URL \(.*line 1: 'what is this' is not a web address\)"),
+        (b"\x89PNG\r\n\xff\x00", "line 1: .* is not UTF-8"),
+        (b"\xff\xfe\x00", "contains no URL"),
     ],
 )
 def test_a_bad_file_of_addresses_is_told(tmp_path: Path, content: bytes, message: str) -> None:
@@ -78,13 +82,13 @@ def test_a_bad_file_of_addresses_is_told(tmp_path: Path, content: bytes, message
 @pytest.mark.parametrize(
     ("line", "wrong"),
     [
-        ("what is this", "'what is this' is no web address"),
-        ("ftp://a.example/x", "'ftp://a.example/x' is no web address"),
-        ("https://a.example:99999/", "is no web address"),
-        ("https://[::1/", "is no web address"),
-        ("https://\x1b.example/", r"'https://\x1b.example/' is no web address"),
-        ("https://a.example/k\udcf6ln", r"'https://a.example/k\udcf6ln' is no UTF-8"),
-        ("x" * 300, f"'{'x' * 80}' is no web address"),
+        ("what is this", "'what is this' is not a web address"),
+        ("ftp://a.example/x", "'ftp://a.example/x' is not a web address"),
+        ("https://a.example:99999/", "is not a web address"),
+        ("https://[::1/", "is not a web address"),
+        ("https://\x1b.example/", r"'https://\x1b.example/' is not a web address"),
+        ("https://a.example/k\udcf6ln", r"'https://a.example/k\udcf6ln' is not UTF-8"),
+        ("x" * 300, f"'{'x' * 80}' is not a web address"),
     ],
 )
 def test_a_bad_line_of_a_file_is_left_out_and_named(tmp_path: Path, line: str, wrong: str) -> None:

@@ -64,8 +64,8 @@ def test_a_changed_story_is_told_word_by_word(tmp_path: Path) -> None:
     assert "[-" in done.stdout
     once = query(folder, "SELECT url FROM stories WHERE revisions = 1 LIMIT 1")[0]["url"]
     for arguments, message in (
-        ((once,), "one revision only"),
-        (("https://news.example/none",), "is no story of this archive"),
+        ((once,), "only one revision"),
+        (("https://news.example/none",), "the archive has no such story"),
         ((row["url"], "--to", "7"), "there is no revision 7"),
     ):
         done = run_scrapy("diff", *arguments, "-a", f"archive={folder}")

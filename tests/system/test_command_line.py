@@ -54,7 +54,9 @@ def test_without_a_verb_it_lists_all(tmp_path: Path) -> None:
 def test_a_verb_that_is_none_is_refused_in_one_line(tmp_path: Path) -> None:
     done = hemeroteca("statsu", folder=tmp_path)
     assert done.returncode == 2
-    assert done.stderr == ("hemeroteca: no verb 'statsu'; is it status? hemeroteca -h lists all\n")
+    assert done.stderr == (
+        "hemeroteca: no verb 'statsu'; did you mean status? hemeroteca -h lists all\n"
+    )
 
 
 @pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -107,7 +109,9 @@ def test_settings_of_another_project_are_not(tmp_path: Path) -> None:
         "settings", "--get", "BOT_NAME", folder=tmp_path, SCRAPY_SETTINGS_MODULE="shop.settings"
     )
     assert done.stdout == "hemeroteca\n"
-    assert done.stderr.startswith("hemeroteca: SCRAPY_SETTINGS_MODULE=shop.settings is of another")
+    assert done.stderr.startswith(
+        "hemeroteca: SCRAPY_SETTINGS_MODULE=shop.settings belongs to another"
+    )
     assert done.stderr.count("\n") == 1
 
 

@@ -146,7 +146,7 @@ def test_nothing_steers_a_terminal_and_nothing_is_coloured_in_a_pipe(
 
 def test_what_cannot_be_told_is_said(told: Told) -> None:
     for options, code, message in (
-        (("--all", "--from", "3"), 2, "from an older revision to a newer one"),
+        (("--all", "--from", "3"), 2, "--all needs --from older than --to"),
         (("--all", "--to", "9"), 7, "there is no revision 9; there are 1 to 3"),
     ):
         done = run_scrapy("diff", told.url, "-a", f"archive={told.folder}", *options)

@@ -33,21 +33,21 @@ def complaint(stderr: str) -> str:
     ("arguments", "code", "message"),
     [
         (["crawl", "news"], 2, "site= is missing"),
-        (["crawl", "news", "-a", "site=not a site"], 2, "no web address"),
+        (["crawl", "news", "-a", "site=not a site"], 2, "not a web address"),
         (["crawl", "nws", "-a", "site=https://a.example"], 2, "there are article, news"),
         (["crawl", "article", "-a", "urls=/no/such/file"], 2, "cannot be read"),
         (
             ["crawl", "news", "-a", "site=a.example", "-a", "allow_private=yes"],
             2,
-            "neither 0 nor 1",
+            "must be 0 or 1",
         ),
         (["crawl", "news", "-a", "site=a.example", "-a", "archive="], 2, "archive= is empty"),
         (["crawl", "news", "-a", "site="], 2, "site= is missing"),
         (["crawl", "article", "-a", "url="], 2, "url= is missing"),
-        (["retry", "--excluded", "--site", ""], 2, "--site '' is no host"),
-        (["export", "cdxj", "--site", " "], 2, "--site ' ' is no host"),
-        (["graph", "--site", ""], 2, "--site '' is no host"),
-        (["import", "README.md", "--jobs", "0"], 2, "--jobs 0 is no number of 1 or more"),
+        (["retry", "--excluded", "--site", ""], 2, "--site '' is not a host name"),
+        (["export", "cdxj", "--site", " "], 2, "--site ' ' is not a host name"),
+        (["graph", "--site", ""], 2, "--site '' is not a host name"),
+        (["import", "README.md", "--jobs", "0"], 2, "--jobs 0 must be a number of 1 or more"),
         (["status", "/no/such/archive"], 2, "no archive at"),
         (["try", "/no/such/page.html"], 2, "cannot be read"),
         (["extract", "/no/such/page.html"], 2, "cannot be read"),
@@ -65,7 +65,7 @@ def test_a_bad_argument_leaves_an_archive_untouched(archived: Archived) -> None:
     before = fingerprint(archived.folder)
     done = crawl("news", archived.folder, site=archived.base, since="soon")
     assert done.returncode == 2
-    assert "since=soon is no date" in complaint(done.stderr)
+    assert "since=soon is not a date" in complaint(done.stderr)
     assert fingerprint(archived.folder) == before
 
 
@@ -157,13 +157,15 @@ def test_a_setting_whose_name_is_misspelt_is_refused_in_one_line(
 ) -> None:
     done = crawl("news", tmp_path / "a", "-s", f"{name}=1", site=NOBODY)
     assert done.returncode == 2
-    assert done.stderr == (f"scrapy crawl: -s {name}: there is no such setting; is it {meant}?\n")
+    assert done.stderr == (
+        f"scrapy crawl: -s {name}: there is no such setting; did you mean {meant}?\n"
+    )
 
 
 def test_a_setting_of_somebody_elses_extension_is_named_and_taken(tmp_path: Path) -> None:
     done = crawl("news", tmp_path / "a", "-s", "ROTATING_PROXY_LIST=a", site=NOBODY)
     assert done.returncode == 3
-    assert "-s ROTATING_PROXY_LIST: neither Scrapy nor Hemeroteca knows" in done.stderr
+    assert "-s ROTATING_PROXY_LIST: neither Scrapy nor Hemeroteca has" in done.stderr
 
 
 def test_what_is_no_file_is_written_to_as_it_is(archived: Archived, tmp_path: Path) -> None:

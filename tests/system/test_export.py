@@ -61,7 +61,7 @@ def test_one_newspaper_can_be_taken_out_of_several(copy: Path, tmp_path: Path) -
     assert len(pages) <= 2  # the stories are the other newspaper's
     done = run_scrapy("export", "cdxj", str(copy), "--site", "none.example")
     assert done.returncode == 7
-    assert "no such newspaper" in complaint(done.stderr)
+    assert "the archive has no such newspaper" in complaint(done.stderr)
 
 
 def test_earlier_revisions_are_pages_too(copy: Path, tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_file_that_is_still_open_is_taken_as_far_as_it_is_acknowledged(
     out = tmp_path / "a.wacz"
     done = run_scrapy("export", "wacz", str(copy), "-o", str(out))
     assert done.returncode == 0, done.stderr
-    assert f"its first {end:,} bytes are taken" in done.stderr
+    assert f"its first {end:,} bytes are exported" in done.stderr
     with zipfile.ZipFile(out) as whole:
         assert whole.read(f"archive/{path.name}") == data[:end]
 

@@ -51,10 +51,10 @@ def test_the_file_name_says_the_format_and_options_what_is_in_it(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--relation", "friend"), "--relation friend is none of previous,"),
-        (("--since", "May"), "--since May is no date: YYYY"),
-        (("--until", "2026-02-30"), "--until 2026-02-30 is no date"),
-        (("-a", "folder=x"), "graph takes -a archive=DIR only"),
+        (("--relation", "friend"), "--relation friend is not one of previous,"),
+        (("--since", "May"), "--since May is not a date: YYYY"),
+        (("--until", "2026-02-30"), "--until 2026-02-30 is not a date"),
+        (("-a", "folder=x"), "graph takes only -a archive=DIR"),
         (("-a", "archive=other"), "name one archive"),
         (("-o", "no/such/folder/graph.graphml"), "cannot write no/such/folder/graph.graphml"),
         (("-o", "."), "cannot write ."),

@@ -143,7 +143,7 @@ def test_walls_and_outages_are_no_history(paper: Paper) -> None:
     ):
         paper.answers("/a", text)
         said = paper.visit("/a")
-        assert "no state of the story known there" in said
+        assert "not the story known at that URL" in said
         assert paper.states()["/a"] == "retry"
         due = paper.rows("SELECT due_at > visited_at FROM urls WHERE url LIKE '%/a'")
         assert due == [(1,)]
@@ -358,7 +358,7 @@ def test_what_an_older_version_entered_is_taken_back(paper: Paper) -> None:
     assert paper.rows("SELECT title FROM stories") == [("Please wait",)]
     done = run_scrapy("recheck", str(paper.folder))
     assert done.returncode == 0, done.stderr
-    assert "1 histories judged again: 1 revisions and 1 gone marks taken back" in done.stdout
+    assert "1 histories judged again: 1 revisions and 1 gone marks retracted" in done.stdout
     assert paper.rows("SELECT title, gone_at FROM stories") == [
         ("Harbour is sold to an investor", None)
     ]

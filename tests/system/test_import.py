@@ -169,7 +169,7 @@ def test_the_same_import_again_brings_nothing(tmp_path: Path) -> None:
     assert len(before) == 2
     done = import_(tmp_path / "a", file)
     assert done.returncode == 0
-    assert "Records copied: none; 2 answers were here already" in done.stdout
+    assert "Records copied: none; 2 responses were already here" in done.stdout
     assert query(tmp_path / "a", "SELECT record_id FROM captures ORDER BY 1") == before
     sound(tmp_path / "a")
 
@@ -251,7 +251,7 @@ def test_damage_is_passed_over_and_told(tmp_path: Path) -> None:
     done = import_(tmp_path / "a", file)
     assert done.returncode == 0, done.stderr
     assert f"other.warc.gz, byte {places[3]:,}: " in done.stderr
-    assert "could not be read and were passed over" in done.stdout
+    assert "could not be read and were skipped" in done.stdout
     assert len(stories(tmp_path / "a")) >= 3
     assert faults(tmp_path / "a") == []
 
@@ -300,7 +300,7 @@ def test_a_crawl_goes_on_in_an_archive_of_imports(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "says"),
-    [([], "name WARC files"), (["no-such-*.gz"], "no-such-*.gz is no file")],
+    [([], "name WARC files"), (["no-such-*.gz"], "no file matches no-such-*.gz")],
     ids=["nothing", "no such file"],
 )
 def test_bad_words_get_one_line(tmp_path: Path, words: list[str], says: str) -> None:

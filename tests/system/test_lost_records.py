@@ -179,7 +179,7 @@ def test_what_is_lost_is_fetched_again_and_what_is_there_stands_for_it(
 
     done = run_scrapy("verify", str(copy), "--refetch")
     assert done.returncode == 6
-    assert "addresses are queued" in done.stdout
+    assert "URLs are queued" in done.stdout
     (queued,) = query(
         copy, "SELECT state, etag, last_modified FROM urls WHERE url = ?", story["url"]
     )
@@ -224,7 +224,7 @@ def test_what_is_lost_is_fetched_again_and_what_is_there_stands_for_it(
     stories = query(copy, "SELECT url FROM stories")
     assert len(pages) == len(stories) + 2
     done = run_scrapy("reextract", str(copy), "--again", "--jobs", "1")
-    assert f"{len(stories):,} articles read again: 0 read otherwise" in done.stdout
+    assert f"{len(stories):,} articles re-extracted: 0 changed" in done.stdout
     assert "not read" not in done.stdout
 
     # the database made again knows of no loss; nothing that it has is missing
@@ -270,7 +270,7 @@ def test_what_cannot_be_had_as_it_was_is_said_and_what_does_not_answer_stays_dam
         # the old text of the story that has changed is in the database, its page is lost
         at = query(folder, "SELECT min(c.fetched_at) AS at FROM captures c JOIN urls u"
                    " ON u.id = c.url_id WHERE u.url = ?", home + changed)[0]["at"]  # fmt: skip
-        old = ("show", home + changed, "-a", f"archive={folder}", "--at", at[:19], "--body")
+        old = ("show", home + changed, "-a", f"archive={folder}", "--at", at[:26], "--body")
         done = run_scrapy(*old)
         assert done.returncode == 6
         assert f"captured {at[:10]}" in complaint(done.stderr)

@@ -111,8 +111,8 @@ def folder(server: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "article", folder / "a", "-s", "RETRY_TIMES=0", urls=str(urls), contact="a@b.example"
     )
     assert done.returncode == 3, done.stderr
-    assert f"{urls}, line 2: 'what is this' is no web address; it is left out" in done.stderr
-    assert "1 lines of urls= were left out" in done.stderr
+    assert f"{urls}, line 2: 'what is this' is not a web address; skipped" in done.stderr
+    assert "1 lines of urls= were skipped" in done.stderr
     assert "Traceback" not in done.stderr
     return folder / "a"
 

@@ -53,7 +53,7 @@ def test_what_another_extractor_had_read_becomes_a_new_revision(
     rewrite(folder, "UPDATE revision_texts SET body_text = 'x' WHERE revision_id < 3")
     done = run_scrapy("reextract", str(folder), "--jobs", "2")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("39 articles read again: 2 read otherwise now")
+    assert done.stdout.startswith("39 articles re-extracted: 2 changed")
     assert outcomes(folder) == {"changed": 2, "unchanged": 37}
     after = query(folder, "SELECT * FROM stories ORDER BY id")
     assert [row["revisions"] for row in after] == [2, 2, *[1] * 37]
@@ -97,7 +97,7 @@ def test_what_was_read_is_not_read_again_and_what_is_broken_off_goes_on(
 def test_a_rebuilt_archive_has_what_was_read_again(archived: Archived, tmp_path: Path) -> None:
     folder = copy_of(archived, tmp_path)
     rewrite(folder, "UPDATE revisions SET title = 'Menu' WHERE article_id = 3")
-    assert "1 read otherwise" in run_scrapy("reextract", str(folder), "--again").stdout
+    assert " re-extracted: 1 changed" in run_scrapy("reextract", str(folder), "--again").stdout
     wanted = query(folder, "SELECT url, revisions FROM stories ORDER BY url")
     done = run_scrapy("rebuild", str(folder), "--replace")
     assert done.returncode == 0, done.stderr
@@ -119,7 +119,7 @@ def test_a_story_on_several_pages_stays_whole(tmp_path: Path) -> None:
     before = query(folder, "SELECT body_text FROM stories")
     assert "Sentence 0 of page 3" in before[0]["body_text"]
     done = run_scrapy("reextract", str(folder), "--again")
-    assert "1 articles read again: 0 read otherwise" in done.stdout, done.stderr
+    assert "1 articles re-extracted: 0 changed" in done.stdout, done.stderr
     assert query(folder, "SELECT body_text FROM stories") == before
 
 
@@ -138,7 +138,7 @@ def test_what_cannot_be_read_keeps_its_revision_and_is_told(
     path.write_bytes(data)
     done = run_scrapy("reextract", str(folder), "--again")
     assert done.returncode == 0, done.stderr
-    assert "1 not read" in done.stdout
+    assert "1 could not be read" in done.stdout
     (told,) = query(folder, "SELECT outcome FROM rereadings WHERE article_id = 5")
     assert path.name in told["outcome"]
     assert len(query(folder, "SELECT 1 FROM stories")) == 39

@@ -167,5 +167,5 @@ def test_a_rereading_comes_to_what_the_crawl_came_to(crawled: Path) -> None:
     before = content(crawled)
     done = run_scrapy("reextract", str(crawled), "--again")
     assert done.returncode == 0, done.stderr
-    assert "0 read otherwise now" in done.stdout
+    assert " re-extracted: 0 changed" in done.stdout
     assert content(crawled) == before

@@ -131,7 +131,7 @@ def test_other_spellings_of_an_address_lead_to_it(twice: tuple[Path, str, bytes]
     redirected = query(folder, "SELECT u.url, location FROM captures c JOIN urls u"
                                " ON u.id = c.url_id WHERE location IS NOT NULL")  # fmt: skip
     assert (
-        f"leads to {redirected[0]['location']}"
+        f"redirects to {redirected[0]['location']}"
         in show(folder, redirected[0]["url"]).stdout.decode()
     )
 
@@ -205,4 +205,4 @@ def test_what_is_no_date_is_refused(asked: str) -> None:
 def test_an_address_is_needed() -> None:
     done = run_scrapy("show")
     assert done.returncode == 2
-    assert "name one address" in complaint(done.stderr)
+    assert "name one URL" in complaint(done.stderr)

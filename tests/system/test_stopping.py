@@ -167,7 +167,7 @@ def test_answers_that_do_not_come_are_cut_off(tmp_path: Path) -> None:
             # all the room that there is is taken by answers that do not come
             news.wait_for(lambda log: len(set(log) & set(STORIES[5:])) >= 4, run)
             os.kill(run.pid, signal.SIGINT)
-            assert "waiting up to 2 s for 4 answers under way" in ended(run, folder)
+            assert "waiting up to 2 s for 4 responses" in ended(run, folder)
         assert len(news.log) == len(set(news.log))
         assert query(folder, "SELECT 1 FROM urls WHERE state IN ('retry', 'failed')") == []
         news.released.set()

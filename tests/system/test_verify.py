@@ -210,7 +210,7 @@ def test_the_page_that_was_hit_is_named_and_the_exit_code_says_so(copy: Path) ->
     assert line.startswith(f"damage: {row['warc_file']} at {row['warc_offset']}: ")
     assert row["record_id"] in line
     assert row["url"] in line
-    assert "To mend: put a copy of the file in its place" in line
+    assert "To repair: put a copy of the file in its place" in line
     assert done.stdout.splitlines()[-1].startswith("damaged: ")
 
 

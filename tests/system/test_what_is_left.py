@@ -61,10 +61,10 @@ def test_a_limit_that_leaves_something_is_told(tmp_path: Path) -> None:
     with site(newspaper(20)) as home:
         done = crawl("news", tmp_path / "a", site=home, max_pages="6", discover="links")
         assert done.returncode == 0
-        assert "15 addresses are queued still: the same command goes on" in done.stdout
+        assert "15 URLs are still queued: the same command resumes" in done.stdout
         assert "(ended early: max_pages)" in done.stdout
         rest = crawl("news", tmp_path / "a", site=home, max_pages="60", discover="links")
-    assert "queued still" not in rest.stdout
+    assert "still queued" not in rest.stdout
     outcomes = [row["outcome"] for row in query(tmp_path / "a", "SELECT outcome FROM runs")]
     assert outcomes == ["max_pages", "finished"]
 

@@ -17,6 +17,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.items import Article, Block, FoundUrl, LinkedStory, Reference, Visit
+from crawler.text import cleaned
 from crawler.warc import writer
 from crawler.warc.exchange import Exchange, rebuilt_head
 from crawler.warc.provenance import conversion_record, metadata_records, run_record
@@ -237,7 +238,7 @@ def test_what_stands_beside_a_capture_says_where_it_came_from_and_what_was_made_
     assert conversion[1]["WARC-Refers-To"] == last.record_id
     content = json.loads(conversion[2])
     assert content["article"]["links"][0]["relation"] == "related"
-    assert content["article"]["title"] == "Tide \udc80 turns"
+    assert content["article"]["title"] == cleaned("Tide \udc80 turns")
     assert content["extractor"] == "hemeroteca/1"
     assert resource[1]["WARC-Target-URI"] == "urn:hemeroteca:run:u-u-i-d"
     assert json.loads(resource[2]) == {"totals": {"captures": 2}}
