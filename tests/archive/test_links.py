@@ -51,9 +51,9 @@ def test_a_lock_that_is_no_file_of_ours_is_not_opened(
     folder: Path, make: Callable[[Path, Path], None]
 ) -> None:
     make(folder / FILE_NAME, precious(folder))
-    with pytest.raises(ArchiveError, match="is a link, or no file"):
+    with pytest.raises(ArchiveError, match="is a link, or not a regular file"):
         ArchiveLock(folder).acquire()
-    with pytest.raises(ArchiveError, match="is a link, or no file"):
+    with pytest.raises(ArchiveError, match="is a link, or not a regular file"):
         is_held(folder)
     if make is by_dangling:
         assert not precious(folder).exists()
