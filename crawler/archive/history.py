@@ -274,7 +274,7 @@ class History:
         target = visit.leads_to
         if visit.state != "redirected" or target is None:
             return visit
-        said = notice(visit.says) if count_words(visit.says) < NOTICE_WORDS else None
+        said = notice(visit.says, in_prose=True) if count_words(visit.says) < NOTICE_WORDS else None
         if is_wall(target) or said in ("wall", "outage"):
             verdict = "outage" if said == "outage" else "wall"
             return replace(visit, state="retry", reason=say("not_the_story", verdict))

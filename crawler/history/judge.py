@@ -69,14 +69,17 @@ def judge(known: Told, shown: Shown) -> Verdict | None:
     if is_state(known, told):
         return "teaser" if is_cut(known, shown) else None
     length = count_words(told.words)
+    text = f"{told.title}\n{told.words}\n{shown.says}"
     said: Notice | None = None
     if _same_minute(known, told) and length >= max(NOTICE_WORDS, count_words(known.words)):
         return None  # its own metadata over more text than before: a brief has become a story
     if length < NOTICE_WORDS:
-        said = notice(f"{told.title}\n{told.words}\n{shown.says}")
+        said = notice(text)
     if same_headline(known.title, told.title):
         # its headline stands over something else
-        return "taken down" if said in ("taken down", "soft 404") else said or "outage"
+        if said in ("taken down", "soft 404"):
+            return "taken down"
+        return "wall" if said and notice(text, in_prose=True) == "wall" else "outage"
     if _same_minute(known, told):
         return said or "outage"  # its metadata do
     if shown.is_article and said is None and (told.published or told.authors):

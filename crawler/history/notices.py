@@ -28,8 +28,11 @@ _KINDS: tuple[tuple[Notice, str], ...] = (
 )
 
 
-def notice(text: str) -> Notice | None:
+def notice(text: str, *, in_prose: bool = False) -> Notice | None:
     """What a short page says that stands where a story was; None if none of that.
+
+    in_prose: whether the text may be a newspaper's own, which can hold one such word by chance:
+    then a longer one must have two that say so of a wall or an outage.
 
     >>> notice("We are sorry. The page you asked for could not be found.")
     'soft 404'
@@ -44,7 +47,7 @@ def notice(text: str) -> Notice | None:
     }
     if found["soft 404"] or found["taken down"]:
         return "taken down" if found["taken down"] >= found["soft 404"] else "soft 404"
-    if max(found["wall"], found["outage"]) >= (_FEW if len(text) > _SHORT else 1):
+    if max(found["wall"], found["outage"]) >= (_FEW if in_prose and len(text) > _SHORT else 1):
         return "wall" if found["wall"] > found["outage"] else "outage"
     return None
 
