@@ -123,12 +123,12 @@ def _no_edits(connection: sqlite3.Connection, history: History, run_id: int) -> 
     for revision_id, _, site_id, _ in rows:
         if revision_id in told:
             often.update((site_id, each) for each in _exchanged(*told[revision_id]))
+    common = {each for each, times in often.items() if times >= _SEVERAL}
     found = []
     for revision_id, article_id, site_id, _ in rows:
         if revision_id in told and any(
             often[site_id, each] >= _SEVERAL for each in _exchanged(*told[revision_id])
         ):
-            common = {each for (site, each), times in often.items() if times >= _SEVERAL}
             story = history.story(article_id)
             if not changes(*told[revision_id], partial(_is_the_sites, history, story, common)):
                 found.append(revision_id)
@@ -141,6 +141,8 @@ def _exchanged(old: Told, new: Told) -> set[str]:
     return before ^ after
 
 
-def _is_the_sites(history: History, story: Story, common: Set[str], paragraph: str) -> bool:
-    """common: what came or went on several stories of the run."""
-    return as_read(paragraph) in common or history.is_furniture(story, paragraph)
+def _is_the_sites(
+    history: History, story: Story, common: Set[tuple[int, str]], paragraph: str
+) -> bool:
+    """common: site and paragraph of what came or went on several stories of the run."""
+    return (story.site_id, as_read(paragraph)) in common or history.is_furniture(story, paragraph)

@@ -39,6 +39,18 @@ class GoneMark:
     """File, offset and length of that answer's record, and the address."""
 
 
+def has_site(connection: sqlite3.Connection, host: str) -> bool:
+    """Whether an archive has a newspaper, by its host. Raises sqlite3.Error."""
+    row = connection.execute("SELECT 1 FROM sites WHERE host = ?", (host,)).fetchone()
+    return row is not None
+
+
+def has_story(connection: sqlite3.Connection, url: str) -> bool:
+    """Whether an archive has a story, by its own address. Raises sqlite3.Error."""
+    row = connection.execute("SELECT 1 FROM articles WHERE url = ?", (url,)).fetchone()
+    return row is not None
+
+
 def with_history(
     connection: sqlite3.Connection, *, site: str | None, url: str | None
 ) -> Iterator[int]:

@@ -9,6 +9,7 @@ from contextlib import closing
 from scrapy.commands import ScrapyCommand
 from sqlite_utils import Database
 
+from crawler.archive import histories
 from crawler.archive.database import check, open_for_reading
 from crawler.bundled import PROGRAM
 from crawler.commands._shared import (
@@ -82,11 +83,11 @@ class Command(ScrapyCommand):
 
 def _must_be_known(db: Database, site: str | None, url: str | None) -> None:
     """Raises UsageError where the archive has no such newspaper, or no such story."""
-    if site and not db.execute("SELECT 1 FROM sites WHERE host = ?", (site,)).fetchone():
+    if site and not histories.has_site(db.conn, site):
         raise UsageError(
             f"--site {site}: the archive has no such newspaper; {PROGRAM} status lists them"
         )
-    if url and not db.execute("SELECT 1 FROM articles WHERE url = ?", (url,)).fetchone():
+    if url and not histories.has_story(db.conn, url):
         raise UsageError(f"the archive has no such story: {url}; the view stories lists them")
 
 
