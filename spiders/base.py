@@ -107,6 +107,9 @@ class ArchiveSpider(Spider):
         """Why not to fetch a URL; None if it is to be fetched."""
         return None
 
+    def look_further(self, site: str) -> None:
+        """Offer more sources of a site, if any, where all that is known of it has been fetched."""
+
     def follow(self, page: Page, found: FoundUrl) -> Iterable[FoundUrl]:
         """Which of the URLs that a page tells of to visit."""
         return ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -36,10 +35,8 @@ _DEEPEST = 1_000_000
 # What a link says is as good a sign as an address: a headline leads to a story, a number to a list.
 _SAYS = {"h": 30, "n": -25}
 _OLDEST = 1980 * 12
-# Stories stored by which it shows whether a sitemap has them all; looked at each time that so
-# many have been read.
+# Stories stored by which it shows whether a sitemap has them all.
 _ENOUGH = 8
-_EACH = 12
 # Stories before and after a story, that a page may name: by date, in its section, in its series.
 _NEIGHBOURS = 3
 _MOST_NEIGHBOURS = 20
@@ -78,7 +75,6 @@ class NewsSpider(ArchiveSpider):
         self._parts = Parts(self.seeds)
         self._places: dict[str, list[tuple[str, str]]] = {}
         """site → usual places of sitemaps and feeds that were not tried yet."""
-        self._stories_read: Counter[str] = Counter()
         self._feeds_known: set[str] = set()
         """Sites that announce feeds, or where they were looked for already."""
 
@@ -164,8 +160,6 @@ class NewsSpider(ArchiveSpider):
         announces."""
         if found.role == "home":
             yield from self._announced(page)
-        if page.not_article is None:
-            self._doubt_sitemap(page.url)
         neighbours: set[str] = set()
         self._meet_hosts(page.out_links)
         if page.not_article is None and "previous" in self.discover:
@@ -291,24 +285,16 @@ class NewsSpider(ArchiveSpider):
             offered = FoundUrl(place, "sitemap" if role == "sitemap" else "feed", "usual")
             Frontier.of(self.crawler).offer([offered])
 
-    def _doubt_sitemap(self, url: str) -> None:
+    def look_further(self, site: str) -> None:
         """Where sitemaps turn out to lack stories, look for a feed as where there are none."""
-        site = site_host(url)
-        self._stories_read[site] += 1
-        if (
-            site in self._feeds_known
-            or self._stories_read[site] % _EACH
-            or Frontier.of(self.crawler).awaits_sources(url)
-        ):
+        if site in self._feeds_known:
             return
-        session = Session.of(self.crawler)
-        session.flush()
-        brought = session.site_yield(site)
+        brought = Session.of(self.crawler).site_yield(site)
         if brought.stories >= _ENOUGH and not is_listed(brought):
             self._feeds_known.add(site)
             left = self._places.get(site, ())
             self._places[site] = [place for place in left if place[0] == "feed"]
-            self._try_next_place(url)
+            self._try_next_place(f"http://{site}/")
 
     def _offer_changed_posts(self, host: str) -> None:
         """Of a site whose posts were listed before, those that changed since."""

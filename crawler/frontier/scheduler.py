@@ -74,6 +74,9 @@ class FrontierSpider(Protocol):
     def refuse(self, due: Due) -> str | None:
         """Say why a URL is not to be fetched at all; None if it is."""
 
+    def look_further(self, site: str) -> None:
+        """Offer more sources of a site, if any, where all that is known of it has been fetched."""
+
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -410,6 +413,9 @@ class Frontier(BaseScheduler):
             return
         if self._is_limit_reached():
             line.over = True
+            return
+        self._spider.look_further(site)
+        if line.heap:
             return
         part = self._spider.is_part(site)
         count = self._session.next_round(site, partial(budget.admit, part=part))

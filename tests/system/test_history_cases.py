@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -36,7 +37,8 @@ class Pages(BaseHTTPRequestHandler):
         self.wfile.write(body[: len(body) // 2] if short else body)
         if short:
             self.wfile.flush()
-            self.connection.close()
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
 
 
 def told(folder: Path) -> dict[str, Any]:
