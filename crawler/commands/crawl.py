@@ -302,39 +302,39 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
     from crawler.extensions.session import Session
 
     session = Session.of(crawler)
+    run, archive, queue = session.run, session.archive, session.queue
     ended = session.outcome or "broken off"
     for problem in seed_problems(spider):
         _say(f"{PROGRAM} crawl: {problem}")
-    if session.error:
-        _say(f"{PROGRAM} crawl: {session.error}")
-    if session.answered:
+    if archive.error:
+        _say(f"{PROGRAM} crawl: {archive.error}")
+    if archive.answered:
         with contextlib.suppress(OSError):
             print(
                 summary(
-                    session.totals, session.reasons, session.folder, ended, session.left,
-                    session.left_out,
+                    run.totals, archive.reasons, run.folder, ended, queue.left, queue.left_out,
                 ),
                 flush=True,
             )  # fmt: skip
     elif ended == STOPPED:
         _say(f"{PROGRAM} crawl: stopped before any server had answered; nothing was stored")
-    if session.error:
-        return session.exit_code
-    if session.full:
-        _say(f"{PROGRAM} crawl: {session.full}")
+    if archive.error:
+        return archive.exit_code
+    if session.no_room:
+        _say(f"{PROGRAM} crawl: {session.no_room}")
     if ended == INCOMPLETE:
-        doubtful = session.doubtful
+        doubtful = queue.doubtful
         count = sum(one.count for one in doubtful)
         _say(
             f"{PROGRAM} crawl: {count:,} URLs were left out although some like them are"
             f" stories: {doubtful[0].examples[0]} … To fetch them: {tool(PROGRAM)} retry"
-            f" {typed(session.folder)} --excluded, then crawl again"
+            f" {typed(run.folder)} --excluded, then crawl again"
         )
     code = exit_code(ended)
-    if session.files_missing and code in (0, IncompleteError.exit_code):
+    if run.files_missing and code in (0, IncompleteError.exit_code):
         _say(
-            f"{PROGRAM} crawl: {session.files_missing:,} WARC files of the archive are missing or"
-            f" have a different length: {tool(PROGRAM)} status {typed(session.folder)} names them"
+            f"{PROGRAM} crawl: {run.files_missing:,} WARC files of the archive are missing or"
+            f" have a different length: {tool(PROGRAM)} status {typed(run.folder)} names them"
         )
         return DamageError.exit_code
     return code

@@ -90,7 +90,7 @@ def _or_end_the_run(method: F) -> F:
         try:
             return method(self, *args)
         except Exception as error:
-            self._session.fail(error)
+            self._session.archive.fail(error)
             return None
 
     return cast(F, call)
@@ -159,7 +159,7 @@ class Frontier(BaseScheduler):
         """URLs that wait: in the archive, here, and in the downloader for a turn of their host."""
         downloader = self._crawler.engine.downloader
         on_the_wire = sum(len(slot.transferring) for slot in downloader.slots.values())
-        return self._session.queued + len(self._hand) + len(downloader.active) - on_the_wire
+        return self._session.queue.size + len(self._hand) + len(downloader.active) - on_the_wire
 
     @property
     def room(self) -> int | None:
@@ -177,9 +177,9 @@ class Frontier(BaseScheduler):
         """Take up what an earlier run left."""
         self._spider = cast(FrontierSpider, spider)
         self._session = Session.of(self._crawler)
-        self._session.on_stored = self._stored
+        self._session.queue.on_stored = self._stored
         self._newspapers = self._spider.resume_hosts
-        if self._session.keeps:
+        if self._session.is_archiving:
             self._stored(self._spider.resume_hosts)
 
     def take_up(self, host: str) -> None:
@@ -189,9 +189,9 @@ class Frontier(BaseScheduler):
     def offer(self, found: Iterable[FoundUrl]) -> None:
         """Queue sources that no page told of; what is not due is left alone."""
         now = times.now()
-        begun = times.utc(self._session.started_at)
+        begun = times.utc(self._session.run.started_at)
         for each in found:
-            known = self._session.lookup(each.url)
+            known = self._session.known.lookup(each.url)
             if known is not None and known.state != "done" and (known.due_at or "") > now:
                 continue
             if known is not None and (known.visited_at or "") >= begun:
@@ -237,16 +237,16 @@ class Frontier(BaseScheduler):
     @_or_end_the_run
     def has_pending_requests(self) -> bool:
         """Whether anything waits. The engine asks when nothing is under way any more."""
-        session = self._session
-        if session.answered and not session.error:
-            session.flush()
-        if not session.holds_back:
+        archive = self._session.archive
+        if archive.answered and not archive.error:
+            archive.flush()
+        if not archive.holds_back:
             # what gave no visit after all (a fault of ours, a refused answer) holds up nothing
             self._out.clear()
             self._sources &= self._hand
         waits = any(line.heap for line in self._lines.values())
-        if not waits and session.answered and not session.error:
-            waits = session.holds_back or any(
+        if not waits and archive.answered and not archive.error:
+            waits = archive.holds_back or any(
                 not (line.dry and line.over) and not line.closed for line in self._lines.values()
             )
         if waits:
@@ -256,7 +256,7 @@ class Frontier(BaseScheduler):
     @_or_end_the_run
     def next_request(self) -> Request | None:
         """The next request, or None if nothing waits that a host is free for."""
-        if self._session.error or self._is_stopping:
+        if self._session.archive.error or self._is_stopping:
             return None
         for site in list(self._lines):
             line = self._lines[site]
@@ -298,7 +298,7 @@ class Frontier(BaseScheduler):
         if line.dry:
             return _NONE
         if line.best is None:
-            best = self._session.best_waiting(site)
+            best = self._session.queue.best_waiting(site)
             line.best = _NONE if best is None else best
         return line.best
 
@@ -333,14 +333,14 @@ class Frontier(BaseScheduler):
             if verdict is not None:
                 self._forget(url)
                 due_at = datetime.now(UTC) + timedelta(seconds=SECOND_CHANCE)
-                self._session.refuse(url, verdict, times.utc(due_at))
+                self._session.queue.refuse(url, verdict, times.utc(due_at))
                 continue
             if self._is_over_limit(entry):
                 self._forget(url)
                 continue  # it is queued again in the archive when the run ends
             known = entry.visited_at or entry.etag
             if entry.found.source in ("seed", "list") and not known:
-                looked = self._session.lookup(url)
+                looked = self._session.known.lookup(url)
                 entry = entry if looked is None else replace(looked, found=entry.found)
             self._out[url] = entry.found.family
             if family is not None:
@@ -362,7 +362,7 @@ class Frontier(BaseScheduler):
         found = due.found
         if not found.family or due.visited_at is not None:
             return None
-        return self._session.family(found.url, found.family)
+        return self._session.known.family(found.url, found.family)
 
     def _judge(self, due: Due, family: Family | None, *, hopes: bool) -> str | None:
         """Why a URL is not fetched; LATER where that depends on visits under way, HOLD where it is
@@ -390,7 +390,7 @@ class Frontier(BaseScheduler):
 
     def _hold(self, family: Family, line: _Line) -> None:
         """Close a family: its addresses wait for a round, but those that are never held."""
-        self._session.hold_family(family.id)
+        self._session.queue.hold_family(family.id)
         kept = []
         for item in line.heap:
             entry = item[2]
@@ -418,7 +418,7 @@ class Frontier(BaseScheduler):
         if line.heap:
             return
         part = self._spider.is_part(site)
-        count = self._session.next_round(site, partial(budget.admit, part=part))
+        count = self._session.queue.next_round(site, partial(budget.admit, part=part))
         line.over = count == 0
         if count > 0:
             line.dry, line.best = False, None
@@ -432,17 +432,17 @@ class Frontier(BaseScheduler):
 
     def _refill(self, site: str, line: _Line, above: int = _NONE) -> None:
         """Claim more of a site, if it has more; not at every visit while they come one by one."""
-        session = self._session
-        if session.holds_back and not line.heap and not self._look():
+        archive = self._session.archive
+        if archive.holds_back and not line.heap and not self._look():
             return
         if self._is_limit_reached():
             line.dry = True
         if line.dry:
             return
-        claimed = session.claim(site, _CLAIM, above)
+        claimed = self._session.queue.claim(site, _CLAIM, above)
         line.best = None
         if above == _NONE:
-            line.dry = session.answered and not session.waits and len(claimed) < _CLAIM
+            line.dry = archive.answered and not archive.waits and len(claimed) < _CLAIM
         for due in claimed:
             if due.found.url not in self._hand and due.found.url not in self._out:
                 self._push(due.found.priority, due, due.found.url)
@@ -467,7 +467,7 @@ class Frontier(BaseScheduler):
             self._call_engine_in(_LOOK)
             return False
         self._looked_at = now
-        self._session.flush()  # calls _stored
+        self._session.archive.flush()  # calls _stored
         return True
 
     def _is_followed(self, host: str) -> bool:

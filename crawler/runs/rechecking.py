@@ -17,15 +17,15 @@ from crawler.archive import histories
 from crawler.archive.database import WARC_FOLDER
 from crawler.archive.histories import GoneMark, Kept
 from crawler.archive.told import told_by_revision
-from crawler.archive_run import ArchiveRun
 from crawler.errors import PageError
 from crawler.history.judge import PASSING, Shown, judge
 from crawler.history.told import TYPOGRAPHY, Told, changes, told_by
 from crawler.reasons import say
+from crawler.runs.run import Run
 from crawler.runs.visits import Place, read_place, why_none
 
 
-def recheck(run: ArchiveRun, *, site: str | None = None, url: str | None = None) -> Counter[str]:
+def recheck(run: Run, *, site: str | None = None, url: str | None = None) -> Counter[str]:
     """Judge the histories of an archive again, story by story, each in a transaction.
 
     site: only those of a newspaper, by its host. url: only that of one story. Returns how many
@@ -50,7 +50,7 @@ def recheck(run: ArchiveRun, *, site: str | None = None, url: str | None = None)
     return counts
 
 
-def _false(run: ArchiveRun, article_id: int) -> Iterator[tuple[Kept, str]]:
+def _false(run: Run, article_id: int) -> Iterator[tuple[Kept, str]]:
     """The revisions of a story that are no edits, and why."""
     connection, history = run.store.db.conn, run.store.history
     known: Told | None = None
