@@ -20,7 +20,8 @@ from crawler.discover.shapes import shape
 from crawler.discover.variants import is_dressed, plain_forms
 from crawler.discover.wordpress import further_pages, parse_posts, posts_url
 from crawler.extensions.session import Session
-from crawler.frontier.scheduler import LATER, Frontier
+from crawler.frontier.scheduler import Frontier
+from crawler.frontier.spider import LATER
 from crawler.items import STORY_LIKE, Due, FoundUrl, Page, Visit
 from crawler.policy.budget import is_listed
 from crawler.reasons import OUTSIDE

@@ -6,6 +6,7 @@ known: what the archive knows of a URL, a site, a host.
 queue: what waits in the archive: claimed, refused, held, let in.
 """
 
+from crawler.extensions.session.known import Known
 from crawler.extensions.session.session import Session
 
-__all__ = ["Session"]
+__all__ = ["Known", "Session"]
