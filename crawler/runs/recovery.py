@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from crawler import times
-from crawler.archive.captures import closed_files, count_captures, enter_file, is_known
+from crawler.archive.captures import closed_files, count_captures, enter_file, is_known, warc_end
 from crawler.archive.store import Store
 from crawler.holdings import lines, wrong_files
 from crawler.runs.visits import role_of
@@ -30,7 +30,7 @@ def mend(store: Store, folder: Path, own: set[str]) -> Iterator[str]:
         folder,
         closed=closed_files(connection),
         own=own,
-        known_end=store.warc_end,
+        known_end=lambda name: warc_end(connection, name),
         is_known=lambda record_id: is_known(connection, record_id),
     )
     for each in found:

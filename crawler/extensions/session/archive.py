@@ -15,7 +15,8 @@ from typing import TypeVar
 from scrapy.settings import BaseSettings
 
 from crawler.archive.database import FILE_NAME, explain, is_damage, open_for_reading
-from crawler.archive.store import Store, first_part
+from crawler.archive.found import first_part
+from crawler.archive.store import Store
 from crawler.errors import ArchiveError, HemerotecaError
 from crawler.items import Visit
 from crawler.reasons import in_words
