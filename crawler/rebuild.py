@@ -21,6 +21,7 @@ from crawler import times
 from crawler.archive.captures import capture_with
 from crawler.archive.database import FILE_NAME, SCRATCH, WARC_FOLDER, set_aside
 from crawler.archive.links import links_unknown
+from crawler.archive.past.reasons import parse
 from crawler.archive.store import Store
 from crawler.discover import story_urls
 from crawler.discover.shapes import shape
@@ -29,7 +30,7 @@ from crawler.extensions.recovery import mend
 from crawler.extract.version import extractor_version
 from crawler.items import Capture, FoundUrl, Kind, Role, Source, State, Visit
 from crawler.policy.revisit import Revisits
-from crawler.reasons import SAME_TEXT
+from crawler.reasons import Reason, because, is_known
 from crawler.runs.originals import Originals
 from crawler.runs.requests import Requests, keys
 from crawler.runs.visits import (
@@ -326,8 +327,10 @@ class _Visits:
                     visit = replace(visit, reason=NOT_HERE)
                 else:
                     reading = read_answer(answer_in(whole, visit.url))
-            except (PageError, DamagedError) as error:
-                visit = replace(visit, state="failed", reason=str(error))
+            except PageError as error:
+                visit = replace(visit, state="failed", reason=error.why)
+            except DamagedError as error:
+                visit = replace(visit, state="failed", reason=because("damaged_record", error))
         asked = self._requests.of(capture.record_id, tied)
         visit = concluded(visit, reading, was_story=self._was_story(visit.url), asked=asked)
         visit = replace(visit, origin=FoundUrl(visit.url, visit.role, source))
@@ -445,7 +448,7 @@ def _find_again(store: Store) -> None:
 
 def _with(visit: Visit, conversion: Conversion) -> Visit:
     """A visit with its article. That it was a copy of another one will be found again."""
-    copy = (visit.reason or "").startswith(SAME_TEXT)
+    copy = visit.reason is not None and visit.reason.code == "same_text"
     return replace(
         visit,
         article=conversion.article,
@@ -468,13 +471,20 @@ def _visit(info: dict[str, str], captures: tuple[Capture, ...]) -> Visit:
             info.get("claimed-title"), info.get("claimed-changed-at"),
         )  # fmt: skip
     return Visit(
-        url, role, state, info.get("reason"), captures,
+        url, role, state, _reason(info), captures,
         etag=info.get("etag"), last_modified=info.get("last-modified"),
         kind=cast(Kind, info["kind"]) if info.get("kind") in get_args(Kind) else None,
         not_modified=captures[-1].status == 304 and state == "done",
         shape=_shape(role, url), part_of=info.get("part-of"), origin=origin,
         leads_to=info.get("leads-to"), verdict=info.get("verdict"),
     )  # fmt: skip
+
+
+def _reason(info: dict[str, str]) -> Reason | None:
+    """The reason that metadata name; those of earlier versions have its words alone."""
+    if (code := info.get("reason-code")) is not None and is_known(code):
+        return Reason(code, info.get("reason-subject"))
+    return parse(info["reason"]) if "reason" in info else None
 
 
 def _shape(role: Role, url: str) -> str | None:

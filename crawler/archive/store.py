@@ -22,7 +22,7 @@ from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.unfit import LESSER, is_about_content
 from crawler.items import Article, Capture, FoundUrl, Role, Visit
-from crawler.reasons import VERDICT, in_words
+from crawler.reasons import VERDICT, Reason, because, in_words
 from crawler.text import cleaned
 from crawler.urls import normalise, site_host
 
@@ -33,7 +33,7 @@ MAX_ROWS = 4_000
 
 _WALLS = (401, 402, 403, 407)
 """Statuses that say that somebody else may read it (RFC 9110, 15.5)."""
-_Entered: TypeAlias = tuple[Visit, Told, str | None]
+_Entered: TypeAlias = tuple[Visit, Told, Reason | None]
 """A visit, what of its found URLs was entered ahead of it, and what was left out and why."""
 
 
@@ -66,7 +66,7 @@ class Store:
         """Key of the run that is open."""
         self._sites: dict[str, int] = {}
         """host → id, within a batch."""
-        self.unfit: list[tuple[str, str]] = []
+        self.unfit: list[tuple[str, Reason | None]] = []
         """URL and reason of each visit that could not be stored as it was."""
 
     def wait_at_most(self, milliseconds: int) -> None:
@@ -219,7 +219,7 @@ class Store:
                 logger.debug("this is why", exc_info=error)
                 lesser = LESSER[refused](visit, error)
                 if not refused:
-                    self.unfit.append((lesser.url, lesser.reason or ""))
+                    self.unfit.append((lesser.url, lesser.reason))
                 todo.append(([(lesser, told, left_out)], refused + 1))
             else:
                 counts += new
@@ -280,7 +280,7 @@ class Store:
         )
 
     def _record(
-        self, visit: Visit, told: Told, left_out: str | None, counts: Counter[str]
+        self, visit: Visit, told: Told, left_out: Reason | None, counts: Counter[str]
     ) -> tuple[Visit, str | None, bool]:
         """The visit as it was stored, the address of its article, whether that got a revision.
 
@@ -326,7 +326,7 @@ class Store:
         )  # fmt: skip
         self._add_steps(visit, steps, now)
         if left_out := left_out or steps.left_out:
-            visit = replace(visit, reason="; ".join(filter(None, (visit.reason, left_out))))
+            visit = replace(visit, reason=_with(left_out, visit.reason))
         if changed is None:
             changed = told.fresh > 0
         first = not late and self.frontier.acknowledge(url_id, visit, now, article_id, changed)
@@ -417,7 +417,7 @@ class Store:
             (now, row[0]),
         )
         if story is not None:
-            self.history.note_seen(story, story.access, None, now, "HTTP 304")
+            self.history.note_seen(story, story.access, None, now, because("http_status", 304))
         if capture_id is not None:
             links.see_links_again(self.db.conn, row[0], capture_id)
         counts["unchanged_articles"] += 1
@@ -490,6 +490,12 @@ def _is_story(visit: Visit) -> bool:
 def _is_list(visit: Visit) -> bool:
     """Whether a visit found a page that is no story, and may have told of some."""
     return visit.role == "page" and visit.state == "done" and not _is_story(visit)
+
+
+def _with(left_out: Reason, more: Reason | None) -> Reason:
+    """The reason of a list of which something was left out, with what else there is to say of
+    it."""
+    return replace(left_out, subject=f"{more}; {left_out.subject}") if more else left_out
 
 
 def first_part(visits: Sequence[Visit]) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import re
 import shutil
 import sqlite3
 import time
@@ -48,11 +47,11 @@ from crawler.extensions.recovery import (
 )
 from crawler.extensions.run_info import plain_settings, warcinfo, wire_info
 from crawler.extract.version import extractor_version
-from crawler.items import Capture, Due, Reference, Visit
+from crawler.items import Capture, Due, Reference, State, Visit
 from crawler.originals import same_payload, still_holds
 from crawler.outcome import FULL, outcome
 from crawler.policy.revisit import Revisits
-from crawler.reasons import LEFT_OUT, WITHHELD, in_words
+from crawler.reasons import LEFT_OUT, WITHHELD, Reason, in_words
 from crawler.stopping import GIVEN_UP
 from crawler.text import shown
 from crawler.times import utc
@@ -76,11 +75,6 @@ _BUSY_MS = 500
 _LAST_BUSY_MS = 2_000
 
 
-# Reasons that name an address are counted as one.
-_REST = re.compile(r"(?<=another address) of https?://.*|(?<=same text) as https?://.*"
-                   r"|(?<=a later page) of https?://.*")  # fmt: skip
-
-
 class Session:
     """Keeps the archive, the WARC files and the page readers of a run, and stores in batches.
 
@@ -89,7 +83,7 @@ class Session:
     are on disk before the transaction that refers to them.
 
     totals: what the run has stored so far, by the names that `Store.record` counts.
-    reasons: how many URLs ended how, by state and reason, where there was a reason.
+    reasons: how many URLs ended how, by state and kind of reason.
     answered: whether any server has answered yet.
     on_stored: called after each batch with the hosts of sites that something was queued for, and
     the URLs that were visited.
@@ -107,7 +101,7 @@ class Session:
         """Names the run in its WARC files."""
         self._warc: WarcWriter | None = None
         self.totals: Counter[str] = Counter()
-        self.reasons: Counter[tuple[str, str]] = Counter()
+        self.reasons: Counter[tuple[State, Reason | None]] = Counter()
         self.error: str | None = None
         """Why the archive could not be written, if it could not."""
         self.exit_code = 1
@@ -351,7 +345,7 @@ class Session:
         for each in (visit, *visit.along):
             failed = each.state in ("failed", "retry", "gone", "excluded") or each.reason
             if failed and not each.is_missed_guess:
-                self.reasons[each.state, _REST.sub("", each.reason or "")] += 1
+                self.reasons[each.state, each.reason.kind if each.reason else None] += 1
             self._batch.append(each)
         if len(self._batch) >= self._batch_size and self._busy_since is None:
             self.flush()
@@ -543,9 +537,9 @@ class Session:
         self._count_queued()
         return found
 
-    def refuse(self, url: str, reason: str, due_at: str | None) -> None:
+    def refuse(self, url: str, reason: Reason, due_at: str | None) -> None:
         """Exclude a claimed URL unvisited."""
-        self.reasons["excluded", _REST.sub("", reason)] += 1
+        self.reasons["excluded", reason.kind] += 1
         self._change(lambda store: store.frontier.refuse(url, reason, due_at))
 
     def _change(self, write: Callable[[Store], T]) -> T | None:
@@ -559,7 +553,7 @@ class Session:
                 self.fail(error)
             return None
 
-    def shut(self, host: str, reason: str) -> None:
+    def shut(self, host: str, reason: Reason) -> None:
         """Exclude whatever waits of a host."""
         self.flush()
         try:

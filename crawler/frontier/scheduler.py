@@ -32,6 +32,7 @@ from crawler.extensions.session import Session
 from crawler.items import Due, FoundUrl
 from crawler.policy import budget
 from crawler.policy.revisit import SECOND_CHANCE
+from crawler.reasons import Reason
 from crawler.stopping import STOPPING
 from crawler.urls import site_host
 
@@ -46,9 +47,9 @@ _NONE = -(1 << 31)
 """Lower than any priority."""
 # Seconds between two looks into the archive while nothing waits and visits come in one by one.
 _LOOK = 0.05
-LATER = "later"
+LATER = Reason("later")
 """What a spider says of a URL that it cannot judge yet."""
-HOLD = "hold"
+HOLD = Reason("hold")
 """Of a URL whose family has given too little."""
 # Seconds: what a site asks to wait beyond that, the next run waits.
 _LONGEST_PAUSE = 3_600.0
@@ -71,7 +72,7 @@ class FrontierSpider(Protocol):
     def is_part(self, host: str) -> bool:
         """Say whether a host is followed as a part of a newspaper at another one."""
 
-    def refuse(self, due: Due) -> str | None:
+    def refuse(self, due: Due) -> Reason | None:
         """Say why a URL is not to be fetched at all; None if it is."""
 
     def look_further(self, site: str) -> None:
@@ -364,7 +365,7 @@ class Frontier(BaseScheduler):
             return None
         return self._session.family(found.url, found.family)
 
-    def _judge(self, due: Due, family: Family | None, *, hopes: bool) -> str | None:
+    def _judge(self, due: Due, family: Family | None, *, hopes: bool) -> Reason | None:
         """Why a URL is not fetched; LATER where that depends on visits under way, HOLD where it is
         not to be fetched before a round lets it in; else None.
 
