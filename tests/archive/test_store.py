@@ -309,7 +309,9 @@ def test_an_address_and_the_story_it_leads_to_are_stored_together_or_not_at_all(
     store: Store, make_visit: MakeVisit
 ) -> None:
     """Or a crash between the two forgets the story: nothing else need link to where it is now."""
-    old = make_visit("https://news.example/old", state="redirected", reason=because("redirected", URL))
+    old = make_visit(
+        "https://news.example/old", state="redirected", reason=because("redirected", URL)
+    )
     visit = replace(make_visit(URL, STORY), along=(old,))
 
     def fail() -> None:
