@@ -24,7 +24,7 @@ from crawler.frontier.scheduler import Frontier
 from crawler.frontier.spider import LATER
 from crawler.items import STORY_LIKE, Due, FoundUrl, Page, Visit
 from crawler.policy.budget import is_listed
-from crawler.reasons import OUTSIDE
+from crawler.reasons import OUTSIDE, Reason, because
 from crawler.urls import same_owner, site_host
 
 from .arguments import addresses, choice, choices
@@ -120,7 +120,7 @@ class NewsSpider(ArchiveSpider):
         """Hosts below the newspaper's own."""
         return self._parts.is_followed(host)
 
-    def refuse(self, due: Due) -> str | None:
+    def refuse(self, due: Due) -> Reason | None:
         """What the dates asked for, the address itself or another address of the story rule out."""
         found = due.found
         if (self.since or self.until) and found.role in ("page", "sitemap"):
@@ -145,11 +145,11 @@ class NewsSpider(ArchiveSpider):
         if host not in self.hosts and not self._parts.is_pending(host):
             return MIRROR
         if story_urls.is_service(found.url):
-            return "a page about the site, by its address"
+            return because("service_address")
         for plain in plain_forms(found.url):
             known = Session.of(self.crawler).known.lookup(plain)
             if known is not None and known.is_story:
-                return f"another address of {plain}"
+                return because("other_address", plain)
             if known is not None and known.state in ("queued", "claimed"):
                 return LATER
         return None
@@ -185,7 +185,7 @@ class NewsSpider(ArchiveSpider):
             if self._is_ours(url) and url not in neighbours
         ]
         if page.not_article is None and len(ours) > _STORY_LINKS:
-            why = f"links beyond the first {_STORY_LINKS:,} of a story's page"
+            why = because("links_left_out", f"{_STORY_LINKS:,}")
             Session.of(self.crawler).archive.reasons["excluded", why] += len(ours) - _STORY_LINKS
             del ours[_STORY_LINKS:]
         for url, says in ours:
@@ -316,7 +316,7 @@ class NewsSpider(ArchiveSpider):
         """A newspaper whose home page is at another host now is that host's newspaper."""
         host = site_host(found.url)
         if self._parts.is_pending(host) and site_host(url) != host:
-            self._close_part(host, f"its front page leads to {url}")
+            self._close_part(host, because("front_elsewhere", url))
         if found.role == "home":
             host = site_host(url)
             self.hosts.add(host)
@@ -338,7 +338,7 @@ class NewsSpider(ArchiveSpider):
             else:
                 self._close_part(site_host(front), NO_FRONT)
 
-    def unwanted(self, page: Page, found: FoundUrl) -> str | None:
+    def unwanted(self, page: Page, found: FoundUrl) -> Reason | None:
         """Judge a host by its front page: whether it is a part of the newspaper."""
         host = site_host(page.url)
         if not self._parts.is_pending(host):
@@ -360,6 +360,6 @@ class NewsSpider(ArchiveSpider):
         if request is not None:
             self.robots_parsed(None, request)
 
-    def _close_part(self, host: str, reason: str) -> None:
+    def _close_part(self, host: str, reason: Reason) -> None:
         self._parts.settle(host)
         Session.of(self.crawler).queue.shut(host, reason)

@@ -12,12 +12,13 @@ from crawler import times
 from crawler.archive.chains import TOLD_BY, is_chained, is_step
 from crawler.archive.frontier import FrontierTable, Steps, Told
 from crawler.items import FoundUrl, Visit
+from crawler.reasons import Reason
 from crawler.urls import site_host
 
 MAX_ROWS = 4_000
 """Addresses entered in one transaction, about: others wait for its end."""
 
-Entered: TypeAlias = tuple[Visit, Told, str | None]
+Entered: TypeAlias = tuple[Visit, Told, Reason | None]
 """A visit, what of its found URLs was entered ahead of it, and what was left out and why."""
 
 

@@ -12,12 +12,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple, cast
 
+from crawler.archive import why
 from crawler.archive.chains import (
     ASKED_FOR,
     ROW,
-    ROW_ENDED,
     TOLD_BY,
-    WAITING,
     Chains,
     is_chained,
     is_step,
@@ -26,7 +25,7 @@ from crawler.archive.families import NEVER_HELD, Families, is_stronger
 from crawler.archive.keys import url_key
 from crawler.archive.outcomes import Outcome, Plan, starts_open
 from crawler.items import STORY_LIKE, Capture, Due, FoundUrl, Role, Source, State, Visit
-from crawler.reasons import LATER_PAGE, OTHER_ADDRESS, OTHER_SPELLING, OUTSIDE, SAME_TEXT, parse
+from crawler.reasons import OUTSIDE, Reason, because
 from crawler.times import LAST, after, is_later, utc
 from crawler.urls import same_story, site_host
 
@@ -66,7 +65,7 @@ class Steps(NamedTuple):
     found: list[FoundUrl]
     dry: int
     """How many on the way to them told of nothing."""
-    left_out: str | None
+    left_out: Reason | None
     """What is not to be entered, and why, for the reader; None if all is."""
 
 
@@ -179,9 +178,8 @@ class FrontierTable:
             "UPDATE urls SET due_at = ? WHERE site_id = ? AND (state = 'done'"
             " OR (state IN ('gone', 'retry') AND article_id IS NOT NULL)) AND role <> 'robots'"
             " AND role <> 'wordpress' AND ifnull(kind, '') NOT IN ('other', 'reply')"
-            " AND NOT (ifnull(reason, '') LIKE ? || '%'"
-            " OR ifnull(reason, '') LIKE ? || '%')",
-            (now, site_id, LATER_PAGE, SAME_TEXT),
+            " AND ifnull(reason_code, '') NOT IN ('later_page', 'same_text')",
+            (now, site_id),
         )
 
     def read_lists_again(self) -> None:
@@ -331,7 +329,8 @@ class FrontierTable:
         )
         if before[1] == 1 and not held:
             self._sql(
-                "UPDATE urls SET held = 0, state = 'queued', reason = NULL WHERE id = ?", (url_id,)
+                f"UPDATE urls SET held = 0, state = 'queued', {why.NONE} WHERE id = ?",  # noqa: S608
+                (url_id,),
             )
             self.woken.add(site_host(found.url))
             self.grown += 1
@@ -358,14 +357,15 @@ class FrontierTable:
             )
             held = held and found.source not in NEVER_HELD
         cursor = self._sql(
-            "INSERT INTO urls (url, key, site_id, role, state, reason, source, via_id, found_at,"
-            " claimed_at, claimed_title, claimed_changed_at, listed, priority, article_id,"
-            " family_id, held, told_by, dry)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM urls WHERE url = ?),"
+            "INSERT INTO urls (url, key, site_id, role, state, reason, reason_code, reason_subject,"
+            " source, via_id, found_at, claimed_at, claimed_title, claimed_changed_at, listed,"
+            " priority, article_id, family_id, held, told_by, dry)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM urls WHERE url = ?),"
             " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 found.url, key, site_id, found.role, "excluded" if twin else "queued",
-                OTHER_SPELLING + twin[0] if twin else None, found.source, found.via, now,
+                *why.columns(because("other_spelling", twin[0]) if twin else None), found.source,
+                found.via, now,
                 found.claimed_at, found.claimed_title, found.changed_at, listed,
                 found.priority, twin[1] if twin else None, family_id, int(held and not twin),
                 bit, dry,
@@ -429,13 +429,13 @@ class FrontierTable:
                 named if dry <= ROW else [replace(each, source="link") for each in named], dry, None
             )
         dry = self.chains.dry(url_id, told.first)
-        room, why = len(named), ""
+        room, code = len(named), "lists_wait"
         if dry > ROW:
-            room, why = 0, f"the last {ROW} on the way told of no story"
+            room, code = 0, "row_ended"
         elif len(named) > _MANY:
-            room, why = self.chains.room(site_id), f"{WAITING:,} of this site wait"
+            room = self.chains.room(site_id)
         left = len(named) - room
-        return Steps(named[:room], dry, f"{left:,} {ROW_ENDED}: {why}" if left > 0 else None)
+        return Steps(named[:room], dry, because(code, f"{left:,}") if left > 0 else None)
 
     # -- acknowledging ---------------------------------------------------------------------------
 
@@ -467,10 +467,13 @@ class FrontierTable:
         visited: the other one.
         """
         self._sql(
-            "UPDATE urls SET state = 'redirected', reason = ?, visited_at = ?,"
+            f"UPDATE urls SET state = 'redirected', {why.SET}, visited_at = ?,"  # noqa: S608
             " attempts = attempts + 1 WHERE url = ? AND state = 'queued' AND visited_at IS NULL",
-            (f"to {capture.location or visited}", capture.fetched_at, capture.url),
-        )
+            (
+                *why.columns(because("redirected", capture.location or visited)),
+                capture.fetched_at, capture.url,
+            ),
+        )  # fmt: skip
 
     def knows_later(self, url_id: int, now: str, *, reply: bool = False) -> bool:
         """Whether a URL was visited after a moment, or at all where this is the answer to a form.
@@ -490,10 +493,10 @@ class FrontierTable:
         article_id: the article found there. changed: whether the visit brought something new.
         Returns whether it was the first visit.
         """
-        (role, source, reason, known_article, interval, failures, visited_at, site_id, revisits,
-            edits, kind) = self._sql(
-            "SELECT u.role, u.source, u.reason, u.article_id, u.interval_seconds,"
-            " u.failures, u.visited_at, u.site_id, s.revisits, s.edits, u.kind"
+        (role, source, code, subject, known_article, interval, failures, visited_at, site_id,
+            revisits, edits, kind) = self._sql(
+            "SELECT u.role, u.source, u.reason_code, u.reason_subject, u.article_id,"
+            " u.interval_seconds, u.failures, u.visited_at, u.site_id, s.revisits, s.edits, u.kind"
             " FROM urls u JOIN sites s ON s.id = u.site_id WHERE u.id = ?", (url_id,),
         ).fetchone()  # fmt: skip
         article_id = article_id or known_article
@@ -524,11 +527,13 @@ class FrontierTable:
             )
         )  # fmt: skip
         self._sql(
-            "UPDATE urls SET state = ?, reason = ?, visited_at = ?, attempts = attempts + 1,"
+            f"UPDATE urls SET state = ?, {why.SET}, visited_at = ?, attempts = attempts + 1,"  # noqa: S608
             " failures = ?, article_id = ?, due_at = ?, interval_seconds = ?, held = 0, kind = ?"
             " WHERE id = ?",
             (
-                plan.state, reason if visit.not_modified else visit.reason, now, failures,
+                plan.state,
+                *why.columns(why.told(code, subject) if visit.not_modified else visit.reason),
+                now, failures,
                 article_id, utc(plan.due_at) if plan.due_at else None,
                 plan.interval if plan.interval is not None else interval,
                 kind, url_id,
@@ -549,14 +554,14 @@ class FrontierTable:
         if state == "done" and article_id is not None:
             self._sql(
                 "UPDATE urls SET article_id = ? WHERE key = ? AND state = 'excluded'"
-                " AND article_id IS NULL AND reason LIKE ? || '%'",
-                (article_id, key, OTHER_SPELLING),
+                " AND article_id IS NULL AND reason_code = 'other_spelling'",
+                (article_id, key),
             )
         elif state in ("failed", "gone", "excluded") and article_id is None:
             done = self._sql(
-                "UPDATE urls SET state = 'queued', reason = NULL WHERE key = ? AND"
-                " state = 'excluded' AND url <> ? AND reason LIKE ? || '%'",
-                (key, visit.url, OTHER_SPELLING),
+                f"UPDATE urls SET state = 'queued', {why.NONE} WHERE key = ? AND"  # noqa: S608
+                " state = 'excluded' AND url <> ? AND reason_code = 'other_spelling'",
+                (key, visit.url),
             )
             if done.rowcount:
                 self.woken.add(site_host(visit.url))
@@ -564,30 +569,30 @@ class FrontierTable:
 
     # -- leaving out -----------------------------------------------------------------------------
 
-    def refuse(self, url: str, reason: str, due_at: str | None = None) -> None:
+    def refuse(self, url: str, reason: Reason, due_at: str | None = None) -> None:
         """Exclude a URL unvisited. due_at: when to think of it again, ISO 8601, UTC."""
-        same = parse(reason).subject if reason.startswith(OTHER_ADDRESS) else None
+        same = reason.subject if reason.code == "other_address" else None
         self._sql(
-            "UPDATE urls SET state = 'excluded', reason = ?, due_at = ?, held = 0, article_id ="
+            f"UPDATE urls SET state = 'excluded', {why.SET}, due_at = ?, held = 0, article_id ="  # noqa: S608
             " ifnull((SELECT article_id FROM urls WHERE url = ?), article_id) WHERE url = ?"
             " AND state IN ('queued', 'claimed')",
-            (reason, due_at, same, url),
+            (*why.columns(reason), due_at, same, url),
         )
 
-    def shut(self, site_id: int, reason: str) -> None:
+    def shut(self, site_id: int, reason: Reason) -> None:
         """Exclude whatever waits of a host, unvisited."""
         self._sql(
-            "UPDATE urls SET state = 'excluded', reason = ?, due_at = NULL, held = 0"
+            f"UPDATE urls SET state = 'excluded', {why.SET}, due_at = NULL, held = 0"  # noqa: S608
             " WHERE site_id = ? AND state IN ('queued', 'claimed', 'retry')",
-            (reason, site_id),
+            (*why.columns(reason), site_id),
         )
 
     def readmit(self, site_id: int) -> None:
         """Queue again what was left out for its date: other dates are asked for now."""
         self._sql(
             # word for word, for there is an index on it
-            "UPDATE urls SET state = 'queued', due_at = NULL, reason = NULL WHERE site_id = ?"  # noqa: S608
-            f" AND state = 'excluded' AND reason = '{OUTSIDE}'",
+            f"UPDATE urls SET state = 'queued', due_at = NULL, {why.NONE} WHERE site_id = ?"  # noqa: S608
+            f" AND state = 'excluded' AND reason_code = '{OUTSIDE.code}'",
             (site_id,),
         )
 

@@ -22,7 +22,7 @@ from crawler.archive.rows import insert
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.unfit import LESSER, is_about_content
 from crawler.items import Article, Capture, FoundUrl, Role, Visit
-from crawler.reasons import VERDICT, in_words
+from crawler.reasons import VERDICT, Reason, because, in_words
 from crawler.text import cleaned
 from crawler.urls import normalise, site_host
 
@@ -62,7 +62,7 @@ class Store:
         """Key of the run that is open."""
         self._sites: dict[str, int] = {}
         """host → id, within a batch."""
-        self.unfit: list[tuple[str, str]] = []
+        self.unfit: list[tuple[str, Reason | None]] = []
         """URL and reason of each visit that could not be stored as it was."""
 
     def wait_at_most(self, milliseconds: int) -> None:
@@ -196,7 +196,7 @@ class Store:
                 logger.debug("this is why", exc_info=error)
                 lesser = LESSER[refused](visit, error)
                 if not refused:
-                    self.unfit.append((lesser.url, lesser.reason or ""))
+                    self.unfit.append((lesser.url, lesser.reason))
                 todo.append(([(lesser, told, left_out)], refused + 1))
             else:
                 counts += new
@@ -226,7 +226,7 @@ class Store:
             run_rows.count(self.db.conn, self.run_id, counts)
 
     def _record(
-        self, visit: Visit, told: Told, left_out: str | None, counts: Counter[str]
+        self, visit: Visit, told: Told, left_out: Reason | None, counts: Counter[str]
     ) -> tuple[Visit, str | None, bool]:
         """The visit as it was stored, the address of its article, whether that got a revision.
 
@@ -272,7 +272,7 @@ class Store:
         )  # fmt: skip
         self._found.add_steps(visit, steps, now)
         if left_out := left_out or steps.left_out:
-            visit = replace(visit, reason="; ".join(filter(None, (visit.reason, left_out))))
+            visit = replace(visit, reason=_with(left_out, visit.reason))
         if changed is None:
             changed = told.fresh > 0
         first = not late and self.frontier.acknowledge(url_id, visit, now, article_id, changed)
@@ -332,7 +332,7 @@ class Store:
             (now, row[0]),
         )
         if story is not None:
-            self.history.note_seen(story, story.access, None, now, "HTTP 304")
+            self.history.note_seen(story, story.access, None, now, because("http_status", 304))
         if capture_id is not None:
             links.see_links_again(self.db.conn, row[0], capture_id)
         counts["unchanged_articles"] += 1
@@ -360,6 +360,12 @@ class Store:
             return known
         url_id = self.frontier.url_id(capture.url, role, self._site_id, capture.fetched_at)
         return enter_capture(self.db.conn, capture, url_id, run_id or self.run_id)
+
+
+def _with(left_out: Reason, more: Reason | None) -> Reason:
+    """The reason of a list of which something was left out, with what else there is to say of
+    it."""
+    return replace(left_out, subject=f"{more}; {left_out.subject}") if more else left_out
 
 
 def _now() -> str:

@@ -18,8 +18,9 @@ from crawler.bundled import CHECKOUT, PROGRAM
 from crawler.commands import left_out
 from crawler.commands._shared import say, typed
 from crawler.errors import DamageError, IncompleteError
+from crawler.items import State
 from crawler.outcome import FINISHED, INCOMPLETE, STOPPED, UNREACHABLE, exit_code
-from crawler.reasons import LEFT_OUT, VERDICT, parse
+from crawler.reasons import LEFT_OUT, VERDICT, Reason
 from crawler.text import shown
 
 _CHECK = "Check the address, or try again later"
@@ -75,12 +76,12 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
 
 def seed_problems(spider: Spider) -> list[str]:
     """What to tell the user of seeds that gave nothing, where that matters."""
-    failures: dict[str, str] = getattr(spider, "seed_failures", {})
+    failures: dict[str, Reason] = getattr(spider, "seed_failures", {})
     if getattr(spider, "has_reached_seeds", True):
         return []
     lines = [
         f"{url} could not be archived: {reason}. "
-        + ("" if parse(reason).code == "private_address" else _CHECK)
+        + ("" if reason.code == "private_address" else _CHECK)
         for url, reason in list(failures.items())[:5]
     ]
     if len(failures) > 5:
@@ -90,7 +91,7 @@ def seed_problems(spider: Spider) -> list[str]:
 
 def summary(
     totals: Counter[str],
-    reasons: Counter[tuple[str, str]],
+    reasons: Counter[tuple[State, Reason | None]],
     folder: Path,
     outcome: str,
     left: int,
@@ -116,15 +117,15 @@ def summary(
             f" that URL ({by_kind}): its last good revision stays current"
         )
     failed = [
-        (n, state, why)
+        (-n, state, "" if why is None else str(why))
         for (state, why), n in reasons.items()
         if state != "redirected" and why != LEFT_OUT and n > 0
     ]
     if failed:
         lines.append("No article, and why:")
-        for number, state, why in sorted(failed, key=lambda row: (-row[0], row[1:]))[:12]:
+        for number, state, why in sorted(failed)[:12]:
             label = "" if state == "done" else f"{state}: "
-            lines.append(f"  {number:>6,}  {label}{why}")
+            lines.append(f"  {-number:>6,}  {label}{why}")
         if len(failed) > 12:
             lines.append(
                 f"  …       {len(failed) - 12} more reasons: the view not_archived has all"

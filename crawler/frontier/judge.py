@@ -9,9 +9,10 @@ from crawler.frontier.in_hand import InHand
 from crawler.frontier.spider import LATER, FrontierSpider
 from crawler.items import Due
 from crawler.policy import budget
+from crawler.reasons import Reason
 from crawler.urls import site_host
 
-HOLD = "hold"
+HOLD = Reason("hold")
 """What is said of a URL whose family has given too little."""
 
 
@@ -30,7 +31,7 @@ class Judge:
             return None
         return self._known.family(found.url, found.family)
 
-    def verdict(self, due: Due, family: Family | None, *, hopes: bool) -> str | None:
+    def verdict(self, due: Due, family: Family | None, *, hopes: bool) -> Reason | None:
         """Why a URL is not fetched; LATER where that depends on visits under way, HOLD where it is
         not to be fetched before a round lets it in; else None.
 

@@ -7,8 +7,9 @@ from typing import Protocol
 from scrapy.http import Request
 
 from crawler.items import Due, FoundUrl
+from crawler.reasons import Reason
 
-LATER = "later"
+LATER = Reason("later")
 """What a spider says of a URL that it cannot judge yet."""
 
 
@@ -29,7 +30,7 @@ class FrontierSpider(Protocol):
     def is_part(self, host: str) -> bool:
         """Say whether a host is followed as a part of a newspaper at another one."""
 
-    def refuse(self, due: Due) -> str | None:
+    def refuse(self, due: Due) -> Reason | None:
         """Say why a URL is not to be fetched at all; None if it is."""
 
     def look_further(self, site: str) -> None:

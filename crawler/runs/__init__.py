@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crawler.runs.importing import Imported as Imported
     from crawler.runs.importing import import_files as import_files
     from crawler.runs.rebuilding import rebuild as rebuild
+    from crawler.runs.rechecking import Rechecked as Rechecked
     from crawler.runs.rechecking import recheck as recheck
     from crawler.runs.rereading import reextract as reextract
     from crawler.runs.restoring import Rebuilt as Rebuilt
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Imported": "importing",
     "Rebuilt": "restoring",
+    "Rechecked": "rechecking",
     "Run": "run",
     "Workers": "workers",
     "import_files": "importing",
@@ -39,8 +41,8 @@ _HOMES = {
     "reextract": "rereading",
 }
 __all__ = [
-    "Imported", "Rebuilt", "Run", "Workers", "import_files", "offline_run", "rebuild", "recheck",
-    "reextract",
+    "Imported", "Rebuilt", "Rechecked", "Run", "Workers", "import_files", "offline_run", "rebuild",
+    "recheck", "reextract",
 ]  # fmt: skip
 
 

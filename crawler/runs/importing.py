@@ -18,7 +18,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from crawler.archive.captures import is_unread
 from crawler.archive.database import WARC_FOLDER
-from crawler.errors import HemerotecaError
+from crawler.errors import VisitError
 from crawler.items import Capture, Visit
 from crawler.runs.originals import Originals
 from crawler.runs.requests import Requests, keys
@@ -242,8 +242,8 @@ class _Import:
         at = Place(self._run.folder / WARC_FOLDER, *place, visit.url)
         try:
             return visit, await self._workers.run(read_place, at)
-        except HemerotecaError as error:
-            return replace(visit, state="failed", reason=str(error)), None
+        except VisitError as error:
+            return replace(visit, state="failed", reason=error.why), None
 
     def _copy(self, record: Record, capture: Capture | None = None) -> tuple[str, int, int]:
         """Copy a record; capture: what it is, if it is one."""

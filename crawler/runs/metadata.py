@@ -8,16 +8,17 @@ from dataclasses import replace
 from typing import cast, get_args
 
 from crawler import times
+from crawler.archive.past.reasons import parse
 from crawler.discover.shapes import shape
 from crawler.items import Capture, FoundUrl, Kind, Role, Source, State, Visit
-from crawler.reasons import SAME_TEXT
+from crawler.reasons import Reason, is_known
 from crawler.warc.articles import Conversion
 from crawler.warc.dates import warc_moment
 
 
 def with_conversion(visit: Visit, conversion: Conversion) -> Visit:
     """A visit with its article. That it was a copy of another one will be found again."""
-    copy = (visit.reason or "").startswith(SAME_TEXT)
+    copy = visit.reason is not None and visit.reason.code == "same_text"
     return replace(
         visit,
         article=conversion.article,
@@ -40,13 +41,20 @@ def visit_told(info: dict[str, str], captures: tuple[Capture, ...]) -> Visit:
             info.get("claimed-title"), info.get("claimed-changed-at"),
         )  # fmt: skip
     return Visit(
-        url, role, state, info.get("reason"), captures,
+        url, role, state, _reason(info), captures,
         etag=info.get("etag"), last_modified=info.get("last-modified"),
         kind=cast(Kind, info["kind"]) if info.get("kind") in get_args(Kind) else None,
         not_modified=captures[-1].status == 304 and state == "done",
         shape=_shape(role, url), part_of=info.get("part-of"), origin=origin,
         leads_to=info.get("leads-to"), verdict=info.get("verdict"),
     )  # fmt: skip
+
+
+def _reason(info: dict[str, str]) -> Reason | None:
+    """The reason that metadata name; those of earlier versions have its words alone."""
+    if (code := info.get("reason-code")) is not None and is_known(code):
+        return Reason(code, info.get("reason-subject"))
+    return parse(info["reason"]) if "reason" in info else None
 
 
 def _shape(role: Role, url: str) -> str | None:

@@ -18,6 +18,7 @@ from crawler.archive.captures import capture_with
 from crawler.archive.store import Store
 from crawler.errors import PageError
 from crawler.items import Capture, FoundUrl, Source, Visit
+from crawler.reasons import because
 from crawler.runs.metadata import fields, moment, values, visit_told, with_conversion
 from crawler.runs.originals import Originals
 from crawler.runs.requests import Requests, keys
@@ -311,8 +312,10 @@ class Restoring:
                     visit = replace(visit, reason=NOT_HERE)
                 else:
                     reading = read_answer(answer_in(whole, visit.url))
-            except (PageError, DamagedError) as error:
-                visit = replace(visit, state="failed", reason=str(error))
+            except PageError as error:
+                visit = replace(visit, state="failed", reason=error.why)
+            except DamagedError as error:
+                visit = replace(visit, state="failed", reason=because("damaged_record", error))
         asked = self._requests.of(capture.record_id, tied)
         visit = concluded(visit, reading, was_story=self._was_story(visit.url), asked=asked)
         visit = replace(visit, origin=FoundUrl(visit.url, visit.role, source))

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import sqlite3
 import time
 from collections import Counter
@@ -18,8 +17,8 @@ from crawler.archive.database import FILE_NAME, explain, is_damage, open_for_rea
 from crawler.archive.found import first_part
 from crawler.archive.store import Store
 from crawler.errors import ArchiveError, HemerotecaError
-from crawler.items import Visit
-from crawler.reasons import in_words
+from crawler.items import State, Visit
+from crawler.reasons import Reason, in_words
 from crawler.runs import Run
 from crawler.text import shown
 
@@ -34,15 +33,11 @@ _MAX_WAITING = 5_000
 # Seconds after which to try again.
 _PAUSE = 1.0
 
-# Reasons that name an address are counted as one.
-_REST = re.compile(r"(?<=another address) of https?://.*|(?<=same text) as https?://.*"
-                   r"|(?<=a later page) of https?://.*")  # fmt: skip
-
 
 class CrawlArchive:
     """The archive of a running crawl.
 
-    reasons: how many URLs ended how, by state and reason, where there was a reason.
+    reasons: how many URLs ended how, by state and kind of reason.
     answered: whether any server has answered yet; before, nothing is stored.
     error: why the archive could not be written, if it could not.
     exit_code: that of the command, where there is an error.
@@ -52,7 +47,7 @@ class CrawlArchive:
     def __init__(self, run: Run, settings: BaseSettings, end: Callable[[str], None]) -> None:
         """end: ends the crawl; told the outcome."""
         self.run = run
-        self.reasons: Counter[tuple[str, str]] = Counter()
+        self.reasons: Counter[tuple[State, Reason | None]] = Counter()
         self.answered = False
         self.error: str | None = None
         self.exit_code = 1
@@ -78,9 +73,9 @@ class CrawlArchive:
         elif self._timer is None:
             self._flush_in(self._batch_seconds)
 
-    def count_reason(self, state: str, reason: str | None) -> None:
+    def count_reason(self, state: State, reason: Reason | None) -> None:
         """A URL has ended so."""
-        self.reasons[state, _REST.sub("", reason or "")] += 1
+        self.reasons[state, reason.kind if reason else None] += 1
 
     @property
     def holds_back(self) -> bool:

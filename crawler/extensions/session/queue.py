@@ -13,7 +13,7 @@ from crawler.archive.store import Store
 from crawler.discover.story_urls import list_page
 from crawler.extensions.session.archive import CrawlArchive
 from crawler.items import Due, Visit
-from crawler.reasons import LEFT_OUT, WITHHELD
+from crawler.reasons import LEFT_OUT, WITHHELD, Reason
 
 
 class Queue:
@@ -75,12 +75,12 @@ class Queue:
         self.count(self._archive.run.store)
         return found
 
-    def refuse(self, url: str, reason: str, due_at: str | None) -> None:
+    def refuse(self, url: str, reason: Reason, due_at: str | None) -> None:
         """Exclude a claimed URL unvisited."""
         self._archive.count_reason("excluded", reason)
         self._archive.change(lambda store: store.frontier.refuse(url, reason, due_at))
 
-    def shut(self, host: str, reason: str) -> None:
+    def shut(self, host: str, reason: Reason) -> None:
         """Exclude whatever waits of a host."""
         self._archive.flush()
 
