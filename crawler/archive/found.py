@@ -10,7 +10,8 @@ from sqlite_utils import Database
 
 from crawler import times
 from crawler.archive.chains import TOLD_BY, is_chained, is_step
-from crawler.archive.frontier import FrontierTable, Steps, Told
+from crawler.archive.finds import Steps, Told
+from crawler.archive.frontier import FrontierTable
 from crawler.items import FoundUrl, Visit
 from crawler.reasons import Reason
 from crawler.urls import site_host
@@ -44,7 +45,9 @@ class FoundUrls:
             return visit, told, None
         now = visit.captures[-1].fetched_at if visit.captures else times.now(exact=True)
         with self._db.atomic():
-            url_id = self._frontier.url_id(visit.url, visit.role, self._site_id, now, visit.origin)
+            url_id = self._frontier.finds.url_id(
+                visit.url, visit.role, self._site_id, now, visit.origin
+            )
             site = self._site_id(visit.url)
         pages = [each for each in visit.found if not is_step(each)]
         steps = [each for each in visit.found if is_step(each)]
@@ -55,7 +58,7 @@ class FoundUrls:
                 told = told.plus(self.add(replace(visit, found=part), now, teller=teller))
         if visit.role not in TOLD_BY:
             return replace(visit, found=tuple(steps)), told, None
-        plan = self._frontier.next_steps(url_id, visit, site, told, revised=False)
+        plan = self._frontier.finds.next_steps(url_id, visit, site, told, revised=False)
         for part in _parts(plan.found):
             with self._db.atomic():
                 self.add_steps(visit, plan._replace(found=list(part)), now)
@@ -65,13 +68,13 @@ class FoundUrls:
         """Enter what a visit told of, but for what is the next in a row. teller: the key of its
         URL, where that is no story."""
         found = [each for each in visit.found if not is_step(each)]
-        return self._frontier.add(
+        return self._frontier.finds.add(
             found, self._site_id, now, listed=visit.role in TOLD_BY, by=visit.role, teller=teller
         )
 
     def add_steps(self, visit: Visit, steps: Steps, now: str) -> None:
         """Enter the next ones in a row."""
-        self._frontier.add(
+        self._frontier.finds.add(
             steps.found, self._site_id, now, listed=visit.role in TOLD_BY, by=visit.role,
             dry=steps.dry,
         )  # fmt: skip
@@ -90,8 +93,8 @@ class FoundUrls:
             if origin is not None and origin.source in TOLD_BY:
                 chains.note_page(site, is_story=is_story)
             if is_story and (number := chains.take_up(site)):
-                self._frontier.grown += number
-                self._frontier.woken.add(site_host(visit.url))
+                self._frontier.news.grown += number
+                self._frontier.news.woken.add(site_host(visit.url))
 
 
 def found_story(visit: Visit) -> bool:

@@ -13,8 +13,9 @@ from crawler import times
 from crawler.archive import database, links, run_rows
 from crawler.archive.articles import Articles
 from crawler.archive.captures import enter_capture, key_of
+from crawler.archive.finds import Told
 from crawler.archive.found import Entered, FoundUrls, found_story, is_list
-from crawler.archive.frontier import FrontierTable, Told
+from crawler.archive.frontier import FrontierTable
 from crawler.archive.hindsight import look_back
 from crawler.archive.history import History, Story
 from crawler.archive.outcomes import Outcome, Plan
@@ -155,7 +156,11 @@ class Store:
         `failures`.
         """
         counts: Counter[str] = Counter()
-        grown, woken, unfit = self.frontier.grown, set(self.frontier.woken), len(self.unfit)
+        grown, woken, unfit = (
+            self.frontier.news.grown,
+            set(self.frontier.news.woken),
+            len(self.unfit),
+        )
         try:
             entered = [self._found.enter_ahead(cleaned(visit)) for visit in visits]
             with self.db.atomic():
@@ -177,7 +182,7 @@ class Store:
         while todo:
             part, refused = todo.pop()
             new: Counter[str] = Counter()
-            grown, woken = self.frontier.grown, set(self.frontier.woken)
+            grown, woken = self.frontier.news.grown, set(self.frontier.news.woken)
             try:
                 with self.db.atomic():
                     stored = [self._record(*each, new) for each in part]
@@ -209,7 +214,7 @@ class Store:
     def wait_for(self, found: Sequence[FoundUrl], now: str) -> None:
         """Queue URLs, if they are not known. now: ISO 8601, UTC."""
         with self.db.atomic():
-            self.frontier.add(cleaned(tuple(found)), self._site_id, now, listed=False)
+            self.frontier.finds.add(cleaned(tuple(found)), self._site_id, now, listed=False)
 
     def reread(self, url: str, record_id: str, article: Article, extractor: str) -> str:
         """Store what an extractor has read again on the page of an article's revision.
@@ -234,17 +239,17 @@ class Store:
         """
         now = visit.captures[-1].fetched_at if visit.captures else _now()
         origin = visit.origin if visit.origin and visit.origin.url == visit.url else None
-        url_id = self.frontier.url_id(visit.url, visit.role, self._site_id, now, origin)
+        url_id = self.frontier.finds.url_id(visit.url, visit.role, self._site_id, now, origin)
         capture_id = None
         for capture in visit.captures:
             capture_id = self._add_capture(capture, visit.role)
             counts["captures"] += 1
             if capture.url != visit.url:
-                self.frontier.pass_by(capture, visit.url)
+                self.frontier.visited.pass_by(capture, visit.url)
         article_id, changed = None, None
         stories_before = counts["new_articles"]
         # an import may bring what was before, or the answer to a form: of the URL, more is known
-        late = self.frontier.knows_later(url_id, now, reply=visit.kind == "reply")
+        late = self.frontier.visited.knows_later(url_id, now, reply=visit.kind == "reply")
         story = None if late or visit.part_of else self.history.story_at(url_id)
         if story is not None:
             visit = self._judged(visit, story, capture_id, now)
@@ -266,7 +271,7 @@ class Store:
         revised = bool(changed)
         is_story = found_story(visit)
         told = told.plus(self._found.add(visit, now, teller=url_id if is_list(visit) else None))
-        steps = self.frontier.next_steps(
+        steps = self.frontier.finds.next_steps(
             url_id, visit, self._site_id(visit.url), told,
             revised=counts["new_articles"] > stories_before,
         )  # fmt: skip
@@ -275,7 +280,9 @@ class Store:
             visit = replace(visit, reason=_with(left_out, visit.reason))
         if changed is None:
             changed = told.fresh > 0
-        first = not late and self.frontier.acknowledge(url_id, visit, now, article_id, changed)
+        first = not late and self.frontier.visited.acknowledge(
+            url_id, visit, now, article_id, changed
+        )
         # the address that was asked for counts, wherever it led
         asked = [each.url for each in visit.along if each.state == "redirected"] or [visit.url]
         if first and visit.shape is not None and visit.state in ("done", "gone", "excluded"):
@@ -285,7 +292,7 @@ class Store:
             if visit.url == f"{asked[0]}/":
                 self.frontier.families.note_slash(site, family)
         if counts["new_articles"] > stories_before:
-            ways = [self.frontier.url_id(url, "page", self._site_id, now) for url in asked]
+            ways = [self.frontier.finds.url_id(url, "page", self._site_id, now) for url in asked]
             self.frontier.families.credit({url_id, *ways})
         self._found.note_told(visit, first=first, told=told, further=len(steps.found))
         return visit, self._url_of(article_id), revised
@@ -358,7 +365,7 @@ class Store:
         known = key_of(self.db.conn, capture)
         if known is not None:  # a dead run had written it; what its answer is was found out since
             return known
-        url_id = self.frontier.url_id(capture.url, role, self._site_id, capture.fetched_at)
+        url_id = self.frontier.finds.url_id(capture.url, role, self._site_id, capture.fetched_at)
         return enter_capture(self.db.conn, capture, url_id, run_id or self.run_id)
 
 

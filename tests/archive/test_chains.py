@@ -124,13 +124,13 @@ def test_a_site_s_lists_wait_in_a_bounded_number(
 
 def test_no_transaction_enters_very_many_addresses(store: Store, make_visit: MakeVisit) -> None:
     sizes = []
-    plain = store.frontier.add
+    plain = store.frontier.finds.add
 
     def add(found, *more, **named):  # type: ignore[no-untyped-def]
         sizes.append(len(found))
         return plain(found, *more, **named)
 
-    store.frontier.add = add  # type: ignore[method-assign]
+    store.frontier.finds.add = add  # type: ignore[method-assign]
     read(store, make_visit, sitemap("all"), *(page(f"s{number}") for number in range(9_000)))
     assert sum(sizes) == 9_000
     assert max(sizes) <= store_module.MAX_ROWS

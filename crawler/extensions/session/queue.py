@@ -165,13 +165,13 @@ class Queue:
 
     def _take_news(self, store: Store, visits: list[Visit]) -> None:
         frontier = store.frontier
-        self.size += frontier.grown
-        frontier.grown = 0
+        self.size += frontier.news.grown
+        frontier.news.grown = 0
         if frontier.chains.withheld:
             self._archive.reasons["excluded", WITHHELD] += frontier.chains.withheld
             frontier.chains.withheld = 0
         self.count(store)
-        woken, frontier.woken = frontier.woken, set()
+        woken, frontier.news.woken = frontier.news.woken, set()
         self.on_stored(woken, [visit.url for visit in visits])
 
     def _site_ids(self, store: Store) -> list[int]:
