@@ -58,6 +58,9 @@ class CrawlArchive:
         self._batch_seconds = settings.getfloat("BATCH_SECONDS")
         self._timer: asyncio.TimerHandle | None = None
         self._busy_since: float | None = None
+        """Since when another program has kept us from writing; None: it does not."""
+        self._again_at = 0.0
+        """Monotonic time before which we do not try again."""
 
     # -- visits ----------------------------------------------------------------------------------
 
@@ -84,8 +87,8 @@ class CrawlArchive:
 
     @property
     def waits(self) -> bool:
-        """Whether another program holds the database just now."""
-        return self._busy_since is not None
+        """Whether another program holds the database, and we have not tried again yet."""
+        return self._busy_since is not None and time.monotonic() < self._again_at
 
     @property
     def is_ready(self) -> bool:
@@ -179,11 +182,13 @@ class CrawlArchive:
     def attempt(self, write: Callable[[Store], T]) -> T | None:
         """The same for what has a transaction of its own."""
         try:
-            return write(self.run.store)
+            done = write(self.run.store)
         except Exception as error:
             if not self._waits_for(error):
                 self.fail(error)
             return None
+        self._busy_since = None
+        return done
 
     # -- failures --------------------------------------------------------------------------------
 
@@ -218,5 +223,6 @@ class CrawlArchive:
         self._busy_since = self._busy_since or now
         if now - self._busy_since > _PATIENCE or len(self._batch) > _MAX_WAITING:
             return False
+        self._again_at = now + _PAUSE
         self._flush_in(_PAUSE)
         return True
