@@ -16,10 +16,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.archive import database, why
+from crawler.archive import database
 from crawler.archive.keys import url_key
 from crawler.archive.migrations import migrations
-from crawler.reasons import Reason, because
 from crawler.times import utc
 from crawler.urls import story_key
 
@@ -165,16 +164,14 @@ class _Writer:
             if article % 200 == 0:
                 self._lose(article)
 
-    def _url(self, url: str, state: str, reason: Reason | None = None, **more: object) -> int:
+    def _url(self, url: str, state: str, reason: str | None = None, **more: object) -> int:
         self._urls += 1
         site = list(dict.fromkeys(HOSTS)).index(url.split("/")[2]) + 1
         values = {
             "id": self._urls, "url": url, "key": url_key(url), "site_id": site, "role": "page",
-            "state": state, "source": "sitemap" if self._urls % 3 else "link",
+            "state": state, "reason": reason, "source": "sitemap" if self._urls % 3 else "link",
             "found_at": utc(_BEGUN), "priority": 20, **more,
         }  # fmt: skip
-        names = ("reason", "reason_code", "reason_subject")
-        values |= dict(zip(names, why.columns(reason), strict=True))
         self._insert("urls", values)
         return self._urls
 
@@ -221,9 +218,9 @@ class _Writer:
         self._revision(article, 1, capture, at, card.title, who, what)
         host = HOSTS[number % len(HOSTS)]
         if number % 20 == 0:
-            self._url(f"https://{host}/page/{number}", "done", because("no_article", "listing"))
+            self._url(f"https://{host}/page/{number}", "done", "no article: a listing of stories")
         if number % 50 == 0:
-            self._url(f"https://{host}/broken/{number}", "failed", because("http_status", 500))
+            self._url(f"https://{host}/broken/{number}", "failed", "HTTP 500")
         if number % 3 == 0:
             self._url(f"https://{host}/later/{number}/", "queued")
 
@@ -290,13 +287,12 @@ class _Writer:
     def _lose(self, article: int) -> None:
         (url_id,) = self._sql("SELECT id FROM urls WHERE article_id = ?", (article,)).fetchone()
         capture, at = self._capture(url_id, 404)
-        gone = why.columns(because("http_status", 404))
-        self._sql(f"UPDATE urls SET state = 'gone', {why.SET} WHERE id = ?", (*gone, url_id))
+        self._sql("UPDATE urls SET state = 'gone', reason = 'HTTP 404' WHERE id = ?", (url_id,))
         self._sql("UPDATE articles SET gone_at = ? WHERE id = ?", (at, article))
         self._sql(
-            "INSERT INTO story_events (article_id, event, at, capture_id, reason, reason_code,"
-            " reason_subject) VALUES (?, 'gone', ?, ?, ?, ?, ?)",
-            (article, at, capture, *gone),
+            "INSERT INTO story_events (article_id, event, at, capture_id, reason)"
+            " VALUES (?, 'gone', ?, ?, 'HTTP 404')",
+            (article, at, capture),
         )
 
 
