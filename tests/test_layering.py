@@ -46,8 +46,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.policy": {"crawler.archive", "crawler.discover"},
     "crawler.fixity": {"crawler.archive", "crawler.warc"},
     "crawler.runs": {
-        "crawler.archive", "crawler.discover", "crawler.extract", "crawler.failures",
-        "crawler.history", "crawler.holdings", "crawler.policy", "crawler.validate", "crawler.warc",
+        "crawler.archive", "crawler.discover", "crawler.extract", "crawler.history",
+        "crawler.holdings", "crawler.policy", "crawler.validate", "crawler.warc",
     },
     "crawler.extensions": {
         "crawler.archive", "crawler.discover", "crawler.failures", "crawler.originals",

@@ -80,6 +80,16 @@ def _spin() -> None:
         pass
 
 
+def test_a_page_is_read_without_scrapy_and_the_archive() -> None:
+    # each reader would load them anew: half a second, and thirty megabytes
+    program = (
+        "import sys, crawler.runs.workers, crawler.runs.visits\n"
+        "print([m for m in ('scrapy', 'twisted', 'sqlite_utils') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
 def test_no_reader_outlives_a_killed_crawl() -> None:
     program = (
         "import asyncio, os\n"
