@@ -9,8 +9,10 @@
     ├── MissingError      what is asked for is not in the archive       exit code 7
     ├── UnreachableError  a site gave no answer at all                  exit code 3
     ├── IncompleteError   stories may have been left out                exit code 8
-    └── PageError         one page cannot be read; the run goes on
-        └── NotAnArticleError  it can be read, and is no article
+    └── VisitError        one URL has no usable answer; the run goes on
+        ├── AnswerError   the answer is not received to its end
+        └── PageError     the page cannot be read
+            └── NotAnArticleError  it can be read, and is no article
 
 Each message is one line that says what is wrong, where, and what to do about it. Commands print it
 after their name and nothing else.
@@ -19,6 +21,8 @@ after their name and nothing else.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
+
+from crawler.reasons import because
 
 if TYPE_CHECKING:
     from crawler.items import Article
@@ -78,24 +82,33 @@ class IncompleteError(HemerotecaError):
     exit_code = 8
 
 
-class AnswerError(HemerotecaError):
-    """An answer that is not received to its end, because of what has come of it; recorded with the
-    URL, never fatal."""
+class VisitError(HemerotecaError):
+    """What goes wrong with one URL; recorded with it, never fatal."""
+
+    def __init__(self, code: str, subject: object = None) -> None:
+        """code, subject: as `crawler.reasons.because` has them."""
+        super().__init__(code, subject)  # both, to be pickled
+        self.why = because(code, subject)
+
+    def __str__(self) -> str:
+        return str(self.why)
 
 
-class PageError(HemerotecaError):
-    """A page cannot be read; recorded with the URL, never fatal."""
+class AnswerError(VisitError):
+    """An answer that is not received to its end, because of what has come of it."""
+
+
+class PageError(VisitError):
+    """A page cannot be read."""
 
 
 class NotAnArticleError(PageError):
     """A page that was read is no article."""
 
-    def __init__(self, why: str, reason: str, article: Article) -> None:
-        super().__init__(why, reason, article)  # all of them, to be pickled
+    def __init__(self, reason: str, article: Article) -> None:
+        super().__init__("no_article", reason)
+        self.args = (reason, article)  # to be pickled
         self.reason = reason
         """One of `crawler.reasons.NOT_ARTICLE`: `listing`, `wall`, `too_short` …"""
         self.article = article
         """The best reading of the page as one, all the same."""
-
-    def __str__(self) -> str:
-        return f"no article: {self.args[0]}"

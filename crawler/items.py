@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from crawler.reasons import Reason
+
 Precision = Literal["second", "minute", "day", "month", "year"]
 """How exact a date is: the finest part that the page states."""
 
@@ -203,7 +205,8 @@ class Page:
     article: Article
     """The best reading of the page as an article, whether it is one or not."""
     not_article: str | None
-    """Why the page is no article (`a listing of stories`, `no body text` …); None if it is one."""
+    """Why the page is no article, a code (`listing`, `no_text` …: `crawler.reasons.NOT_ARTICLE`);
+    None if it is one."""
     says: str = ""
     """What a page shows first that is no article, 2,000 characters at most: a notice, perhaps."""
     out_links: tuple[str, ...] = ()
@@ -321,8 +324,8 @@ class Visit:
     """The URL that was asked for, as it stands in the frontier."""
     role: Role
     state: State
-    reason: str | None = None
-    """Why it is in this state, in a few words; None where there is nothing to explain."""
+    reason: Reason | None = None
+    """Why it is in this state; None where there is nothing to explain."""
     captures: tuple[Capture, ...] = ()
     """Every exchange on the way, redirects first; the last one is the answer."""
     article: Article | None = None

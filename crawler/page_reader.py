@@ -9,7 +9,6 @@ from crawler.errors import NotAnArticleError
 from crawler.extract import extract as read
 from crawler.extract.dates import normalise
 from crawler.items import Article, Page
-from crawler.reasons import NOT_ARTICLE, OTHER
 from crawler.validate import missing
 
 _NOWHERE = "about:blank"
@@ -59,7 +58,7 @@ def extract(
         page = read_page(html, own, content_type, captured_at)
     why = page.not_article or missing(page.article)
     if why is not None:
-        raise NotAnArticleError(why, NOT_ARTICLE.get(why, OTHER), page.article)
+        raise NotAnArticleError(why, page.article)
     return page.article
 
 

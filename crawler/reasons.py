@@ -1,35 +1,43 @@
-"""Why a URL stands where it does: codes and their words, in one table.
+"""Why a URL stands where it does: a code, its subject, and the words that people read.
 
-A reason is stored as words for people (`urls.reason`). Whatever asks for a kind of reason again
-asks for its code: `parse` gives code and subject of any reason that `say` has made.
+A reason is data: it is kept, compared and counted by its code, and by its subject where that
+matters. The words are made from both here, and nobody reads them back.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import zlib
-from functools import lru_cache
-from typing import NamedTuple
+from dataclasses import dataclass
 
 _WORDS = {
     # what became of an answer
     "http_status": "HTTP {}",
-    "redirected": "to {}",
-    "later_page": "a later page of {}",
-    "same_text": "same text as {}",
+    "redirected": "to {url}",
+    "later_page": "a later page of {url}",
+    "same_text": "same text as {url}",
     "not_html": "no article: not HTML ({})",
     "not_html_as_said": "no article: not HTML, though it is sent as {}",
     "empty": "no article: the answer is empty",
     "nothing_decoded": "nothing is left of its body when its coding is removed",
     "no_article": "no article: {}",
+    "no_list": "no {}: a page",
+    "read_in_part": "read in part: {}",
+    "reply": "the answer to a {}",
+    "original_not_here": "repeats an answer that is not in the archive",
     "story_gone": "the story is no longer there: {}",
+    "story_there": "the story is there",
     "to_home_page": "led to the home page",
-    "to_other_story": "led to another story: {}",
-    "to_no_story": "led to a page without the story: {}",
+    "to_other_story": "led to another story: {url}",
+    "to_no_story": "led to a page without the story: {url}",
     "not_the_story": "not the story: {}",
     "nothing_changed": "nothing that its readers see",
+    "typography": "typography",
     "judged_again": "judged again: its last answer says nothing of the story",
     "site_answers_so": "all addresses of the site answered so",
+    "no_such_page": "the site answers so for addresses that do not exist",
+    "invented": "no address of the site: asked for to learn how it says so",
+    "guessed": "no address of the site: others like it lead to themselves with a slash",
     "to_other_site": "leads to another site",
     "outside_dates": "published outside the dates asked for",
     # why no answer could be used
@@ -47,110 +55,139 @@ _WORDS = {
     "tls_failed": "no secure connection could be made",
     "bad_coding": "its body cannot be read as {}",
     "bad_answer": "the answer is no HTTP that can be understood",
+    "long_head": "the head of the answer is longer than {} bytes",
+    "many_head_lines": "the head of the answer has more than {} lines",
+    "long_head_line": "a line in the head of the answer is longer than {} bytes",
     "download_failed": "download failed: {}",
     # what could not be done with it
     "reading_failed": "reading the page failed: {}",
+    "reader_died":
+        "reading the page ends its process (out of memory, a crash, or no end in sight)",
+    "reading_too_slow": "reading the page took more than {} s of CPU time",
     "not_stored": "could not be stored: {}",
+    "damaged_record": "its record is damaged: {}",
+    "page_too_long": "page of {} bytes is longer than what is read",
+    "page_empty": "page is empty",
+    "page_no_text": "page is no text",
+    "page_not_html": "page is {}, not HTML",
+    "page_no_element": "page has no HTML element",
+    "page_not_parsed": "page cannot be parsed as HTML: {}",
+    "page_beyond_bounds": "page has {}",
+    "no_posts": "WordPress gives no list of posts here ({})",
     # why it was not asked for
     "left_out": "no new stories on pages like this one",
+    "links_left_out": "links beyond the first {} of a story's page",
     "withheld": "one of many lists that tell of too few stories",
-    "other_address": "another address of {}",
-    "other_spelling": "another spelling of {}",
+    "row_ended": "{} further lists left out: the last ones on the way told of no story",
+    "lists_wait": "{} further lists left out: too many of this site wait",
+    "other_address": "another address of {url}",
+    "other_spelling": "another spelling of {url}",
+    "service_address": "a page about the site, by its address",
+    "endless_path": "a path that repeats itself",
+    "deep_path": "a path of more than {} parts",
+    "long_address": "an address of more than {} characters",
+    "many_parameters": "more than {} parameters",
+    "no_web_address": "no web address",
+    "no_front": "its host has no front page for us",
+    "front_elsewhere": "its front page leads to {url}",
+    "no_part": "no part of the newspaper",
+    "no_link_back": "no part of the newspaper: its front page does not link back",
+    "mirror": "a mirror of another host: its stories are that one's",
+    "mirror_of": "a mirror of {}",
     "robots_forbids": "robots.txt forbids it",
     "robots_not_fetched": "robots.txt could not be fetched ({})",
     "robots_delay": "robots.txt asks for more than an hour between two requests ({} s)",
     "robots_fails": "robots.txt answers HTTP {}: nothing is allowed",
     "private_address": "{}; allow_private=1 permits it",
-}
-"""Code → words; `{}` stands for the subject: an address, a status, a detail."""
+    "other": "{}",
+}  # fmt: skip
+"""Code → words. `{}` stands for the subject; `{url}` for one that is an address, by which reasons
+differ that are of one kind."""
 
 NOT_ARTICLE = {
-    "no headline and no body text": "nothing",
-    "no title": "no_title",
-    "no body text": "no_text",
-    "too little text": "too_short",
-    "an error page": "error_page",
-    "a login or consent wall": "wall",
-    "a front page": "front_page",
-    "a search page": "search_page",
-    "a listing of stories": "listing",
-    "a page about the site, no story": "about_page",
-    "a listing or service page by its own account": "service_page",
+    "nothing": "no headline and no body text",
+    "no_title": "no title",
+    "no_text": "no body text",
+    "too_short": "too little text",
+    "error_page": "an error page",
+    "wall": "a login or consent wall",
+    "front_page": "a front page",
+    "search_page": "a search page",
+    "listing": "a listing of stories",
+    "about_page": "a page about the site, no story",
+    "service_page": "a listing or service page by its own account",
 }
-"""Why a page is no article (`Page.not_article`) → a code for programs; OTHER for any other."""
+"""Why a page is no article (`Page.not_article`, the subject of `no_article`) → words."""
 
 OTHER = "other"
-"""The code of reasons that the table does not have (yet)."""
+"""The code of reasons that somebody else gave, in words alone: their subject."""
 
 
-class Reason(NamedTuple):
-    """A reason as data."""
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason as data; its words are `str(reason)`.
+
+    >>> str(Reason("http_status", "503")), str(Reason("no_article", "listing"))
+    ('HTTP 503', 'no article: a listing of stories')
+    """
 
     code: str
-    subject: str | None
+    subject: str | None = None
+
+    @property
+    def kind(self) -> Reason:
+        """The same without its subject, where that is an address: what is counted as one.
+
+        >>> str(Reason("same_text", "https://a.example/1").kind)
+        'same text as …'
+        """
+        return Reason(self.code) if self.code in WITH_ADDRESS else self
+
+    def __str__(self) -> str:
+        words = _WORDS.get(self.code)
+        if words is None:  # of a later version
+            return ": ".join(filter(None, (self.code, self.subject)))
+        said = "…" if self.subject is None else self.subject
+        if self.code == "no_article":
+            said = NOT_ARTICLE.get(said, said)
+        return words.replace("{url}", said).replace("{}", said)
 
 
-def say(code: str, subject: object = None) -> str:
-    """A reason in words. Raises KeyError where there is no such code.
+WITH_ADDRESS = frozenset(code for code, words in _WORDS.items() if "{url}" in words)
+"""Codes of reasons whose subject is an address."""
 
-    >>> say("later_page", "https://a.example/1"), say("broken_off")
+
+def because(code: str, subject: object = None) -> Reason:
+    """A reason. Raises KeyError where there is no such code.
+
+    >>> str(because("later_page", "https://a.example/1")), str(because("broken_off"))
     ('a later page of https://a.example/1', 'answer broken off')
     """
-    words = _WORDS[code]
-    return words if subject is None else words.replace("{}", str(subject))
+    if code not in _WORDS:
+        raise KeyError(code)
+    return Reason(code, None if subject is None else str(subject))
 
 
-def begin(code: str) -> str:
-    """What the words of a reason begin with, before its subject.
-
-    >>> begin("same_text")
-    'same text as '
-    """
-    return _WORDS[code].partition("{}")[0]
+def is_known(code: str) -> bool:
+    """Whether this version knows a code."""
+    return code in _WORDS
 
 
-def parse(text: str) -> Reason:
-    """Code and subject of a reason; OTHER for one that the table does not have.
-
-    >>> parse("HTTP 503"), parse("no article: not HTML (image/png)")
-    (Reason(code='http_status', subject='503'), Reason(code='not_html', subject='image/png'))
-    >>> parse("a wonder")
-    Reason(code='other', subject='a wonder')
-    """
-    for code, start, end in _templates():
-        if end is None:
-            if text == start:
-                return Reason(code, None)
-        elif text.startswith(start) and text.endswith(end) and len(text) >= len(start) + len(end):
-            return Reason(code, text[len(start) : len(text) - len(end)])
-    return Reason(OTHER, text)
-
-
-@lru_cache(maxsize=1)
-def _templates() -> list[tuple[str, str, str | None]]:
-    """Code, beginning and end of the words (None: no subject), the most particular first."""
-    rows = []
-    for code, words in _WORDS.items():
-        start, subject, end = words.partition("{}")
-        rows.append((code, start, end if subject else None))
-    return sorted(rows, key=lambda row: -len(row[1]) - len(row[2] or ""))
+def reasons_in_words() -> list[tuple[str, str]]:
+    """All codes and their words, with `…` for a subject."""
+    return [(code, str(Reason(code))) for code in _WORDS]
 
 
 VERDICT = "verdict: "
 """Begins the names under which answers are counted that were no state of the story known at their
 address."""
-LATER_PAGE = begin("later_page")
-SAME_TEXT = begin("same_text")
-"""Begin the reasons of pages that show only what the address that follows has."""
-OTHER_ADDRESS = begin("other_address")
-"""Begins the reason of a URL whose story is archived under the address that follows."""
-OTHER_SPELLING = begin("other_spelling")
-"""Begins the reason of a URL that differs from a known one in nothing that matters."""
-OUTSIDE = say("outside_dates")
-WITHHELD = say("withheld")
+OUTSIDE = because("outside_dates")
+WITHHELD = because("withheld")
 """Of sitemaps and other lists that other lists told of, and that are left out."""
-LEFT_OUT = say("left_out")
+LEFT_OUT = because("left_out")
 """Of an address that was not fetched because of what pages of its kind were."""
+NOT_THE_STORY = "not_the_story"
+"""The code of what was no state of the story known at its address; its subject is the verdict."""
 
 
 def in_words(error: BaseException) -> str:

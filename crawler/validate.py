@@ -6,11 +6,12 @@ from crawler.items import Article
 
 
 def missing(article: Article) -> str | None:
-    """What an article cannot be without, if this one is; None if it has all."""
+    """What an article cannot be without, if this one is: a code of `crawler.reasons.NOT_ARTICLE`;
+    None if it has all."""
     if not article.title:
-        return "no title"
+        return "no_title"
     if not article.body:
-        return "no body text"
+        return "no_text"
     return None
 
 

@@ -20,7 +20,7 @@ from crawler.extract.page import MAX_BYTES, refuse_what_is_too_long
 from crawler.frontier.scheduler import Frontier
 from crawler.items import Capture, Due, FoundUrl, Page, Role, State, Visit
 from crawler.middlewares.unpacking import CUT
-from crawler.reasons import say
+from crawler.reasons import OTHER, Reason, because
 from crawler.runs.visits import (
     Answer,
     Reading,
@@ -40,7 +40,7 @@ from .soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
 _MOST_SAID = 4_000
 """Characters kept of what a page says that another address led to."""
 
-GUESSED = "no address of the site: others like it lead to themselves with a slash"
+GUESSED = because("guessed")
 """Of an address that was asked for because of what others of its family led to."""
 
 
@@ -73,7 +73,7 @@ class ArchiveSpider(Spider):
         self.max_pages = whole_number("max_pages", arguments.get("max_pages"))
         self.seeds: tuple[str, ...] = ()
         self.resume_hosts: tuple[str, ...] = ()
-        self.seed_failures: dict[str, str] = {}
+        self.seed_failures: dict[str, Reason] = {}
         """seed → why it gave nothing; the command tells the user."""
         self.seeds_done = 0
         self._soft_errors = SoftErrors(self._ask_invented, self._ask_home)
@@ -103,7 +103,7 @@ class ArchiveSpider(Spider):
         """Whether a host is followed as a part of a newspaper at another one."""
         return False
 
-    def refuse(self, due: Due) -> str | None:
+    def refuse(self, due: Due) -> Reason | None:
         """Why not to fetch a URL; None if it is to be fetched."""
         return None
 
@@ -128,7 +128,7 @@ class ArchiveSpider(Spider):
         """Whether an address that a redirect leads to is one to archive."""
         return True
 
-    def unwanted(self, page: Page, found: FoundUrl) -> str | None:
+    def unwanted(self, page: Page, found: FoundUrl) -> Reason | None:
         """Why nothing of a page's host is to be archived, as the page shows; else None."""
         return None
 
@@ -172,7 +172,7 @@ class ArchiveSpider(Spider):
             Frontier.of(self.crawler).mark_seen(url)
             self.moved(found, url)
             if not self.belongs(url):
-                why = say("to_other_site")
+                why = because("to_other_site")
                 elsewhere = self._visit(due, "excluded", why, captures)
                 yield replace(elsewhere, url=url, origin=replace(found, url=url), along=along)
                 return
@@ -190,7 +190,7 @@ class ArchiveSpider(Spider):
                 visit, parts = await self._read(response, visit, due)
                 along += parts
             except PageError as error:
-                visit = replace(visit, state="failed", reason=str(error))
+                visit = replace(visit, state="failed", reason=error.why)
             except Stopped:
                 return  # a part of it is missing: it is visited again as a whole
         if not visit.found:
@@ -211,7 +211,7 @@ class ArchiveSpider(Spider):
         yield self._visit(due, state, reason, tuple(request.meta["captures"]))
 
     def _visit(
-        self, due: Due, state: State, reason: str | None, captures: tuple[Capture, ...],
+        self, due: Due, state: State, reason: Reason | None, captures: tuple[Capture, ...],
         *, not_modified: bool = False, retry_at: str | None = None,
     ) -> Visit:  # fmt: skip
         found = due.found
@@ -298,7 +298,7 @@ class ArchiveSpider(Spider):
         try:
             reading = await self._reading(response, url, due.found.role)
         except PageError as error:
-            return None, replace(visit, state="failed", reason=str(error))
+            return None, replace(visit, state="failed", reason=error.why)
         visit = settled(visit, reading)
         return reading.page, replace(visit, article=None, not_article=None, found=())
 
@@ -316,18 +316,18 @@ class ArchiveSpider(Spider):
         return page
 
     async def _read_posts(self, response: Response, visit: Visit, found: FoundUrl) -> Visit:
-        raise PageError("WordPress lists are read by the news spider")
+        raise PageError("no_posts", "its lists are read by the news spider")
 
-    def _note_seed(self, found: FoundUrl, state: State, reason: str | None) -> None:
+    def _note_seed(self, found: FoundUrl, state: State, reason: Reason | None) -> None:
         if found.source not in ("seed", "list"):
             return
         if state == "done":
             self.seeds_done += 1
         else:
-            self.seed_failures[found.url] = reason or state
+            self.seed_failures[found.url] = reason or because(OTHER, state)
 
 
-def _answer_state(response: Response, captures: tuple[Capture, ...]) -> tuple[State, str | None]:
+def _answer_state(response: Response, captures: tuple[Capture, ...]) -> tuple[State, Reason | None]:
     return answer_state(response.status, captures[-1].truncated if captures else None)
 
 

@@ -11,10 +11,11 @@ from scrapy import Request
 
 from crawler.discover.hosts import front_page, is_mirror, may_be_part
 from crawler.items import Due, Page
+from crawler.reasons import Reason, because
 from crawler.urls import is_below, site_host
 
-NO_FRONT = "its host has no front page for us"
-MIRROR = "a mirror of another host: its stories are that one's"
+NO_FRONT = because("no_front")
+MIRROR = because("mirror")
 # More of them are a service that gives a host to each of its users.
 _MOST = 30
 # Stories of a part from which on it shows whether it has its own, and how many settle it; the share
@@ -77,7 +78,7 @@ class Parts:
         if host in self._pending:
             self._pending[host] = request
 
-    def judge(self, page: Page, known: Callable[[str], bool]) -> str | None:
+    def judge(self, page: Page, known: Callable[[str], bool]) -> Reason | None:
         """Why a host is no part of the newspaper, by its front page; None if it is one.
 
         known: whether the frontier has an address.
@@ -85,11 +86,11 @@ class Parts:
         host = site_host(page.url)
         main = self._main(host, page.url)
         if main is None:
-            return "no part of the newspaper"
+            return because("no_part")
         if not any(site_host(link) in self.mains for link in page.out_links):
-            return "no part of the newspaper: its front page does not link back"
+            return because("no_link_back")
         if is_mirror(page.out_links, host, main, known):
-            return f"a mirror of {urlsplit(main).netloc}"
+            return because("mirror_of", urlsplit(main).netloc)
         return None
 
     def is_mirror(self, host: str, shared: Callable[[str], tuple[int, int]]) -> bool:

@@ -8,11 +8,12 @@ from urllib.parse import urljoin
 
 from crawler.discover.invented import invented
 from crawler.items import Article, Page
+from crawler.reasons import because
 from crawler.text import likeness, phrases
 from crawler.urls import site_host
 
-NO_SUCH_PAGE = "the site answers so for addresses that do not exist"
-INVENTED = "no address of the site: asked for to learn how it says so"
+NO_SUCH_PAGE = because("no_such_page")
+INVENTED = because("invented")
 # From this share of common phrases on two error pages are one: some name the address.
 _ALIKE = 0.7
 _MOST_WORDS = 400

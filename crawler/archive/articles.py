@@ -15,10 +15,11 @@ from crawler.archive import links
 from crawler.archive.changes import record_changes
 from crawler.archive.duplicates import find_copy, is_split, note_copy, remember, tells_same_story
 from crawler.archive.history import History, Story
+from crawler.archive.rows import insert
 from crawler.archive.texts import markdown_parts
 from crawler.history.told import TYPOGRAPHY, changes, not_by_reading, told_by
 from crawler.items import Article, Image, Visit
-from crawler.reasons import SAME_TEXT
+from crawler.reasons import because
 from crawler.times import day_told, told_in_utc
 from crawler.urls import same_owner
 
@@ -123,7 +124,8 @@ class Articles:
                 (first,) = self._sql("SELECT url FROM articles WHERE id = ?", (copy_of,)).fetchone()
                 counts["unchanged_articles"] += 1
                 note_copy(self._connection, visit.url, found)
-                return copy_of, False, replace(visit, part_of=first, reason=SAME_TEXT + first)
+                reason = because("same_text", first)
+                return copy_of, False, replace(visit, part_of=first, reason=reason)
         extractor = visit.extractor or self._extractor
         article_id, changed = self._store(article, url, capture_id, now, extractor, counts)
         remember(self._connection, article_id, marks)
@@ -234,7 +236,7 @@ class Articles:
                 article, article_id, capture_id, now, digest, extractor, counts
             )
         story = self._history.story(article_id)
-        self._history.note_seen(story, article.access, capture_id, now, "the story is there")
+        self._history.note_seen(story, article.access, capture_id, now, because("story_there"))
         furniture = partial(self._history.is_furniture, story)
         told = told_by(article, now)
         beside = self._history.beside(story, capture_id)
@@ -367,18 +369,6 @@ def _kind_of(changed: Sequence[str], story: Story) -> Change:
     if story.was_partial:
         return "completed"
     return "typography" if tuple(changed) == (TYPOGRAPHY,) else "edit"
-
-
-def insert(connection: sqlite3.Connection, table: str, **values: object) -> int:
-    """Insert a row; returns its key. Raises sqlite3.Error."""
-    columns = ", ".join(values)
-    marks = ", ".join("?" * len(values))
-    cursor = connection.execute(
-        f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608
-        tuple(values.values()),
-    )
-    assert cursor.lastrowid is not None
-    return cursor.lastrowid
 
 
 def columns(article: Article) -> dict[str, Any]:

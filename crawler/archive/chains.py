@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from crawler.archive import why
 from crawler.items import FoundUrl, Role
 from crawler.reasons import WITHHELD
 
@@ -37,8 +38,8 @@ _TAKEN_UP = 4
 
 ASKED_FOR = 2
 """`urls.held` of an address that the user wants fetched whatever its like turned out to be."""
-ROW_ENDED = "further lists left out"
-"""In the reason of a list that names more lists than were entered."""
+ROW_ENDED = ("row_ended", "lists_wait")
+"""Codes of the reason of a list that names more lists than were entered."""
 
 TOLD_BY: dict[Role, int] = {"sitemap": 1, "feed": 2, "wordpress": 4}
 """Bits of `urls.told_by`."""
@@ -128,9 +129,9 @@ class Chains:
     def withhold(self, site_id: int) -> int:
         """Leave out the lists of a site that wait; returns how many."""
         number = self._sql(
-            "UPDATE urls SET state = 'excluded', reason = ? WHERE site_id = ? AND role <> 'page'"
+            f"UPDATE urls SET state = 'excluded', {why.SET} WHERE site_id = ? AND role <> 'page'"  # noqa: S608
             " AND role = source AND state = 'queued' AND held <> ?",
-            (WITHHELD, site_id, ASKED_FOR),
+            (*why.columns(WITHHELD), site_id, ASKED_FOR),
         ).rowcount
         self.withheld += number
         return number
@@ -138,14 +139,14 @@ class Chains:
     def take_up(self, site_id: int) -> int:
         """A site has a new story: some of its lists get their turn; returns how many."""
         ids = self._sql(
-            f"SELECT id FROM urls WHERE site_id = ? AND reason = '{WITHHELD}'"  # noqa: S608
+            f"SELECT id FROM urls WHERE site_id = ? AND reason_code = '{WITHHELD.code}'"  # noqa: S608
             " LIMIT ?",
             (site_id, _TAKEN_UP),
         ).fetchall()
         if not ids or self.is_fruitless(site_id):
             return 0
         for row in ids:
-            self._sql("UPDATE urls SET state = 'queued', reason = NULL WHERE id = ?", row)
+            self._sql(f"UPDATE urls SET state = 'queued', {why.NONE} WHERE id = ?", row)  # noqa: S608
         self.withheld -= len(ids)
         return len(ids)
 
@@ -157,14 +158,14 @@ class Chains:
         """
         of_site = "(?1 IS NULL OR site_id = (SELECT id FROM sites WHERE host = ?1))"
         withheld = self._sql(
-            "UPDATE urls SET state = 'queued', reason = NULL, due_at = NULL, held = ?2, dry = 0"  # noqa: S608
-            f" WHERE reason = '{WITHHELD}' AND {of_site}",
+            f"UPDATE urls SET state = 'queued', {why.NONE}, due_at = NULL, held = ?2, dry = 0"  # noqa: S608
+            f" WHERE reason_code = '{WITHHELD.code}' AND {of_site}",
             (host, ASKED_FOR),
         ).rowcount
         ended = self._sql(
-            "UPDATE urls SET state = 'queued', reason = NULL, due_at = NULL, held = ?2, dry = 0,"  # noqa: S608
+            f"UPDATE urls SET state = 'queued', {why.NONE}, due_at = NULL, held = ?2, dry = 0,"  # noqa: S608
             " etag = NULL, last_modified = NULL WHERE role <> 'page' AND state = 'done'"
-            f" AND reason LIKE '%' || ?3 || '%' AND {of_site}",
-            (host, ASKED_FOR, ROW_ENDED),
+            f" AND reason_code IN {ROW_ENDED} AND {of_site}",
+            (host, ASKED_FOR),
         ).rowcount
         return withheld + ended

@@ -8,6 +8,7 @@ from sqlite_utils.db import ForeignKey
 from crawler.archive import describe_history
 from crawler.archive.describe_frontier import FRONTIER
 from crawler.archive.describe_own import OWN
+from crawler.reasons import NOT_ARTICLE, reasons_in_words
 
 DESCRIPTIONS: dict[str, dict[str, str]] = {
     "stories": {
@@ -98,6 +99,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "last_seen_at": "When it was last seen.",
         "state": "The state of the URL (urls.state); NULL where it was never queued.",
         "reason": "Why it is in that state.",
+        "reason_code": "The same as a code, of those in docs/schema.md: compare and count by this.",
     },
     "most_linked": {
         "": "All stories that others link to, archived or not, most linked first.",
@@ -146,6 +148,8 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "attempts": "How many times it was visited.",
         "visited_at": "When it was last visited, UTC.",
         "linked_from": "The page or file that named it.",
+        "reason_code": "The same as a code, of those in docs/schema.md: compare and count by this.",
+        "reason_subject": "What the code is about: a status, an address, a detail.",
     },
     "site_summary": {
         "": "One row per newspaper: what the archive has of it.",
@@ -373,7 +377,18 @@ def schema_markdown(db: Database) -> str:
         for column, type_ in types.items():
             meaning = columns[column] + (f" → `{keys[column]}`" if column in keys else "")
             lines.append(f"| `{column}` | {type_.lower() or 'any'} | {meaning} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_reasons_markdown()]) + "\n"
+
+
+def _reasons_markdown() -> list[str]:
+    """The codes of reasons, as a section of that page."""
+    lines = ["", "## Reasons", ""]
+    lines += ["What `reason_code` may be, with the words that `reason` has for it (`…` stands for"]
+    lines += ["`reason_subject`)."]
+    lines += ["", "| code | words |", "|---|---|"]
+    lines += [f"| `{code}` | {words} |" for code, words in reasons_in_words()]
+    lines += ["", "Subjects of `no_article`:", "", "| subject | words |", "|---|---|"]
+    return [*lines, *(f"| `{code}` | {words} |" for code, words in NOT_ARTICLE.items())]
 
 
 def foreign_keys(db: Database, name: str) -> list[ForeignKey]:

@@ -37,6 +37,8 @@ URLS = {
     **chains.URLS,
     "family_id": "Its family of similar addresses, by its shape and the text of links to it.",
     "held": "1: not to be fetched until a round admits it; 2: the user asked for it; else 0.",
+    "reason_code": "The same as a code, of those in docs/schema.md: compare and count by this.",
+    "reason_subject": "What the code is about: a status, an address, a detail.",
 }
 
 SITES = {
@@ -106,6 +108,8 @@ GONE = {
     "successor_url": "The story that took its address, where it was replaced.",
     "last_captured_at": "When the story was last seen, UTC.",
     "last_revision": "Number of the last revision.",
+    "reason_code": "The same as a code, of those in docs/schema.md: compare and count by this.",
+    "reason_subject": "What the code is about: a status, an address, a detail.",
 }
 
 FRONTIER: dict[str, dict[str, str]] = {

@@ -16,6 +16,7 @@ from hashlib import blake2b
 
 from rensa import RMinHash
 
+from crawler.archive import why
 from crawler.items import Article
 from crawler.text import PHRASE, likeness, phrases, words
 
@@ -200,7 +201,7 @@ def split(connection: sqlite3.Connection, url: str) -> str | None:
         return None
     connection.execute("UPDATE copies SET is_split = 1 WHERE url_id = ?", (row[0],))
     connection.execute(
-        "UPDATE urls SET state = 'queued', reason = NULL, due_at = NULL, article_id = NULL,"
+        f"UPDATE urls SET state = 'queued', {why.NONE}, due_at = NULL, article_id = NULL,"  # noqa: S608
         " etag = NULL, last_modified = NULL, held = 2 WHERE id = ?",
         (row[0],),
     )

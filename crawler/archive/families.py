@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
+from crawler.archive import why
 from crawler.archive.chains import ASKED_FOR
 from crawler.archive.outcomes import Admission, Family, SiteYield
 from crawler.items import LINK_WORDS
@@ -227,7 +228,8 @@ class Families:
         ).fetchall()
         for url_id, _ in rows:
             self._sql(
-                "UPDATE urls SET held = 0, state = 'queued', reason = NULL WHERE id = ?", (url_id,)
+                f"UPDATE urls SET held = 0, state = 'queued', {why.NONE} WHERE id = ?",  # noqa: S608
+                (url_id,),
             )
         if count is not None:
             self._sql(
@@ -253,9 +255,9 @@ class Families:
         ).fetchall()
         if counts:
             self._sql(
-                "UPDATE urls SET state = 'excluded', reason = ? WHERE site_id = ? AND held = 1"
+                f"UPDATE urls SET state = 'excluded', {why.SET} WHERE site_id = ? AND held = 1"  # noqa: S608
                 " AND state = 'queued'",
-                (LEFT_OUT, site_id),
+                (*why.columns(LEFT_OUT), site_id),
             )
         return dict(counts)
 
@@ -288,7 +290,7 @@ class Families:
         """Queue what was left out, to be fetched whatever its like turned out to be; returns how
         many URLs that were. host: of this site alone."""
         return self._sql(
-            "UPDATE urls SET state = 'queued', reason = NULL, due_at = NULL, held = ?"
+            f"UPDATE urls SET state = 'queued', {why.NONE}, due_at = NULL, held = ?"  # noqa: S608
             " WHERE held = 1 AND state = 'excluded'"
             " AND (? IS NULL OR site_id = (SELECT id FROM sites WHERE host = ?))",
             (ASKED_FOR, host, host),

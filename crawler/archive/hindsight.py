@@ -13,7 +13,7 @@ from crawler.archive.history import OFTEN, SPREAD, History, Story, between
 from crawler.archive.told import told_by_revision
 from crawler.history.reader_text import as_read
 from crawler.history.told import Told, changes
-from crawler.reasons import say
+from crawler.reasons import because
 
 _SEVERAL = 3
 """Stories of a site that say something of the site."""
@@ -26,7 +26,7 @@ def look_back(connection: sqlite3.Connection, history: History, run_id: int, now
     for article_id in _not_gone(connection, run_id, now):
         history.take_back_gone(article_id, begun, now)
     for revision_id in _no_edits(connection, history, run_id):
-        histories.take_back(connection, revision_id, now, say("nothing_changed"))
+        histories.take_back(connection, revision_id, now, because("nothing_changed"))
 
 
 # -- stories that were found gone -----------------------------------------------------------------

@@ -6,9 +6,10 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crawler.archive import why
 from crawler.archive.told import told_by_revision
 from crawler.history.told import Told
-from crawler.reasons import say
+from crawler.reasons import NOT_THE_STORY, Reason, because
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +84,20 @@ def last_good(connection: sqlite3.Connection, article_id: int) -> int | None:
     row = connection.execute(
         "SELECT r.id, a.revision_id FROM revisions r JOIN articles a ON a.id = r.article_id"
         " WHERE a.id = ? AND r.id NOT IN (SELECT revision_id FROM taken_back"
-        " WHERE reason LIKE ? || '%') ORDER BY r.captured_at DESC, r.number DESC LIMIT 1",
-        (article_id, say("not_the_story", "")),
+        " WHERE reason_code = ?) ORDER BY r.captured_at DESC, r.number DESC LIMIT 1",
+        (article_id, NOT_THE_STORY),
     ).fetchone()
     return row[0] if row and row[0] != row[1] else None
 
 
-def take_back(connection: sqlite3.Connection, revision_id: int, at: str, reason: str) -> None:
+def take_back(connection: sqlite3.Connection, revision_id: int, at: str, reason: Reason) -> None:
     """Enter that a revision was no change by the newspaper. at: ISO 8601, UTC. Raises
     sqlite3.Error."""
-    connection.execute("INSERT INTO taken_back VALUES (?, ?, ?)", (revision_id, at, reason))
+    connection.execute(
+        "INSERT INTO taken_back (revision_id, at, reason, reason_code, reason_subject)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (revision_id, at, *why.columns(reason)),
+    )
 
 
 def gone_mark(connection: sqlite3.Connection, article_id: int) -> GoneMark | None:
@@ -126,14 +131,15 @@ def gone_mark(connection: sqlite3.Connection, article_id: int) -> GoneMark | Non
 def take_back_gone(connection: sqlite3.Connection, article_id: int, now: str) -> None:
     """Enter that a story is not known to be gone, and have its address visited again. now: ISO
     8601, UTC. Raises sqlite3.Error."""
-    reason = say("judged_again")
+    reason = why.columns(because("judged_again"))
     connection.execute("UPDATE articles SET gone_at = NULL WHERE id = ?", (article_id,))
     connection.execute(
-        "INSERT INTO story_events (article_id, event, at, reason) VALUES (?, 'mistaken', ?, ?)",
-        (article_id, now, reason),
+        "INSERT INTO story_events (article_id, event, at, reason, reason_code, reason_subject)"
+        " VALUES (?, 'mistaken', ?, ?, ?, ?)",
+        (article_id, now, *reason),
     )
     connection.execute(
-        "UPDATE urls SET state = 'retry', reason = ?, due_at = ? WHERE article_id = ?"
-        " AND state = 'gone' AND ifnull(reason, '') NOT LIKE 'HTTP %'",
-        (reason, now[:19] + "+00:00", article_id),
+        f"UPDATE urls SET state = 'retry', {why.SET}, due_at = ? WHERE article_id = ?"  # noqa: S608
+        " AND state = 'gone' AND ifnull(reason_code, '') <> 'http_status'",
+        (*reason, now[:19] + "+00:00", article_id),
     )

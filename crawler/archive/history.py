@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
+from crawler.archive import why
 from crawler.archive.told import told_by_revision
 from crawler.history.beside import Beside, PageText
 from crawler.history.judge import (
@@ -25,7 +26,7 @@ from crawler.history.notices import notice
 from crawler.history.reader_text import as_read
 from crawler.history.told import Told, told_by
 from crawler.items import Article, Visit
-from crawler.reasons import parse, say
+from crawler.reasons import NOT_THE_STORY, Reason, because
 from crawler.text import count_words, words
 from crawler.urls import is_wall
 
@@ -172,7 +173,7 @@ class History:
         )
         visit = replace(visit, verdict=verdict, shown=visit.article or visit.shown)
         if not before:
-            visit = replace(visit, reason=say("not_the_story", verdict))
+            visit = replace(visit, reason=because(NOT_THE_STORY, verdict))
         if verdict == "other story":
             return visit
         if verdict == "teaser":
@@ -181,8 +182,8 @@ class History:
         if before:
             return replace(visit, article=None)
         if verdict in ("soft 404", "taken down"):
-            why = say("story_gone", verdict)
-            return replace(visit, article=None, state="gone", reason=why)
+            reason = because("story_gone", verdict)
+            return replace(visit, article=None, state="gone", reason=reason)
         lasts = self._lasts(story, verdict, now) if verdict in LASTING else None
         if lasts is not None:
             return replace(visit, article=None, state="gone", reason=lasts)
@@ -262,16 +263,16 @@ class History:
             return
         self._sql("UPDATE articles SET gone_at = NULL WHERE id = ?", (article_id,))
         now = max(now, row[0])
-        why = say("site_answers_so")
-        self._enter(article_id, "mistaken", now, None, why)
+        reason = because("site_answers_so")
+        self._enter(article_id, "mistaken", now, None, reason)
         self._sql(
-            "UPDATE urls SET state = 'retry', failures = 1, reason = ?,"
+            f"UPDATE urls SET state = 'retry', failures = 1, {why.SET},"  # noqa: S608
             " due_at = strftime('%Y-%m-%dT%H:%M:%S+00:00', visited_at, '+10 minutes')"
             " WHERE article_id = ? AND state = 'gone'",
-            (why, article_id),
+            (*why.columns(reason), article_id),
         )
 
-    def _lasts(self, story: Story, verdict: Verdict, now: str) -> str | None:
+    def _lasts(self, story: Story, verdict: Verdict, now: str) -> Reason | None:
         """Why a story is gone that nothing else has been seen of for days; None if it is not."""
         times = [
             time
@@ -292,7 +293,7 @@ class History:
         if others is None:
             return None
         days = between(times[0], now).days
-        return say("story_gone", f"{verdict}, {len(times)} times in {days} days")
+        return because("story_gone", f"{verdict}, {len(times)} times in {days} days")
 
     # -- where a redirect led --------------------------------------------------------------------
 
@@ -305,22 +306,23 @@ class History:
         said = notice(visit.says, in_prose=True) if count_words(visit.says) < NOTICE_WORDS else None
         if is_wall(target) or said in ("wall", "outage"):
             verdict = "outage" if said == "outage" else "wall"
-            return replace(visit, state="retry", reason=say("not_the_story", verdict))
+            return replace(visit, state="retry", reason=because(NOT_THE_STORY, verdict))
         row = self._sql(
-            "SELECT state, article_id, reason FROM urls WHERE url = ? AND visited_at IS NOT NULL",
+            "SELECT state, article_id, reason_code FROM urls"
+            " WHERE url = ? AND visited_at IS NOT NULL",
             (target,),
         ).fetchone()
         if row is None or row[1] == story.article_id:
             return visit
-        state, article_id, reason = row
-        if reason and parse(reason).code == "to_other_site":  # nobody has read whether it is there
-            return replace(visit, state="retry", reason=reason)
+        state, article_id, code = row
+        if code == "to_other_site":  # nobody has read whether it is there
+            return replace(visit, state="retry", reason=because(code))
         if state in ("retry", "failed", "queued", "claimed"):
-            return replace(visit, state="retry", reason=say("not_the_story", "outage"))
+            return replace(visit, state="retry", reason=because(NOT_THE_STORY, "outage"))
         if article_id is not None:
             url = self.story(article_id).url
-            return replace(visit, state="gone", reason=say("to_other_story", url))
-        return replace(visit, state="gone", reason=say("to_no_story", target))
+            return replace(visit, state="gone", reason=because("to_other_story", url))
+        return replace(visit, state="gone", reason=because("to_no_story", target))
 
     # -- events ----------------------------------------------------------------------------------
 
@@ -344,11 +346,11 @@ class History:
             "UPDATE articles SET gone_at = ifnull(gone_at, ?), successor_id = ? WHERE id = ?",
             (now, successor, story.article_id),
         )
-        why = say("not_the_story", "other story")
-        self._enter(story.article_id, "replaced", now, capture_id, why, successor=successor)
+        reason = because(NOT_THE_STORY, "other story")
+        self._enter(story.article_id, "replaced", now, capture_id, reason, successor=successor)
 
     def note_seen(
-        self, story: Story, access: str | None, capture_id: int | None, now: str, reason: str
+        self, story: Story, access: str | None, capture_id: int | None, now: str, reason: Reason
     ) -> None:
         """Enter that a story is there: again, if it was gone; in full, if it was a teaser."""
         if story.gone_at is not None and story.gone_at <= now:
@@ -379,13 +381,13 @@ class History:
         return row
 
     def _enter(
-        self, article_id: int, event: Event, at: str, capture_id: int | None, reason: str | None,
+        self, article_id: int, event: Event, at: str, capture_id: int | None, reason: Reason | None,
         text: str | None = None, successor: int | None = None,
     ) -> None:  # fmt: skip
         self._sql(
-            "INSERT INTO story_events (article_id, event, at, capture_id, reason, text,"
-            " successor_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (article_id, event, at, capture_id, reason, text, successor),
+            "INSERT INTO story_events (article_id, event, at, capture_id, text, successor_id,"
+            " reason, reason_code, reason_subject) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (article_id, event, at, capture_id, text, successor, *why.columns(reason)),
         )
 
 

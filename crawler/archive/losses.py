@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from crawler.reasons import LATER_PAGE
-
 
 @dataclass(frozen=True, slots=True)
 class DamagedFile:
@@ -99,13 +97,14 @@ def queue_again(connection: sqlite3.Connection, record_id: str) -> str | None:
     """Have the address of a lost capture fetched by the next crawl, in a transaction of the
     caller's; returns the address that is fetched. Raises sqlite3.Error."""
     row = connection.execute(
-        "SELECT u.url, u.role, u.reason FROM captures c JOIN urls u ON u.id = c.url_id"
+        "SELECT u.url, u.role, u.reason_code, u.reason_subject FROM captures c"
+        " JOIN urls u ON u.id = c.url_id"
         " WHERE c.record_id = ?",
         (record_id,),
     ).fetchone()
     if row is None:
         return None
-    url, role, reason = row
+    url, role, code, subject = row
     if role == "robots":  # asked for before anything else of its host, once it is not known
         parts = urlsplit(url)
         connection.execute(
@@ -113,8 +112,8 @@ def queue_again(connection: sqlite3.Connection, record_id: str) -> str | None:
             (url, f"{parts.scheme}://{parts.netloc}"),
         )
         return str(url)
-    if (reason or "").startswith(LATER_PAGE):  # fetched along with the first page of its story
-        url = reason.removeprefix(LATER_PAGE)
+    if code == "later_page":  # fetched along with the first page of its story
+        url = subject
     connection.execute(
         "UPDATE urls SET state = 'queued', due_at = NULL, etag = NULL, last_modified = NULL"
         " WHERE url = ?",

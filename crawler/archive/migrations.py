@@ -17,6 +17,7 @@ from crawler.archive.past import (
     kind,
     loss,
     reading,
+    reasons,
     reread,
     times,
     waiting,
@@ -113,6 +114,12 @@ def m014_history(db: Database) -> None:
 def m015_drawn_for_reading(db: Database) -> None:
     """All tables anew: texts stand apart, links lead to a column with an index, counts are kept."""
     reading.upgrade(db)
+
+
+@migrations()
+def m016_reasons_as_data(db: Database) -> None:
+    """A reason is a code and a subject beside its words."""
+    reasons.upgrade(db)
 
 
 def bring_up_to_date(db: Database) -> None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
+from crawler.archive import why
 from crawler.archive.families import Families, LeftOut
+from crawler.reasons import WITH_ADDRESS
 
 
 def is_site(db: Database, host: str) -> bool:
@@ -47,7 +49,8 @@ class Status:
     runs: list[Run] = field(default_factory=list)
     """Newest first."""
     reasons: list[dict[str, object]] = field(default_factory=list)
-    """state, reason, urls: why URLs are no stories here, most frequent first."""
+    """state, code, reason (its words), urls: why URLs are no stories here, most frequent first.
+    Reasons that differ in an address alone count as one."""
     left_out: list[LeftOut] = field(default_factory=list)
     """Addresses that crawls left out by their own judgement, family by family."""
 
@@ -75,12 +78,28 @@ def status(db: Database, *, runs: int = 5) -> Status:
             [runs],
         )
     ]
-    reasons = db.query(
-        "SELECT state, reason, count(*) AS urls FROM not_archived"
-        " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
-    )
     sites = db.query("SELECT * FROM site_summary ORDER BY articles DESC, site")
     left_out = Families(db.conn).left_out()
     return Status(
-        **totals, sites=list(sites), runs=last_runs, reasons=list(reasons), left_out=left_out
+        **totals, sites=list(sites), runs=last_runs, reasons=_reasons(db), left_out=left_out
     )
+
+
+def _reasons(db: Database) -> list[dict[str, object]]:
+    """Why URLs are no stories here; counted in the order of an index, so that nothing is sorted."""
+    codes = ", ".join(f"'{code}'" for code in sorted(WITH_ADDRESS))
+    rows = db.execute(
+        "SELECT state, reason_code, NULL, count(*) FROM not_archived"  # noqa: S608
+        f" WHERE reason_code IN ({codes}) GROUP BY state, reason_code"
+        " UNION ALL SELECT state, reason_code, reason_subject, count(*) FROM not_archived"
+        f" WHERE ifnull(reason_code, '') NOT IN ({codes})"
+        " GROUP BY state, reason_code, reason_subject"
+    )
+    found = []
+    for state, code, subject, count in rows:
+        reason = why.told(code, subject)
+        found.append((-count, state, "" if reason is None else str(reason), code))
+    return [
+        {"state": state, "code": code, "reason": words or None, "urls": -count}
+        for count, state, words, code in sorted(found)
+    ]

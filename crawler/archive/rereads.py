@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, replace
 
+from crawler.reasons import Reason
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -94,11 +96,11 @@ def elsewhere(connection: sqlite3.Connection, each: Standing) -> list[Standing]:
 
 
 def note_unread(
-    connection: sqlite3.Connection, article_id: int, extractor: str, reason: str
+    connection: sqlite3.Connection, article_id: int, extractor: str, reason: Reason
 ) -> None:
     """Note why the page of an article's standing revision could not be read again. Raises
     sqlite3.Error."""
     connection.execute(
         "INSERT OR REPLACE INTO rereadings SELECT id, revision_id, ?, ? FROM articles WHERE id = ?",
-        (extractor, reason, article_id),
+        (extractor, str(reason), article_id),
     )

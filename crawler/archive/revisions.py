@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from crawler.errors import MissingError
 from crawler.history.revision_diff import State
-from crawler.reasons import begin
+from crawler.reasons import NOT_THE_STORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,7 @@ def revisions_of(db: Database, url: str) -> list[Revision]:
     url: its own address, or another one that leads to it. What was found to be no state of the
     story is left out. Raises MissingError where the archive has no story there.
     """
-    rows = db.query(
-        _REVISIONS,
-        {"url": url, "other": begin("not_the_story")},
-    )
+    rows = db.query(_REVISIONS, {"url": url})
     found = [_revision(**row) for row in rows]
     if not found:
         raise MissingError(f"the archive has no such story: {url}; the view stories lists them")
@@ -92,7 +89,7 @@ _REVISIONS = (
     " ORDER BY role = 'body', position)) AS captions"
     " FROM revisions JOIN revision_texts t ON t.revision_id = id"
     f" WHERE article_id = {_ARTICLE} AND id NOT IN"
-    " (SELECT revision_id FROM taken_back WHERE reason LIKE :other || '%')"
+    f" (SELECT revision_id FROM taken_back WHERE reason_code = '{NOT_THE_STORY}')"
     " ORDER BY number"
 )
 _EVENTS = (

@@ -72,7 +72,9 @@ CREATE TABLE urls (
     told_by INTEGER NOT NULL DEFAULT 0,
     dry INTEGER NOT NULL DEFAULT 0,
     family_id INTEGER REFERENCES _url_families(id),
-    held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1, 2))
+    held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1, 2)),
+    reason_code TEXT,
+    reason_subject TEXT
 ) STRICT;
 -- Each index is partial: a claim, a look for what is due and the recovery after a crash each read a
 -- few rows, however many millions are known.
@@ -84,12 +86,12 @@ CREATE INDEX urls_due ON urls(site_id, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX urls_failed ON urls(site_id) WHERE state = 'failed';
 CREATE INDEX urls_sources ON urls(site_id) WHERE role <> 'page';
 CREATE INDEX urls_outside ON urls(site_id)
-    WHERE reason = 'published outside the dates asked for';
+    WHERE reason_code = 'outside_dates';
 CREATE INDEX urls_withheld ON urls(site_id)
-    WHERE reason = 'one of many lists that tell of too few stories';
+    WHERE reason_code = 'withheld';
 CREATE INDEX urls_article ON urls(article_id, state, source) WHERE article_id IS NOT NULL;
 -- What the view not_archived shows; its condition is this one, word for word.
-CREATE INDEX urls_not_archived ON urls(state, reason)
+CREATE INDEX urls_not_archived ON urls(state, reason_code, reason_subject)
     WHERE (state IN ('failed', 'retry', 'gone', 'excluded')
             AND NOT (state = 'excluded' AND article_id IS NOT NULL))
         OR (state = 'done' AND role = 'page' AND article_id IS NULL);
@@ -271,7 +273,9 @@ CREATE TABLE story_events (
     capture_id INTEGER REFERENCES captures(id),
     reason TEXT,
     text TEXT,
-    successor_id INTEGER REFERENCES articles(id)
+    successor_id INTEGER REFERENCES articles(id),
+    reason_code TEXT,
+    reason_subject TEXT
 ) STRICT;
 CREATE INDEX story_events_article ON story_events(article_id, at);
 CREATE INDEX story_events_capture ON story_events(capture_id) WHERE capture_id IS NOT NULL;
@@ -304,7 +308,9 @@ CREATE TABLE edits (
 CREATE TABLE taken_back (
     revision_id INTEGER PRIMARY KEY REFERENCES revisions(id),
     at TEXT NOT NULL,
-    reason TEXT NOT NULL
+    reason TEXT NOT NULL,
+    reason_code TEXT,
+    reason_subject TEXT
 ) STRICT;
 
 CREATE TABLE rereadings (
@@ -555,7 +561,9 @@ SELECT
     e.text,
     (SELECT b.url FROM articles b WHERE b.id = a.successor_id) AS successor_url,
     a.last_captured_at,
-    r.number AS last_revision
+    r.number AS last_revision,
+    e.reason_code,
+    e.reason_subject
 FROM articles a
 CROSS JOIN sites s ON s.id = a.site_id
 CROSS JOIN revisions r ON r.id = a.revision_id
@@ -610,7 +618,9 @@ SELECT
     u.reason,
     u.attempts,
     u.visited_at,
-    (SELECT v.url FROM urls v WHERE v.id = u.via_id) AS linked_from
+    (SELECT v.url FROM urls v WHERE v.id = u.via_id) AS linked_from,
+    u.reason_code,
+    u.reason_subject
 FROM urls u
 WHERE (state IN ('failed', 'retry', 'gone', 'excluded')
         AND NOT (state = 'excluded' AND article_id IS NOT NULL))
@@ -706,7 +716,8 @@ SELECT
     k.first_seen_at,
     k.last_seen_at,
     (SELECT u.state FROM urls u WHERE u.url = k.url) AS state,
-    (SELECT u.reason FROM urls u WHERE u.url = k.url) AS reason
+    (SELECT u.reason FROM urls u WHERE u.url = k.url) AS reason,
+    (SELECT u.reason_code FROM urls u WHERE u.url = k.url) AS reason_code
 FROM _linked k
 WHERE +k.article_id IS NULL AND k.linked_by > 0;
 

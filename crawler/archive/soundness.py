@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crawler.bundled import PROGRAM
-from crawler.reasons import begin
+from crawler.reasons import NOT_THE_STORY
 
 _RESTORE = f"restore archive.db from a copy, or make it again: {PROGRAM} rebuild --replace"
 _REBUILD = "INSERT INTO stories_fts(stories_fts) VALUES ('rebuild') makes the index again"
@@ -120,11 +120,11 @@ def _articles(connection: sqlite3.Connection) -> Iterator[Finding]:
         "SELECT url, said, revisions, highest, current, newest FROM ("
         " SELECT a.url, a.revisions AS said, count(r.id) AS revisions, max(r.number) AS highest,"
         " a.revision_id AS current, (SELECT n.id FROM revisions n WHERE n.article_id = a.id"
-        " AND n.id NOT IN (SELECT revision_id FROM taken_back WHERE reason LIKE ? || '%')"
+        " AND n.id NOT IN (SELECT revision_id FROM taken_back WHERE reason_code = ?)"
         " ORDER BY n.captured_at DESC, n.number DESC LIMIT 1) AS newest"
         " FROM articles a LEFT JOIN revisions r ON r.article_id = a.id GROUP BY a.id)"
         " WHERE said <> revisions OR highest IS NOT revisions OR current IS NOT newest",
-        (begin("not_the_story"),),
+        (NOT_THE_STORY,),
     )
     for url, said, count, highest, current, newest in rows:
         yield Finding(

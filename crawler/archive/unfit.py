@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from crawler.errors import HemerotecaError
 from crawler.items import Visit
-from crawler.reasons import in_words, say
+from crawler.reasons import because, in_words
 
 _OF_CONTENT = frozenset({
     sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_CONSTRAINT,
@@ -30,7 +30,7 @@ def is_about_content(error: Exception) -> bool:
 
 def without_content(visit: Visit, error: Exception) -> Visit:
     """A failed visit, that only says that its URL was visited, and why that cannot be stored."""
-    reason = say("not_stored", in_words(error))
+    reason = because("not_stored", in_words(error))
     origin = visit.origin
     if origin is not None:
         origin = replace(origin, claimed_at=None, claimed_title=None, changed_at=None)

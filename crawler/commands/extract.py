@@ -16,11 +16,11 @@ from typing import Any, BinaryIO
 from scrapy.commands import ScrapyCommand
 
 from crawler.bundled import PROGRAM
-from crawler.errors import HemerotecaError, PageError, UsageError
+from crawler.errors import HemerotecaError, UsageError
 from crawler.items import LinkedStory, Page
-from crawler.reasons import in_words, say
+from crawler.reasons import because, in_words
+from crawler.runs import Workers
 from crawler.text import cleaned, shown, shown_json
-from crawler.workers import Workers
 
 
 class Command(ScrapyCommand):
@@ -135,7 +135,7 @@ def read_lines(stream: BinaryIO, reader: Reader) -> Iterator[dict[str, Any]]:
         try:
             asked = json.loads(line, parse_constant=_refuse)
             if not isinstance(asked, dict):
-                raise PageError("not a JSON object")
+                raise UsageError("not a JSON object")
             identity = asked.get("id")
             html = _bytes(asked["html_b64"])
             yield reader(
@@ -145,7 +145,7 @@ def read_lines(stream: BinaryIO, reader: Reader) -> Iterator[dict[str, Any]]:
                 _text_or_none(asked.get("content_type")),
                 _moment_or_none(asked.get("captured_at")),
             )
-        except (ValueError, KeyError, RecursionError, PageError) as error:
+        except (ValueError, KeyError, RecursionError, UsageError) as error:
             yield {"id": identity, "error": f"line {number}: {_what_is_wrong(error)}"}
 
 
@@ -159,7 +159,7 @@ def _what_is_wrong(error: Exception) -> str:
         return "not UTF-8"
     if isinstance(error, json.JSONDecodeError):
         return f"not JSON ({error})"
-    return str(error) if isinstance(error, PageError) else "not JSON: a number is too large"
+    return str(error) if isinstance(error, UsageError) else "not JSON: a number is too large"
 
 
 def as_line(answer: dict[str, Any]) -> str:
@@ -173,7 +173,7 @@ def as_line(answer: dict[str, Any]) -> str:
 
 
 def _refuse(constant: str) -> Any:
-    raise PageError(f"{constant} is not JSON")
+    raise UsageError(f"{constant} is not JSON")
 
 
 def answer(
@@ -195,7 +195,7 @@ def answer(
     except HemerotecaError as error:
         return {"id": identity, "error": str(error)}
     except Exception as error:  # a fault of ours must not end a run over a million pages
-        return {"id": identity, "error": say("reading_failed", in_words(error))}
+        return {"id": identity, "error": str(because("reading_failed", in_words(error)))}
 
 
 def article_fields(page: Page) -> dict[str, Any]:
@@ -247,7 +247,7 @@ def _bytes(base64_text: object) -> bytes:
     try:
         return base64.b64decode(base64_text, validate=False)  # type: ignore[arg-type]
     except (ValueError, TypeError):
-        raise PageError("html_b64 is not Base64") from None
+        raise UsageError("html_b64 is not Base64") from None
 
 
 def _text_or_none(value: object) -> str | None:
@@ -260,5 +260,5 @@ def _moment_or_none(value: object) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
-        raise PageError("captured_at is not a date; write 2024-05-31T10:00:00Z") from None
+        raise UsageError("captured_at is not a date; write 2024-05-31T10:00:00Z") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 from sqlite_utils import Database
@@ -23,7 +23,8 @@ from crawler.commands._shared import (
 from crawler.errors import UsageError
 from crawler.urls import normalise
 
-_REASON = "reason: "
+if TYPE_CHECKING:
+    from crawler.runs import Rechecked
 
 
 class Command(ScrapyCommand):
@@ -61,8 +62,7 @@ class Command(ScrapyCommand):
         """Judge, take back, and say how much."""
         assert self.settings is not None
         end_on_sigterm()
-        from crawler.archive_run import ArchiveRun
-        from crawler.recheck import recheck
+        from crawler.runs import offline_run, recheck
 
         url = normalise(opts.url) if opts.url else None
         with told("recheck") as about, stopped("recheck"):
@@ -76,9 +76,9 @@ class Command(ScrapyCommand):
             with closing(open_for_reading(folder)) as db:
                 _must_be_known(db, site, url)
             said = {name: value for name, value in {"site": site, "url": url}.items() if value}
-            with ArchiveRun(folder.resolve(), self.settings, "recheck", said) as run:
-                counts = recheck(run, site=site, url=url)
-        print(summary(counts))
+            with offline_run(folder.resolve(), self.settings, "recheck", said) as run:
+                found = recheck(run, site=site, url=url)
+        print(summary(found))
 
 
 def _must_be_known(db: Database, site: str | None, url: str | None) -> None:
@@ -91,16 +91,11 @@ def _must_be_known(db: Database, site: str | None, url: str | None) -> None:
         raise UsageError(f"the archive has no such story: {url}; the view stories lists them")
 
 
-def summary(counts: Counter[str]) -> str:
+def summary(found: Rechecked) -> str:
     """What judging again has taken back, for a person."""
     lines = [
-        f"{counts['stories']:,} histories judged again: {counts['revisions']:,} revisions and"
-        f" {counts['gone']:,} gone marks retracted"
+        f"{found.stories:,} histories judged again: {found.revisions.total():,} revisions and"
+        f" {found.gone:,} gone marks retracted"
     ]
-    reasons = {
-        name.removeprefix("reason: "): n
-        for name, n in counts.items()
-        if name.startswith("reason: ")
-    }
-    lines += [f"  {n:>6,}  {why}" for why, n in sorted(reasons.items(), key=lambda row: -row[1])]
+    lines += [f"  {n:>6,}  {reason}" for reason, n in found.revisions.most_common()]
     return "\n".join(lines)

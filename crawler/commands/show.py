@@ -13,12 +13,12 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.replay import KeptCapture, captures_of, same_payload, whole_response
-from crawler.archive_reader import readable_record
 from crawler.bundled import PROGRAM
 from crawler.commands._shared import add_archive_option, archive_folder, told
 from crawler.commands.graph import opened
 from crawler.errors import DamageError, MissingError, UsageError
-from crawler.reasons import say
+from crawler.kept_records import readable_record
+from crawler.reasons import NOT_THE_STORY, because
 from crawler.text import shown, shown_line
 from crawler.warc.http import decoded, message_in
 from crawler.warc.members import DamagedError
@@ -193,7 +193,7 @@ def _overview(
     if chosen.location is not None:
         yield f"redirects to {chosen.location}"
     if chosen.verdict is not None:
-        yield f"{say('not_the_story', chosen.verdict)}; --list shows the captures that are"
+        yield f"{because(NOT_THE_STORY, chosen.verdict)}; --list shows the captures that are"
     if chosen.truncated is not None:
         yield f"cut short: {chosen.truncated}"
     yield ""
@@ -220,7 +220,7 @@ def _facts(capture: KeptCapture) -> str:
     return (
         f"{capture.status}  {capture.record_type}  {kind}  {capture.payload_bytes:,}"
         f" bytes  {capture.payload_digest}"
-        + (f"  {say('not_the_story', capture.verdict)}" if capture.verdict else "")
+        + (f"  {because(NOT_THE_STORY, capture.verdict)}" if capture.verdict else "")
     )
 
 

@@ -14,6 +14,7 @@ from crawler.bundled import PROGRAM
 from crawler.commands._shared import console, fail
 from crawler.errors import HemerotecaError, UsageError
 from crawler.items import Article, Claim, Page
+from crawler.reasons import NOT_ARTICLE
 
 
 class Command(ScrapyCommand):
@@ -74,7 +75,7 @@ def show(page: Page, out: Console) -> None:
     """Print a table of fields, then the body, then the linked stories."""
     article = page.article
     if page.not_article:
-        out.print(Text(f"No article: {page.not_article}", style="bold yellow"))
+        out.print(Text(f"No article: {NOT_ARTICLE[page.not_article]}", style="bold yellow"))
     table = Table(box=None, pad_edge=False, show_header=True, header_style="dim")
     for column in ("field", "value", "source", "raw"):
         table.add_column(

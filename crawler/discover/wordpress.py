@@ -85,8 +85,7 @@ def parse_posts(body: bytes, url: str) -> tuple[FoundUrl, ...]:
         posts = None
     if not isinstance(posts, list):
         code = posts.get("code") if isinstance(posts, dict) else None
-        why = f" ({str(code)[:60]})" if code else ""
-        raise PageError(clean(f"WordPress gives no list of posts here{why}"))
+        raise PageError("no_posts", clean(str(code)[:60]) if code else "no JSON list")
     found: dict[str, FoundUrl] = {}
     for post in posts[: 10 * PER_PAGE]:
         link = post.get("link") if isinstance(post, dict) else None

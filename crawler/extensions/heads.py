@@ -46,12 +46,12 @@ class _Counted:
 
     def receive(self, data: bytes) -> None:
         """As Twisted's `dataReceived`: something has come."""
-        if self._is_head and (why := self._count(data)):
-            self._end(AnswerError(f"the head of the answer {why}"))
+        if self._is_head and (error := self._count(data)):
+            self._end(error)
         else:
             self._receive(data)
 
-    def _count(self, data: bytes) -> str | None:
+    def _count(self, data: bytes) -> AnswerError | None:
         """Why the head is too long; None if it is not."""
         while self._is_head and data:
             line, newline, data = data.partition(b"\n")
@@ -59,9 +59,9 @@ class _Counted:
             self._lines += len(newline)
             self._line = (self._line + line[:_BEGINNING])[:_BEGINNING]
             if self._size > self._most_size:
-                return f"is longer than {self._most_size:,} bytes"
+                return AnswerError("long_head", f"{self._most_size:,}")
             if self._lines > self._most_lines:
-                return f"has more than {self._most_lines:,} lines"
+                return AnswerError("many_head_lines", f"{self._most_lines:,}")
             if newline:
                 self._end_line(self._line.rstrip(b"\r"))
                 self._line = b""

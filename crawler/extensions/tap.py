@@ -93,14 +93,14 @@ class _Parser(_LenientHTTPClientParser):
         wire.head_bytes += len(line) + 1
         wire.head_lines += 1
         if wire.head_bytes > self.limits.size:
-            raise AnswerError(f"the head of the answer is longer than {self.limits.size:,} bytes")
+            raise AnswerError("long_head", f"{self.limits.size:,}")
         if wire.head_lines > self.limits.lines:
-            raise AnswerError(f"the head of the answer has more than {self.limits.lines:,} lines")
+            raise AnswerError("many_head_lines", f"{self.limits.lines:,}")
         wire.lines.append(line + b"\n")
         super().lineReceived(line)
 
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
-        raise AnswerError(f"a line in the head of the answer is longer than {_MAX_LINE:,} bytes")
+        raise AnswerError("long_head_line", f"{_MAX_LINE:,}")
 
     def statusReceived(self, status: bytes) -> None:  # noqa: N802
         super().statusReceived(status)  # type: ignore[no-untyped-call]

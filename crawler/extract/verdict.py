@@ -1,4 +1,4 @@
-"""Whether a page is an article at all; if not, why, in plain words."""
+"""Whether a page is an article at all; if not, why."""
 
 from __future__ import annotations
 
@@ -29,14 +29,12 @@ _STATIC = (
     segments.SERVICE | segments.SERVICE_OR_SECTION | segments.LOG_IN | segments.SUBSCRIBE
     | segments.NEWSLETTERS
 )  # fmt: skip
-WALL = "a login or consent wall"
-"""Why a page is no article that may have one behind it."""
 
 
 def why_not_article(
     doc: Document, data: Structured, article: Article, container: HtmlElement | None
 ) -> str | None:
-    """Why a page is no article, in a few words; None if it is one.
+    """Why a page is no article, a code (`crawler.reasons.NOT_ARTICLE`); None if it is one.
 
     container: the element that the body is from, None if there is none.
     """
@@ -45,39 +43,39 @@ def why_not_article(
     record = wordpress_kind(doc)
     claimed = _claims_story(data) or record == "posts"
     if not title and not article.blocks:
-        return "no headline and no body text"
+        return "nothing"
     if pattern("<notices.error_title>").search(title) and words < 150:
-        return "an error page"
+        return "error_page"
     if pattern(r"^<notices.wall_title>\b").search(title) and words < 300 and not claimed:
-        return WALL
+        return "wall"
     if is_front(article.url):
-        return "a front page"
+        return "front_page"
     if words == 0:
-        return "no body text"
+        return "no_text"
     path, query = _path(article.url)
     kinds = set().union(*(types_of(node) for node in data.nodes)) if data.nodes else set()
     if _SEARCH.search(query) and not claimed:
-        return "a search page"
+        return "search_page"
     if _names_list(path) and not claimed:
-        return "a listing of stories"
+        return "listing"
     if record in ("categories", "tags", "users"):
-        return "a listing of stories"
+        return "listing"
     if record == "pages" and not _is_dated_story(data):
-        return "a page about the site, no story"
+        return "about_page"
     if kinds & _LISTING_TYPES and not claimed and words < 400:
-        return "a listing or service page by its own account"
+        return "service_page"
     if _names_service(path) and not claimed:
-        return "a page about the site, no story"
+        return "about_page"
     if not claimed or words < 120:
         if _cards(doc) >= 8 and words < 100:
-            return "a listing of stories"
+            return "listing"
         cards = _cards_in(container) if container is not None else 0
         if cards >= 5 and words < 80 * cards:
-            return "a listing of stories"
+            return "listing"
         if container is not None and not claimed and _is_made_of_cards(container):
-            return "a listing of stories"
+            return "listing"
     if words < (15 if claimed else 50):
-        return "too little text"
+        return "too_short"
     return None
 
 

@@ -10,12 +10,13 @@ import ipaddress
 from typing import Any, Self, cast
 
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import NotConfigured
 from scrapy.http import Request
 from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.reasons import say
+from crawler.failures import RefusedError
+from crawler.reasons import because
 from crawler.urls import is_public
 
 
@@ -36,7 +37,7 @@ class PrivateAddressMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Raise IgnoreRequest for a private address; let everything else pass.
+        """Raise RefusedError for a private address; let everything else pass.
 
         A name that cannot be looked up passes: connecting to it says so better.
         """
@@ -54,4 +55,4 @@ class PrivateAddressMiddleware:
                 return
         if not is_public(address):
             where = f"{host} is at the private address {address}"
-            raise IgnoreRequest(say("private_address", where))
+            raise RefusedError(because("private_address", where))

@@ -10,7 +10,7 @@ from typing import Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import NotConfigured
 from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser
@@ -18,11 +18,11 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.discover.robots import MAX_BYTES, sitemap_urls
 from crawler.extensions.session import Session
-from crawler.failures import explain
-from crawler.reasons import say
+from crawler.failures import RefusedError, explain
+from crawler.reasons import Reason, because
 from crawler.stopping import Stopped
 
-FORBIDDEN = say("robots_forbids")
+FORBIDDEN = because("robots_forbids")
 # Seconds that a robots.txt counts for (RFC 9309, 2.4).
 _LIFETIME = 86_400.0
 # Seconds after which one that could not be had is asked for again.
@@ -35,7 +35,7 @@ _LONGEST_DELAY = 3_600.0
 @dataclass(frozen=True, slots=True)
 class _Rules:
     parser: ProtegoRobotParser | None
-    closed: str | None = None
+    closed: Reason | None = None
     """Why nothing at all may be fetched."""
     read_at: float = field(default_factory=time.monotonic)
 
@@ -67,7 +67,7 @@ class RobotsMiddleware:
         return middleware
 
     async def process_request(self, request: Request) -> None:
-        """Let a request pass, or raise IgnoreRequest with a reason fit for the archive."""
+        """Let a request pass, or raise RefusedError."""
         if request.meta.get("dont_obey_robotstxt"):
             return
         parts = urlparse_cached(request)
@@ -78,13 +78,13 @@ class RobotsMiddleware:
         # shielded: one request that is cancelled must not take the rules from all others
         rules = await asyncio.shield(self._rules[origin])
         if rules.closed:
-            raise IgnoreRequest(rules.closed)
+            raise RefusedError(rules.closed)
         if rules.parser is not None and not rules.parser.allowed(request.url, self._agent):
-            raise IgnoreRequest(FORBIDDEN)
+            raise RefusedError(FORBIDDEN)
 
     async def _load(self, origin: str) -> _Rules:
         session = self._crawler.get_extension(Session)
-        known = session.robots(origin) if session is not None else None
+        known = session.known.robots(origin) if session is not None else None
         if known is not None:
             url, fetched_at, status, body = known
             age = (datetime.now(UTC) - datetime.fromisoformat(fetched_at)).total_seconds()
@@ -104,9 +104,9 @@ class RobotsMiddleware:
         except Stopped:
             raise
         except Exception as error:  # whatever kept us from it, RFC 9309 says: stay out
-            return _Rules(None, say("robots_not_fetched", explain(error)[1]))
+            return _Rules(None, because("robots_not_fetched", explain(error)[1]))
         if response.status >= 500 or response.status == 429:
-            return _Rules(None, say("robots_fails", response.status))
+            return _Rules(None, because("robots_fails", response.status))
         body = response.body[:MAX_BYTES] if response.status < 300 else b""
         session = self._crawler.get_extension(Session)
         if session is not None:
@@ -117,7 +117,7 @@ class RobotsMiddleware:
         parser = ProtegoRobotParser.from_crawler(self._crawler, body)
         delay = parser.crawl_delay(self._agent)
         if delay is not None and delay > _LONGEST_DELAY:
-            return _Rules(None, say("robots_delay", f"{delay:,.0f}"), read_at)
+            return _Rules(None, because("robots_delay", f"{delay:,.0f}"), read_at)
         if delay is not None:
             self._slow_down(origin, delay)
         request = Request(f"{origin}/robots.txt", meta={"sitemaps": sitemap_urls(body, url)})

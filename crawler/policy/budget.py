@@ -21,6 +21,7 @@ from urllib.parse import unquote, urlsplit
 
 from crawler.archive.outcomes import SURELY_LIST, Admission, Family, SiteYield, starts_open
 from crawler.discover.story_urls import list_month, list_page
+from crawler.reasons import Reason, because
 
 # Pages of a family that are let in before any has led to something, if other sources have told of
 # the site's stories or not.
@@ -178,28 +179,28 @@ def _site_credit(site: SiteYield, *, part: bool) -> float:
     return start + SITE_EARNS * site.led_to - site.spent
 
 
-def trap(url: str) -> str | None:
+def trap(url: str) -> Reason | None:
     """Why an address is one of an endless row, by its looks alone; None if it does not look so.
 
-    >>> trap("https://a.example/x/y/x/y/x/y/"), trap("https://a.example/2024/05/05/a-story")
+    >>> str(trap("https://a.example/x/y/x/y/x/y/")), trap("https://a.example/2024/05/05/a-story")
     ('a path that repeats itself', None)
     """
     try:
         parts = urlsplit(url)
     except ValueError:
-        return "no web address"
+        return because("no_web_address")
     segments = [s for s in unquote(parts.path).split("/") if s]
     if len(url) > _LONG:
-        return f"an address of more than {_LONG:,} characters"
+        return because("long_address", f"{_LONG:,}")
     if len(segments) > _DEEP:
-        return f"a path of more than {_DEEP} parts"
+        return because("deep_path", _DEEP)
     times = Counter(s for s in segments if not s.isdigit())
     if any(n >= 3 for n in times.values()):
-        return "a path that repeats itself"
+        return because("endless_path")
     pairs = Counter(pairwise(segments))
     if any(n >= 2 and a != b and not a.isdigit() for (a, b), n in pairs.items()):
-        return "a path that repeats itself"
+        return because("endless_path")
     names = [part.partition("=")[0] for part in parts.query.split("&") if part]
     if len(names) > _PARAMETERS:
-        return f"more than {_PARAMETERS} parameters"
+        return because("many_parameters", _PARAMETERS)
     return None

@@ -28,10 +28,10 @@ from crawler.extract import extract
 from crawler.extract.body import goes_on, join
 from crawler.extract.dates import normalise as with_dates
 from crawler.extract.fields import is_front
-from crawler.failures import cut_state, no_page, status_state
 from crawler.items import Article, Capture, FoundUrl, Kind, Page, Role, State, Truncation, Visit
-from crawler.reasons import LATER_PAGE, say
+from crawler.reasons import Reason, because
 from crawler.runs.requests import Asked
+from crawler.runs.states import cut_state, no_page, status_state
 from crawler.urls import normalise
 from crawler.validate import missing
 from crawler.warc.http import Message, decoded, message_in
@@ -47,7 +47,7 @@ _ASSET = re.compile(
     re.IGNORECASE,
 )
 """Content types of what is no page, whatever status it has."""
-NOT_HERE = "repeats an answer that is not in the archive"
+NOT_HERE = because("original_not_here")
 """Why a revisit was not read."""
 _MOST_OPEN = 200
 
@@ -79,7 +79,7 @@ class Reading:
     """Of HTML."""
     told: tuple[FoundUrl, ...] = ()
     """Of a sitemap or feed: what it tells of."""
-    reason: str | None = None
+    reason: Reason | None = None
     """What there is to say of a sitemap or page: that it was read in part, or is not what was
     asked for."""
     content_type: str | None = None
@@ -116,12 +116,12 @@ def read_answer(answer: Answer, role: Role = "page") -> Reading:
     kind = sniff(answer.body, answer.content_type, answer.url)
     if kind == "html":
         if role in ("sitemap", "feed"):
-            return Reading("html", reason=f"no {role}: a page")
+            return Reading("html", reason=because("no_list", role))
         page = extract(answer.body, answer.url, answer.content_type or "", True)
         return Reading("html", with_links(page, answer.links) if answer.links else page)
     if kind == "sitemap":
         content = parse_sitemap(answer.body, answer.url)
-        cut = f"read in part: {content.cut}" if content.cut else None
+        cut = because("read_in_part", content.cut) if content.cut else None
         return Reading("sitemap", told=(*content.sitemaps, *content.urls), reason=cut)
     if kind == "feed":
         return Reading("feed", told=tuple(parse_feed(answer.body, answer.url)))
@@ -134,7 +134,7 @@ def read_place(place: Place) -> Reading:
     try:
         record = read_record(place.folder, place.name, place.offset, place.length)
     except DamagedError as error:
-        raise PageError(str(error)) from None
+        raise PageError("damaged_record", error) from None
     return replace(read_answer(answer_in(message_in(record), place.url)), told=())
 
 
@@ -152,7 +152,7 @@ def reservations(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, ...]:
 # -- what that makes of a visit --------------------------------------------------------------------
 
 
-def answer_state(status: int, truncated: Truncation | None = None) -> tuple[State, str | None]:
+def answer_state(status: int, truncated: Truncation | None = None) -> tuple[State, Reason | None]:
     """State and reason of a URL by the status of its answer.
 
     truncated: why a run of ours did not take all of it.
@@ -160,17 +160,17 @@ def answer_state(status: int, truncated: Truncation | None = None) -> tuple[Stat
     return cut_state(truncated) or status_state(status)
 
 
-def moved_state(url: str, *, was_story: bool) -> tuple[State, str]:
+def moved_state(url: str, *, was_story: bool) -> tuple[State, Reason]:
     """State and reason of an address that leads to another one.
 
     was_story: whether it led to an archived story before.
 
     >>> moved_state("https://a.example/", was_story=True)
-    ('gone', 'led to the home page')
+    ('gone', Reason(code='to_home_page', subject=None))
     """
     if was_story and is_front(url):
-        return "gone", "led to the home page"
-    return "redirected", f"to {url}"
+        return "gone", because("to_home_page")
+    return "redirected", because("redirected", url)
 
 
 def settled(visit: Visit, reading: Reading) -> Visit:
@@ -202,7 +202,8 @@ def dated(visit: Visit) -> Visit:
 
 
 def why_none(article: Article, not_article: str | None) -> str | None:
-    """Why what was read on a page is no article; None if it is one."""
+    """Why what was read on a page is no article, as `Page.not_article` has it; None if it is
+    one."""
     return not_article or missing(article)
 
 
@@ -213,7 +214,7 @@ def judged(visit: Visit) -> Visit:
     why = why_none(visit.article, visit.not_article)
     if why is None:
         return visit
-    reason = say("no_article", why)
+    reason = because("no_article", why)
     return replace(visit, article=None, shown=visit.article, reason=reason)
 
 
@@ -273,7 +274,7 @@ def concluded(visit: Visit, reading: Reading | None, *, was_story: bool, asked: 
     role = role_of(capture, reading.kind if reading else None)
     visit = replace(visit, role=role, origin=FoundUrl(visit.url, role, "import"))
     if asked.method != "GET":
-        why = f"the answer to a {asked.method}"
+        why = because("reply", asked.method)
         return replace(visit, kind="reply", reason=visit.reason or why)
     if capture.location is not None:
         target = normalise(capture.location) or capture.location
@@ -342,7 +343,8 @@ class Whole:
 
 def later_page(visit: Visit, first: str) -> Visit:
     """The visit of a later page of the story at `first`."""
-    return replace(visit, article=None, not_article=None, reason=LATER_PAGE + first, part_of=first)
+    reason = because("later_page", first)
+    return replace(visit, article=None, not_article=None, reason=reason, part_of=first)
 
 
 class Assembly:

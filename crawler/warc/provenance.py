@@ -29,7 +29,7 @@ def metadata_records(visit: Visit, article_url: str | None) -> list[Record]:
 
     article_url: address of the story that was stored from it or seen there.
     """
-    found = visit.origin
+    found, reason = visit.origin, visit.reason
     said: list[tuple[str, str | None]] = [
         ("visit", visit.url),
         ("visit-record", visit.captures[-1].record_id if visit.captures else None),
@@ -45,7 +45,9 @@ def metadata_records(visit: Visit, article_url: str | None) -> list[Record]:
         ]
     outcome = [
         ("state", visit.state),
-        ("reason", visit.reason),
+        ("reason", str(reason) if reason else None),
+        ("reason-code", reason.code if reason else None),
+        ("reason-subject", reason.subject if reason else None),
         ("kind", visit.kind),
         ("article", article_url),
         ("part-of", visit.part_of),

@@ -7,9 +7,9 @@ from itertools import count
 
 import pytest
 
-from crawler.archive import chains, frontier
-from crawler.archive import store as store_module
-from crawler.archive.store import Store, first_part
+from crawler.archive import chains
+from crawler.archive.found import MAX_ROWS, first_part
+from crawler.archive.store import Store
 from crawler.items import FoundUrl, Visit
 from crawler.reasons import WITHHELD
 
@@ -75,7 +75,7 @@ def test_a_row_that_tells_of_nothing_ends_and_says_so(store: Store, make_visit: 
         (each,) = found
     assert 3 <= number <= 9
     (row,) = store.db.query("SELECT reason FROM urls WHERE url = ?", [each.url])
-    assert row["reason"] == "1 further lists left out: the last 5 on the way told of no story"
+    assert row["reason"] == "1 further lists left out: the last ones on the way told of no story"
 
 
 def test_days_without_stories_between_days_with_some_end_nothing(
@@ -88,7 +88,7 @@ def test_days_without_stories_between_days_with_some_end_nothing(
         read(store, make_visit, each, *told)
         for one in told:
             story(store, make_visit, one)
-        assert not list(store.db.query("SELECT 1 FROM urls WHERE reason = ?", [WITHHELD]))
+        assert not list(store.db.query("SELECT 1 FROM urls WHERE reason_code = ?", [WITHHELD.code]))
         if number % 50 == 0:
             claim(store, 1)
 
@@ -112,28 +112,28 @@ def test_a_site_s_lists_wait_in_a_bounded_number(
     store: Store, make_visit: MakeVisit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chains, "WAITING", 900)
-    monkeypatch.setattr(frontier, "WAITING", 900)
     lists = [sitemap(str(number)) for number in range(900)]
     read(store, make_visit, sitemap("index"), *lists)
     read(store, make_visit, lists[0], *(sitemap(f"more-{number}") for number in range(500)))
     (row,) = store.db.query("SELECT count(*) AS n FROM urls")
     assert row["n"] <= 902
-    (row,) = store.db.query("SELECT reason FROM urls WHERE url = ?", [lists[0].url])
-    assert "further lists left out: 900 of this site wait" in row["reason"]
+    (row,) = store.db.query("SELECT * FROM urls WHERE url = ?", [lists[0].url])
+    assert (row["reason_code"], row["reason_subject"]) == ("lists_wait", "499")
+    assert row["reason"] == "499 further lists left out: too many of this site wait"
 
 
 def test_no_transaction_enters_very_many_addresses(store: Store, make_visit: MakeVisit) -> None:
     sizes = []
-    plain = store.frontier.add
+    plain = store.frontier.finds.add
 
     def add(found, *more, **named):  # type: ignore[no-untyped-def]
         sizes.append(len(found))
         return plain(found, *more, **named)
 
-    store.frontier.add = add  # type: ignore[method-assign]
+    store.frontier.finds.add = add  # type: ignore[method-assign]
     read(store, make_visit, sitemap("all"), *(page(f"s{number}") for number in range(9_000)))
     assert sum(sizes) == 9_000
-    assert max(sizes) <= store_module.MAX_ROWS
+    assert max(sizes) <= MAX_ROWS
     (row,) = store.db.query("SELECT count(*) AS n FROM urls WHERE role = 'page'")
     assert row["n"] == 9_000
 

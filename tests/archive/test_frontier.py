@@ -13,6 +13,7 @@ from crawler.archive.migrations import migrations
 from crawler.archive.store import Store
 from crawler.items import FoundUrl
 from crawler.policy.revisit import Revisits
+from crawler.reasons import because
 
 from .conftest import MakeVisit
 
@@ -91,7 +92,7 @@ def test_a_claim_reads_an_index_and_never_the_table(store: Store) -> None:
         "UPDATE urls SET state = 'queued' WHERE state = 'claimed'": "urls_claimed",
         "SELECT url FROM urls WHERE key = 1": "urls_key",
         "UPDATE urls SET state = 'queued' WHERE site_id = 1 AND state = 'excluded'"
-        " AND reason = 'published outside the dates asked for'": "urls_outside",
+        " AND reason_code = 'outside_dates'": "urls_outside",
     }
     for sql, index in queries.items():
         plan = " ".join(row[3] for row in store.db.execute(f"EXPLAIN QUERY PLAN {sql}"))
@@ -119,7 +120,7 @@ def test_another_spelling_gets_its_turn_where_the_first_is_no_good(
 ) -> None:
     told(store, make_visit, page("a"))
     told(store, make_visit, page("a/"))
-    store.record([make_visit(page("a").url, state="gone", reason="HTTP 404")])
+    store.record([make_visit(page("a").url, state="gone", reason=because("http_status", 404))])
     assert state(store, page("a/").url) == ("queued", None)
 
 
@@ -168,12 +169,12 @@ def test_what_is_due_is_claimed_when_it_is_due(folder: Path, make_visit: MakeVis
     store.begin_run("news", {}, "Test/1", NOW)
     told(store, make_visit, page("a"))
     assert claim(store, now="2026-01-02T12:30:00+00:00") == [page("a").url]
-    store.record([make_visit(page("a").url, state="retry", reason="HTTP 503")])
+    store.record([make_visit(page("a").url, state="retry", reason=because("http_status", 503))])
     assert state(store, page("a").url) == ("retry", "HTTP 503")
     assert claim(store, now="2026-01-02T12:02:00+00:00") == []
     assert claim(store, now=LATER) == [page("a").url]
     for _ in range(9):
-        store.record([make_visit(page("a").url, state="retry", reason="HTTP 503")])
+        store.record([make_visit(page("a").url, state="retry", reason=because("http_status", 503))])
     assert state(store, page("a").url) == ("failed", "HTTP 503")
     store.close()
 
@@ -299,7 +300,7 @@ def test_a_gone_story_is_told_with_its_last_revision(store: Store, make_visit: M
     from .test_store import STORY
 
     store.record([make_visit(page("a").url, STORY)])
-    store.record([make_visit(page("a").url, state="gone", reason="led to the home page")])
+    store.record([make_visit(page("a").url, state="gone", reason=because("to_home_page"))])
     (row,) = store.db.query("SELECT * FROM gone_stories")
     assert (row["reason"], row["title"], row["last_revision"]) == (
         "led to the home page", STORY.title, 1,
@@ -312,7 +313,7 @@ def test_lists_that_were_left_out_can_be_asked_for(store: Store, make_visit: Mak
     store.record([make_visit(HOME, found=found[:3], role="sitemap")])
     site, chains = store.find_site("news.example"), store.frontier.chains
     assert site is not None
-    ended = "3 further lists left out: the last 5 on the way told of no story"
+    ended = because("row_ended", 3)
     visit = make_visit(names[3], role="sitemap", reason=ended, etag='"1"')
     store.record([replace(visit, origin=found[3])])
     with store.db.atomic():

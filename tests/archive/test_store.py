@@ -11,6 +11,7 @@ import pytest
 from crawler.archive.queries import status
 from crawler.archive.store import Store
 from crawler.items import Article, Block, Claim, FoundUrl, Image, LinkedStory, Moment, ReadTime
+from crawler.reasons import because
 
 from .conftest import MakeVisit
 
@@ -185,7 +186,7 @@ def test_a_gone_story_is_marked_and_kept_and_may_come_back(
     store: Store, make_visit: MakeVisit
 ) -> None:
     store.record([make_visit(URL, STORY)])
-    store.record([make_visit(URL, state="gone", reason="HTTP 410")])
+    store.record([make_visit(URL, state="gone", reason=because("http_status", 410))])
     (row,) = rows(store, "SELECT * FROM stories")
     assert row["gone_at"] == "2026-01-02T12:01:00.000000+00:00"
     assert row["body_text"] == STORY.body
@@ -308,7 +309,9 @@ def test_an_address_and_the_story_it_leads_to_are_stored_together_or_not_at_all(
     store: Store, make_visit: MakeVisit
 ) -> None:
     """Or a crash between the two forgets the story: nothing else need link to where it is now."""
-    old = make_visit("https://news.example/old", state="redirected", reason=f"to {URL}")
+    old = make_visit(
+        "https://news.example/old", state="redirected", reason=because("redirected", URL)
+    )
     visit = replace(make_visit(URL, STORY), along=(old,))
 
     def fail() -> None:

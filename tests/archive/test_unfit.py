@@ -13,6 +13,7 @@ from crawler.archive.store import Store
 from crawler.archive.unfit import is_about_content
 from crawler.errors import BusyError
 from crawler.items import Article, Claim, FoundUrl, Image, LinkedStory, Moment, Visit
+from crawler.reasons import Reason
 from crawler.text import is_clean
 
 from .conftest import MakeVisit
@@ -53,17 +54,17 @@ def test_the_rest_of_a_batch_is_stored(
 ) -> None:
     bad = replace(STORY, url=f"{BASE}{place}", **culprit)
     counts = store.record(visits(make_visit, 7, **{f"at{place}": bad}))
-    state, reason = store.db.execute(
-        "SELECT state, reason FROM urls WHERE url = ?", (bad.url,)
+    state, words, *reason = store.db.execute(
+        "SELECT state, reason, reason_code, reason_subject FROM urls WHERE url = ?", (bad.url,)
     ).fetchone()
     assert state == "failed"
-    assert reason.startswith("could not be stored: ")
-    assert store.unfit == [(bad.url, reason)]
+    assert words.startswith("could not be stored: ")
+    assert store.unfit == [(bad.url, Reason(*reason))]
     assert store.db.execute("SELECT count(*) FROM captures").fetchone() == (7,)
     assert store.db.execute("SELECT count(*) FROM stories").fetchone() == (6,)
     # what the others told of is there, and is counted once
     assert store.db.execute("SELECT count(*) FROM urls WHERE url LIKE '%/next'").fetchone() == (6,)
-    assert store.frontier.grown == 6
+    assert store.frontier.news.grown == 6
     assert (counts["captures"], counts["new_articles"], counts["failures"]) == (7, 6, 1)
     assert store.db.execute("SELECT captures, failures FROM runs").fetchone() == (7, 1)
 
@@ -123,7 +124,7 @@ def test_what_would_meet_any_visit_is_no_fault_of_one(
     with pytest.raises(type(error)):
         store.record(visits(make_visit, 3), fail)
     assert store.db.execute("SELECT count(*) FROM urls").fetchone() == (0,)
-    assert (store.frontier.grown, store.unfit) == (0, [])
+    assert (store.frontier.news.grown, store.unfit) == (0, [])
     store.record(visits(make_visit, 3))
     assert store.db.execute("SELECT count(*) FROM stories").fetchone() == (3,)
 
@@ -138,7 +139,7 @@ def test_no_string_of_a_visit_gets_in_unclean(store: Store, make_visit: MakeVisi
         sources={bad: Claim(bad, bad)},
     )  # fmt: skip
     visit = make_visit(
-        URL, article, reason=bad, etag=bad, last_modified=bad, shape=bad,
+        URL, article, reason=Reason(bad, bad), etag=bad, last_modified=bad, shape=bad,
         found=(FoundUrl(BASE + "f", "page", "link", bad, bad, bad, bad),),
         origin=FoundUrl(URL, "page", "link", bad, bad, bad, bad),
     )  # fmt: skip

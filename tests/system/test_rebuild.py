@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +26,7 @@ from .test_hostile import STORY
 from .test_interrupted import start, wait_for_stories
 from .test_warc import plain
 
+BLOCK = "WARC-Block-Digest"
 WHAT = {
     "stories": "SELECT * FROM (SELECT url, site, title, authors, published_at, modified_at,"
     " read_time_minutes, section, tags, language, standfirst, body_text, image_url,"
@@ -49,6 +51,7 @@ WHAT = {
     " new_articles, new_revisions, unchanged_articles, uuid FROM runs ORDER BY uuid",
     # lists are to be read again: what they told of, and nobody had visited, is lost
     "urls": "SELECT u.url, u.role, iif(u.role = 'page', u.source, '') AS source, u.reason,"
+    " u.reason_code, u.reason_subject,"
     " iif(a.id IS NULL, '', u.state) AS state,"
     " iif(a.id IS NULL, '', u.etag) AS etag, a.url AS article"
     " FROM urls u LEFT JOIN articles a ON a.id = u.article_id WHERE u.visited_at IS NOT NULL"
@@ -122,6 +125,34 @@ def test_articles_are_found_under_the_addresses_that_earlier_versions_gave_them(
     assert done.returncode == 0, done.stderr
     for name in ("stories", "revisions", "links", "images", "changes"):
         assert query(copy, WHAT[name]) == query(archive, WHAT[name]), name
+
+
+def test_the_reasons_that_earlier_versions_gave_in_words_alone_are_read_as_data(
+    archive: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    (copy / "warc").mkdir(parents=True)
+    found = 0
+    for path in sorted((archive / "warc").iterdir()):
+        with (copy / "warc" / path.name).open("wb") as out:
+            for each in read_file(path):
+                assert isinstance(each, Record)
+                block = each.block
+                if each.kind == "metadata":
+                    block, number = re.subn(rb"reason-(?:code|subject): .*\r\n", b"", block)
+                    found += number
+                sized = (("Content-Length", str(len(block))),)
+                head = [(n, v) for n, v in each.headers if n not in ("Content-Length", BLOCK)]
+                lines = "".join(f"{name}: {value}\r\n" for name, value in (*head, *sized))
+                data = f"WARC/1.1\r\n{lines}\r\n".encode() + block
+                out.write(gzip.compress(data + b"\r\n\r\n", mtime=0))
+    assert found > 10
+    done = run_scrapy("rebuild", str(copy))
+    assert done.returncode == 0, done.stderr
+    assert query(copy, WHAT["urls"]) == query(archive, WHAT["urls"])
+    assert {"no_article", "http_status"} <= {
+        row["reason_code"] for row in query(copy, "SELECT reason_code FROM urls")
+    }
 
 
 def test_a_database_that_is_there_is_not_touched_unless_asked(

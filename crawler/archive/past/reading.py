@@ -4,6 +4,7 @@ copied into tables made anew, so that an archive is the same whichever version b
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 from sqlite_utils import Database
 
@@ -19,6 +20,8 @@ _RENAMED = {
     "article_bands": "_article_bands",
     "robots_files": "_robots_files",
 }
+_TABLES = Path(__file__).with_name("reading.sql").read_text(encoding="utf-8")
+
 _AS_THEY_WERE = (
     "sites", "runs", "urls", "warc_files", "damaged_files", "lost_captures", "tags", "article_tags",
     "images", "story_events", "verdicts", "revision_changes", "edits", "taken_back", "rereadings",
@@ -130,7 +133,7 @@ def upgrade(db: Database) -> None:
     ):  # fmt: skip
         connection.create_function(name, count, function, deterministic=True)
     tables = _set_aside(connection)
-    schema.create(connection)
+    schema.run(connection, _TABLES)
     for table in _AS_THEY_WERE:
         _copy(connection, table)
     for old, new in _RENAMED.items():

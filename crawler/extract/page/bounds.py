@@ -51,19 +51,19 @@ def refuse_what_is_no_page(html: bytes) -> None:
 def refuse_what_is_too_long(html: bytes) -> None:
     """Raise PageError for too many bytes."""
     if len(html) > MAX_BYTES:
-        raise PageError(f"page of {len(html):,} bytes is longer than {MAX_BYTES:,}")
+        raise PageError("page_too_long", f"{len(html):,}")
 
 
 def refuse_what_takes_too_long(data: bytes) -> None:
     """Raise PageError for a page, in UTF-8, with nothing in it or more than any newspaper's has."""
     if not data or data.isspace():
-        raise PageError("page is empty")
+        raise PageError("page_empty")
     if len(data[:_HEAD].translate(None, _NOT_IN_TEXT)) < 0.95 * len(data[:_HEAD]):
-        raise PageError("page is no text")
+        raise PageError("page_no_text")
     if (tags := data.count(b"<")) > MAX_TAGS:
-        raise PageError(f"page has more than {MAX_TAGS:,} tags")
+        raise PageError("page_beyond_bounds", f"more than {MAX_TAGS:,} tags")
     if tags > MAX_COMMENTS and data.count(b"<!") + data.count(b"<?") > MAX_COMMENTS:
-        raise PageError(f"page has more than {MAX_COMMENTS:,} comments")
+        raise PageError("page_beyond_bounds", f"more than {MAX_COMMENTS:,} comments")
     _refuse_endless_tags(data)
 
 
@@ -85,9 +85,9 @@ def _refuse_other_types(html: bytes) -> None:
     """Raise PageError for a picture, a recording or an archive that is called a page."""
     for start, kind in _SIGNATURES.items():
         if html.startswith(start):
-            raise PageError(f"page is {kind}, not HTML")
+            raise PageError("page_not_html", kind)
     if html[4:8] == b"ftyp" or (html[:4] == b"RIFF" and html[8:12] in (b"WEBP", b"WAVE", b"AVI ")):
-        raise PageError("page is a picture or a recording, not HTML")
+        raise PageError("page_not_html", "a picture or a recording")
 
 
 def _refuse_endless_tags(html: bytes) -> None:
@@ -105,9 +105,10 @@ def _refuse_endless_tags(html: bytes) -> None:
             comparisons += attributes * attributes
             if attributes > MAX_ATTRIBUTES or comparisons > _COMPARISONS:
                 raise PageError(
-                    f"page has a tag with more than {MAX_ATTRIBUTES:,} attributes"
+                    "page_beyond_bounds",
+                    f"a tag with more than {MAX_ATTRIBUTES:,} attributes"
                     if attributes > MAX_ATTRIBUTES
-                    else "page has too many tags with hundreds of attributes"
+                    else "too many tags with hundreds of attributes",
                 )
         name = tag[1].lower()
         if name in _RAW:

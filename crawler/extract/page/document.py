@@ -64,9 +64,9 @@ class Document:
         try:
             root = etree.fromstring(data.translate(None, CONTROLS), parser)
         except etree.LxmlError as error:
-            raise PageError(f"page cannot be parsed as HTML: {error}") from None
+            raise PageError("page_not_parsed", error) from None
         if not isinstance(root, HtmlElement):
-            raise PageError("page has no HTML element")
+            raise PageError("page_no_element")
         self.root = root
 
     @cached_property

@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import ParamSpec, TypeVar
 
 from crawler.errors import HemerotecaError, PageError
-from crawler.reasons import in_words, say
+from crawler.reasons import in_words
 
 if sys.platform != "win32":  # there, pages are read without a limit of CPU time
     import resource
@@ -92,7 +92,7 @@ class Workers:
         except Exception as error:  # a fault of ours costs this page alone
             self.faults += 1
             logger.error("%s failed", function.__qualname__, exc_info=error)
-            raise PageError(say("reading_failed", in_words(error))) from error
+            raise PageError("reading_failed", in_words(error)) from error
 
     async def _run(self, cpu_seconds: float, function: Callable[..., T], *args: object) -> T:
         if self._pool is None:
@@ -111,9 +111,7 @@ class Workers:
                 return await _submit(self._solo, cpu_seconds, function, *args)
             except BrokenProcessPool:
                 self._solo = None
-                raise PageError(
-                    "reading the page ends its process (out of memory, a crash, or no end in sight)"
-                ) from None
+                raise PageError("reader_died") from None
 
     def close(self) -> None:
         """End the processes."""
@@ -258,4 +256,4 @@ def _counted_seconds() -> float:
 
 
 def _too_long(signum: int, frame: object) -> None:
-    raise PageError(f"reading the page took more than {_limit:g} s of CPU time")
+    raise PageError("reading_too_slow", f"{_limit:g}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -17,40 +18,49 @@ from crawler.archive import histories
 from crawler.archive.database import WARC_FOLDER
 from crawler.archive.histories import GoneMark, Kept
 from crawler.archive.told import told_by_revision
-from crawler.archive_run import ArchiveRun
 from crawler.errors import PageError
 from crawler.history.judge import PASSING, Shown, judge
 from crawler.history.told import TYPOGRAPHY, Told, changes, told_by
-from crawler.reasons import say
+from crawler.reasons import NOT_THE_STORY, Reason, because
+from crawler.runs.run import Run
 from crawler.runs.visits import Place, read_place, why_none
 
 
-def recheck(run: ArchiveRun, *, site: str | None = None, url: str | None = None) -> Counter[str]:
+@dataclass(slots=True)
+class Rechecked:
+    """What judging again has taken back."""
+
+    stories: int = 0
+    """How many were judged."""
+    revisions: Counter[Reason] = field(default_factory=Counter)
+    """How many were taken back, and why."""
+    gone: int = 0
+    """Gone marks that were."""
+
+
+def recheck(run: Run, *, site: str | None = None, url: str | None = None) -> Rechecked:
     """Judge the histories of an archive again, story by story, each in a transaction.
 
-    site: only those of a newspaper, by its host. url: only that of one story. Returns how many
-    `stories` were judged, `revisions` and `gone` marks taken back, and how many revisions for which
-    reason. Raises sqlite3.Error.
+    site: only those of a newspaper, by its host. url: only that of one story. Raises sqlite3.Error.
     """
-    counts: Counter[str] = Counter()
+    found = Rechecked()
     connection = run.store.db.conn
     for article_id in list(histories.with_history(connection, site=site, url=url)):
         with run.store.db.atomic():
-            counts["stories"] += 1
+            found.stories += 1
             for kept, reason in list(_false(run, article_id)):
                 histories.take_back(connection, kept.revision_id, times.now(), reason)
-                counts["revisions"] += 1
-                counts[f"reason: {reason}"] += 1
+                found.revisions[reason] += 1
             if (last := histories.last_good(connection, article_id)) is not None:
                 run.store.articles.stand(article_id, last)
             mark = histories.gone_mark(connection, article_id)
             if mark is not None and _is_mistaken(run.folder / WARC_FOLDER, mark):
                 histories.take_back_gone(connection, article_id, times.now(exact=True))
-                counts["gone"] += 1
-    return counts
+                found.gone += 1
+    return found
 
 
-def _false(run: ArchiveRun, article_id: int) -> Iterator[tuple[Kept, str]]:
+def _false(run: Run, article_id: int) -> Iterator[tuple[Kept, Reason]]:
     """The revisions of a story that are no edits, and why."""
     connection, history = run.store.db.conn, run.store.history
     known: Told | None = None
@@ -61,11 +71,11 @@ def _false(run: ArchiveRun, article_id: int) -> Iterator[tuple[Kept, str]]:
             continue
         verdict = judge(known, Shown(told, True, kept.access, kept.is_broken))
         if verdict is not None:
-            yield kept, say("not_the_story", verdict)
+            yield kept, because(NOT_THE_STORY, verdict)
             continue
         changed = changes(known, told, partial(history.is_furniture, history.story(article_id)))
         if not changed or (changed == (TYPOGRAPHY,) and kept.change == "edit"):
-            yield kept, TYPOGRAPHY if changed else say("nothing_changed")
+            yield kept, because("typography" if changed else "nothing_changed")
         if changed:
             known = told
 

@@ -1,0 +1,817 @@
+-- The tables and views of archive.db as of the fifteenth migration, 0.2.0, with their triggers: what
+-- an older archive is copied into. Never changed.
+
+-- newspapers, runs, addresses, captures -----------------------------------------------------------
+
+CREATE TABLE sites (
+    id INTEGER PRIMARY KEY,
+    host TEXT NOT NULL UNIQUE,
+    home_url TEXT NOT NULL,
+    first_seen_at TEXT NOT NULL,
+    lists_led_to INTEGER NOT NULL DEFAULT 0,
+    stories INTEGER NOT NULL DEFAULT 0,
+    listed_stories INTEGER NOT NULL DEFAULT 0,
+    revisits INTEGER NOT NULL DEFAULT 0,
+    edits INTEGER NOT NULL DEFAULT 0,
+    lists_told INTEGER NOT NULL DEFAULT 0,
+    lists_empty INTEGER NOT NULL DEFAULT 0,
+    told_visits INTEGER NOT NULL DEFAULT 0,
+    told_stories INTEGER NOT NULL DEFAULT 0,
+    round_from INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    spider TEXT NOT NULL,
+    arguments TEXT NOT NULL CHECK (json_valid(arguments)),
+    software TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    finished_at TEXT,
+    outcome TEXT,
+    captures INTEGER NOT NULL DEFAULT 0,
+    new_articles INTEGER NOT NULL DEFAULT 0,
+    new_revisions INTEGER NOT NULL DEFAULT 0,
+    unchanged_articles INTEGER NOT NULL DEFAULT 0,
+    failures INTEGER NOT NULL DEFAULT 0,
+    uuid TEXT
+) STRICT;
+
+CREATE TABLE urls (
+    id INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    key INTEGER NOT NULL,
+    site_id INTEGER NOT NULL REFERENCES sites(id),
+    role TEXT NOT NULL
+        CHECK (role IN ('home', 'robots', 'sitemap', 'feed', 'wordpress', 'page')),
+    state TEXT NOT NULL CHECK (state IN ('queued', 'claimed', 'done', 'retry', 'redirected',
+        'failed', 'gone', 'excluded')),
+    reason TEXT,
+    source TEXT NOT NULL,
+    via_id INTEGER REFERENCES urls(id),
+    found_at TEXT NOT NULL,
+    claimed_at TEXT,
+    claimed_changed_at TEXT,
+    claimed_title TEXT,
+    listed INTEGER NOT NULL DEFAULT 0 CHECK (listed IN (0, 1)),
+    priority INTEGER NOT NULL DEFAULT 0,
+    due_at TEXT,
+    interval_seconds INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    failures INTEGER NOT NULL DEFAULT 0,
+    visited_at TEXT,
+    etag TEXT,
+    last_modified TEXT,
+    article_id INTEGER REFERENCES articles(id),
+    kind TEXT CHECK (kind IN ('html', 'sitemap', 'feed', 'other', 'reply')),
+    told_by INTEGER NOT NULL DEFAULT 0,
+    dry INTEGER NOT NULL DEFAULT 0,
+    family_id INTEGER REFERENCES _url_families(id),
+    held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1, 2))
+) STRICT;
+-- Each index is partial: a claim, a look for what is due and the recovery after a crash each read a
+-- few rows, however many millions are known.
+CREATE INDEX urls_key ON urls(key);
+CREATE INDEX urls_queued ON urls(site_id, priority DESC, id) WHERE state = 'queued' AND held <> 1;
+CREATE INDEX urls_held ON urls(site_id, family_id, priority DESC, key) WHERE held = 1;
+CREATE INDEX urls_claimed ON urls(site_id) WHERE state = 'claimed';
+CREATE INDEX urls_due ON urls(site_id, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX urls_failed ON urls(site_id) WHERE state = 'failed';
+CREATE INDEX urls_sources ON urls(site_id) WHERE role <> 'page';
+CREATE INDEX urls_outside ON urls(site_id)
+    WHERE reason = 'published outside the dates asked for';
+CREATE INDEX urls_withheld ON urls(site_id)
+    WHERE reason = 'one of many lists that tell of too few stories';
+CREATE INDEX urls_article ON urls(article_id, state, source) WHERE article_id IS NOT NULL;
+-- What the view not_archived shows; its condition is this one, word for word.
+CREATE INDEX urls_not_archived ON urls(state, reason)
+    WHERE (state IN ('failed', 'retry', 'gone', 'excluded')
+            AND NOT (state = 'excluded' AND article_id IS NOT NULL))
+        OR (state = 'done' AND role = 'page' AND article_id IS NULL);
+
+CREATE TABLE captures (
+    id INTEGER PRIMARY KEY,
+    url TEXT NOT NULL,
+    url_id INTEGER NOT NULL REFERENCES urls(id),
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    fetched_at TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    content_type TEXT,
+    payload_digest TEXT NOT NULL,
+    payload_bytes INTEGER NOT NULL,
+    record_id TEXT NOT NULL UNIQUE,
+    warc_file TEXT NOT NULL,
+    warc_offset INTEGER NOT NULL,
+    warc_length INTEGER NOT NULL,
+    location TEXT,
+    record_type TEXT NOT NULL DEFAULT 'response' CHECK (record_type IN ('response', 'revisit')),
+    refers_to_id INTEGER REFERENCES captures(id),
+    truncated TEXT CHECK (truncated IN ('length', 'time', 'disconnect', 'unspecified')),
+    fetch_ms INTEGER,
+    reservations TEXT CHECK (reservations IS NULL OR json_valid(reservations)),
+    UNIQUE (warc_file, warc_offset)
+) STRICT;
+CREATE INDEX captures_url ON captures(url_id, fetched_at);
+CREATE INDEX captures_run ON captures(run_id);
+CREATE INDEX captures_payload ON captures(payload_digest)
+    WHERE record_type = 'response' AND truncated IS NULL AND payload_bytes > 0;
+CREATE INDEX captures_refers ON captures(refers_to_id) WHERE refers_to_id IS NOT NULL;
+
+CREATE TABLE warc_files (
+    name TEXT PRIMARY KEY,
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    bytes INTEGER NOT NULL,
+    records INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    closed_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE damaged_files (
+    name TEXT PRIMARY KEY,
+    noted_at TEXT NOT NULL,
+    bytes INTEGER,
+    sha256 TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE lost_captures (
+    capture_id INTEGER PRIMARY KEY REFERENCES captures(id),
+    noted_at TEXT NOT NULL
+) STRICT;
+
+-- stories -----------------------------------------------------------------------------------------
+
+-- published_utc, published_day and word_count are those of the revision that stands: kept here,
+-- where they are scanned and sorted by.
+CREATE TABLE articles (
+    id INTEGER PRIMARY KEY,
+    site_id INTEGER NOT NULL REFERENCES sites(id),
+    url TEXT NOT NULL UNIQUE,
+    revision_id INTEGER REFERENCES revisions(id),
+    revisions INTEGER NOT NULL DEFAULT 0,
+    published_utc TEXT,
+    published_day TEXT,
+    word_count INTEGER,
+    first_captured_at TEXT NOT NULL,
+    last_captured_at TEXT NOT NULL,
+    gone_at TEXT,
+    access TEXT CHECK (access IN ('full', 'teaser')),
+    successor_id INTEGER REFERENCES articles(id)
+) STRICT;
+CREATE INDEX articles_site ON articles(site_id, published_utc);
+CREATE INDEX articles_published ON articles(published_utc);
+CREATE INDEX articles_day ON articles(published_day);
+CREATE UNIQUE INDEX articles_revision ON articles(revision_id);
+CREATE INDEX articles_changed ON articles(site_id) WHERE revisions > 1;
+CREATE INDEX articles_gone ON articles(gone_at) WHERE gone_at IS NOT NULL;
+CREATE INDEX articles_successor ON articles(successor_id) WHERE successor_id IS NOT NULL;
+
+CREATE TABLE revisions (
+    id INTEGER PRIMARY KEY,
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    number INTEGER NOT NULL,
+    capture_id INTEGER NOT NULL REFERENCES captures(id),
+    captured_at TEXT NOT NULL,
+    extractor TEXT NOT NULL,
+    content_digest TEXT NOT NULL,
+    title TEXT NOT NULL,
+    seo_title TEXT,
+    canonical_url TEXT,
+    authors TEXT NOT NULL CHECK (json_valid(authors)),
+    published_at TEXT,
+    published_precision TEXT
+        CHECK (published_precision IN ('second', 'minute', 'day', 'month', 'year')),
+    published_raw TEXT,
+    modified_at TEXT,
+    modified_precision TEXT
+        CHECK (modified_precision IN ('second', 'minute', 'day', 'month', 'year')),
+    modified_raw TEXT,
+    read_time_minutes INTEGER,
+    read_time_shown INTEGER CHECK (read_time_shown IN (0, 1)),
+    read_time_raw TEXT,
+    standfirst TEXT,
+    section TEXT,
+    tags TEXT NOT NULL CHECK (json_valid(tags)),
+    language TEXT,
+    word_count INTEGER NOT NULL,
+    access TEXT CHECK (access IN ('full', 'teaser')),
+    cause TEXT NOT NULL DEFAULT 'page' CHECK (cause IN ('page', 'extractor', 'either')),
+    change TEXT NOT NULL DEFAULT 'edit' CHECK (change IN ('edit', 'typography', 'completed')),
+    UNIQUE (article_id, number),
+    CHECK ((published_at IS NULL) = (published_precision IS NULL)),
+    CHECK ((modified_at IS NULL) = (modified_precision IS NULL))
+) STRICT;
+CREATE INDEX revisions_capture ON revisions(capture_id);
+CREATE INDEX revisions_captured ON revisions(captured_at);
+
+-- markdown_parts: NULL where the Markdown is the text itself; else a list of its paragraphs, of
+-- which a number stands for that paragraph of the text, from 0.
+CREATE TABLE revision_texts (
+    revision_id INTEGER PRIMARY KEY REFERENCES revisions(id),
+    body_text TEXT NOT NULL,
+    markdown_parts TEXT CHECK (markdown_parts IS NULL OR json_valid(markdown_parts)),
+    sources TEXT NOT NULL CHECK (json_valid(sources))
+) STRICT;
+
+CREATE TABLE authors (
+    id INTEGER PRIMARY KEY,
+    site_id INTEGER NOT NULL REFERENCES sites(id),
+    name TEXT NOT NULL,
+    UNIQUE (site_id, name)
+) STRICT;
+
+CREATE TABLE article_authors (
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    author_id INTEGER NOT NULL REFERENCES authors(id),
+    position INTEGER NOT NULL,
+    PRIMARY KEY (article_id, author_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX article_authors_author ON article_authors(author_id);
+
+CREATE TABLE tags (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE article_tags (
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    tag_id INTEGER NOT NULL REFERENCES tags(id),
+    position INTEGER NOT NULL,
+    PRIMARY KEY (article_id, tag_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX article_tags_tag ON article_tags(tag_id);
+
+CREATE TABLE images (
+    id INTEGER PRIMARY KEY,
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    revision_id INTEGER NOT NULL REFERENCES revisions(id),
+    role TEXT NOT NULL CHECK (role IN ('lead', 'body')),
+    position INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    alt TEXT,
+    caption TEXT,
+    width INTEGER,
+    height INTEGER,
+    UNIQUE (revision_id, role, position)
+) STRICT;
+CREATE INDEX images_article ON images(article_id);
+
+-- history -----------------------------------------------------------------------------------------
+
+CREATE TABLE story_events (
+    id INTEGER PRIMARY KEY,
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    event TEXT NOT NULL CHECK (event IN
+        ('gone', 'taken_down', 'replaced', 'back', 'teaser', 'full', 'mistaken')),
+    at TEXT NOT NULL,
+    capture_id INTEGER REFERENCES captures(id),
+    reason TEXT,
+    text TEXT,
+    successor_id INTEGER REFERENCES articles(id)
+) STRICT;
+CREATE INDEX story_events_article ON story_events(article_id, at);
+CREATE INDEX story_events_capture ON story_events(capture_id) WHERE capture_id IS NOT NULL;
+CREATE INDEX story_events_successor ON story_events(successor_id)
+    WHERE successor_id IS NOT NULL;
+
+CREATE TABLE verdicts (
+    capture_id INTEGER PRIMARY KEY REFERENCES captures(id),
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    verdict TEXT NOT NULL
+) STRICT;
+CREATE INDEX verdicts_article ON verdicts(article_id);
+
+CREATE TABLE revision_changes (
+    revision_id INTEGER NOT NULL REFERENCES revisions(id),
+    field TEXT NOT NULL,
+    PRIMARY KEY (revision_id, field)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE edits (
+    revision_id INTEGER PRIMARY KEY REFERENCES revisions(id),
+    words_out INTEGER NOT NULL,
+    words_in INTEGER NOT NULL,
+    numbers_changed INTEGER NOT NULL,
+    quotes_changed INTEGER NOT NULL,
+    names_changed INTEGER,
+    share REAL NOT NULL
+) STRICT;
+
+CREATE TABLE taken_back (
+    revision_id INTEGER PRIMARY KEY REFERENCES revisions(id),
+    at TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE rereadings (
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    revision_id INTEGER NOT NULL REFERENCES revisions(id),
+    extractor TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    PRIMARY KEY (article_id, revision_id, extractor)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rereadings_revision ON rereadings(revision_id);
+
+CREATE TABLE copies (
+    url_id INTEGER PRIMARY KEY REFERENCES urls(id),
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    likeness REAL NOT NULL,
+    is_split INTEGER NOT NULL DEFAULT 0 CHECK (is_split IN (0, 1))
+) STRICT;
+
+-- what links lead to: the program's own; read them in linked_stories, story_links, story_graph … --
+
+-- One row for each story that is archived or linked to. key, url, title and site: of the article,
+-- or of the first link where none is archived.
+CREATE TABLE _linked (
+    id INTEGER PRIMARY KEY,
+    article_id INTEGER UNIQUE REFERENCES articles(id),
+    key TEXT NOT NULL,
+    url TEXT NOT NULL,
+    site TEXT NOT NULL,
+    title TEXT,
+    linked_by INTEGER NOT NULL DEFAULT 0,
+    relations TEXT,
+    first_seen_at TEXT,
+    last_seen_at TEXT
+) STRICT;
+-- What has no other order comes in that of this index: the most linked first. An ORDER BY in the
+-- views would have count(*) look up all that they show.
+CREATE INDEX _linked_most ON _linked(linked_by DESC, article_id) WHERE linked_by > 0;
+
+-- Every address that a story is known or linked by, its spellings as one. hash: of the key.
+CREATE TABLE _addresses (
+    id INTEGER PRIMARY KEY,
+    hash INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    linked_id INTEGER NOT NULL REFERENCES _linked(id),
+    leads_to_id INTEGER REFERENCES _addresses(id)
+) STRICT;
+CREATE INDEX _addresses_hash ON _addresses(hash);
+CREATE INDEX _addresses_linked ON _addresses(linked_id);
+CREATE INDEX _addresses_leads_to ON _addresses(leads_to_id) WHERE leads_to_id IS NOT NULL;
+
+-- What a link shows: on many pages the same. hash: of all that follows.
+CREATE TABLE _link_cards (
+    id INTEGER PRIMARY KEY,
+    hash INTEGER NOT NULL,
+    address_id INTEGER NOT NULL REFERENCES _addresses(id),
+    url TEXT NOT NULL,
+    title TEXT,
+    excerpt TEXT,
+    image_url TEXT,
+    published_raw TEXT
+) STRICT;
+CREATE INDEX _link_cards_hash ON _link_cards(hash);
+
+CREATE TABLE _link_blocks (
+    id INTEGER PRIMARY KEY,
+    relation TEXT NOT NULL CHECK (relation IN ('previous', 'next', 'also_read', 'inline',
+        'related', 'latest', 'popular', 'featured', 'sponsored')),
+    label TEXT
+) STRICT;
+CREATE UNIQUE INDEX _link_blocks_once ON _link_blocks(relation, ifnull(label, ''));
+
+-- Numbers only. to_article_id: what linked_id is, if that is archived. is_edge: 1 for one link of
+-- those of an article's revisions that have the same block and story. is_shown: 1 if its revision
+-- stands.
+CREATE TABLE _links (
+    id INTEGER PRIMARY KEY,
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    revision_id INTEGER NOT NULL REFERENCES revisions(id),
+    block_id INTEGER NOT NULL REFERENCES _link_blocks(id),
+    position INTEGER NOT NULL,
+    card_id INTEGER NOT NULL REFERENCES _link_cards(id),
+    linked_id INTEGER NOT NULL REFERENCES _linked(id),
+    to_article_id INTEGER REFERENCES articles(id),
+    first_capture_id INTEGER NOT NULL REFERENCES captures(id),
+    last_capture_id INTEGER NOT NULL REFERENCES captures(id),
+    is_edge INTEGER NOT NULL CHECK (is_edge IN (0, 1)),
+    is_shown INTEGER NOT NULL CHECK (is_shown IN (0, 1))
+) STRICT;
+CREATE INDEX _links_article ON _links(article_id, linked_id, block_id);
+CREATE UNIQUE INDEX _links_once ON _links(revision_id, card_id, block_id);
+CREATE INDEX _links_block ON _links(block_id, is_edge, is_shown, to_article_id);
+CREATE INDEX _links_to_article ON _links(to_article_id, is_edge)
+    WHERE to_article_id IS NOT NULL;
+CREATE INDEX _links_missing ON _links(linked_id) WHERE to_article_id IS NULL;
+
+-- what visits have taught: the program's own ------------------------------------------------------
+
+CREATE TABLE _url_families (
+    id INTEGER PRIMARY KEY,
+    site_id INTEGER NOT NULL REFERENCES sites(id),
+    name TEXT NOT NULL,
+    is_open INTEGER NOT NULL CHECK (is_open IN (0, 1)),
+    admitted INTEGER NOT NULL DEFAULT 0,
+    visits INTEGER NOT NULL DEFAULT 0,
+    stories INTEGER NOT NULL DEFAULT 0,
+    led_to INTEGER NOT NULL DEFAULT 0,
+    slashed INTEGER NOT NULL DEFAULT 0,
+    deepest INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (site_id, name)
+) STRICT;
+
+CREATE TABLE _url_tellers (
+    url_id INTEGER NOT NULL REFERENCES urls(id),
+    list_id INTEGER NOT NULL REFERENCES urls(id),
+    PRIMARY KEY (url_id, list_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE _article_bands (
+    band INTEGER NOT NULL,
+    value INTEGER NOT NULL,
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    PRIMARY KEY (band, value, article_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE _robots_files (
+    origin TEXT PRIMARY KEY,
+    url TEXT NOT NULL,
+    fetched_at TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    body BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE descriptions (
+    table_name TEXT NOT NULL,
+    column_name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    PRIMARY KEY (table_name, column_name)
+) STRICT, WITHOUT ROWID;
+
+-- views -------------------------------------------------------------------------------------------
+-- Columns that are seldom filtered by are subqueries: count(*) and a selection of other columns do
+-- not look them up. CROSS JOIN: what comes first is looked for first, so that ORDER BY goes along its
+-- indexes.
+
+CREATE VIEW stories AS
+SELECT
+    a.id,
+    a.url,
+    s.host AS site,
+    r.title,
+    (SELECT group_concat(name, ', ') FROM (
+        SELECT au.name FROM article_authors aa JOIN authors au ON au.id = aa.author_id
+        WHERE aa.article_id = a.id ORDER BY aa.position)) AS authors,
+    r.published_at,
+    a.published_utc,
+    a.published_day,
+    r.published_precision,
+    r.modified_at,
+    r.read_time_minutes,
+    r.read_time_shown,
+    r.section,
+    (SELECT group_concat(name, ', ') FROM (
+        SELECT t.name FROM article_tags atg JOIN tags t ON t.id = atg.tag_id
+        WHERE atg.article_id = a.id ORDER BY atg.position)) AS tags,
+    r.language,
+    a.word_count,
+    r.standfirst,
+    (SELECT t.body_text FROM revision_texts t WHERE t.revision_id = a.revision_id) AS body_text,
+    (SELECT i.url FROM images i
+        WHERE i.revision_id = a.revision_id AND i.role = 'lead') AS image_url,
+    a.first_captured_at,
+    a.last_captured_at,
+    a.revisions,
+    a.gone_at,
+    a.access,
+    r.captured_at AS text_captured_at
+FROM articles a
+CROSS JOIN sites s ON s.id = a.site_id
+CROSS JOIN revisions r ON r.id = a.revision_id;
+
+CREATE VIEW story_revisions AS
+SELECT
+    r.article_id,
+    (SELECT a.url FROM articles a WHERE a.id = r.article_id) AS url,
+    r.number,
+    r.captured_at,
+    r.title,
+    r.published_at,
+    r.modified_at,
+    r.word_count,
+    (SELECT c.warc_file FROM captures c WHERE c.id = r.capture_id) AS warc_file,
+    (SELECT c.warc_offset FROM captures c WHERE c.id = r.capture_id) AS warc_offset,
+    r.extractor,
+    (SELECT t.body_text FROM revision_texts t WHERE t.revision_id = r.id) AS body_text,
+    (SELECT CASE WHEN t.markdown_parts IS NULL THEN t.body_text ELSE (
+        SELECT group_concat(part, char(10, 10)) FROM (
+            SELECT ifnull(q.value, p.value) AS part
+            FROM json_each(t.markdown_parts) p
+            LEFT JOIN json_each('[' || replace(json_quote(t.body_text), '\n\n', '","') || ']') q
+                ON p.type = 'integer' AND q.key = p.value
+            ORDER BY p.key)) END
+        FROM revision_texts t WHERE t.revision_id = r.id) AS body_markdown,
+    (SELECT t.sources FROM revision_texts t WHERE t.revision_id = r.id) AS sources
+FROM revisions r;
+
+CREATE VIEW edited_stories AS
+SELECT
+    r.article_id,
+    a.url,
+    s.host AS site,
+    r.number,
+    r.captured_at,
+    r.title,
+    before.title AS title_before,
+    r.word_count - before.word_count AS words_added,
+    (SELECT group_concat(field, ', ') FROM (
+        SELECT field FROM revision_changes c WHERE c.revision_id = r.id ORDER BY field)) AS changed,
+    e.words_out,
+    e.words_in,
+    e.numbers_changed,
+    e.quotes_changed,
+    e.names_changed,
+    e.share,
+    r.cause
+FROM articles a
+CROSS JOIN sites s ON s.id = a.site_id
+CROSS JOIN revisions r ON r.article_id = a.id
+CROSS JOIN revisions before ON before.id = (
+    SELECT b.id FROM revisions b
+    WHERE b.article_id = r.article_id AND b.id <> r.id
+        AND b.id NOT IN (SELECT revision_id FROM taken_back)
+        AND (b.captured_at, b.number) < (r.captured_at, r.number)
+    ORDER BY b.captured_at DESC, b.number DESC LIMIT 1)
+LEFT JOIN edits e ON e.revision_id = r.id
+WHERE a.revisions > 1 AND r.cause <> 'extractor' AND r.change = 'edit'
+    AND r.id NOT IN (SELECT revision_id FROM taken_back);
+
+CREATE VIEW gone_stories AS
+SELECT
+    a.id AS article_id,
+    a.url,
+    s.host AS site,
+    r.title,
+    r.published_at,
+    a.gone_at,
+    e.event,
+    e.reason,
+    e.text,
+    (SELECT b.url FROM articles b WHERE b.id = a.successor_id) AS successor_url,
+    a.last_captured_at,
+    r.number AS last_revision
+FROM articles a
+CROSS JOIN sites s ON s.id = a.site_id
+CROSS JOIN revisions r ON r.id = a.revision_id
+LEFT JOIN story_events e ON e.id = (
+    SELECT f.id FROM story_events f WHERE f.article_id = a.id
+        AND f.event IN ('gone', 'taken_down', 'replaced')
+    ORDER BY f.at DESC, f.id DESC LIMIT 1)
+WHERE a.gone_at IS NOT NULL;
+
+CREATE VIEW stories_by_month AS
+SELECT
+    s.host AS site,
+    m.month,
+    m.stories,
+    m.words
+FROM (
+    SELECT site_id, substr(ifnull(published_day, published_utc), 1, 7) AS month,
+        count(*) AS stories, sum(word_count) AS words
+    FROM articles WHERE revision_id IS NOT NULL GROUP BY 1, 2) m
+JOIN sites s ON s.id = m.site_id;
+
+CREATE VIEW site_summary AS
+SELECT
+    s.host AS site,
+    s.home_url,
+    (SELECT count(*) FROM articles a WHERE a.site_id = s.id) AS articles,
+    (SELECT r.published_at FROM articles a JOIN revisions r ON r.id = a.revision_id
+        WHERE a.site_id = s.id AND a.published_utc IS NOT NULL
+        ORDER BY a.published_utc LIMIT 1) AS first_published_at,
+    (SELECT r.published_at FROM articles a JOIN revisions r ON r.id = a.revision_id
+        WHERE a.site_id = s.id AND a.published_utc IS NOT NULL
+        ORDER BY a.published_utc DESC LIMIT 1) AS last_published_at,
+    (SELECT max(a.last_captured_at) FROM articles a WHERE a.site_id = s.id) AS last_captured_at,
+    (SELECT count(*) FROM articles a WHERE a.site_id = s.id AND a.revisions > 1 AND EXISTS (
+        SELECT 1 FROM revisions r
+        WHERE r.article_id = a.id AND r.number > 1 AND r.cause <> 'extractor')) AS revised,
+    (SELECT count(*) FROM articles a WHERE a.site_id = s.id AND a.gone_at IS NOT NULL) AS gone,
+    (SELECT count(*) FROM urls u WHERE u.site_id = s.id AND u.state = 'queued' AND u.held <> 1)
+        + (SELECT count(*) FROM urls u WHERE u.site_id = s.id AND u.held = 1
+            AND u.state = 'queued')
+        + (SELECT count(*) FROM urls u WHERE u.site_id = s.id AND u.state = 'claimed') AS queued,
+    (SELECT count(*) FROM urls u WHERE u.site_id = s.id AND u.state = 'failed'
+        AND (u.role = 'page' OR u.source <> 'usual')) AS failed
+FROM sites s;
+
+CREATE VIEW not_archived AS
+SELECT
+    u.url,
+    (SELECT s.host FROM sites s WHERE s.id = u.site_id) AS site,
+    u.role,
+    u.state,
+    u.reason,
+    u.attempts,
+    u.visited_at,
+    (SELECT v.url FROM urls v WHERE v.id = u.via_id) AS linked_from
+FROM urls u
+WHERE (state IN ('failed', 'retry', 'gone', 'excluded')
+        AND NOT (state = 'excluded' AND article_id IS NOT NULL))
+    OR (state = 'done' AND role = 'page' AND article_id IS NULL);
+
+CREATE VIEW linked_stories AS
+SELECT
+    l.id,
+    l.article_id,
+    l.revision_id,
+    (SELECT b.relation FROM _link_blocks b WHERE b.id = l.block_id) AS relation,
+    (SELECT b.label FROM _link_blocks b WHERE b.id = l.block_id) AS label,
+    l.position,
+    (SELECT c.title FROM _link_cards c WHERE c.id = l.card_id) AS title,
+    (SELECT c.excerpt FROM _link_cards c WHERE c.id = l.card_id) AS excerpt,
+    (SELECT c.url FROM _link_cards c WHERE c.id = l.card_id) AS url,
+    (SELECT c.image_url FROM _link_cards c WHERE c.id = l.card_id) AS image_url,
+    (SELECT c.published_raw FROM _link_cards c WHERE c.id = l.card_id) AS published_raw,
+    (SELECT k.fetched_at FROM captures k WHERE k.id = l.first_capture_id) AS first_seen_at,
+    (SELECT k.fetched_at FROM captures k WHERE k.id = l.last_capture_id) AS last_seen_at,
+    (SELECT d.key FROM _link_cards c JOIN _addresses d ON d.id = c.address_id
+        WHERE c.id = l.card_id) AS key
+FROM _links l;
+
+CREATE VIEW story_addresses AS
+SELECT
+    d.key,
+    k.article_id,
+    (SELECT t.key FROM _addresses t WHERE t.id = d.leads_to_id) AS leads_to
+FROM _addresses d
+JOIN _linked k ON k.id = d.linked_id
+WHERE k.article_id IS NOT NULL OR d.leads_to_id IS NOT NULL;
+
+CREATE VIEW story_links AS
+SELECT
+    l.article_id,
+    (SELECT a.url FROM articles a WHERE a.id = l.article_id) AS from_url,
+    (SELECT r.title FROM revisions r WHERE r.id = l.revision_id) AS from_title,
+    b.relation,
+    b.label,
+    l.position,
+    (SELECT c.title FROM _link_cards c WHERE c.id = l.card_id) AS title,
+    (SELECT c.excerpt FROM _link_cards c WHERE c.id = l.card_id) AS excerpt,
+    (SELECT c.url FROM _link_cards c WHERE c.id = l.card_id) AS to_url,
+    l.to_article_id,
+    (SELECT k.fetched_at FROM captures k WHERE k.id = l.first_capture_id) AS first_seen_at,
+    (SELECT k.fetched_at FROM captures k WHERE k.id = l.last_capture_id) AS last_seen_at
+FROM _links l
+JOIN _link_blocks b ON b.id = l.block_id
+WHERE l.is_shown = 1;
+
+CREATE VIEW story_graph AS
+SELECT
+    l.article_id AS from_article_id,
+    (SELECT a.url FROM articles a WHERE a.id = l.article_id) AS from_url,
+    (SELECT r.title FROM articles a JOIN revisions r ON r.id = a.revision_id
+        WHERE a.id = l.article_id) AS from_title,
+    (SELECT r.published_at FROM articles a JOIN revisions r ON r.id = a.revision_id
+        WHERE a.id = l.article_id) AS from_published_at,
+    (SELECT s.host FROM articles a JOIN sites s ON s.id = a.site_id
+        WHERE a.id = l.article_id) AS from_site,
+    b.relation,
+    b.label,
+    (SELECT min(m.position) FROM _links m WHERE m.article_id = l.article_id
+        AND m.linked_id = l.linked_id AND m.block_id = l.block_id) AS position,
+    l.to_article_id,
+    (SELECT k.url FROM _linked k WHERE k.id = l.linked_id) AS to_url,
+    (SELECT k.title FROM _linked k WHERE k.id = l.linked_id) AS to_title,
+    (SELECT r.published_at FROM articles a JOIN revisions r ON r.id = a.revision_id
+        WHERE a.id = l.to_article_id) AS to_published_at,
+    (SELECT k.site FROM _linked k WHERE k.id = l.linked_id) AS to_site,
+    (SELECT k.key FROM _linked k WHERE k.id = l.linked_id) AS to_key,
+    l.to_article_id IS NOT NULL AS to_archived,
+    (SELECT min(c.fetched_at) FROM _links m JOIN captures c ON c.id = m.first_capture_id
+        WHERE m.article_id = l.article_id AND m.linked_id = l.linked_id
+        AND m.block_id = l.block_id) AS first_seen_at,
+    (SELECT max(c.fetched_at) FROM _links m JOIN captures c ON c.id = m.last_capture_id
+        WHERE m.article_id = l.article_id AND m.linked_id = l.linked_id
+        AND m.block_id = l.block_id) AS last_seen_at,
+    (SELECT a.published_day FROM articles a WHERE a.id = l.article_id) AS from_published_day,
+    (SELECT a.published_day FROM articles a WHERE a.id = l.to_article_id) AS to_published_day
+FROM _links l
+JOIN _link_blocks b ON b.id = l.block_id
+WHERE l.is_edge = 1;
+
+CREATE VIEW missing_stories AS
+SELECT
+    k.url,
+    k.site,
+    k.title,
+    k.linked_by,
+    k.relations,
+    k.first_seen_at,
+    k.last_seen_at,
+    (SELECT u.state FROM urls u WHERE u.url = k.url) AS state,
+    (SELECT u.reason FROM urls u WHERE u.url = k.url) AS reason
+FROM _linked k
+WHERE +k.article_id IS NULL AND k.linked_by > 0;
+
+CREATE VIEW most_linked AS
+SELECT
+    k.article_id,
+    k.url,
+    k.site,
+    k.title,
+    (SELECT r.published_at FROM articles a JOIN revisions r ON r.id = a.revision_id
+        WHERE a.id = k.article_id) AS published_at,
+    k.linked_by,
+    k.relations,
+    k.first_seen_at,
+    k.last_seen_at
+FROM _linked k
+WHERE k.linked_by > 0;
+
+-- full-text search --------------------------------------------------------------------------------
+
+-- The index covers the current revision of each article: its rows are those of the view `stories`.
+-- An external-content FTS5 table needs the old values to forget a row, so the trigger gives them.
+CREATE VIRTUAL TABLE stories_fts USING fts5(
+    title, standfirst, body_text,
+    content = 'stories', content_rowid = 'id',
+    tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER articles_search AFTER UPDATE OF revision_id ON articles
+WHEN old.revision_id IS NOT new.revision_id
+BEGIN
+    INSERT INTO stories_fts(stories_fts, rowid, title, standfirst, body_text)
+    SELECT 'delete', old.id, r.title, r.standfirst, t.body_text
+    FROM revisions r JOIN revision_texts t ON t.revision_id = r.id WHERE r.id = old.revision_id;
+    INSERT INTO stories_fts(rowid, title, standfirst, body_text)
+    SELECT new.id, r.title, r.standfirst, t.body_text
+    FROM revisions r JOIN revision_texts t ON t.revision_id = r.id WHERE r.id = new.revision_id;
+END;
+CREATE TRIGGER articles_links AFTER UPDATE OF revision_id ON articles
+WHEN old.revision_id IS NOT new.revision_id
+BEGIN
+    UPDATE _links SET is_shown = 0 WHERE revision_id = old.revision_id;
+    UPDATE _links SET is_shown = 1 WHERE revision_id = new.revision_id;
+END;
+
+-- history is append-only --------------------------------------------------------------------------
+
+CREATE TRIGGER revisions_are_never_changed BEFORE UPDATE ON revisions
+BEGIN SELECT RAISE(ABORT, 'revisions are append-only'); END;
+CREATE TRIGGER revisions_are_never_deleted BEFORE DELETE ON revisions
+BEGIN SELECT RAISE(ABORT, 'revisions are append-only'); END;
+CREATE TRIGGER revision_texts_are_never_changed BEFORE UPDATE ON revision_texts
+BEGIN SELECT RAISE(ABORT, 'revisions are append-only'); END;
+CREATE TRIGGER revision_texts_are_never_deleted BEFORE DELETE ON revision_texts
+BEGIN SELECT RAISE(ABORT, 'revisions are append-only'); END;
+CREATE TRIGGER captures_are_never_changed BEFORE UPDATE ON captures
+BEGIN SELECT RAISE(ABORT, 'captures are append-only'); END;
+CREATE TRIGGER captures_are_never_deleted BEFORE DELETE ON captures
+BEGIN SELECT RAISE(ABORT, 'captures are append-only'); END;
+CREATE TRIGGER story_events_are_never_changed BEFORE UPDATE ON story_events
+BEGIN SELECT RAISE(ABORT, 'story events are append-only'); END;
+CREATE TRIGGER story_events_are_never_deleted BEFORE DELETE ON story_events
+BEGIN SELECT RAISE(ABORT, 'story events are append-only'); END;
+CREATE TRIGGER sites_added_in_utc BEFORE INSERT ON sites WHEN NOT (ifnull(new.first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in sites are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER sites_changed_in_utc BEFORE UPDATE OF first_seen_at ON sites WHEN NOT (ifnull(new.first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in sites are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER runs_added_in_utc BEFORE INSERT ON runs WHEN NOT (ifnull(new.started_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.started_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1) AND ifnull(new.finished_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.finished_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in runs are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER runs_changed_in_utc BEFORE UPDATE OF started_at, finished_at ON runs WHEN NOT (ifnull(new.started_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.started_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1) AND ifnull(new.finished_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.finished_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in runs are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER urls_added_in_utc BEFORE INSERT ON urls WHEN NOT (ifnull(new.found_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.found_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1) AND ifnull(new.due_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.due_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1) AND ifnull(new.visited_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.visited_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in urls are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER urls_changed_in_utc BEFORE UPDATE OF found_at, due_at, visited_at ON urls WHEN NOT (ifnull(new.found_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.found_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1) AND ifnull(new.due_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.due_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1) AND ifnull(new.visited_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.visited_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in urls are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER captures_added_in_utc BEFORE INSERT ON captures WHEN NOT (ifnull(new.fetched_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.fetched_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in captures are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER captures_changed_in_utc BEFORE UPDATE OF fetched_at ON captures WHEN NOT (ifnull(new.fetched_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.fetched_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in captures are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER articles_added_in_utc BEFORE INSERT ON articles WHEN NOT (ifnull(new.first_captured_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.first_captured_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1) AND ifnull(new.last_captured_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.last_captured_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1) AND ifnull(new.gone_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.gone_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in articles are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER articles_changed_in_utc BEFORE UPDATE OF first_captured_at, last_captured_at, gone_at ON articles WHEN NOT (ifnull(new.first_captured_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.first_captured_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1) AND ifnull(new.last_captured_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.last_captured_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1) AND ifnull(new.gone_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.gone_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in articles are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER revisions_added_in_utc BEFORE INSERT ON revisions WHEN NOT (ifnull(new.captured_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.captured_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in revisions are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER revisions_changed_in_utc BEFORE UPDATE OF captured_at ON revisions WHEN NOT (ifnull(new.captured_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.captured_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in revisions are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER story_events_added_in_utc BEFORE INSERT ON story_events WHEN NOT (ifnull(new.at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in story_events are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER story_events_changed_in_utc BEFORE UPDATE OF at ON story_events WHEN NOT (ifnull(new.at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in story_events are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER taken_back_added_in_utc BEFORE INSERT ON taken_back WHEN NOT (ifnull(new.at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in taken_back are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER taken_back_changed_in_utc BEFORE UPDATE OF at ON taken_back WHEN NOT (ifnull(new.at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in taken_back are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER warc_files_added_in_utc BEFORE INSERT ON warc_files WHEN NOT (ifnull(new.closed_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.closed_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in warc_files are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER warc_files_changed_in_utc BEFORE UPDATE OF closed_at ON warc_files WHEN NOT (ifnull(new.closed_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.closed_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in warc_files are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER damaged_files_added_in_utc BEFORE INSERT ON damaged_files WHEN NOT (ifnull(new.noted_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.noted_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in damaged_files are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER damaged_files_changed_in_utc BEFORE UPDATE OF noted_at ON damaged_files WHEN NOT (ifnull(new.noted_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.noted_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in damaged_files are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER lost_captures_added_in_utc BEFORE INSERT ON lost_captures WHEN NOT (ifnull(new.noted_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.noted_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in lost_captures are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER lost_captures_changed_in_utc BEFORE UPDATE OF noted_at ON lost_captures WHEN NOT (ifnull(new.noted_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.noted_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in lost_captures are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER _linked_added_in_utc BEFORE INSERT ON _linked WHEN NOT (ifnull(new.first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1) AND ifnull(new.last_seen_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.last_seen_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in _linked are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER _linked_changed_in_utc BEFORE UPDATE OF first_seen_at, last_seen_at ON _linked WHEN NOT (ifnull(new.first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1) AND ifnull(new.last_seen_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.last_seen_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in _linked are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER _robots_files_added_in_utc BEFORE INSERT ON _robots_files WHEN NOT (ifnull(new.fetched_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.fetched_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in _robots_files are UTC: 2026-01-02T03:04:05+00:00'); END;
+CREATE TRIGGER _robots_files_changed_in_utc BEFORE UPDATE OF fetched_at ON _robots_files WHEN NOT (ifnull(new.fetched_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]+00:00' OR new.fetched_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00', 1))
+BEGIN SELECT RAISE(ABORT, 'times in _robots_files are UTC: 2026-01-02T03:04:05+00:00'); END;
