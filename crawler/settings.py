@@ -101,7 +101,8 @@ RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 HTTPERROR_ALLOW_ALL = True
 # Private and loopback addresses are refused; `-a allow_private=1` lets one run visit them.
 ALLOW_PRIVATE = False
-# A page that sends us on by markup is kept as it is: a story's page may do so after an hour.
+# Ours follows a page that sends us on by markup only if it shows nothing else: a story's page may
+# load another one after an hour.
 METAREFRESH_ENABLED = False
 # An archive is of what everyone is shown; and cookie rules would ask the network for a list.
 COOKIES_ENABLED = False
@@ -114,6 +115,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.private.PrivateAddressMiddleware": 90,
     "crawler.middlewares.robots.RobotsMiddleware": 100,
     "crawler.middlewares.conditional.ConditionalMiddleware": 110,
+    "crawler.middlewares.refresh.RefreshMiddleware": 580,
     "crawler.middlewares.backoff.BackOffMiddleware": 540,  # nearer the network than Retry (550)
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.middlewares.unpacking.UnpackingMiddleware": 590,

@@ -89,3 +89,33 @@ def test_addresses_that_all_lead_to_a_slash_cost_one_request_each(tmp_path: Path
     assert not rows
     done = run_scrapy("verify", str(tmp_path / "a"))
     assert done.returncode == 0, done.stdout
+
+
+def test_a_page_that_sends_its_reader_on_by_itself_is_a_redirect(tmp_path: Path) -> None:
+    by_markup = b"<html><head><meta content='0;url=/2026/story' http-equiv='refresh'></head></html>"
+    answers: Answers = {
+        "/old": (200, HTML, by_markup),
+        "/older": (200, {**HTML, "Refresh": "0; url=/old"}, b""),
+        "/2026/story": (200, HTML, STORY.encode()),
+    }
+    with site(answers) as home:
+        done = crawl("article", tmp_path / "a", url=f"{home}/older")
+    assert done.returncode == 0, done.stderr
+    (story,) = query(tmp_path / "a", "SELECT url FROM stories")
+    assert story["url"] == f"{home}/2026/story"
+    rows = query(tmp_path / "a", "SELECT url, state FROM urls WHERE role = 'page' ORDER BY url")
+    assert [row["state"] for row in rows if row["url"].endswith("/older")] == ["redirected"]
+    kept = query(tmp_path / "a", "SELECT u.url FROM captures c JOIN urls u ON u.id = c.url_id")
+    assert {f"{home}/old", f"{home}/older", f"{home}/2026/story"} <= {row["url"] for row in kept}
+
+
+def test_pages_that_send_on_to_one_another_end(tmp_path: Path) -> None:
+    way = "<meta http-equiv=refresh content='0;url={}'>"
+    answers: Answers = {
+        "/a": (200, HTML, way.format("/b").encode()),
+        "/b": (200, HTML, way.format("/a").encode()),
+    }
+    with site(answers) as home:
+        done = crawl("article", tmp_path / "a", url=f"{home}/a")
+    assert done.returncode == 3
+    assert "redirected without end" in done.stderr
