@@ -24,7 +24,8 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "published_utc": "The same in UTC, equally exact: sort by this. Taken as UTC where the page"
         " states no offset.",
         "published_day": "The day of publication in the newspaper's own time zone, as published_at"
-        " has it. NULL where the page states no day.",
+        " has it. Where that is in UTC, in the zone that other stories of those days tell; in UTC"
+        " where none does. NULL where the page states no day.",
         "published_precision": "How exact published_at is: second, minute, day, month or year.",
         "modified_at": "When the page says it was last changed, ISO 8601.",
         "read_time_minutes": "Minutes to read: as the page shows, else estimated from the length.",
@@ -338,18 +339,25 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
 }
 
 
+_ROWS = [
+    (table, column, text)
+    for table, columns in DESCRIPTIONS.items()
+    for column, text in columns.items()
+]
+
+
+def is_described(db: Database) -> bool:
+    """Whether an archive has the descriptions of this version. All are read: there are few hundred,
+    and a digest of them could be right where they are not."""
+    rows = db.execute("SELECT table_name, column_name, description FROM descriptions")
+    return set(rows) == set(_ROWS)
+
+
 def write_descriptions(db: Database) -> None:
     """Put the descriptions of this version into an archive, in place of any older ones."""
     with db.atomic():
         db.execute("DELETE FROM descriptions")
-        db.conn.executemany(
-            "INSERT INTO descriptions VALUES (?, ?, ?)",
-            [
-                (table, column, text)
-                for table, columns in DESCRIPTIONS.items()
-                for column, text in columns.items()
-            ],
-        )
+        db.conn.executemany("INSERT INTO descriptions VALUES (?, ?, ?)", _ROWS)
 
 
 def schema_markdown(db: Database) -> str:
