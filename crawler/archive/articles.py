@@ -158,7 +158,8 @@ class Articles:
             links.see_links(self._connection, article.links, article_id, revision_id, capture_id)
             record_changes(self._connection, article_id, revision_id)
         self._sql(
-            "INSERT OR REPLACE INTO rereadings VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO rereadings (article_id, revision_id, extractor, outcome)"
+            " VALUES (?, ?, ?, ?)",
             (article_id, read_id, extractor, outcome),
         )
         return outcome

@@ -20,6 +20,7 @@ _WORDS = {
     "empty": "no article: the answer is empty",
     "nothing_decoded": "nothing is left of its body when its coding is removed",
     "no_article": "no article: {}",
+    "no_list": "no {}: a page",
     "read_in_part": "read in part: {}",
     "reply": "the answer to a {}",
     "original_not_here": "repeats an answer that is not in the archive",
@@ -113,14 +114,15 @@ ALTER TABLE story_events ADD COLUMN reason_code TEXT;
 ALTER TABLE story_events ADD COLUMN reason_subject TEXT;
 ALTER TABLE taken_back ADD COLUMN reason_code TEXT;
 ALTER TABLE taken_back ADD COLUMN reason_subject TEXT;
+ALTER TABLE rereadings ADD COLUMN reason_code TEXT;
+ALTER TABLE rereadings ADD COLUMN reason_subject TEXT;
 DROP INDEX urls_outside;
 DROP INDEX urls_withheld;
 DROP INDEX urls_not_archived;
 """
-_FILL = (
-    "UPDATE {} SET reason_code = code_of(reason), reason_subject = subject_of(reason)"
-    " WHERE reason IS NOT NULL"
-)
+_FILL = "UPDATE {0} SET reason_code = code_of({1}), reason_subject = subject_of({1}) WHERE {2}"
+_HELD = "reason IS NOT NULL"
+_UNREAD = "outcome NOT IN ('changed', 'unchanged', 'superseded')"
 _REST = """
 CREATE TRIGGER story_events_are_never_changed BEFORE UPDATE ON story_events
 BEGIN SELECT RAISE(ABORT, 'story events are append-only'); END;
@@ -200,7 +202,8 @@ def upgrade(db: Database) -> None:
         )
     schema.run(db.conn, _COLUMNS)
     for table in ("urls", "story_events", "taken_back"):
-        db.execute(_FILL.format(table))
+        db.execute(_FILL.format(table, "reason", _HELD))
+    db.execute(_FILL.format("rereadings", "outcome", _UNREAD))
     schema.run(db.conn, _REST)
 
 
