@@ -25,7 +25,7 @@ from benchmarks.peers.process import PeerProcess, PeerUnavailableError, peer_com
 from benchmarks.peers.readers import PEERS
 from benchmarks.peers.turns import Turn, take_turn, warm_up
 from benchmarks.report import OURS, OURS_WITH_LINKS, Run, markdown, plain
-from benchmarks.tally import Corpus, GoldPage, Tally, read_corpus
+from benchmarks.tally import Corpus, GoldPage, Tally, in_parts, read_corpus
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "extract.md"
@@ -88,7 +88,9 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--corpora", type=Path, default=CORPORA, help="folder of the corpora")
-    parser.add_argument("--only", default="fundus,trafilatura,htmldate", help="names, by commas")
+    parser.add_argument(
+        "--only", default="fundus,trafilatura,htmldate,fresh", help="names, by commas"
+    )
     parser.add_argument(
         "--pages", type=Path, action="append", metavar="DIR", default=[],
         help="a corpus of one's own, instead of these; may be given several times",
@@ -113,7 +115,9 @@ def main() -> None:
     for folder in folders:
         if folder not in present and args.pages:
             raise SystemExit(f"{folder}: no gold.jsonl there; see --help for the form of a corpus")
-    corpora = [corpus for folder in present if (corpus := read_corpus(folder)).pages]
+    corpora = [
+        corpus for folder in present for corpus in in_parts(read_corpus(folder)) if corpus.pages
+    ]
     if not corpora:
         raise SystemExit(f"no corpora in {args.corpora}: nothing to measure")
     if args.peers and not PEERS_PYTHON.exists():

@@ -42,6 +42,8 @@ def read(html: bytes, url: str) -> dict[str, Any]:
         "date": article.published.value if article.published else None,
         "standfirst": article.standfirst,
         "body": article.body,
+        "image": article.image.url if article.image else None,
+        "language": article.language,
         "page": page,
     }
 

@@ -22,11 +22,15 @@ KINDS = {
     " standfirst, whichever is better, for every tool alike",
     "body below 0.5": "share of the pages whose body F1 is below 0.5",
     "string F1": "strings that the body must and must not hold, all counted together",
-    "title": "share of titles with the same words",
+    "sentences": "share of the sentences that the body must hold and does",
+    "title": "share of titles with the same letters and digits",
     "authors F1": "mean F1 of the sets of names",
     "day": "share of dates with the same day, as written or in UTC",
     "instant": "share of the gold's instants met to the second, in UTC",
     "no date for none": "share of the pages without a date for which none was given",
+    "standfirst": "share of standfirsts with the same letters and digits",
+    "image": "share of lead pictures with the same file name",
+    "language": "share of the pages with the same language",
 }
 
 
@@ -184,9 +188,9 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[float | str]]) -> str:
 
 def plain(run: Run, worst: int) -> str:
     """Our own figures, a line each, and the worst pages where asked for."""
-    lines = [f"{'corpus':12} {'pages':>5}  figure"]
+    lines = [f"{'corpus':16} {'pages':>5}  figure"]
     for corpus in run.corpora:
-        start = f"{corpus.name:12} {len(corpus.pages):5}"
+        start = f"{corpus.name:16} {len(corpus.pages):5}"
         tallies = {t.tool: t for t in run.of(corpus.name)}
         own = tallies[OURS]
         figures = own.figures()
@@ -201,8 +205,9 @@ def plain(run: Run, worst: int) -> str:
                 f" ({cost.read_ms / len(cost.turns):.2f} ms,"
                 f" parse {cost.parse_ms / len(cost.turns):.2f} ms)"
             )
-        lines += [f"    raised {page_id}  {error}" for page_id, error in own.raised]
-        if worst:
+        if not corpus.set_aside:
+            lines += [f"    raised {page_id}  {error}" for page_id, error in own.raised]
+        if worst and not corpus.set_aside:
             lines += [f"    nothing {page_id}" for page_id in own.nothing[:worst]]
             lines += [
                 f"    {value:5.2f} {page_id}  {remark}"

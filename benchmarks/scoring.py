@@ -1,7 +1,7 @@
 """How an answer is compared with gold: pure functions, the same for every tool.
 
-Which measures a page has follows from the keys of its gold: `body` (with `summary`), `with` and
-`without`, `title`, `authors`, `date`.
+Which measures a page has follows from the keys of its gold: `body` (with `summary` or `dek`),
+`with` and `without`, `contains`, `first`, `title`, `authors`, `date`, `dek`, `image`, `language`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote, urlsplit
+
+_UNSPACED = "\u0e00-\u0e7f\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
 
 BAD = 0.5
 """A body with an F1 below this counts as bad."""
@@ -27,6 +31,8 @@ class Answer:
     """Publication as ISO 8601, as fine as the tool gives it."""
     standfirst: str | None = None
     body: str = ""
+    image: str | None = None
+    language: str | None = None
 
 
 @dataclass(slots=True)
@@ -47,8 +53,12 @@ def score(answer: Answer, gold: Mapping[str, Any]) -> Marks:
         _score_body(answer, gold, marks)
     if "with" in gold:
         _score_strings(answer.body, gold["with"], gold.get("without", ()), marks)
+    if gold.get("contains") or gold.get("first"):
+        wanted = [*gold.get("contains", ()), *([gold["first"]] if gold.get("first") else ())]
+        flat = letters(f"{answer.standfirst or ''} {answer.body}")
+        marks.figures["sentences"] = sum(letters(s) in flat for s in wanted) / len(wanted)
     if gold.get("title"):
-        right = words(answer.title or "") == words(gold["title"])
+        right = letters(answer.title or "") == letters(gold["title"])
         marks.figures["title"] = float(right)
         if not right:
             marks.remarks.append((1.0, f"title {answer.title!r} for {gold['title']!r}"))
@@ -59,16 +69,50 @@ def score(answer: Answer, gold: Mapping[str, Any]) -> Marks:
             marks.remarks.append((2.0, f"authors {list(answer.authors)} for {gold['authors']}"))
     if "date" in gold:
         _score_date(answer.date, gold["date"], marks)
+    if gold.get("dek"):
+        marks.figures["standfirst"] = float(
+            letters(answer.standfirst or "") == letters(gold["dek"])
+        )
+        if not marks.figures["standfirst"]:
+            said = f"standfirst {(answer.standfirst or '')[:90]!r} for {gold['dek'][:90]!r}"
+            marks.remarks.append((4.0, said))
+    if gold.get("image"):
+        marks.figures["image"] = float(file_name(answer.image) == file_name(gold["image"]))
+        if not marks.figures["image"]:
+            marks.remarks.append((5.0, f"image {answer.image} for {gold['image']}"))
+    if gold.get("language"):
+        spoken = (answer.language or "").lower().partition("-")[0]
+        marks.figures["language"] = float(spoken == gold["language"].lower().partition("-")[0])
+        if not marks.figures["language"]:
+            marks.remarks.append((6.0, f"language {answer.language} for {gold['language']}"))
     return marks
 
 
 def words(text: str) -> list[str]:
-    """Words as they are compared.
+    """Words as they are compared; a character of a script without spaces is one.
 
-    >>> words("It’s 5 o'clock, Zoë!")
-    ['it', 's', '5', 'o', 'clock', 'zoë']
+    >>> words("It’s 5 o'clock, Zoë!"), words("2年前")
+    (['it', 's', '5', 'o', 'clock', 'zoë'], ['2', '年', '前'])
     """
-    return re.findall(r"\w+", text.lower())
+    return _WORD.findall(text.lower())
+
+
+def letters(text: str) -> str:
+    """Letters and digits alone, in lower case.
+
+    >>> letters("It’s 5 o'clock, Zoë!")
+    'its5oclockzoë'
+    """
+    return "".join(re.findall(r"[^\W_]+", text.lower()))
+
+
+def file_name(url: str | None) -> str:
+    """The last part of an address's path.
+
+    >>> file_name("https://a.example/b/c.jpg?w=640")
+    'c.jpg'
+    """
+    return unquote(urlsplit(url or "").path.rpartition("/")[2])
 
 
 def shingles(text: str) -> Counter[tuple[str, ...]]:
@@ -105,7 +149,7 @@ def names_f1(got: Iterable[str], gold: Iterable[str]) -> float:
 
 def _score_body(answer: Answer, gold: Mapping[str, Any], marks: Marks) -> None:
     """Body with or without standfirst, on both sides, whichever agrees best."""
-    summary = set(gold.get("summary") or ())
+    summary = set(gold.get("summary") or ()) | ({gold["dek"]} if gold.get("dek") else set())
     bare = "\n".join(line for line in gold["body"].split("\n") if line not in summary)
     got = [answer.body]
     if answer.standfirst:

@@ -7,17 +7,20 @@ import json
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from benchmarks.peers.turns import Turn
 from benchmarks.scoring import Answer, instant, score, strings_f1
+from crawler.urls import owner
 
 FIELD_OF = {
     "body F1": "body", "body precision": "body", "body recall": "body", "body below 0.5": "body",
     "string F1": "body", "string precision": "body", "string recall": "body",
-    "title": "title", "authors F1": "authors",
+    "sentences": "body", "title": "title", "authors F1": "authors",
     "day": "date", "instant": "date", "no date for none": "date",
+    "standfirst": "standfirst", "image": "image", "language": "language",
 }  # fmt: skip
 """Figure → the field it is about, in the order of the report."""
 
@@ -38,6 +41,8 @@ class Corpus:
 
     name: str
     pages: tuple[GoldPage, ...]
+    set_aside: bool = False
+    """Whether nothing but figures is told of it."""
 
     @property
     def has_body(self) -> bool:
@@ -62,6 +67,30 @@ def read_corpus(folder: Path) -> Corpus:
             if "gold" in row
         ),
     )  # fmt: skip
+
+
+PARTED = frozenset({"fresh"})
+"""Corpora of which a third is set aside, so that some pages are left that nobody has looked at."""
+
+
+def in_parts(corpus: Corpus) -> list[Corpus]:
+    """A corpus, or where a third of it is set aside the pages that one may look at and that third,
+    by the owners of their sites."""
+    if corpus.name not in PARTED:
+        return [corpus]
+    kept: list[GoldPage] = []
+    aside: list[GoldPage] = []
+    for page in corpus.pages:
+        (aside if is_held_out(owner(page.url) or page.url) else kept).append(page)
+    return [
+        Corpus(corpus.name, tuple(kept)),
+        Corpus(f"{corpus.name}, set aside", tuple(aside), set_aside=True),
+    ]
+
+
+def is_held_out(publisher: str) -> bool:
+    """Whether a publisher, named by its registered domain, is of the third that is set aside."""
+    return int(sha256(publisher.encode()).hexdigest(), 16) % 3 == 0
 
 
 @dataclass(slots=True)
@@ -139,4 +168,6 @@ def to_answer(found: Mapping[str, Any]) -> Answer:
         date=found.get("date") or None,
         standfirst=found.get("standfirst") or None,
         body=found.get("body") or "",
+        image=found.get("image") or None,
+        language=found.get("language") or None,
     )

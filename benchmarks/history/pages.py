@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from benchmarks.ours import CAPTURED
+from benchmarks.tally import is_held_out
 from crawler.errors import PageError
 from crawler.extract import extract
 from crawler.extract.dates import normalise
@@ -141,11 +142,6 @@ class RealPage:
 def drawn(*names: str) -> bytes:
     """A draw of lots that comes out alike at each run."""
     return sha256(" ".join(names).encode()).digest()
-
-
-def is_held_out(publisher: str) -> bool:
-    """Whether a publisher is of the third that is set aside."""
-    return int(sha256(publisher.encode()).hexdigest(), 16) % 3 == 0
 
 
 def words(text: str) -> list[str]:

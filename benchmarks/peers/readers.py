@@ -51,6 +51,7 @@ def _trafilatura() -> Reader:
             "date": found.date,
             "standfirst": found.description,
             "body": found.text,
+            "image": found.image,
         }
 
     return read
@@ -76,6 +77,8 @@ def _newspaper() -> Reader:
             "date": _iso(found.publish_date),
             "standfirst": found.meta_description,
             "body": found.text,
+            "image": found.top_image,
+            "language": found.meta_lang,
         }
 
     return read
@@ -192,15 +195,15 @@ def _htmldate() -> Reader:
 
 PEERS = {
     "trafilatura": Peer(
-        "trafilatura", ALL, "`bare_extraction(html, url, include_comments=False,"
-        " with_metadata=True)`", _trafilatura,
+        "trafilatura", ALL | {"standfirst", "image"},
+        "`bare_extraction(html, url, include_comments=False, with_metadata=True)`", _trafilatura,
     ),
     "trafilatura, fast": Peer(
         "trafilatura", frozenset({"body"}),
         "`extract(html, url, include_comments=False, fast=True)`, no metadata", _trafilatura_fast,
     ),
     "newspaper4k": Peer(
-        "newspaper4k", ALL,
+        "newspaper4k", ALL | {"standfirst", "image", "language"},
         "`Article(url, fetch_images=False).download(input_html=html).parse()`, with the extras of"
         " its languages", _newspaper,
     ),

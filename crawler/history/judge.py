@@ -35,8 +35,9 @@ _WHOLE = 0.4
 _CUT = 0.55
 _LITTLE = 0.35
 _CUT_AS_SAID = 0.95
-_NEW, _PROSE = 0.15, 12
-"""Share of new words in a text that is cut; and words of a paragraph that counts as prose."""
+_NEW, _NEW_AS_SAID, _PROSE = 0.15, 0.3, 12
+"""Share of new words in a text that is cut, and where the page says so; and words of a paragraph
+that counts as prose."""
 _FEW_WORDS = 80
 """Of a text so short nothing is said by its length."""
 NOTICE_WORDS = 150
@@ -131,7 +132,15 @@ def is_cut(known: Told, shown: Shown) -> bool:
     beginning = known.body[: int(len(told.body) * 1.3) + 200]
     if len(found & phrases(beginning)) >= 0.75 * len(found):
         return True
-    return _lost_its_end(known, told) and _new_words(known, told) <= _NEW * after
+    if _new_words(known, told) > (_NEW_AS_SAID if shown.access == "teaser" else _NEW) * after:
+        return False
+    return _keeps_its_beginning(known, told) or _lost_its_end(known, told)
+
+
+def _keeps_its_beginning(known: Told, told: Told) -> bool:
+    """Whether the first paragraph of a text still stands."""
+    first = next((p for p in known.paragraphs if count_words(p) >= _PROSE), "")
+    return bool(first) and words(first) in words(told.body)
 
 
 def _lost_its_end(known: Told, told: Told) -> bool:

@@ -117,3 +117,20 @@ def test_a_page_without_a_date_wants_none() -> None:
 def test_an_instant_needs_an_offset() -> None:
     assert instant("2026-02-03T10:00") is None
     assert days("2026-02-03T10:00") == {"2026-02-03"}
+
+
+def test_a_character_of_a_script_without_spaces_is_a_word() -> None:
+    assert overlap("北京天气预报", "北京天气预报")[0] == 1.0
+    assert 0 < overlap("北京天气预报", "北京天气新闻")[0] < 1
+
+
+def test_pictures_are_compared_by_file_and_languages_without_their_region() -> None:
+    gold = {"image": "https://a.example/p/w%20x.jpg?w=9", "language": "pt", "dek": "A day, later."}
+    answer = Answer(image="https://b.example/w x.jpg", language="pt-BR", standfirst="A day later")
+    assert score(answer, gold).figures == {"image": 1.0, "language": 1.0, "standfirst": 1.0}
+
+
+def test_sentences_may_stand_in_the_standfirst() -> None:
+    gold = {"first": "It rained.", "contains": ["No one came."]}
+    answer = Answer(standfirst="It rained.", body="Some came.")
+    assert score(answer, gold).figures == {"sentences": 0.5}

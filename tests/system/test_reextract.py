@@ -59,8 +59,11 @@ def test_what_another_extractor_had_read_becomes_a_new_revision(
     assert [row["revisions"] for row in after] == [2, 2, *[1] * 37]
     assert [row["title"] for row in after] == [row["title"] for row in before]
     assert [row["body_text"] for row in after] == [row["body_text"] for row in before]
-    new = query(folder, "SELECT * FROM revisions WHERE number = 2")
-    old = query(folder, "SELECT * FROM revisions WHERE number = 1 AND article_id < 3")
+    new = query(folder, "SELECT * FROM revisions WHERE number = 2 ORDER BY article_id")
+    old = query(
+        folder,
+        "SELECT * FROM revisions WHERE number = 1 AND article_id < 3 ORDER BY article_id",
+    )
     assert {row["extractor"] for row in new} == {extractor_version()}
     assert {row["cause"] for row in new} == {"extractor"}
     assert [row["capture_id"] for row in new] == [row["capture_id"] for row in old]
