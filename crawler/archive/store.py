@@ -15,7 +15,6 @@ from crawler import times
 from crawler.archive import database, links
 from crawler.archive.articles import Articles, insert
 from crawler.archive.chains import TOLD_BY, is_chained, is_step
-from crawler.archive.days import settle_days
 from crawler.archive.frontier import FrontierTable, Steps, Told
 from crawler.archive.hindsight import look_back
 from crawler.archive.history import History, Story
@@ -115,7 +114,6 @@ class Store:
             )
             if self.run_id is not None:
                 look_back(self.db.conn, self.history, self.run_id, finished_at)
-                settle_days(self.db.conn, self.run_id)
 
     def run_with(self, uuid: str | None) -> int:
         """The key of the run that WARC files call so; of the open run, if there is none."""
