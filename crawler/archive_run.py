@@ -29,6 +29,7 @@ from crawler.extensions.recovery import (
 from crawler.extensions.run_info import plain_settings, warcinfo
 from crawler.extract.version import extractor_version
 from crawler.items import Visit
+from crawler.page_texts import PageTexts
 from crawler.policy.revisit import Revisits
 from crawler.warc.provenance import run_record
 from crawler.warc.records import Headers
@@ -60,7 +61,7 @@ class ArchiveRun:
         try:
             check(folder)
             after = tuple(map(int, settings.getlist("REVISIT_AFTER")))
-            self.store = Store(folder, Revisits(after), extractor_version())
+            self.store = Store(folder, Revisits(after), extractor_version(), PageTexts(folder))
             self.store.begin_run(
                 name, self._arguments, f"Hemeroteca/{__version__}", self._started, self._uuid
             )

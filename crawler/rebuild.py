@@ -29,6 +29,7 @@ from crawler.errors import ArchiveError, PageError
 from crawler.extensions.recovery import mend
 from crawler.extract.version import extractor_version
 from crawler.items import Capture, FoundUrl, Kind, Role, Source, State, Visit
+from crawler.page_texts import PageTexts
 from crawler.policy.revisit import Revisits
 from crawler.reasons import Reason, because, is_known
 from crawler.runs.originals import Originals
@@ -398,7 +399,7 @@ def rebuild(
     if not files:
         raise ArchiveError(f"{warc} has no WARC files (*.warc.gz) to make a database from")
     shutil.rmtree(scratch, ignore_errors=True)
-    store = Store(scratch, Revisits(revisit_after), extractor_version())
+    store = Store(scratch, Revisits(revisit_after), extractor_version(), PageTexts(folder))
     try:
         visits = _Visits(store, warc, told)
         for path in files:

@@ -51,7 +51,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "crawler.extensions": {
         "crawler.archive", "crawler.discover", "crawler.extract", "crawler.failures",
-        "crawler.holdings", "crawler.originals", "crawler.outcome", "crawler.policy",
+        "crawler.holdings", "crawler.originals", "crawler.outcome", "crawler.page_texts",
+        "crawler.policy",
         "crawler.runs", "crawler.stopping", "crawler.warc", "crawler.workers",
     },
     "crawler.frontier": {

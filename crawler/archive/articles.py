@@ -242,7 +242,8 @@ class Articles:
         self._history.note_seen(story, article.access, capture_id, now, because("story_there"))
         furniture = partial(self._history.is_furniture, story)
         told = told_by(article, now)
-        changed = changes(story.told, told, furniture)
+        beside = self._history.beside(story, capture_id)
+        changed = changes(story.told, told, furniture, beside)
         if extractor != current.extractor:
             changed = not_by_reading(story.told, told, changed)
         if not changed:

@@ -4,12 +4,14 @@ that stands, and what it shows is entered as an event that stays."""
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from crawler.archive import why
 from crawler.archive.told import told_by_revision
+from crawler.history.beside import Beside, PageText
 from crawler.history.judge import (
     LASTING,
     NOTICE_WORDS,
@@ -29,6 +31,9 @@ from crawler.text import count_words, words
 from crawler.urls import is_wall
 
 Event = Literal["gone", "taken_down", "replaced", "back", "teaser", "full", "mistaken"]
+
+ReadPage = Callable[[sqlite3.Connection, int], PageText | None]
+"""A captured page's words, by the capture's key; None where it cannot be read."""
 
 # Answers of one kind, and days between the first and the last, after which a story that nothing
 # else is seen of is gone.
@@ -57,6 +62,8 @@ class Story:
     """When its page was last fetched with it, ISO 8601, UTC."""
     was_partial: bool
     """Whether the revision was read from an answer that was cut, or from a teaser."""
+    capture_id: int
+    """Of the page that the revision was read from."""
 
 
 class History:
@@ -65,9 +72,12 @@ class History:
     All methods raise sqlite3.Error.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, page_text: ReadPage | None = None) -> None:
+        """page_text: gives the words of a captured page; None: pages are compared by what was read
+        from them alone."""
         self._connection = connection
         self._sql = connection.execute
+        self._page_text = page_text
 
     # -- what is known ---------------------------------------------------------------------------
 
@@ -87,13 +97,27 @@ class History:
         return self._story(row)
 
     def _story(self, row: tuple[object, ...]) -> Story:
-        (article_id, site_id, url, gone_at, access, last_seen, revision_id, was_partial) = row[:8]
+        article_id, site_id, url, gone_at, access, last_seen, revision_id, was_partial = row[:8]
         told = told_by_revision(self._connection, cast(int, revision_id))
         return Story(
             cast(int, article_id), cast(int, site_id), cast(str, url), told,
             cast("str | None", gone_at), cast("str | None", access), cast(str, last_seen),
-            bool(was_partial),
+            bool(was_partial), cast(int, row[8]),
         )  # fmt: skip
+
+    def beside(self, story: Story, capture_id: int) -> Beside | None:
+        """A captured page beside the one that a story's revision was read from; None where pages
+        cannot be read."""
+        read = self._page_text
+        if read is None:
+            return None
+
+        def load() -> tuple[PageText, PageText] | None:
+            before = read(self._connection, story.capture_id)
+            after = read(self._connection, capture_id) if before is not None else None
+            return None if before is None or after is None else (before, after)
+
+        return Beside(load)
 
     def is_furniture(self, story: Story, paragraph: str) -> bool:
         """Whether a paragraph stands on several other stories of the site, too: it is the site's.
@@ -130,7 +154,9 @@ class History:
         state of the story, or another one that took its place (`verdict`). Where the visit says
         what it was, because WARC has it, that stands."""
         before = visit.verdict is not None
-        verdict = cast("Verdict | None", visit.verdict) or self._verdict(visit, story, now)
+        verdict = cast("Verdict | None", visit.verdict) or self._verdict(
+            visit, story, self.beside(story, capture_id), now
+        )
         if verdict == "other story" and self._stands_elsewhere(visit, capture_id, run_id):
             verdict = "outage"
         if verdict in ("soft 404", "taken down", "outage") and self._all_do(story, run_id, now):
@@ -164,7 +190,9 @@ class History:
         assert verdict in PASSING
         return replace(visit, article=None, state="retry")
 
-    def _verdict(self, visit: Visit, story: Story, now: str) -> Verdict | None:
+    def _verdict(
+        self, visit: Visit, story: Story, beside: Beside | None, now: str
+    ) -> Verdict | None:
         shown = visit.article or visit.shown
         cut = visit.captures[-1].truncated is not None or visit.is_cut
         lacks = visit.lacks is not None and self._was_part(story, visit.lacks)
@@ -173,7 +201,7 @@ class History:
             story.told,
             Shown(
                 told, visit.article is not None, shown.access if shown else None,
-                cut or lacks, visit.says,
+                cut or lacks, visit.says, beside,
             ),
         )  # fmt: skip
 
@@ -366,7 +394,8 @@ class History:
 _STORY = (
     "SELECT a.id, a.site_id, a.url, a.gone_at, a.access, a.last_captured_at, r.id,"
     " r.access = 'teaser' OR EXISTS (SELECT 1 FROM captures k WHERE k.id = r.capture_id"
-    " AND k.truncated IS NOT NULL) FROM articles a JOIN revisions r ON r.id = a.revision_id"
+    " AND k.truncated IS NOT NULL), r.capture_id"
+    " FROM articles a JOIN revisions r ON r.id = a.revision_id"
 )
 
 

@@ -17,7 +17,7 @@ from crawler.archive.articles import Articles, insert
 from crawler.archive.chains import TOLD_BY, is_chained, is_step
 from crawler.archive.frontier import FrontierTable, Steps, Told
 from crawler.archive.hindsight import look_back
-from crawler.archive.history import History, Story
+from crawler.archive.history import History, ReadPage, Story
 from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.unfit import LESSER, is_about_content
@@ -49,17 +49,19 @@ class Store:
         folder: Path,
         plan: Callable[[Outcome], Plan] | None = None,
         extractor: str = "unknown",
+        page_text: ReadPage | None = None,
     ) -> None:
         """Open or make the archive in `folder`. Raises ArchiveError.
 
         plan: says when a URL is to be visited again; None: never. extractor: by which articles are
-        read, where a visit does not say.
+        read, where a visit does not say. page_text: gives the words of a captured page, to compare
+        two states of it.
         """
         self.folder = folder
         self.db = database.open_for_writing(folder)
         self.frontier = FrontierTable(self.db.conn, plan)
         self.memory = SiteMemory(self.db.conn)
-        self.history = History(self.db.conn)
+        self.history = History(self.db.conn, page_text)
         self.articles = Articles(self.db.conn, self._site_id, extractor, self.history)
         self._sql = self.db.conn.execute
         self.run_id: int | None = None

@@ -50,6 +50,7 @@ from crawler.extract.version import extractor_version
 from crawler.items import Capture, Due, Reference, State, Visit
 from crawler.originals import same_payload, still_holds
 from crawler.outcome import FULL, outcome
+from crawler.page_texts import PageTexts
 from crawler.policy.revisit import Revisits
 from crawler.reasons import LEFT_OUT, WITHHELD, Reason, in_words
 from crawler.stopping import GIVEN_UP
@@ -291,7 +292,7 @@ class Session:
         """The archive, open for writing. Raises HemerotecaError, sqlite3.Error, OSError."""
         if self._store is None:
             self._hold()
-            store = Store(self.folder, self._plan, extractor_version())
+            store = Store(self.folder, self._plan, extractor_version(), PageTexts(self.folder))
             spider = self._crawler.spider
             assert spider is not None
             store.begin_run(

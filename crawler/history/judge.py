@@ -7,11 +7,12 @@ not the story, and make none of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from crawler.extract.language import calls
+from crawler.extract.language import calls, is_wall
+from crawler.history.beside import Beside
 from crawler.history.notices import Notice, notice
 from crawler.history.told import Told, changes
 from crawler.text import count_words, phrases, words
@@ -35,9 +36,12 @@ _WHOLE = 0.4
 _CUT = 0.55
 _LITTLE = 0.35
 _CUT_AS_SAID = 0.95
+_CUT_ASKING = 0.8
+"""And with a page that asks to subscribe and did not before."""
 _NEW, _NEW_AS_SAID, _PROSE = 0.15, 0.3, 12
 """Share of new words in a text that is cut, and where the page says so; and words of a paragraph
 that counts as prose."""
+_BOX_WORDS = 30
 _FEW_WORDS = 80
 """Of a text so short nothing is said by its length."""
 NOTICE_WORDS = 150
@@ -58,17 +62,19 @@ class Shown:
     """Whether it is known to lack its end, or one of the story's later pages."""
     says: str = ""
     """What it shows first, where it is no article: notices often are no text of one."""
+    beside: Beside | None = None
+    """The page beside the one that the known state was read from."""
 
 
 def judge(known: Told, shown: Shown) -> Verdict | None:
     """What an answer is beside the story that is known at its address; None: a state of it."""
-    told = shown.told
+    told = _without_what_stood(known, shown)
     if shown.is_broken:
         return None if told is not None and not changes(known, told) else "broken"
     if told is None or not (told.title or told.body or shown.says):
         return "empty"
     if is_state(known, told):
-        return "teaser" if is_cut(known, shown) else None
+        return "teaser" if is_cut(known, replace(shown, told=told)) else None
     length = count_words(told.words)
     text = f"{told.title}\n{told.words}\n{shown.says}"
     said: Notice | None = None
@@ -89,6 +95,21 @@ def judge(known: Told, shown: Shown) -> Verdict | None:
     elif shown.is_article and told.published and told.authors and length >= _FEW_WORDS:
         return "other story"
     return said or ("outage" if length >= 25 else "shell")
+
+
+def _without_what_stood(known: Told, shown: Shown) -> Told | None:
+    """What an answer tells, without paragraphs that the page had before and that were none of the
+    story's: where little is left of a text, what stands beside it is read as its part."""
+    told, beside = shown.told, shown.beside
+    if told is None or beside is None or told.body == known.body:
+        return told
+    paragraphs = set(known.paragraphs)
+    kept = [
+        each
+        for each in told.paragraphs
+        if each in paragraphs or words(each) in words(known.body) or not beside.stood(each)
+    ]
+    return told if len(kept) == len(told.paragraphs) else replace(told, body="\n\n".join(kept))
 
 
 def is_state(known: Told, told: Told) -> bool:
@@ -115,32 +136,68 @@ def is_state(known: Told, told: Told) -> bool:
 
 def is_cut(known: Told, shown: Shown) -> bool:
     """Whether a state of a story is its beginning alone."""
-    told = shown.told
-    assert told is not None
-    before, after = count_words(known.body), count_words(told.body)
-    found = phrases(told.body)
-    if before >= _FEW_WORDS and after < _LITTLE * before:
+    assert shown.told is not None
+    before = count_words(known.body)
+    if before < _FEW_WORDS or count_words(shown.told.body) >= before:
+        return False
+    told = _without_boxes(shown.told, shown.beside)
+    after, found = count_words(told.body), phrases(told.body)
+    if after < _LITTLE * before:
         # hardly anything is left, and nothing of it is new
-        return len(found & phrases(known.body)) >= 0.8 * len(found)
-    if (
-        before < _FEW_WORDS
-        or after >= (_CUT_AS_SAID if shown.access == "teaser" else _CUT) * before
+        return len(found & phrases(known.body)) >= 0.8 * len(found) or not _new_words(known, told)
+    if after >= _CUT_AS_SAID * before:
+        return False
+    said = shown.access == "teaser"
+    if (said or (after < _CUT * before and shown.access != "full")) and _is_a_beginning(
+        known, told, said=said
     ):
-        return False
-    if shown.access == "full":
-        return False
+        return True
+    # parts that are no paragraphs may stay: lists, tables, what is under pictures
+    return after < _CUT_ASKING * before and _asks(shown) and not _new_words(known, told)
+
+
+def _is_a_beginning(known: Told, told: Told, *, said: bool) -> bool:
+    """Whether a text is the beginning of a known one, and what else stands beside that. said:
+    whether its page says that it is cut."""
+    found = phrases(told.body)
     beginning = known.body[: int(len(told.body) * 1.3) + 200]
     if len(found & phrases(beginning)) >= 0.75 * len(found):
         return True
-    if _new_words(known, told) > (_NEW_AS_SAID if shown.access == "teaser" else _NEW) * after:
-        return False
-    return _keeps_its_beginning(known, told) or _lost_its_end(known, told)
+    new = _new_words(known, told)
+    most = _NEW_AS_SAID if said else _NEW
+    return new <= most * count_words(told.body) and _lost_its_end(known, told)
 
 
-def _keeps_its_beginning(known: Told, told: Told) -> bool:
-    """Whether the first paragraph of a text still stands."""
-    first = next((p for p in known.paragraphs if count_words(p) >= _PROSE), "")
-    return bool(first) and words(first) in words(told.body)
+def _without_boxes(told: Told, beside: Beside | None) -> Told:
+    """A text without short paragraphs that ask its readers to subscribe or to log in, and what is
+    new on the page right beside such a line."""
+    box = _box(beside) if beside is not None else frozenset()
+    kept = [each for each in told.paragraphs if not _is_asking(each) and words(each) not in box]
+    return replace(told, body="\n\n".join(kept))
+
+
+def _box(beside: Beside) -> frozenset[str]:
+    """The words of each short line that is new on a page and stands beside one that asks its
+    readers to subscribe or to log in."""
+    lines = beside.new_lines()
+    asking = {at for at, line in enumerate(lines) if _is_asking(line)}
+    near = {at + step for at in asking for step in (-2, -1, 0, 1, 2)}
+    return frozenset(
+        words(lines[at]) for at in near if at in range(len(lines)) and _is_short(lines[at])
+    )
+
+
+def _is_short(text: str) -> bool:
+    return count_words(text) <= _BOX_WORDS
+
+
+def _is_asking(text: str) -> bool:
+    return _is_short(text) and (calls(text) > 1 or is_wall(text) or notice(text) == "wall")
+
+
+def _asks(shown: Shown) -> bool:
+    """Whether a page asks its readers to subscribe or to log in, and did not before."""
+    return shown.beside is not None and any(map(_is_asking, shown.beside.new_lines()))
 
 
 def _lost_its_end(known: Told, told: Told) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from crawler.text import UNSPACED
+
 # -- what cannot be seen ------------------------------------------------------------------------
 
 _UNSEEN = re.compile(
@@ -32,6 +34,7 @@ _JOINS_NOTHING_BEHIND = re.compile(
     "\u06c3-\u06cb\u06cd\u06cf\u06d2\u06d3\u06d5\u06ee\u06ef]"
 )
 """Arabic letters that never join the one behind them: nobody sees a non-joiner there."""
+_SPACES = re.compile(r"\s+")
 _BREAK = re.compile(r"\n[^\S\n]*\n\s*")
 
 
@@ -54,6 +57,22 @@ def as_read(text: str) -> str:
         text = _UNSEEN.sub("", text)
     paragraphs = (" ".join(each.split()) for each in _BREAK.split(_line_feeds(text)))
     return "\n\n".join(each for each in paragraphs if each)
+
+
+def closed(text: str) -> str:
+    """A text with no space but those between letters or digits that a space parts: "the rapist"
+    and "therapist" are two things, "10 %" and "10%" are one.
+
+    >>> closed("10 %,\\n\\nthe  rapist") == closed("10%, the rapist")
+    True
+    """
+    return _SPACES.sub(lambda found: " " if _parts(found) else "", text.strip())
+
+
+def _parts(space: re.Match[str]) -> bool:
+    before, behind = space.string[space.start() - 1], space.string[space.end()]
+    dense = UNSPACED.match(before) or UNSPACED.match(behind)
+    return before.isalnum() and behind.isalnum() and not dense
 
 
 def _line_feeds(text: str) -> str:

@@ -17,13 +17,13 @@ from crawler.extract.language import (
     names_itself,
     states_age,
 )
-from crawler.history.reader_text import as_read, typeset_alike
+from crawler.history.beside import Beside
+from crawler.history.reader_text import as_read, closed, typeset_alike
 from crawler.items import Article
-from crawler.text import UNSPACED, count_words
+from crawler.text import count_words
 
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])\s+")
 _TIMED = re.compile(r"\d{1,2}[:.h]\d\d\b")
-_SPACES = re.compile(r"\s+")
 _ZONE = re.compile(r"\d(?:Z|[+-]\d\d:?\d\d)$")
 _COUNTED = re.compile(r"\d+(?:[.,:\u00a0\u202f ]\d+)*")
 _COUNTER_WORDS = 12
@@ -88,17 +88,21 @@ def told_by(article: Article, captured_at: str) -> Told:
 
 
 def changes(
-    old: Told, new: Told, is_furniture: Callable[[str], bool] = lambda paragraph: False
+    old: Told,
+    new: Told,
+    is_furniture: Callable[[str], bool] = lambda paragraph: False,
+    beside: Beside | None = None,
 ) -> tuple[str, ...]:
     """The fields that a newspaper changed between two states of a story, as its readers see them;
     TYPOGRAPHY alone where only the typesetting differs; nothing where it is the same story still.
 
-    is_furniture: whether a paragraph is the site's and not the story's.
+    is_furniture: whether a paragraph is the site's and not the story's. beside: the two whole
+    pages, where they are known; what stands on both is no change, wherever it was read.
     """
-    exact = _changes(old, new, as_read, is_furniture)
+    exact = _changes(old, new, as_read, is_furniture, beside)
     if not exact:
         return ()
-    return _changes(old, new, typeset_alike, is_furniture) or (TYPOGRAPHY,)
+    return _changes(old, new, typeset_alike, is_furniture, beside) or (TYPOGRAPHY,)
 
 
 def not_by_reading(old: Told, new: Told, changed: Sequence[str]) -> tuple[str, ...]:
@@ -112,12 +116,56 @@ def not_by_reading(old: Told, new: Told, changed: Sequence[str]) -> tuple[str, .
 
 
 def _changes(
-    old: Told, new: Told, read: Callable[[str], str], is_furniture: Callable[[str], bool]
+    old: Told,
+    new: Told,
+    read: Callable[[str], str],
+    is_furniture: Callable[[str], bool],
+    beside: Beside | None,
 ) -> tuple[str, ...]:
+    found = _differing(old, new, read, is_furniture, beside)
+    if beside is None:
+        return tuple(found)
+    return tuple(
+        field
+        for field in found
+        if not (texts := _apart(old, new, field, read))
+        or not all(beside.stays(text, read, told=field in _MACHINES_TOO) for text in texts)
+    )
+
+
+_MACHINES_TOO = frozenset({"seo_title", "standfirst", "authors"})
+"""Fields that may be read from what a page tells machines."""
+
+
+def _apart(old: Told, new: Told, field: str, read: Callable[[str], str]) -> list[str]:
+    """The texts in which two states differ in a field that stands on the page in one piece."""
+    if field in ("title", "standfirst"):
+        return [text for text in (getattr(old, field), getattr(new, field)) if text]
+    if field == "seo_title":
+        return [old.seo_title or old.title, new.seo_title or new.title]
+    if field == "authors":
+        return list(_by_reading(old.authors, read) ^ _by_reading(new.authors, read))
+    if field == "captions":
+        one, other = ([c.text for c in told.captions] for told in (old, new))
+        return list(_by_reading(one, read) ^ _by_reading(other, read))
+    return []
+
+
+def _by_reading(texts: Iterable[str], read: Callable[[str], str]) -> set[str]:
+    return {read(text) for text in texts}
+
+
+def _differing(
+    old: Told,
+    new: Told,
+    read: Callable[[str], str],
+    is_furniture: Callable[[str], bool],
+    beside: Beside | None,
+) -> list[str]:
     found = []
     if read(old.title) != read(new.title):
         found.append("title")
-    text = _same_text(old.body, new.body, read, is_furniture)
+    text = _same_text(old.body, new.body, read, is_furniture, beside)
     if _said(old.standfirst, read) != _said(new.standfirst, read) and not _moved_standfirst(
         old, new, read
     ):
@@ -136,7 +184,7 @@ def _changes(
         "title" in found and old.seo_title is None and new.seo_title is None
     ):
         found.append("seo_title")
-    return tuple(found)
+    return found
 
 
 def _said(text: str | None, read: Callable[[str], str]) -> str:
@@ -156,23 +204,7 @@ def _names(told: Told, read: Callable[[str], str]) -> set[str]:
 
 
 def _stream(text: str, read: Callable[[str], str]) -> str:
-    return _closed(read(text))
-
-
-def _closed(text: str) -> str:
-    """A text with no space but those between letters or digits that a space parts: "the rapist"
-    and "therapist" are two things, "10 %" and "10%" are one.
-
-    >>> _closed("10 %,\\n\\nthe  rapist") == _closed("10%, the rapist")
-    True
-    """
-    return _SPACES.sub(lambda found: " " if _parts(found) else "", text.strip())
-
-
-def _parts(space: re.Match[str]) -> bool:
-    before, behind = space.string[space.start() - 1], space.string[space.end()]
-    dense = UNSPACED.match(before) or UNSPACED.match(behind)
-    return before.isalnum() and behind.isalnum() and not dense
+    return closed(read(text))
 
 
 def _moved_standfirst(old: Told, new: Told, read: Callable[[str], str]) -> bool:
@@ -185,7 +217,11 @@ def _moved_standfirst(old: Told, new: Told, read: Callable[[str], str]) -> bool:
 
 
 def _same_text(
-    old: str, new: str, read: Callable[[str], str], is_furniture: Callable[[str], bool]
+    old: str,
+    new: str,
+    read: Callable[[str], str],
+    is_furniture: Callable[[str], bool],
+    beside: Beside | None,
 ) -> bool:
     """Whether two bodies are one text, however it is cut into paragraphs, and but for what is the
     site's."""
@@ -196,7 +232,11 @@ def _same_text(
     if _ticks(set(before) - set(after), set(after) - set(before)):
         return [p for p in before if p not in odd] == [p for p in after if p not in odd]
     counters = _counters(set(before) - set(after)) & _counters(set(after) - set(before))
-    furniture = {part for part in odd if part and _is_box(part)}
+    furniture = {
+        part
+        for part in odd
+        if part and (_is_box(part) or (beside is not None and beside.stays(part, read)))
+    }
     rest = [part for part in odd - furniture if part and _uncounted(part) not in counters]
     if len(rest) > _MANY:
         return False  # no site has so much of its own in one text: it need not be asked of each
@@ -205,7 +245,7 @@ def _same_text(
         "\n".join(p for p in parts if p not in furniture and _uncounted(p) not in counters)
         for parts in (before, after)
     )
-    one, other = map(_closed, left)
+    one, other = map(closed, left)
     return one == other
 
 

@@ -13,10 +13,10 @@ from crawler.archive.database import open_for_writing
 from crawler.archive.describe import (
     DESCRIPTIONS,
     is_described,
-    schema_markdown,
     write_descriptions,
 )
 from crawler.archive.migrations import bring_up_to_date
+from crawler.archive.schema_page import schema_markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -5,6 +5,7 @@ from crawler.extract.page.document import SENTENCE_ENDS, Document, text_of
 from crawler.extract.page.outlinks import feeds, out_links, wordpress_api, wordpress_kind
 from crawler.extract.page.reservations import reservations
 from crawler.extract.page.structured import Node, Structured, strings, structured, types_of
+from crawler.extract.page.whole_text import shown_text, told_text
 
 __all__ = [
     "MAX_BYTES",
@@ -16,9 +17,11 @@ __all__ = [
     "out_links",
     "refuse_what_is_too_long",
     "reservations",
+    "shown_text",
     "strings",
     "structured",
     "text_of",
+    "told_text",
     "types_of",
     "wordpress_api",
     "wordpress_kind",
