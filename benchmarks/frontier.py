@@ -101,7 +101,7 @@ def measure(number: int, folder: Path) -> Cost:
     began = time.perf_counter()
     for batch in urls(number):
         with store.db.atomic():
-            frontier.add(batch, store._site_id, utc(datetime.now(UTC)), listed=True)
+            frontier.finds.add(batch, store._site_id, utc(datetime.now(UTC)), listed=True)
     enter = (time.perf_counter() - began) / number
     claims, acknowledging, visits, done = [], 0.0, [], 0
     for turn in range(CLAIMS):
@@ -122,7 +122,7 @@ def measure(number: int, folder: Path) -> Cost:
     again = next(urls(number))
     began = time.perf_counter()
     with store.db.atomic():
-        frontier.add(again, store._site_id, utc(datetime.now(UTC)), listed=True)
+        frontier.finds.add(again, store._site_id, utc(datetime.now(UTC)), listed=True)
     seen_again = (time.perf_counter() - began) / len(again)
     memory = process.memory_info().rss - before
     store.db.close()

@@ -54,17 +54,18 @@ def crawl_without(arguments: list[str]) -> None:
     """`scrapy`, with nothing in the place of WARC."""
     from scrapy.cmdline import execute
 
-    from crawler.extensions import download, run_info, session
+    from crawler.extensions import download
+    from crawler.extensions.session.known import Known
+    from crawler.runs import run
 
-    for module in (download, run_info):
-        setattr(module, "working_tap", lambda: None)  # noqa: B010
+    setattr(download, "working_tap", lambda: None)  # noqa: B010
     for name, value in {
         "WarcWriter": Nothing,
         "note_visit": lambda *_: None,
         "run_record": lambda *_: ("", [], b""),
     }.items():
-        setattr(session, name, value)
-    setattr(session.Session, "_original", lambda *_: None)  # noqa: B010
+        setattr(run, name, value)
+    setattr(Known, "original", lambda *_: None)  # noqa: B010
     execute(["scrapy", *arguments])
 
 

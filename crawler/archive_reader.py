@@ -14,15 +14,15 @@ from typing import Self
 from sqlite_utils import Database
 
 from crawler.archive import replay, stories
-from crawler.archive.database import WARC_FOLDER, explain, open_for_reading, refuse_links
+from crawler.archive.database import explain, open_for_reading, refuse_links
 from crawler.archive.replay import KeptCapture
 from crawler.archive.stories import Story, StoryRevision
 from crawler.bundled import PROGRAM
 from crawler.errors import ArchiveError, DamageError
+from crawler.kept_records import readable_record
 from crawler.warc import http
 from crawler.warc.digests import agrees, hasher
 from crawler.warc.members import DamagedError
-from crawler.warc.reader import Record, read_record
 
 
 def open_archive(path: str | os.PathLike[str]) -> Archive:
@@ -161,26 +161,3 @@ class Archive:
             yield self._db
         except sqlite3.Error as error:
             raise explain(self.path, error) from error
-
-
-def readable_record(
-    folder: Path, captures: Iterable[KeptCapture]
-) -> tuple[KeptCapture, Record, str]:
-    """The first of some captures whose record can be read, the record, and why those before it
-    cannot; "" for the first. folder: the archive's. Raises DamagedError where none can."""
-    why = ""
-    seen: set[str] = set()
-    for each in captures:
-        if each.record_id in seen:
-            continue
-        seen.add(each.record_id)
-        try:
-            record = read_record(
-                folder / WARC_FOLDER, each.warc_file, each.warc_offset, each.warc_length
-            )
-            return each, record, why
-        except DamagedError as error:
-            why = why or str(error)
-        except OSError as error:
-            why = why or f"{each.warc_file}: {error.strerror}"
-    raise DamagedError(why)

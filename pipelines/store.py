@@ -11,7 +11,7 @@ from crawler.items import Visit
 
 
 class StoreVisits:
-    """Hands visits to the session's batch.
+    """Hands visits to the archive's batch.
 
     What they found is stored in the same transaction, and is claimed from the archive when its turn
     comes: a run killed before makes the visit again.
@@ -27,5 +27,5 @@ class StoreVisits:
 
     def process_item(self, item: Visit) -> Visit:
         """The visit, once it is in the batch."""
-        Session.of(self._crawler).add(item)
+        Session.of(self._crawler).archive.add(item)
         return item

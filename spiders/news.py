@@ -20,7 +20,8 @@ from crawler.discover.shapes import shape
 from crawler.discover.variants import is_dressed, plain_forms
 from crawler.discover.wordpress import further_pages, parse_posts, posts_url
 from crawler.extensions.session import Session
-from crawler.frontier.scheduler import LATER, Frontier
+from crawler.frontier.scheduler import Frontier
+from crawler.frontier.spider import LATER
 from crawler.items import STORY_LIKE, Due, FoundUrl, Page, Visit
 from crawler.policy.budget import is_listed
 from crawler.reasons import OUTSIDE, Reason, because
@@ -81,7 +82,7 @@ class NewsSpider(ArchiveSpider):
     async def start(self) -> AsyncIterator[Request]:
         """The home pages, and what was left of hosts below theirs."""
         for main in self.resume_hosts:
-            self._meet_hosts(Session.of(self.crawler).hosts_below(main))
+            self._meet_hosts(Session.of(self.crawler).known.hosts_below(main))
         for url in self.seeds:
             yield self.request(Due(FoundUrl(url, "home", "seed")))
 
@@ -124,7 +125,7 @@ class NewsSpider(ArchiveSpider):
         found = due.found
         if (self.since or self.until) and found.role in ("page", "sitemap"):
             # what sources told since it was claimed is in the archive
-            known = Session.of(self.crawler).lookup(found.url)
+            known = Session.of(self.crawler).known.lookup(found.url)
             told = known.found if known is not None else found
             if outside(told, self.since, self.until):
                 return OUTSIDE
@@ -138,7 +139,7 @@ class NewsSpider(ArchiveSpider):
         if found.role != "page" or due.visited_at is not None:
             return None
         host = site_host(found.url)
-        if self._parts.is_mirror(host, Session.of(self.crawler).shared):
+        if self._parts.is_mirror(host, Session.of(self.crawler).known.shared):
             self.hosts.discard(host)
             self._close_part(host, MIRROR)
         if host not in self.hosts and not self._parts.is_pending(host):
@@ -146,7 +147,7 @@ class NewsSpider(ArchiveSpider):
         if story_urls.is_service(found.url):
             return because("service_address")
         for plain in plain_forms(found.url):
-            known = Session.of(self.crawler).lookup(plain)
+            known = Session.of(self.crawler).known.lookup(plain)
             if known is not None and known.is_story:
                 return because("other_address", plain)
             if known is not None and known.state in ("queued", "claimed"):
@@ -185,7 +186,7 @@ class NewsSpider(ArchiveSpider):
         ]
         if page.not_article is None and len(ours) > _STORY_LINKS:
             why = because("links_left_out", f"{_STORY_LINKS:,}")
-            Session.of(self.crawler).reasons["excluded", why] += len(ours) - _STORY_LINKS
+            Session.of(self.crawler).archive.reasons["excluded", why] += len(ours) - _STORY_LINKS
             del ours[_STORY_LINKS:]
         for url, says in ours:
             each = self._ranked(FoundUrl(url, "page", "link", page.url), says)
@@ -278,7 +279,7 @@ class NewsSpider(ArchiveSpider):
         # what the newspaper's own sitemap tells of need not have one of its own
         if places and not self._parts.is_told(site_host(url)):
             role, place = places.pop(0)
-            known = Session.of(self.crawler).lookup(place)
+            known = Session.of(self.crawler).known.lookup(place)
             if known is not None and known.state in ("failed", "gone", "excluded"):
                 self._try_next_place(url)
                 return
@@ -289,7 +290,7 @@ class NewsSpider(ArchiveSpider):
         """Where sitemaps turn out to lack stories, look for a feed as where there are none."""
         if site in self._feeds_known:
             return
-        brought = Session.of(self.crawler).site_yield(site)
+        brought = Session.of(self.crawler).known.site_yield(site)
         if brought.stories >= _ENOUGH and not is_listed(brought):
             self._feeds_known.add(site)
             left = self._places.get(site, ())
@@ -298,7 +299,7 @@ class NewsSpider(ArchiveSpider):
 
     def _offer_changed_posts(self, host: str) -> None:
         """Of a site whose posts were listed before, those that changed since."""
-        known = Session.of(self.crawler).posts_listed(host)
+        known = Session.of(self.crawler).known.posts_listed(host)
         if known is None or self.since or self.until:
             return
         first, at = known
@@ -328,7 +329,7 @@ class NewsSpider(ArchiveSpider):
         """Look at the front pages of hosts that may be parts of the newspaper; those that an
         earlier run has judged are followed or left, as it did."""
         for front in filter(None, (self._parts.meet(url, self.hosts) for url in urls)):
-            known = Session.of(self.crawler).lookup(front)
+            known = Session.of(self.crawler).known.lookup(front)
             accepted = was_accepted(known) if known is not None else None
             if accepted is None:
                 Frontier.of(self.crawler).offer([self._ranked(FoundUrl(front, "page", "link"))])
@@ -343,8 +344,8 @@ class NewsSpider(ArchiveSpider):
         if not self._parts.is_pending(host):
             return None
         session = Session.of(self.crawler)
-        session.flush()  # what the newspaper's own pages told of counts
-        reason = self._parts.judge(page, lambda url: session.lookup(url) is not None)
+        session.archive.flush()  # what the newspaper's own pages told of counts
+        reason = self._parts.judge(page, lambda url: session.known.lookup(url) is not None)
         if reason is None:
             self._open_part(host)
         else:
@@ -361,4 +362,4 @@ class NewsSpider(ArchiveSpider):
 
     def _close_part(self, host: str, reason: Reason) -> None:
         self._parts.settle(host)
-        Session.of(self.crawler).shut(host, reason)
+        Session.of(self.crawler).queue.shut(host, reason)

@@ -196,7 +196,9 @@ def test_importing_one_module_loads_no_other() -> None:
     assert python(f"import sys, crawler.text; {loaded}") == "crawler crawler.text"
 
 
-@pytest.mark.parametrize("before", ["import crawler.extract.verdict", "import crawler.workers", ""])
+@pytest.mark.parametrize(
+    "before", ["import crawler.extract.verdict", "import crawler.runs.workers", ""]
+)
 def test_extract_is_the_function_whatever_was_imported_before(before: str) -> None:
     code = (
         f"{before}\nimport pickle\nfrom crawler import extract\n"

@@ -16,6 +16,7 @@ from crawler.archive.changes import record_changes
 from crawler.archive.days import day_of
 from crawler.archive.duplicates import find_copy, is_split, note_copy, remember, tells_same_story
 from crawler.archive.history import History, Story
+from crawler.archive.rows import insert
 from crawler.archive.texts import markdown_parts
 from crawler.history.told import TYPOGRAPHY, changes, not_by_reading, told_by
 from crawler.items import Article, Image, Visit
@@ -372,18 +373,6 @@ def _kind_of(changed: Sequence[str], story: Story) -> Change:
     if story.was_partial:
         return "completed"
     return "typography" if tuple(changed) == (TYPOGRAPHY,) else "edit"
-
-
-def insert(connection: sqlite3.Connection, table: str, **values: object) -> int:
-    """Insert a row; returns its key. Raises sqlite3.Error."""
-    columns = ", ".join(values)
-    marks = ", ".join("?" * len(values))
-    cursor = connection.execute(
-        f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608
-        tuple(values.values()),
-    )
-    assert cursor.lastrowid is not None
-    return cursor.lastrowid
 
 
 def columns(article: Article) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from typing import cast
 
+from crawler.archive.rows import insert
 from crawler.items import Capture, Reference
 
 Place = tuple[str, int, int]
@@ -113,4 +116,61 @@ def enter_file(
     connection.execute(
         "INSERT OR REPLACE INTO warc_files VALUES (?, ?, ?, ?, ?, ?)",
         (name, run_id, size, records, sha256, closed_at),
+    )
+
+
+def warc_end(connection: sqlite3.Connection, name: str) -> int:
+    """Bytes from a WARC file's start to the end of the last record of it that the database refers
+    to. Raises sqlite3.Error."""
+    row = connection.execute(
+        "SELECT warc_offset + warc_length FROM captures WHERE warc_file = ?"
+        " ORDER BY warc_offset DESC LIMIT 1",
+        (name,),
+    ).fetchone()
+    return row[0] if row else 0
+
+
+def key_of(connection: sqlite3.Connection, capture: Capture) -> int | None:
+    """The key of a capture; None if it is not entered. Raises sqlite3.Error."""
+    row = connection.execute(
+        "SELECT id FROM captures WHERE record_id = ? AND warc_file = ? AND warc_offset = ?",
+        (capture.record_id, capture.warc_file, capture.warc_offset),
+    ).fetchone()
+    return cast("int | None", row[0] if row else None)
+
+
+def enter_capture(
+    connection: sqlite3.Connection, capture: Capture, url_id: int, run_id: int | None
+) -> int:
+    """Enter a capture; returns its key. Raises sqlite3.Error."""
+    original, size = None, capture.payload_bytes
+    row = connection.execute(
+        "SELECT id, payload_bytes FROM captures WHERE record_id = ?", (capture.refers_to,)
+    ).fetchone()
+    if row is not None:
+        original = row[0]
+        if capture.status != 304 and not size:
+            # a revisit read back from its record: how long the payload is, the response says
+            size = row[1]
+    return insert(
+        connection,
+        "captures",
+        url=capture.url,
+        url_id=url_id,
+        run_id=run_id,
+        fetched_at=capture.fetched_at,
+        status=capture.status,
+        content_type=capture.content_type,
+        payload_digest=capture.payload_digest,
+        payload_bytes=size,
+        record_id=capture.record_id,
+        warc_file=capture.warc_file,
+        warc_offset=capture.warc_offset,
+        warc_length=capture.warc_length,
+        location=capture.location,
+        record_type=capture.record_type,
+        refers_to_id=original,
+        truncated=capture.truncated,
+        fetch_ms=capture.fetch_ms,
+        reservations=json.dumps(capture.reservations) if capture.reservations else None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import logging
 import os
@@ -141,6 +142,13 @@ class _Escaped:
     def __rich_console__(self, out: Console, options: ConsoleOptions) -> RenderResult:
         for text, style, control in out.render(self._inner, options):
             yield Segment(text if control else shown(text), style, control)
+
+
+def say(line: str) -> None:
+    """Print a line on standard error, if there is one still: a terminal that is closed takes it
+    with it."""
+    with contextlib.suppress(OSError, ValueError):
+        print(line, file=sys.stderr, flush=True)
 
 
 def fail(command: str, error: HemerotecaError) -> None:

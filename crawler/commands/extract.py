@@ -19,8 +19,8 @@ from crawler.bundled import PROGRAM
 from crawler.errors import HemerotecaError, UsageError
 from crawler.items import LinkedStory, Page
 from crawler.reasons import because, in_words
+from crawler.runs import Workers
 from crawler.text import cleaned, shown, shown_json
-from crawler.workers import Workers
 
 
 class Command(ScrapyCommand):

@@ -25,7 +25,7 @@ from crawler.errors import UsageError
 from crawler.text import shown_line
 
 if TYPE_CHECKING:
-    from crawler.importing import Imported
+    from crawler.runs import Imported
 
 
 class Command(ScrapyCommand):
@@ -59,9 +59,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Import and say what came of it."""
         assert self.settings is not None
-        from crawler.archive_run import ArchiveRun
-        from crawler.importing import import_files
-        from crawler.workers import Workers
+        from crawler.runs import Workers, import_files, offline_run
 
         end_on_sigterm()
         with told("import") as about, stopped("import"):
@@ -71,7 +69,7 @@ class Command(ScrapyCommand):
             )
             check(folder)
             said = {"files": " ".join(path.name for path in paths)[:2_000]}
-            with ArchiveRun(folder.resolve(), self.settings, "import", said) as run:
+            with offline_run(folder.resolve(), self.settings, "import", said) as run:
                 workers = Workers(jobs, self.settings.getfloat("EXTRACT_CPU_SECONDS"))
                 try:
                     found = asyncio.run(

@@ -23,7 +23,7 @@ from crawler.errors import ArchiveError, UsageError
 from crawler.text import shown_line
 
 if TYPE_CHECKING:
-    from crawler.rebuild import Rebuilt
+    from crawler.runs import Rebuilt
 
 
 class Command(ScrapyCommand):
@@ -58,7 +58,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Make the database and say what is in it."""
         assert self.settings is not None
-        from crawler.rebuild import rebuild
+        from crawler.runs import rebuild
 
         end_on_sigterm()
         with told("rebuild") as about, stopped("rebuild"):

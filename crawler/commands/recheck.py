@@ -24,7 +24,7 @@ from crawler.errors import UsageError
 from crawler.urls import normalise
 
 if TYPE_CHECKING:
-    from crawler.recheck import Rechecked
+    from crawler.runs import Rechecked
 
 
 class Command(ScrapyCommand):
@@ -62,8 +62,7 @@ class Command(ScrapyCommand):
         """Judge, take back, and say how much."""
         assert self.settings is not None
         end_on_sigterm()
-        from crawler.archive_run import ArchiveRun
-        from crawler.recheck import recheck
+        from crawler.runs import offline_run, recheck
 
         url = normalise(opts.url) if opts.url else None
         with told("recheck") as about, stopped("recheck"):
@@ -77,7 +76,7 @@ class Command(ScrapyCommand):
             with closing(open_for_reading(folder)) as db:
                 _must_be_known(db, site, url)
             said = {name: value for name, value in {"site": site, "url": url}.items() if value}
-            with ArchiveRun(folder.resolve(), self.settings, "recheck", said) as run:
+            with offline_run(folder.resolve(), self.settings, "recheck", said) as run:
                 found = recheck(run, site=site, url=url)
         print(summary(found))
 

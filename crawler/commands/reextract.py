@@ -60,9 +60,7 @@ class Command(ScrapyCommand):
         """Read, store and say what has changed."""
         assert self.settings is not None
         end_on_sigterm()
-        from crawler.archive_run import ArchiveRun
-        from crawler.reextract import reextract
-        from crawler.workers import Workers
+        from crawler.runs import Workers, offline_run, reextract
 
         began = time.monotonic()
         url = normalise(opts.url) if opts.url else None
@@ -77,7 +75,7 @@ class Command(ScrapyCommand):
             check(folder)
             open_for_reading(folder).close()
             said = {name: value for name, value in chosen.items() if value}
-            with ArchiveRun(folder.resolve(), self.settings, "reextract", said) as run:
+            with offline_run(folder.resolve(), self.settings, "reextract", said) as run:
                 workers = Workers(jobs, self.settings.getfloat("EXTRACT_CPU_SECONDS"))
                 try:
                     counts = asyncio.run(

@@ -17,7 +17,7 @@ from crawler.errors import MissingError, UsageError
 from crawler.urls import normalise
 
 if TYPE_CHECKING:
-    from crawler.archive_run import ArchiveRun
+    from crawler.runs import Run
 
 
 class Command(ScrapyCommand):
@@ -53,7 +53,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Queue, and say how many."""
         assert self.settings is not None
-        from crawler.archive_run import ArchiveRun
+        from crawler.runs import offline_run
 
         with told("retry") as about:
             if bool(opts.excluded) == bool(opts.split):
@@ -67,11 +67,11 @@ class Command(ScrapyCommand):
             with open_for_reading(folder):
                 pass  # a folder that holds no archive is told so, and left as it is
             said = {"split": opts.split} if opts.split else {"excluded": host or "all"}
-            with ArchiveRun(folder.resolve(), self.settings, "retry", said) as run:
+            with offline_run(folder.resolve(), self.settings, "retry", said) as run:
                 print(_split(run, opts.split) if opts.split else _take_up(run, host))
 
 
-def _take_up(run: ArchiveRun, host: str | None) -> str:
+def _take_up(run: Run, host: str | None) -> str:
     if host is not None and run.store.find_site(host) is None:
         raise MissingError(
             f"--site {host}: the archive has no such newspaper; {PROGRAM} status lists them"
@@ -86,7 +86,7 @@ def _take_up(run: ArchiveRun, host: str | None) -> str:
     return f"{count:,} URLs{also} are queued; the next crawl fetches them"
 
 
-def _split(run: ArchiveRun, address: str) -> str:
+def _split(run: Run, address: str) -> str:
     url = normalise(address) or address
     with run.store.db.atomic():
         other = split(run.store.db.conn, url)

@@ -13,11 +13,11 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.replay import KeptCapture, captures_of, same_payload, whole_response
-from crawler.archive_reader import readable_record
 from crawler.bundled import PROGRAM
 from crawler.commands._shared import add_archive_option, archive_folder, told
 from crawler.commands.graph import opened
 from crawler.errors import DamageError, MissingError, UsageError
+from crawler.kept_records import readable_record
 from crawler.reasons import NOT_THE_STORY, because
 from crawler.text import shown, shown_line
 from crawler.warc.http import decoded, message_in

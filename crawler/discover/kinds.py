@@ -6,6 +6,7 @@ import codecs
 import re
 
 from crawler.discover.unpack import unpack
+from crawler.discover.xml import without_preamble
 from crawler.items import Kind
 
 _LOOK = 65_536  # bytes: enough to get past a licence in a comment
@@ -40,7 +41,7 @@ def sniff(body: bytes, content_type: str | None, url: str) -> Kind:
     >>> sniff(b'<?xml version="1.0"?><!-- x --><urlset>', "text/html", "https://a.example/")
     'sitemap'
     """
-    head = peek(unpack(body, _LOOK)[0])
+    head = peek(without_preamble(unpack(body, _LOOK)[0]))
     if head.startswith("<"):
         return _by_markup(head)
     if head.startswith("{"):

@@ -11,7 +11,7 @@ from lxml import etree
 
 from crawler.discover.kinds import peek, sniff
 from crawler.discover.unpack import unpack
-from crawler.discover.xml import child, elements, local_name, text_of
+from crawler.discover.xml import child, elements, local_name, text_of, without_preamble
 from crawler.items import FoundUrl
 from crawler.text import cleaned
 from crawler.urls import absolute, normalise
@@ -45,6 +45,7 @@ def parse_sitemap(body: bytes, url: str) -> SitemapContent:
     'https://a.example/1'
     """
     data, too_long = unpack(body)
+    data = without_preamble(data)
     if sniff(data, None, url) != "sitemap":
         return SitemapContent()
     markup = peek(data[:256]).startswith("<")

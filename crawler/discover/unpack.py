@@ -13,7 +13,8 @@ _GZIP = b"\x1f\x8b"
 def unpack(body: bytes, limit: int = MAX_BYTES) -> tuple[bytes, bool]:
     """The bytes of a file, without gzip if it has that, and whether it was cut at the limit.
 
-    A file broken in the middle gives what comes before. Raises nothing.
+    Where a server packs what is packed already, it is unpacked twice. A file broken in the middle
+    gives what comes before. Raises nothing.
 
     >>> import gzip
     >>> unpack(gzip.compress(b"a" * 100), limit=5)
@@ -21,6 +22,13 @@ def unpack(body: bytes, limit: int = MAX_BYTES) -> tuple[bytes, bool]:
     """
     if not body.startswith(_GZIP):
         return body[:limit], len(body) > limit
+    data, is_cut = _unpacked(body, limit)
+    if data.startswith(_GZIP):
+        data, is_cut = _unpacked(_unpacked(body, MAX_BYTES)[0], limit)
+    return data, is_cut
+
+
+def _unpacked(body: bytes, limit: int) -> tuple[bytes, bool]:
     out = bytearray()
     while body.startswith(_GZIP) and len(out) < limit:  # a file may have several members
         member = zlib.decompressobj(wbits=31)

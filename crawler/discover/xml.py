@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from html.entities import html5
 from io import BytesIO
 
 from lxml import etree
@@ -24,6 +25,63 @@ _INSTEAD = b"&#xFFFD;"
 _UTF_16 = re.compile(rb"(?P<bom>\xff\xfe|\xfe\xff)|(?P<le><\0[^\0]\0)|\0<\0")
 
 
+_ROOTS = rb"(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex|rss|feed|rdf|channel)[\s>]"
+_LOOK = 65_536
+_BEGINS = re.compile(
+    rb"<\?xml\s[^>]{0,400}\?>(?:\s|<!--.{0,4000}?-->|<\?[^>]{0,400}\?>|<!doctype[^>]{0,400}>)*+<"
+    + _ROOTS
+    + rb"|<"
+    + _ROOTS,
+    re.IGNORECASE | re.DOTALL,
+)
+_PAGE = re.compile(rb"<(?:html|head|body|title|meta|link|script|style)\b", re.IGNORECASE)
+_STRAY = re.compile(
+    rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});)"
+    rb"|<(?![A-Za-z_:/!?\x80-\xff])|<[^<>]*+<"
+)
+_PIECES = re.compile(
+    rb"(?:<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z))"
+    rb"|(?P<named>&[A-Za-z][A-Za-z0-9]{1,31};)"
+    rb"|(?P<stray>&(?!#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};)"
+    rb"|<(?![A-Za-z_:/!?\x80-\xff])|<(?![!?])(?=[^<>]*+(?:<|\Z)))",
+    re.DOTALL,
+)
+_XML_NAMES = frozenset({b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;"})
+
+
+def without_preamble(data: bytes) -> bytes:
+    """A file without what a server's program printed before its XML: a warning, an empty line, a
+    byte order mark. A page, or whatever else, is as it was.
+
+    >>> without_preamble(b"<br />Warning: no 5 in x.php<br /><?xml version='1.0'?><rss><channel>")
+    b"<?xml version='1.0'?><rss><channel>"
+    """
+    if data[:_LOOK].removeprefix(_BOM).lstrip().startswith((b"<?", b"<!")):
+        return data  # it begins as XML does
+    begins = _BEGINS.search(data, 0, _LOOK)
+    if begins is None or _PAGE.search(data, 0, begins.start()):
+        return data
+    return data[begins.start() :]
+
+
+def _mended(data: bytes) -> bytes:
+    """A file without `&` and `<` that begin nothing: written as they are, they cost an address its
+    parameters, or a feed all that follows. Names that HTML has and XML lacks are characters."""
+    if b"<!ENTITY" in data or not _STRAY.search(data):
+        return data
+    return _PIECES.sub(_piece, data)
+
+
+def _piece(found: re.Match[bytes]) -> bytes:
+    piece = found[0]
+    if found["stray"]:
+        return b"&lt;" if piece == b"<" else b"&amp;"
+    if not found["named"] or piece in _XML_NAMES:
+        return piece
+    text = html5.get(piece[1:].decode())
+    return b"".join(b"&#%d;" % ord(each) for each in text) if text else b"&amp;" + piece[1:]
+
+
 def elements(data: bytes, names: frozenset[str]) -> Iterator[etree._Element]:
     """Complete elements with these local names and in no other such element, in document order;
     each is emptied when the next is asked for.
@@ -35,7 +93,8 @@ def elements(data: bytes, names: frozenset[str]) -> Iterator[etree._Element]:
     data = data.lstrip(b" \t\r\n").removeprefix(_BOM).lstrip(b" \t\r\n")
     if not data:
         return
-    data, encoding = _readable(data)
+    data, encoding = _readable(without_preamble(data))
+    data = _mended(data)
     since = 0
     try:
         for _, element in etree.iterparse(

@@ -41,7 +41,7 @@ class CaptureResponses:
     def capture(self, response: Response, request: Request) -> None:
         """Scrapy's signal: the body is as sent, content coding kept, transfer coding removed."""
         session = Session.of(self._crawler)
-        if not session.keeps or session.error:
+        if not session.is_archiving or session.archive.error:
             return
         due = request.meta.get("due")
         asked_if_changed = due.found.url if due is not None and response.status == 304 else None
@@ -50,7 +50,7 @@ class CaptureResponses:
             return
         request.meta.setdefault("captures", []).append(capture)
         if request.callback is NO_CALLBACK:
-            session.add(Visit(request.url, "robots", "done", captures=(capture,)))
+            session.archive.add(Visit(request.url, "robots", "done", captures=(capture,)))
 
     def _exchange(self, response: Response, request: Request) -> Exchange:
         wire = request.meta.pop("wire", None)

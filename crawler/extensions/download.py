@@ -11,8 +11,10 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadFailedError
 from scrapy.http import Request, Response
+from scrapy.settings import BaseSettings
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
+from scrapy.utils.misc import load_object
 from twisted.internet.defer import Deferred
 from twisted.web.client import ResponseFailed
 
@@ -20,6 +22,7 @@ from crawler.errors import AnswerError, HemerotecaError
 from crawler.extensions.room import Room
 from crawler.failures import NotUnderstoodError
 from crawler.stopping import CUT, STOPPING, Stopped
+from crawler.warc.records import Headers
 
 logger = logging.getLogger(__name__)
 
@@ -142,6 +145,18 @@ class DownloadHandler(HTTP11DownloadHandler):
     def _cut_off(self) -> None:
         while self._under_way:
             self._under_way.pop().cancel()
+
+
+def wire_info(settings: BaseSettings) -> Headers:
+    """Further fields for a run that fetches: whether heads are kept byte for byte, and bodies with
+    their transfer coding. Another download handler than ours has no tap."""
+    handler = load_object(settings.getdict("DOWNLOAD_HANDLERS").get("http") or DownloadHandler)
+    tapped = issubclass(handler, DownloadHandler) and working_tap() is not None
+    coded = tapped and settings.getbool("WARC_VERBATIM")
+    return [
+        ("http-headers", "verbatim" if tapped else "rebuilt"),
+        ("transfer-coding", "kept" if coded else "removed"),
+    ]
 
 
 def _raise_own(failed: BaseException | None) -> None:

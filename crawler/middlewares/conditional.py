@@ -35,7 +35,7 @@ class ConditionalMiddleware:
             return
         own = request.url == due.found.url
         asks = own and bool(due.etag or due.last_modified)
-        if asks and not Session.of(self._crawler).has_answer(request.url):
+        if asks and not Session.of(self._crawler).known.has_answer(request.url):
             due = replace(due, etag=None, last_modified=None)
             request.meta["due"] = due
         for header, value in (

@@ -84,7 +84,7 @@ class RobotsMiddleware:
 
     async def _load(self, origin: str) -> _Rules:
         session = self._crawler.get_extension(Session)
-        known = session.robots(origin) if session is not None else None
+        known = session.known.robots(origin) if session is not None else None
         if known is not None:
             url, fetched_at, status, body = known
             age = (datetime.now(UTC) - datetime.fromisoformat(fetched_at)).total_seconds()

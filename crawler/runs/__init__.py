@@ -1,0 +1,57 @@
+"""What is done to an archive: each command a run.
+
+run: a run's hold on its archive, which a crawl, an import, a rereading and a recheck share.
+importing, rebuilding, rereading, rechecking: what works on WARC files that are there already.
+restoring, metadata: the visits that such files tell of.
+visits, states: what becomes of an answer, whoever has got it.
+originals, requests: what revisits repeat, how answers were asked for, as WARC has it.
+recovery: what dead runs have left. account: what a run says of itself in WARC.
+workers: the processes that read pages.
+
+Each name is loaded when it is first asked for: a page reader needs neither Scrapy nor the archive.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from crawler.runs.importing import Imported as Imported
+    from crawler.runs.importing import import_files as import_files
+    from crawler.runs.rebuilding import rebuild as rebuild
+    from crawler.runs.rechecking import Rechecked as Rechecked
+    from crawler.runs.rechecking import recheck as recheck
+    from crawler.runs.rereading import reextract as reextract
+    from crawler.runs.restoring import Rebuilt as Rebuilt
+    from crawler.runs.run import Run as Run
+    from crawler.runs.run import offline_run as offline_run
+    from crawler.runs.workers import Workers as Workers
+
+_HOMES = {
+    "Imported": "importing",
+    "Rebuilt": "restoring",
+    "Rechecked": "rechecking",
+    "Run": "run",
+    "Workers": "workers",
+    "import_files": "importing",
+    "offline_run": "run",
+    "rebuild": "rebuilding",
+    "recheck": "rechecking",
+    "reextract": "rereading",
+}
+__all__ = [
+    "Imported", "Rebuilt", "Rechecked", "Run", "Workers", "import_files", "offline_run", "rebuild",
+    "recheck", "reextract",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -28,10 +28,10 @@ from crawler.extract import extract
 from crawler.extract.body import goes_on, join
 from crawler.extract.dates import normalise as with_dates
 from crawler.extract.fields import is_front
-from crawler.failures import cut_state, no_page, status_state
 from crawler.items import Article, Capture, FoundUrl, Kind, Page, Role, State, Truncation, Visit
 from crawler.reasons import Reason, because
 from crawler.runs.requests import Asked
+from crawler.runs.states import cut_state, no_page, status_state
 from crawler.urls import normalise
 from crawler.validate import missing
 from crawler.warc.http import Message, decoded, message_in

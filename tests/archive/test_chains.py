@@ -8,8 +8,8 @@ from itertools import count
 import pytest
 
 from crawler.archive import chains
-from crawler.archive import store as store_module
-from crawler.archive.store import Store, first_part
+from crawler.archive.found import MAX_ROWS, first_part
+from crawler.archive.store import Store
 from crawler.items import FoundUrl, Visit
 from crawler.reasons import WITHHELD
 
@@ -124,16 +124,16 @@ def test_a_site_s_lists_wait_in_a_bounded_number(
 
 def test_no_transaction_enters_very_many_addresses(store: Store, make_visit: MakeVisit) -> None:
     sizes = []
-    plain = store.frontier.add
+    plain = store.frontier.finds.add
 
     def add(found, *more, **named):  # type: ignore[no-untyped-def]
         sizes.append(len(found))
         return plain(found, *more, **named)
 
-    store.frontier.add = add  # type: ignore[method-assign]
+    store.frontier.finds.add = add  # type: ignore[method-assign]
     read(store, make_visit, sitemap("all"), *(page(f"s{number}") for number in range(9_000)))
     assert sum(sizes) == 9_000
-    assert max(sizes) <= store_module.MAX_ROWS
+    assert max(sizes) <= MAX_ROWS
     (row,) = store.db.query("SELECT count(*) AS n FROM urls WHERE role = 'page'")
     assert row["n"] == 9_000
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from crawler.archive.found import MAX_ROWS
 from crawler.archive.outcomes import Admission, Family
-from crawler.archive.store import MAX_ROWS, Store
+from crawler.archive.store import Store
 from crawler.items import FoundUrl, Visit
 
 from .conftest import MakeVisit

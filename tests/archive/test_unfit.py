@@ -64,7 +64,7 @@ def test_the_rest_of_a_batch_is_stored(
     assert store.db.execute("SELECT count(*) FROM stories").fetchone() == (6,)
     # what the others told of is there, and is counted once
     assert store.db.execute("SELECT count(*) FROM urls WHERE url LIKE '%/next'").fetchone() == (6,)
-    assert store.frontier.grown == 6
+    assert store.frontier.news.grown == 6
     assert (counts["captures"], counts["new_articles"], counts["failures"]) == (7, 6, 1)
     assert store.db.execute("SELECT captures, failures FROM runs").fetchone() == (7, 1)
 
@@ -124,7 +124,7 @@ def test_what_would_meet_any_visit_is_no_fault_of_one(
     with pytest.raises(type(error)):
         store.record(visits(make_visit, 3), fail)
     assert store.db.execute("SELECT count(*) FROM urls").fetchone() == (0,)
-    assert (store.frontier.grown, store.unfit) == (0, [])
+    assert (store.frontier.news.grown, store.unfit) == (0, [])
     store.record(visits(make_visit, 3))
     assert store.db.execute("SELECT count(*) FROM stories").fetchone() == (3,)
 

@@ -155,7 +155,7 @@ def _fork_readers_from_here() -> None:
     import multiprocessing.forkserver as forkserver
     from multiprocessing.connection import arbitrary_address
 
-    import crawler.workers
+    import crawler.runs.workers
 
     listening = socket.socket(socket.AF_UNIX)
     address = arbitrary_address("AF_UNIX")
@@ -174,7 +174,7 @@ def _fork_readers_from_here() -> None:
     os.close(alive)
     one = forkserver._forkserver
     one._forkserver_address, one._forkserver_alive_fd, one._forkserver_pid = address, ours, server
-    crawler.workers.START_METHOD = "forkserver"
+    crawler.runs.workers.START_METHOD = "forkserver"
 
 
 def _leave(code: int) -> None:

@@ -17,11 +17,8 @@ import pytest
 from scrapy.utils.project import get_project_settings
 
 from crawler.archive.database import open_for_writing
-from crawler.archive_run import ArchiveRun
 from crawler.fixity.archive import verify
-from crawler.importing import Imported, import_files
-from crawler.rebuild import rebuild
-from crawler.workers import Workers
+from crawler.runs import Imported, Workers, import_files, offline_run, rebuild
 
 from .conftest import Archived, query
 from .test_hostile import STORY
@@ -47,7 +44,7 @@ def workers() -> Iterator[Workers]:
 
 
 def import_here(archive: Path, workers: Workers, *files: Path) -> Imported:
-    with ArchiveRun(archive, get_project_settings(), "import", {}) as run:
+    with offline_run(archive, get_project_settings(), "import", {}) as run:
         return asyncio.run(import_files(run, workers, files))
 
 

@@ -6,10 +6,10 @@ import sqlite3
 from pathlib import Path
 
 from crawler.archive.replay import capture_by_id, same_payload, whole_response
-from crawler.archive_reader import readable_record
 from crawler.errors import PageError
 from crawler.extract.page import Document, shown_text, told_text
 from crawler.history.beside import PageText
+from crawler.kept_records import readable_record
 from crawler.warc import http
 from crawler.warc.members import DamagedError
 

@@ -12,15 +12,15 @@ from pathlib import Path
 from crawler.archive.database import WARC_FOLDER
 from crawler.archive.rereads import Standing, elsewhere, note_unread, part_of, standing
 from crawler.archive.unfit import is_about_content
-from crawler.archive_run import ArchiveRun
 from crawler.errors import PageError, VisitError
 from crawler.extract.dates import normalise
 from crawler.extract.version import extractor_version
 from crawler.items import Article, Capture, Page
 from crawler.reasons import Reason, because, in_words
+from crawler.runs.run import Run
 from crawler.runs.visits import Place, Whole, read_place, why_none
+from crawler.runs.workers import Workers
 from crawler.warc.provenance import conversion_record
-from crawler.workers import Workers
 
 # Pages in hand for each reader: enough that none waits for the database.
 _AHEAD = 4
@@ -28,7 +28,7 @@ _BATCH = 100
 
 
 async def reextract(
-    run: ArchiveRun,
+    run: Run,
     workers: Workers,
     jobs: int,
     *,
@@ -58,7 +58,7 @@ async def reextract(
 
 
 async def _read_all(
-    run: ArchiveRun, workers: Workers, jobs: int, site: str | None, url: str | None, again: bool
+    run: Run, workers: Workers, jobs: int, site: str | None, url: str | None, again: bool
 ) -> AsyncIterator[tuple[Standing, Article | Reason]]:
     """Each revision with the article on its page, or why there is none; in any order."""
     waiting: set[asyncio.Future[tuple[Standing, Article | Reason]]] = set()
@@ -84,9 +84,7 @@ async def _read_all(
             left.cancel()
 
 
-async def _read(
-    run: ArchiveRun, workers: Workers, each: Standing
-) -> tuple[Standing, Article | Reason]:
+async def _read(run: Run, workers: Workers, each: Standing) -> tuple[Standing, Article | Reason]:
     try:
         page = await _page(run, workers, each)
         article = await _whole(run, workers, each, page)
@@ -100,7 +98,7 @@ async def _read(
         return each, because("damaged_record", f"{each.warc_file}: {error.strerror}")
 
 
-async def _page(run: ArchiveRun, workers: Workers, each: Standing) -> Page:
+async def _page(run: Run, workers: Workers, each: Standing) -> Page:
     """The page, out of another record with the same payload where its own is lost."""
     warc = run.folder / WARC_FOLDER
     try:
@@ -123,7 +121,7 @@ def _place(warc: Path, each: Standing) -> Place:
     return Place(warc, each.warc_file, each.warc_offset, each.warc_length, each.page_url)
 
 
-async def _whole(run: ArchiveRun, workers: Workers, each: Standing, page: Page) -> Article:
+async def _whole(run: Run, workers: Workers, each: Standing, page: Page) -> Article:
     """The article with the text of its later pages, if those were archived with it."""
     whole = Whole(page)
     while (url := whole.wanted) is not None:
@@ -133,9 +131,7 @@ async def _whole(run: ArchiveRun, workers: Workers, each: Standing, page: Page) 
     return whole.article
 
 
-def _keep(
-    run: ArchiveRun, batch: list[tuple[Standing, Article | Reason]], counts: Counter[str]
-) -> None:
+def _keep(run: Run, batch: list[tuple[Standing, Article | Reason]], counts: Counter[str]) -> None:
     """Store what was read, records before rows. Raises sqlite3.Error, OSError."""
     if not batch:
         return

@@ -18,11 +18,11 @@ from uuid import NAMESPACE_URL, uuid5
 
 from crawler.archive.captures import is_unread
 from crawler.archive.database import WARC_FOLDER
-from crawler.archive_run import ArchiveRun
 from crawler.errors import VisitError
 from crawler.items import Capture, Visit
 from crawler.runs.originals import Originals
 from crawler.runs.requests import Requests, keys
+from crawler.runs.run import Run
 from crawler.runs.visits import (
     NOT_HERE,
     Assembly,
@@ -35,6 +35,7 @@ from crawler.runs.visits import (
     read_place,
     unread,
 )
+from crawler.runs.workers import Workers
 from crawler.warc.dates import CONFORMANT, warc_moment
 from crawler.warc.http import Message, message_in, payload
 from crawler.warc.members import DamagedError
@@ -42,7 +43,6 @@ from crawler.warc.reader import Damage, Record, read_content
 from crawler.warc.records import digest, new_id, one_line, warc_date
 from crawler.warc.recover import capture_of, is_capture
 from crawler.warc.unzip import archives, is_zip
-from crawler.workers import Workers
 
 _BATCH = 50
 _AHEAD = 4
@@ -78,7 +78,7 @@ class Imported:
 class _Import:
     """Takes the records of one file after another."""
 
-    def __init__(self, run: ArchiveRun, workers: Workers, told: Imported) -> None:
+    def __init__(self, run: Run, workers: Workers, told: Imported) -> None:
         self._run = run
         self._workers = workers
         self._told = told
@@ -302,7 +302,7 @@ def _are_one(known: Capture, capture: Capture) -> bool:
 
 
 async def import_files(
-    run: ArchiveRun,
+    run: Run,
     workers: Workers,
     paths: Iterable[Path],
     progress: Callable[[Path, Imported], None] = lambda path, told: None,

@@ -1,23 +1,19 @@
-"""What every writer of an archive does with its WARC files beside writing them: bring into order
-what a crash has left, enter what is closed, put beside a visit's captures what it was."""
+"""What every run does with an archive's WARC files beside writing them: bring into order what a
+crash has left, say what is missing, enter what is closed."""
 
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from crawler import times
-from crawler.archive.captures import closed_files, count_captures, enter_file, is_known
+from crawler.archive.captures import closed_files, count_captures, enter_file, is_known, warc_end
 from crawler.archive.store import Store
-from crawler.extract.version import extractor_version
 from crawler.holdings import lines, wrong_files
-from crawler.items import Visit
 from crawler.runs.visits import role_of
-from crawler.warc.provenance import conversion_record, metadata_records
 from crawler.warc.recover import recover
-from crawler.warc.writer import ClosedFile, WarcWriter
+from crawler.warc.writer import ClosedFile
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +30,7 @@ def mend(store: Store, folder: Path, own: set[str]) -> Iterator[str]:
         folder,
         closed=closed_files(connection),
         own=own,
-        known_end=store.warc_end,
+        known_end=lambda name: warc_end(connection, name),
         is_known=lambda record_id: is_known(connection, record_id),
     )
     for each in found:
@@ -75,27 +71,3 @@ def enter_files(
             now,
         )  # fmt: skip
     return left
-
-
-def note_visit(warc: WarcWriter, visit: Visit, article_url: str | None, revised: bool) -> None:
-    """Write beside the captures of a visit where its URL came from and what was made of it.
-
-    article_url, revised: the article that was stored or seen, and whether it got a revision. Raises
-    OSError.
-    """
-    if not visit.captures:
-        return
-    for made in metadata_records(visit, article_url):
-        warc.write_other(*made)
-    last = visit.captures[-1]
-    if visit.article is None or article_url is None:
-        return
-    if last.record_type == "response" or revised:  # else an earlier record says the same
-        by = visit.extractor or extractor_version()
-        warc.write_other(*conversion_record(last, visit.article, article_url, by))
-
-
-def file_prefix(folder: Path) -> str:
-    """What the names of an archive's WARC files begin with: its own, in letters that any system
-    takes."""
-    return re.sub(r"[^A-Za-z0-9_]+", "-", folder.resolve().name).strip("-") or "archive"

@@ -1,22 +1,33 @@
-"""What a run says of itself in WARC."""
+"""What a run says in WARC of itself and of its visits."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import socket
 from collections.abc import Mapping
-from typing import Any
-
-from scrapy.settings import BaseSettings
-from scrapy.utils.misc import load_object
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from crawler import __version__
-from crawler.extensions.download import DownloadHandler, working_tap
+from crawler.extract.version import extractor_version
+from crawler.items import Visit
+from crawler.warc.provenance import conversion_record, metadata_records
 from crawler.warc.records import Headers
+from crawler.warc.writer import WarcWriter
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
 
 # In names of settings that must not be published.
 _PRIVATE = ("PASS", "SECRET", "TOKEN", "KEY")
+
+
+def file_prefix(folder: Path) -> str:
+    """What the names of an archive's WARC files begin with: its own, in letters that any system
+    takes."""
+    return re.sub(r"[^A-Za-z0-9_]+", "-", folder.resolve().name).strip("-") or "archive"
 
 
 def warcinfo(
@@ -42,16 +53,22 @@ def warcinfo(
     ]
 
 
-def wire_info(settings: BaseSettings) -> Headers:
-    """Further fields for a run that fetches: whether heads are kept byte for byte, and bodies with
-    their transfer coding. Another download handler than ours has no tap."""
-    handler = load_object(settings.getdict("DOWNLOAD_HANDLERS").get("http") or DownloadHandler)
-    tapped = issubclass(handler, DownloadHandler) and working_tap() is not None
-    coded = tapped and settings.getbool("WARC_VERBATIM")
-    return [
-        ("http-headers", "verbatim" if tapped else "rebuilt"),
-        ("transfer-coding", "kept" if coded else "removed"),
-    ]
+def note_visit(warc: WarcWriter, visit: Visit, article_url: str | None, revised: bool) -> None:
+    """Write beside the captures of a visit where its URL came from and what was made of it.
+
+    article_url, revised: the article that was stored or seen, and whether it got a revision. Raises
+    OSError.
+    """
+    if not visit.captures:
+        return
+    for made in metadata_records(visit, article_url):
+        warc.write_other(*made)
+    last = visit.captures[-1]
+    if visit.article is None or article_url is None:
+        return
+    if last.record_type == "response" or revised:  # else an earlier record says the same
+        by = visit.extractor or extractor_version()
+        warc.write_other(*conversion_record(last, visit.article, article_url, by))
 
 
 def plain_settings(settings: BaseSettings) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""A lost `archive.db`, made again from the WARC files alone.
+"""The visits that an archive's WARC files tell of.
 
-Visits are stored once more, in the order in which they were: what each was is in the metadata
+They are stored once more, in the order in which they were: what each was is in the metadata
 record beside its captures, the article in the conversion record. What has neither, as files of
 other programs and of this one's first version, is read by today's extractor.
 """
@@ -10,28 +10,16 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast, get_args
 
-from crawler import times
 from crawler.archive.captures import capture_with
-from crawler.archive.database import FILE_NAME, SCRATCH, WARC_FOLDER, set_aside
-from crawler.archive.links import links_unknown
-from crawler.archive.past.reasons import parse
 from crawler.archive.store import Store
-from crawler.discover import story_urls
-from crawler.discover.shapes import shape
-from crawler.errors import ArchiveError, PageError
-from crawler.extensions.recovery import mend
-from crawler.extract.version import extractor_version
-from crawler.items import Capture, FoundUrl, Kind, Role, Source, State, Visit
-from crawler.page_texts import PageTexts
-from crawler.policy.revisit import Revisits
-from crawler.reasons import Reason, because, is_known
+from crawler.errors import PageError
+from crawler.items import Capture, FoundUrl, Source, Visit
+from crawler.reasons import because
+from crawler.runs.metadata import fields, moment, values, visit_told, with_conversion
 from crawler.runs.originals import Originals
 from crawler.runs.requests import Requests, keys
 from crawler.runs.visits import (
@@ -49,16 +37,12 @@ from crawler.runs.visits import (
     settled,
     unread,
 )
-from crawler.urls import site_host
 from crawler.warc.articles import Conversion, read_conversion
-from crawler.warc.dates import warc_moment
 from crawler.warc.http import Message, message_in
 from crawler.warc.members import DamagedError
-from crawler.warc.presence import kind_of
-from crawler.warc.reader import Damage, Record, read_file, read_record
+from crawler.warc.reader import Record, read_record
 from crawler.warc.records import JSON
 from crawler.warc.recover import capture_of, is_capture
-from crawler.warc.writer import OPEN
 
 _BATCH = 200
 
@@ -75,7 +59,7 @@ class Rebuilt:
     """Where the database is now that was there before; None if there was none."""
 
 
-class _Visits:
+class Restoring:
     """Puts together, record by record, the visits that a run once stored."""
 
     def __init__(self, store: Store, folder: Path, told: Rebuilt) -> None:
@@ -164,12 +148,12 @@ class _Visits:
 
     def _goes_on(self, record: Record) -> bool:
         """Whether a file is one more of the run that wrote the one before."""
-        uuid = _fields(record.block).get("isPartOf", "")
+        uuid = fields(record.block).get("isPartOf", "")
         return uuid in self._runs and self._runs[uuid] == self._store.run_id
 
     def _begin(self, record: Record) -> None:
         self._warcinfo = record.record_id
-        info = _fields(record.block) if record.kind == "warcinfo" else {}
+        info = fields(record.block) if record.kind == "warcinfo" else {}
         uuid = info.get("isPartOf", "")
         self._has_metadata = "arguments" in info
         self._is_crawl = self._has_metadata and info.get("spider") != "import"
@@ -183,7 +167,7 @@ class _Visits:
             arguments = loaded if isinstance(loaded, dict) else {}
         self._store.begin_run(
             info.get("spider", "unknown"), arguments, info.get("software", "unknown"),
-            _moment(info.get("started") or record.date), uuid or None,
+            moment(info.get("started") or record.date), uuid or None,
         )  # fmt: skip
         assert self._store.run_id is not None
         if uuid:
@@ -196,7 +180,7 @@ class _Visits:
             outcome, at = str(account["outcome"]), str(account["finished_at"])
         except (ValueError, KeyError, TypeError):
             return
-        self._store.finish_run(outcome, _moment(at))
+        self._store.finish_run(outcome, moment(at))
 
     def _take_capture(self, record: Record, name: str) -> None:
         original = self._originals.of(record) if record.kind == "revisit" else None
@@ -214,7 +198,7 @@ class _Visits:
 
     def _take_metadata(self, record: Record) -> None:
         found = self._pending.pop(record.get("WARC-Concurrent-To") or "", None)
-        info, reservations = _fields(record.block), _all(record.block, "reservation")
+        info, reservations = fields(record.block), values(record.block, "reservation")
         if found is not None and "visit" not in info:  # of another program
             self._pending[found[0].record_id] = found
             return
@@ -231,7 +215,7 @@ class _Visits:
         if "state" not in info:
             self._parts[last] = captures
             return
-        visit = _visit(info, tuple(captures))
+        visit = visit_told(info, tuple(captures))
         imported = visit.origin is not None and visit.origin.source == "import"
         if imported and "kind" not in info and not info.get("article") and is_asset(visit):
             visit = replace(visit, kind="other")  # an import that did not say so yet
@@ -248,7 +232,7 @@ class _Visits:
         if self._open is not None and self._open[0].captures[-1].record_id == about:
             visit, _ = self._open
             self._open = None
-            self._add(_with(visit, conversion))
+            self._add(with_conversion(visit, conversion))
             return
         self._settle()
         self.flush()  # a rereading: the article must be there
@@ -272,7 +256,7 @@ class _Visits:
                 conversion = self._read(read_record(self._folder, name, offset, length))
                 if conversion is not None:
                     article = replace(conversion.article, url=last.url)
-                    visit = _with(visit, replace(conversion, article=article))
+                    visit = with_conversion(visit, replace(conversion, article=article))
         elif seen and last.refers_to is not None:
             visit = self._read_anew(visit, last.refers_to)
         self._add(visit)
@@ -362,147 +346,3 @@ class _Visits:
         self._batch.append(visit)
         if len(self._batch) >= _BATCH:
             self.flush()
-
-
-def _moment(text: str) -> str:
-    """A moment that a record names as the database has it; now, where it cannot be read."""
-    with contextlib.suppress(ValueError):
-        return times.utc(warc_moment(text))
-    return times.now()
-
-
-def rebuild(
-    folder: Path,
-    revisit_after: tuple[int, ...],
-    progress: Callable[[str], None] = lambda name: None,
-) -> Rebuilt:
-    """Make an archive's database from its WARC files.
-
-    revisit_after: as the setting REVISIT_AFTER has it, in seconds. progress: told the name of each
-    file as it is begun. The database appears when it is complete; one that was there is set aside
-    then. Raises ArchiveError where there
-    are no WARC files or the folder cannot be written, sqlite3.Error, OSError.
-    """
-    warc, scratch = folder / WARC_FOLDER, folder / SCRATCH
-    told = Rebuilt()
-    files = []
-    for path in (*warc.glob("*.warc.gz"), *warc.glob("*.warc.gz" + OPEN)):
-        if path.is_file():
-            files.append(path)
-            continue
-        told.damage.append(
-            f"{path.name}: {kind_of(path)} stands where a WARC file should; it is left out"
-        )
-    files.sort(key=lambda path: (_begun(path), path.name.removesuffix(OPEN)))
-    whole = {path.name for path in files}
-    files = [path for path in files if path.name.removesuffix(OPEN) not in whole - {path.name}]
-    if not files:
-        raise ArchiveError(f"{warc} has no WARC files (*.warc.gz) to make a database from")
-    shutil.rmtree(scratch, ignore_errors=True)
-    store = Store(scratch, Revisits(revisit_after), extractor_version(), PageTexts(folder))
-    try:
-        visits = _Visits(store, warc, told)
-        for path in files:
-            progress(path.name)
-            for each in read_file(path):
-                if isinstance(each, Damage):
-                    told.damage.append(f"{path.name}, byte {each.offset}: {each.reason}")
-                else:
-                    visits.take(each, path.name.removesuffix(OPEN))
-            visits.end_file()
-        visits.end()
-        told.damage += mend(store, warc, set())
-        _find_again(store)
-    except BaseException:
-        store.db.close()
-        shutil.rmtree(scratch, ignore_errors=True)
-        raise
-    store.close()
-    told.aside = set_aside(folder)
-    (scratch / FILE_NAME).replace(folder / FILE_NAME)
-    shutil.rmtree(scratch, ignore_errors=True)
-    return told
-
-
-def _begun(path: Path) -> str:
-    """When a file was begun, as its first record says; an archive's folder may have had another
-    name then, and files are named after it."""
-    return next((each.date for each in read_file(path) if isinstance(each, Record)), "")
-
-
-def _find_again(store: Store) -> None:
-    """Have the next crawl find what the lost frontier knew and nobody had visited: lists are read
-    again, and stories that archived ones link to wait for their turn."""
-    with store.db.atomic():
-        store.frontier.read_lists_again()
-    now = times.now(exact=True)
-    waiting = [
-        FoundUrl(
-            url, "page", "previous" if relation in ("previous", "next") else "link", via,
-            claimed_title=title, priority=story_urls.priority(url, title),
-        )
-        for url, via, relation, title in links_unknown(store.db.conn)
-        if site_host(url) == site_host(via) and story_urls.is_page(url)
-    ]  # fmt: skip
-    store.wait_for(waiting, now)
-
-
-def _with(visit: Visit, conversion: Conversion) -> Visit:
-    """A visit with its article. That it was a copy of another one will be found again."""
-    copy = visit.reason is not None and visit.reason.code == "same_text"
-    return replace(
-        visit,
-        article=conversion.article,
-        extractor=conversion.extractor,
-        part_of=None if copy else visit.part_of,
-        reason=None if copy else visit.reason,
-    )
-
-
-def _visit(info: dict[str, str], captures: tuple[Capture, ...]) -> Visit:
-    """A visit as its metadata tell of it."""
-    url = info.get("visit", captures[-1].url)
-    role = cast(Role, info.get("role") if info.get("role") in get_args(Role) else "page")
-    state = cast(State, info["state"] if info["state"] in get_args(State) else "done")
-    source = info.get("source")
-    origin = None
-    if source in get_args(Source):
-        origin = FoundUrl(
-            url, role, cast(Source, source), info.get("via"), info.get("claimed-at"),
-            info.get("claimed-title"), info.get("claimed-changed-at"),
-        )  # fmt: skip
-    return Visit(
-        url, role, state, _reason(info), captures,
-        etag=info.get("etag"), last_modified=info.get("last-modified"),
-        kind=cast(Kind, info["kind"]) if info.get("kind") in get_args(Kind) else None,
-        not_modified=captures[-1].status == 304 and state == "done",
-        shape=_shape(role, url), part_of=info.get("part-of"), origin=origin,
-        leads_to=info.get("leads-to"), verdict=info.get("verdict"),
-    )  # fmt: skip
-
-
-def _reason(info: dict[str, str]) -> Reason | None:
-    """The reason that metadata name; those of earlier versions have its words alone."""
-    if (code := info.get("reason-code")) is not None and is_known(code):
-        return Reason(code, info.get("reason-subject"))
-    return parse(info["reason"]) if "reason" in info else None
-
-
-def _shape(role: Role, url: str) -> str | None:
-    return shape(url) if role == "page" else None
-
-
-def _fields(block: bytes) -> dict[str, str]:
-    """The fields of a block of `application/warc-fields`; of those that repeat the last."""
-    return dict(_pairs(block))
-
-
-def _all(block: bytes, name: str) -> list[str]:
-    return [value for each, value in _pairs(block) if each == name]
-
-
-def _pairs(block: bytes) -> Iterator[tuple[str, str]]:
-    for line in block.decode("utf-8", "replace").splitlines():
-        name, colon, value = line.partition(":")
-        if colon:
-            yield name.strip(), value.strip()

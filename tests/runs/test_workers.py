@@ -12,10 +12,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from crawler import workers
 from crawler.errors import PageError
 from crawler.extract import extract
-from crawler.workers import Workers
+from crawler.runs import Workers, workers
 
 
 @pytest.fixture
@@ -68,7 +67,7 @@ def test_endless_work_that_hears_no_signal_is_ended_by_the_kernel() -> None:
     # this pattern backtracks for longer than anyone waits, in C, holding the interpreter
     program = (
         "import re, signal\n"
-        "from crawler import workers\n"
+        "from crawler.runs import workers\n"
         "signal.signal(signal.SIGPROF, workers._too_long)\n"
         "workers._bounded(0.5, re.fullmatch, '(a|a)*b', 'a' * 40)\n"
     )
@@ -81,10 +80,20 @@ def _spin() -> None:
         pass
 
 
+def test_a_page_is_read_without_scrapy_and_the_archive() -> None:
+    # each reader would load them anew: half a second, and thirty megabytes
+    program = (
+        "import sys, crawler.runs.workers, crawler.runs.visits\n"
+        "print([m for m in ('scrapy', 'twisted', 'sqlite_utils') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
 def test_no_reader_outlives_a_killed_crawl() -> None:
     program = (
         "import asyncio, os\n"
-        "from crawler.workers import Workers\n"
+        "from crawler.runs import Workers\n"
         "async def main():\n"
         "    pool = Workers(1)\n"
         "    print(await pool.run(os.getpid), flush=True)\n"

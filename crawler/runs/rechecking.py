@@ -18,11 +18,11 @@ from crawler.archive import histories
 from crawler.archive.database import WARC_FOLDER
 from crawler.archive.histories import GoneMark, Kept
 from crawler.archive.told import told_by_revision
-from crawler.archive_run import ArchiveRun
 from crawler.errors import PageError
 from crawler.history.judge import PASSING, Shown, judge
 from crawler.history.told import TYPOGRAPHY, Told, changes, told_by
 from crawler.reasons import NOT_THE_STORY, Reason, because
+from crawler.runs.run import Run
 from crawler.runs.visits import Place, read_place, why_none
 
 
@@ -38,7 +38,7 @@ class Rechecked:
     """Gone marks that were."""
 
 
-def recheck(run: ArchiveRun, *, site: str | None = None, url: str | None = None) -> Rechecked:
+def recheck(run: Run, *, site: str | None = None, url: str | None = None) -> Rechecked:
     """Judge the histories of an archive again, story by story, each in a transaction.
 
     site: only those of a newspaper, by its host. url: only that of one story. Raises sqlite3.Error.
@@ -60,7 +60,7 @@ def recheck(run: ArchiveRun, *, site: str | None = None, url: str | None = None)
     return found
 
 
-def _false(run: ArchiveRun, article_id: int) -> Iterator[tuple[Kept, Reason]]:
+def _false(run: Run, article_id: int) -> Iterator[tuple[Kept, Reason]]:
     """The revisions of a story that are no edits, and why."""
     connection, history = run.store.db.conn, run.store.history
     known: Told | None = None

@@ -1,0 +1,156 @@
+"""What a crawl says when it has ended."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from scrapy import Spider
+from scrapy.crawler import Crawler
+
+from crawler.archive import database
+from crawler.archive.families import LeftOut
+from crawler.bundled import CHECKOUT, PROGRAM
+from crawler.commands import left_out
+from crawler.commands._shared import say, typed
+from crawler.errors import DamageError, IncompleteError
+from crawler.items import State
+from crawler.outcome import FINISHED, INCOMPLETE, STOPPED, UNREACHABLE, exit_code
+from crawler.reasons import LEFT_OUT, VERDICT, Reason
+from crawler.text import shown
+
+_CHECK = "Check the address, or try again later"
+_FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_utc DESC LIMIT 10"'
+
+
+def conclude(crawler: Crawler, *, broken: bool) -> int:
+    """Print the summary of a run that has ended; returns its exit code."""
+    spider = crawler.spider
+    if broken or spider is None:
+        print(f"{PROGRAM} crawl: the run could not start; see the log above", file=sys.stderr)
+        return 1
+    from crawler.extensions.session import Session
+
+    session = Session.of(crawler)
+    run, archive, queue = session.run, session.archive, session.queue
+    ended = session.outcome or "broken off"
+    for problem in seed_problems(spider):
+        say(f"{PROGRAM} crawl: {problem}")
+    if archive.error:
+        say(f"{PROGRAM} crawl: {archive.error}")
+    if archive.answered:
+        with contextlib.suppress(OSError):
+            print(
+                summary(
+                    run.totals, archive.reasons, run.folder, ended, queue.left, queue.left_out,
+                ),
+                flush=True,
+            )  # fmt: skip
+    elif ended == STOPPED:
+        say(f"{PROGRAM} crawl: stopped before any server had answered; nothing was stored")
+    if archive.error:
+        return archive.exit_code
+    if session.no_room:
+        say(f"{PROGRAM} crawl: {session.no_room}")
+    if ended == INCOMPLETE:
+        doubtful = queue.doubtful
+        count = sum(one.count for one in doubtful)
+        say(
+            f"{PROGRAM} crawl: {count:,} URLs were left out although some like them are"
+            f" stories: {doubtful[0].examples[0]} … To fetch them: {tool(PROGRAM)} retry"
+            f" {typed(run.folder)} --excluded, then crawl again"
+        )
+    code = exit_code(ended)
+    if run.files_missing and code in (0, IncompleteError.exit_code):
+        say(
+            f"{PROGRAM} crawl: {run.files_missing:,} WARC files of the archive are missing or"
+            f" have a different length: {tool(PROGRAM)} status {typed(run.folder)} names them"
+        )
+        return DamageError.exit_code
+    return code
+
+
+def seed_problems(spider: Spider) -> list[str]:
+    """What to tell the user of seeds that gave nothing, where that matters."""
+    failures: dict[str, Reason] = getattr(spider, "seed_failures", {})
+    if getattr(spider, "has_reached_seeds", True):
+        return []
+    lines = [
+        f"{url} could not be archived: {reason}. "
+        + ("" if reason.code == "private_address" else _CHECK)
+        for url, reason in list(failures.items())[:5]
+    ]
+    if len(failures) > 5:
+        lines.append(f"… and {len(failures) - 5:,} more URLs")
+    return [shown(line.rstrip()) for line in lines]
+
+
+def summary(
+    totals: Counter[str],
+    reasons: Counter[tuple[State, Reason | None]],
+    folder: Path,
+    outcome: str,
+    left: int,
+    not_fetched: Sequence[LeftOut] = (),
+) -> str:
+    """What a run brought, for a person: what is new, what failed and why, where to look next.
+
+    left: URLs that are queued still. not_fetched: what was left out, family by family.
+    """
+    ended = "" if outcome in (FINISHED, UNREACHABLE, INCOMPLETE) else f" (ended early: {outcome})"
+    lines = [
+        f"{totals['new_articles']:,} new articles, {totals['new_revisions']:,} new revisions, "
+        f"{totals['unchanged_articles']:,} unchanged; {totals['captures']:,} captures{ended}"
+    ]
+    verdicts = {
+        name.removeprefix(VERDICT): n for name, n in totals.items() if name.startswith(VERDICT)
+    }
+    if verdicts:
+        number = sum(verdicts.values())
+        by_kind = ", ".join(f"{n:,} {name}" for name, n in sorted(verdicts.items()))
+        lines.append(
+            f"{number:,} response{'s were' if number > 1 else ' was'} not the story known at"
+            f" that URL ({by_kind}): its last good revision stays current"
+        )
+    failed = [
+        (-n, state, "" if why is None else str(why))
+        for (state, why), n in reasons.items()
+        if state != "redirected" and why != LEFT_OUT and n > 0
+    ]
+    if failed:
+        lines.append("No article, and why:")
+        for number, state, why in sorted(failed)[:12]:
+            label = "" if state == "done" else f"{state}: "
+            lines.append(f"  {-number:>6,}  {label}{why}")
+        if len(failed) > 12:
+            lines.append(
+                f"  …       {len(failed) - 12} more reasons: the view not_archived has all"
+            )
+    if left:
+        are = "URLs are" if left > 1 else "URL is"
+        lines.append(f"{left:,} {are} still queued: the same command resumes with them")
+    if not_fetched:
+        lines.append(
+            "Left out, because pages like them brought no new stories (to fetch them:"
+            f" {tool(PROGRAM)} retry {typed(folder)} --excluded):"
+        )
+        lines += left_out.lines(not_fetched)
+    lines += [
+        f"The archive is in {typed(folder)}. To look into it:",
+        f"  {tool(PROGRAM)} status {typed(folder)}",
+        f"  {tool('sqlite-utils')} {typed(folder / database.FILE_NAME)} --table {_FIRST_QUERY}",
+    ]
+    return shown("\n".join(lines))
+
+
+def tool(name: str) -> str:
+    """How to call a command that is installed beside this one."""
+    path = Path(sys.executable).parent / name
+    if not path.exists():
+        return name
+    found = shutil.which(name) if CHECKOUT is None else None
+    return name if found and path.samefile(found) else typed(path)

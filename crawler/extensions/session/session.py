@@ -1,0 +1,225 @@
+"""How a crawl takes its archive, what it puts into WARC, and how it ends."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any, Self
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from twisted.python.failure import Failure
+
+from crawler import times
+from crawler.archive.store import Store
+from crawler.errors import HemerotecaError
+from crawler.extensions.download import wire_info
+from crawler.extensions.ending import Ending
+from crawler.extensions.session.archive import CrawlArchive
+from crawler.extensions.session.known import Known
+from crawler.extensions.session.queue import Queue
+from crawler.items import Capture
+from crawler.outcome import FULL, outcome
+from crawler.reasons import in_words
+from crawler.runs import Run, Workers
+from crawler.stopping import GIVEN_UP
+from crawler.warc.exchange import Exchange
+
+# Milliseconds that SQLite itself waits for another program's lock, while no signal is heard and
+# nothing else is done; and where the run ends, which is not tried again.
+_BUSY_MS = 500
+_LAST_BUSY_MS = 2_000
+
+
+class Session:
+    """What every part of a crawl shares.
+
+    Nothing is created or changed before a server has answered: a run that reaches nobody leaves no
+    trace.
+
+    run: the lock, the database and the WARC files.
+    archive, known, queue: what is stored, what is known already, what waits.
+    workers: the page readers.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        settings, spider = crawler.settings, crawler.spider
+        self.run = Run(
+            Path(settings["ARCHIVE"]),
+            settings,
+            spider.name if spider is not None else "",
+            getattr(spider, "arguments", {}),
+            more_info=lambda: wire_info(settings),
+            prepare=self._prepare,
+        )
+        self.archive = CrawlArchive(
+            self.run, settings, lambda reason: Ending.of(crawler).begin(reason)
+        )
+        self.known = Known(self.archive)
+        self.queue = Queue(self.archive, self._sites)
+        self.workers = Workers(
+            settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_CPU_SECONDS")
+        )
+        self.is_full = False
+        """Whether as many pages were fetched as the user allows."""
+        self.outcome: str | None = None
+        """How the run ended, once it has."""
+        self.no_room: str | None = None
+        """Why the run ended although the archive could be written still, if it did."""
+        self._spare_bytes = settings.getint("DISK_SPARE_BYTES")
+        self._is_closed = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Made by Scrapy."""
+        session = cls(crawler)
+        crawler.signals.connect(session.open, signal=signals.spider_opened)
+        crawler.signals.connect(session.close, signal=signals.spider_closed)
+        crawler.signals.connect(session.lose_item, signal=signals.item_error)
+        crawler.signals.connect(session.lose_answer, signal=signals.spider_error)
+        crawler.signals.connect(session.workers.kill, signal=GIVEN_UP)
+        return session
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> Session:
+        """The session of a running crawl."""
+        session = crawler.get_extension(cls)
+        assert session is not None
+        return session
+
+    @property
+    def is_archiving(self) -> bool:
+        """Whether this crawl is one that archives: not `scrapy shell`, `fetch` or `view`."""
+        return hasattr(self._crawler.spider, "resume_hosts")
+
+    # -- opening and closing ---------------------------------------------------------------------
+
+    def open(self, spider: Spider) -> None:
+        """Take the archive, if there is one, for this run alone."""
+        if self.is_archiving and self.run.folder.exists():
+            try:
+                self.run.hold()
+            except (HemerotecaError, OSError) as error:
+                self.archive.fail(error)
+
+    def _prepare(self, store: Store) -> None:
+        """Have what the run is to visit again wait in the archive; enter its newspapers."""
+        spider = self._crawler.spider
+        hosts: tuple[str, ...] = getattr(spider, "resume_hosts", ())
+        for url in getattr(spider, "seeds", ()) if hosts else ():
+            store.add_site(url)
+        with store.db.atomic():
+            store.frontier.release()
+            other_dates = store.asks_for_other_dates(getattr(spider, "arguments", {}))
+            for site in filter(None, map(store.find_site, hosts)):
+                store.frontier.wake_sources(site)
+                if other_dates:
+                    store.frontier.readmit(site)
+                if getattr(spider, "revisit", "due") == "now":
+                    store.frontier.make_due(site, times.utc(self.run.started_at))
+        store.wait_at_most(_BUSY_MS)
+        self.queue.count(store)
+
+    def close(self, spider: Spider, reason: str) -> None:
+        """Store what is left, give back what was claimed, close the run, the files, the workers;
+        once, however often it is called."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self.archive.flush()
+        self.archive.cancel_timer()
+        self.workers.close()
+        if self.workers.faults:  # a page that meets a fault of ours is no success of the run
+            self._crawler.stats.inc_value("spider_exceptions/count", self.workers.faults)
+        self.run.stop_clock()
+        for step in (self._give_back, self._close_files, self._finish):
+            try:
+                step(reason)
+            except Exception as error:
+                said = str(error) or in_words(error)
+                said = f"cannot close the archive {self.run.folder}: {said}"
+                self.archive.error = self.archive.error or said
+        self.run.release()
+
+    def _give_back(self, reason: str) -> None:
+        if (store := self.run.opened) is not None:
+            store.wait_at_most(_LAST_BUSY_MS)
+            self.queue.give_back(store, getattr(self._crawler.spider, "hosts", ()))
+        self.outcome = self._outcome(reason)
+
+    def _close_files(self, reason: str) -> None:
+        statistics = {"statistics": self._crawler.stats.get_stats()}
+        self.run.close_files(self._outcome(reason), statistics)
+
+    def _finish(self, reason: str) -> None:
+        # captures whose visits a fault or a second Ctrl-C took away are entered
+        self.run.finish(self._outcome(reason), mends=not self.archive.error)
+
+    def _outcome(self, reason: str) -> str:
+        return outcome(
+            reason,
+            faults=self._crawler.stats.get_value("spider_exceptions/count") or 0,
+            reached=getattr(self._crawler.spider, "has_reached_seeds", True),
+            cut=self.is_full and self.queue.left > 0,
+            doubtful=bool(self.queue.doubtful),
+        )
+
+    def _sites(self) -> set[str]:
+        """Hosts of the sites that the run follows."""
+        spider: Any = self._crawler.spider
+        return {*getattr(spider, "resume_hosts", ()), *getattr(spider, "hosts", ())}
+
+    # -- failures --------------------------------------------------------------------------------
+
+    def lose_item(self, failure: Failure) -> None:
+        """Scrapy's signal: a visit was lost on its way to the archive. Its URL is still in hand,
+        and the next run visits it again."""
+        self._lose(failure.value)
+
+    def lose_answer(self, failure: Failure) -> None:
+        """Scrapy's signal: a spider failed on an answer. A fault of ours costs that URL's visit;
+        where memory ends, or the page readers do, the next answer would be lost, too."""
+        if isinstance(failure.value, MemoryError | OSError | HemerotecaError):
+            self._lose(failure.value)
+
+    def _lose(self, error: BaseException | None) -> None:
+        if self.is_archiving and isinstance(error, Exception):
+            self.archive.fail(error)
+
+    # -- what is kept beside visits --------------------------------------------------------------
+
+    def keep(self, exchange: Exchange, asked_if_changed: str | None) -> Capture | None:
+        """Write an exchange to WARC; None where that failed, and the run is ending.
+
+        asked_if_changed: of a 304, the URL that was asked for.
+        """
+        try:
+            self.run.hold_for_records()
+            original = self.known.original(exchange, asked_if_changed)
+            capture = self.run.warc.write(exchange, original)
+        except Exception as error:
+            self.archive.fail(error)
+            return None
+        self.archive.answered = True
+        self._spare_the_disk()
+        return capture
+
+    def keep_robots(self, origin: str, url: str, status: int, body: bytes) -> None:
+        """Remember a host's robots.txt for the runs of the next day."""
+        if self.is_archiving and not self.archive.error:
+            self.archive.change(
+                lambda store: store.memory.keep_robots(origin, url, times.now(), status, body)
+            )
+
+    def _spare_the_disk(self) -> None:
+        """End the run, storing what is in hand, before the disk is full."""
+        folder = self.run.folder
+        if self.no_room or shutil.disk_usage(folder).free > self._spare_bytes:
+            return
+        self.no_room = (
+            f"less than {self._spare_bytes // 1024**2:,} MiB are free where the archive is"
+            f" ({folder}): the run ended before a write could fail. Make space and run the"
+            " same command again: it resumes here"
+        )
+        Ending.of(self._crawler).begin(FULL)

@@ -1,0 +1,100 @@
+"""A lost `archive.db`, made again from the WARC files alone."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from crawler import times
+from crawler.archive.database import FILE_NAME, SCRATCH, WARC_FOLDER, set_aside
+from crawler.archive.links import links_unknown
+from crawler.archive.store import Store
+from crawler.discover import story_urls
+from crawler.errors import ArchiveError
+from crawler.extract.version import extractor_version
+from crawler.items import FoundUrl
+from crawler.policy.revisit import Revisits
+from crawler.runs.page_texts import PageTexts
+from crawler.runs.recovery import mend
+from crawler.runs.restoring import Rebuilt, Restoring
+from crawler.urls import site_host
+from crawler.warc.presence import kind_of
+from crawler.warc.reader import Damage, Record, read_file
+from crawler.warc.writer import OPEN
+
+
+def rebuild(
+    folder: Path,
+    revisit_after: tuple[int, ...],
+    progress: Callable[[str], None] = lambda name: None,
+) -> Rebuilt:
+    """Make an archive's database from its WARC files.
+
+    revisit_after: as the setting REVISIT_AFTER has it, in seconds. progress: told the name of each
+    file as it is begun. The database appears when it is complete; one that was there is set aside
+    then. Raises ArchiveError where there are no WARC files or the folder cannot be written,
+    sqlite3.Error, OSError.
+    """
+    warc, scratch = folder / WARC_FOLDER, folder / SCRATCH
+    told = Rebuilt()
+    files = []
+    for path in (*warc.glob("*.warc.gz"), *warc.glob("*.warc.gz" + OPEN)):
+        if path.is_file():
+            files.append(path)
+            continue
+        told.damage.append(
+            f"{path.name}: {kind_of(path)} stands where a WARC file should; it is left out"
+        )
+    files.sort(key=lambda path: (_begun(path), path.name.removesuffix(OPEN)))
+    whole = {path.name for path in files}
+    files = [path for path in files if path.name.removesuffix(OPEN) not in whole - {path.name}]
+    if not files:
+        raise ArchiveError(f"{warc} has no WARC files (*.warc.gz) to make a database from")
+    shutil.rmtree(scratch, ignore_errors=True)
+    store = Store(scratch, Revisits(revisit_after), extractor_version(), PageTexts(folder))
+    try:
+        visits = Restoring(store, warc, told)
+        for path in files:
+            progress(path.name)
+            for each in read_file(path):
+                if isinstance(each, Damage):
+                    told.damage.append(f"{path.name}, byte {each.offset}: {each.reason}")
+                else:
+                    visits.take(each, path.name.removesuffix(OPEN))
+            visits.end_file()
+        visits.end()
+        told.damage += mend(store, warc, set())
+        _find_again(store)
+    except BaseException:
+        store.db.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
+    store.close()
+    told.aside = set_aside(folder)
+    (scratch / FILE_NAME).replace(folder / FILE_NAME)
+    shutil.rmtree(scratch, ignore_errors=True)
+    return told
+
+
+def _begun(path: Path) -> str:
+    """When a file was begun, as its first record says; an archive's folder may have had another
+    name then, and files are named after it."""
+    return next((each.date for each in read_file(path) if isinstance(each, Record)), "")
+
+
+def _find_again(store: Store) -> None:
+    """Have the next crawl find what the lost frontier knew and nobody had visited: lists are read
+    again, and stories that archived ones link to wait for their turn."""
+    with store.db.atomic():
+        store.frontier.read_lists_again()
+    now = times.now(exact=True)
+    waiting = [
+        FoundUrl(
+            url, "page", "previous" if relation in ("previous", "next") else "link", via,
+            claimed_title=title, priority=story_urls.priority(url, title),
+        )
+        for url, via, relation, title in links_unknown(store.db.conn)
+        if site_host(url) == site_host(via) and story_urls.is_page(url)
+    ]  # fmt: skip
+    store.wait_for(waiting, now)
