@@ -63,6 +63,10 @@ endif
 test: setup $(REPLAY_STAMP) ## run all tests
 	@$(BIN)/python -m pytest -q --durations=25 -n $(call quoted,JOBS)
 
+.PHONY: test-thorough
+test-thorough: setup ## the property tests alone, each on 2,000 examples: minutes
+	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q --durations=25 -n $(call quoted,JOBS) -m hypothesis
+
 # Other people's tools that read what we write. They pin old things: an environment of their own.
 $(REPLAY_STAMP): requirements/replay.lock | setup
 	@echo "setup: installing the tools that the tests read archives back with, into $(REPLAY) (once)"

@@ -541,7 +541,7 @@ def attack_privately(name: str, folder: Path, patience: float = 240.0) -> Outcom
         crawl = command(f"{paper},http://news.example", archive)
         crawl[crawl.index("allow_private=1")] = "contact=attack@library.example"
         got = _crawled(name, crawl, archive, paper, patience)
-    refused = count(archive, "SELECT count(*) FROM urls WHERE reason LIKE '%private address%'")
+    refused = count(archive, "SELECT count(*) FROM urls WHERE reason_code = 'private_address'")
     reason = f"{refused:,} × refused: a private address; {len(watch.reached)} reached"
     return replace(got, reason=reason, reached=len(watch.reached))
 

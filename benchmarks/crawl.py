@@ -21,8 +21,9 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.corpora import CORPORA
+
 ROOT = Path(__file__).resolve().parent.parent
-CORPORA = ROOT.parent / "shared" / "corpora"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks import ours
+from benchmarks.corpora import CORPORA
 from benchmarks.peers.process import PeerProcess, PeerUnavailableError, peer_command
 from benchmarks.peers.readers import PEERS
 from benchmarks.peers.turns import Turn, take_turn, warm_up
@@ -27,7 +28,6 @@ from benchmarks.report import OURS, OURS_WITH_LINKS, Run, markdown, plain
 from benchmarks.tally import Corpus, GoldPage, Tally, in_parts, read_corpus
 
 ROOT = Path(__file__).resolve().parent.parent
-CORPORA = ROOT.parent / "shared" / "corpora"
 RESULTS = ROOT / "benchmarks" / "results" / "extract.md"
 PEERS_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 

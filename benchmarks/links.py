@@ -31,11 +31,10 @@ from unittest import mock
 
 import lxml.html
 
+from benchmarks.corpora import CORPORA
 from crawler.extract import extract
 from crawler.items import LinkedStory
 from crawler.urls import site_host, story_key
-
-CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 
 Key = tuple[str, str]
 """A story's address, and the relation."""

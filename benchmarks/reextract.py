@@ -14,7 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.crawl import CORPORA, ROOT, archive_command, site
+from benchmarks.corpora import CORPORA
+from benchmarks.crawl import ROOT, archive_command, site
 
 RESULTS = ROOT / "benchmarks" / "results" / "reextract.md"
 

@@ -12,7 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.crawl import CORPORA, ROOT, Cost, archive_command, line, measure, site
+from benchmarks.corpora import CORPORA
+from benchmarks.crawl import ROOT, Cost, archive_command, line, measure, site
 from crawler.items import Capture, Reference
 from crawler.warc.exchange import Exchange
 from crawler.warc.records import Headers

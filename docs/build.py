@@ -21,8 +21,8 @@ from rich.text import Text
 from sqlite_utils import Database
 
 from crawler.archive.database import open_for_reading
-from crawler.archive.describe import schema_markdown
 from crawler.archive.migrations import bring_up_to_date
+from crawler.archive.schema_page import schema_markdown
 from crawler.commands.demo import PORT
 from docs import graph_picture
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -9,11 +10,16 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# An example may take as long as a busy machine needs for it.
-settings.register_profile("any machine", deadline=None)
-settings.load_profile("any machine")
+# An example may take as long as a busy machine needs for it. dev: other examples each time. ci: the
+# same ones, so that a change fails for what it changes. thorough: many, for `make test-thorough`.
+settings.register_profile("dev", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile(
+    "thorough", deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 # Begun in the background, by nohup or by some schedulers, a process ignores these, and so would all
 # commands that the tests start and interrupt.

@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from benchmarks.corpora import CORPORA
 from benchmarks.history.judge import Archive, Known, judge
 from benchmarks.history.kinds import BRIEF, KINDS, Kind
 from benchmarks.history.pages import RealPage, drawn, real_pages
@@ -28,7 +29,6 @@ from benchmarks.history.table import Judged, compared, count, details, figures, 
 from crawler.urls import normalise, site_host
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CORPORA = ROOT.parent / "shared" / "corpora"
 RESULTS = ROOT / "benchmarks" / "results" / "history.md"
 PUBLISHERS, PUBLISHERS_SHORT = 60, 10
 SHORT_SHARE = 6

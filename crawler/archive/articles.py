@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from crawler.archive import links
 from crawler.archive.changes import record_changes
+from crawler.archive.days import day_of
 from crawler.archive.duplicates import find_copy, is_split, note_copy, remember, tells_same_story
 from crawler.archive.history import History, Story
 from crawler.archive.rows import insert
@@ -20,7 +21,7 @@ from crawler.archive.texts import markdown_parts
 from crawler.history.told import TYPOGRAPHY, changes, not_by_reading, told_by
 from crawler.items import Article, Image, Visit
 from crawler.reasons import because
-from crawler.times import day_told, told_in_utc
+from crawler.times import told_in_utc
 from crawler.urls import same_owner
 
 Cause = Literal["page", "extractor", "either"]
@@ -158,23 +159,26 @@ class Articles:
             links.see_links(self._connection, article.links, article_id, revision_id, capture_id)
             record_changes(self._connection, article_id, revision_id)
         self._sql(
-            "INSERT OR REPLACE INTO rereadings VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO rereadings (article_id, revision_id, extractor, outcome)"
+            " VALUES (?, ?, ?, ?)",
             (article_id, read_id, extractor, outcome),
         )
         return outcome
 
     def stand(self, article_id: int, revision_id: int) -> None:
         """Have another of an article's revisions stand."""
-        authors, tags, published, words, title = self._sql(
-            "SELECT authors, tags, published_at, word_count, title FROM revisions WHERE id = ?",
+        authors, tags, published, words, title, site_id = self._sql(
+            "SELECT r.authors, r.tags, r.published_at, r.word_count, r.title, a.site_id"
+            " FROM revisions r JOIN articles a ON a.id = r.article_id WHERE r.id = ?",
             (revision_id,),
         ).fetchone()
+        day = day_of(self._connection, site_id, published)
         self._name_authors(article_id, json.loads(authors))
         self._name_tags(article_id, json.loads(tags))
         self._sql(
             "UPDATE articles SET revision_id = ?, published_utc = ?, published_day = ?,"
             " word_count = ? WHERE id = ?",
-            (revision_id, told_in_utc(published), day_told(published), words, article_id),
+            (revision_id, told_in_utc(published), day, words, article_id),
         )
         self._sql("UPDATE _linked SET title = ? WHERE article_id = ?", (title, article_id))
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from crawler.archive import lock, schema
-from crawler.archive.describe import write_descriptions
+from crawler.archive.describe import is_described, write_descriptions
 from crawler.archive.migrations import bring_up_to_date, migrations
 from crawler.bundled import PROGRAM
 from crawler.errors import ArchiveError, BusyError, DamageError, HemerotecaError
@@ -267,6 +267,10 @@ def open_for_writing(folder: Path) -> Database:
             write_descriptions(db)
             if is_older:
                 _tidy(db)
+        elif not is_described(db):
+            # not worth a wait for another program's lock: the next run does it
+            with contextlib.suppress(sqlite3.OperationalError):
+                write_descriptions(db)
         db.execute("PRAGMA foreign_keys = ON")
     except (OSError, sqlite3.Error) as error:
         raise ArchiveError(

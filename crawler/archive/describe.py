@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from sqlite_utils import Database
-from sqlite_utils.db import ForeignKey
 
 from crawler.archive import describe_history
 from crawler.archive.describe_frontier import FRONTIER
 from crawler.archive.describe_own import OWN
-from crawler.reasons import NOT_ARTICLE, reasons_in_words
 
 DESCRIPTIONS: dict[str, dict[str, str]] = {
     "stories": {
@@ -24,7 +22,8 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "published_utc": "The same in UTC, equally exact: sort by this. Taken as UTC where the page"
         " states no offset.",
         "published_day": "The day of publication in the newspaper's own time zone, as published_at"
-        " has it. NULL where the page states no day.",
+        " has it. Where that is in UTC, in the zone that other stories of those days tell; in UTC"
+        " where none does. NULL where the page states no day.",
         "published_precision": "How exact published_at is: second, minute, day, month or year.",
         "modified_at": "When the page says it was last changed, ISO 8601.",
         "read_time_minutes": "Minutes to read: as the page shows, else estimated from the length.",
@@ -338,59 +337,22 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
 }
 
 
+_ROWS = [
+    (table, column, text)
+    for table, columns in DESCRIPTIONS.items()
+    for column, text in columns.items()
+]
+
+
+def is_described(db: Database) -> bool:
+    """Whether an archive has the descriptions of this version. All are read: there are few hundred,
+    and a digest of them could be right where they are not."""
+    rows = db.execute("SELECT table_name, column_name, description FROM descriptions")
+    return set(rows) == set(_ROWS)
+
+
 def write_descriptions(db: Database) -> None:
     """Put the descriptions of this version into an archive, in place of any older ones."""
     with db.atomic():
         db.execute("DELETE FROM descriptions")
-        db.conn.executemany(
-            "INSERT INTO descriptions VALUES (?, ?, ?)",
-            [
-                (table, column, text)
-                for table, columns in DESCRIPTIONS.items()
-                for column, text in columns.items()
-            ],
-        )
-
-
-def schema_markdown(db: Database) -> str:
-    """The schema of an archive as a page of documentation."""
-    views = set(db.view_names())
-    lines = [
-        "# The database",
-        "",
-        "<!-- Written by `make docs` from crawler/archive/describe.py; do not edit. -->",
-        "",
-        "`archive.db` is plain SQLite: open it with `sqlite3`, `sqlite-utils`, Datasette, pandas or"
-        " R. Dates are ISO 8601 text, times of capture are UTC. The same descriptions are in the"
-        " archive's own table `descriptions`.",
-        "",
-        "`stories_fts` is the full-text index over title, standfirst and body of `stories`:"
-        " `SELECT … FROM stories_fts JOIN stories ON stories.id = stories_fts.rowid"
-        " WHERE stories_fts MATCH 'words'`.",
-    ]
-    for name, columns in DESCRIPTIONS.items():
-        types = {row[1]: row[2] for row in db.execute(f"PRAGMA table_info([{name}])")}
-        keys = {k.column: f"{k.other_table}.{k.other_column}" for k in foreign_keys(db, name)}
-        kind = "view" if name in views else "table"
-        lines += ["", f"## {name} ({kind})", "", columns[""], ""]
-        lines += ["| column | type | meaning |", "|---|---|---|"]
-        for column, type_ in types.items():
-            meaning = columns[column] + (f" → `{keys[column]}`" if column in keys else "")
-            lines.append(f"| `{column}` | {type_.lower() or 'any'} | {meaning} |")
-    return "\n".join([*lines, *_reasons_markdown()]) + "\n"
-
-
-def _reasons_markdown() -> list[str]:
-    """The codes of reasons, as a section of that page."""
-    lines = ["", "## Reasons", ""]
-    lines += ["What `reason_code` may be, with the words that `reason` has for it (`…` stands for"]
-    lines += ["`reason_subject`)."]
-    lines += ["", "| code | words |", "|---|---|"]
-    lines += [f"| `{code}` | {words} |" for code, words in reasons_in_words()]
-    lines += ["", "Subjects of `no_article`:", "", "| subject | words |", "|---|---|"]
-    return [*lines, *(f"| `{code}` | {words} |" for code, words in NOT_ARTICLE.items())]
-
-
-def foreign_keys(db: Database, name: str) -> list[ForeignKey]:
-    """The foreign keys of a table; a view has none."""
-    return [] if name in set(db.view_names()) else list(db.table(name).foreign_keys)
+        db.conn.executemany("INSERT INTO descriptions VALUES (?, ?, ?)", _ROWS)

@@ -9,6 +9,7 @@ from collections.abc import Sequence, Set
 from functools import partial
 
 from crawler.archive import histories
+from crawler.archive.days import settle_days
 from crawler.archive.history import OFTEN, SPREAD, History, Story, between
 from crawler.archive.told import told_by_revision
 from crawler.history.reader_text import as_read
@@ -20,13 +21,14 @@ _SEVERAL = 3
 
 
 def look_back(connection: sqlite3.Connection, history: History, run_id: int, now: str) -> None:
-    """Take back what a run told of single stories and was the site's, in a transaction of the
-    caller's. now: ISO 8601, UTC. Raises sqlite3.Error."""
+    """Take back what a run told of single stories and was the site's, and settle their days, in a
+    transaction of the caller's. now: ISO 8601, UTC. Raises sqlite3.Error."""
     (begun,) = connection.execute("SELECT started_at FROM runs WHERE id = ?", (run_id,)).fetchone()
     for article_id in _not_gone(connection, run_id, now):
         history.take_back_gone(article_id, begun, now)
     for revision_id in _no_edits(connection, history, run_id):
         histories.take_back(connection, revision_id, now, because("nothing_changed"))
+    settle_days(connection, run_id)
 
 
 # -- stories that were found gone -----------------------------------------------------------------

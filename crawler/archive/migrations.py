@@ -122,6 +122,12 @@ def m016_reasons_as_data(db: Database) -> None:
     reasons.upgrade(db)
 
 
+@migrations()
+def m017_why_a_page_was_not_read_again(db: Database) -> None:
+    """The same of pages that could not be read again."""
+    reasons.upgrade_rereadings(db)
+
+
 def bring_up_to_date(db: Database) -> None:
     """Make the tables of an empty database, or bring those of an older version up to date; in a
     database that is up to date, nothing is done. Foreign keys must be off. Raises sqlite3.Error."""

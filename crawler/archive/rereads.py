@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, replace
 
+from crawler.archive import why
 from crawler.reasons import Reason
 
 
@@ -101,6 +102,7 @@ def note_unread(
     """Note why the page of an article's standing revision could not be read again. Raises
     sqlite3.Error."""
     connection.execute(
-        "INSERT OR REPLACE INTO rereadings SELECT id, revision_id, ?, ? FROM articles WHERE id = ?",
-        (extractor, str(reason), article_id),
+        "INSERT OR REPLACE INTO rereadings SELECT id, revision_id, ?, ?, ?, ? FROM articles"
+        " WHERE id = ?",
+        (extractor, *why.columns(reason), article_id),
     )

@@ -318,6 +318,8 @@ CREATE TABLE rereadings (
     revision_id INTEGER NOT NULL REFERENCES revisions(id),
     extractor TEXT NOT NULL,
     outcome TEXT NOT NULL,
+    reason_code TEXT,
+    reason_subject TEXT,
     PRIMARY KEY (article_id, revision_id, extractor)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rereadings_revision ON rereadings(revision_id);

@@ -141,8 +141,12 @@ _KEPT = {
         SELECT a.url FROM articles a JOIN revisions r ON r.id = a.revision_id
         WHERE a.word_count IS NOT r.word_count
             OR (a.published_utc IS NULL) <> (r.published_at IS NULL)
-            OR a.published_day IS NOT
-                CASE WHEN length(r.published_at) >= 10 THEN substr(r.published_at, 1, 10) END""",
+            OR (a.published_day IS NULL) <> (ifnull(length(r.published_at), 0) < 10)
+            OR a.published_day <> substr(r.published_at, 1, 10)
+                -- where the page tells UTC, the day may be that of another zone
+                AND (r.published_at NOT LIKE '%T%+00:00' OR
+                    abs(julianday(a.published_day) - julianday(substr(r.published_at, 1, 10))) > 1)
+        """,
     "its headline where it is linked to is not its newest revision's": """
         SELECT k.url FROM _linked k JOIN articles a ON a.id = k.article_id
         JOIN revisions r ON r.id = a.revision_id WHERE k.title IS NOT r.title""",

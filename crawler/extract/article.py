@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from lxml.html import HtmlElement
 
-from crawler.extract.body import body
+from crawler.extract.body import Body, body
 from crawler.extract.dates import date_claims
 from crawler.extract.fields import (
     access,
@@ -23,9 +23,10 @@ from crawler.extract.fields import (
     tags,
 )
 from crawler.extract.links import linked_stories
-from crawler.extract.markup import marks
+from crawler.extract.markup import Marks, marks
 from crawler.extract.page import (
     Document,
+    Structured,
     feeds,
     out_links,
     reservations,
@@ -60,39 +61,67 @@ def extract(html: bytes, url: str, content_type: str | None = None, follow: bool
 
 
 def read_page(doc: Document) -> Page:
-    """Read a parsed page."""
+    """Read a parsed page: its head, the story below, what the page tells of it, and whether that is
+    an article."""
     data = structured(doc)
+    head = _head(doc, data)
+    story = body(doc, data, head.scope, head.heading, _text(head.title), head.standfirst)
+    article = _article(doc, data, head, story)
+    why = why_not_article(doc, data, article, story.container)
+    says = _says(doc) if why else ""
+    return Page(doc.url, article, why, says=says, reservations=reservations(data))
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What the fields of a story are looked for by."""
+
+    title: Claim | None
+    seo_title: Claim | None
+    heading: HtmlElement | None
+    """The element of the headline, if the page shows it."""
+    scope: HtmlElement
+    """The part of the page that is about the story."""
+    marked: Marks
+    """What its markup names there."""
+    standfirst: Claim | None
+
+
+def _head(doc: Document, data: Structured) -> _Head:
     title, heading, seo_title = headline(doc, data)
     scope = _scope(doc, heading)
     marked = marks(scope)
-    name = _text(title)
-    lead = standfirst(doc, data, marked, heading, name)
-    story = body(doc, data, scope, heading, name, lead)
+    lead = standfirst(doc, data, marked, heading, _text(title))
+    return _Head(title, seo_title, heading, scope, marked, lead)
+
+
+def _article(doc: Document, data: Structured, head: _Head, story: Body) -> Article:
+    """The story with all that its page tells of it."""
     words = count_words(story.text)
-    names, author = authors(data, marked, story.untrimmed)
+    names, author = authors(data, head.marked, story.untrimmed)
     tongue = language(doc, data)
     shown = shown_read_time(doc, _text(tongue))
-    topic = section(doc, data, marked, name, heading)
-    tag_names, tag = tags(doc, data, marked)
-    image, picture = lead_image(doc, data, story.blocks, heading)
+    topic = section(doc, data, head.marked, _text(head.title), head.heading)
+    tag_names, tag = tags(doc, data, head.marked)
+    image, picture = lead_image(doc, data, story.blocks, head.heading)
     blocks = _without_lead(story.blocks, image)
     canonical = canonical_url(doc, data)
-    published, modified = date_claims(doc, data, marked, heading)
+    published, modified = date_claims(doc, data, head.marked, head.heading)
     claims = {
-        "title": title, "seo_title": seo_title, "authors": author, "read_time": shown,
-        "standfirst": lead, "section": topic, "tags": tag, "language": tongue, "image": picture,
-        "canonical_url": canonical, "body": story.claim,
+        "title": head.title, "seo_title": head.seo_title, "authors": author, "read_time": shown,
+        "standfirst": head.standfirst, "section": topic, "tags": tag, "language": tongue,
+        "image": picture, "canonical_url": canonical, "body": story.claim,
     }  # fmt: skip
-    article = Article(
+    return Article(
         url=doc.url,
-        title=name,
-        seo_title=_text(seo_title),
+        title=_text(head.title),
+        seo_title=_text(head.seo_title),
         canonical_url=_text(canonical),
         authors=names,
         published_claims=published,
         modified_claims=modified,
         read_time=read_time(_text(shown), words, _text(tongue)) if shown or words else None,
-        standfirst=_text(lead),
+        standfirst=_text(head.standfirst),
         section=_text(topic),
         tags=tag_names,
         language=_text(tongue),
@@ -105,9 +134,6 @@ def read_page(doc: Document) -> Page:
         links=linked_stories(doc, story.container, data),
         sources={field: claim for field, claim in claims.items() if claim is not None},
     )
-    why = why_not_article(doc, data, article, story.container)
-    says = _says(doc) if why else ""
-    return Page(doc.url, article, why, says=says, reservations=reservations(data))
 
 
 def _text(claim: Claim | None) -> str | None:

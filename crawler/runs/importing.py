@@ -67,11 +67,11 @@ class Imported:
     refused: Counter[str] = field(default_factory=Counter)
     """Records among that which are whole, and no captures, by reason."""
 
-    def refuse(self, name: str, record: Record, reason: str) -> None:
+    def refuse(self, name: str, record: Record, error: DamagedError) -> None:
         """Note a record that is passed over. name: of its file."""
-        self.refused[reason.partition(": ")[0]] += 1
+        self.refused[error.what] += 1
         self.damage.append(
-            f"{name}, byte {record.offset:,}: {record.kind} {record.url:.200}: {reason}"
+            f"{name}, byte {record.offset:,}: {record.kind} {record.url:.200}: {error}"
         )
 
 
@@ -181,7 +181,7 @@ class _Import:
         try:
             capture = capture_of(record, name, original)
         except DamagedError as error:
-            self._told.refuse(name, record, str(error))
+            self._told.refuse(name, record, error)
             self._leave_out(record)
             return
         capture = replace(capture, record_id=self._name_for(capture, record))

@@ -43,6 +43,15 @@ _ZSTD_WINDOW = 27  # log2 of bytes
 class DamagedError(Exception):
     """What was read cannot be what was written; says why."""
 
+    def __init__(self, what: str, detail: str | None = None) -> None:
+        """what: is wrong; detail: by which damages of one kind differ."""
+        super().__init__(what, detail)  # both, to be pickled
+        self.what = what
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return self.what if self.detail is None else f"{self.what}: {self.detail}"
+
 
 class Inflater(Protocol):
     """Decompresses one member."""

@@ -190,8 +190,9 @@ def capture_of(record: Record, name: str, original: Capture | None = None) -> Ca
     try:
         fetched_at = warc_moment(record.date).isoformat(timespec="microseconds")
     except ValueError:
-        why = f"WARC-Date is no date: {record.date!r:.50}" if record.date else "no WARC-Date"
-        raise DamagedError(why) from None
+        if not record.date:
+            raise DamagedError("no WARC-Date") from None
+        raise DamagedError("WARC-Date is no date", f"{record.date!r:.50}") from None
     body = payload(message)
     truncated = record.get("WARC-Truncated")
     is_revisit = record.kind == "revisit"

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
-from crawler.archive.describe import DESCRIPTIONS, schema_markdown, write_descriptions
+from crawler.archive import database
+from crawler.archive.database import open_for_writing
+from crawler.archive.describe import (
+    DESCRIPTIONS,
+    is_described,
+    write_descriptions,
+)
 from crawler.archive.migrations import bring_up_to_date
+from crawler.archive.schema_page import schema_markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,6 +48,36 @@ def test_the_archive_describes_itself(db: Database) -> None:
         " WHERE table_name = 'stories' AND column_name = 'title'"
     )
     assert row["description"] == "Headline."
+
+
+def test_an_archive_of_an_earlier_text_is_described_anew(tmp_path: Path) -> None:
+    what = "SELECT description FROM descriptions WHERE table_name = 'stories' AND column_name = ''"
+    with closing(open_for_writing(tmp_path)) as db:
+        (said,) = db.execute(what).fetchone()
+        with db.atomic():
+            db.execute("UPDATE descriptions SET description = 'of old' WHERE column_name = ''")
+            db.execute("INSERT INTO descriptions VALUES ('gone', '', 'a table of old')")
+    with closing(open_for_writing(tmp_path)) as db:
+        assert db.execute(what).fetchone() == (said,)
+        assert is_described(db)
+        # and is not written to where nothing has changed
+        before = db.conn.total_changes
+        open_for_writing(tmp_path).close()
+        version = db.execute("PRAGMA data_version").fetchone()
+        open_for_writing(tmp_path).close()
+        assert db.execute("PRAGMA data_version").fetchone() == version
+        assert db.conn.total_changes == before
+
+
+def test_descriptions_wait_for_no_other_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_BUSY_TIMEOUT", 10)
+    with closing(open_for_writing(tmp_path)) as db, db.atomic():
+        db.execute("DELETE FROM descriptions")
+        open_for_writing(tmp_path).close()
+    with closing(open_for_writing(tmp_path)) as db:
+        assert is_described(db)
 
 
 def test_the_documented_schema_is_that_of_the_code(db: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -79,6 +80,24 @@ def test_an_old_archive_gets_codes_for_its_words(tmp_path: Path) -> None:
             reason = why.told(row["reason_code"], row["reason_subject"])
             assert why.columns(reason)[0] == row["reason"]
             assert reason is None or reason.code != "other"
+
+
+def test_what_could_not_be_read_again_gets_a_code(tmp_path: Path) -> None:
+    data = gzip.decompress((OLD / "m015.db.gz").read_bytes())
+    (tmp_path / database.FILE_NAME).write_bytes(data)
+    outcomes = ["changed", "unchanged", "superseded", "no article: a front page", "w.gz: no file"]
+    with closing(sqlite3.connect(tmp_path / database.FILE_NAME)) as connection:
+        connection.executemany(
+            "INSERT INTO rereadings SELECT id, revision_id, ?, ? FROM articles WHERE id = 1",
+            enumerate(outcomes),
+        )
+        connection.commit()
+    with closing(database.open_for_writing(tmp_path)) as db:
+        rows = db.execute("SELECT reason_code, reason_subject FROM rereadings ORDER BY extractor")
+        none = (None, None)
+        assert rows.fetchall() == [
+            none, none, none, ("no_article", "front_page"), ("other", "w.gz: no file"),
+        ]  # fmt: skip
 
 
 def test_the_status_counts_by_code(store: Store, make_visit: MakeVisit) -> None:

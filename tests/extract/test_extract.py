@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import PageError
@@ -15,6 +15,7 @@ from crawler.extract.page import Document
 from crawler.extract.page.encoding import decode, utf8
 from crawler.items import Page
 from crawler.urls import absolute
+from tests.examples import at_least
 
 URL = "https://paper.example/town/a-story-of-bread"
 SENTENCE = "The bakers of the lower town have agreed on a common price for a loaf of rye bread. "
@@ -38,7 +39,7 @@ def test_an_empty_page_is_a_page_error() -> None:
             extract(html, URL)
 
 
-@settings(max_examples=150)
+@at_least(150)
 @given(st.binary(max_size=400), st.text(max_size=60))
 def test_no_bytes_and_no_address_make_it_raise_anything_else(html: bytes, url: str) -> None:
     with suppress(PageError):
@@ -51,7 +52,7 @@ TAGS = [
 ]
 
 
-@settings(max_examples=150)
+@at_least(150)
 @given(st.lists(st.sampled_from([f"<{t}>" for t in TAGS] + [f"</{t.split()[0]}>" for t in TAGS]
        + [SENTENCE, '{"@type":', "&amp;amp;", "<!-- x -->", "\u202e"]), max_size=60))  # fmt: skip
 def test_any_tag_soup_is_read(pieces: list[str]) -> None:
@@ -140,7 +141,7 @@ HREFS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=400)
+@at_least(400)
 @given(
     HREFS,
     st.sampled_from([

@@ -21,6 +21,7 @@ from crawler.errors import PageError
 from crawler.extract import extract
 from crawler.extract.dates import normalise
 from crawler.items import RELATIONS
+from tests.examples import at_least
 
 URL = "https://courier.example/2024/05/06/ferries-stand-still"
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -160,7 +161,7 @@ def check(html: bytes, content_type: str | None) -> None:
         assert link.url.startswith(("http://", "https://"))
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@at_least(150, suppress_health_check=list(HealthCheck))
 @given(pages())
 def test_any_page_is_read_or_refused(page: tuple[bytes, str | None]) -> None:
     check(*page)

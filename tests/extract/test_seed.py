@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from benchmarks.corpora import CORPORA
 from crawler.extract import extract
 from crawler.items import Page
 
 PAGES = Path(__file__).parent / "pages"
-SEED = Path(__file__).resolve().parents[3] / "shared" / "seed"
+SEED = CORPORA.parent / "seed"
 
 
 def answers() -> list[Any]:

@@ -11,11 +11,12 @@ from typing import Any, ClassVar
 
 import pytest
 
+from benchmarks.corpora import CORPORA
 from tests.loopback import serving
 
-from .conftest import ROOT, crawl, query
+from .conftest import crawl, query
 
-CASES = ROOT.parent / "shared" / "cases" / "revisions"
+CASES = CORPORA.parent / "cases" / "revisions"
 
 
 class Pages(BaseHTTPRequestHandler):

@@ -142,7 +142,8 @@ def test_what_cannot_be_read_keeps_its_revision_and_is_told(
     done = run_scrapy("reextract", str(folder), "--again")
     assert done.returncode == 0, done.stderr
     assert "1 could not be read" in done.stdout
-    (told,) = query(folder, "SELECT outcome FROM rereadings WHERE article_id = 5")
+    (told,) = query(folder, "SELECT * FROM rereadings WHERE article_id = 5")
+    assert told["reason_code"] == "damaged_record"
     assert path.name in told["outcome"]
     assert len(query(folder, "SELECT 1 FROM stories")) == 39
 

@@ -11,13 +11,14 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 from warcio.warcwriter import WARCWriter
 
 from crawler.warc.members import DamagedError
 from crawler.warc.reader import Damage, Record, read_file, read_record
+from tests.examples import at_least
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -161,7 +162,7 @@ def test_memory_does_not_grow_with_what_a_file_claims(tmp_path: Path) -> None:
     assert peak < 30_000_000
 
 
-@settings(max_examples=150)
+@at_least(150)
 @given(st.sampled_from(sorted(FILES)), st.integers(0, 2**32), st.booleans())
 def test_no_damage_breaks_or_holds_it(
     tmp_path_factory: pytest.TempPathFactory, kind: str, seed: int, cut: bool

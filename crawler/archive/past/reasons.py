@@ -20,6 +20,7 @@ _WORDS = {
     "empty": "no article: the answer is empty",
     "nothing_decoded": "nothing is left of its body when its coding is removed",
     "no_article": "no article: {}",
+    "no_list": "no {}: a page",
     "read_in_part": "read in part: {}",
     "reply": "the answer to a {}",
     "original_not_here": "repeats an answer that is not in the archive",
@@ -117,10 +118,13 @@ DROP INDEX urls_outside;
 DROP INDEX urls_withheld;
 DROP INDEX urls_not_archived;
 """
-_FILL = (
-    "UPDATE {} SET reason_code = code_of(reason), reason_subject = subject_of(reason)"
-    " WHERE reason IS NOT NULL"
-)
+_FILL = "UPDATE {0} SET reason_code = code_of({1}), reason_subject = subject_of({1}) WHERE {2}"
+_HELD = "reason IS NOT NULL"
+_UNREAD_COLUMNS = """
+ALTER TABLE rereadings ADD COLUMN reason_code TEXT;
+ALTER TABLE rereadings ADD COLUMN reason_subject TEXT;
+"""
+_UNREAD = "outcome NOT IN ('changed', 'unchanged', 'superseded')"
 _REST = """
 CREATE TRIGGER story_events_are_never_changed BEFORE UPDATE ON story_events
 BEGIN SELECT RAISE(ABORT, 'story events are append-only'); END;
@@ -193,15 +197,26 @@ WHERE +k.article_id IS NULL AND k.linked_by > 0;
 
 
 def upgrade(db: Database) -> None:
-    """Bring the version before up to date. Raises sqlite3.Error."""
+    """Bring the fifteenth version up to date. Raises sqlite3.Error."""
+    _add_functions(db)
+    schema.run(db.conn, _COLUMNS)
+    for table in ("urls", "story_events", "taken_back"):
+        db.execute(_FILL.format(table, "reason", _HELD))
+    schema.run(db.conn, _REST)
+
+
+def upgrade_rereadings(db: Database) -> None:
+    """Bring the sixteenth version up to date. Raises sqlite3.Error."""
+    _add_functions(db)
+    schema.run(db.conn, _UNREAD_COLUMNS)
+    db.execute(_FILL.format("rereadings", "outcome", _UNREAD))
+
+
+def _add_functions(db: Database) -> None:
     for name, part in (("code_of", "code"), ("subject_of", "subject")):
         db.conn.create_function(
             name, 1, lambda words, part=part: getattr(parse(words), part), deterministic=True
         )
-    schema.run(db.conn, _COLUMNS)
-    for table in ("urls", "story_events", "taken_back"):
-        db.execute(_FILL.format(table))
-    schema.run(db.conn, _REST)
 
 
 @lru_cache(maxsize=1_000)

@@ -4,10 +4,11 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extract.dates.parse import parse_date
+from tests.examples import at_least
 
 AT = datetime(2021, 7, 20, 12, 0, 30, tzinfo=UTC)
 VALUE = re.compile(
@@ -242,7 +243,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150)
+@at_least(150)
 @given(st.lists(PIECES, max_size=8).map(" ".join), st.sampled_from([None, "en-US", "de", "fa"]))
 def test_scrambled_dates_give_a_valid_date_or_none(text, language):
     value = read(text, language)

@@ -5,20 +5,19 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.corpora import CORPORA
 from crawler.extract.body import story_place
 from crawler.extract.links import linked_stories
 from crawler.extract.page import Document
 from crawler.items import LinkedStory
 from crawler.urls import site_host, story_key
 
-SHARED = Path(__file__).resolve().parents[4] / "shared"
-SEED = SHARED / "seed"
-GOLD = SHARED / "corpora" / "links"
+SEED = CORPORA.parent / "seed"
+GOLD = CORPORA / "links"
 
 
 def _read(html: bytes, url: str) -> tuple[LinkedStory, ...]:

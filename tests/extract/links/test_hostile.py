@@ -6,7 +6,7 @@ import time
 from functools import partial
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import PageError
@@ -16,6 +16,7 @@ from crawler.extract.links.stories import MAX_STORIES
 from crawler.extract.page import Document
 from crawler.items import RELATIONS
 from crawler.urls import absolute
+from tests.examples import at_least
 
 URL = "https://www.harbour.example/2024/05/ferries-stand-still-for-a-second-week/"
 PROSE = "<p>" + "The harbour master counted the ferries again. " * 5 + "</p>"
@@ -104,7 +105,7 @@ _MARKUP = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=200)
+@at_least(200)
 @given(_MARKUP, st.booleans())
 def test_any_markup_gives_links_that_are_whole(markup: str, known: bool) -> None:
     try:
@@ -122,7 +123,7 @@ def test_any_markup_gives_links_that_are_whole(markup: str, known: bool) -> None
     assert len({(k.relation, k.label, k.url) for k in links}) == len(links)
 
 
-@settings(max_examples=200)
+@at_least(200)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_address_is_judged(page: str, href: str) -> None:
     target = StoryUrls(partial(absolute, page), page).target(href)

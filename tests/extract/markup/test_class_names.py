@@ -1,13 +1,14 @@
 """Names in class and id, and the links that need no parsing."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extract.markup.boilerplate import named_noise
 from crawler.extract.page import Document
 from crawler.extract.page.document import PLAIN
 from crawler.urls import absolute
+from tests.examples import at_least
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def test_names_of_layout_and_story_are_no_boilerplate(names: str) -> None:
     assert not named_noise(names)
 
 
-@settings(max_examples=300)
+@at_least(300)
 @given(st.from_regex(PLAIN, fullmatch=True))
 def test_plain_links_are_what_the_full_reading_makes_of_them(href: str) -> None:
     base = "https://paper.example/a/b?c"

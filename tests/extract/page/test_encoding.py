@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extract import extract
 from crawler.extract.page.encoding import codec, decode, utf8
 from crawler.extract.page.mojibake import mended
+from tests.examples import at_least
 
 GERMAN = "Köln übt für größere Straßenbahnen, während die Fähre überprüft wird. " * 6
 RUSSIAN = "Паром в Тарнхольт снова остановился, и никто не знает почему. " * 6
@@ -162,14 +163,14 @@ def test_a_page_full_of_sequences_is_mended_in_bounded_time() -> None:
         assert time.process_time() - start < 1.5, text
 
 
-@settings(max_examples=200)
+@at_least(200)
 @given(st.binary(max_size=400), st.sampled_from([None, "text/html; charset=x", "a;charset=utf-16"]))
 def test_any_bytes_become_text(html: bytes, content_type: str | None) -> None:
     decode(html, content_type)
     utf8(html, content_type).decode("utf-8")
 
 
-@settings(max_examples=200)
+@at_least(200)
 @given(st.text(max_size=200))
 def test_any_text_in_utf8_stays_what_it_is_unless_it_is_mojibake(text: str) -> None:
     html = text.encode("utf-8", "replace")
