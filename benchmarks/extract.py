@@ -45,6 +45,7 @@ def measure(
                 tally.time(taken)
                 if number == 0:
                     tally.add(page, taken, corpus.has_body, ours.remarks(taken.answer))
+                    tally.note_how_sure(ours.how_sure(taken.answer))
                     if (judged := ours.judged_article(taken.answer)) is not None:
                         tally.note("judged an article", float(judged))
     return tallies

@@ -13,7 +13,7 @@ from unittest import mock
 from benchmarks.peers.turns import Reader
 from crawler.extract import extract
 from crawler.extract.dates import normalise
-from crawler.items import Page
+from crawler.items import Confidence, Page
 
 CAPTURED = datetime(2026, 11, 1, tzinfo=UTC)
 """The corpora tell no time of capture; "two hours ago" has to count from some."""
@@ -63,6 +63,13 @@ def remarks(answer: Mapping[str, Any] | None) -> str:
     if page.not_article:
         found.append(f"judged {page.not_article!r}, {article.word_count} words")
     return "".join(f"; {remark}" for remark in found)
+
+
+def how_sure(answer: Mapping[str, Any] | None) -> Confidence | None:
+    """How far we believe an answer; None for an answer of a peer."""
+    if not answer or not isinstance(page := answer.get("page"), Page):
+        return None
+    return page.article.confidence
 
 
 def judged_article(answer: Mapping[str, Any] | None) -> bool | None:

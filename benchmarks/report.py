@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import lxml.etree
 
 from benchmarks.peers.readers import PEERS
+from benchmarks.scoring import ranks
 from benchmarks.tally import FIELD_OF, Corpus, Tally
 
 OURS = "Hemeroteca"
@@ -198,6 +199,11 @@ def plain(run: Run, worst: int) -> str:
         lines += [f"{start}  {figure:20} {figures[figure]:.3f}" for figure in order]
         lines.append(f"{start}  {'raises':20} {len(own.raised)}")
         lines.append(f"{start}  {'nothing':20} {len(own.nothing)}")
+        lines += [
+            f"{start}  confidence tells {name}: {ranked:.2f} ({len(bad)} of {len(bad + good)})"
+            for name, (bad, good) in own.sure.items()
+            if (ranked := ranks(bad, good)) is not None
+        ]
         for tool, label in ((OURS, "× one lxml parse"), (OURS_WITH_LINKS, "× with links")):
             cost = tallies[tool]
             lines.append(

@@ -188,6 +188,19 @@ def _score_date(got: str | None, gold: object, marks: Marks) -> None:
         marks.remarks.append((3.0, f"day {got} for {gold}"))
 
 
+def ranks(sure_of_bad: Sequence[float], sure_of_good: Sequence[float]) -> float | None:
+    """How often a bad page is held for less sure than a good one, ties for half: the area under the
+    curve. None where there are none of either.
+
+    >>> ranks([0.1, 0.5], [0.5, 0.9])
+    0.875
+    """
+    if not sure_of_bad or not sure_of_good:
+        return None
+    pairs = [(bad < good) + 0.5 * (bad == good) for bad in sure_of_bad for good in sure_of_good]
+    return sum(pairs) / len(pairs)
+
+
 def instant(date: str | None) -> datetime | None:
     """The instant in UTC, to the second; None of a date without time or offset.
 

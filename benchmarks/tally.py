@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.peers.turns import Turn
 from benchmarks.scoring import Answer, instant, score, strings_f1
+from crawler.items import Confidence
 from crawler.urls import owner
 
 FIELD_OF = {
@@ -23,6 +24,15 @@ FIELD_OF = {
     "standfirst": "standfirst", "image": "image", "language": "language",
 }  # fmt: skip
 """Figure → the field it is about, in the order of the report."""
+
+BAD_PAGES = {
+    "body F1 below 0.8": ("body F1", 0.8, "body"),
+    "a wrong author": ("authors F1", 1.0, "authors"),
+    "another day": ("day", 1.0, "published"),
+    "body F1 below 0.8, by all": ("body F1", 0.8, "overall"),
+}
+"""What is wrong with a page → the figure that says so, its least where nothing is, and the part of
+our confidence that should tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,10 @@ class Tally:
     """Pages of which the field was not found that the corpus is about: the body, else the date."""
     told_instant: bool = False
     """Whether any date came with time and offset: a tool that gives days is no worse for it."""
+    last: dict[str, float] = field(default_factory=dict)
+    """The figures of the page that was scored last."""
+    sure: dict[str, tuple[list[float], list[float]]] = field(default_factory=dict)
+    """What is wrong with pages → how sure we were of those where it is, and of the others."""
     turns: list[Turn] = field(default_factory=list)
     """What each reading cost, without its answer."""
 
@@ -135,6 +149,7 @@ class Tally:
         answer = to_answer(turn.answer or {})
         marks = score(answer, page.gold)
         self.pages += 1
+        self.last = dict(marks.figures)
         for figure, value in marks.figures.items():
             self.note(figure, value)
         self.worst += [(value, page.id, said + remark) for value, said in marks.remarks]
@@ -145,6 +160,15 @@ class Tally:
         ):
             self.nothing.append(page.id)
         self.told_instant |= instant(answer.date) is not None
+
+    def note_how_sure(self, sure: Confidence | None) -> None:
+        """Note how far a tool believed the answer that was scored last; None: it does not say."""
+        if sure is None:
+            return
+        for name, (figure, least, part) in BAD_PAGES.items():
+            if figure in self.last:
+                pages = self.sure.setdefault(name, ([], []))
+                pages[self.last[figure] >= least].append(getattr(sure, part))
 
     def figures(self) -> dict[str, float]:
         """Figure → its value over the corpus."""

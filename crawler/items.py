@@ -141,6 +141,20 @@ class LinkedStory:
 
 
 @dataclass(frozen=True, slots=True)
+class Confidence:
+    """How far a reading can be believed, each from 0 to 1, by the evidence of its fields."""
+
+    body: float
+    authors: float
+    published: float
+
+    @property
+    def overall(self) -> float:
+        """That all of it is right."""
+        return round(self.body * self.authors * self.published, 2)
+
+
+@dataclass(frozen=True, slots=True)
 class ReadTime:
     """How long an article takes to read."""
 
@@ -192,6 +206,8 @@ class Article:
     access: Access | None = None
     """full: the page says that all of its text is there. teaser: it is cut, and the rest is for
     those who subscribe or log in. None: nothing tells."""
+    confidence: Confidence | None = None
+    """How far all this can be believed."""
     links: tuple[LinkedStory, ...] = ()
     sources: Mapping[str, Claim] = field(default_factory=dict)
     """field name → the claim its value was taken from."""

@@ -74,7 +74,8 @@ ROOMS: dict[str, set[str]] = {
     "links": {"page", "language", "body"},
     "verdict": {"page", "language", "fields"},
     "version": set(),
-    "article": {"page", "markup", "body", "fields", "dates", "links", "verdict"},
+    "confidence": {"page"},
+    "article": {"confidence", "page", "markup", "body", "fields", "dates", "links", "verdict"},
 }
 # Packages that have a door: nothing outside imports one of their modules. `urls.segments` is a
 # table of words, `runs.visits` the way of every answer: they are asked for by name.

@@ -378,6 +378,7 @@ def _kind_of(changed: Sequence[str], story: Story) -> Change:
 def columns(article: Article) -> dict[str, Any]:
     """What a revision says of the story, by column."""
     published, modified, read_time = article.published, article.modified, article.read_time
+    sure = article.confidence
     return {
         "title": article.title,
         "seo_title": article.seo_title,
@@ -398,6 +399,9 @@ def columns(article: Article) -> dict[str, Any]:
         "tags": json.dumps(article.tags, ensure_ascii=False),
         "language": article.language,
         "word_count": article.word_count,
+        "body_confidence": sure and sure.body,
+        "authors_confidence": sure and sure.authors,
+        "published_confidence": sure and sure.published,
     }
 
 

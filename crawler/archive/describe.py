@@ -45,6 +45,8 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         " it shows the whole story; NULL where nothing is known.",
         "text_captured_at": "When the text of this row was fetched, UTC: that of the last good"
         " revision, or of the most complete one where only a teaser is shown now.",
+        "confidence": "How far text, authors and date of publication can be believed, all three,"
+        " from 0 to 1, by the evidence of their page; NULL for revisions of before version 0.3.",
     },
     "story_links": {
         "": "Links between stories: the linked stories of each article's newest revision.",
@@ -257,6 +259,10 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "cause": describe_history.CAUSE,
         "change": "edit; typography: only quotation marks, dashes and the like; completed: the one"
         " before was read from a truncated response, or was a teaser. The first revision has edit.",
+        "body_confidence": "How far the text can be believed, from 0 to 1: by how much prose of the"
+        " page is left out, how long the page says that the text is, and the like.",
+        "authors_confidence": "The same of the authors, by their source.",
+        "published_confidence": "The same of the date of publication.",
     },
     "revision_texts": {
         "": "The texts of revisions, kept apart so that revisions is quick to scan. stories and"

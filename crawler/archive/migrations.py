@@ -9,6 +9,7 @@ from sqlite_utils.migrations import Migrations
 from crawler.archive import schema
 from crawler.archive.past import (
     chains,
+    confidence,
     families,
     first,
     frontier,
@@ -126,6 +127,12 @@ def m016_reasons_as_data(db: Database) -> None:
 def m017_why_a_page_was_not_read_again(db: Database) -> None:
     """The same of pages that could not be read again."""
     reasons.upgrade_rereadings(db)
+
+
+@migrations()
+def m018_confidence(db: Database) -> None:
+    """How far what was read can be believed."""
+    confidence.upgrade(db)
 
 
 def bring_up_to_date(db: Database) -> None:

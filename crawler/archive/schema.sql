@@ -203,6 +203,9 @@ CREATE TABLE revisions (
     access TEXT CHECK (access IN ('full', 'teaser')),
     cause TEXT NOT NULL DEFAULT 'page' CHECK (cause IN ('page', 'extractor', 'either')),
     change TEXT NOT NULL DEFAULT 'edit' CHECK (change IN ('edit', 'typography', 'completed')),
+    body_confidence REAL,
+    authors_confidence REAL,
+    published_confidence REAL,
     UNIQUE (article_id, number),
     CHECK ((published_at IS NULL) = (published_precision IS NULL)),
     CHECK ((modified_at IS NULL) = (modified_precision IS NULL))
@@ -488,7 +491,9 @@ SELECT
     a.revisions,
     a.gone_at,
     a.access,
-    r.captured_at AS text_captured_at
+    r.captured_at AS text_captured_at,
+    CAST(round(r.body_confidence * r.authors_confidence * r.published_confidence, 2) AS REAL)
+        AS confidence
 FROM articles a
 CROSS JOIN sites s ON s.id = a.site_id
 CROSS JOIN revisions r ON r.id = a.revision_id;

@@ -14,7 +14,7 @@ from crawler.archive.queries import is_site
 from crawler.archive.replay import KeptCapture, capture_by_id, captures_of_article
 from crawler.archive.texts import markdown_of
 from crawler.errors import MissingError, UsageError
-from crawler.items import Article, Claim, Image, LinkedStory, Moment, ReadTime
+from crawler.items import Article, Claim, Confidence, Image, LinkedStory, Moment, ReadTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,8 @@ _REVISION = (
     " r.authors, r.published_at, r.published_precision, r.published_raw, r.modified_at,"
     " r.modified_precision, r.modified_raw, r.read_time_minutes, r.read_time_shown,"
     " r.read_time_raw, r.standfirst, r.section, r.tags, r.language, t.body_text,"
-    " t.markdown_parts, r.word_count, t.sources"
+    " t.markdown_parts, r.word_count, t.sources, r.body_confidence, r.authors_confidence,"
+    " r.published_confidence"
 )
 
 
@@ -180,9 +181,17 @@ def _article(db: Database, row: dict[str, Any]) -> Article:
         body_markdown=markdown_of(row["body_text"], row["markdown_parts"]),
         word_count=row["word_count"],
         access=row["access"],
+        confidence=_confidence(row),
         links=_links(db, row["revision_id"]),
         sources=sources,
     )  # fmt: skip
+
+
+def _confidence(row: dict[str, Any]) -> Confidence | None:
+    body, authors, published = (
+        row[f"{part}_confidence"] for part in ("body", "authors", "published")
+    )
+    return None if body is None else Confidence(body, authors, published)
 
 
 def _moment(row: dict[str, Any], what: str, sources: dict[str, Claim]) -> Moment | None:

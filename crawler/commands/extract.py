@@ -202,6 +202,7 @@ def article_fields(page: Page) -> dict[str, Any]:
     """A page as JSON: flat fields, linked stories, and where each field came from."""
     article = page.article
     published, modified, read_time = article.published, article.modified, article.read_time
+    sure = article.confidence
     return {
         "title": article.title,
         "seo_title": article.seo_title,
@@ -221,6 +222,13 @@ def article_fields(page: Page) -> dict[str, Any]:
         "canonical_url": article.canonical_url,
         "word_count": article.word_count,
         "access": article.access,
+        "confidence": sure.overall if sure else None,
+        "confidence_of": sure
+        and {
+            "body": sure.body,
+            "authors": sure.authors,
+            "published": sure.published,
+        },
         "body": article.body,
         "body_markdown": article.body_markdown,
         "links": [link_fields(link) for link in article.links],

@@ -13,7 +13,7 @@ from scrapy.commands import ScrapyCommand
 from crawler.bundled import PROGRAM
 from crawler.commands._shared import console, fail
 from crawler.errors import HemerotecaError, UsageError
-from crawler.items import Article, Claim, Page
+from crawler.items import Article, Claim, Confidence, Page
 from crawler.reasons import NOT_ARTICLE
 
 
@@ -118,8 +118,16 @@ def _fields(article: Article) -> list[tuple[str, str | None]]:
         ("language", article.language),
         ("image", article.image.url if article.image else None),
         ("canonical_url", article.canonical_url),
-        *([("access", article.access)] if article.access == "teaser" else []),
+        ("access", article.access),
+        ("confidence", _sure(article.confidence)),
     ]
+
+
+def _sure(confidence: Confidence | None) -> str | None:
+    if confidence is None:
+        return None
+    parts = f"body {confidence.body}, authors {confidence.authors}"
+    return f"{confidence.overall} ({parts}, published {confidence.published})"
 
 
 def _cell(value: str | None) -> Text:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import cast
 
 from lxml.html import HtmlElement
 
 from crawler.extract.body import Body, body
+from crawler.extract.confidence import confidence
 from crawler.extract.dates import date_claims
 from crawler.extract.fields import (
     access,
@@ -35,7 +37,7 @@ from crawler.extract.page import (
     wordpress_api,
 )
 from crawler.extract.verdict import why_not_article
-from crawler.items import Article, Block, Claim, Image, Page
+from crawler.items import Access, Article, Block, Claim, Image, Page
 from crawler.text import cleaned, count_words
 
 _MOST_SAID = 2_000
@@ -67,6 +69,7 @@ def read_page(doc: Document) -> Page:
     head = _head(doc, data)
     story = body(doc, data, head.scope, head.heading, _text(head.title), head.standfirst)
     article = _article(doc, data, head, story)
+    article = replace(article, confidence=confidence(doc, data, article))
     why = why_not_article(doc, data, article, story.container)
     says = _says(doc) if why else ""
     return Page(doc.url, article, why, says=says, reservations=reservations(data))
@@ -107,10 +110,11 @@ def _article(doc: Document, data: Structured, head: _Head, story: Body) -> Artic
     blocks = _without_lead(story.blocks, image)
     canonical = canonical_url(doc, data)
     published, modified = date_claims(doc, data, head.marked, head.heading)
+    reach = access(doc, data, words, story.wall, story.text)
     claims = {
         "title": head.title, "seo_title": head.seo_title, "authors": author, "read_time": shown,
         "standfirst": head.standfirst, "section": topic, "tags": tag, "language": tongue,
-        "image": picture, "canonical_url": canonical, "body": story.claim,
+        "image": picture, "canonical_url": canonical, "body": story.claim, "access": reach,
     }  # fmt: skip
     return Article(
         url=doc.url,
@@ -130,7 +134,7 @@ def _article(doc: Document, data: Structured, head: _Head, story: Body) -> Artic
         body=story.text,
         body_markdown="\n\n".join(block.markdown for block in blocks),
         word_count=words,
-        access=access(doc, data, words, story.wall, story.text),
+        access=cast("Access | None", _text(reach)),
         links=linked_stories(doc, story.container, data),
         sources={field: claim for field, claim in claims.items() if claim is not None},
     )

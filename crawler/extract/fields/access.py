@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from crawler.extract.body import LONGEST_WALL, SHORT_TEXT
 from crawler.extract.language import is_wall
 from crawler.extract.page import Document, Structured, strings, text_of
-from crawler.items import Access
+from crawler.items import Claim
 from crawler.text import count_words
 
 _MATCHED, _CUT = 0.8, 0.6
@@ -27,34 +27,38 @@ _MOST_TOLD = 10**7
 
 def access(
     doc: Document, data: Structured, words: int, wall: HtmlElement | None, body: str
-) -> Access | None:
-    """What the page says and shows of its text: "full", "teaser", or None where nothing tells.
+) -> Claim | None:
+    """What the page says and shows of its text: "full", "teaser", or None where nothing tells; its
+    source is what tells.
 
     words: those of the body. wall: the box that ends the text, if there is one.
     """
     if wall is not None:
-        return "teaser"
-    free = _is_free(data)
+        return Claim("teaser", "html:wall")
+    free, by = _is_free(data)
     told = _told_words(data)
     matched = told is not None and words >= _MATCHED * told
     if free is False and not matched and _is_cut(doc, data, words, told, body):
-        return "teaser"
-    return "full" if free or matched else None
+        return Claim("teaser", by)
+    if free:
+        return Claim("full", by)
+    return Claim("full", "json-ld:wordCount") if matched else None
 
 
-def _is_free(data: Structured) -> bool | None:
-    """What the page says of the price of its story; None where it says nothing."""
+def _is_free(data: Structured) -> tuple[bool | None, str]:
+    """What the page says of the price of its story, and where; None where it says nothing."""
+    by = "json-ld:isAccessibleForFree"
     value = data.story.get("isAccessibleForFree")
     if isinstance(value, bool):
-        return value
+        return value, by
     for text in strings(value):
         word = text.rpartition("/")[2].lower()
         if word in ("true", "false"):
-            return word == "true"
+            return word == "true", by
     tier = data.first_meta("article:content_tier")
     if tier is not None:
-        return tier.text.lower() not in _LOCKED
-    return None
+        return tier.text.lower() not in _LOCKED, tier.source
+    return None, ""
 
 
 def _told_words(data: Structured) -> int | None:
