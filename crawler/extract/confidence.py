@@ -16,7 +16,7 @@ from crawler.items import Article, Claim, Confidence
 from crawler.text import words
 
 _PROSE = 100
-"""Characters of a paragraph, or item, that may be the story's."""
+"""Characters of a paragraph that may be the story's."""
 _SENTENCE = 60
 _BIAS = 1.2
 _LENGTH, _ENDS, _LINKS, _MISSED, _AGREES, _TITLE = 0.18, 0.47, -0.34, -0.53, 0.27, 0.31
@@ -62,10 +62,10 @@ def _body(doc: Document, data: Structured, article: Article) -> float:
 
 
 def _left_out(doc: Document, body: str) -> int:
-    """Characters of paragraphs and items of the page that are prose and not in the text."""
+    """Characters of paragraphs of the page that are prose and not in the text."""
     flat = body.replace("\n", " ")
     left = looked_at = 0
-    for element in doc.root.iter("p", "blockquote", "li"):
+    for element in doc.root.iter("p", "blockquote"):
         text = text_of(element)
         if len(text) < _PROSE:
             continue
