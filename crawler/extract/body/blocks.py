@@ -17,9 +17,10 @@ from lxml.html import HtmlElement
 from crawler.extract.body.boxes import is_box
 from crawler.extract.body.figures import caption_below, captioned, figure_block, picture_block
 from crawler.extract.body.markdown import escaped, target
+from crawler.extract.body.furniture import is_furniture, is_in_sentence
 from crawler.extract.body.promos import promo_label
 from crawler.extract.body.tables import table_block
-from crawler.extract.markup import is_noise
+from crawler.extract.markup import is_marked_noise, is_noise
 from crawler.extract.page import text_of
 from crawler.items import Block
 
@@ -27,7 +28,7 @@ INLINE = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del", "dfn",
     "em", "font", "i", "img", "kbd", "mark", "nobr", "q", "rb", "rp", "rt", "rtc", "ruby", "s",
     "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
-    "picture", "source",
+    "picture", "source", "ins",
 })  # fmt: skip
 _MARKERS = {"b": "**", "strong": "**", "em": "*", "i": "*", "code": "`"}
 _EMPHASIS = frozenset({"b", "strong", "em", "i", "span", "font"})
@@ -241,18 +242,20 @@ def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -
         return True
     if element in kept:
         return False
+    if tag in INLINE or tag == "ins":
+        return _skip_inline(walk, element)
     if tag not in _LOOKED_INTO:
         if tag in ("div", "p", "section", "dl") and captioned(element):
             return _figure(walk, element)
-        return is_noise(element) or (tag not in INLINE and is_box(element))
+        return is_furniture(element) or is_box(element)
     walk.looks += 1
     if walk.looks > _MAX_LOOKS:
-        return is_noise(element)
+        return is_furniture(element)
     if tag == "figure":
         return _figure(walk, element)
     if tag == "table":
         walk.flush()
-        if is_noise(element):
+        if is_furniture(element):
             return True
         if (block := table_block(element)) is not None:
             walk.put(block)
@@ -263,7 +266,16 @@ def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -
         return True
     if tag in ("ul", "ol") and not walk.lists and _link_list(element):
         return True
-    return is_noise(element)
+    return is_furniture(element)
+
+
+def _skip_inline(walk: _Walk, element: HtmlElement) -> bool:
+    """Whether a piece of a paragraph is none of its text."""
+    if not is_noise(element):
+        return False
+    if element.tag != "ins" and (is_marked_noise(element) or walk.pre):
+        return not walk.pre
+    return not is_in_sentence(element, "".join(walk.run.text[-3:]).replace(_BREAK, ""))
 
 
 def _figure(walk: _Walk, element: HtmlElement) -> bool:

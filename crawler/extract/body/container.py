@@ -15,7 +15,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extract.body.figures import is_caption
-from crawler.extract.markup import Meaning, is_hard_noise, is_noise, meanings, named_story, names_of
+from crawler.extract.body.furniture import is_furniture, refutes_its_names
+from crawler.extract.markup import Meaning, is_noise, is_wrapper, meanings, named_story, names_of
 from crawler.extract.page import SENTENCE_ENDS, Document, text_of
 from crawler.text import UNSPACED_LANGUAGES
 
@@ -42,6 +43,8 @@ _MAX_LEAD = 6
 """Pieces of text before the container that can belong to the story."""
 _MAX_SIBLINGS = 100
 _NO_LEAD = int(Meaning.AUTHOR | Meaning.DATE)
+_APART = int(Meaning.COMMENTS | Meaning.DIALOG)
+"""Boilerplate however much text it holds: comments, cookie walls."""
 _LEAST, _LEAST_UNSPACED = 40, 20
 """Characters; a shorter text is a label as often as prose. Where words have no spaces between
 them, they have few characters too."""
@@ -67,6 +70,8 @@ class _Node:
     """Whether it holds another story."""
     near: bool = False
     """Whether it is in the part of the page that begins with the headline."""
+    kept: bool = False
+    """Whether what it holds refutes its names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +116,14 @@ def story_place(
     above = []
     if headline is not None:
         above = [up for up in _upwards(_node(nodes, headline)) if up.mass >= 0.15 * whole]
-    best = _best(nodes, holders, above, whole, strict=True)
+    best = _best(nodes, holders, above, headline, whole, strict=True)
     found = best.total
     certain = found > 150 and named_story(names_of(best.element))
     if found < 0.25 * whole and not certain:
         # Names like boilerplate's stand around most of the text: perhaps the names are wrong.
-        best = _best(nodes, holders, above, whole, strict=False)
+        best = _best(nodes, holders, above, headline, whole, strict=False)
         if best.total < 2 * found:
-            best = _best(nodes, holders, above, whole, strict=True)
+            best = _best(nodes, holders, above, headline, whole, strict=True)
     if best.total == 0:
         return None
     place = _climb(best, list(holders.values()))
@@ -126,7 +131,7 @@ def story_place(
     # Far more of it around the headline: a story in many boxes, of which one was chosen.
     boxes = (up for up in above if up in around and place.total < _PART * up.total)
     place = next(boxes, place)
-    spine = {n.element for n in nodes.values() if n.total >= 0.2 * place.total}
+    spine = {n.element for n in nodes.values() if n.kept or n.total >= 0.2 * place.total}
     lead = _lead(runs, nodes, place, headline) if headline is not None else ()
     return StoryPlace(place.element, frozenset(spine), lead)
 
@@ -151,7 +156,7 @@ def _lead(
             break
         holder = element if element.tag in _HOLDERS else element.getparent()
         node = nodes.get(holder) if holder is not None else None
-        aside = node is None or node.noise is not False or is_noise(element)
+        aside = node is None or node.noise is not False or is_furniture(element, headline)
         if aside or element in found or meanings(names_of(element)) & _NO_LEAD:
             continue
         if not is_caption(element, above) and _is_prose(text_of(element)):
@@ -179,6 +184,7 @@ def _best(
     nodes: dict[HtmlElement, _Node],
     holders: dict[HtmlElement, _Node],
     above: Sequence[_Node],
+    headline: HtmlElement | None,
     whole: int,
     *,
     strict: bool,
@@ -192,7 +198,7 @@ def _best(
     for node in nodes.values():  # parents come before their children
         node.near = node is near or (node.parent is not None and node.parent.near)
     for node in holders.values():
-        if _in_noise(node, whole, strict=strict):
+        if _in_noise(node, headline, whole, strict=strict):
             continue
         share = 1.0
         for step, up in enumerate(_upwards(node)):
@@ -266,7 +272,7 @@ def _upwards(node: _Node | None) -> Iterator[_Node]:
         node = node.parent
 
 
-def _in_noise(node: _Node, whole: int, *, strict: bool) -> bool:
+def _in_noise(node: _Node, headline: HtmlElement | None, whole: int, *, strict: bool) -> bool:
     path: list[_Node] = []
     at: _Node | None = node
     while at is not None and at.noise is None and len(path) < _MAX_CLIMB:
@@ -274,16 +280,30 @@ def _in_noise(node: _Node, whole: int, *, strict: bool) -> bool:
         at = at.parent
     noise = bool(at.noise) if at is not None else False
     for up in reversed(path):
-        if not noise and up.element.tag not in ("html", "body", "main") and is_noise(up.element):
-            if strict and up.element.tag == "aside" and not named_story(names_of(up.element)):
-                up.noise = noise = True
-                continue
-            least = 0.15 if meanings(names_of(up.element)) & Meaning.STORY else 0.4
-            noise = (strict and up.mass < least * whole) or is_hard_noise(up.element)
-        elif not noise and strict and up.element.tag == "article" and up.mass < 0.5 * whole:
-            noise = _one_of_many(up.element)
+        if not noise and up.element.tag not in ("html", "body", "main"):
+            noise = _is_noise(up, headline, whole, strict=strict)
         up.noise = noise
     return noise
+
+
+def _is_noise(node: _Node, headline: HtmlElement | None, whole: int, *, strict: bool) -> bool:
+    """Whether an element is boilerplate itself; strict: unless it holds much of the page's text."""
+    element = node.element
+    if not is_noise(element):
+        return strict and element.tag == "article" and node.mass < 0.5 * whole and (
+            _one_of_many(element)
+        )
+    if node.kept or refutes_its_names(element, headline):
+        node.kept = True
+        return False
+    names = names_of(element)
+    if strict and element.tag == "aside" and not named_story(names):
+        return True
+    meaning = meanings(names)
+    least = 0.15 if meaning & Meaning.STORY else 0.4
+    return (strict and node.mass < least * whole) or not is_wrapper(element) or bool(
+        meaning & _APART
+    )
 
 
 def _one_of_many(element: HtmlElement) -> bool:

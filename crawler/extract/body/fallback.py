@@ -7,7 +7,8 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from crawler.extract.markup import is_noise, named_story, names_of
+from crawler.extract.body.furniture import is_furniture
+from crawler.extract.markup import named_story, names_of
 from crawler.extract.page import Document, Structured, text_of
 from crawler.items import Block
 
@@ -26,7 +27,7 @@ def named_container(doc: Document) -> HtmlElement | None:
     for element in islice(doc.root.iter("div", "section", "article"), 5_000):
         names = names_of(element)
         named = element.get("itemprop") == "articleBody" or (names and named_story(names))
-        if not named or is_noise(element):
+        if not named or is_furniture(element):
             continue
         looked_at += 1
         if looked_at > _MAX_CANDIDATES:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from lxml.html import HtmlElement
 
 from crawler.extract.body.figures import is_caption
-from crawler.extract.markup import elsewhere, is_noise, names_of
+from crawler.extract.body.furniture import is_furniture
+from crawler.extract.markup import elsewhere, names_of
 
 _MUTE = frozenset({"script", "style", "noscript", "template", "a", "figcaption", "button"})
 _LONG = 60
@@ -25,6 +26,6 @@ def prose_length(element: HtmlElement) -> int:
     if len(text) <= _LONG:
         return 0
     length = len(" ".join(text.split()))
-    if length <= _LONG or is_noise(element) or is_caption(element, ()):
+    if length <= _LONG or is_furniture(element) or is_caption(element, ()):
         return 0
     return 0 if names_of(element) and elsewhere(element) else length

@@ -1,9 +1,11 @@
 """What the names in classes and ids say of an element."""
 
 from crawler.extract.markup.boilerplate import (
-    is_hard_noise,
     is_hidden,
+    is_marked_noise,
+    is_named_noise,
     is_noise,
+    is_wrapper,
     named_story,
     names_of,
 )
@@ -14,9 +16,11 @@ __all__ = [
     "Marks",
     "Meaning",
     "elsewhere",
-    "is_hard_noise",
     "is_hidden",
+    "is_marked_noise",
+    "is_named_noise",
     "is_noise",
+    "is_wrapper",
     "marks",
     "meanings",
     "named_story",

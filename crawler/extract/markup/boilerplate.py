@@ -23,7 +23,6 @@ SKIPPED = frozenset({
 _WRAPPERS = frozenset({"form", "ins", "fieldset", "label"})
 """Skipped ones that some pages put around the whole story."""
 _NOISE, _STORY, _HARD = int(Meaning.NOISE), int(Meaning.STORY), int(Meaning.HARD)
-_APART = int(Meaning.COMMENTS | Meaning.DIALOG)
 _CLASS_ONLY = ["class"]
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SHOWN_WIDER = re.compile(
@@ -85,30 +84,38 @@ def is_hidden(element: HtmlElement) -> bool:
 
 
 def is_noise(element: HtmlElement) -> bool:
-    """Whether an element is boilerplate, all it holds included."""
-    tag = element.tag
-    if tag in SKIPPED:
+    """Whether an element passes for boilerplate by its tag, its attributes and its names. What a
+    name says is a hint (`crawler/extract/body/furniture.py` weighs it)."""
+    if element.tag in SKIPPED:
+        return True
+    if not element.keys():  # most paragraphs: asked for once, and not for each name in vain
+        return bool(element.tag == "aside")
+    return is_named_noise(element) or is_marked_noise(element)
+
+
+def is_named_noise(element: HtmlElement) -> bool:
+    """Whether the class names and the id of an element say that it is boilerplate."""
+    # A heading's id is for links to it, and made of its words.
+    names = element.get("class") if element.tag in _HEADINGS else names_of(element)
+    return bool(names) and named_noise(names)
+
+
+def is_marked_noise(element: HtmlElement) -> bool:
+    """Whether tag, role, kind or visibility say that an element is boilerplate."""
+    if element.tag in SKIPPED:
+        return True
+    if element.tag == "aside" and not named_story(names_of(element)):
         return True
     attributes = element.keys()
-    if not attributes:  # most paragraphs: asked for once, and not for each name in vain
-        return bool(tag == "aside")
-    # A heading's id is for links to it, and made of its words.
-    names = (element.get("class") or "") if tag in _HEADINGS else names_of(element)
-    if names and named_noise(names):
-        return True
-    if tag == "aside" and not named_story(names):
-        return True
-    if attributes == _CLASS_ONLY and "hidden" not in names:
+    if attributes == _CLASS_ONLY and "hidden" not in element.get("class", ""):
         return False
     kind = element.get("itemtype")
-    if kind is not None and tag in _BOXES and _OTHER_ITEMS.search(kind):
+    if kind is not None and element.tag in _BOXES and _OTHER_ITEMS.search(kind):
         return True
     role = element.get("role")
     return (role is not None and role in _NOISE_ROLES) or is_hidden(element)
 
 
-def is_hard_noise(element: HtmlElement) -> bool:
-    """Whether an element is boilerplate however much text it holds: comments, cookie walls."""
-    if element.tag in SKIPPED and element.tag not in _WRAPPERS:
-        return True
-    return bool(meanings(names_of(element)) & _APART)
+def is_wrapper(element: HtmlElement) -> bool:
+    """Whether some pages put an element of this kind around the whole story."""
+    return element.tag not in SKIPPED or element.tag in _WRAPPERS

@@ -29,6 +29,10 @@ class Meaning(IntFlag):
     """Boilerplate even where another name says story."""
     DIALOG = 2048
     """Laid over the page: cookie walls, sign-up boxes."""
+    WRITTEN = 4096
+    """Boilerplate that is written in sentences, as the story is: prose does not refute the name."""
+    UNSEEN = 8192
+    """Read out to those who do not see the page."""
 
 
 _WORDS: dict[Meaning, str] = {
@@ -89,6 +93,16 @@ _WORDS: dict[Meaning, str] = {
         popup popups popin modal modals lightbox overlay cookie cookies cookiebar cookiebanner
         consent gdpr dsgvo cmp onetrust cookielaw popmake pum interstitial regwall
         """,
+    Meaning.WRITTEN: """
+        comment comments disqus discussion commentlist respond reply trackback pingback byline
+        bylines author authors autor autores authorbox aboutauthor biography bio authordescription
+        authordesc saboxplugin molongui copyright copyrightinfo licenceinfo licenseinfo disclosure
+        disclaimer newsletter newsletters cookie cookies consent gdpr dsgvo sponsor sponsored
+        sponsors advert adverts advertisement advertisements advertising advertorial ad ads anzeige
+        publicidad publicite werbung reklame reklam donate donation donations fundraising membership
+        infobox infoboxes infobloc factbox faktenbox faktabox factsbox footer
+        """,
+    Meaning.UNSEEN: "sronly screenreader visuallyhidden assistive",
     Meaning.AUTHOR: """
         author authors byline bylines autor autores autorin writer writers reporter reporters
         journalist redakteur signature contributor contributors verfasser auteur auteurs firma
@@ -133,7 +147,10 @@ _MODIFIERS = frozenset({
     "elementor",  # a page builder: all that it makes, the story too, is a widget
 })  # fmt: skip
 """First words of a name that tells of the layout, not of what the element holds: `has-sidebar`."""
-_NOT_NOISE = ~int(Meaning.NOISE | Meaning.HARD | Meaning.COMMENTS | Meaning.DIALOG)
+_NOT_NOISE = ~int(
+    Meaning.NOISE | Meaning.HARD | Meaning.COMMENTS | Meaning.DIALOG | Meaning.WRITTEN
+    | Meaning.UNSEEN
+)  # fmt: skip
 _NOISE, _STORY, _HARD = int(Meaning.NOISE), int(Meaning.STORY), int(Meaning.HARD)
 _CUT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _LOWER = re.compile(r"[a-z]+")
