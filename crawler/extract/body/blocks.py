@@ -38,6 +38,8 @@ _STRUCTURE = frozenset({*_HEADINGS, "ul", "ol", "dl", "li", "dt", "dd", "blockqu
 _BREAK = "\x00"
 _MAX_MARK_DEPTH = 8
 _LOOKED_INTO = frozenset({"blockquote", "figure", "table", "article", "ul", "ol"})
+_IN_FIGURES = ("table", "blockquote", "pre")
+"""What is text of the story, though a <figure> is around it."""
 _MAX_LOOKS = 500
 """Elements read ahead, to tell cards, link lists and data tables: more would cost too much where
 they are nested in each other."""
@@ -245,13 +247,15 @@ def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -
     if tag in INLINE or tag == "ins":
         return _skip_inline(walk, element)
     if tag not in _LOOKED_INTO:
+        if tag == "figcaption" and next(element.iterancestors("figure"), None) is not None:
+            return False  # other figures are not gone into
         if tag in ("div", "p", "section", "dl") and captioned(element):
             return _figure(walk, element)
         return is_furniture(element) or is_box(element)
     walk.looks += 1
     if walk.looks > _MAX_LOOKS:
         return is_furniture(element)
-    if tag == "figure":
+    if tag == "figure" and next(element.iter(*_IN_FIGURES), None) is None:
         return _figure(walk, element)
     if tag == "table":
         walk.flush()

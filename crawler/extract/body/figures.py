@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.body.markdown import escaped, target
 from crawler.extract.markup import Meaning, meanings, names_of
-from crawler.extract.page import text_of
+from crawler.extract.page import spaced_text, text_of
 from crawler.items import Block, Image
 
 _SOURCES = ("src", "data-src", "data-lazy-src", "data-original")
@@ -49,7 +49,7 @@ def _captions(element: HtmlElement) -> str | None:
         if isinstance(part.tag, str) and meanings(names_of(part)) & Meaning.CAPTION
     ]
     outer = [e for e in found if not any(up in found for up in e.iterancestors())]
-    text = " ".join(filter(None, map(text_of, outer)))
+    text = " ".join(filter(None, map(spaced_text, outer)))
     if not text and element.tag == "figure":
         text = _text_beside_pictures(element)
     return text or None
@@ -77,7 +77,7 @@ def caption_below(img: HtmlElement) -> str | None:
         behind = at.getnext()
         if behind is not None:
             marked = behind.tag == "figcaption" or meanings(names_of(behind)) & Meaning.CAPTION
-            return text_of(behind) or None if marked else None
+            return spaced_text(behind) or None if marked else None
         up = at.getparent()
         if up is None or up.tag in ("body", "article", "main", "li") or text_of(up):
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml.html import HtmlElement
 
 from crawler.extract.body.markdown import escaped
-from crawler.extract.page import text_of
+from crawler.extract.page import spaced_text
 from crawler.items import Block
 
 _MAX_CELLS = 5_000
@@ -20,7 +20,7 @@ def table_block(element: HtmlElement) -> Block | None:
     rows = []
     size = 0
     for row in element.iter("tr"):
-        cells = [text_of(cell) for cell in row if cell.tag in ("td", "th")]
+        cells = [spaced_text(cell) for cell in row if cell.tag in ("td", "th")]
         size += len(cells)
         if size > _MAX_CELLS or any(len(cell) > _MAX_CELL for cell in cells):
             return None

@@ -157,3 +157,28 @@ def text_of(element: HtmlElement) -> str:
         return ""
     text = etree.tostring(element, method="text", encoding="unicode", with_tail=False)
     return " ".join(text.split())
+
+
+_PARTS = ("br", "p", "div", "li", "dt", "dd", "h3", "h4", "h5", "h6", "tr", "td", "th")
+"""Elements that begin a line of their own."""
+
+
+def spaced_text(element: HtmlElement) -> str:
+    """All text in an element, with a space where one line ends and another begins.
+
+    >>> from lxml.html import fragment_fromstring
+    >>> cell = fragment_fromstring("<td>Ole Brand<br>Jette <b>R</b>ohde<p>and others</p></td>")
+    >>> spaced_text(cell), text_of(cell)
+    ('Ole Brand Jette Rohde and others', 'Ole BrandJette Rohdeand others')
+    """
+    if next(element.iterdescendants(*_PARTS), None) is None:
+        return text_of(element)
+    pieces: list[str] = []
+    for event, at in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
+        if event in ("start", "end") and at.tag in _PARTS:
+            pieces.append(" ")
+        if event == "start":
+            pieces.append(at.text or "")
+        elif at is not element:
+            pieces.append(at.tail or "")
+    return " ".join("".join(pieces).split())
