@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.body.boxes import is_box
 from crawler.extract.body.figures import caption_below, captioned, figure_block, picture_block
+from crawler.extract.body.linked import is_link_list, is_sentence, leads_away, without_teasers
 from crawler.extract.body.markdown import escaped, target
 from crawler.extract.body.furniture import is_furniture, is_in_sentence
 from crawler.extract.body.promos import promo_label
@@ -28,7 +29,7 @@ INLINE = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del", "dfn",
     "em", "font", "i", "img", "kbd", "mark", "nobr", "q", "rb", "rp", "rt", "rtc", "ruby", "s",
     "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
-    "picture", "source", "ins",
+    "picture", "source", "ins", "button",
 })  # fmt: skip
 _MARKERS = {"b": "**", "strong": "**", "em": "*", "i": "*", "code": "`"}
 _EMPHASIS = frozenset({"b", "strong", "em", "i", "span", "font"})
@@ -40,6 +41,9 @@ _MAX_MARK_DEPTH = 8
 _LOOKED_INTO = frozenset({"blockquote", "figure", "table", "article", "ul", "ol"})
 _IN_FIGURES = ("table", "blockquote", "pre")
 """What is text of the story, though a <figure> is around it."""
+_SHOWN = ("img", "picture", "amp-img", "iframe", "video", "audio", "svg", "canvas", "object",
+          "embed", "noscript", "script", "amp-iframe", "amp-video")  # fmt: skip
+"""What a <figure> without text shows."""
 _MAX_LOOKS = 500
 """Elements read ahead, to tell cards, link lists and data tables: more would cost too much where
 they are nested in each other."""
@@ -61,6 +65,8 @@ class _Run:
     markdown: list[str] = field(default_factory=list)
     linked: int = 0
     links: int = 0
+    away: str | None = None
+    """Where its first link leads."""
     promos: set[str] = field(default_factory=set)
     """Texts of emphasised pieces that are promos."""
 
@@ -76,6 +82,8 @@ class _Walk:
         self.generation = 0
         self.open_marks: list[tuple[HtmlElement, int, int, str]] = []
         self.in_link = 0
+        self.away: dict[int, str] = {}
+        """Places of the headings that are links, with where they lead."""
         self.heading = 0
         self.quotes = 0
         self.quoted: list[tuple[str, str]] = []
@@ -83,6 +91,8 @@ class _Walk:
         self.items: list[tuple[int, str, str, str]] = []
         self.item_fresh = False
         self.list_linked = 0
+        self.listed = False
+        """Whether the outermost list was found to be part of the story, links or not."""
         self.pre = 0
         self.seen: set[str] = set()
         self.looks = 0
@@ -132,7 +142,8 @@ class _Walk:
             self.list_linked += run.linked
             self.item(" ".join(texts), " ".join(markdowns))
             return
-        if _mostly_links(run, length):
+        away = _mostly_links(run, length)
+        if away and not self.heading and (self.in_link or not is_sentence(" ".join(texts))):
             return
         may_be_promo = element is not None and (run.links or length <= _MAX_LABEL)
         if may_be_promo and element is not None and promo_label(element) is not None:
@@ -144,7 +155,9 @@ class _Walk:
                 line = text.replace("\n", " ")
                 marks = "#" * self.heading
                 md = f"{marks} {markdown}".replace("\n", " ")
-                self.put(Block("heading", line, md, level=self.heading))
+                self.put(block := Block("heading", line, md, level=self.heading))
+                if away and self.blocks[-1] is block:
+                    self.away[len(self.blocks) - 1] = run.away or ""
             elif self.quotes:
                 self.quoted.append((text, _lines(markdown)))
             else:
@@ -176,7 +189,7 @@ class _Walk:
         if not items:
             return
         text = "\n".join(item[2].replace("\n", " ") for item in items)
-        if linked > 0.6 * len(text):
+        if linked > 0.6 * len(text) and not self.listed:
             return
         lines = []
         numbers: dict[int, int] = {}
@@ -236,7 +249,7 @@ def read_blocks(
     walk.flush(container if container.tag == "p" else None)
     walk.end_list()
     walk.end_quote()
-    return _without_loose_headings(walk.blocks)
+    return _without_loose_headings(without_teasers(walk.blocks, walk.away, address(".")))
 
 
 def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -> bool:
@@ -244,7 +257,7 @@ def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -
         return True
     if element in kept:
         return False
-    if tag in INLINE or tag == "ins":
+    if tag in INLINE:
         return _skip_inline(walk, element)
     if tag not in _LOOKED_INTO:
         if tag == "figcaption" and next(element.iterancestors("figure"), None) is not None:
@@ -255,7 +268,7 @@ def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -
     walk.looks += 1
     if walk.looks > _MAX_LOOKS:
         return is_furniture(element)
-    if tag == "figure" and next(element.iter(*_IN_FIGURES), None) is None:
+    if tag == "figure" and not _is_text(element):
         return _figure(walk, element)
     if tag == "table":
         walk.flush()
@@ -268,15 +281,24 @@ def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -
         return False
     if tag == "article" and _other_story(element):
         return True
-    if tag in ("ul", "ol") and not walk.lists and _link_list(element):
-        return True
+    if tag in ("ul", "ol") and not walk.lists:
+        return is_link_list(element, walk.address) or is_furniture(element)
     return is_furniture(element)
+
+
+def _is_text(figure: HtmlElement) -> bool:
+    """Whether a <figure> holds text of the story: a table, a quotation, or no picture at all."""
+    if next(figure.iter(*_IN_FIGURES), None) is not None:
+        return True
+    return next(figure.iter("figcaption", *_SHOWN), None) is None
 
 
 def _skip_inline(walk: _Walk, element: HtmlElement) -> bool:
     """Whether a piece of a paragraph is none of its text."""
     if not is_noise(element):
         return False
+    if element.tag == "button":
+        return not walk.heading  # some open what stands below
     if element.tag != "ins" and (is_marked_noise(element) or walk.pre):
         return not walk.pre
     return not is_in_sentence(element, "".join(walk.run.text[-3:]).replace(_BREAK, ""))
@@ -299,6 +321,8 @@ def _start(walk: _Walk, element: HtmlElement, tag: str) -> None:
         elif tag in _HEADINGS:
             walk.heading = _HEADINGS[tag]
         elif tag in ("ul", "ol", "dl"):
+            if not walk.lists:
+                walk.listed = tag != "dl"  # judged as a whole
             walk.lists.append("ol" if tag == "ol" else "ul")
         elif tag in ("li", "dt", "dd"):
             walk.item_fresh = True
@@ -312,8 +336,10 @@ def _start(walk: _Walk, element: HtmlElement, tag: str) -> None:
     elif tag == "img":
         _image(walk, element)
     elif tag == "a":
-        walk.in_link += 1
-        walk.run.links += 1
+        if leads_away(element.get("href"), heading=walk.heading > 0):
+            walk.in_link += 1
+            walk.run.links += 1
+            walk.run.away = walk.run.away or walk.address(element.get("href") or "")
         _open(walk, element, tag)
     elif tag in _MARKERS:
         _open(walk, element, tag)
@@ -323,7 +349,7 @@ def _start(walk: _Walk, element: HtmlElement, tag: str) -> None:
 
 def _end(walk: _Walk, element: HtmlElement, tag: str) -> None:
     if tag in INLINE:
-        if tag == "a":
+        if tag == "a" and leads_away(element.get("href"), heading=walk.heading > 0):
             walk.in_link -= 1
         if walk.open_marks and walk.open_marks[-1][0] is element:
             _close(walk, element)
@@ -411,12 +437,6 @@ def _lines(markdown: str) -> str:
 
 def _mostly_links(run: _Run, length: int) -> bool:
     return run.links > 0 and run.linked > 0.75 * length
-
-
-def _link_list(element: HtmlElement) -> bool:
-    length = len(text_of(element))
-    linked = sum(len(text_of(a)) for a in element.iter("a"))
-    return length == 0 or linked > 0.6 * length
 
 
 def _other_story(element: HtmlElement) -> bool:

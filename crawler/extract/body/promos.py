@@ -8,6 +8,7 @@ from itertools import islice
 from lxml import etree
 from lxml.html import HtmlElement
 
+from crawler.extract.body.linked import is_sentence
 from crawler.extract.language import match
 
 _MAX_PROMO = 400
@@ -54,7 +55,7 @@ def promo_label(element: HtmlElement) -> str | None:
     after = rest
     for other in linked[linked.index(first) + 1 :]:
         after = after.replace(other, "", 1)
-    if after.strip()[:1] in _STOPS and not label:
+    if not label and (after.strip()[:1] in _STOPS or is_sentence(first)):
         return None
     if len(after.strip(_MARKS)) > 0.4 * sum(map(len, linked)) + 12:
         return None
