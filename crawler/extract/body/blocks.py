@@ -15,7 +15,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extract.body.boxes import is_box
-from crawler.extract.body.figures import caption_below, captioned, figure_block, picture_block
+from crawler.extract.body.figures import caption_below, captioned, figure_block, picture_block, waiting_picture
 from crawler.extract.body.linked import is_link_list, is_sentence, leads_away, without_teasers
 from crawler.extract.body.markdown import escaped, target
 from crawler.extract.body.furniture import is_furniture, is_in_sentence
@@ -260,6 +260,12 @@ def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -
     if tag in INLINE:
         return _skip_inline(walk, element)
     if tag not in _LOOKED_INTO:
+        if tag == "amp-img":
+            _image(walk, element)
+            return True  # it holds its own placeholder
+        if tag == "noscript" and (img := waiting_picture(element)) is not None:
+            _image(walk, img)
+            return True
         if tag == "figcaption" and next(element.iterancestors("figure"), None) is not None:
             return False  # other figures are not gone into
         if tag in ("div", "p", "section", "dl") and captioned(element):

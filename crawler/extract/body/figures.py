@@ -8,11 +8,11 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawler.extract.body.markdown import escaped, target
+from crawler.extract.body.pictures import PICTURES, picture_source
 from crawler.extract.markup import Meaning, meanings, names_of
 from crawler.extract.page import spaced_text, text_of
 from crawler.items import Block, Image
 
-_SOURCES = ("src", "data-src", "data-lazy-src", "data-original")
 _UNREAD = frozenset({"script", "style", "noscript", "button", "svg", "template", "video", "audio"})
 _MAX_PARTS = 60
 _LEAST_CAPTION, _LONGEST_CAPTION = 8, 600
@@ -25,7 +25,7 @@ def figure_block(element: HtmlElement, address: Callable[[str], str | None]) -> 
     """A <figure>, or another element around a picture and its caption, as a block: its first
     picture with the text of its captions."""
     caption = _captions(element)
-    for img in element.iter("img"):
+    for img in element.iter(*PICTURES):
         block = picture_block(img, address, caption)
         if block is not None:
             return block
@@ -37,7 +37,7 @@ def captioned(element: HtmlElement) -> bool:
     names = meanings(names_of(element))
     if not names & Meaning.CAPTION or not names & Meaning.NOISE:  # `no-caption` is none
         return False
-    holds = next(element.iter("img"), None) is not None
+    holds = next(element.iter(*PICTURES), None) is not None
     return holds and len(text_of(element)) <= _LONGEST_CAPTION
 
 
@@ -72,7 +72,7 @@ def _text_beside_pictures(figure: HtmlElement) -> str:
 
 def caption_below(img: HtmlElement) -> str | None:
     """The caption that follows a picture that stands in no figure; None if none does."""
-    at = img
+    at = next(img.iterancestors("picture", "noscript"), img)
     for _ in range(4):
         behind = at.getnext()
         if behind is not None:
@@ -85,15 +85,22 @@ def caption_below(img: HtmlElement) -> str | None:
     return None
 
 
+def waiting_picture(noscript: HtmlElement) -> HtmlElement | None:
+    """The picture that readers without scripts see in the place of one that has no address yet."""
+    before = noscript.getprevious()
+    if before is None or before.tag not in PICTURES or picture_source(before) is not None:
+        return None
+    return next(noscript.iter(*PICTURES), None)
+
+
 def picture_block(
     element: HtmlElement, address: Callable[[str], str | None], caption: str | None = None
 ) -> Block | None:
     """An <img> as a block; None where it has no address or is no more than an icon.
 
-    address: makes a link absolute. The picture's own address may wait in a data attribute.
+    address: makes a link absolute.
     """
-    sources = ((element.get(name) or "").strip() for name in _SOURCES)
-    source = next((s for s in sources if s and not s.startswith("data:")), None)
+    source = picture_source(element)
     url = address(source) if source else None
     width, height = _pixels(element.get("width")), _pixels(element.get("height"))
     if url is None or (width or _LEAST_WIDTH) < _LEAST_WIDTH:
@@ -127,7 +134,7 @@ def is_caption(element: HtmlElement, above: Container[HtmlElement]) -> bool:
             return False
         if at.tag in ("figure", "figcaption"):
             return True
-        if next(at.iter("img"), None) is not None:
+        if next(at.iter(*PICTURES), None) is not None:
             return len(text_of(at)) < 2 * length
         at = at.getparent()
     return False

@@ -65,3 +65,58 @@ def test_all_captions_of_a_gallery_are_kept() -> None:
         article = read(*TEXT[:3], gallery, *TEXT[3:])
         captions = " ".join(block.text for block in article.blocks if block.type == "figure")
         assert all(f"Boat number {n} at the pier." in captions for n in range(3))
+
+
+PICTURES = {
+    "sizes": '<img srcset="/w-320.jpg 320w, /w-960.jpg 960w, /w-640.jpg 640w" sizes="50vw">',
+    "densities": '<img srcset="/s.jpg, /w-960.jpg 2x" alt="w">',
+    "sizes that wait": '<img src="/assets/blank.gif" data-srcset="/s.jpg 300w,/w-960.jpg 1100w">',
+    "a comma in the address": '<img data-srcset="/c_fill,w_300/s.jpg 300w, /w-960.jpg 900w">',
+    "a picture": '<picture><source media="(min-width: 40em)" srcset="/w-960.jpg 960w">'
+    '<source srcset="/s.jpg 320w"><img alt=w></picture>',
+    "a picture that waits": '<picture><source data-srcset="/w-960.jpg"><img src="data:image/gif;'
+    'base64,R0lGODlhAQABAAAAACw="></picture>',
+    "AMP": '<amp-img src="/w-960.jpg" width=960 height=640 layout=responsive><noscript>'
+    '<img src="/s.jpg"></noscript></amp-img>',
+    "a large one": '<img src="/thumbs/s-150x100.jpg" data-src-medium="/s-400x300.jpg" '
+    'data-src-large="/w-960.jpg">',
+    "lazy": '<img class=lazy src="/img/lazy-placeholder.png" data-lazy-src="/w-960.jpg">',
+    "original": '<img src="https://i.example/pixel.gif" data-original="/w-960.jpg">',
+    "blurred": '<img src="/w-960.jpg?w=30&amp;blur=10" data-full-src="/w-960.jpg">',
+    "without script": '<img class=lazyload src="data:,"><noscript><img src="/w-960.jpg"></noscript>',
+    "as it is": '<img src="/w-960.jpg" data-image-title="A weir, seen from the north">',
+}
+
+
+@pytest.mark.parametrize("markup", PICTURES.values(), ids=PICTURES)
+@pytest.mark.parametrize(
+    "around", ["<figure>{}<figcaption>{}</figcaption></figure>",
+               "<div class=i>{}</div><p class=caption>{}</p>"],
+)  # fmt: skip
+def test_a_picture_is_taken_in_its_best_size(markup: str, around: str) -> None:
+    article = read(*TEXT[:2], around.format(markup, CAPTION), *TEXT[2:],
+                   head='<meta property="og:image" content="/other.jpg">')  # fmt: skip
+    shown = [block.image for block in article.blocks if block.image is not None]
+    urls = [image.url.partition("?")[0] for image in shown]
+    assert urls == ["https://paper.example/w-960.jpg"]
+    assert [image.caption for image in shown] == [CAPTION]
+    assert CAPTION not in article.body
+
+
+@pytest.mark.parametrize("name", ["blank.gif", "img/placeholder-16x9.svg", "loader.gif", "1x1.png"])
+def test_a_placeholder_alone_is_no_picture(name: str) -> None:
+    article = read(*TEXT, f'<figure><img src="/{name}"></figure>')
+    assert all(block.image is None for block in article.blocks)
+    assert article.image is None
+
+
+def test_a_picture_of_something_blank_is_a_picture() -> None:
+    article = read(*TEXT[:2], '<figure><img src="/loading-the-boats.jpg"></figure>', *TEXT[2:])
+    assert article.image is not None
+
+
+def test_the_lines_of_a_caption_are_kept_apart() -> None:
+    figure = "<figure><img src=/a.jpg><figcaption>The harbour<p>Foto: Lind</p></figcaption></figure>"
+    article = read(*TEXT[:2], figure, *TEXT[2:])
+    assert article.image is not None
+    assert article.image.caption == "The harbour Foto: Lind"
