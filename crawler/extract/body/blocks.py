@@ -16,7 +16,13 @@ from lxml.html import HtmlElement
 
 from crawler.extract.body.boxes import is_box
 from crawler.extract.body.figures import caption_below, captioned, figure_block, picture_block, waiting_picture
-from crawler.extract.body.linked import is_link_list, is_sentence, leads_away, without_teasers
+from crawler.extract.body.linked import (
+    is_card,
+    is_link_list,
+    is_sentence,
+    leads_away,
+    without_teasers,
+)
 from crawler.extract.body.markdown import escaped, target
 from crawler.extract.body.furniture import is_furniture, is_in_sentence
 from crawler.extract.body.promos import promo_label
@@ -285,7 +291,7 @@ def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -
         return block is not None
     if tag == "blockquote" and "tweet" in (element.get("class") or ""):
         return False
-    if tag == "article" and _other_story(element):
+    if tag == "article" and is_card(element):
         return True
     if tag in ("ul", "ol") and not walk.lists:
         return is_link_list(element, walk.address) or is_furniture(element)
@@ -443,19 +449,6 @@ def _lines(markdown: str) -> str:
 
 def _mostly_links(run: _Run, length: int) -> bool:
     return run.links > 0 and run.linked > 0.75 * length
-
-
-def _other_story(element: HtmlElement) -> bool:
-    """Whether an <article> inside the container is another story's card."""
-    for heading in element.iter("h2", "h3", "h4", "h5"):
-        if next(heading.iter("a"), None) is not None:
-            return True
-        for up in islice(heading.iterancestors(), 6):
-            if up.tag == "a":
-                return True
-            if up is element:
-                break
-    return len(text_of(element)) < 200
 
 
 def _image(walk: _Walk, element: HtmlElement) -> None:

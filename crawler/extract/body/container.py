@@ -15,6 +15,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extract.body.figures import is_caption
+from crawler.extract.body.linked import is_card
 from crawler.extract.body.furniture import is_furniture, refutes_its_names
 from crawler.extract.markup import Meaning, is_noise, is_wrapper, meanings, named_story, names_of
 from crawler.extract.page import SENTENCE_ENDS, Document, text_of
@@ -291,7 +292,7 @@ def _is_noise(node: _Node, headline: HtmlElement | None, whole: int, *, strict: 
     element = node.element
     if not is_noise(element):
         return strict and element.tag == "article" and node.mass < 0.5 * whole and (
-            _one_of_many(element)
+            _one_of_many(element) and is_card(element)
         )
     if node.kept or refutes_its_names(element, headline):
         node.kept = True

@@ -23,9 +23,12 @@ _CLOSING = "\"'”’»“‘」』)]） "
 _SECTION = 250
 """Characters below a heading that are more than a teaser."""
 _NUMBERED = re.compile(r"[#№]?\s?\d{1,3}[.):]?\s")
-_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|csv|odt|zip|txt)$", re.IGNORECASE)
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|csv|odt|zip|txt|jpe?g|png|webp|gif|avif)$", re.IGNORECASE)
 _SHARE = re.compile(r"[?&=/](?:https?(?::|%3a)|www\.)", re.IGNORECASE)
 """What the address of a page holds that wants another's: it sends that on."""
+_POST = "liveBlogUpdate"
+_CARD = 200
+"""Characters; a shorter <article> that is no sentence is a card."""
 _LONGEST_LABEL = 60
 _LEAST_SOURCE = 15
 """Characters of what a source is called, on average."""
@@ -51,6 +54,36 @@ def is_sentence(text: str) -> bool:
     least = _SENTENCE_DENSE if DENSE.search(text) else _SENTENCE
     text = text.rstrip(_CLOSING)
     return len(text) >= least and text.endswith(_STOPS) and not text.endswith("..")
+
+
+def is_card(article: HtmlElement) -> bool:
+    """Whether an <article> in or beside a story is another story's card, and no part of this one:
+    no post of a live blog, no entry of a list."""
+    if article.get("itemprop") == _POST:
+        return False
+    text = text_of(article)
+    for heading in article.iter("h2", "h3", "h4", "h5"):
+        if _links_away(heading, article):
+            return True
+    if len(text) < _CARD and not is_sentence(text):
+        return True
+    # a link without words lies over the whole card
+    return len(text) < 2 * _CARD and any(
+        leads_away(a.get("href"), heading=True) and not text_of(a)
+        and not _FILE.search((a.get("href") or "").partition("?")[0])
+        for a in islice(article.iter("a"), _MAX_LINKS)
+    )  # fmt: skip
+
+
+def _links_away(heading: HtmlElement, card: HtmlElement) -> bool:
+    if any(leads_away(a.get("href"), heading=True) for a in heading.iter("a")):
+        return True
+    for up in islice(heading.iterancestors(), 6):
+        if up.tag == "a" and leads_away(up.get("href"), heading=True):
+            return True
+        if up is card:
+            break
+    return False
 
 
 def is_link_list(element: HtmlElement, address: Address) -> bool:
