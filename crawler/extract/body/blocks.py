@@ -18,9 +18,9 @@ from crawler.extract.body.boxes import is_box
 from crawler.extract.body.figures import caption_below, captioned, figure_block, picture_block, waiting_picture
 from crawler.extract.body.linked import (
     is_card,
-    is_link_list,
     is_sentence,
     leads_away,
+    link_list,
     without_teasers,
 )
 from crawler.extract.body.markdown import escaped, target
@@ -72,7 +72,9 @@ class _Run:
     linked: int = 0
     links: int = 0
     away: str | None = None
-    """Where its first link leads."""
+    """Where the first link of a heading leads, if elsewhere."""
+    lead: str = ""
+    """What stands before it."""
     promos: set[str] = field(default_factory=set)
     """Texts of emphasised pieces that are promos."""
 
@@ -87,7 +89,8 @@ class _Walk:
         self.run = _Run()
         self.generation = 0
         self.open_marks: list[tuple[HtmlElement, int, int, str]] = []
-        self.in_link = 0
+        self.links: list[bool] = []
+        """The links around what is read; whether each leads elsewhere."""
         self.away: dict[int, str] = {}
         """Places of the headings that are links, with where they lead."""
         self.heading = 0
@@ -118,7 +121,7 @@ class _Walk:
         else:
             run.text.append(text)
             run.markdown.append(text)
-        if self.in_link:
+        if self.links:
             run.linked += len(text)
 
     def flush(self, element: HtmlElement | None = None) -> None:
@@ -149,7 +152,7 @@ class _Walk:
             self.item(" ".join(texts), " ".join(markdowns))
             return
         away = _mostly_links(run, length)
-        if away and not self.heading and (self.in_link or not is_sentence(" ".join(texts))):
+        if away and not self._may_be_told(" ".join(texts), run):
             return
         may_be_promo = element is not None and (run.links or length <= _MAX_LABEL)
         if may_be_promo and element is not None and promo_label(element) is not None:
@@ -162,12 +165,20 @@ class _Walk:
                 marks = "#" * self.heading
                 md = f"{marks} {markdown}".replace("\n", " ")
                 self.put(block := Block("heading", line, md, level=self.heading))
-                if away and self.blocks[-1] is block:
-                    self.away[len(self.blocks) - 1] = run.away or ""
+                if away and run.away and self.blocks[-1] is block:
+                    self.away[len(self.blocks) - 1] = run.away
             elif self.quotes:
                 self.quoted.append((text, _lines(markdown)))
             else:
                 self.put(Block("paragraph", text, _lines(markdown)))
+
+    def _may_be_told(self, text: str, run: _Run) -> bool:
+        """Whether a piece that is mostly a link can be the story's."""
+        if not self.heading:
+            return not self.links and is_sentence(text)
+        if any(self.links):
+            return False
+        return run.away is None or not any(map(str.isalpha, run.lead))
 
     def put(self, block: Block) -> None:
         """Keep a block, unless it says again what another one said."""
@@ -192,10 +203,11 @@ class _Walk:
     def end_list(self) -> None:
         items, self.items = self.items, []
         linked, self.list_linked = self.list_linked, 0
+        listed, self.listed = self.listed, False
         if not items:
             return
         text = "\n".join(item[2].replace("\n", " ") for item in items)
-        if linked > 0.6 * len(text) and not self.listed:
+        if linked > 0.6 * len(text) and not listed:
             return
         lines = []
         numbers: dict[int, int] = {}
@@ -294,7 +306,11 @@ def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -
     if tag == "article" and is_card(element):
         return True
     if tag in ("ul", "ol") and not walk.lists:
-        return is_link_list(element, walk.address) or is_furniture(element)
+        listed = link_list(element, walk.address)
+        if listed is False or is_furniture(element):
+            return True
+        walk.listed = listed is True
+        return False
     return is_furniture(element)
 
 
@@ -333,8 +349,6 @@ def _start(walk: _Walk, element: HtmlElement, tag: str) -> None:
         elif tag in _HEADINGS:
             walk.heading = _HEADINGS[tag]
         elif tag in ("ul", "ol", "dl"):
-            if not walk.lists:
-                walk.listed = tag != "dl"  # judged as a whole
             walk.lists.append("ol" if tag == "ol" else "ul")
         elif tag in ("li", "dt", "dd"):
             walk.item_fresh = True
@@ -348,10 +362,11 @@ def _start(walk: _Walk, element: HtmlElement, tag: str) -> None:
     elif tag == "img":
         _image(walk, element)
     elif tag == "a":
-        if leads_away(element.get("href"), heading=walk.heading > 0):
-            walk.in_link += 1
-            walk.run.links += 1
-            walk.run.away = walk.run.away or walk.address(element.get("href") or "")
+        walk.links.append(leads_away(element))
+        walk.run.links += 1
+        if walk.heading and walk.run.away is None and walk.links[-1]:
+            walk.run.away = walk.address(element.get("href") or "")
+            walk.run.lead = "".join(walk.run.text)
         _open(walk, element, tag)
     elif tag in _MARKERS:
         _open(walk, element, tag)
@@ -361,8 +376,8 @@ def _start(walk: _Walk, element: HtmlElement, tag: str) -> None:
 
 def _end(walk: _Walk, element: HtmlElement, tag: str) -> None:
     if tag in INLINE:
-        if tag == "a" and leads_away(element.get("href"), heading=walk.heading > 0):
-            walk.in_link -= 1
+        if tag == "a":
+            walk.links.pop()
         if walk.open_marks and walk.open_marks[-1][0] is element:
             _close(walk, element)
         if tag in _EMPHASIS and walk.run.links and promo_label(element) is not None:

@@ -20,10 +20,11 @@ _SENTENCE_DENSE = 25
 _STOPS = tuple(".。।۔")
 """What ends a sentence; headlines end with question marks, too, and teasers with dots."""
 _CLOSING = "\"'”’»“‘」』)]） "
-_SECTION = 250
+_SECTION = 350
 """Characters below a heading that are more than a teaser."""
-_NUMBERED = re.compile(r"[#№]?\s?\d{1,3}[.):]?\s")
-_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|csv|odt|zip|txt|jpe?g|png|webp|gif|avif)$", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:[#№]\s?\d{1,3}[.):]?|\d{1,3}[.):])\s")
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|csv|odt|zip|txt)(?:[?#]|$)", re.IGNORECASE)
+_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:[?#]|$)", re.IGNORECASE)
 _SHARE = re.compile(r"[?&=/](?:https?(?::|%3a)|www\.)", re.IGNORECASE)
 """What the address of a page holds that wants another's: it sends that on."""
 _POST = "liveBlogUpdate"
@@ -37,10 +38,10 @@ _MAX_LINKS = 100
 Address = Callable[[str], str | None]
 
 
-def leads_away(href: str | None, *, heading: bool = False) -> bool:
-    """Whether a link leads elsewhere: some are but marks, and headings link to themselves."""
-    href = (href or "").strip()
-    return bool(href) and not (heading and "#" in href)
+def leads_away(a: HtmlElement) -> bool:
+    """Whether the link of a heading leads elsewhere: some are but marks, some lead to the heading."""
+    href = (a.get("href") or "").strip()
+    return bool(href) and "#" not in href
 
 
 def is_sentence(text: str) -> bool:
@@ -69,34 +70,32 @@ def is_card(article: HtmlElement) -> bool:
         return True
     # a link without words lies over the whole card
     return len(text) < 2 * _CARD and any(
-        leads_away(a.get("href"), heading=True) and not text_of(a)
-        and not _FILE.search((a.get("href") or "").partition("?")[0])
+        leads_away(a) and not text_of(a)
+        and not _PICTURE.search(a.get("href") or "")
         for a in islice(article.iter("a"), _MAX_LINKS)
     )  # fmt: skip
 
 
 def _links_away(heading: HtmlElement, card: HtmlElement) -> bool:
-    if any(leads_away(a.get("href"), heading=True) for a in heading.iter("a")):
+    if any(leads_away(a) for a in heading.iter("a")):
         return True
     for up in islice(heading.iterancestors(), 6):
-        if up.tag == "a" and leads_away(up.get("href"), heading=True):
+        if up.tag == "a" and leads_away(up):
             return True
         if up is card:
             break
     return False
 
 
-def is_link_list(element: HtmlElement, address: Address) -> bool:
-    """Whether a list leads to other stories or to parts of the page: most of it is links, and they
-    are not what the story names as its sources."""
+def link_list(element: HtmlElement, address: Address) -> bool | None:
+    """Whether a list of links is the story's: what it names as its sources; None if it is no list of
+    links."""
     length = len(text_of(element))
     anchors = [a for a in islice(element.iter("a"), _MAX_LINKS) if a.get("href")]
     linked = [text_of(a) for a in anchors]
-    if not length:
-        return True
-    if sum(map(len, linked)) <= 0.6 * length:
-        return False
-    return _is_labelled(element) or not _are_sources(anchors, linked, address)
+    if length and sum(map(len, linked)) <= 0.6 * length:
+        return None
+    return length > 0 and not _is_labelled(element) and _are_sources(anchors, linked, address)
 
 
 def _are_sources(anchors: Sequence[HtmlElement], texts: Sequence[str], address: Address) -> bool:
@@ -151,9 +150,9 @@ def without_teasers(
 def _is_section(heading: Block, below: Sequence[Block], url: str, here: str) -> bool:
     """Whether a heading that is a link stands over a part of the story."""
     said = [block.text for block in below if block.type != "figure"]
-    if not said:
+    if not said or match(heading.text) is not None:
         return False
     if _NUMBERED.match(heading.text) or not same_owner(url, here):
         return True
     text = " ".join(said)
-    return len(text) >= (_SECTION // 2 if DENSE.search(text) else _SECTION)
+    return len(said) > 1 or len(text) >= (_SECTION // 2 if DENSE.search(text) else _SECTION)

@@ -55,7 +55,7 @@ def promo_label(element: HtmlElement) -> str | None:
     after = rest
     for other in linked[linked.index(first) + 1 :]:
         after = after.replace(other, "", 1)
-    if not label and (after.strip()[:1] in _STOPS or is_sentence(first)):
+    if after.strip()[:1] in _STOPS and not label:
         return None
     if len(after.strip(_MARKS)) > 0.4 * sum(map(len, linked)) + 12:
         return None
@@ -68,6 +68,8 @@ def promo_label(element: HtmlElement) -> str | None:
     if len(linked) > 1 and _is_label(first, False):
         return first.strip(_MARKS)
     if element.tag in ("li", "td", "th") or len(anchors) > 1 or after.strip(_MARKS):
+        return None
+    if is_sentence(first):
         return None
     path = (anchors[0].get("href") or "").partition("?")[0]
     return "" if len(first) >= 25 and _STORY_PATH.search(path) else None
