@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from lxml.html import HtmlElement
 
 from crawler.extract.fields import is_front
 from crawler.extract.language import pattern
-from crawler.extract.page import Document, Structured, text_of, types_of, wordpress_kind
+from crawler.extract.listing import (
+    cards,
+    cards_in,
+    is_lines_of_links,
+    is_made_of_cards,
+    is_section,
+    leads_below,
+)
+from crawler.extract.page import Document, Structured, types_of, wordpress_kind
 from crawler.items import Article
-from crawler.urls import segments
+from crawler.text import DENSE
+from crawler.urls import INDEX, segments
 
 _LISTS = (
     segments.TOPICS | segments.AUTHORS | segments.ARCHIVES | segments.SEARCH | segments.FEEDS
@@ -20,7 +28,11 @@ _LISTS = (
 )  # fmt: skip
 _LISTING_DEPTH = 3
 """Segments at a path's end of which one may name a list."""
-_SEARCH = re.compile(r"(?:^|&)(?:s|q|query|search|suche|keyword)=", re.IGNORECASE)
+_SEARCH = re.compile(r"(?:^|&)(?:s|q|query|search|suche|keyword)=([^&/]*)(?=&|$)", re.IGNORECASE)
+_LONGEST_TONGUE = 5
+"""Characters of a path that is no more than a language (`/en/`, `/pt-br/`)."""
+_LEAST_SOUGHT = 3
+"""Characters of what is searched for; the same letters say other things, too (`?s=r`)."""
 _LISTING_TYPES = frozenset({
     "collectionpage", "searchresultspage", "profilepage", "contactpage", "aboutpage", "faqpage",
     "checkoutpage", "itempage", "qapage",
@@ -54,25 +66,30 @@ def why_not_article(
         return "no_text"
     path, query = _path(article.url)
     kinds = set().union(*(types_of(node) for node in data.nodes)) if data.nodes else set()
-    if _SEARCH.search(query) and not claimed:
+    if not claimed and _is_search(doc, path, query, title):
         return "search_page"
     if _names_list(path) and not claimed:
         return "listing"
     if record in ("categories", "tags", "users"):
         return "listing"
-    if record == "pages" and not _is_dated_story(data):
+    if record == "pages" and not _claims_date(data):
         return "about_page"
     if kinds & _LISTING_TYPES and not claimed and words < 400:
         return "service_page"
     if _names_service(path) and not claimed:
         return "about_page"
+    if is_section(path) and not _claims_date(data) and leads_below(doc, path):
+        return "listing"
     if not claimed or words < 120:
-        if _cards(doc) >= 8 and words < 100:
+        told = {block.text for block in article.blocks if block.type == "heading"}
+        inside = cards_in(container, told) if container is not None else 0
+        if cards(doc) >= 8 and words < 100 and (inside or words < 50):
             return "listing"
-        cards = _cards_in(container) if container is not None else 0
-        if cards >= 5 and words < 80 * cards:
+        if inside >= 5 and words < 80 * inside:
             return "listing"
-        if container is not None and not claimed and _is_made_of_cards(container):
+        if container is not None and not claimed and is_made_of_cards(container):
+            return "listing"
+        if container is not None and is_section(path) and is_lines_of_links(doc, container, words):
             return "listing"
     if words < (15 if claimed else 50):
         return "too_short"
@@ -88,7 +105,7 @@ def _claims_story(data: Structured) -> bool:
     return "article:published_time" in data.meta
 
 
-def _is_dated_story(data: Structured) -> bool:
+def _claims_date(data: Structured) -> bool:
     """Whether the page says to machines when it was published as a story: plugins call every page
     an article, but give no such date to those that stand still."""
     story = data.story.get("headline") and data.story.get("datePublished")
@@ -100,9 +117,20 @@ def _names_list(path: str) -> bool:
     return not _LISTS.isdisjoint(path.lower().rstrip("/").split("/")[1:][-_LISTING_DEPTH:])
 
 
+def _is_search(doc: Document, path: str, query: str, title: str) -> bool:
+    """Whether an address asks for a search, and nothing on the page says otherwise."""
+    found = _SEARCH.search(query)
+    sought = unquote_plus(found[1]).casefold() if found else ""
+    if len(sought) < _LEAST_SOUGHT and not DENSE.search(sought):
+        return False
+    of_all = len(path.strip("/")) <= _LONGEST_TONGUE
+    return of_all or sought in title.casefold() or cards(doc) > 3
+
+
 def _names_service(path: str) -> bool:
     """Whether an address says that its page is about the site itself."""
-    last = path.lower().rstrip("/").rpartition("/")[2].partition(".")[0]
+    path = INDEX.sub("", path.lower())
+    last = path.rstrip("/").rpartition("/")[2].partition(".")[0]
     return last in _STATIC or last.startswith(("terms-", "advertis"))
 
 
@@ -112,48 +140,3 @@ def _path(url: str) -> tuple[str, str]:
     except ValueError:
         return "", ""
     return parts.path, parts.query
-
-
-def _cards(doc: Document) -> int:
-    """Stories that the page shows as cards: linked headings, and <article>s that hold one."""
-    links: set[str] = set()
-    for tag in ("h1", "h2"):
-        for heading in doc.tags[tag][:300]:
-            _add_link(heading, links)
-    for card in doc.tags["article"][:300]:
-        for heading in card.iter("h3", "h4"):
-            _add_link(heading, links)
-            break
-    return len(links)
-
-
-def _cards_in(container: HtmlElement) -> int:
-    links: set[str] = set()
-    for heading in islice(container.iter("h2", "h3", "h4"), 300):
-        _add_link(heading, links)
-    return len(links)
-
-
-def _is_made_of_cards(container: HtmlElement) -> bool:
-    """Whether most of a text stands in elements that each open with a linked heading."""
-    cards: dict[HtmlElement, None] = {}
-    for heading in islice(container.iter("h2", "h3", "h4"), 300):
-        links: set[str] = set()
-        _add_link(heading, links)
-        card = heading.getparent()
-        if card is not None and card.tag == "a":
-            card = card.getparent()
-        if links and card is not None and card is not container:
-            cards[card] = None
-    if len(cards) < 3:
-        return False
-    return sum(len(text_of(card)) for card in cards) > 0.6 * len(text_of(container))
-
-
-def _add_link(heading: HtmlElement, links: set[str]) -> None:
-    anchor = next(heading.iter("a"), None)
-    if anchor is None:
-        parent = heading.getparent()
-        anchor = parent if parent is not None and parent.tag == "a" else None
-    if anchor is not None and len(text_of(heading)) > 15:
-        links.add(anchor.get("href") or "")

@@ -81,3 +81,83 @@ def test_a_page_of_wordpress_that_is_dated_like_a_story_is_one() -> None:
     date = '<meta property="article:published_time" content="2024-01-02T03:04Z">'
     assert verdict(STORY, head=record("pages") + article) == "about_page"
     assert verdict(STORY, head=record("pages") + article + date) is None
+
+
+SECTION = {
+    "headings": '<article><h3><a href="{url}">{name}</a></h3><p>{text}</p></article>',
+    "lists": '<li><a href="{url}">{name}</a><p>{text}</p></li>',
+    "boxes": '<div class="t"><a class=hl href="{url}">{name}</a><div>{text}</div></div>',
+    "one link around": '<a href="{url}"><div><h4>{name}</h4><p>{text}</p></div></a>',
+}
+
+
+@pytest.mark.parametrize("card", SECTION.values(), ids=SECTION)
+@pytest.mark.parametrize("path", ["/sport/index.html", "/sport/", "/deportes", "/news/wirtschaft/"])
+@pytest.mark.parametrize("below", [True, False])
+def test_a_section_is_no_story(card: str, path: str, below: bool) -> None:
+    folder = path.removesuffix("index.html").rstrip("/") if below else "/2024/05"
+    items = "".join(
+        card.format(url=f"{folder}/the-story-of-the-day-{n}.html", text=f"{n}: {TEXT}",
+                    name=f"The story of the day, and that is number {n}")
+        for n in range(12)
+    )  # fmt: skip
+    assert verdict(f"<main><h1>All of it</h1><div class=list>{items}</div></main>", path)
+    claim = '<meta property="og:type" content="article">'
+    if below:
+        assert verdict(f"<main><h1>All of it</h1>{items}</main>", path, claim)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/about/index.html", "/about/", "/impressum/index.php", "/en/contact/index.htm", "/kontakt.html"],
+)
+def test_a_page_about_the_site_is_no_story_under_its_folder_either(path: str) -> None:
+    assert verdict(STORY, path) == "about_page"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/p/bridge-debate-lasts-three-hours?s=r",
+        "/town/bridge-debate?s=03",
+        "/bridge-debate-lasts-three-hours/?q=1",
+        "/?q=node/4711",
+        "/index.php?q=town/bridge-debate",
+        "/2024/05/bridge-debate?query=x&s=20",
+        "/town/bridge-debate-lasts?q=council+of+the+valley",
+    ],
+)
+def test_a_story_is_no_search_page_for_a_letter_in_its_address(path: str) -> None:
+    assert verdict(STORY, path) is None
+
+
+@pytest.mark.parametrize(
+    "path", ["/?s=bridge", "/search/?q=bridge+toll", "/suche?query=br%C3%BCcke", "/?s=%E6%A9%8B",
+             "/town/index.php?search=bridge", "/en/?s=three+hours"],
+)  # fmt: skip
+@pytest.mark.parametrize("body", [STORY, f"<h1>Results</h1>{CARDS}"])
+def test_a_search_is_none_whatever_it_finds(path: str, body: str) -> None:
+    assert verdict(body, path)
+
+
+LINKED = {
+    "numbered": "<h2><a href='/inns/{n}'>{n}. The inn at the bridge of mile {n}</a></h2><p>{text}</p>",
+    "places on the page": "<h2><a href='#s{n}'>What the council says of it, part {n}</a></h2>"
+    "<p>{text}</p>",
+    "others' pages": "<h3><a href='https://inn{n}.example/'>The inn at the bridge, mile {n}</a></h3>"
+    "<p>{text}</p>",
+    "in sentences": "<p>In <a href='/town/story-{n}'>the story of the inn of mile {n}</a> {text}</p>",
+}
+
+
+@pytest.mark.parametrize("part", LINKED.values(), ids=LINKED)
+@pytest.mark.parametrize("path", ["/town/nine-inns-of-the-valley", "/town/nine-inns", "/inns/best"])
+def test_a_story_with_many_links_is_no_listing(part: str, path: str) -> None:
+    parts = "".join(part.format(n=n, text=f"{n}: {TEXT}") for n in range(1, 10))
+    body = f"<article><h1>Nine inns of the valley</h1><p>{TEXT}</p>{parts}</article>"
+    assert verdict(body, path) is None
+
+
+def test_a_short_story_above_many_cards_is_a_story() -> None:
+    body = f"<main><article><h1>Bridge debate lasts three hours</h1><p>{TEXT * 4}</p></article></main>"
+    assert verdict(body + f"<section><h2>More</h2>{CARDS}</section>") is None

@@ -89,8 +89,8 @@ class _Walk:
         self.run = _Run()
         self.generation = 0
         self.open_marks: list[tuple[HtmlElement, int, int, str]] = []
-        self.links: list[bool] = []
-        """The links around what is read; whether each leads elsewhere."""
+        self.links: list[str | None] = []
+        """Where the links around what is read lead, if elsewhere."""
         self.away: dict[int, str] = {}
         """Places of the headings that are links, with where they lead."""
         self.heading = 0
@@ -176,8 +176,7 @@ class _Walk:
         """Whether a piece that is mostly a link can be the story's."""
         if not self.heading:
             return not self.links and is_sentence(text)
-        if any(self.links):
-            return False
+        run.away = run.away or next(filter(None, self.links), None)
         return run.away is None or not any(map(str.isalpha, run.lead))
 
     def put(self, block: Block) -> None:
@@ -362,10 +361,11 @@ def _start(walk: _Walk, element: HtmlElement, tag: str) -> None:
     elif tag == "img":
         _image(walk, element)
     elif tag == "a":
-        walk.links.append(leads_away(element))
+        away = walk.address(element.get("href") or "") if leads_away(element) else None
+        walk.links.append(away)
         walk.run.links += 1
-        if walk.heading and walk.run.away is None and walk.links[-1]:
-            walk.run.away = walk.address(element.get("href") or "")
+        if walk.heading and walk.run.away is None and away:
+            walk.run.away = away
             walk.run.lead = "".join(walk.run.text)
         _open(walk, element, tag)
     elif tag in _MARKERS:
