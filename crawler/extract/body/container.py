@@ -7,6 +7,7 @@ that were cut off from it are taken back in by climbing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -15,9 +16,9 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extract.body.figures import is_caption
-from crawler.extract.body.linked import is_card
+from crawler.extract.body.linked import is_card, is_headline
 from crawler.extract.body.furniture import is_furniture, refutes_its_names
-from crawler.extract.markup import Meaning, is_noise, is_wrapper, meanings, named_story, names_of
+from crawler.extract.markup import Meaning, is_hidden, is_noise, is_wrapper, meanings, named_story, names_of
 from crawler.extract.page import SENTENCE_ENDS, Document, text_of
 from crawler.text import UNSPACED_LANGUAGES
 
@@ -25,7 +26,10 @@ _MUTE: frozenset[object] = frozenset(
     {"script", "style", etree.Comment, etree.ProcessingInstruction}
 )
 """What an element's `tag` is where its text is not the page's."""
-_NO_PROSE = frozenset({"a", "noscript", "title", "textarea", "template"})
+_NO_PROSE = frozenset({
+    "a", "noscript", "title", "textarea", "template", "figcaption", "label", "button", "option",
+})  # fmt: skip
+_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _INLINE = frozenset({
     "span", "b", "strong", "em", "i", "u", "font", "small", "mark", "sup", "sub", "abbr", "cite",
     "q", "code", "s", "big", "time", "bdi", "bdo", "kbd", "samp", "var", "dfn", "tt", "wbr",
@@ -40,8 +44,16 @@ _CARD = 4
 """Elements between a card's text and the link around all of it."""
 _PART = 0.4
 """Share of the text around the headline; a container that holds less of it is one box of many."""
+_CERTAIN = 400
+"""Characters of text below the headline that are the story, whatever else is on the page."""
+_TEASER = 250
+"""Characters of a card's text, at most."""
+_PLACE = re.compile(r"\d{1,3}\s?/\s?\d{1,3}\b")
+"""What a caption in a gallery begins with: which of how many."""
 _MAX_LEAD = 6
 """Pieces of text before the container that can belong to the story."""
+_MAX_IDLE = 2
+"""Steps up that bring nothing more of the story."""
 _MAX_SIBLINGS = 100
 _NO_LEAD = int(Meaning.AUTHOR | Meaning.DATE)
 _APART = int(Meaning.COMMENTS | Meaning.DIALOG)
@@ -98,7 +110,7 @@ def story_place(
     """
     nodes: dict[HtmlElement, _Node] = {}
     holders: dict[HtmlElement, _Node] = {}
-    runs = list(_running_text(doc))
+    runs = _shown(_running_text(doc))
     for length, element in runs:
         holder = element if element.tag in _HOLDERS else element.getparent()
         if holder is None:
@@ -118,12 +130,12 @@ def story_place(
     if headline is not None:
         above = [up for up in _upwards(_node(nodes, headline)) if up.mass >= 0.15 * whole]
     best = _best(nodes, holders, above, headline, whole, strict=True)
-    found = best.total
+    found, near = best.total, best.near and best.total >= _CERTAIN
     certain = found > 150 and named_story(names_of(best.element))
     if found < 0.25 * whole and not certain:
         # Names like boilerplate's stand around most of the text: perhaps the names are wrong.
         best = _best(nodes, holders, above, headline, whole, strict=False)
-        if best.total < 2 * found:
+        if best.total < 2 * found or (near and not best.near):
             best = _best(nodes, holders, above, headline, whole, strict=True)
     if best.total == 0:
         return None
@@ -218,10 +230,54 @@ def _running_text(doc: Document) -> Iterator[tuple[int, HtmlElement]]:
             if element is None or element.tag not in _INLINE:
                 break
             element = element.getparent()
-        if element is None or element.tag in _NO_PROSE:
+        if element is None or element.tag in _NO_PROSE or _is_caption(element):
+            continue
+        if length <= _TEASER and _is_teaser(element, doc.url):
             continue
         if all(up.tag != "a" for up in islice(element.iterancestors(), _CARD)):
             yield length, element
+
+
+def _is_caption(element: HtmlElement) -> bool:
+    """Whether a text tells of a picture: a gallery of fifty can be longer than the story."""
+    names = names_of(element)
+    if names and meanings(names) & Meaning.CAPTION:
+        return True
+    if element.text is not None and _PLACE.match(element.text.lstrip()[:10]):
+        return True
+    up = element.getparent()
+    return up is not None and up.tag == "figure" and next(up.iter("img", "amp-img"), None) is not None
+
+
+def _is_teaser(element: HtmlElement, url: str) -> bool:
+    """Whether a short text stands below another story's headline."""
+    before = element.getprevious()
+    return (
+        before is not None
+        and before.tag in _HEADINGS
+        and element.getnext() is None
+        and is_headline(before, url)
+    )
+
+
+def _shown(runs: Iterator[tuple[int, HtmlElement]]) -> list[tuple[int, HtmlElement]]:
+    """The pieces of text that are shown; all of them where little is."""
+    found = list(runs)
+    hidden: dict[HtmlElement, bool] = {}
+    shown = [run for run in found if not _in_hidden(run[1], hidden)]
+    return shown if sum(length for length, _ in shown) >= _CERTAIN else found
+
+
+def _in_hidden(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
+    path = []
+    at: HtmlElement | None = element
+    while at is not None and at not in known:
+        path.append(at)
+        at = at.getparent()
+    hidden = known[at] if at is not None else False
+    for up in reversed(path):
+        hidden = known[up] = hidden or (is_hidden(up) and not _is_story(up))
+    return hidden
 
 
 def _long_texts(doc: Document) -> Iterator[tuple[int, HtmlElement]]:
@@ -350,7 +406,7 @@ def _climb(node: _Node, nodes: Sequence[_Node]) -> _Node:
         ):
             at = up
             idle = 0
-        elif (idle := idle + 1) > 2:
+        elif (idle := idle + 1) > _MAX_IDLE:
             break
     return at
 

@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 from crawler.extract.language import calls, is_appeal, is_wall
 from crawler.extract.markup import (
     Meaning,
+    is_hidden,
     is_marked_noise,
     is_named_noise,
     is_noise,
@@ -47,6 +48,9 @@ _MAX_SIBLINGS = 8
 _MAX_CLIMB = 3
 _WRITTEN = int(Meaning.WRITTEN | Meaning.AUTHOR | Meaning.CAPTION)
 _UNSEEN = int(Meaning.UNSEEN)
+_APART = int(Meaning.COMMENTS | Meaning.DIALOG)
+_STORY_PIECES, _STORY_LENGTH = 4, 800
+"""Paragraphs, and their characters, that are a story beside whatever else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +116,12 @@ def _prose(element: HtmlElement) -> _Prose:
     pieces = length = 0
     for part in islice(_parts(element), _MAX_PIECES):
         said = text_of(part) if part is not element else text
+        if part is not element and _is_apart(part, element):
+            continue
         if _is_long(said) and _ends_sentence(said):
             pieces += 1
             length += len(said)
-    if length <= 0.5 * len(text):
+    if length <= 0.5 * len(text) and (pieces < _STORY_PIECES or length < _STORY_LENGTH):
         return _NONE
     return _Prose(pieces, length * _DENSER if DENSE.search(text) else length)
 
@@ -127,6 +133,16 @@ def _parts(element: HtmlElement) -> Iterator[HtmlElement]:
         yield element
     else:
         yield from element.iter("p", "li", "blockquote")
+
+
+def _is_apart(part: HtmlElement, element: HtmlElement) -> bool:
+    """Whether a paragraph in an element is in a dialog or among comments there."""
+    for up in part.iterancestors():
+        if up is element:
+            return False
+        if meanings(names_of(up)) & _APART or is_hidden(up):
+            return True
+    return False
 
 
 def _is_long(text: str) -> bool:

@@ -44,6 +44,20 @@ def leads_away(a: HtmlElement) -> bool:
     return bool(href) and "#" not in href
 
 
+def is_headline(heading: HtmlElement, url: str) -> bool:
+    """Whether a heading is the headline of another story of the site: a link to it, and no item of
+    a list.
+
+    url: the page's own address.
+    """
+    if _NUMBERED.match(text_of(heading)):
+        return False
+    return any(
+        leads_away(a) and ("//" not in (href := a.get("href") or "") or same_owner(href, url))
+        for a in heading.iter("a")
+    )
+
+
 def is_sentence(text: str) -> bool:
     """Whether a text that is a link is a sentence of the story, no headline.
 
