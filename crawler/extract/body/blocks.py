@@ -20,6 +20,7 @@ from crawler.extract.body.linked import (
     is_card,
     is_sentence,
     leads_away,
+    is_teaser,
     link_list,
     without_teasers,
 )
@@ -45,6 +46,9 @@ _STRUCTURE = frozenset({*_HEADINGS, "ul", "ol", "dl", "li", "dt", "dd", "blockqu
 _BREAK = "\x00"
 _MAX_MARK_DEPTH = 8
 _LOOKED_INTO = frozenset({"blockquote", "figure", "table", "article", "ul", "ol"})
+_TEASERS = frozenset({"div", "section"})
+_STORY = 300
+"""Characters of a story that teasers can stand below."""
 _IN_FIGURES = ("table", "blockquote", "pre")
 """What is text of the story, though a <figure> is around it."""
 _SHOWN = ("img", "picture", "amp-img", "iframe", "video", "audio", "svg", "canvas", "object",
@@ -105,6 +109,8 @@ class _Walk:
         self.pre = 0
         self.seen: set[str] = set()
         self.looks = 0
+        self.length = 0
+        """Characters of the blocks so far."""
 
     def add(self, text: str | None) -> None:
         if not text:
@@ -187,6 +193,7 @@ class _Walk:
                 return
             self.seen.add(key)
         self.blocks.append(block)
+        self.length += len(block.text)
 
     def item(self, text: str, markdown: str) -> None:
         if not text.strip():
@@ -287,6 +294,8 @@ def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -
             return False  # other figures are not gone into
         if tag in ("div", "p", "section", "dl") and captioned(element):
             return _figure(walk, element)
+        if tag in _TEASERS and walk.length > _STORY and is_teaser(element, walk.address):
+            return True
         return is_furniture(element) or is_box(element)
     walk.looks += 1
     if walk.looks > _MAX_LOOKS:

@@ -46,6 +46,11 @@ _PART = 0.4
 """Share of the text around the headline; a container that holds less of it is one box of many."""
 _CERTAIN = 400
 """Characters of text below the headline that are the story, whatever else is on the page."""
+_LITTLE, _ENOUGH = 200, 300
+"""Characters; a page that shows no more holds its story back, and one with no more beside its slides
+tells it in them."""
+_ROW = 4
+"""Slides beside each other, at least."""
 _TEASER = 250
 """Characters of a card's text, at most."""
 _PLACE = re.compile(r"\d{1,3}\s?/\s?\d{1,3}\b")
@@ -260,12 +265,31 @@ def _is_teaser(element: HtmlElement, url: str) -> bool:
     )
 
 
+def _is_slide(element: HtmlElement, length: int) -> bool:
+    """Whether a text stands with a picture, without a heading, in a row of such."""
+    at = element
+    for up in islice(element.iterancestors("div", "li", "section"), 2):
+        if next(up.iter("img", "amp-img"), None) is not None:
+            at = up
+            break
+    if at is element or next(at.iter(*_HEADINGS), None) is not None:
+        return False
+    if len(text_of(at)) > 1.5 * length:
+        return False
+    names = at.get("class")
+    row = (e for way in (True, False) for e in islice(at.itersiblings(preceding=way), _ROW))
+    return sum(e.tag == at.tag and e.get("class") == names for e in row) >= _ROW
+
+
 def _shown(runs: Iterator[tuple[int, HtmlElement]]) -> list[tuple[int, HtmlElement]]:
-    """The pieces of text that are shown; all of them where little is."""
+    """The pieces of text that are shown, slides left out; all of them where little is left."""
     found = list(runs)
     hidden: dict[HtmlElement, bool] = {}
     shown = [run for run in found if not _in_hidden(run[1], hidden)]
-    return shown if sum(length for length, _ in shown) >= _CERTAIN else found
+    if sum(length for length, _ in shown) < _LITTLE:
+        shown = found
+    told = [(length, element) for length, element in shown if not _is_slide(element, length)]
+    return told if sum(length for length, _ in told) >= _ENOUGH else shown
 
 
 def _in_hidden(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:

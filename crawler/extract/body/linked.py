@@ -30,6 +30,7 @@ _SHARE = re.compile(r"[?&=/](?:https?(?::|%3a)|www\.)", re.IGNORECASE)
 _POST = "liveBlogUpdate"
 _CARD = 200
 """Characters; a shorter <article> that is no sentence is a card."""
+_LONGEST_TEASER = 400
 _LONGEST_LABEL = 60
 _LEAST_SOURCE = 15
 """Characters of what a source is called, on average."""
@@ -88,6 +89,32 @@ def is_card(article: HtmlElement) -> bool:
         and not _PICTURE.search(a.get("href") or "")
         for a in islice(article.iter("a"), _MAX_LINKS)
     )  # fmt: skip
+
+
+def is_teaser(box: HtmlElement, address: Address) -> bool:
+    """Whether a box is one in a row of teasers: each begins with a link to another story of the
+    site, and says little more."""
+    names = box.get("class")
+    row = [
+        other
+        for other in (box.getprevious(), box.getnext())
+        if other is not None and other.tag == box.tag and other.get("class") == names
+    ]
+    return bool(row) and all(_begins_with_link(one, address) for one in (box, *row))
+
+
+def _begins_with_link(box: HtmlElement, address: Address) -> bool:
+    link = next(box.iter("a"), None)
+    if link is None or not leads_away(link):
+        return False
+    text, said = text_of(box), text_of(link)
+    if not text or len(text) > _LONGEST_TEASER or _NUMBERED.match(text):
+        return False
+    url = address(link.get("href") or "")
+    if url is None or not same_owner(url, address(".") or ""):
+        return False
+    hrefs = {a.get("href") for a in islice(box.iter("a"), _MAX_LINKS)}
+    return len(hrefs) == 1 and (text.startswith(said) if said else len(text) < _CARD)
 
 
 def _links_away(heading: HtmlElement, card: HtmlElement) -> bool:

@@ -45,7 +45,9 @@ def other_stories(doc: Document, headline: HtmlElement | None) -> frozenset[Html
             continue
         if element.tag == "p":
             read += len(text) if passed and len(text := text_of(element)) > _LEAST_PROSE else 0
-        elif read >= _LEAST_OWN and element.tag != "h1" and _is_another(element, doc, own):
+        elif read >= _LEAST_OWN and element.tag != "h1" and (
+            _is_another(element, doc, own) or _is_next(element, headline, own)
+        ):
             if not any(up in found for up in element.iterancestors()):
                 found.add(element)
             read = max(read, _LEAST_OWN)
@@ -61,6 +63,21 @@ def _is_another(element: HtmlElement, doc: Document, own: str) -> bool:
     if not addresses and element.tag == "article":
         addresses = list(_linked(heading))
     return bool(addresses) and all(_elsewhere(text, doc.url) for text in addresses)
+
+
+def _is_next(element: HtmlElement, headline: HtmlElement, own: str) -> bool:
+    """Whether an element is what the headline stands in, once more, with another headline."""
+    names = element.get("class")
+    first = next(
+        (e for e in element.itersiblings(element.tag, preceding=True) if e.get("class") == names),
+        None,
+    )
+    if not names or first is None or first not in headline.iterancestors():
+        return False
+    heading = _first_heading(element)
+    if heading is None or words(text_of(heading)) == own:
+        return False
+    return heading.tag == headline.tag or next(_linked(heading), None) is not None
 
 
 def _first_heading(element: HtmlElement) -> HtmlElement | None:

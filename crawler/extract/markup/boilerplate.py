@@ -24,7 +24,11 @@ _WRAPPERS = frozenset({"form", "ins", "fieldset", "label"})
 """Skipped ones that some pages put around the whole story."""
 _NOISE, _STORY, _HARD = int(Meaning.NOISE), int(Meaning.STORY), int(Meaning.HARD)
 _CLASS_ONLY = ["class"]
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?<![\w-])(?:left|top|text-indent)\s*:\s*-\d{3}"
+    r"|(?<![\w-])(?:max-)?height\s*:\s*0(?:px)?\s*(?=;.*overflow)",
+    re.IGNORECASE,
+)
 _SHOWN_WIDER = re.compile(
     r"(?:^|[\s-])(?:sm|md|lg|x+l|\dxl|min-\S*):\S*(?:block|flex|grid|inline|table)"
 )
@@ -69,7 +73,10 @@ def named_story(names: str) -> bool:
 
 def is_hidden(element: HtmlElement) -> bool:
     """Whether markup hides an element from the reader."""
-    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+    if element.get("hidden") is not None:
+        # a part of the page that is sent late, and put in its place by a script
+        return not (element.get("id") or "").startswith("S:")
+    if element.get("aria-hidden") == "true":
         return True
     style = element.get("style")
     if style is not None and _HIDDEN.search(style[:500]):

@@ -1,0 +1,93 @@
+"""What a page adds to its story: the next one in full, teasers, hidden text, galleries, appeals."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.extract import extract
+
+URL = "https://paper.example/valley/2024/the-toll-falls"
+STORY = [
+    "The council of the valley lowers the toll on all nine bridges by half from the first of May.",
+    "Carters had asked for it since the winter, when four of them were stuck at the Old Weir.",
+    "Who lives on one bank and works on the other pays nothing at all, the clerk of works said.",
+    "The loss is eleven hundred a year, which the council wants to take from the fishing rights.",
+]
+OTHER = [
+    "A ferry sank at Millgate in the night, and its two keepers swam ashore without a scratch.",
+    "It was the third this year, and the owner says that he will not build another one there.",
+    "The smith of Tarnholt bought the iron of it, and wants to make a gate of it for the mill.",
+    "Nobody knows yet how the ferry came loose, for the rope was new and the river was calm.",
+]
+
+
+def paragraphs(texts: list[str]) -> str:
+    return "".join(f"<p>{text}</p>" for text in texts)
+
+
+OWN, NEXT = paragraphs(STORY), paragraphs(OTHER)
+SPAM = paragraphs([
+    f"{n}. Buy cheap pills and casino chips, the best of all of them, at once and for nothing."
+    for n in range(40)
+])  # fmt: skip
+LINES = ["A ferry sinks at Millgate", "Third this year at the mill", "The smith bought the iron"]
+
+
+def each(markup: str, times: int = len(LINES)) -> str:
+    return "".join(
+        markup.format(n=n, head=LINES[n % len(LINES)], text=f"{OTHER[n % 4]} {OTHER[(n + 1) % 4]}",
+                      line=OTHER[n % 4])
+        for n in range(times)
+    )  # fmt: skip
+
+
+PAGES = {
+    "a next <article>": f"<main><article><h1>The toll falls</h1>{OWN}</article><article>"
+    f"<h1>A ferry sinks</h1>{NEXT}</article></main>",
+    "a next <article> with an h2": f"<main><article><h1>The toll falls</h1>{OWN}</article>"
+    f"<article><h2>A ferry sinks</h2>{NEXT}</article></main>",
+    "a section of its own": f"<main><article><h1>The toll falls</h1><div class=b>{OWN}</div>"
+    "</article><section class=next><div><h1>A ferry sinks</h1><time datetime=2024-01-01>1 Jan"
+    f"</time>{NEXT}</div></section></main>",
+    "the same box again": "<div id=c><div class=story><h1>The toll falls</h1><div class=body>"
+    f"{OWN}</div></div><div class=story><h1>A ferry sinks</h1><div class=body>{NEXT}{NEXT}</div>"
+    "</div></div>",
+    "the same box with a link": "<main><div class=story><h1>The toll falls</h1><div class=b>"
+    f"{OWN}</div></div><div class=story><h2><a href='/valley/2024/ferry'>A ferry sinks</a></h2>"
+    f"<div class=b>{NEXT}</div></div></main>",
+    "an address of its own": "<main><div class=story data-url='/valley/2024/the-toll-falls'><h1>"
+    f"The toll falls</h1><div>{OWN}</div></div><div class=story data-url='/valley/2024/ferry'><h2>"
+    f"A ferry sinks</h2><div>{NEXT}</div></div></main>",
+    "teasers under a heading": f"<main><article><h1>The toll falls</h1>{OWN}<div class=x><h3>"
+    f"Popular</h3>{each('<div><a href=/a{n}>{head}</a><p>{line}</p></div>')}</div></article></main>",
+    "teasers without headings": f"<main><article><h1>The toll falls</h1>{OWN}</article><div class=m>"
+    f"{each('<div class=c><a href=/a{n}><b>{head}</b></a><div>{line}</div></div>')}</div></main>",
+    "teasers with a word for their link": "<main><div class=text><h1>The toll falls</h1>"
+    f"{OWN}</div><div class=row>"
+    f"{each('<div class=col><h4>{head}</h4><p>{line}</p><a href=/s{n}>Read more</a></div>')}"
+    "</div></main>",
+    "text far to the left": f"<main><article><h1>The toll falls</h1>{OWN}</article></main>"
+    f"<div style='position:absolute;left:-9999px'>{SPAM}</div>",
+    "text that is not shown": f"<main><article><h1>The toll falls</h1>{OWN}<div "
+    f"style='display:none'>{SPAM}</div></article></main>",
+    "text without height": f"<div style='height:0;overflow:hidden'>{SPAM}</div><main><article><h1>"
+    f"The toll falls</h1>{OWN}</article></main>",
+    "slides with texts": f"<main><article><h1>The toll falls</h1>{OWN}</article><div class=g>"
+    f"{each('<div class=s><img src=/{n}.jpg><div class=t>{n}: {text}</div></div>', 50)}</div></main>",
+    "a gallery of captions": f"<main><article><h1>The toll falls</h1>{OWN}<ul class=g>"
+    + each("<li><figure><img src=/{n}.jpg><figcaption>{n}: {text}</figcaption></figure></li>", 50)
+    + "</ul></article></main>",
+    "numbered captions": f"<main><article><h1>The toll falls</h1>{OWN}</article><div class=s>"
+    f"{each('<div class=i><img src=/{n}.jpg></div><p class=t>{n}/50 {text}</p>', 50)}</div></main>",
+    "leave to print it": f"<main><article><h1>The toll falls</h1>{OWN}<div class=r><h2>Republish "
+    "this article</h2><p>You may republish our stories for free, online or in print, under a "
+    "licence of the commons.</p><textarea>x</textarea><p>Please keep the name of the author in it, "
+    "and a link to our page below it.</p></div></article></main>",
+}
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_the_body_is_the_story_alone(page: str) -> None:
+    nav = "<nav><a href=/>Home</a></nav>"
+    html = f"<html><head><title>The toll falls</title></head><body>{nav}{page}</body></html>"
+    assert extract(html.encode(), URL).article.body.split("\n\n") == STORY
