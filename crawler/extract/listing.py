@@ -37,10 +37,13 @@ def is_section(path: str) -> bool:
     (False, False)
     """
     parts = INDEX.sub("", path).strip("/").split("/")
-    return len(parts) <= _SECTION_DEPTH and all(
-        part and not any(map(str.isdecimal, part)) and len(re.split(r"[-_.+]", part)) <= _SECTION_WORDS
-        for part in parts
-    )  # fmt: skip
+    return len(parts) <= _SECTION_DEPTH and all(map(_is_short, parts))  # fmt: skip
+
+
+def _is_short(part: str) -> bool:
+    if not part or any(map(str.isdecimal, part)):
+        return False
+    return len(re.split(r"[-_.+]", part)) <= _SECTION_WORDS
 
 
 def leads_below(doc: Document, path: str) -> bool:

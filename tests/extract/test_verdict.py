@@ -109,7 +109,13 @@ def test_a_section_is_no_story(card: str, path: str, below: bool) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/about/index.html", "/about/", "/impressum/index.php", "/en/contact/index.htm", "/kontakt.html"],
+    [
+        "/about/index.html",
+        "/about/",
+        "/impressum/index.php",
+        "/en/contact/index.htm",
+        "/kontakt.html",
+    ],
 )
 def test_a_page_about_the_site_is_no_story_under_its_folder_either(path: str) -> None:
     assert verdict(STORY, path) == "about_page"
@@ -141,12 +147,12 @@ def test_a_search_is_none_whatever_it_finds(path: str, body: str) -> None:
 
 
 LINKED = {
-    "numbered": "<h2><a href='/inns/{n}'>{n}. The inn at the bridge of mile {n}</a></h2><p>{text}</p>",
+    "numbered": "<h2><a href='/inns/{n}'>{n}. The inn at bridge {n} of all</a></h2><p>{text}</p>",
     "places on the page": "<h2><a href='#s{n}'>What the council says of it, part {n}</a></h2>"
     "<p>{text}</p>",
-    "others' pages": "<h3><a href='https://inn{n}.example/'>The inn at the bridge, mile {n}</a></h3>"
+    "others' pages": "<h3><a href='https://inn{n}.example/'>The inn at bridge {n} of all</a></h3>"
     "<p>{text}</p>",
-    "in sentences": "<p>In <a href='/town/story-{n}'>the story of the inn of mile {n}</a> {text}</p>",
+    "in sentences": "<p>In <a href='/town/story-{n}'>the story of inn number {n}</a> {text}</p>",
 }
 
 
@@ -159,5 +165,7 @@ def test_a_story_with_many_links_is_no_listing(part: str, path: str) -> None:
 
 
 def test_a_short_story_above_many_cards_is_a_story() -> None:
-    body = f"<main><article><h1>Bridge debate lasts three hours</h1><p>{TEXT * 4}</p></article></main>"
+    body = (
+        f"<main><article><h1>Bridge debate lasts three hours</h1><p>{TEXT * 4}</p></article></main>"
+    )
     assert verdict(body + f"<section><h2>More</h2>{CARDS}</section>") is None

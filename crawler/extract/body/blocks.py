@@ -6,28 +6,31 @@ emphasis and links, boilerplate is left out where it starts.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Set
-from dataclasses import dataclass, field
-from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extract.body.boxes import is_box
-from crawler.extract.body.figures import caption_below, captioned, figure_block, picture_block, waiting_picture
+from crawler.extract.body.figures import (
+    caption_below,
+    captioned,
+    figure_block,
+    picture_block,
+    waiting_picture,
+)
+from crawler.extract.body.furniture import is_furniture, is_in_sentence
 from crawler.extract.body.linked import (
     is_card,
-    is_sentence,
-    leads_away,
     is_teaser,
+    leads_away,
     link_list,
     without_teasers,
 )
-from crawler.extract.body.markdown import escaped, target
-from crawler.extract.body.furniture import is_furniture, is_in_sentence
+from crawler.extract.body.markdown import BREAK, target
 from crawler.extract.body.promos import promo_label
 from crawler.extract.body.tables import table_block
+from crawler.extract.body.walk import Walk
 from crawler.extract.markup import is_marked_noise, is_noise
 from crawler.extract.page import text_of
 from crawler.items import Block
@@ -43,7 +46,6 @@ _EMPHASIS = frozenset({"b", "strong", "em", "i", "span", "font"})
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _STRUCTURE = frozenset({*_HEADINGS, "ul", "ol", "dl", "li", "dt", "dd", "blockquote", "pre"})
 """Block elements that are more to Markdown than the end of a paragraph."""
-_BREAK = "\x00"
 _MAX_MARK_DEPTH = 8
 _LOOKED_INTO = frozenset({"blockquote", "figure", "table", "article", "ul", "ol"})
 _TEASERS = frozenset({"div", "section"})
@@ -57,180 +59,10 @@ _SHOWN = ("img", "picture", "amp-img", "iframe", "video", "audio", "svg", "canva
 _MAX_LOOKS = 500
 """Elements read ahead, to tell cards, link lists and data tables: more would cost too much where
 they are nested in each other."""
-_MAX_LABEL = 60
-"""Characters; a promo without a link is no longer."""
-_LINE_START = re.compile(r"^(#{1,6}(?=\s)|[-+](?=\s)|=+$|~{3})", re.MULTILINE)
-_LIST_NUMBER = re.compile(r"^(\d{1,9})([.)])(?=\s)", re.MULTILINE)
 _INVISIBLE = frozenset(
     {"script", "style", "template", "noscript", "link", "meta", "svg", "input", "ins"}
 )
 """Skipped elements that do not part the text around them."""
-
-
-@dataclass(slots=True)
-class _Run:
-    """Text since the last block boundary."""
-
-    text: list[str] = field(default_factory=list)
-    markdown: list[str] = field(default_factory=list)
-    linked: int = 0
-    links: int = 0
-    away: str | None = None
-    """Where the first link of a heading leads, if elsewhere."""
-    lead: str = ""
-    """What stands before it."""
-    promos: set[str] = field(default_factory=set)
-    """Texts of emphasised pieces that are promos."""
-
-
-class _Walk:
-    """The state of one walk; `blocks` is its result."""
-
-    def __init__(self, address: Callable[[str], str | None], left_out: Set[HtmlElement]) -> None:
-        self.address = address
-        self.left_out = left_out
-        self.blocks: list[Block] = []
-        self.run = _Run()
-        self.generation = 0
-        self.open_marks: list[tuple[HtmlElement, int, int, str]] = []
-        self.links: list[str | None] = []
-        """Where the links around what is read lead, if elsewhere."""
-        self.away: dict[int, str] = {}
-        """Places of the headings that are links, with where they lead."""
-        self.heading = 0
-        self.quotes = 0
-        self.quoted: list[tuple[str, str]] = []
-        self.lists: list[str] = []
-        self.items: list[tuple[int, str, str, str]] = []
-        self.item_fresh = False
-        self.list_linked = 0
-        self.listed = False
-        """Whether the outermost list was found to be part of the story, links or not."""
-        self.pre = 0
-        self.seen: set[str] = set()
-        self.looks = 0
-        self.length = 0
-        """Characters of the blocks so far."""
-
-    def add(self, text: str | None) -> None:
-        if not text:
-            return
-        run = self.run
-        if not self.pre:
-            if text.isspace():
-                if run.text:
-                    run.text.append(" ")
-                    run.markdown.append(" ")
-                return
-            run.text.append(text)
-            run.markdown.append(escaped(text))
-        else:
-            run.text.append(text)
-            run.markdown.append(text)
-        if self.links:
-            run.linked += len(text)
-
-    def flush(self, element: HtmlElement | None = None) -> None:
-        """End the current piece of text and put it where it belongs."""
-        run = self.run
-        if not run.text:
-            return
-        self.run = _Run()
-        self.generation += 1
-        raw = "".join(run.text)
-        if raw.isspace():
-            return
-        if self.pre:
-            code = raw.strip("\n").replace(_BREAK, "\n")
-            fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", code)), default=0))
-            self.put(Block("code", code, f"{fence}\n{code}\n{fence}"))
-            return
-        texts = _paragraphs(raw)
-        marked = "".join(run.markdown)
-        markdowns = texts if marked == raw else _paragraphs(marked)
-        if len(texts) != len(markdowns):
-            texts, markdowns = [" ".join(texts)], [" ".join(markdowns)]
-        length = sum(map(len, texts))
-        if not length:
-            return
-        if self.lists:
-            self.list_linked += run.linked
-            self.item(" ".join(texts), " ".join(markdowns))
-            return
-        away = _mostly_links(run, length)
-        if away and not self._may_be_told(" ".join(texts), run):
-            return
-        may_be_promo = element is not None and (run.links or length <= _MAX_LABEL)
-        if may_be_promo and element is not None and promo_label(element) is not None:
-            return
-        for text, markdown in zip(texts, markdowns, strict=True):
-            if not text or text in run.promos:
-                continue
-            if self.heading:
-                line = text.replace("\n", " ")
-                marks = "#" * self.heading
-                md = f"{marks} {markdown}".replace("\n", " ")
-                self.put(block := Block("heading", line, md, level=self.heading))
-                if away and run.away and self.blocks[-1] is block:
-                    self.away[len(self.blocks) - 1] = run.away
-            elif self.quotes:
-                self.quoted.append((text, _lines(markdown)))
-            else:
-                self.put(Block("paragraph", text, _lines(markdown)))
-
-    def _may_be_told(self, text: str, run: _Run) -> bool:
-        """Whether a piece that is mostly a link can be the story's."""
-        if not self.heading:
-            return not self.links and is_sentence(text)
-        run.away = run.away or next(filter(None, self.links), None)
-        return run.away is None or not any(map(str.isalpha, run.lead))
-
-    def put(self, block: Block) -> None:
-        """Keep a block, unless it says again what another one said."""
-        if block.type != "figure":
-            key = block.text.casefold()
-            if key in self.seen and (block.type == "heading" or len(key) > 25):
-                return
-            self.seen.add(key)
-        self.blocks.append(block)
-        self.length += len(block.text)
-
-    def item(self, text: str, markdown: str) -> None:
-        if not text.strip():
-            return
-        depth = len(self.lists)
-        if self.item_fresh or not self.items:
-            self.items.append((depth, self.lists[-1], text, markdown))
-            self.item_fresh = False
-        else:
-            last = self.items[-1]
-            self.items[-1] = (last[0], last[1], f"{last[2]} {text}", f"{last[3]} {markdown}")
-
-    def end_list(self) -> None:
-        items, self.items = self.items, []
-        linked, self.list_linked = self.list_linked, 0
-        listed, self.listed = self.listed, False
-        if not items:
-            return
-        text = "\n".join(item[2].replace("\n", " ") for item in items)
-        if linked > 0.6 * len(text) and not listed:
-            return
-        lines = []
-        numbers: dict[int, int] = {}
-        for depth, kind, _, markdown in items:
-            numbers = {d: n for d, n in numbers.items() if d <= depth}
-            numbers[depth] = numbers.get(depth, 0) + 1
-            marker = f"{numbers[depth]}." if kind == "ol" else "-"
-            flat = markdown.replace("\n", " ")
-            lines.append("   " * min(depth - 1, 8) + f"{marker} {flat}")
-        self.put(Block("list", text, "\n".join(lines)))
-
-    def end_quote(self) -> None:
-        quoted, self.quoted = self.quoted, []
-        if quoted:
-            text = "\n".join(t for t, _ in quoted)
-            lines = "\n\n".join(m for _, m in quoted).split("\n")
-            self.put(Block("quote", text, "\n".join(f"> {line}".rstrip() for line in lines)))
 
 
 def read_blocks(
@@ -245,7 +77,7 @@ def read_blocks(
     (`Document.address`). kept: elements that are not left out, whatever they are named. left_out:
     those that are.
     """
-    walk = _Walk(address, left_out)
+    walk = Walk(address, left_out)
     walker = etree.iterwalk(container, events=("start", "end", "comment", "pi"))
     skipped: HtmlElement | None = None
     for event, element in walker:
@@ -276,7 +108,7 @@ def read_blocks(
     return _without_loose_headings(without_teasers(walk.blocks, walk.away, address(".")))
 
 
-def _skip(walk: _Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -> bool:
+def _skip(walk: Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -> bool:
     if element in walk.left_out:
         return True
     if element in kept:
@@ -329,7 +161,7 @@ def _is_text(figure: HtmlElement) -> bool:
     return next(figure.iter("figcaption", *_SHOWN), None) is None
 
 
-def _skip_inline(walk: _Walk, element: HtmlElement) -> bool:
+def _skip_inline(walk: Walk, element: HtmlElement) -> bool:
     """Whether a piece of a paragraph is none of its text."""
     if not is_noise(element):
         return False
@@ -337,10 +169,10 @@ def _skip_inline(walk: _Walk, element: HtmlElement) -> bool:
         return not walk.heading  # some open what stands below
     if element.tag != "ins" and (is_marked_noise(element) or walk.pre):
         return not walk.pre
-    return not is_in_sentence(element, "".join(walk.run.text[-3:]).replace(_BREAK, ""))
+    return not is_in_sentence(element, "".join(walk.run.text[-3:]).replace(BREAK, ""))
 
 
-def _figure(walk: _Walk, element: HtmlElement) -> bool:
+def _figure(walk: Walk, element: HtmlElement) -> bool:
     """Keep a picture with its caption; always true, for there is no more in it."""
     walk.flush()
     if (block := figure_block(element, walk.address)) is not None:
@@ -348,7 +180,7 @@ def _figure(walk: _Walk, element: HtmlElement) -> bool:
     return True
 
 
-def _start(walk: _Walk, element: HtmlElement, tag: str) -> None:
+def _start(walk: Walk, element: HtmlElement, tag: str) -> None:
     if tag not in INLINE:
         if walk.run.text:
             walk.flush()
@@ -365,15 +197,15 @@ def _start(walk: _Walk, element: HtmlElement, tag: str) -> None:
         elif tag == "pre":
             walk.pre += 1
     elif tag == "br":
-        walk.run.text.append(_BREAK)
-        walk.run.markdown.append(_BREAK)
+        walk.run.text.append(BREAK)
+        walk.run.markdown.append(BREAK)
     elif tag == "img":
         _image(walk, element)
     elif tag == "a":
         away = walk.address(element.get("href") or "") if leads_away(element) else None
         walk.links.append(away)
         walk.run.links += 1
-        if walk.heading and walk.run.away is None and away:
+        if walk.run.away is None and away:
             walk.run.away = away
             walk.run.lead = "".join(walk.run.text)
         _open(walk, element, tag)
@@ -383,7 +215,7 @@ def _start(walk: _Walk, element: HtmlElement, tag: str) -> None:
         walk.add(text)
 
 
-def _end(walk: _Walk, element: HtmlElement, tag: str) -> None:
+def _end(walk: Walk, element: HtmlElement, tag: str) -> None:
     if tag in INLINE:
         if tag == "a":
             walk.links.pop()
@@ -412,18 +244,18 @@ def _end(walk: _Walk, element: HtmlElement, tag: str) -> None:
         walk.pre -= 1
 
 
-def _open(walk: _Walk, element: HtmlElement, tag: str) -> None:
+def _open(walk: Walk, element: HtmlElement, tag: str) -> None:
     if len(walk.open_marks) < _MAX_MARK_DEPTH and not walk.pre:
         walk.open_marks.append((element, walk.generation, len(walk.run.markdown), tag))
 
 
-def _close(walk: _Walk, element: HtmlElement) -> None:
+def _close(walk: Walk, element: HtmlElement) -> None:
     _, generation, at, tag = walk.open_marks.pop()
     pieces = walk.run.markdown
     if generation != walk.generation:
         return
     inner = "".join(pieces[at:])
-    core = inner.strip(" \t\r\n" + _BREAK + "\xa0")
+    core = inner.strip(" \t\r\n" + BREAK + "\xa0")
     if not core:
         return
     before, after = inner[: inner.index(core)], inner[inner.index(core) + len(core) :]
@@ -431,7 +263,7 @@ def _close(walk: _Walk, element: HtmlElement) -> None:
         url = walk.address(element.get("href") or "")
         if url is None:
             return
-        core = f"[{core.replace(_BREAK, ' ')}]({target(url)})"
+        core = f"[{core.replace(BREAK, ' ')}]({target(url)})"
     else:
         marker = _MARKERS[tag]
         if any(m[3] in _MARKERS and _MARKERS[m[3]] == marker for m in walk.open_marks):
@@ -445,37 +277,7 @@ def _close(walk: _Walk, element: HtmlElement) -> None:
     pieces[at:] = [before, core, after]
 
 
-def _paragraphs(raw: str) -> list[str]:
-    """Text split at double line breaks, white space collapsed, single breaks kept."""
-    if _BREAK not in raw:
-        return [" ".join(raw.split())]
-    found = []
-    lines: list[str] = []
-    for line in raw.split(_BREAK):
-        flat = " ".join(line.split())
-        if flat:
-            lines.append(flat)
-        elif lines:
-            found.append("\n".join(lines))
-            lines = []
-    if lines:
-        found.append("\n".join(lines))
-    return found
-
-
-def _lines(markdown: str) -> str:
-    """Lines that start no list, heading or rule, with hard breaks between them."""
-    if "\n" not in markdown and not markdown[:1].isdecimal() and markdown[:1] not in "#-+=~":
-        return markdown  # nearly all: the patterns would be tried at every character
-    text = _LIST_NUMBER.sub(r"\1\\\2", _LINE_START.sub(r"\\\1", markdown))
-    return text.replace("\n", "\\\n")
-
-
-def _mostly_links(run: _Run, length: int) -> bool:
-    return run.links > 0 and run.linked > 0.75 * length
-
-
-def _image(walk: _Walk, element: HtmlElement) -> None:
+def _image(walk: Walk, element: HtmlElement) -> None:
     caption = caption_below(element)
     block = picture_block(element, walk.address, caption)
     if block is not None and (caption or not walk.lists) and not walk.quotes and not walk.heading:

@@ -7,54 +7,28 @@ that were cut off from it are taken back in by climbing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extract.body.figures import is_caption
-from crawler.extract.body.linked import is_card, is_headline
 from crawler.extract.body.furniture import is_furniture, refutes_its_names
-from crawler.extract.markup import Meaning, is_hidden, is_noise, is_wrapper, meanings, named_story, names_of
+from crawler.extract.body.linked import is_card
+from crawler.extract.body.running_text import is_story, running_text
+from crawler.extract.markup import Meaning, is_noise, is_wrapper, meanings, named_story, names_of
 from crawler.extract.page import SENTENCE_ENDS, Document, text_of
-from crawler.text import UNSPACED_LANGUAGES
 
-_MUTE: frozenset[object] = frozenset(
-    {"script", "style", etree.Comment, etree.ProcessingInstruction}
-)
-"""What an element's `tag` is where its text is not the page's."""
-_NO_PROSE = frozenset({
-    "a", "noscript", "title", "textarea", "template", "figcaption", "label", "button", "option",
-})  # fmt: skip
-_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
-_INLINE = frozenset({
-    "span", "b", "strong", "em", "i", "u", "font", "small", "mark", "sup", "sub", "abbr", "cite",
-    "q", "code", "s", "big", "time", "bdi", "bdo", "kbd", "samp", "var", "dfn", "tt", "wbr",
-    "center",
-})  # fmt: skip
 _HOLDERS = frozenset({"div", "td", "section", "article", "body", "main"})
 _NO_CONTAINER = frozenset({
     "html", "body", "p", "li", "ul", "ol", "dl", "a", "header", "figure", "figcaption", "option",
 })  # fmt: skip
 _MAX_CLIMB = 60
-_CARD = 4
-"""Elements between a card's text and the link around all of it."""
 _PART = 0.4
 """Share of the text around the headline; a container that holds less of it is one box of many."""
 _CERTAIN = 400
 """Characters of text below the headline that are the story, whatever else is on the page."""
-_LITTLE, _ENOUGH = 200, 300
-"""Characters; a page that shows no more holds its story back, and one with no more beside its slides
-tells it in them."""
-_ROW = 4
-"""Slides beside each other, at least."""
-_TEASER = 250
-"""Characters of a card's text, at most."""
-_PLACE = re.compile(r"\d{1,3}\s?/\s?\d{1,3}\b")
-"""What a caption in a gallery begins with: which of how many."""
 _MAX_LEAD = 6
 """Pieces of text before the container that can belong to the story."""
 _MAX_IDLE = 2
@@ -63,11 +37,6 @@ _MAX_SIBLINGS = 100
 _NO_LEAD = int(Meaning.AUTHOR | Meaning.DATE)
 _APART = int(Meaning.COMMENTS | Meaning.DIALOG)
 """Boilerplate however much text it holds: comments, cookie walls."""
-_LEAST, _LEAST_UNSPACED = 40, 20
-"""Characters; a shorter text is a label as often as prose. Where words have no spaces between
-them, they have few characters too."""
-_MAX_INLINE = 20
-_MAX_RUNS = 20_000
 
 
 @dataclass(slots=True, eq=False)
@@ -115,7 +84,7 @@ def story_place(
     """
     nodes: dict[HtmlElement, _Node] = {}
     holders: dict[HtmlElement, _Node] = {}
-    runs = _shown(_running_text(doc))
+    runs = running_text(doc)
     for length, element in runs:
         holder = element if element.tag in _HOLDERS else element.getparent()
         if holder is None:
@@ -227,110 +196,6 @@ def _best(
     return max(nodes.values(), key=_rank)
 
 
-def _running_text(doc: Document) -> Iterator[tuple[int, HtmlElement]]:
-    """Lengths of long pieces of text, each with the block element that it is part of."""
-    for length, piece in islice(_long_texts(doc), _MAX_RUNS):
-        element: HtmlElement | None = piece
-        for _ in range(_MAX_INLINE):
-            if element is None or element.tag not in _INLINE:
-                break
-            element = element.getparent()
-        if element is None or element.tag in _NO_PROSE or _is_caption(element):
-            continue
-        if length <= _TEASER and _is_teaser(element, doc.url):
-            continue
-        if all(up.tag != "a" for up in islice(element.iterancestors(), _CARD)):
-            yield length, element
-
-
-def _is_caption(element: HtmlElement) -> bool:
-    """Whether a text tells of a picture: a gallery of fifty can be longer than the story."""
-    names = names_of(element)
-    if names and meanings(names) & Meaning.CAPTION:
-        return True
-    if element.text is not None and _PLACE.match(element.text.lstrip()[:10]):
-        return True
-    up = element.getparent()
-    return up is not None and up.tag == "figure" and next(up.iter("img", "amp-img"), None) is not None
-
-
-def _is_teaser(element: HtmlElement, url: str) -> bool:
-    """Whether a short text stands below another story's headline."""
-    before = element.getprevious()
-    return (
-        before is not None
-        and before.tag in _HEADINGS
-        and element.getnext() is None
-        and is_headline(before, url)
-    )
-
-
-def _is_slide(element: HtmlElement, length: int) -> bool:
-    """Whether a text stands with a picture, without a heading, in a row of such."""
-    at = element
-    for up in islice(element.iterancestors("div", "li", "section"), 2):
-        if next(up.iter("img", "amp-img"), None) is not None:
-            at = up
-            break
-    if at is element or next(at.iter(*_HEADINGS), None) is not None:
-        return False
-    if len(text_of(at)) > 1.5 * length:
-        return False
-    names = at.get("class")
-    row = (e for way in (True, False) for e in islice(at.itersiblings(preceding=way), _ROW))
-    return sum(e.tag == at.tag and e.get("class") == names for e in row) >= _ROW
-
-
-def _shown(runs: Iterator[tuple[int, HtmlElement]]) -> list[tuple[int, HtmlElement]]:
-    """The pieces of text that are shown, slides left out; all of them where little is left."""
-    found = list(runs)
-    hidden: dict[HtmlElement, bool] = {}
-    shown = [run for run in found if not _in_hidden(run[1], hidden)]
-    if sum(length for length, _ in shown) < _LITTLE:
-        shown = found
-    told = [(length, element) for length, element in shown if not _is_slide(element, length)]
-    return told if sum(length for length, _ in told) >= _ENOUGH else shown
-
-
-def _in_hidden(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
-    path = []
-    at: HtmlElement | None = element
-    while at is not None and at not in known:
-        path.append(at)
-        at = at.getparent()
-    hidden = known[at] if at is not None else False
-    for up in reversed(path):
-        hidden = known[up] = hidden or (is_hidden(up) and not _is_story(up))
-    return hidden
-
-
-def _long_texts(doc: Document) -> Iterator[tuple[int, HtmlElement]]:
-    """Lengths of the texts that are no labels, each with the element that it stands in.
-
-    By hand: an XPath would measure every text of the page, the scripts' too.
-    """
-    tongue = (doc.root.get("lang") or "").lower().replace("_", "-").partition("-")[0]
-    least = _LEAST_UNSPACED if tongue in UNSPACED_LANGUAGES else _LEAST
-    for element in doc.root.iter():
-        if element.tag not in _MUTE:
-            text = element.text
-            if text is not None and len(text) > least and (length := _long(text, least)):
-                yield length, element
-        text = element.tail
-        if text is not None and len(text) > least and (length := _long(text, least)):
-            parent = element.getparent()
-            if parent is not None:
-                yield length, parent
-
-
-def _long(text: str, least: int) -> int:
-    """The length of a text without the white space around it; 0 if it is short."""
-    length = len(text.strip())
-    if length > least and ("\n" in text or "  " in text or "\t" in text):
-        return length if len(" ".join(text.split())) > least else 0
-    return length if length > least else 0
-
-
 def _node(nodes: dict[HtmlElement, _Node], element: HtmlElement) -> _Node:
     """The node of an element, made with those of all its ancestors."""
     path = []
@@ -371,8 +236,11 @@ def _is_noise(node: _Node, headline: HtmlElement | None, whole: int, *, strict: 
     """Whether an element is boilerplate itself; strict: unless it holds much of the page's text."""
     element = node.element
     if not is_noise(element):
-        return strict and element.tag == "article" and node.mass < 0.5 * whole and (
-            _one_of_many(element) and is_card(element)
+        return (
+            strict
+            and element.tag == "article"
+            and node.mass < 0.5 * whole
+            and (_one_of_many(element) and is_card(element))
         )
     if node.kept or refutes_its_names(element, headline):
         node.kept = True
@@ -382,8 +250,8 @@ def _is_noise(node: _Node, headline: HtmlElement | None, whole: int, *, strict: 
         return True
     meaning = meanings(names)
     least = 0.15 if meaning & Meaning.STORY else 0.4
-    return (strict and node.mass < least * whole) or not is_wrapper(element) or bool(
-        meaning & _APART
+    return (
+        (strict and node.mass < least * whole) or not is_wrapper(element) or bool(meaning & _APART)
     )
 
 
@@ -426,7 +294,7 @@ def _climb(node: _Node, nodes: Sequence[_Node]) -> _Node:
         if up.element.tag in ("body", "html", "main") or up.total > node.total * 2.5:
             break
         if up.total >= at.total * 1.15 or (
-            _is_story(up.element) and _before(at, up, nodes) >= 0.03 * at.total
+            is_story(up.element) and _before(at, up, nodes) >= 0.03 * at.total
         ):
             at = up
             idle = 0
@@ -453,10 +321,6 @@ def _named_alike(names: Set[str], element: HtmlElement) -> bool:
     """Whether an element has these names, or all of its own, more than one, among them."""
     other = set(names_of(element).split())
     return other == names or (len(other & names) > 1 and (other < names or names < other))
-
-
-def _is_story(element: HtmlElement) -> bool:
-    return element.get("itemprop") == "articleBody" or named_story(names_of(element))
 
 
 def _common(a: _Node, b: _Node) -> _Node | None:

@@ -1,7 +1,8 @@
 """What around and among a story's paragraphs is the page's furniture.
 
-Class names are hints: `paywall`, `lightbox`, `widget`, `search` stand on a story's own paragraphs as
-often as on what is not the story. What an element holds and where it stands is set against its name.
+Class names are hints: `paywall`, `lightbox`, `widget`, `search` stand on a story's own paragraphs
+as often as on what is not the story. What an element holds and where it stands is set against its
+name.
 """
 
 from __future__ import annotations
@@ -200,11 +201,12 @@ def _is_by_picture(element: HtmlElement) -> bool:
     """Whether a picture stands right before or right behind an element, or in it."""
     if next(element.iter(*_PICTURES), None) is not None:
         return True
-    for other in (element.getprevious(), element.getnext()):
-        if other is not None and isinstance(other.tag, str):
-            if next(other.iter(*_PICTURES), None) is not None and len(text_of(other)) < _SENTENCE:
-                return True
-    return False
+    return any(
+        other is not None
+        and next(other.iter(*_PICTURES), None) is not None
+        and len(text_of(other)) < _SENTENCE
+        for other in (element.getprevious(), element.getnext())
+    )
 
 
 def is_in_sentence(element: HtmlElement, before: str) -> bool:

@@ -40,7 +40,7 @@ Address = Callable[[str], str | None]
 
 
 def leads_away(a: HtmlElement) -> bool:
-    """Whether the link of a heading leads elsewhere: some are but marks, some lead to the heading."""
+    """Whether a heading's link leads elsewhere: some are but marks, some lead to the heading."""
     href = (a.get("href") or "").strip()
     return bool(href) and "#" not in href
 
@@ -129,8 +129,8 @@ def _links_away(heading: HtmlElement, card: HtmlElement) -> bool:
 
 
 def link_list(element: HtmlElement, address: Address) -> bool | None:
-    """Whether a list of links is the story's: what it names as its sources; None if it is no list of
-    links."""
+    """Whether a list of links is the story's: what it names as its sources; None if it is no list
+    of links."""
     length = len(text_of(element))
     anchors = [a for a in islice(element.iter("a"), _MAX_LINKS) if a.get("href")]
     linked = [text_of(a) for a in anchors]
@@ -168,8 +168,8 @@ def without_teasers(
     """Blocks without the headings that are other stories' headlines; at the end, each with its
     teaser.
 
-    away: places of the headings that are links, with where they lead. here: an address of the page's
-    own host.
+    away: places of the headings that are links, with where they lead. here: an address of the
+    page's own host.
     """
     dropped: dict[int, int] = {}
     for at, url in away.items():

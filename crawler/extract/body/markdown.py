@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+BREAK = "\x00"
+"""A line break, until the text around it is known."""
+_LINE_START = re.compile(r"^(#{1,6}(?=\s)|[-+](?=\s)|=+$|~{3})", re.MULTILINE)
+_LIST_NUMBER = re.compile(r"^(\d{1,9})([.)])(?=\s)", re.MULTILINE)
 _SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>"})
 
 
@@ -21,3 +27,29 @@ def escaped(text: str) -> str:
 def target(url: str) -> str:
     """An address as the target of a link: it must not hold the bracket that ends it."""
     return url.replace("(", "%28").replace(")", "%29")
+
+
+def paragraphs(raw: str) -> list[str]:
+    """Text split at double line breaks, white space collapsed, single breaks kept."""
+    if BREAK not in raw:
+        return [" ".join(raw.split())]
+    found = []
+    piece: list[str] = []
+    for line in raw.split(BREAK):
+        flat = " ".join(line.split())
+        if flat:
+            piece.append(flat)
+        elif piece:
+            found.append("\n".join(piece))
+            piece = []
+    if piece:
+        found.append("\n".join(piece))
+    return found
+
+
+def lines(markdown: str) -> str:
+    """Lines that start no list, heading or rule, with hard breaks between them."""
+    if "\n" not in markdown and not markdown[:1].isdecimal() and markdown[:1] not in "#-+=~":
+        return markdown  # nearly all: the patterns would be tried at every character
+    text = _LIST_NUMBER.sub(r"\1\\\2", _LINE_START.sub(r"\\\1", markdown))
+    return text.replace("\n", "\\\n")

@@ -45,8 +45,10 @@ def other_stories(doc: Document, headline: HtmlElement | None) -> frozenset[Html
             continue
         if element.tag == "p":
             read += len(text) if passed and len(text := text_of(element)) > _LEAST_PROSE else 0
-        elif read >= _LEAST_OWN and element.tag != "h1" and (
-            _is_another(element, doc, own) or _is_next(element, headline, own)
+        elif (
+            read >= _LEAST_OWN
+            and element.tag != "h1"
+            and (_is_another(element, doc, own) or _is_next(element, headline, own))
         ):
             if not any(up in found for up in element.iterancestors()):
                 found.add(element)

@@ -12,12 +12,16 @@ from lxml.html import HtmlElement
 
 PICTURES = ("img", "amp-img")
 
-_WAITING = re.compile(r"^(?:data-|lazy|nitro-|loading-)\S*(?:src|original|image|img|full|large|lazy|url)")
+_WAITING = re.compile(
+    r"^(?:data-|lazy|nitro-|loading-)\S*(?:src|original|image|img|full|large|lazy|url)"
+)
 """Attributes that hold what a script puts into `src` or `srcset`."""
 _BIG = re.compile(r"large|full|original|hi-?res|zoom|big")
 _CANDIDATE = re.compile(r"\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+([\d.]+)([wx])|\s+\d+h)*\s*(?:,|$)")
 """One of a srcset (HTML Living Standard, 4.8.4.2.1): an address, its width or density."""
-_IMAGE = re.compile(r"^(?:https?:)?//\S+$|^\.{0,2}/?\S+\.(?:jpe?g|png|webp|avif|gif)\b", re.IGNORECASE)
+_IMAGE = re.compile(
+    r"^(?:https?:)?//\S+$|^\.{0,2}/?\S+\.(?:jpe?g|png|webp|avif|gif)\b", re.IGNORECASE
+)
 _NOTHING = frozenset({
     "blank", "spacer", "placeholder", "transparent", "pixel", "loading", "loader", "lazy",
     "lazyload", "grey", "gray", "empty", "dummy", "clear", "fallback", "1x1",

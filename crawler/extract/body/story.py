@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.body.blocks import read_blocks
 from crawler.extract.body.container import StoryPlace, story_place
-from crawler.extract.body.fallback import named_container, told_body
+from crawler.extract.body.fallback import named_container, told_body, waiting_blocks
 from crawler.extract.body.other_stories import other_stories
 from crawler.extract.body.story_notes import in_page_order, notes_beside, story_notes, with_notes
 from crawler.extract.body.trim import trimmed
@@ -48,8 +48,8 @@ def body(
     """The story's text: its container's blocks without what belongs to the page.
 
     scope: the part of the page that is about the story. heading: the headline's element, if the
-    page shows it. A text that is hardly there is looked for in an element that is named for it, and
-    then in what the page tells machines.
+    page shows it. A text that is hardly there is looked for in an element that is named for it, in
+    templates, and in what the page tells machines.
     """
     others = other_stories(doc, heading)
     place = story_place(doc, heading, others)
@@ -62,6 +62,10 @@ def body(
         if len(plain(other)) > len(text):
             container, blocks, text = named, other, plain(other)
     claim = Claim(_path(container), "html:container") if container is not None and text else None
+    if len(text) < _LITTLE and (waiting := waiting_blocks(doc)):
+        blocks = trimmed(waiting, title, standfirst)
+        text = plain(blocks)
+        claim = Claim(text[:200], "html:template")
     if told := told_body(data, text):
         blocks, text = told, plain(told)
         claim = Claim(text[:200], "json-ld:articleBody")

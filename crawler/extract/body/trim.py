@@ -31,6 +31,19 @@ _LONGEST_LABEL = 60
 """Characters."""
 _LONGEST_WALL = 120
 """Characters; what is longer may tell of subscriptions."""
+_LONGEST_CAPTION = 400
+_NAME = r"[A-ZÀ-Þ][\w.'’-]+"
+_BEFORE = r"(?:[.!?…”\"»)\]]\s+|[(©:]\s*)"
+_CREDIT = re.compile(
+    # REUTERS/Ada Lind/File Photo, AP Photo/Ada Lind, File
+    rf"(?:(?:^|{_BEFORE})[A-ZÀ-Þ][\w.]*(?: [A-Z][a-z]+)?/{_NAME}(?: {_NAME}){{0,6}}"
+    rf"(?:\s?/\s?[A-Z][\w ]*)?(?:, [\w ]+)?"
+    # Ada Lind/dpa, Ada Lind / AFP
+    rf"|{_BEFORE}{_NAME}(?: {_NAME}){{0,4}}\s?/\s?(?:[a-z]{{2,4}}|[A-Z]{{2,5}}))\)?$"
+)
+"""How the caption of an agency's picture ends: with the agency and who took it."""
+_COUNTED = re.compile(r"\[\d{1,3}/\d{1,3}\]")
+"""How the caption of one of several pictures begins."""
 _RUN = 3
 """Words; shorter runs are shared by any two texts on one subject."""
 
@@ -126,6 +139,8 @@ def _is_aside(block: Block) -> bool:
         found = match(text)
         if found is not None and found.relation == "also_read" and found.extent == "start":
             return True
+    if block.type == "paragraph" and len(text) <= _LONGEST_CAPTION and is_credited(text):
+        return True
     if len(text) <= _LONGEST_WALL and block.type in ("paragraph", "heading") and is_wall(text):
         return True
     if block.type == "paragraph":
@@ -133,6 +148,15 @@ def _is_aside(block: Block) -> bool:
     if block.type == "heading":
         return is_label(text) or is_appeal(text)
     return False
+
+
+def is_credited(text: str) -> bool:
+    """Whether a text is the caption of a picture, by the form of its beginning or its end.
+
+    >>> is_credited("The weir on Tuesday. REUTERS/Ada Lind"), is_credited("He cut and/or sold it.")
+    (True, False)
+    """
+    return _COUNTED.match(text) is not None or _CREDIT.search(text) is not None
 
 
 def _is_said(lead: str, blocks: Sequence[Block]) -> bool:

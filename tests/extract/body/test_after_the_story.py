@@ -59,8 +59,8 @@ PAGES = {
     f"The toll falls</h1><div>{OWN}</div></div><div class=story data-url='/valley/2024/ferry'><h2>"
     f"A ferry sinks</h2><div>{NEXT}</div></div></main>",
     "teasers under a heading": f"<main><article><h1>The toll falls</h1>{OWN}<div class=x><h3>"
-    f"Popular</h3>{each('<div><a href=/a{n}>{head}</a><p>{line}</p></div>')}</div></article></main>",
-    "teasers without headings": f"<main><article><h1>The toll falls</h1>{OWN}</article><div class=m>"
+    f"Popular</h3>{each('<div><a href=/a{n}>{head}</a><p>{line}</p></div>')}</div></article>",
+    "teasers without headings": f"<main><article><h1>The toll falls</h1>{OWN}</article><div>"
     f"{each('<div class=c><a href=/a{n}><b>{head}</b></a><div>{line}</div></div>')}</div></main>",
     "teasers with a word for their link": "<main><div class=text><h1>The toll falls</h1>"
     f"{OWN}</div><div class=row>"
@@ -73,7 +73,7 @@ PAGES = {
     "text without height": f"<div style='height:0;overflow:hidden'>{SPAM}</div><main><article><h1>"
     f"The toll falls</h1>{OWN}</article></main>",
     "slides with texts": f"<main><article><h1>The toll falls</h1>{OWN}</article><div class=g>"
-    f"{each('<div class=s><img src=/{n}.jpg><div class=t>{n}: {text}</div></div>', 50)}</div></main>",
+    f"{each('<div class=s><img src=/{n}.jpg><div class=t>{n}: {text}</div></div>', 50)}</div>",
     "a gallery of captions": f"<main><article><h1>The toll falls</h1>{OWN}<ul class=g>"
     + each("<li><figure><img src=/{n}.jpg><figcaption>{n}: {text}</figcaption></figure></li>", 50)
     + "</ul></article></main>",

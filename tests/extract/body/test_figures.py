@@ -83,7 +83,7 @@ PICTURES = {
     "lazy": '<img class=lazy src="/img/lazy-placeholder.png" data-lazy-src="/w-960.jpg">',
     "original": '<img src="https://i.example/pixel.gif" data-original="/w-960.jpg">',
     "blurred": '<img src="/w-960.jpg?w=30&amp;blur=10" data-full-src="/w-960.jpg">',
-    "without script": '<img class=lazyload src="data:,"><noscript><img src="/w-960.jpg"></noscript>',
+    "without script": '<img class=lazy src="data:,"><noscript><img src="/w-960.jpg"></noscript>',
     "as it is": '<img src="/w-960.jpg" data-image-title="A weir, seen from the north">',
 }
 
@@ -116,7 +116,9 @@ def test_a_picture_of_something_blank_is_a_picture() -> None:
 
 
 def test_the_lines_of_a_caption_are_kept_apart() -> None:
-    figure = "<figure><img src=/a.jpg><figcaption>The harbour<p>Foto: Lind</p></figcaption></figure>"
+    figure = (
+        "<figure><img src=/a.jpg><figcaption>The harbour<p>Foto: Lind</p></figcaption></figure>"
+    )
     article = read(*TEXT[:2], figure, *TEXT[2:])
     assert article.image is not None
     assert article.image.caption == "The harbour Foto: Lind"

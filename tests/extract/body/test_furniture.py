@@ -34,9 +34,7 @@ STORY = {
 }
 LANGS = [*STORY]
 WORDS = [
-    word
-    for word in _WORDS[Meaning.NOISE].split()
-    if word not in _WORDS[Meaning.UNSEEN].split()
+    word for word in _WORDS[Meaning.NOISE].split() if word not in _WORDS[Meaning.UNSEEN].split()
 ]
 SPOKEN = set(_WORDS[Meaning.WRITTEN].split()) | set(_WORDS[Meaning.CAPTION].split())
 SPOKEN |= set(_WORDS[Meaning.AUTHOR].split())
@@ -55,8 +53,9 @@ def p(text: str, names: str = "") -> str:
 
 @pytest.mark.parametrize("lang", STORY)
 def test_a_paragraph_among_paragraphs_stays_whatever_its_class(lang: str) -> None:
-    one, two, three, four, five = (text + " " + text[::-1].strip(".。") + text[-1:]
-                                   for text in STORY[lang])
+    one, two, three, four, five = (
+        text + " " + text[::-1].strip(".。") + text[-1:] for text in STORY[lang]
+    )
     lost = [
         word
         for word in WORDS[LANGS.index(lang) :: len(LANGS)]

@@ -73,7 +73,7 @@ def test_the_headlines_of_teasers_below_a_story_go_with_their_teasers() -> None:
 
 
 SENTENCES = {
-    "en": "On Friday the carters of Tarnholt, led by Ole Brand, denied that they had moved the bar.",
+    "en": "On Friday the carters of Tarnholt, led by Ole Brand, denied that they moved the bar.",
     "es": "El viernes, los carreteros del valle negaron haber movido la barrera del puente viejo.",
     "zh": "星期五，山谷里的车夫们否认自己曾经挪动过老桥上的栏杆，并且要求议会道歉。",
 }
@@ -138,9 +138,7 @@ LINKED = {
 @pytest.mark.parametrize("above", ["", "<p>What the council relies on:</p>", "<h3>Sources</h3>"])
 def test_a_list_of_linked_sources_stays(links: list[str], above: str) -> None:
     names = ["The ruling of the court of Quell of 12 May", "The letter of the carters' guild"]
-    items = [
-        f'<li><a href="{url}">{name}</a></li>' for url, name in zip(links, names, strict=True)
-    ]
+    items = [f'<li><a href="{url}">{name}</a></li>' for url, name in zip(links, names, strict=True)]
     body = told(above, f"<ul>{''.join(items)}</ul>").body
     assert "\n".join(names) in body
 

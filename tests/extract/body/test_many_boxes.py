@@ -44,7 +44,9 @@ def page(frame: str, items: list[str]) -> str:
     inner = frame.format(t="Nine bridges in a week", intro=INTRO, items="".join(items),
                          half="".join(items[:3]), rest="".join(items[3:]))  # fmt: skip
     nav = "<nav><a href=/>Home</a> <a href=/valley>Valley</a></nav>"
-    html = f"<html><head><title>Nine bridges in a week</title></head><body>{nav}{inner}</body></html>"
+    html = (
+        f"<html><head><title>Nine bridges in a week</title></head><body>{nav}{inner}</body></html>"
+    )
     return extract(html.encode(), URL).article.body
 
 
@@ -100,7 +102,10 @@ def test_cards_below_a_story_are_other_stories(card: str, around: str) -> None:
         for n, name in enumerate(NAMES, 1)
     )
     frame = "<main><article><h1>{t}</h1><p>{intro}</p>{items}</article>CARDS</main>"
-    for place in (frame.replace("CARDS", around.format(cards)),
-                  frame.replace("</article>CARDS", around.format(cards) + "</article>")):  # fmt: skip
+    shown = around.format(cards)
+    for place in (
+        frame.replace("CARDS", shown),
+        frame.replace("</article>CARDS", shown + "</article>"),
+    ):
         body = page(place, [f"<p>{text}</p>" for text in story])
         assert body.split("\n\n") == [INTRO, *story]
