@@ -36,6 +36,7 @@ def other_stories(doc: Document, headline: HtmlElement | None) -> frozenset[Html
         return frozenset()
     around = {headline, *headline.iterancestors()}
     own = words(text_of(headline))
+    boxes = {_likeness(up) for up in around if up.get("class")}
     found: set[HtmlElement] = set()
     read = 0
     passed = False
@@ -48,7 +49,10 @@ def other_stories(doc: Document, headline: HtmlElement | None) -> frozenset[Html
         elif (
             read >= _LEAST_OWN
             and element.tag != "h1"
-            and (_is_another(element, doc, own) or _is_next(element, headline, own))
+            and (
+                _is_another(element, doc, own)
+                or (_likeness(element) in boxes and _is_next(element, headline, own))
+            )
         ):
             if not any(up in found for up in element.iterancestors()):
                 found.add(element)
@@ -56,26 +60,25 @@ def other_stories(doc: Document, headline: HtmlElement | None) -> frozenset[Html
     return frozenset(found)
 
 
+def _likeness(element: HtmlElement) -> tuple[object, object, object]:
+    """What a box has in common with the next one of its kind."""
+    return element.tag, element.get("class"), element.getparent()
+
+
 def _is_another(element: HtmlElement, doc: Document, own: str) -> bool:
+    said = [element.get(name) for name in _ADDRESSES] if len(element.keys()) > 1 else ()
+    addresses = [text for text in said if text and _is_address(text)]
+    if not addresses and element.tag != "article":
+        return False
     heading = _first_heading(element)
     if heading is None or words(text_of(heading)) == own:
         return False
-    said = [element.get(name) for name in _ADDRESSES]
-    addresses = [text for text in said if text and _is_address(text)]
-    if not addresses and element.tag == "article":
-        addresses = list(_linked(heading))
+    addresses = addresses or list(_linked(heading))
     return bool(addresses) and all(_elsewhere(text, doc.url) for text in addresses)
 
 
 def _is_next(element: HtmlElement, headline: HtmlElement, own: str) -> bool:
-    """Whether an element is what the headline stands in, once more, with another headline."""
-    names = element.get("class")
-    first = next(
-        (e for e in element.itersiblings(element.tag, preceding=True) if e.get("class") == names),
-        None,
-    )
-    if not names or first is None or first not in headline.iterancestors():
-        return False
+    """Whether an element, the like of what the headline stands in, has another headline."""
     heading = _first_heading(element)
     if heading is None or words(text_of(heading)) == own:
         return False
