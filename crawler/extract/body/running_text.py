@@ -37,6 +37,8 @@ _LITTLE, _ENOUGH = 200, 300
 slides tells it in them."""
 _ROW = 4
 """Slides beside each other, at least."""
+_PARTS = 6
+"""Elements right in a slide, at most."""
 _TEASER = 250
 """Characters of a card's text, at most."""
 _PLACE = re.compile(r"\d{1,3}\s?/\s?\d{1,3}\b")
@@ -104,6 +106,8 @@ def _is_slide(element: HtmlElement, length: int) -> bool:
     """Whether a text stands with a picture, without a heading, in a row of such."""
     at = element
     for up in islice(element.iterancestors("div", "li", "section"), 2):
+        if len(up) > _PARTS:
+            return False
         if next(up.iter("img", "amp-img"), None) is not None:
             at = up
             break
