@@ -31,8 +31,11 @@ _CERTAIN = 400
 """Characters of text below the headline that are the story, whatever else is on the page."""
 _MAX_LEAD = 6
 """Pieces of text before the container that can belong to the story."""
+_MORE = 1.15
+"""How much more text is around an element where the story has other parts."""
 _MAX_IDLE = 2
-"""Steps up that bring nothing more of the story."""
+"""Steps up that bring nothing more of the story; after these, boxes of the page stand beside it as
+often as parts of the story, and only what is named for it counts."""
 _MAX_SIBLINGS = 100
 _NO_LEAD = int(Meaning.AUTHOR | Meaning.DATE)
 _APART = int(Meaning.COMMENTS | Meaning.DIALOG)
@@ -293,12 +296,13 @@ def _climb(node: _Node, nodes: Sequence[_Node]) -> _Node:
     for up in _upwards(at.parent):
         if up.element.tag in ("body", "html", "main") or up.total > node.total * 2.5:
             break
-        if up.total >= at.total * 1.15 or (
+        more = up.total >= at.total * _MORE
+        if (more and (idle <= _MAX_IDLE or is_story(up.element))) or (
             is_story(up.element) and _before(at, up, nodes) >= 0.03 * at.total
         ):
             at = up
             idle = 0
-        elif (idle := idle + 1) > _MAX_IDLE:
+        elif (idle := idle + 1) > _MAX_IDLE and not up.near:
             break
     return at
 

@@ -83,7 +83,8 @@ def _is_caption(element: HtmlElement) -> bool:
     names = names_of(element)
     if names and meanings(names) & Meaning.CAPTION:
         return True
-    if element.text is not None and _PLACE.match(element.text.lstrip()[:10]):
+    first = next((text for text in islice(element.itertext(), 3) if not text.isspace()), "")
+    if _PLACE.match(first.lstrip()[:10]):
         return True
     up = element.getparent()
     return (
