@@ -93,7 +93,9 @@ def refutes_its_names(element: HtmlElement, headline: HtmlElement | None = None)
         return True
     if before and (text := text_of(element)) and len(text) < _LONGEST_LAST and calls(text) > 1:
         return False
-    return (before or behind) and (own.pieces > 1 or own.length >= _MUCH or _has_its_like(element))
+    return (before or behind) and (
+        element.tag == "p" or own.pieces > 1 or own.length >= _MUCH or _has_its_like(element)
+    )
 
 
 def _prose(element: HtmlElement) -> _Prose:

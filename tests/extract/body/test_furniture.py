@@ -89,6 +89,16 @@ def test_paragraphs_stay_whatever_the_class_of_what_holds_them(lang: str, place:
     assert lost == []
 
 
+def test_the_last_paragraph_stays_whatever_its_class() -> None:
+    *before, last = STORY["en"]
+    lost = [
+        word
+        for word in WORDS[::3]
+        if word not in SPOKEN and last not in read("".join(map(p, before)) + p(last, word))
+    ]
+    assert lost == []
+
+
 SENTENCES = {
     "en": ("Keepers saw the boats at {} on Tuesday, and counted nine of them.", "the Old Weir"),
     "fr": ("Les gardiens ont vu les barques à {} mardi, et en ont compté neuf.", "Vieux-Barrage"),
