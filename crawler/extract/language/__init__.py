@@ -1,7 +1,7 @@
 """What newspapers print in their own language: labels, notes, months."""
 
 from crawler.extract.language.labels import Match, heads_no_stories, match, phrase_in, whole
-from crawler.extract.language.loader import pattern, words_of
+from crawler.extract.language.loader import pattern, words_of, words_of_one
 from crawler.extract.language.months import month_number
 from crawler.extract.language.phrases import (
     calls,
@@ -39,4 +39,5 @@ __all__ = [
     "tells_to_read_on",
     "whole",
     "words_of",
+    "words_of_one",
 ]

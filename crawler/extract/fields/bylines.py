@@ -1,0 +1,286 @@
+"""Where a page shows who wrote the story: elements that say so, and lines beside the headline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from crawler.extract.fields.names import is_person, opens_byline
+from crawler.extract.language import pattern
+from crawler.extract.markup import Marks, Meaning, is_hidden, meanings, names_of
+from crawler.extract.page import text_of
+from crawler.urls import names_people
+
+LONGEST_LINE = 160
+"""Characters of a line that may be a byline."""
+_BUDGET, _ABOVE = 1_200, 300
+"""Characters of text below and above the headline in which a byline is looked for."""
+_SIBLINGS, _ELEMENTS = 60, 400
+_LEVELS = 6
+_PROSE = 160
+"""Characters of a text that is no byline; after two of them the story has begun."""
+_FAR = 99
+_MUTE = frozenset({
+    "script", "style", "noscript", "template", "svg", "button", "time", "select", "input", "textarea",
+    "iframe", "video", "audio", "form", "img", "picture", "sup", "date",
+})  # fmt: skip
+_APART = frozenset({"figure", "figcaption", "blockquote", "nav", "form", "label", "dialog", "table"})
+_LINES = frozenset({
+    "div", "p", "li", "ul", "ol", "section", "header", "footer", "article", "address", "aside", "br", "h1",
+    "h2", "h3", "h4", "h5", "h6", "td", "tr", "table", "dd", "dt", "dl", "a", "main", "hr", "nav",
+})  # fmt: skip
+_NOT_NAME = re.compile(
+    r"(?:^|[\s_-])(?:role|position|job|occupation|bio|biography|date|datetime|time|timestamp|social"
+    r"|email|e-?mail|twitter|location|place|desc|description|count|comments?|categor(?:y|ies)|tags?"
+    r"|section|sr-only|screen-reader(?:-text)?|visually-?hidden|published|updated|designation"
+    r"|affiliation|organi[sz]ation|agency|tooltip|follow|share|funktion|rolle|cargo|jobtitle)(?:$|[\s_-])"
+    r"|(?:[a-z](?:Role|Position|Title|Bio|Date|Job|Desc|Description|Location|Category))(?:$|[\s_-])"
+    r"|author(?:__|[_-])title",
+)
+"""What a part of a byline may be called that holds no name."""
+_OTHERS = re.compile(
+    r"(?:^|[\s_-])(?:quote|zitat|cita|citation|bookmark|card|teaser|related|recommend\w*|respond|photo|image"
+    r"|media|picture|caption|comment-?form|pull-?quote|testimonial|newsletter|sidebar|widget|promo)(?:$|[\s_-])"
+    r"|comment(?:s|-list|ary-list|-form)|[a-z](?:Quote|Card|Teaser)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+"""Names of what holds another's name than the author's."""
+_NOT_LINKS = frozenset({"category", "tag", "bookmark"})
+
+
+def line_of(element: HtmlElement) -> str:
+    """The text of a byline, a line feed where one of its parts ends: `<b>Ada</b><i>Editor</i>` is
+    two lines, `Ada <i>Lund</i>` one. Dates, buttons, roles that are marked as such are left out.
+    """
+    parts: list[str] = []
+    _gather(element, parts, 0)
+    lines = ("".join(parts)).split("\n")
+    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+
+
+def _gather(element: HtmlElement, parts: list[str], depth: int) -> None:
+    if element.text:
+        parts.append(element.text)
+    if depth > 8 or len(parts) > 60:
+        return
+    for child in element:
+        tag = child.tag
+        if isinstance(tag, str):
+            if tag in _LINES or _is_glued(parts):
+                parts.append("\n")
+            if tag not in _MUTE and not _holds_no_name(child):
+                _gather(child, parts, depth + 1)
+            tail = child.tail
+            if tag in _LINES or tag in _MUTE or (tail is None and child.getnext() is not None):
+                parts.append("\n" if tag != "img" else " ")
+        if child.tail:
+            parts.append(child.tail)
+
+
+def _is_glued(parts: Sequence[str]) -> bool:
+    """Whether an element begins right after a word, as no name's part does."""
+    last = parts[-1] if parts else ""
+    return bool(last) and last[-1].isalnum()
+
+
+def _holds_no_name(element: HtmlElement) -> bool:
+    names = names_of(element)
+    if names and _NOT_NAME.search(names[:200]) is not None:
+        return True
+    if element.tag == "a":
+        href = element.get("href") or ""
+        rels = (element.get("rel") or "").split()
+        return href.startswith(("mailto:", "#", "tel:")) or not _NOT_LINKS.isdisjoint(rels)
+    return is_hidden(element)
+
+
+def marked_bylines(
+    marked: Marks, heading: HtmlElement | None
+) -> Iterator[tuple[HtmlElement, list[str], int]]:
+    """Elements that are marked as the author's, the nearest to the headline first, each with its
+    texts and the steps up to an element that holds the headline too.
+    """
+    above = _ancestry(heading)
+    found: list[tuple[int, int, HtmlElement]] = []
+    for number, element in enumerate(islice(marked[Meaning.AUTHOR], 60)):
+        if not _is_of_another(element, above):
+            found.append((_steps(element, above), number, element))
+    found.sort(key=lambda each: each[:2])
+    grouped: set[HtmlElement] = set()
+    for steps, _, element in found[:16]:
+        if element in grouped:
+            continue
+        alike = [other for at, _, other in found if at == steps and _are_alike(element, other)]
+        grouped.update(alike)
+        if texts := [text for each in alike[:12] for text in _texts(each)]:
+            yield element, texts, steps
+
+
+def _are_alike(one: HtmlElement, other: HtmlElement) -> bool:
+    """Whether two elements are marked in the same way, in one list of authors."""
+    if one is other:
+        return True
+    if any(one.get(key) != other.get(key) for key in ("class", "rel", "itemprop")):
+        return False
+    first, second = ([each.getparent(), *islice(each.iterancestors(), 1, 2)] for each in (one, other))
+    return first[0] is second[0] or (len(first) > 1 and first[1:] == second[1:])
+
+
+def _texts(element: HtmlElement) -> list[str]:
+    if element.tag == "meta":
+        return [element.get("content") or ""]
+    inner = [
+        each.get("content") or text_of(each)
+        for each in islice(element.iter("meta", "span", "a", "div", "b", "strong"), 40)
+        if each is not element and each.get("itemprop") == "name"
+    ]
+    if inner and element.get("itemprop") == "author":
+        return [text for text in inner if text]
+    if element.tag in ("ul", "ol", "div", "span", "p") and len(items := _rel_authors(element)) > 1:
+        return items
+    text = line_of(element)
+    return [text] if text and len(text) <= 2 * LONGEST_LINE else []
+
+
+def _rel_authors(element: HtmlElement) -> list[str]:
+    return [
+        text_of(a)
+        for a in islice(element.iter("a"), 20)
+        if "author" in (a.get("rel") or "").split() and text_of(a)
+    ]
+
+
+def _is_of_another(element: HtmlElement, above: Mapping[HtmlElement, int]) -> bool:
+    """Whether an element stands in a caption, a quotation, a form, or in another story's card."""
+    at: HtmlElement | None = element
+    for step in range(14):
+        if at is None or at.tag in ("body", "html"):
+            return False
+        if at in above:
+            return False
+        if at.tag in _APART or (at.tag in ("aside", "nav") and step > 0):
+            return True
+        names = names_of(at)
+        if names and (_OTHERS.search(names[:200]) or meanings(names) & int(Meaning.COMMENTS)):
+            return True
+        if at.tag in ("article", "li", "a") and step and _heads_another(at):
+            return True
+        at = at.getparent()
+    return False
+
+
+def _heads_another(element: HtmlElement) -> bool:
+    """Whether an element has a heading with a link: it is another story's card."""
+    return any(
+        next(heading.iter("a"), None) is not None or next(heading.iterancestors("a"), None) is not None
+        for heading in islice(element.iter("h1", "h2", "h3", "h4", "h5"), 3)
+    )
+
+
+def _ancestry(heading: HtmlElement | None) -> Mapping[HtmlElement, int]:
+    if heading is None:
+        return {}
+    return {up: steps for steps, up in enumerate((heading, *islice(heading.iterancestors(), 40)))}
+
+
+def _steps(element: HtmlElement, above: Mapping[HtmlElement, int]) -> int:
+    at: HtmlElement | None = element
+    for step in range(10):
+        if at is None:
+            break
+        if at in above:
+            return step + above[at] if at.tag not in ("body", "html") else _FAR
+        at = at.getparent()
+    return _FAR
+
+
+def lines_by(heading: HtmlElement) -> Iterator[str]:
+    """Lines beside the headline that open as a byline does, below it first."""
+    for element in _beside(heading):
+        if element.tag in ("time", "img", "br", "h1"):
+            continue
+        if _opens(element) and len(line := line_of(element)) <= LONGEST_LINE and opens_byline(line):
+            yield line
+
+
+def _opens(element: HtmlElement) -> bool:
+    """Whether an element has its own words, or a short part that has."""
+    text = text_of(element)
+    return 3 < len(text) <= LONGEST_LINE + 60
+
+
+def people_by(heading: HtmlElement) -> Iterator[str]:
+    """Names of persons beside the headline that nothing introduces: in a link to a page of theirs,
+    or beside their portrait."""
+    portraits: set[str] = set()
+    # In scripts without capitals too much has the shape of a name.
+    for element in _beside(heading):
+        if element.tag == "img":
+            if _is_cased_person(alt := " ".join((element.get("alt") or "").split())):
+                portraits.add(alt)
+        elif element.tag == "a":
+            text = text_of(element)
+            if len(text) < 60 and _is_cased_person(text) and _leads_to_person(element):
+                yield text
+        elif portraits and len(text := text_of(element)) < 60 and text in portraits:
+            yield text
+
+
+def _is_cased_person(text: str) -> bool:
+    return text.upper() != text.lower() and is_person(text)
+
+
+def _leads_to_person(link: HtmlElement) -> bool:
+    try:
+        return names_people(urlsplit(link.get("href") or "").path)
+    except ValueError:
+        return False
+
+
+def _beside(heading: HtmlElement) -> Iterator[HtmlElement]:
+    """Elements below the headline up to the story's second paragraph, then those right above it."""
+    left, prose = _BUDGET, 0
+    for element, length in _around(heading, preceding=False):
+        left -= length
+        prose += length > _PROSE
+        if left < 0 or prose > 2:
+            break
+        yield element
+    left = _ABOVE
+    for element, length in _around(heading, preceding=True):
+        left -= length
+        if left < 0:
+            break
+        yield element
+
+
+def _around(heading: HtmlElement, *, preceding: bool) -> Iterator[tuple[HtmlElement, int]]:
+    """Elements before or after one, nearest branch first, each with the characters right in it."""
+    at = heading
+    for _ in range(_LEVELS):
+        for sibling in islice(at.itersiblings("*", preceding=preceding), _SIBLINGS):
+            if sibling.tag in _APART or sibling.tag in _MUTE - {"img", "picture"}:
+                continue
+            for element in islice(sibling.iter("*"), _ELEMENTS):
+                if not isinstance(element.tag, str) or element.tag in _MUTE - {"img"}:
+                    continue
+                if _is_inside_apart(element, sibling):
+                    continue
+                yield element, len((element.text or "").strip()) + len((element.tail or "").strip())
+        parent = at.getparent()
+        if parent is None or parent.tag in ("body", "html"):
+            return
+        at = parent
+
+
+def _is_inside_apart(element: HtmlElement, top: HtmlElement) -> bool:
+    for up in islice(element.iterancestors(), 8):
+        if up.tag in _APART or up.tag in ("script", "svg", "button"):
+            return True
+        if up is top:
+            break
+    return False
