@@ -20,7 +20,7 @@ _METAS = (
     "cxenseparse:author", "article:author", "og:article:author", "byl", "article.author",
 )  # fmt: skip
 _NAMED_META = re.compile(
-    r"(?!twitter|fb:|og:image|generator)(?:.*[.:_\s-])?"
+    r"(?!twitter|fb:|og:image|generator|smartbanner|apple|book|comment|msapplication)(?:.*[.:_\s-])?"
     r"(?:authors?|byl|byline|creators?|writer|journalist|reporter)[.:_-]?(?:full)?(?:names?)?\d?",
 )
 """Other names of meta elements for the same: `citation_author`, `article:author_name`."""
@@ -57,7 +57,8 @@ def authors(
     """
     others = {words(name) for name in data.site_names}
     told = list(_told(doc, data, others, language))
-    persons = next((found for found in told if found.persons), None)
+    persons = next((found for found in told if found.persons and not _is_weak(found)), None)
+    slight = next((found for found in told if found.persons and _is_weak(found)), None)
     shown: _Found | None = None
     marginal: list[_Found] = []
     for found in _shown(marked, heading, others, language):
@@ -70,6 +71,8 @@ def authors(
         return best.names, best.claim
     if shown is not None:
         return shown.names, shown.claim
+    if slight is not None:
+        return slight.names, slight.claim
     for block in (*blocks[:4], *blocks[-3:]):
         if names := _byline(block, others, language):
             return names, Claim(block.text, "html:byline")
@@ -79,11 +82,9 @@ def authors(
 
 
 def _counts_more(shown: _Found, told: _Found) -> bool:
-    """Whether a byline that is shown counts more than what is told to machines: it names the same
-    and more, or others, after a word that says so."""
+    """Whether a byline that is shown counts more than what is told to machines: it names others,
+    after a word that says so."""
     seen, said = ({words(name) for name in found.names} for found in (shown, told))
-    if seen > said:
-        return shown.persons > told.persons
     return shown.explicit and seen.isdisjoint(said) and not _are_forms(seen, said)
 
 
@@ -93,7 +94,8 @@ def _are_forms(seen: Set[str], said: Set[str]) -> bool:
 
 
 def _is_weak(found: _Found) -> bool:
-    return found.claim.source == "meta:twitter:creator"
+    """Whether it names whoever put the page up, as often as its author."""
+    return found.claim.source.startswith(("meta:twitter:", "link:"))
 
 
 def _found(
@@ -112,6 +114,8 @@ def _told(
     for raw, source in _claims(doc, data):
         found = _found(raw, source, others, language, machine=True)
         if found is not None:
+            if source == "link:author" and not found.persons:
+                continue
             if source == "json-ld:author" and _are_bodies(data.story["author"]):
                 found = found._replace(persons=0)
             yield found

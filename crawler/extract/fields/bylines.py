@@ -43,10 +43,9 @@ _NOT_NAME = re.compile(
 )
 """What a part of a byline may be called that holds no name."""
 _OTHERS = re.compile(
-    r"(?:^|[\s_-])(?:quote|zitat|cita|citation|bookmark|card|teaser|related|recommend\w*|respond|photo|image"
-    r"|media|picture|caption|comment-?form|pull-?quote|testimonial|newsletter|sidebar|widget|promo)(?:$|[\s_-])"
-    r"|comment(?:s|-list|ary-list|-form)|[a-z](?:Quote|Card|Teaser)(?:$|[\s_-])",
-    re.IGNORECASE,
+    r"(?i:(?:^|[\s_-])(?:quote|zitat|cita|citation|bookmark|card|teaser|related|recommend\w*|respond"
+    r"|photo|image|picture|caption|comment-?form|pull-?quote|testimonial|newsletter|sidebar|promo)"
+    r"(?:$|[\s_-])|comment(?:s|-list|ary-list|-form))|[a-z](?:Quote|Card|Teaser)(?:$|[\s_-])"
 )
 """Names of what holds another's name than the author's."""
 _NOT_LINKS = frozenset({"category", "tag", "bookmark"})
@@ -217,20 +216,31 @@ def people_by(heading: HtmlElement) -> Iterator[str]:
     """Names of persons beside the headline that nothing introduces: in a link to a page of theirs,
     or beside their portrait."""
     portraits: set[str] = set()
-    # In scripts without capitals too much has the shape of a name.
     for element in _beside(heading):
         if element.tag == "img":
-            if _is_cased_person(alt := " ".join((element.get("alt") or "").split())):
+            alt = " ".join((element.get("alt") or "").split())
+            if _is_cased_person(alt) and _is_portrait(element):
                 portraits.add(alt)
         elif element.tag == "a":
             text = text_of(element)
-            if len(text) < 60 and _is_cased_person(text) and _leads_to_person(element):
+            if len(text) < 60 and _leads_to_person(element) and _is_cased_person(text):
                 yield text
         elif portraits and len(text := text_of(element)) < 60 and text in portraits:
             yield text
 
 
+_PORTRAIT = re.compile(r"avatar|portrait|author|profile|headshot|rounded-full|circle", re.IGNORECASE)
+
+
+def _is_portrait(image: HtmlElement) -> bool:
+    around = [image, *islice(image.iterancestors(), 2)]
+    return any(
+        _PORTRAIT.search(f"{names_of(each)} {(each.get('src') or '')[:300]}") for each in around
+    )
+
+
 def _is_cased_person(text: str) -> bool:
+    """The same as `is_person`, in scripts with capitals: elsewhere too much has a name's shape."""
     return text.upper() != text.lower() and is_person(text)
 
 

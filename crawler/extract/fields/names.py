@@ -24,9 +24,10 @@ _KIND = (
     r"(?:\s*(?:[,&/+・]|<bylines.joined>)\s*(?:<bylines.label>|<bylines.other_credit>))*)"
 )
 _BY = (
-    rf"\s*(?:{_KIND}?\s*<bylines.by>(?:(?!\w)|(?<=[{_DENSE_LETTER}]))|@(?=\w))\s*[:：]?\s*"
+    rf"\s*(?:(?:{_KIND}\s+)?<bylines.by>(?:(?!\w)|(?<=[{_DENSE_LETTER}]))|@(?=\w))\s*[:：]?\s*"
     r"(?:(?:dr|mr|mrs|ms)\.\s)?"
 )
+_ENDS_IN_BY = r"\s<bylines.by>$"
 _ANY_BY = r"[^\W\d][^\d,.;:|()]{0,50}?\s<bylines.by_after_all>\s+"
 _LABEL = (
     rf"(?:^|(?<=[\s,;|/]))(?P<label>{_KIND}|<bylines.by>|<bylines.other_credit>)\s*[:：＝]\s*"
@@ -61,7 +62,7 @@ _BRACKETS = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]")
 _DASHED = re.compile(r"\s+[-–—]\s+.*$")
 _ROLE_AFTER = r"\s+(?:<bylines.before_role>)(?:\s+.*)?$"
 _AFTER = r"\s*(?:<bylines.after>)$"
-_NO_NAME = r"\s*(?:<bylines.joined>|<bylines.before_role>|<bylines.no_name>|<bylines.action>|<bylines.other_credit>)\W*"
+_NO_NAME = r"\s*(?:<dates.lead_in>|<dates.published>|<bylines.joined>|<bylines.before_role>|<bylines.no_name>|<bylines.action>|<bylines.other_credit>)\W*"
 _ROLE = r"(?:^|[\s\W])(?:<bylines.role>)(?=$|[\s\W])"
 _BODY = rf"(?:^|[\s\W])(?:<bylines.body>)(?=$|[\s\W])|(?<=[{_DENSE_LETTER}])(?:<bylines.body>)$"
 _HAN_NAME = re.compile(
@@ -111,7 +112,7 @@ def byline(
     kept = {
         key: (name, person)
         for key, (name, person) in kept.items()
-        if person or not (has_role(name) or (some and is_body(name)))
+        if person or not ((some or not machine) and (has_role(name) or (some and is_body(name))))
     }
     names = tuple(name for name, _ in kept.values())[:_MOST]
     return Byline(names, sum(person for _, person in kept.values()))
@@ -211,7 +212,9 @@ def _pieces(
         line = line.strip(" \t,;|•·–—-")
         if line and pattern(_OTHER_ALONE).fullmatch(line):
             skip = True
-        elif line and pattern(_LABEL_ALONE).fullmatch(line):
+        elif line and (
+            pattern(_LABEL_ALONE).fullmatch(line) or pattern(_ENDS_IN_BY).search(line)
+        ):
             skip, after = False, True
         elif line and skip:
             skip = False
@@ -252,7 +255,8 @@ def _bare(text: str, language: str | None) -> Iterator[str]:
     if (number := _NUMBER.search(text)) is not None:
         text = _without_month(text[: number.start()])
     text = pattern(_BEFORE_DATE).sub("", text)
-    if text := text.strip(" \t\n,;:|•·()–—-"):
+    text = text.strip(" \t\n,;|•·()–—-")
+    if text and not text.endswith((":", "：")) and pattern(_ENDS_IN_BY).search(text) is None:
         yield text
 
 
@@ -268,6 +272,7 @@ def _names_of(piece: str, language: str | None) -> Iterable[str]:
             name = name[join.end() :]
         name = pattern(_BY).sub("", name, count=1) if pattern(_BY).match(name) else name
         name = pattern(_ROLE_AFTER, 0).sub("", _DASHED.sub("", name))
+        name = _without_role(name)
         name = pattern(_AFTER, 0).sub("", name).strip(" .:：–—-\t\"“”«»*\xa0")
         if part.strip().endswith(("Jr.", "Sr.")) and name.endswith(("Jr", "Sr")):
             name += "."
@@ -277,9 +282,21 @@ def _names_of(piece: str, language: str | None) -> Iterable[str]:
             yield name
 
 
+def _without_role(name: str) -> str:
+    """A name without what the person is behind it: "Ada Lund Chefredakteurin"."""
+    tokens = name.split()
+    if len(tokens) < 3 or not has_role(name):
+        return name
+    while len(tokens) > 2 and has_role(tokens[-1]):
+        tokens.pop()
+    return " ".join(tokens)
+
+
 def _is_name(name: str) -> bool:
     key = words(name)
     if not key or not 2 <= len(name) <= 60 or len(key.split()) > _MOST_WORDS:
+        return False
+    if len(name) < 3 and name.islower():
         return False
     if _DOMAIN.search(name) or re.search(r"(?<![A-Za-z\d])\d|\d{3}", name):
         return False
