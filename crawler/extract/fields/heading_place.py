@@ -95,9 +95,7 @@ def shown_text(heading: HtmlElement) -> str:
         for child in islice(heading.iterdescendants(), 40)
         if isinstance(child.tag, str) and (child.tag in _UNREAD or _unseen(child))
     ]
-    if not out:
-        return text_of(heading)
-    text = " ".join(" ".join(_texts_without(heading, out)).split())
+    text = " ".join("".join(_texts_without(heading, out)).split())
     return text or text_of(heading)
 
 
@@ -114,15 +112,42 @@ def _unseen(element: HtmlElement) -> bool:
 
 
 def _texts_without(top: HtmlElement, out: Sequence[HtmlElement]) -> Iterator[str]:
+    """The texts of a heading, with spaces where a line or an element of its own ends."""
     walker = etree.iterwalk(top, events=("start", "end"))
+    last = ""
     for event, element in walker:
+        text = None
         if event == "start":
+            if element.tag in _LINES and element is not top:
+                yield " "
             if element in out:
                 walker.skip_subtree()
-            elif element.text:
-                yield element.text
-        elif element is not top and element.tail:
-            yield element.tail
+                yield " "
+            else:
+                text = element.text
+        elif element is not top:
+            text = element.tail
+            if element.tag in _LINES:
+                yield " "
+        if text:
+            if event == "start" and _are_glued(last, text):
+                yield " "
+            yield text
+            last = text
+
+
+_LINES = frozenset({"br", "div", "p", "li", "hr", "h2", "h3", "small"})
+
+
+def _are_glued(before: str, after: str) -> bool:
+    """Whether two elements side by side are two texts: "Harbour", "Cranes sold"; a word may be cut
+    into elements, too."""
+    return (
+        len(before) > 2
+        and len(after) > 2
+        and (before[-1].islower() or before[-1].isdigit() or before[-1] in ":.!?")
+        and after[0].isupper()
+    )
 
 
 def _headings(doc: Document) -> Iterator[HtmlElement]:

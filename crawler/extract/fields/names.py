@@ -159,6 +159,15 @@ def is_body(name: str) -> bool:
     return pattern(_BODY).search(name) is not None
 
 
+def is_kind(text: str) -> bool:
+    """Whether a text names a kind of text, as it stands before "by": "Opinion".
+
+    >>> is_kind("Opinion"), is_kind("Opinions differ")
+    (True, False)
+    """
+    return pattern(r"\s*(?:<bylines.kind_of_text>)\s*").fullmatch(text) is not None
+
+
 def opens_byline(text: str, language: str | None = None) -> bool:
     """Whether a text begins as a byline does: "By Ada Lund", "Text: Ada Lund".
 

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from itertools import islice
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
+from crawler.extract.dates.text import dates_in, has_date
+from crawler.extract.fields.canonical import is_front
 from crawler.extract.fields.heading_place import (
     heading_at_the_story,
     headline_below,
     pieces,
     shown_text,
 )
-from crawler.extract.markup import names_of
+from crawler.extract.fields.names import is_kind
+from crawler.extract.markup import elsewhere, names_of
 from crawler.extract.page import Document, Structured, strings, text_of
 from crawler.items import Claim
-from crawler.text import words
-from crawler.urls import site_host
+from crawler.text import UNSPACED, words
+from crawler.urls import same_owner, site_host
 
-_SEPARATOR = re.compile(r"\s+[|\-–—·•»«:/›]+\s+|\s*[|»«｜：_]\s*|(?<=\w):\s+|--|\s+[–—]\s*")
+_SEPARATOR = re.compile(
+    r"\s+[|\-–—·•»«:/›]+\s+|\s*[|»«｜：_]\s*|(?<=\w):\s+|--|\s+[–—]\s*"
+    r"|(?<=[\u3040-\u30ff\u3400-\u9fff】）」』！？])[-–—－]+(?=[\u3040-\u30ff\u3400-\u9fffA-Z])"
+)
 _LABELLED = re.compile(r"\s*[|»«｜•·]\s*|\s+::+\s+")
 """What parts a title from the names of section and site, and hardly ever parts a headline."""
 _KICKER = re.compile(
@@ -55,13 +62,18 @@ def headline(doc: Document, data: Structured) -> Headline:
     headline, it is the first of these claims.
     """
     claims = _claims(doc, data)
+    names, sections = [*data.site_names, *_at_home(doc)], _sections(data)
     told = [
         Claim(text, claim.source)
         for claim in claims
-        if (text := without_site(claim.text, data.site_names, doc.url))
+        if (text := without_site(claim.text, names, doc.url, sections))
     ]
-    shown = _shown(doc, data, [claim.text for claim in claims])
+    shown = _shown(doc, data, [claim.text for claim in claims], names)
     if shown is None:
+        part = _shown_part(doc, claims)
+        if part is not None:
+            claim, element = part
+            return Headline(claim, element, _told_apart(told, claim.text, claim.text))
         return Headline(told[0] if told else None, None, None)
     full, element, certain = shown
     agreed = None if certain else _agreed(told)
@@ -69,6 +81,56 @@ def headline(doc: Document, data: Structured) -> Headline:
         return Headline(agreed, element, None)
     text = _without_kicker(element, full, told, data)
     return Headline(Claim(text, f"html:{element.tag}"), element, _told_apart(told, text, full))
+
+
+def _at_home(doc: Document) -> list[str]:
+    """What the page's first links to the front page say, in words or in a logo: the site's name."""
+    found = []
+    for link in doc.tags["a"][:40]:
+        url = doc.address(link.get("href") or "")
+        if url is None or not is_front(url) or not same_owner(url, doc.url):
+            continue
+        texts = [text_of(link), link.get("title") or "", link.get("aria-label") or ""]
+        texts += [image.get("alt") or "" for image in islice(link.iter("img"), 2)]
+        found += [" ".join(text.split()) for text in texts if 2 < len(text) < 40]
+        if len(found) > 4:
+            break
+    return found
+
+
+def _sections(data: Structured) -> list[str]:
+    names = strings(data.story.get("articleSection"))[:3]
+    for name in ("article:section", "section", "parsely-section"):
+        names += data.meta.get(name, ())[:1]
+    return names
+
+
+_PART_TAGS = ("h2", "h3", "h4", "h5", "h6", "div", "span", "p", "strong", "b", "font", "td", "dt")
+_LEAST_PART = 0.35
+
+
+def _shown_part(doc: Document, claims: Sequence[Claim]) -> tuple[Claim, HtmlElement] | None:
+    """The longest beginning of a told title, up to something that parts it, that an element of the
+    page shows as all its text: no heading, but what the reader sees."""
+    parts: dict[str, None] = {}
+    for claim in claims:
+        for cut in _SEPARATOR.finditer(claim.text):
+            head = claim.text[: cut.start()].strip()
+            if len(head) >= max(8 if UNSPACED.search(head) else _LEAST_HEADLINE,
+                                _LEAST_PART * len(claim.text)):  # fmt: skip
+                parts[words(head)] = None
+    if not parts:
+        return None
+    longest = max(map(len, parts))
+    best: tuple[int, str, HtmlElement] | None = None
+    for element in islice(doc.root.iter(*_PART_TAGS), 4_000):
+        text = element.text
+        if not text or not 5 < len(text) < 2 * longest + 40:
+            continue
+        key = words(text)
+        if key in parts and (best is None or len(key) > best[0]) and not elsewhere(element):
+            best = len(key), " ".join(text.split()), element
+    return (Claim(best[1], f"html:{best[2].tag}"), best[2]) if best is not None else None
 
 
 def _agreed(told: Sequence[Claim]) -> Claim | None:
@@ -136,36 +198,79 @@ def _cut_off(claimed: str, shown: str) -> bool:
     return shown.startswith(claimed) and rest[:1] in ('"', "'")
 
 
-def without_site(title: str, site_names: Sequence[str], url: str) -> str:
-    """A title without the name of the site at its end or beginning.
+def without_site(
+    title: str, site_names: Sequence[str], url: str, sections: Sequence[str] = ()
+) -> str:
+    """A title without the names of site and section, and the date, at its end or beginning.
 
     >>> without_site("Storm hits coast | The Example Post", ["The Example Post"], "https://x.example/")
     'Storm hits coast'
     >>> without_site("Storm - a warning", [], "https://x.example/")
     'Storm - a warning'
+    >>> without_site("Opinion | Storm hits – EX – 13.06.2023", [], "https://www.ex.example/")
+    'Storm hits'
     """
-    names = {words(name) for name in site_names}
+    names = [name for name in map(words, site_names) if name]
     host = site_host(url).split(":")[0]
-    compact = {"".join(n.split()) for n in names if n} | {
-        host.replace(".", ""),
-        host.replace("-", ""),
-    }
-    labels = [label for label in host.split(".")[:-1] if len(label) > 3]
-    compact.update(labels)
-    text = title.strip()
-    for _ in range(4):
+    labels = [label for label in host.split(".")[:-1] if label != "www"]
+    compact = {"".join(n.split()) for n in names} | {host.replace(".", ""), host.replace("-", "")}
+    compact.update(label for label in labels if len(label) > 3)
+    short = {*names, *labels}
+    topics = {words(name) for name in sections}
+    text = _PUBLISHED.sub("", title.strip())
+    for _ in range(5):
         cuts = list(_SEPARATOR.finditer(text))
         if not cuts:
             break
-        head, tail = text[: cuts[-1].start()], text[cuts[-1].end() :]
-        first, rest = text[: cuts[0].start()], text[cuts[0].end() :]
-        if head.strip() and _names_site(tail, compact):
-            text = head.strip()
-        elif rest.strip() and _names_site(first, compact):
-            text = rest.strip()
+        head, tail = text[: cuts[-1].start()].strip(), text[cuts[-1].end() :]
+        first, rest = text[: cuts[0].start()], text[cuts[0].end() :].strip()
+        firm = not cuts[-1][0].strip().startswith(":")
+        if head and (
+            _names_site(tail, compact)
+            or (firm and (_opens_with_site(tail, short) or _is_date(tail)))
+            or (_LABELLED.search(cuts[-1][0]) and words(tail) in topics)
+            or _ends_as_site(tail)
+        ):
+            text = head
+        elif rest and (
+            _names_site(first, compact)
+            or (_LABELLED.search(cuts[0][0]) and (words(first) in topics or is_kind(first)))
+        ):
+            text = rest
         else:
             break
     return text
+
+
+_PUBLISHED = re.compile(r"\s*\(\s*(?:[^\W\d_]+\s)?(?:19|20)\d\d\s*\)$")
+"""When an old story was published: no part of its headline."""
+_SITES_END = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fffA-Za-z0-9]{0,14}"
+    r"(?:网|網|官网|网站|日报|日報|晚报|晚報|新聞|新闻|频道|頻道|新聞網|ニュース|新聞社|オンライン)"
+)
+
+
+def _ends_as_site(tail: str) -> bool:
+    """Whether the end of a title is the name of a newspaper or a channel, in scripts where it
+    says so."""
+    return _SITES_END.fullmatch(tail.strip()) is not None
+
+
+def _opens_with_site(part: str, names: Set[str]) -> bool:
+    """Whether a part of a title is the site's name, however short, and perhaps a section's: "DW",
+    "CNN Politics"."""
+    key = words(part)
+    return any(
+        key == name or (key.startswith(name + " ") and len(key.split()) <= len(name.split()) + 2)
+        for name in names
+        if len(name) > 1
+    )
+
+
+def _is_date(part: str) -> bool:
+    return has_date(part) and any(
+        end - start > 0.6 * len(part.strip()) for start, end in dates_in(part)
+    )
 
 
 def _names_site(part: str, compact: set[str]) -> bool:
@@ -190,18 +295,28 @@ def _claims(doc: Document, data: Structured) -> list[Claim]:
 
 
 def _shown(
-    doc: Document, data: Structured, claimed: Sequence[str]
+    doc: Document, data: Structured, claimed: Sequence[str], names: Sequence[str]
 ) -> tuple[str, HtmlElement, bool] | None:
     """The heading that shows the headline, with its text and whether that is certain: the page
     tells the same, or it stands at the story."""
-    keys = [words(text) for text in claimed]
+    keys = [_key(text) for text in claimed]
+    heads = {_key(text[: cut.start()]) for text in claimed for cut in _SEPARATOR.finditer(text)}
+    site = {words(name) for name in names}
+    tails = {_key(text[cut.end() :]) for text in claimed for cut in _SEPARATOR.finditer(text)}
+    others = [e for tag in ("h1", "h2") for e in doc.tags[tag][:40]]
+    if not any(_key(shown_text(e)) in {*heads, *keys} - site for e in others if site or tails):
+        tails = set()
     best: tuple[float, str, HtmlElement] | None = None
     for tag, worth in (("h1", 0.3), ("h2", 0.0)):
         for element in doc.tags[tag][:40]:
             text = shown_text(element)
-            if len(text) > _MAX_TITLE or not (key := words(text)):
+            if len(text) > _MAX_TITLE or not (key := _key(text)):
+                continue
+            if key in site or (key in tails and key not in heads) or _leads_home(doc, element):
                 continue
             score = worth + sum(_agreement(key, other) for other in keys)
+            if key in heads and len(key) < _LEAST_HEADLINE:
+                score += 0.8
             if worth == 0.0 and score < 1.0:
                 continue
             if best is None or score > best[0] + 0.01:
@@ -211,7 +326,7 @@ def _shown(
                 return *low, True
             break
         if tag == "h1" and keys:
-            placed = heading_at_the_story(doc, _other_names(data, claimed), keys)
+            placed = heading_at_the_story(doc, _other_names(doc, data, claimed), keys)
             if placed is not None and (low := headline_below(doc, placed)) is not None:
                 return *low, True
             if placed is not None and len(text := shown_text(placed)) <= _MAX_TITLE:
@@ -221,7 +336,22 @@ def _shown(
     return best[1], best[2], best[0] >= 1.0
 
 
-def _other_names(data: Structured, claimed: Sequence[str]) -> list[str]:
+def _key(text: str) -> str:
+    return words(text.replace("_", " "))
+
+
+def _leads_home(doc: Document, heading: HtmlElement) -> bool:
+    """Whether a heading is the masthead: all of it a link to the front page."""
+    if is_front(doc.url):
+        return False
+    for link in (*islice(heading.iter("a"), 1), *islice(heading.iterancestors("a"), 1)):
+        url = doc.address(link.get("href") or "")
+        if url is not None and is_front(url) and len(text_of(link)) > 0.7 * len(text_of(heading)):
+            return True
+    return False
+
+
+def _other_names(doc: Document, data: Structured, claimed: Sequence[str]) -> list[str]:
     """What a heading may say that is no headline: the names of the site and of its sections, also
     those that stand beside the headline in what the page tells as its title."""
     names = [*data.site_names, *strings(data.story.get("articleSection"))]
@@ -229,7 +359,7 @@ def _other_names(data: Structured, claimed: Sequence[str]) -> list[str]:
     for text in claimed:
         parts = sorted(_SEPARATOR.split(text), key=len)
         names += parts[:-1]
-    return [words(name) for name in names]
+    return [words(name) for name in (*names, *_at_home(doc))]
 
 
 def _only_heading(doc: Document, element: HtmlElement) -> bool:
