@@ -101,7 +101,7 @@ def _head(doc: Document, data: Structured) -> _Head:
 def _article(doc: Document, data: Structured, head: _Head, story: Body) -> Article:
     """The story with all that its page tells of it."""
     words = count_words(story.text)
-    tongue = language(doc, data)
+    tongue = language(doc, data, story.text or _text(head.title) or "")
     names, author = authors(
         doc, data, head.marked, head.heading, story.untrimmed, _text(tongue)
     )
