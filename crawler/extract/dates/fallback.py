@@ -18,6 +18,7 @@ from crawler.extract.dates.context import (
     in_sentence,
     in_site_bar,
     is_other,
+    is_sentence,
     short_text,
 )
 from crawler.extract.dates.said import of_change, of_publication
@@ -83,7 +84,11 @@ def _shown(doc: Document, near: HtmlElement | None) -> dict[str, list[Claim]]:
                 kind = "modified"
             elif of_publication(label):
                 kind = "published"
-            elif len(plain) - (end - start) > PROSE or in_sentence(element, end - start):
+            elif (
+                len(plain) - (end - start) > PROSE
+                or in_sentence(element, end - start)
+                or is_sentence(plain, start, end - start)
+            ):
                 continue  # of whatever the sentence tells
             else:
                 kind = "plain"

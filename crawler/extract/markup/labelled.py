@@ -23,7 +23,7 @@ _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _ANY = sum(bit for _, bit in _BITS)
 _TAGS = (
     "div", "span", "p", "a", "time", "ul", "ol", "nav", "address", "section", "header", "h2", "h3",
-    "h4", "h5", "h6", "strong", "em", "cite", "small", "b", "i", "td", "aside", "dl", "li",
+    "h4", "h5", "h6", "strong", "em", "cite", "small", "b", "i", "td", "aside", "dl", "li", "abbr",
 )  # fmt: skip
 
 
