@@ -166,13 +166,13 @@ def _is_of_another(element: HtmlElement, above: Mapping[HtmlElement, int]) -> bo
         names = names_of(at)
         if names and (_OTHERS.search(names[:200]) or meanings(names) & int(Meaning.COMMENTS)):
             return True
-        if at.tag in ("article", "li", "a") and step and _heads_another(at):
+        if at.tag in ("article", "li", "a") and step and heads_another(at):
             return True
         at = at.getparent()
     return False
 
 
-def _heads_another(element: HtmlElement) -> bool:
+def heads_another(element: HtmlElement) -> bool:
     """Whether an element has a heading with a link: it is another story's card."""
     return any(
         next(heading.iter("a"), None) is not None or next(heading.iterancestors("a"), None) is not None

@@ -54,6 +54,12 @@ def heading_at_the_story(
     return last
 
 
+def stands_at_the_story(doc: Document, element: HtmlElement) -> bool:
+    """Whether an element stands before the story's text and near it."""
+    place = story_place(doc, None, other_stories(doc, None))
+    return place is not None and bool(list(_before_the_text(doc, place.container, [element])))
+
+
 def headline_below(doc: Document, heading: HtmlElement) -> tuple[str, HtmlElement] | None:
     """The headline, where a line of kicker and headline stands over it: "Harbour: Cranes are sold",
     and below, larger, "Cranes are sold". None where there is but one heading."""

@@ -16,6 +16,7 @@ from crawler.extract.fields.heading_place import (
     headline_below,
     pieces,
     shown_text,
+    stands_at_the_story,
 )
 from crawler.extract.fields.names import is_kind
 from crawler.extract.markup import elsewhere, names_of
@@ -73,7 +74,8 @@ def headline(doc: Document, data: Structured) -> Headline:
         part = _shown_part(doc, claims)
         if part is not None:
             claim, element = part
-            return Headline(claim, element, _told_apart(told, claim.text, claim.text))
+            at = element if stands_at_the_story(doc, element) else None
+            return Headline(claim, at, _told_apart(told, claim.text, claim.text))
         return Headline(told[0] if told else None, None, None)
     full, element, certain = shown
     agreed = None if certain else _agreed(told)
