@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.dates.beside import Beside, beside
 from crawler.extract.dates.elements import Placed, marked_elements, time_elements
-from crawler.extract.dates.fallback import fallback_claims
+from crawler.extract.dates.fallback import SAID_OF_CHANGE, fallback_claims
 from crawler.extract.markup import Marks, Meaning
 from crawler.extract.page import Document, Structured, strings, types_of
 from crawler.items import Claim
@@ -79,7 +79,14 @@ def date_claims(
     published = _unique(_published(doc, data, shown))
     if not _has_day(published):
         apart = (shown.times.apart, shown.marked.apart)
-        published = _unique([*published, *fallback_claims(doc, data, near), *chain(*apart)])
+        changed = {claim.text for claim in _modified(data, shown)}
+        found = [
+            claim
+            for claim in fallback_claims(doc, data, near)
+            # "Updated 2 May" tells when the story was changed, and not when it was published.
+            if not (claim.source == SAID_OF_CHANGE and changed)
+        ]
+        published = _unique([*published, *found, *chain(*apart)])
     return published, _unique(_modified(data, shown))
 
 

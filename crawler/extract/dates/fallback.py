@@ -33,6 +33,8 @@ _MAX_TEXTS, _MAX_ELEMENTS = 400, 50_000
 """Texts with a date, and elements, that are looked at."""
 _LONGEST = 400
 """Characters of a text that may tell its page's date."""
+SAID_OF_CHANGE = "html:text, modified"
+"""The source of a date that words beside it say is of a change."""
 _HIDDEN = frozenset({"script", "style", "noscript", "option", "template", "textarea"})
 _KEY = (
     r"(?:datePublished|publishedAt|published_at|published_on|publishedDate|published_date"

@@ -25,6 +25,8 @@ _NAMED_META = re.compile(
 )
 """Other names of meta elements for the same: `citation_author`, `article:author_name`."""
 _EMPHASISED = re.compile(r"(\*{1,3}).+\1", re.DOTALL)
+_ARTICLES = frozenset("the der die das le la les el los las il lo o a de het den".split())
+"""What the name of a newspaper begins with, in languages that write it with capitals."""
 _CLOSE = 9
 """Steps up from an element and from the headline to one that holds both."""
 
@@ -205,4 +207,4 @@ def _publisher(data: Structured, others: Set[str]) -> tuple[tuple[str, ...], Cla
 
 
 def _has_article(name: str) -> bool:
-    return len(name.partition(" ")[0]) < 4
+    return name.casefold().partition(" ")[0] in _ARTICLES

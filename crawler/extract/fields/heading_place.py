@@ -149,7 +149,7 @@ def _are_glued(before: str, after: str) -> bool:
     """Whether two elements side by side are two texts: "Harbour", "Cranes sold"; a word may be cut
     into elements, too."""
     return (
-        len(before) > 2
+        (len(before) > 2 or before in (":", "|", "–"))
         and len(after) > 2
         and (before[-1].islower() or before[-1].isdigit() or before[-1] in ":.!?")
         and after[0].isupper()

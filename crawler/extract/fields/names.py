@@ -60,6 +60,7 @@ _DEGREE = re.compile(
 )
 _BRACKETS = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]")
 _DASHED = re.compile(r"\s+[-–—]\s+.*$")
+_BEFORE_ROLE_ALONE = r"(?:<bylines.before_role>)"
 _ROLE_AFTER = r"\s+(?:<bylines.before_role>)(?:\s+.*)?$"
 _AFTER = r"\s*(?:<bylines.after>)$"
 _NO_NAME = r"\s*(?:<dates.lead_in>|<dates.published>|<bylines.joined>|<bylines.before_role>|<bylines.no_name>|<bylines.action>|<bylines.other_credit>)\W*"
@@ -214,7 +215,7 @@ def _pieces(
     if machine and (turned := pattern(_SURNAME_FIRST, 0).fullmatch(text.strip())) is not None:
         yield True, f"{turned[2]} {turned[1]}"
         return
-    skip, joined = False, machine
+    skip, joined, some = False, machine, False
     for line in re.split(r"\n| \| ", text):
         joined = joined or pattern(_JOINS, 0).match(line) is not None
         after = pattern(_ENDING_JOIN, 0).search(line) is not None
@@ -225,12 +226,16 @@ def _pieces(
             pattern(_LABEL_ALONE).fullmatch(line) or pattern(_ENDS_IN_BY).search(line)
         ):
             skip, after = False, True
+        elif line and pattern(_BEFORE_ROLE_ALONE).fullmatch(line):
+            if some:
+                break
+            skip = True
         elif line and skip:
             skip = False
         elif line:
             for piece in _labelled(line, language):
                 yield joined, piece
-                joined = True
+                joined = some = True
         joined = after or machine or (joined and not line)
 
 
@@ -275,13 +280,16 @@ def _without_month(text: str) -> str:
 
 
 def _names_of(piece: str, language: str | None) -> Iterable[str]:
-    for part in pattern(_SPLIT, 0).split(piece):
+    for number, part in enumerate(pattern(_SPLIT, 0).split(piece)):
         name = _BRACKETS.sub("", part).strip(" .:：–—-\t\"“”«»*\xa0")
         if (join := pattern(_OPENING_JOIN, 0).match(name)) is not None:
             name = name[join.end() :]
+        if (join := pattern(_ENDING_JOIN, 0).search(name)) is not None:
+            name = name[: join.start()]
         name = pattern(_BY).sub("", name, count=1) if pattern(_BY).match(name) else name
         name = pattern(_ROLE_AFTER, 0).sub("", _DASHED.sub("", name))
-        name = _without_role(name)
+        if number == 0:
+            name = _without_role(name)
         name = pattern(_AFTER, 0).sub("", name).strip(" .:：–—-\t\"“”«»*\xa0")
         if part.strip().endswith(("Jr.", "Sr.")) and name.endswith(("Jr", "Sr")):
             name += "."

@@ -71,6 +71,7 @@ def headline(doc: Document, data: Structured) -> Headline:
     ]
     shown = _shown(doc, data, [claim.text for claim in claims], names)
     if shown is None:
+        told = _before_masthead(doc, claims, told)
         part = _shown_part(doc, claims)
         if part is not None:
             claim, element = part
@@ -98,6 +99,24 @@ def _at_home(doc: Document) -> list[str]:
         if len(found) > 4:
             break
     return found
+
+
+def _before_masthead(
+    doc: Document, claims: Sequence[Claim], told: Sequence[Claim]
+) -> list[Claim]:
+    """What is told, up to the masthead: what the page shows as its first heading, and its title
+    has behind the headline."""
+    mastheads = {_key(shown_text(element)) for element in doc.tags["h1"][:3]} - {""}
+    found = []
+    for claim, bare in zip(claims, told, strict=False):
+        for cut in _SEPARATOR.finditer(claim.text):
+            rest = _key(claim.text[cut.end() :])
+            if any(rest == name or rest.startswith(name + " ") for name in mastheads):
+                head = claim.text[: cut.start()].strip()
+                bare = Claim(head, bare.source) if 3 < len(head) < len(bare.text) else bare
+                break
+        found.append(bare)
+    return found or list(told)
 
 
 def _sections(data: Structured) -> list[str]:
