@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from lxml.html import HtmlElement
 
-from crawler.extract.fields.bylines import lines_by, marked_bylines, people_by
+from crawler.extract.fields.bylines import beside, lines_by, marked_bylines, people_by
 from crawler.extract.fields.names import LONGEST, byline, is_person, opens_byline
 from crawler.extract.markup import Marks
 from crawler.extract.page import Document, Structured, strings, types_of
@@ -52,18 +52,24 @@ def authors(
     heading: the headline's element. blocks: the body as it was read, bylines still in it.
     language: the page's.
 
-    What the page tells to machines counts (JSON-LD author, meta elements), unless it names no
-    person and a byline beside the headline does, or that byline names others, too. Then what is
-    shown: bylines and elements marked as the author's, the nearest to the headline first; names
+    What JSON-LD tells counts, then meta elements, unless they name no person and a byline beside
+    the headline does, or a byline names others than meta elements. Then what is shown: bylines and elements marked as the author's, the nearest to the headline first; names
     that the body begins or ends with.
     """
     others = {words(name) for name in data.site_names}
-    told = list(_told(doc, data, others, language))
-    persons = next((found for found in told if found.persons and not _is_weak(found)), None)
+    told: list[_Found] = []
+    persons: _Found | None = None
+    for found in _told(doc, data, others, language):
+        told.append(found)
+        if found.persons and not _is_weak(found):
+            persons = found
+            break
+    if persons is not None and persons.claim.source == "json-ld:author":
+        return persons.names, persons.claim
     slight = next((found for found in told if found.persons and _is_weak(found)), None)
     shown: _Found | None = None
     marginal: list[_Found] = []
-    for found in _shown(marked, heading, others, language):
+    for found in _shown(marked, heading, others, language, explicit=persons is not None):
         if found.persons:
             shown = found
             break
@@ -144,9 +150,17 @@ def _claims(doc: Document, data: Structured) -> Iterator[tuple[list[str], str]]:
 
 
 def _shown(
-    marked: Marks, heading: HtmlElement | None, others: Set[str], language: str | None
+    marked: Marks,
+    heading: HtmlElement | None,
+    others: Set[str],
+    language: str | None,
+    *,
+    explicit: bool,
 ) -> Iterator[_Found]:
-    """What the page shows as the author, best first."""
+    """What the page shows as the author, best first.
+
+    explicit: whether none is asked for but bylines beside the headline.
+    """
     far: list[tuple[list[str], str]] = []
     for element, texts, steps in marked_bylines(marked, heading):
         source = "html:author"
@@ -157,14 +171,15 @@ def _shown(
         elif (found := _found(texts, source, others, language)) is not None:
             yield found._replace(explicit=opens_byline(texts[0], language))
     if heading is not None:
-        for line in lines_by(heading):
+        near = beside(heading)
+        for line in lines_by(near):
             found = _found([line], "html:byline", others, language)
             if found is not None and found.persons == len(found.names):
                 yield found._replace(explicit=True)
-        for name in people_by(heading):
+        for name in () if explicit else people_by(near):
             if words(name) not in others:
                 yield _Found((name,), 1, Claim(name, "html:person"))
-    for texts, source in far:
+    for texts, source in () if explicit else far:
         if (found := _found(texts, source, others, language)) is not None:
             yield found
 

@@ -19,7 +19,7 @@ LONGEST_LINE = 160
 """Characters of a line that may be a byline."""
 _BUDGET, _ABOVE = 1_200, 300
 """Characters of text below and above the headline in which a byline is looked for."""
-_SIBLINGS, _ELEMENTS = 60, 400
+_SIBLINGS, _ELEMENTS = 60, 300
 _LEVELS = 6
 _PROSE = 160
 """Characters of a text that is no byline; after two of them the story has begun."""
@@ -197,36 +197,55 @@ def _steps(element: HtmlElement, above: Mapping[HtmlElement, int]) -> int:
     return _FAR
 
 
-def lines_by(heading: HtmlElement) -> Iterator[str]:
-    """Lines beside the headline that open as a byline does, below it first."""
-    for element in _beside(heading):
-        if element.tag in ("time", "img", "br", "h1"):
-            continue
-        if _opens(element) and len(line := line_of(element)) <= LONGEST_LINE and opens_byline(line):
-            yield line
+def lines_by(beside: Sequence[HtmlElement]) -> Iterator[str]:
+    """Lines that open as a byline does, among the elements beside the headline."""
+    seen: set[HtmlElement] = set()
+    for element in beside:
+        tail = element.tail
+        if tail and _opens(tail) and (parent := element.getparent()) is not None:
+            yield from _line(parent, seen)
+        text = element.text
+        if text and element.tag not in _NO_LINES and _opens(text):
+            yield from _line(element, seen)
+            parent = element.getparent()
+            if parent is not None and len(text) < _LABEL_LENGTH:
+                yield from _line(parent, seen)
 
 
-def _opens(element: HtmlElement) -> bool:
-    """Whether an element has its own words, or a short part that has."""
-    text = text_of(element)
-    return 3 < len(text) <= LONGEST_LINE + 60
+_NO_LINES = frozenset({"time", "img", "br", "h1", "figcaption"})
+_LABEL_LENGTH = 24
+"""Characters of a label that stands in an element of its own: "Written by"."""
 
 
-def people_by(heading: HtmlElement) -> Iterator[str]:
-    """Names of persons beside the headline that nothing introduces: in a link to a page of theirs,
-    or beside their portrait."""
+def _opens(text: str) -> bool:
+    return len(text) < 4 * LONGEST_LINE and opens_byline(text.strip()[:LONGEST_LINE])
+
+
+def _line(element: HtmlElement, seen: set[HtmlElement]) -> Iterator[str]:
+    if element in seen or len(text_of(element)) > LONGEST_LINE + 60:
+        return
+    seen.add(element)
+    line = line_of(element)
+    if len(line) <= LONGEST_LINE and opens_byline(line):
+        yield line
+
+
+def people_by(beside: Sequence[HtmlElement]) -> Iterator[str]:
+    """Names of persons among the elements beside the headline that nothing introduces: in a link to
+    a page of theirs, or beside their portrait."""
     portraits: set[str] = set()
-    for element in _beside(heading):
+    for element in beside:
         if element.tag == "img":
             alt = " ".join((element.get("alt") or "").split())
-            if _is_cased_person(alt) and _is_portrait(element):
+            if len(alt) < 60 and _is_cased_person(alt) and _is_portrait(element):
                 portraits.add(alt)
         elif element.tag == "a":
-            text = text_of(element)
-            if len(text) < 60 and _leads_to_person(element) and _is_cased_person(text):
-                yield text
-        elif portraits and len(text := text_of(element)) < 60 and text in portraits:
-            yield text
+            if _leads_to_person(element):
+                text = text_of(element)
+                if len(text) < 60 and _is_cased_person(text):
+                    yield text
+        elif portraits and element.text and " ".join(element.text.split()) in portraits:
+            yield " ".join(element.text.split())
 
 
 _PORTRAIT = re.compile(r"avatar|portrait|author|profile|headshot|rounded-full|circle", re.IGNORECASE)
@@ -251,46 +270,40 @@ def _leads_to_person(link: HtmlElement) -> bool:
         return False
 
 
-def _beside(heading: HtmlElement) -> Iterator[HtmlElement]:
+def beside(heading: HtmlElement) -> list[HtmlElement]:
     """Elements below the headline up to the story's second paragraph, then those right above it."""
-    left, prose = _BUDGET, 0
-    for element, length in _around(heading, preceding=False):
-        left -= length
-        prose += length > _PROSE
-        if left < 0 or prose > 2:
-            break
-        yield element
-    left = _ABOVE
-    for element, length in _around(heading, preceding=True):
-        left -= length
-        if left < 0:
-            break
-        yield element
+    found: list[HtmlElement] = []
+    for budget, preceding in ((_BUDGET, False), (_ABOVE, True)):
+        left, prose = budget, 0
+        for element in _around(heading, preceding=preceding):
+            length = len((element.text or "").strip())
+            left -= length
+            prose += length > _PROSE
+            if left < 0 or prose > 2 or len(found) > _ELEMENTS:
+                break
+            found.append(element)
+    return found
 
 
-def _around(heading: HtmlElement, *, preceding: bool) -> Iterator[tuple[HtmlElement, int]]:
-    """Elements before or after one, nearest branch first, each with the characters right in it."""
+def _around(heading: HtmlElement, *, preceding: bool) -> Iterator[HtmlElement]:
+    """Elements before or after one, the nearest branch first."""
     at = heading
     for _ in range(_LEVELS):
         for sibling in islice(at.itersiblings("*", preceding=preceding), _SIBLINGS):
-            if sibling.tag in _APART or sibling.tag in _MUTE - {"img", "picture"}:
-                continue
-            for element in islice(sibling.iter("*"), _ELEMENTS):
-                if not isinstance(element.tag, str) or element.tag in _MUTE - {"img"}:
-                    continue
-                if _is_inside_apart(element, sibling):
-                    continue
-                yield element, len((element.text or "").strip()) + len((element.tail or "").strip())
+            yield from _walk(sibling, 0)
         parent = at.getparent()
         if parent is None or parent.tag in ("body", "html"):
             return
         at = parent
 
 
-def _is_inside_apart(element: HtmlElement, top: HtmlElement) -> bool:
-    for up in islice(element.iterancestors(), 8):
-        if up.tag in _APART or up.tag in ("script", "svg", "button"):
-            return True
-        if up is top:
-            break
-    return False
+def _walk(element: HtmlElement, depth: int) -> Iterator[HtmlElement]:
+    tag = element.tag
+    if tag in _APART or tag in _UNWALKED or depth > 12 or not isinstance(tag, str):
+        return
+    yield element
+    for child in element:
+        yield from _walk(child, depth + 1)
+
+
+_UNWALKED = _MUTE - {"img", "picture", "time", "date"}

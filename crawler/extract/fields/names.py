@@ -119,6 +119,7 @@ def byline(
     return Byline(names, sum(person for _, person in kept.values()))
 
 
+@lru_cache(maxsize=2_048)
 def is_person(name: str) -> bool:
     """Whether a text has the shape of a person's full name.
 
@@ -150,11 +151,13 @@ def _particles() -> frozenset[str]:
     return frozenset(words_of("bylines", "particle"))
 
 
+@lru_cache(maxsize=2_048)
 def has_role(name: str) -> bool:
     """Whether a text names what a person is: reporter, editor."""
     return pattern(_ROLE).search(name) is not None
 
 
+@lru_cache(maxsize=2_048)
 def is_body(name: str) -> bool:
     """Whether a text names an agency, a publisher, a team."""
     return pattern(_BODY).search(name) is not None
@@ -181,6 +184,7 @@ def opens_byline(text: str, language: str | None = None) -> bool:
     return found is not None
 
 
+@lru_cache(maxsize=128)
 def _by_here(language: str | None) -> re.Pattern[str]:
     """What stands before a name in one language, and may be a name in another."""
     own = words_of_one((language or "").lower().partition("-")[0], "bylines", "by_here")

@@ -23,7 +23,7 @@ from crawler.extract.markup import elsewhere, names_of
 from crawler.extract.page import Document, Structured, strings, text_of
 from crawler.items import Claim
 from crawler.text import UNSPACED, words
-from crawler.urls import same_owner, site_host
+from crawler.urls import site_host
 
 _SEPARATOR = re.compile(
     r"\s+[|\-–—·•»«:/›]+\s+|\s*[|»«｜：_]\s*|(?<=\w):\s+|--|\s+[–—]\s*"
@@ -88,10 +88,11 @@ def headline(doc: Document, data: Structured) -> Headline:
 
 def _at_home(doc: Document) -> list[str]:
     """What the page's first links to the front page say, in words or in a logo: the site's name."""
-    found = []
+    found: list[str] = []
+    host = site_host(doc.url)
     for link in doc.tags["a"][:40]:
-        url = doc.address(link.get("href") or "")
-        if url is None or not is_front(url) or not same_owner(url, doc.url):
+        home = _HOME.fullmatch((link.get("href") or "").strip())
+        if home is None or (home[1] and site_host(home[0]) != host):
             continue
         texts = [text_of(link), link.get("title") or "", link.get("aria-label") or ""]
         texts += [image.get("alt") or "" for image in islice(link.iter("img"), 2)]
@@ -99,6 +100,10 @@ def _at_home(doc: Document) -> list[str]:
         if len(found) > 4:
             break
     return found
+
+
+_HOME = re.compile(r"(https?://[^/?#]+)?/?(?:index\.\w{2,5})?")
+"""What a link to the front page leads to."""
 
 
 def _before_masthead(
@@ -321,19 +326,19 @@ def _shown(
     """The heading that shows the headline, with its text and whether that is certain: the page
     tells the same, or it stands at the story."""
     keys = [_key(text) for text in claimed]
-    heads = {_key(text[: cut.start()]) for text in claimed for cut in _SEPARATOR.finditer(text)}
+    cuts = [(text, cut) for text in claimed for cut in _SEPARATOR.finditer(text)]
+    heads = {_key(text[: cut.start()]) for text, cut in cuts}
+    tails = {_key(text[cut.end() :]) for text, cut in cuts} - heads
     site = {words(name) for name in names}
-    tails = {_key(text[cut.end() :]) for text in claimed for cut in _SEPARATOR.finditer(text)}
-    others = [e for tag in ("h1", "h2") for e in doc.tags[tag][:40]]
-    if not any(_key(shown_text(e)) in {*heads, *keys} - site for e in others if site or tails):
-        tails = set()
     best: tuple[float, str, HtmlElement] | None = None
     for tag, worth in (("h1", 0.3), ("h2", 0.0)):
         for element in doc.tags[tag][:40]:
             text = shown_text(element)
             if len(text) > _MAX_TITLE or not (key := _key(text)):
                 continue
-            if key in site or (key in tails and key not in heads) or _leads_home(doc, element):
+            if key in site or _leads_home(doc, element):
+                continue
+            if key in tails and _is_shown(doc, {*heads, *keys} - site):
                 continue
             score = worth + sum(_agreement(key, other) for other in keys)
             if key in heads and len(key) < _LEAST_HEADLINE:
@@ -347,7 +352,7 @@ def _shown(
                 return *low, True
             break
         if tag == "h1" and keys:
-            placed = heading_at_the_story(doc, _other_names(doc, data, claimed), keys)
+            placed = heading_at_the_story(doc, _other_names(names, data, claimed), keys)
             if placed is not None and (low := headline_below(doc, placed)) is not None:
                 return *low, True
             if placed is not None and len(text := shown_text(placed)) <= _MAX_TITLE:
@@ -355,6 +360,12 @@ def _shown(
     if best is None or (best[0] < 0.5 and keys and not _only_heading(doc, best[2])):
         return None
     return best[1], best[2], best[0] >= 1.0
+
+
+def _is_shown(doc: Document, keys: Set[str]) -> bool:
+    """Whether a heading shows one of some texts."""
+    headings = (element for tag in ("h1", "h2", "h3") for element in doc.tags.get(tag, ())[:40])
+    return any(_key(shown_text(element)) in keys for element in headings)
 
 
 def _key(text: str) -> str:
@@ -372,15 +383,15 @@ def _leads_home(doc: Document, heading: HtmlElement) -> bool:
     return False
 
 
-def _other_names(doc: Document, data: Structured, claimed: Sequence[str]) -> list[str]:
+def _other_names(site_names: Sequence[str], data: Structured, claimed: Sequence[str]) -> list[str]:
     """What a heading may say that is no headline: the names of the site and of its sections, also
     those that stand beside the headline in what the page tells as its title."""
-    names = [*data.site_names, *strings(data.story.get("articleSection"))]
+    names = [*site_names, *strings(data.story.get("articleSection"))]
     names += data.meta.get("article:section", ())
     for text in claimed:
         parts = sorted(_SEPARATOR.split(text), key=len)
         names += parts[:-1]
-    return [words(name) for name in (*names, *_at_home(doc))]
+    return [words(name) for name in names]
 
 
 def _only_heading(doc: Document, element: HtmlElement) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
@@ -18,6 +19,7 @@ _KINDS = (
 _BITS = tuple((kind, int(kind)) for kind in _KINDS)
 _OTHERS = int(Meaning.COMMENTS)
 _AUTHOR = int(Meaning.AUTHOR)
+_MAY_BE_AUTHOR = re.compile(r"[ao]u?t[eh]?[ou]r|byline|writer|report|journalist", re.IGNORECASE)
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 """Their ids are made of their words."""
 _ANY = sum(bit for _, bit in _BITS)
@@ -39,7 +41,7 @@ def marks(scope: HtmlElement) -> Marks:
         if not names:
             # An id is made for links and scripts, and says less; rel=author says it by itself.
             ident = attribute("id") or (attribute("rel") if element.tag == "a" else None)
-            if ident and meanings(ident) & _AUTHOR and element.tag not in _HEADINGS:
+            if ident and _MAY_BE_AUTHOR.search(ident) and meanings(ident) & _AUTHOR and element.tag not in _HEADINGS:
                 found[Meaning.AUTHOR].append(element)
             continue
         bits = meanings(names) & _ANY
