@@ -21,6 +21,9 @@ _BUDGET, _ABOVE = 1_200, 300
 """Characters of text below and above the headline in which a byline is looked for."""
 _SIBLINGS, _ELEMENTS = 60, 300
 _LEVELS = 6
+_CARD = 120
+"""Elements of a card; what holds more is a part of the page."""
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
 _PROSE = 160
 """Characters of a text that is no byline; after two of them the story has begun."""
 _FAR = 99
@@ -141,7 +144,7 @@ def _texts(element: HtmlElement) -> list[str]:
         return [text for text in inner if text]
     if element.tag in ("ul", "ol", "div", "span", "p") and len(items := _rel_authors(element)) > 1:
         return items
-    text = line_of(element)
+    text = line_of(element) or text_of(element)
     return [text] if text and len(text) <= 2 * LONGEST_LINE else []
 
 
@@ -173,11 +176,17 @@ def _is_of_another(element: HtmlElement, above: Mapping[HtmlElement, int]) -> bo
 
 
 def heads_another(element: HtmlElement) -> bool:
-    """Whether an element has a heading with a link: it is another story's card."""
-    return any(
-        next(heading.iter("a"), None) is not None or next(heading.iterancestors("a"), None) is not None
-        for heading in islice(element.iter("h1", "h2", "h3", "h4", "h5"), 3)
-    )
+    """Whether an element is another story's card: a small one that holds a heading with a link."""
+    found = False
+    for number, each in enumerate(element.iter()):
+        if number > _CARD:
+            return False
+        if not found and each.tag in _HEADINGS:
+            found = (
+                next(each.iter("a"), None) is not None
+                or next(each.iterancestors("a"), None) is not None
+            )
+    return found
 
 
 def _ancestry(heading: HtmlElement | None) -> Mapping[HtmlElement, int]:

@@ -23,6 +23,10 @@ _KIND = (
     r"(?:(?:<bylines.kind_of_text>|<bylines.label>)"
     r"(?:\s*(?:[,&/+・]|<bylines.joined>)\s*(?:<bylines.label>|<bylines.other_credit>))*)"
 )
+_LABELS = (
+    r"(?:<bylines.label>(?:\s*(?:[,&/+・]|<bylines.joined>)\s*"
+    r"(?:<bylines.label>|<bylines.other_credit>))*)"
+)
 _BY = (
     rf"\s*(?:(?:{_KIND}\s+)?<bylines.by>(?:(?!\w)|(?<=[{_DENSE_LETTER}]))|@(?=\w))\s*[:：]?\s*"
     r"(?:(?:dr|mr|mrs|ms)\.\s)?"
@@ -30,9 +34,10 @@ _BY = (
 _ENDS_IN_BY = r"\s<bylines.by>$"
 _ANY_BY = r"[^\W\d][^\d,.;:|()]{0,50}?\s<bylines.by_after_all>\s+"
 _LABEL = (
-    rf"(?:^|(?<=[\s,;|/]))(?P<label>{_KIND}|<bylines.by>|<bylines.other_credit>)\s*[:：＝]\s*"
+    rf"(?:^|(?<=[\s,;|/]))(?P<label>{_LABELS}|<bylines.by>|<bylines.other_credit>)\s*[:：＝]\s*"
 )
-_LABEL_ALONE = rf"\s*(?:{_KIND}|<bylines.by>)\s*[:：]?\s*"
+_LABEL_ALONE = rf"\s*(?:{_LABELS}|(?:{_KIND}\s+)?<bylines.by>)\s*[:：]?\s*"
+_BY_ALONE = r"\s*<bylines.by>\s*[:：]?\s*"
 _OTHER_ALONE = (
     r"\s*(?:<bylines.other_credit>)(?:\s*(?:[,&/+]|<bylines.joined>)\s*<bylines.other_credit>)*"
     r"\s*[:：]?\s*"
@@ -58,7 +63,10 @@ _DEGREE = re.compile(
     r"|,\s*(?:R\.?N\.?|R\.?D\.?|J\.?D\.?|M\.?A\.?|M\.?S\.?(?:c\.?)?|B\.?A\.?|B\.?Sc?\.?|D\.?O\.?|D\.?D\.?S\.?"
     r"|LL\.?[BM]\.?|P\.?E\.?)(?=$|[\s,;|&])"
 )
-_BRACKETS = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]")
+_BRACKETS = re.compile(
+    r"\s*[(（\[][^()（）\[\]]*[)）\]](?=\s*(?:$|[\s,;|&/•·–-]*(?:$|[\n,;|&/•·])|\d))"
+)
+"""What is said of a name behind it; between its parts, it belongs to it."""
 _DASHED = re.compile(r"\s+[-–—]\s+.*$")
 _BEFORE_ROLE_ALONE = r"(?:<bylines.before_role>)"
 _ROLE_AFTER = r"\s+(?:<bylines.before_role>)(?:\s+.*)?$"
@@ -72,6 +80,7 @@ _HAN_NAME = re.compile(
 )
 _HAN_NAMES = re.compile(r"[\u3400-\u9fff]{2,4}(?:[\s\u3000]+[\u3400-\u9fff]{2,4})+")
 _NO_NAMES_MARKS = re.compile(r"[^\w\s.'’ʼ`´·-]|\d|_")
+_NICKNAME = re.compile(r"\s[(“\"][\w. ]{2,20}[)”\"]\s")
 _ELIDED = re.compile(r"(?:[a-z]{1,3}['’]|al-|el-)[^\W\d_]")
 _SURNAME_FIRST = r"((?:<bylines.particle>\s){0,2}[^\W\d_a-z][\w'’-]+),\s*([^\W\d_a-z][\w.'’-]*(?:\s[A-Z]\.?)?)"
 _MOST_WORDS = 6
@@ -101,7 +110,7 @@ def byline(
             continue
         lines = []
         for joined, piece in _pieces(text, language, machine=machine):
-            names = [(name, is_person(name)) for name in _names_of(piece, language)]
+            names = [(name, is_person(name)) for name in _names_of(piece, language, machine=machine)]
             if any(person for _, person in names):
                 names = [n for n in names if n[1] or _may_stand_beside(n[0])]
             lines.append((joined, names))
@@ -130,6 +139,7 @@ def is_person(name: str) -> bool:
         return False
     if DENSE.search(name):
         return _HAN_NAME.fullmatch(name) is not None
+    name = _NICKNAME.sub(" ", name)
     tokens = name.split()
     if not 1 < len(tokens) <= _MOST_WORDS or _NO_NAMES_MARKS.search(name):
         return False
@@ -220,7 +230,8 @@ def _pieces(
         yield True, f"{turned[2]} {turned[1]}"
         return
     skip, joined, some = False, machine, False
-    for line in re.split(r"\n| \| ", text):
+    lines = re.split(r"\n| \| ", text)
+    for line in lines[_first_line(lines) :]:
         joined = joined or pattern(_JOINS, 0).match(line) is not None
         after = pattern(_ENDING_JOIN, 0).search(line) is not None
         line = line.strip(" \t,;|•·–—-")
@@ -241,6 +252,14 @@ def _pieces(
                 yield joined, piece
                 joined = some = True
         joined = after or machine or (joined and not line)
+
+
+def _first_line(lines: Sequence[str]) -> int:
+    """Where a byline begins: at a line of nothing but "by", unless names stand before it."""
+    for number, line in enumerate(lines[:6]):
+        if pattern(_BY_ALONE).fullmatch(line) and not any(map(is_person, lines[:number])):
+            return number
+    return 0
 
 
 def _labelled(line: str, language: str | None) -> Iterator[str]:
@@ -283,18 +302,18 @@ def _without_month(text: str) -> str:
     return before if " " in before.strip() and month_number(last) is not None else text
 
 
-def _names_of(piece: str, language: str | None) -> Iterable[str]:
+def _names_of(piece: str, language: str | None, *, machine: bool) -> Iterable[str]:
     for number, part in enumerate(pattern(_SPLIT, 0).split(piece)):
-        name = _BRACKETS.sub("", part).strip(" .:：–—-\t\"“”«»*\xa0")
+        name = _BRACKETS.sub("", part).strip(" .:：–—-/\t\"“”«»*\xa0")
         if (join := pattern(_OPENING_JOIN, 0).match(name)) is not None:
             name = name[join.end() :]
         if (join := pattern(_ENDING_JOIN, 0).search(name)) is not None:
             name = name[: join.start()]
         name = pattern(_BY).sub("", name, count=1) if pattern(_BY).match(name) else name
         name = pattern(_ROLE_AFTER, 0).sub("", _DASHED.sub("", name))
-        if number == 0:
+        if number == 0 and not machine:
             name = _without_role(name)
-        name = pattern(_AFTER, 0).sub("", name).strip(" .:：–—-\t\"“”«»*\xa0")
+        name = pattern(_AFTER, 0).sub("", name).strip(" .:：–—-/\t\"“”«»*\xa0")
         if part.strip().endswith(("Jr.", "Sr.")) and name.endswith(("Jr", "Sr")):
             name += "."
         if (language or "").startswith("zh") and _HAN_NAMES.fullmatch(name):
