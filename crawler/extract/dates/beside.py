@@ -60,10 +60,10 @@ def beside(near: HtmlElement | None) -> Beside:
             for element, text in texts:
                 kind, claim = _judge(element, text)
                 if kind == 0 and claim is not None and 1 not in kinds:
-                    changed = stated(text, modified=True)  # "Published …; revised …"
-                    if changed is not None:
+                    revised = stated(text, modified=True)  # "Published …; revised …"
+                    if revised is not None:
                         kinds.add(1)
-                        found[1].append((passed, Claim(changed, claim.source)))
+                        found[1].append((passed, Claim(revised, claim.source)))
                 if claim is not None and in_site_bar(element, near):
                     claim = None
                 label, before = before, text

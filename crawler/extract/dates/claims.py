@@ -204,7 +204,10 @@ def _says_instant(data: Structured, key: str, name: str) -> bool:
     """Whether the machine-readable claims state a time of day: nothing shown says more."""
     claims = [*_ld(data, key), data.first_meta(name)]
     return any(
-        claim is not None and len(claim.text) >= 16 and ":" in claim.text and _YEAR.search(claim.text)
+        claim is not None
+        and len(claim.text) >= 16
+        and ":" in claim.text
+        and _YEAR.search(claim.text)
         for claim in claims
     )
 

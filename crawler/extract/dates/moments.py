@@ -75,9 +75,7 @@ def _order_told(claim: Claim, claims: Sequence[Claim], language: str | None) -> 
     first, second = (number.zfill(2) for number in (found[1], found[3]))
     texts = [other.text for other in claims if other is not claim]
     month_first, day_first = (
-        any(
-            f"{year}-{month}-{day}" in text or text.endswith(f"{year}-{month}") for text in texts
-        )
+        any(f"{year}-{month}-{day}" in text or text.endswith(f"{year}-{month}") for text in texts)
         for month, day in ((first, second), (second, first))
     )
     if month_first == day_first:

@@ -77,7 +77,9 @@ def parse_date(
     return _format(reading)
 
 
-_AMERICAN_ZONE = re.compile(r"\d\s?(?:[ap]\.?m\.?)?\s?\(?(?:E[SD]?T|C[SD]T|M[SD]T|P[SD]?T|AK[SD]T)\b", re.I)
+_AMERICAN_ZONE = re.compile(
+    r"\d\s?(?:[ap]\.?m\.?)?\s?\(?(?:E[SD]?T|C[SD]T|M[SD]T|P[SD]?T|AK[SD]T)\b", re.IGNORECASE
+)
 
 
 def _american(text: str, language: str | None) -> str | None:

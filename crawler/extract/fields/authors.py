@@ -25,7 +25,10 @@ _NAMED_META = re.compile(
 )
 """Other names of meta elements for the same: `citation_author`, `article:author_name`."""
 _EMPHASISED = re.compile(r"(\*{1,3}).+\1", re.DOTALL)
-_ARTICLES = frozenset("the der die das le la les el los las il lo o a de het den".split())
+_ARTICLES = frozenset({
+    "the", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il", "lo", "o", "a", "de",
+    "het", "den",
+})  # fmt: skip
 """What the name of a newspaper begins with, in languages that write it with capitals."""
 _CLOSE = 9
 """Steps up from an element and from the headline to one that holds both."""
@@ -53,8 +56,9 @@ def authors(
     language: the page's.
 
     What JSON-LD tells counts, then meta elements, unless they name no person and a byline beside
-    the headline does, or a byline names others than meta elements. Then what is shown: bylines and elements marked as the author's, the nearest to the headline first; names
-    that the body begins or ends with.
+    the headline does, or a byline names others than meta elements. Then what is shown: bylines
+    and elements marked as the author\'s, the nearest to the headline first; names that the body
+    begins or ends with.
     """
     others = {words(name) for name in data.site_names}
     told: list[_Found] = []
@@ -107,7 +111,12 @@ def _is_weak(found: _Found) -> bool:
 
 
 def _found(
-    raw: Sequence[str], source: str, others: Set[str], language: str | None, *, machine: bool = False
+    raw: Sequence[str],
+    source: str,
+    others: Set[str],
+    language: str | None,
+    *,
+    machine: bool = False,
 ) -> _Found | None:
     read = byline(raw, language, others, machine=machine)
     if not read.names:

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extract.fields.names import is_person, opens_byline
-from crawler.extract.language import pattern
 from crawler.extract.markup import Marks, Meaning, is_hidden, meanings, names_of
 from crawler.extract.page import text_of
 from crawler.urls import names_people
@@ -28,13 +27,15 @@ _PROSE = 160
 """Characters of a text that is no byline; after two of them the story has begun."""
 _FAR = 99
 _MUTE = frozenset({
-    "script", "style", "noscript", "template", "svg", "button", "time", "select", "input", "textarea",
-    "iframe", "video", "audio", "form", "img", "picture", "sup", "date",
+    "script", "style", "noscript", "template", "svg", "button", "time", "select", "input",
+    "textarea", "iframe", "video", "audio", "form", "img", "picture", "sup", "date",
 })  # fmt: skip
-_APART = frozenset({"figure", "figcaption", "blockquote", "nav", "form", "label", "dialog", "table"})
+_APART = frozenset(
+    {"figure", "figcaption", "blockquote", "nav", "form", "label", "dialog", "table"}
+)
 _LINES = frozenset({
-    "div", "p", "li", "ul", "ol", "section", "header", "footer", "article", "address", "aside", "br", "h1",
-    "h2", "h3", "h4", "h5", "h6", "td", "tr", "table", "dd", "dt", "dl", "a", "main", "hr", "nav",
+    "div", "p", "li", "ul", "ol", "section", "header", "footer", "article", "address", "aside", "br",
+    "h1", "h2", "h3", "h4", "h5", "h6", "td", "tr", "table", "dd", "dt", "dl", "a", "main", "hr", "nav",
 })  # fmt: skip
 _NOT_NAME = re.compile(
     r"(?:^|[\s_-])(?:role|position|job|occupation|bio|biography|date|datetime|time|timestamp|social"
@@ -128,7 +129,9 @@ def _are_alike(one: HtmlElement, other: HtmlElement) -> bool:
         return True
     if any(one.get(key) != other.get(key) for key in ("class", "rel", "itemprop")):
         return False
-    first, second = ([each.getparent(), *islice(each.iterancestors(), 1, 2)] for each in (one, other))
+    first, second = (
+        [each.getparent(), *islice(each.iterancestors(), 1, 2)] for each in (one, other)
+    )
     return first[0] is second[0] or (len(first) > 1 and first[1:] == second[1:])
 
 
@@ -257,7 +260,9 @@ def people_by(beside: Sequence[HtmlElement]) -> Iterator[str]:
             yield " ".join(element.text.split())
 
 
-_PORTRAIT = re.compile(r"avatar|portrait|author|profile|headshot|rounded-full|circle", re.IGNORECASE)
+_PORTRAIT = re.compile(
+    r"avatar|portrait|author|profile|headshot|rounded-full|circle", re.IGNORECASE
+)
 
 
 def _is_portrait(image: HtmlElement) -> bool:

@@ -42,7 +42,10 @@ _OTHER_ALONE = (
     r"\s*(?:<bylines.other_credit>)(?:\s*(?:[,&/+]|<bylines.joined>)\s*<bylines.other_credit>)*"
     r"\s*[:：]?\s*"
 )
-_OTHER = rf"(?:^|[\s,;|/(–—-]+)(?:<bylines.other_credit>)(?:\s*[:：]|(?<=\bby)\s|(?<=\bvon)\s|(?<=\bpar)\s)"
+_OTHER = (
+    r"(?:^|[\s,;|/(–—-]+)(?:<bylines.other_credit>)"
+    r"(?:\s*[:：]|(?<=\bby)\s|(?<=\bvon)\s|(?<=\bpar)\s)"
+)
 _SPLIT = (
     r"\s*(?:,|;|\||\s/\s|/(?=[^\W\d_]{2})|•|\n|\s·\s|(?<=[가-힣])·|\s&\s|\s\+\s"
     r"|\s+<bylines.joined>\s+|、|，|；)\s*"
@@ -50,7 +53,9 @@ _SPLIT = (
 _JOINS = r"\s*(?:[,;&/+、，|•·]|<bylines.joined>(?:\s|$))"
 _ENDING_JOIN = r"(?:[,;&/+、，|•·]|(?:^|\s)<bylines.joined>)\s*$"
 _OPENING_JOIN = r"(?:<bylines.joined>|&)\s+"
-_MAIL = re.compile(r"\(?(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+\)?|(?<!\w)@\w+|https?://\S+|www\.\S+")
+_MAIL = re.compile(
+    r"\(?(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+\)?|(?<!\w)@\w+|https?://\S+|www\.\S+"
+)
 _DOMAIN = re.compile(
     r"\w\.(?:com|org|net|info|de|co|at|ch|uk|fr|es|it|pl|jp|kr|cn|ru|br)\b", re.IGNORECASE
 )
@@ -71,7 +76,10 @@ _DASHED = re.compile(r"\s+[-–—]\s+.*$")
 _BEFORE_ROLE_ALONE = r"(?:<bylines.before_role>)"
 _ROLE_AFTER = r"\s+(?:<bylines.before_role>)(?:\s+.*)?$"
 _AFTER = r"\s*(?:<bylines.after>)$"
-_NO_NAME = r"\s*(?:<dates.lead_in>|<dates.published>|<bylines.joined>|<bylines.before_role>|<bylines.no_name>|<bylines.action>|<bylines.other_credit>)\W*"
+_NO_NAME = (
+    r"\s*(?:<dates.lead_in>|<dates.published>|<bylines.joined>|<bylines.before_role>"
+    r"|<bylines.no_name>|<bylines.action>|<bylines.other_credit>)\W*"
+)
 _ROLE = r"(?:^|[\s\W])(?:<bylines.role>)(?=$|[\s\W])"
 _BODY = rf"(?:^|[\s\W])(?:<bylines.body>)(?=$|[\s\W])|(?<=[{_DENSE_LETTER}])(?:<bylines.body>)$"
 _HAN_NAME = re.compile(
@@ -82,7 +90,9 @@ _HAN_NAMES = re.compile(r"[\u3400-\u9fff]{2,4}(?:[\s\u3000]+[\u3400-\u9fff]{2,4}
 _NO_NAMES_MARKS = re.compile(r"[^\w\s.'’ʼ`´·-]|\d|_")
 _NICKNAME = re.compile(r"\s[(“\"][\w. ]{2,20}[)”\"]\s")
 _ELIDED = re.compile(r"(?:[a-z]{1,3}['’]|al-|el-)[^\W\d_]")
-_SURNAME_FIRST = r"((?:<bylines.particle>\s){0,2}[^\W\d_a-z][\w'’-]+),\s*([^\W\d_a-z][\w.'’-]*(?:\s[A-Z]\.?)?)"
+_SURNAME_FIRST = (
+    r"((?:<bylines.particle>\s){0,2}[^\W\d_a-z][\w'’-]+),\s*([^\W\d_a-z][\w.'’-]*(?:\s[A-Z]\.?)?)"
+)
 _MOST_WORDS = 6
 
 
@@ -110,7 +120,9 @@ def byline(
             continue
         lines = []
         for joined, piece in _pieces(text, language, machine=machine):
-            names = [(name, is_person(name)) for name in _names_of(piece, language, machine=machine)]
+            names = [
+                (name, is_person(name)) for name in _names_of(piece, language, machine=machine)
+            ]
             if any(person for _, person in names):
                 names = [n for n in names if n[1] or _may_stand_beside(n[0])]
             lines.append((joined, names))
@@ -124,8 +136,8 @@ def byline(
         for key, (name, person) in kept.items()
         if person or not ((some or not machine) and (has_role(name) or (some and is_body(name))))
     }
-    names = tuple(name for name, _ in kept.values())[:_MOST]
-    return Byline(names, sum(person for _, person in kept.values()))
+    told = tuple(name for name, _ in kept.values())[:_MOST]
+    return Byline(told, sum(person for _, person in kept.values()))
 
 
 @lru_cache(maxsize=2_048)
@@ -219,9 +231,7 @@ def _of_one_list(
             yield names
 
 
-def _pieces(
-    text: str, language: str | None, *, machine: bool
-) -> Iterator[tuple[bool, str]]:
+def _pieces(text: str, language: str | None, *, machine: bool) -> Iterator[tuple[bool, str]]:
     """The parts of a byline that hold names, without what introduces them and follows them, each
     with whether it is joined to the one before."""
     text = _BRACKETS.sub("", text) or text
@@ -237,9 +247,7 @@ def _pieces(
         line = line.strip(" \t,;|•·–—-")
         if line and pattern(_OTHER_ALONE).fullmatch(line):
             skip = True
-        elif line and (
-            pattern(_LABEL_ALONE).fullmatch(line) or pattern(_ENDS_IN_BY).search(line)
-        ):
+        elif line and (pattern(_LABEL_ALONE).fullmatch(line) or pattern(_ENDS_IN_BY).search(line)):
             skip, after = False, True
         elif line and pattern(_BEFORE_ROLE_ALONE).fullmatch(line):
             if some:
@@ -304,7 +312,7 @@ def _without_month(text: str) -> str:
 
 def _names_of(piece: str, language: str | None, *, machine: bool) -> Iterable[str]:
     for number, part in enumerate(pattern(_SPLIT, 0).split(piece)):
-        name = _BRACKETS.sub("", part).strip(" .:：–—-/\t\"“”«»*\xa0")
+        name = _BRACKETS.sub("", part).strip(' .:：–—-/\t"“”«»*\xa0')
         if (join := pattern(_OPENING_JOIN, 0).match(name)) is not None:
             name = name[join.end() :]
         if (join := pattern(_ENDING_JOIN, 0).search(name)) is not None:
@@ -313,7 +321,7 @@ def _names_of(piece: str, language: str | None, *, machine: bool) -> Iterable[st
         name = pattern(_ROLE_AFTER, 0).sub("", _DASHED.sub("", name))
         if number == 0 and not machine:
             name = _without_role(name)
-        name = pattern(_AFTER, 0).sub("", name).strip(" .:：–—-/\t\"“”«»*\xa0")
+        name = pattern(_AFTER, 0).sub("", name).strip(' .:：–—-/\t"“”«»*\xa0')
         if part.strip().endswith(("Jr.", "Sr.")) and name.endswith(("Jr", "Sr")):
             name += "."
         if (language or "").startswith("zh") and _HAN_NAMES.fullmatch(name):

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from crawler.extract.dates.text import dates_in, has_date
 from crawler.extract.fields.canonical import is_front
 from crawler.extract.fields.heading_place import (
     heading_at_the_story,
@@ -18,19 +17,11 @@ from crawler.extract.fields.heading_place import (
     shown_text,
     stands_at_the_story,
 )
-from crawler.extract.fields.names import is_kind
 from crawler.extract.markup import elsewhere, names_of
 from crawler.extract.page import Document, Structured, strings, text_of
 from crawler.items import Claim
 from crawler.text import UNSPACED, words
-from crawler.urls import site_host
 
-_SEPARATOR = re.compile(
-    r"\s+[|\-–—·•»«:/›]+\s+|\s*[|»«｜：_]\s*|(?<=\w):\s+|--|\s+[–—]\s*"
-    r"|(?<=[\u3040-\u30ff\u3400-\u9fff】）」』！？])[-–—－]+(?=[\u3040-\u30ff\u3400-\u9fffA-Z])"
-)
-_LABELLED = re.compile(r"\s*[|»«｜•·]\s*|\s+::+\s+")
-"""What parts a title from the names of section and site, and hardly ever parts a headline."""
 _KICKER = re.compile(
     r"kicker|over-?line|top-?line|eye-?brow|dach-?zeile|spitz-?marke|ante-?titulo|volanta|cintillo"
     r"|sur-?titre|occhiello|chapeu|roof-?line|pre-?title|super-?title|label|badge|rubri[ck]|categor",
@@ -63,7 +54,7 @@ def headline(doc: Document, data: Structured) -> Headline:
     headline, it is the first of these claims.
     """
     claims = _claims(doc, data)
-    names, sections = [*data.site_names, *_at_home(doc)], _sections(data)
+    names, sections = [*data.site_names, *home_names(doc)], section_names(data)
     told = [
         Claim(text, claim.source)
         for claim in claims
@@ -86,35 +77,13 @@ def headline(doc: Document, data: Structured) -> Headline:
     return Headline(Claim(text, f"html:{element.tag}"), element, _told_apart(told, text, full))
 
 
-def _at_home(doc: Document) -> list[str]:
-    """What the page's first links to the front page say, in words or in a logo: the site's name."""
-    found: list[str] = []
-    host = site_host(doc.url)
-    for link in doc.tags["a"][:40]:
-        home = _HOME.fullmatch((link.get("href") or "").strip())
-        if home is None or (home[1] and site_host(home[0]) != host):
-            continue
-        texts = [text_of(link), link.get("title") or "", link.get("aria-label") or ""]
-        texts += [image.get("alt") or "" for image in islice(link.iter("img"), 2)]
-        found += [" ".join(text.split()) for text in texts if 2 < len(text) < 40]
-        if len(found) > 4:
-            break
-    return found
-
-
-_HOME = re.compile(r"(https?://[^/?#]+)?/?(?:index\.\w{2,5})?")
-"""What a link to the front page leads to."""
-
-
-def _before_masthead(
-    doc: Document, claims: Sequence[Claim], told: Sequence[Claim]
-) -> list[Claim]:
+def _before_masthead(doc: Document, claims: Sequence[Claim], told: Sequence[Claim]) -> list[Claim]:
     """What is told, up to the masthead: what the page shows as its first heading, and its title
     has behind the headline."""
     mastheads = {_key(shown_text(element)) for element in doc.tags["h1"][:3]} - {""}
     found = []
     for claim, bare in zip(claims, told, strict=False):
-        for cut in _SEPARATOR.finditer(claim.text):
+        for cut in SEPARATOR.finditer(claim.text):
             rest = _key(claim.text[cut.end() :])
             if any(rest == name or rest.startswith(name + " ") for name in mastheads):
                 head = claim.text[: cut.start()].strip()
@@ -122,13 +91,6 @@ def _before_masthead(
                 break
         found.append(bare)
     return found or list(told)
-
-
-def _sections(data: Structured) -> list[str]:
-    names = strings(data.story.get("articleSection"))[:3]
-    for name in ("article:section", "section", "parsely-section"):
-        names += data.meta.get(name, ())[:1]
-    return names
 
 
 _PART_TAGS = ("h2", "h3", "h4", "h5", "h6", "div", "span", "p", "strong", "b", "font", "td", "dt")
@@ -140,7 +102,7 @@ def _shown_part(doc: Document, claims: Sequence[Claim]) -> tuple[Claim, HtmlElem
     page shows as all its text: no heading, but what the reader sees."""
     parts: dict[str, None] = {}
     for claim in claims:
-        for cut in _SEPARATOR.finditer(claim.text):
+        for cut in SEPARATOR.finditer(claim.text):
             head = claim.text[: cut.start()].strip()
             if len(head) >= max(8 if UNSPACED.search(head) else _LEAST_HEADLINE,
                                 _LEAST_PART * len(claim.text)):  # fmt: skip
@@ -178,7 +140,7 @@ def _told_apart(told: Sequence[Claim], shown: str, full: str) -> Claim | None:
     for claim in told:
         if _cut_off(claim.text, shown) or claim.text.endswith(("…", "...")):
             continue  # says no more than that the place was short
-        parts = _LABELLED.split(claim.text)
+        parts = LABELLED.split(claim.text)
         if words(claim.text) not in same and not any(words(part) in same for part in parts):
             return claim
     return None
@@ -224,91 +186,6 @@ def _cut_off(claimed: str, shown: str) -> bool:
     return shown.startswith(claimed) and rest[:1] in ('"', "'")
 
 
-def without_site(
-    title: str, site_names: Sequence[str], url: str, sections: Sequence[str] = ()
-) -> str:
-    """A title without the names of site and section, and the date, at its end or beginning.
-
-    >>> without_site("Storm hits coast | The Example Post", ["The Example Post"], "https://x.example/")
-    'Storm hits coast'
-    >>> without_site("Storm - a warning", [], "https://x.example/")
-    'Storm - a warning'
-    >>> without_site("Opinion | Storm hits – EX – 13.06.2023", [], "https://www.ex.example/")
-    'Storm hits'
-    """
-    names = [name for name in map(words, site_names) if name]
-    host = site_host(url).split(":")[0]
-    labels = [label for label in host.split(".")[:-1] if label != "www"]
-    compact = {"".join(n.split()) for n in names} | {host.replace(".", ""), host.replace("-", "")}
-    compact.update(label for label in labels if len(label) > 3)
-    short = {*names, *labels}
-    topics = {words(name) for name in sections}
-    text = _PUBLISHED.sub("", title.strip())
-    for _ in range(5):
-        cuts = list(_SEPARATOR.finditer(text))
-        if not cuts:
-            break
-        head, tail = text[: cuts[-1].start()].strip(), text[cuts[-1].end() :]
-        first, rest = text[: cuts[0].start()], text[cuts[0].end() :].strip()
-        firm = not cuts[-1][0].strip().startswith(":")
-        if head and (
-            _names_site(tail, compact)
-            or (firm and (_opens_with_site(tail, short) or _is_date(tail)))
-            or (_LABELLED.search(cuts[-1][0]) and words(tail) in topics)
-            or _ends_as_site(tail)
-        ):
-            text = head
-        elif rest and (
-            _names_site(first, compact)
-            or (_LABELLED.search(cuts[0][0]) and (words(first) in topics or is_kind(first)))
-        ):
-            text = rest
-        else:
-            break
-    return text
-
-
-_PUBLISHED = re.compile(r"\s*\(\s*(?:[^\W\d_]+\s)?(?:19|20)\d\d\s*\)$")
-"""When an old story was published: no part of its headline."""
-_SITES_END = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fffA-Za-z0-9]{0,14}"
-    r"(?:网|網|官网|网站|日报|日報|晚报|晚報|新聞|新闻|频道|頻道|新聞網|ニュース|新聞社|オンライン)"
-)
-
-
-def _ends_as_site(tail: str) -> bool:
-    """Whether the end of a title is the name of a newspaper or a channel, in scripts where it
-    says so."""
-    return _SITES_END.fullmatch(tail.strip()) is not None
-
-
-def _opens_with_site(part: str, names: Set[str]) -> bool:
-    """Whether a part of a title is the site's name, however short, and perhaps a section's: "DW",
-    "CNN Politics"."""
-    key = words(part)
-    return any(
-        key == name or (key.startswith(name + " ") and len(key.split()) <= len(name.split()) + 2)
-        for name in names
-        if len(name) > 1
-    )
-
-
-def _is_date(part: str) -> bool:
-    return has_date(part) and any(
-        end - start > 0.6 * len(part.strip()) for start, end in dates_in(part)
-    )
-
-
-def _names_site(part: str, compact: set[str]) -> bool:
-    name = "".join(words(part).split())
-    if not name:
-        return True
-    return name in compact or any(
-        len(name) > 3 and len(c) > 3 and (name in c or c in name) and len(name) < 2.5 * len(c)
-        for c in compact
-    )
-
-
 def _claims(doc: Document, data: Structured) -> list[Claim]:
     found = [
         data.first_meta("og:title"),
@@ -326,7 +203,7 @@ def _shown(
     """The heading that shows the headline, with its text and whether that is certain: the page
     tells the same, or it stands at the story."""
     keys = [_key(text) for text in claimed]
-    cuts = [(text, cut) for text in claimed for cut in _SEPARATOR.finditer(text)]
+    cuts = [(text, cut) for text in claimed for cut in SEPARATOR.finditer(text)]
     heads = {_key(text[: cut.start()]) for text, cut in cuts}
     tails = {_key(text[cut.end() :]) for text, cut in cuts} - heads
     site = {words(name) for name in names}
@@ -389,7 +266,7 @@ def _other_names(site_names: Sequence[str], data: Structured, claimed: Sequence[
     names = [*site_names, *strings(data.story.get("articleSection"))]
     names += data.meta.get("article:section", ())
     for text in claimed:
-        parts = sorted(_SEPARATOR.split(text), key=len)
+        parts = sorted(SEPARATOR.split(text), key=len)
         names += parts[:-1]
     return [words(name) for name in names]
 

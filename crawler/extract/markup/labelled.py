@@ -41,7 +41,12 @@ def marks(scope: HtmlElement) -> Marks:
         if not names:
             # An id is made for links and scripts, and says less; rel=author says it by itself.
             ident = attribute("id") or (attribute("rel") if element.tag == "a" else None)
-            if ident and _MAY_BE_AUTHOR.search(ident) and meanings(ident) & _AUTHOR and element.tag not in _HEADINGS:
+            if (
+                ident
+                and _MAY_BE_AUTHOR.search(ident)
+                and meanings(ident) & _AUTHOR
+                and element.tag not in _HEADINGS
+            ):
                 found[Meaning.AUTHOR].append(element)
             continue
         bits = meanings(names) & _ANY

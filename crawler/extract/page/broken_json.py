@@ -16,7 +16,8 @@ _WRAPPERS = re.compile(
 )
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _TOKEN = re.compile(
-    r'"(?P<string>(?:[^"\\]|\\.)*)"|/\*.*?\*/|//[^\n]*|<!--.*?-->|(?P<other>[^"/<]+|[/<])', re.DOTALL
+    r'"(?P<string>(?:[^"\\]|\\.)*)"|/\*.*?\*/|//[^\n]*|<!--.*?-->|(?P<other>[^"/<]+|[/<])',
+    re.DOTALL,
 )
 _MISSING_COMMA = re.compile(r'\s*"[\w@]{1,40}"\s*:')
 _COMMAS = re.compile(r",(?:\s*,)+")
@@ -104,15 +105,16 @@ def _end_of_string(text: str, start: int, *, is_value: bool) -> int:
         before_it = at
         while text[before_it - 1] == "\\":
             before_it -= 1
-        if not (at - before_it) % 2 and (_AFTER_VALUE if is_value else _AFTER_STRING).match(text, at + 1):
+        if not (at - before_it) % 2 and (_AFTER_VALUE if is_value else _AFTER_STRING).match(
+            text, at + 1
+        ):
             return at
         at += 1
     return len(text)
 
 
 def _unfinished(text: str) -> list[Any]:
-    """The value of a text that breaks off, or is broken further on: as much of it as can be read.
-    """
+    """The value of a text that breaks off, or is broken further on, as far as it can be read."""
     text = "".join(_repaired(text))
     decoder = json.JSONDecoder(strict=False)
     for _ in range(min(_UNFINISHED, _MOST_SHORTENED // (len(text) + 1))):

@@ -192,8 +192,10 @@ def _named(value: Any, nodes: tuple[Node, ...]) -> Any:
         items = [_named(item, nodes) for item in value[:100]]
         changed = any(new is not old for new, old in zip(items, value, strict=False))
         return items if changed else value
-    if not isinstance(value, Mapping) or value.get("name") or not isinstance(
-        ident := value.get("@id"), str
+    if (
+        not isinstance(value, Mapping)
+        or value.get("name")
+        or not isinstance(ident := value.get("@id"), str)
     ):
         return value
     fragment = ident.rpartition("#")[2] if "#" in ident else None

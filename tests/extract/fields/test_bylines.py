@@ -20,7 +20,8 @@ SHOWN = {
     # words before a name
     "a kind of text": (LINE.format("Analysis by Ada Miller"), ADA),
     "a paragraph without a class": ("<p>By Ada Miller</p>", ADA),
-    "a hashed class": ('<div class="x1f9"><span class="q">By</span> <a class="z">Ada Miller</a></div>', ADA),
+    "a hashed class": ('<div class="x1f9"><span class="q">By</span> <a class="z">Ada Miller</a>'
+                       "</div>", ADA),
     "a label of its own": ("<div><span>Author:</span> <a href='/p/a'>Ada Miller</a></div>", ADA),
     "French": ("<p>Propos recueillis par Zoé Noël</p>", ("Zoé Noël",)),
     "German label": ("<p>Text und Interview: Jürgen Weiß</p>", ("Jürgen Weiß",)),
