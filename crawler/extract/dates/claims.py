@@ -137,7 +137,6 @@ def _published(doc: Document, data: Structured, shown: _Shown) -> Iterator[Claim
     yield from _metas(data, _VAGUE_META)
     yield from _other_works(data)
     yield from url_dates(doc.url)
-    yield from text.prose
 
 
 def _other_works(data: Structured) -> Iterator[Claim]:

@@ -57,7 +57,7 @@ def authors(
 
     What JSON-LD tells counts, then meta elements, unless they name no person and a byline beside
     the headline does, or a byline names others than meta elements. Then what is shown: bylines
-    and elements marked as the author\'s, the nearest to the headline first; names that the body
+    and elements marked as the author's, the nearest to the headline first; names that the body
     begins or ends with.
     """
     others = {words(name) for name in data.site_names}

@@ -34,8 +34,9 @@ _APART = frozenset(
     {"figure", "figcaption", "blockquote", "nav", "form", "label", "dialog", "table"}
 )
 _LINES = frozenset({
-    "div", "p", "li", "ul", "ol", "section", "header", "footer", "article", "address", "aside", "br",
-    "h1", "h2", "h3", "h4", "h5", "h6", "td", "tr", "table", "dd", "dt", "dl", "a", "main", "hr", "nav",
+    "div", "p", "li", "ul", "ol", "section", "header", "footer", "article", "address", "aside",
+    "br", "h1", "h2", "h3", "h4", "h5", "h6", "td", "tr", "table", "dd", "dt", "dl", "a", "main",
+    "hr", "nav",
 })  # fmt: skip
 _NOT_NAME = re.compile(
     r"(?:^|[\s_-])(?:role|position|job|occupation|bio|biography|date|datetime|time|timestamp|social"

@@ -120,9 +120,8 @@ def byline(
             continue
         lines = []
         for joined, piece in _pieces(text, language, machine=machine):
-            names = [
-                (name, is_person(name)) for name in _names_of(piece, language, machine=machine)
-            ]
+            roles = machine or bool(lines)
+            names = [(n, is_person(n)) for n in _names_of(piece, language, roles=roles)]
             if any(person for _, person in names):
                 names = [n for n in names if n[1] or _may_stand_beside(n[0])]
             lines.append((joined, names))
@@ -310,7 +309,7 @@ def _without_month(text: str) -> str:
     return before if " " in before.strip() and month_number(last) is not None else text
 
 
-def _names_of(piece: str, language: str | None, *, machine: bool) -> Iterable[str]:
+def _names_of(piece: str, language: str | None, *, roles: bool) -> Iterable[str]:
     for number, part in enumerate(pattern(_SPLIT, 0).split(piece)):
         name = _BRACKETS.sub("", part).strip(' .:：–—-/\t"“”«»*\xa0')
         if (join := pattern(_OPENING_JOIN, 0).match(name)) is not None:
@@ -319,7 +318,7 @@ def _names_of(piece: str, language: str | None, *, machine: bool) -> Iterable[st
             name = name[: join.start()]
         name = pattern(_BY).sub("", name, count=1) if pattern(_BY).match(name) else name
         name = pattern(_ROLE_AFTER, 0).sub("", _DASHED.sub("", name))
-        if number == 0 and not machine:
+        if number == 0 and not roles:
             name = _without_role(name)
         name = pattern(_AFTER, 0).sub("", name).strip(' .:：–—-/\t"“”«»*\xa0')
         if part.strip().endswith(("Jr.", "Sr.")) and name.endswith(("Jr", "Sr")):

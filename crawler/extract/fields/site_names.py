@@ -1,4 +1,4 @@
-"""The names of site and section that stand beside a headline in what the page tells as its title."""
+"""The names of site and section that stand beside a headline in what is told as its title."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ def home_names(doc: Document) -> list[str]:
 
 
 def section_names(data: Structured) -> list[str]:
+    """What the page calls its section."""
     names = strings(data.story.get("articleSection"))[:3]
     for name in ("article:section", "section", "parsely-section"):
         names += data.meta.get(name, ())[:1]

@@ -17,6 +17,13 @@ from crawler.extract.fields.heading_place import (
     shown_text,
     stands_at_the_story,
 )
+from crawler.extract.fields.site_names import (
+    LABELLED,
+    SEPARATOR,
+    home_names,
+    section_names,
+    without_site,
+)
 from crawler.extract.markup import elsewhere, names_of
 from crawler.extract.page import Document, Structured, strings, text_of
 from crawler.items import Claim
