@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.extract.language.detect import contradicts, detect
+from crawler.extract.language import contradicts, detect
 from crawler.extract.page import Document, Structured
 from crawler.items import Claim
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from crawler.extract.dates.text import dates_in, has_date
+from crawler.extract.dates import dates_in, has_date
 from crawler.extract.language import month_number, pattern, words_of, words_of_one
 from crawler.text import DENSE, words
 
@@ -118,7 +118,7 @@ def byline(
     for text in texts[:30]:
         if len(text) > LONGEST:
             continue
-        lines = []
+        lines: list[tuple[bool, list[tuple[str, bool]]]] = []
         for joined, piece in _pieces(text, language, machine=machine):
             roles = machine or bool(lines)
             names = [(n, is_person(n)) for n in _names_of(piece, language, roles=roles)]

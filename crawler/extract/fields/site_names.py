@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence, Set
 from itertools import islice
 
-from crawler.extract.dates.text import dates_in, has_date
+from crawler.extract.dates import dates_in, has_date
 from crawler.extract.fields.names import is_kind
 from crawler.extract.page import Document, Structured, strings, text_of
 from crawler.text import words

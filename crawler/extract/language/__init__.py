@@ -1,5 +1,6 @@
 """What newspapers print in their own language: labels, notes, months."""
 
+from crawler.extract.language.guess import contradicts, detect
 from crawler.extract.language.labels import Match, heads_no_stories, match, phrase_in, whole
 from crawler.extract.language.loader import pattern, words_of, words_of_one
 from crawler.extract.language.months import month_number
@@ -21,6 +22,8 @@ from crawler.extract.language.phrases import (
 __all__ = [
     "Match",
     "calls",
+    "contradicts",
+    "detect",
     "heads_no_stories",
     "is_appeal",
     "is_counted",

@@ -10,6 +10,7 @@ from crawler.extract import extract
 from crawler.extract.fields.language import language_tag
 from crawler.items import Article
 
+
 @pytest.mark.parametrize(
     ("html", "head", "tag", "source"),
     [
@@ -77,7 +78,9 @@ def test_a_page_that_says_its_language_rightly_keeps_its_region(tag: str) -> Non
 
 
 def test_relatives_are_taken_at_their_word() -> None:
-    danish = "Færgen er tilbage efter elleve uger, og den er mere støjende end før for de folk. " * 3
+    danish = (
+        "Færgen er tilbage efter elleve uger, og den er mere støjende end før for de folk. " * 3
+    )
     assert said("", '<html lang="nb">', danish).language == "nb"
 
 
