@@ -8,7 +8,13 @@ from typing import Any, NamedTuple
 
 from lxml.html import HtmlElement
 
-from crawler.extract.fields.bylines import beside, lines_by, marked_bylines, people_by
+from crawler.extract.fields.bylines import (
+    beside,
+    lines_by,
+    marked_bylines,
+    people_by,
+    people_in_boxes,
+)
 from crawler.extract.fields.names import LONGEST, byline, is_person, opens_byline
 from crawler.extract.markup import Marks
 from crawler.extract.page import Document, Structured, strings, types_of
@@ -88,6 +94,8 @@ def authors(
     for block in (*blocks[:4], *blocks[-3:]):
         if names := _byline(block, others, language):
             return names, Claim(block.text, "html:byline")
+    for name in people_in_boxes(doc.root):
+        return (name,), Claim(name, "html:about")
     for found in (*(t for t in told if not _is_weak(t)), *marginal, *told):
         return found.names, found.claim
     return _publisher(data, others)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extract.fields.names import is_person, opens_byline
+from crawler.extract.language import pattern
 from crawler.extract.markup import Marks, Meaning, is_hidden, meanings, names_of
 from crawler.extract.page import text_of
 from crawler.urls import names_people
@@ -48,9 +49,10 @@ _NOT_NAME = re.compile(
 )
 """What a part of a byline may be called that holds no name."""
 _OTHERS = re.compile(
-    r"(?i:(?:^|[\s_-])(?:quote|zitat|cita|citation|bookmark|card|teaser|related|recommend\w*|respond"
-    r"|photo|image|picture|caption|comment-?form|pull-?quote|testimonial|newsletter|sidebar|promo)"
-    r"(?:$|[\s_-])|comment(?:s|-list|ary-list|-form))|[a-z](?:Quote|Card|Teaser)(?:$|[\s_-])"
+    r"(?i:(?:^|[\s_-])(?<!has-)(?<!with-)(?<!no-)"
+    r"(?:quote|zitat|cita|citation|bookmark|related|recommend\w*|respond|caption|credits?"
+    r"|comment-?form|pull-?quote|testimonial)(?:$|[\s_-])"
+    r"|comment(?:s|-list|ary-list|-form))|[a-z]Quote(?:$|[\s_-])"
 )
 """Names of what holds another's name than the author's."""
 _NOT_LINKS = frozenset({"category", "tag", "bookmark"})
@@ -259,6 +261,20 @@ def people_by(beside: Sequence[HtmlElement]) -> Iterator[str]:
                     yield text
         elif portraits and element.text and " ".join(element.text.split()) in portraits:
             yield " ".join(element.text.split())
+
+
+def people_in_boxes(root: HtmlElement) -> Iterator[str]:
+    """Names right under a heading that says "About the author"."""
+    label = pattern(r"\s*<bylines.about>\s*[:：]?\s*")
+    for heading in islice(root.iter("h2", "h3", "h4", "h5", "h6", "strong"), 200):
+        text = text_of(heading)
+        if len(text) > 40 or label.fullmatch(text) is None:
+            continue
+        for element in islice(_around(heading, preceding=False), 12):
+            name = " ".join((element.text or "").split())
+            if 3 < len(name) < 60 and _is_cased_person(name):
+                yield name
+                break
 
 
 _PORTRAIT = re.compile(

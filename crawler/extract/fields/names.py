@@ -31,6 +31,7 @@ _BY = (
     rf"\s*(?:(?:{_KIND}\s+)?<bylines.by>(?:(?!\w)|(?<=[{_DENSE_LETTER}]))|@(?=\w))\s*[:：]?\s*"
     r"(?:(?:dr|mr|mrs|ms)\.\s)?"
 )
+_LATE_BY = r"(?<!\w)<bylines.by>\s+"
 _ENDS_IN_BY = r"\s<bylines.by>$"
 _ANY_BY = r"[^\W\d][^\d,.;:|()]{0,50}?\s<bylines.by_after_all>\s+"
 _LABEL = (
@@ -133,7 +134,7 @@ def byline(
     kept = {
         key: (name, person)
         for key, (name, person) in kept.items()
-        if person or not ((some or not machine) and (has_role(name) or (some and is_body(name))))
+        if person or not _is_beside(name, some=some, machine=machine)
     }
     told = tuple(name for name, _ in kept.values())[:_MOST]
     return Byline(told, sum(person for _, person in kept.values()))
@@ -202,7 +203,19 @@ def opens_byline(text: str, language: str | None = None) -> bool:
     found = pattern(_BY).match(text) or _by_here(language).match(text)
     if found is None and (found := pattern(_LABEL).match(text)) is not None:
         return pattern(_OTHER_ALONE).fullmatch(found["label"]) is None
+    if found is None and has_date(text):
+        spans = list(dates_in(text))
+        found = pattern(_LATE_BY).search(text, spans[-1][1]) if spans else None
     return found is not None
+
+
+def _is_beside(name: str, *, some: bool, machine: bool) -> bool:
+    """Whether what is no full name is none of the story's authors: a role; beside a person also an
+    agency, a team and, in what is shown, any word with a capital."""
+    if some:
+        shown = not machine and name.upper() != name.lower()
+        return shown or has_role(name) or is_body(name)
+    return not machine and has_role(name)
 
 
 @lru_cache(maxsize=128)
@@ -293,9 +306,11 @@ def _bare(text: str, language: str | None) -> Iterator[str]:
     if (start := pattern(_ANY_BY).match(text)) is not None:
         text = text[start.end() :]
     if has_date(text):
-        start_of_date = next(iter(dates_in(text)), None)
-        if start_of_date is not None:
-            text = text[: start_of_date[0]]
+        dates = list(dates_in(text))
+        if dates and (late := pattern(_LATE_BY).search(text, dates[-1][1])) is not None:
+            text = text[late.end() :]  # "Posted on 7 May 2026 by Ada Lund"
+        elif dates:
+            text = text[: dates[0][0]]
     if (number := _NUMBER.search(text)) is not None:
         text = _without_month(text[: number.start()])
     text = pattern(_BEFORE_DATE).sub("", text)

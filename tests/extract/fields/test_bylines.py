@@ -56,6 +56,9 @@ SHOWN = {
     "section and comments": (LINE.format(
         'by <a href="/u/a">Ada Miller</a> in <a href="/town">Town Hall</a> on 1 May 2026'
         ' <a href="#c">51 Comments</a>'), ADA),
+    "date before it": ("<p>Posted on May 7, 2026 by Ada Miller</p>", ADA),
+    "German date before it": (LINE.format("7. Mai 2026 von Jürgen Weiß"), ("Jürgen Weiß",)),
+    "card": ('<div class="card author-card"><a href="/a">Ada Miller</a></div>', ADA),
     # marked elsewhere than in a class
     "rel": ('<p>By <a rel="author" href="/author/a">Ada Miller</a></p>', ADA),
     "id": ('<p>By <span id="author">Ada Miller</span></p>', ADA),
@@ -116,6 +119,12 @@ NO_AUTHORS = {
 @pytest.mark.parametrize("markup", NO_AUTHORS.values(), ids=NO_AUTHORS.keys())
 def test_what_is_no_author_is_not_taken(read: Read, markup: str) -> None:
     assert read(above=markup).authors == ()
+
+
+def test_a_box_about_the_author_names_her(read: Read) -> None:
+    assert read(below="<h3>About the author</h3><h4>Ada Miller</h4><p>She rows.</p>").authors == ADA
+    below = "<div><h4>Über die Autorin</h4></div><div><p><b>Ada Miller</b> rudert.</p></div>"
+    assert read(below=below).authors == ADA
 
 
 def test_view_all_posts_by_names_the_author(read: Read) -> None:
