@@ -78,6 +78,7 @@ def without_site(
             or (firm and (_opens_with_site(tail, short) or _is_date(tail)))
             or (LABELLED.search(cuts[-1][0]) and words(tail) in topics)
             or _ends_as_site(tail)
+            or (cuts[-1][0].strip() == "_" and len(tail) < _LONGEST_NAME and len(tail) < len(head))
         ):
             text = head
         elif rest and (
@@ -92,6 +93,8 @@ def without_site(
 
 _PUBLISHED = re.compile(r"\s*\(\s*(?:[^\W\d_]+\s)?(?:19|20)\d\d\s*\)$")
 """When an old story was published: no part of its headline."""
+_LONGEST_NAME = 13
+"""Characters of a name behind an underscore, which no headline has."""
 _SITES_END = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fffA-Za-z0-9]{0,14}"
     r"(?:网|網|官网|网站|日报|日報|晚报|晚報|新聞|新闻|频道|頻道|新聞網|ニュース|新聞社|オンライン)"
