@@ -8,9 +8,7 @@ from pathlib import Path
 
 from crawler.commands.extract import Reader, answer, read_files
 
-TEXT = (
-    "<p>The ferry crossed the river on Monday, and the people on both banks counted.</p>" * 3
-)
+TEXT = "<p>The ferry crossed the river on Monday, and the people on both banks counted.</p>" * 3
 OWN = '<link rel="canonical" href="https://paper.example/town/ferry-returns">'
 
 
