@@ -53,13 +53,30 @@ def extract(
         html, content_type = ("\ufeff" + html).encode("utf-8", errors="replace"), None
     elif not isinstance(html, bytes):
         raise TypeError(f"html is str or bytes, not {type(html).__name__}")
-    page = read_page(html, url or "", content_type, captured_at)
-    if not url and (own := page.article.canonical_url) is not None:
-        page = read_page(html, own, content_type, captured_at)
+    page = read_saved(html, url, content_type, captured_at)
     why = page.not_article or missing(page.article)
     if why is not None:
         raise NotAnArticleError(why, page.article)
     return page.article
+
+
+def read_saved(
+    html: bytes,
+    url: str | None = None,
+    content_type: str | None = None,
+    captured_at: datetime | None = None,
+) -> Page:
+    """A page that was saved, with the address that it calls its own where none is given:
+    `Page.url` is "" where it names none.
+    """
+    page = read_page(html, url or "", content_type, captured_at)
+    if not url and (own := page.article.canonical_url) is not None:
+        return read_page(html, own, content_type, captured_at)
+    return page
+
+
+NO_ADDRESS = "the page names no address of its own: its links lead nowhere; give it with --url"
+"""What is said of a saved page without an address."""
 
 
 def read_page(

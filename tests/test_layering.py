@@ -69,7 +69,7 @@ ROOMS: dict[str, set[str]] = {
     "markup": set(),
     "language": set(),
     "body": {"page", "markup", "language"},
-    "fields": {"page", "markup", "language", "body"},
+    "fields": {"page", "markup", "language", "body", "dates"},
     "dates": {"page", "markup", "language"},
     "links": {"page", "language", "body"},
     "verdict": {"page", "language", "fields"},

@@ -115,6 +115,8 @@ class Reader:
 
 def read_files(paths: list[str], url: str | None, reader: Reader) -> Iterator[dict[str, Any]]:
     """An answer for each HTML file; its path is its id."""
+    from crawler.page_reader import NO_ADDRESS
+
     for path in paths:
         try:
             html = Path(path).read_bytes()
@@ -123,7 +125,10 @@ def read_files(paths: list[str], url: str | None, reader: Reader) -> Iterator[di
             print(shown(f"{PROGRAM} extract: {message}; name HTML files"), file=sys.stderr)
             yield {"id": path, "error": message, "unreadable": True}
             continue
-        yield reader(path, url or Path(path).resolve().as_uri(), html)
+        found = reader(path, url or "", html)
+        if not found.get("url") and "error" not in found:
+            print(shown(f"{PROGRAM} extract: {path}: {NO_ADDRESS}"), file=sys.stderr)
+        yield found
 
 
 def read_lines(stream: BinaryIO, reader: Reader) -> Iterator[dict[str, Any]]:
@@ -187,11 +192,11 @@ def answer(
 
     captured_at: when the page was fetched, for dates like "2 hours ago"; None for now.
     """
-    from crawler.page_reader import read_page
+    from crawler.page_reader import read_saved
 
     try:
-        page = read_page(html, url, content_type, captured_at)
-        return {"id": identity, "url": url, **article_fields(page)}
+        page = read_saved(html, url, content_type, captured_at)
+        return {"id": identity, "url": page.url, **article_fields(page)}
     except HemerotecaError as error:
         return {"id": identity, "error": str(error)}
     except Exception as error:  # a fault of ours must not end a run over a million pages

@@ -43,7 +43,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the page's fields."""
         assert self.settings is not None
-        from crawler.page_reader import read_page
+        from crawler.page_reader import NO_ADDRESS, read_saved
 
         try:
             if len(args) != 1:
@@ -51,10 +51,13 @@ class Command(ScrapyCommand):
                     f"name one page: {PROGRAM} try https://… or {PROGRAM} try page.html"
                 )
             url, html, content_type = self._load(args[0], opts)
-            page = read_page(html, url, content_type)
+            page = read_saved(html, url, content_type)
         except HemerotecaError as error:
             fail("try", error)
-        show(page, console())
+        out = console()
+        if not page.url:
+            out.print(Text(f"No address: {NO_ADDRESS}", style="bold yellow"))
+        show(page, out)
 
     def _load(self, where: str, opts: argparse.Namespace) -> tuple[str, bytes, str | None]:
         assert self.settings is not None
@@ -68,7 +71,7 @@ class Command(ScrapyCommand):
             raise UsageError(
                 f"{where} cannot be read ({error.strerror}); name an HTML file or a web address"
             ) from error
-        return opts.url or Path(where).resolve().as_uri(), html, None
+        return opts.url or "", html, None
 
 
 def show(page: Page, out: Console) -> None:

@@ -101,8 +101,8 @@ def _head(doc: Document, data: Structured) -> _Head:
 def _article(doc: Document, data: Structured, head: _Head, story: Body) -> Article:
     """The story with all that its page tells of it."""
     words = count_words(story.text)
-    names, author = authors(data, head.marked, story.untrimmed)
-    tongue = language(doc, data)
+    tongue = language(doc, data, story.text or _text(head.title) or "")
+    names, author = authors(doc, data, head.marked, head.heading, story.untrimmed, _text(tongue))
     shown = shown_read_time(doc, _text(tongue))
     topic = section(doc, data, head.marked, _text(head.title), head.heading)
     tag_names, tag = tags(doc, data, head.marked)

@@ -3,7 +3,7 @@
 from crawler.urls.keys import INDEX, same_story, site_host, story_key
 from crawler.urls.networks import is_loopback, is_public
 from crawler.urls.owners import is_below, owner, registered_domain, same_owner
-from crawler.urls.segments import is_wall
+from crawler.urls.segments import is_wall, names_people
 from crawler.urls.spelling import absolute, has_tracking, normalise
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "is_loopback",
     "is_public",
     "is_wall",
+    "names_people",
     "normalise",
     "owner",
     "registered_domain",

@@ -96,6 +96,11 @@ AUTHORS = _words(
     " redaktion journalist journalists columnist contributor contributors firma firmas"
 )
 PEOPLE = AUTHORS | _words("user users profile profiles profil people staff team member members")
+_WRITERS = PEOPLE | _words(
+    "person personen persons writer writers reporter reporters columnists correspondents producers"
+    " editors our-people our_people by bio bios journalistes autorin periodistas giornalisti avtor"
+    " autoren-seite muhabir yazarlar contributors-directory byline"
+)
 LISTS_OR_SECTIONS = _words(
     "dossier dossiers serie series region regions collection collections person personen by"
     " columnists"
@@ -161,3 +166,13 @@ def is_wall(url: str) -> bool:
     parts = urlsplit(url)
     host = (parts.hostname or "").rpartition(".")[0].rpartition(".")[0]
     return bool(_WALLS.search(host) or _WALLS.search(parts.path))
+
+
+def names_people(path: str) -> bool:
+    """Whether a path leads to the page of a person: `/authors/ada-lund`.
+
+    >>> names_people("/staff/ada-lund/"), names_people("/staff"), names_people("/town/ada-lund")
+    (True, False, False)
+    """
+    parts = [part for part in path.lower().split("/") if part]
+    return any(part in _WRITERS for part in parts[:-1])

@@ -14,6 +14,7 @@ from crawler.extract.dates.context import (
     in_sentence,
     in_site_bar,
     is_other,
+    is_sentence,
     stated,
 )
 from crawler.extract.dates.said import of_publication, of_something_else
@@ -58,6 +59,11 @@ def beside(near: HtmlElement | None) -> Beside:
             before = ""
             for element, text in texts:
                 kind, claim = _judge(element, text)
+                if kind == 0 and claim is not None and 1 not in kinds:
+                    revised = stated(text, modified=True)  # "Published …; revised …"
+                    if revised is not None:
+                        kinds.add(1)
+                        found[1].append((passed, Claim(revised, claim.source)))
                 if claim is not None and in_site_bar(element, near):
                     claim = None
                 label, before = before, text
@@ -92,7 +98,11 @@ def _judge(element: HtmlElement, text: str) -> tuple[int, Claim | None]:
     if any(up.tag in _APART for up in (element, *islice(element.iterancestors(), 4))):
         return kind, None
     opens = text.startswith(date) and pattern(_GOES_ON).match(text, len(date)) is not None
-    if not opens and (len(text) - len(date) > PROSE or in_sentence(element, len(date))):
+    if not opens and (
+        len(text) - len(date) > PROSE
+        or in_sentence(element, len(date))
+        or is_sentence(text, text.find(date), len(date))
+    ):
         kind = 2
     return kind, Claim(date, "html:near headline" if kind < 2 else "html:sentence")
 

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.extract.dates.beside import beside
+from crawler.extract.dates.beside import Beside, beside
 from crawler.extract.dates.elements import Placed, marked_elements, time_elements
-from crawler.extract.dates.fallback import fallback_claims
+from crawler.extract.dates.fallback import SAID_OF_CHANGE, fallback_claims
 from crawler.extract.markup import Marks, Meaning
 from crawler.extract.page import Document, Structured, strings, types_of
 from crawler.items import Claim
@@ -35,6 +35,8 @@ _PUBLISHED_META = (
     "citation_online_date", "citation_date", "eprints.date", "displaydate", "datenews",
     "date_pub", "temp_published_time", "live_published_time", "timepublished",
     "analyticsattributes.articledate",
+    "dc.issued", "dc:issued", "dcterms.date.issued", "og:regdate", "regdate", "reg_date",
+    "published_on", "published-on", "publishedon", "article:published_on", "published_date_time",
     "releasedate", "release_date", "release-date", "dateposted", "postdate", "post_date",
     "og:video:release_date", "video:release_date", "og:release_date", "book:release_date",
 )  # fmt: skip
@@ -77,7 +79,14 @@ def date_claims(
     published = _unique(_published(doc, data, shown))
     if not _has_day(published):
         apart = (shown.times.apart, shown.marked.apart)
-        published = _unique([*published, *fallback_claims(doc, data, near), *chain(*apart)])
+        changed = {claim.text for claim in _modified(data, shown)}
+        found = [
+            claim
+            for claim in fallback_claims(doc, data, near)
+            # "Updated 2 May" tells when the story was changed, and not when it was published.
+            if not (claim.source == SAID_OF_CHANGE and changed)
+        ]
+        published = _unique([*published, *found, *chain(*apart)])
     return published, _unique(_modified(data, shown))
 
 
@@ -92,6 +101,10 @@ class _Shown:
         return time_elements(self._doc, self.near)
 
     @cached_property
+    def text(self) -> Beside:
+        return beside(self.near)
+
+    @cached_property
     def marked(self) -> Placed:
         return marked_elements(self._marked[Meaning.DATE], self.near)
 
@@ -103,7 +116,7 @@ def _has_day(claims: Iterable[Claim]) -> bool:
 
 def _published(doc: Document, data: Structured, shown: _Shown) -> Iterator[Claim]:
     yield from _ld(data, "datePublished", "dateCreated", "uploadDate")
-    yield from _metas(data, _PUBLISHED_META)
+    yield from _metas(data, (*_PUBLISHED_META, *_named_metas(data)))
     if _says_instant(data, "datePublished", "article:published_time"):
         yield from url_dates(doc.url)
         yield from _metas(data, _VAGUE_META)
@@ -116,7 +129,7 @@ def _published(doc: Document, data: Structured, shown: _Shown) -> Iterator[Claim
     if any(_INSTANT.match(claim.text) for claim in close):
         yield from url_dates(doc.url)
         return
-    text = beside(shown.near)
+    text = shown.text
     yield from text.close
     yield from shown.times.off
     yield from shown.marked.off
@@ -124,8 +137,6 @@ def _published(doc: Document, data: Structured, shown: _Shown) -> Iterator[Claim
     yield from _metas(data, _VAGUE_META)
     yield from _other_works(data)
     yield from url_dates(doc.url)
-    yield from text.changed
-    yield from text.prose
 
 
 def _other_works(data: Structured) -> Iterator[Claim]:
@@ -158,12 +169,27 @@ def url_dates(url: str) -> Iterator[Claim]:
             return
 
 
+_SAYS_PUBLISHED = re.compile(
+    r"(?!.*(?:modif|updat|expir|until|unpub|copyright|image|video|comment|book:|event|status|state|type))"
+    r".*(?:publish(?:ed)?|publication|issued|posted|reg)[._:-]?(?:date|time|on|at)(?:[._-]?(?:time|iso|utc))?"
+    r"|(?:dc|dcterms)[.:](?:date[.:])?(?:issued|published)"
+)
+"""Other names of meta elements for the same."""
+
+
+def _named_metas(data: Structured) -> list[str]:
+    known = {*_PUBLISHED_META, *_VAGUE_META, *_MODIFIED_META}
+    return [name for name in data.meta if name not in known and _SAYS_PUBLISHED.fullmatch(name)]
+
+
 def _metas(data: Structured, names: Iterable[str]) -> Iterator[Claim]:
     for name in names:
         for text in data.meta.get(name, ()):
             yield Claim(text, f"meta:{name}")
 
 
+_YEAR = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d{3})|\d{10}")
+"""Some year of the press: content systems write 0001-01-01 for none."""
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _LOCAL = re.compile(r"T?\d\d:\d\d(?::\d\d)?(?:\.\d+)?\s?[+-](?!00)\d\d:?\d\d$")
 
@@ -177,7 +203,11 @@ def _says_instant(data: Structured, key: str, name: str) -> bool:
     """Whether the machine-readable claims state a time of day: nothing shown says more."""
     claims = [*_ld(data, key), data.first_meta(name)]
     return any(
-        claim is not None and len(claim.text) >= 16 and ":" in claim.text for claim in claims
+        claim is not None
+        and len(claim.text) >= 16
+        and ":" in claim.text
+        and _YEAR.search(claim.text)
+        for claim in claims
     )
 
 
@@ -188,6 +218,7 @@ def _modified(data: Structured, shown: _Shown) -> Iterator[Claim]:
         return
     yield from shown.times.changed
     yield from shown.marked.changed
+    yield from shown.text.changed
 
 
 def _ld(data: Structured, *keys: str) -> Iterator[Claim]:

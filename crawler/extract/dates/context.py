@@ -10,7 +10,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from crawler.extract.dates.said import of_change, of_something_else
+from crawler.extract.dates.said import of_change, of_publication, of_something_else
 from crawler.extract.dates.text import dates_in, timed
 from crawler.extract.markup import names_of
 
@@ -47,6 +47,28 @@ def short_text(element: HtmlElement) -> str | None:
         parts += text.split()
     text = " ".join(parts)
     return text if len(text) <= MAX_SHOWN else None
+
+
+_SENTENCE = 5
+"""Words beside a date; with as many, and a full stop, they are a sentence."""
+_ENDS = (".", "!", "?", "。", "।", "؟")
+
+
+def is_sentence(text: str, start: int, length: int) -> bool:
+    """Whether the words around a date of a text make a sentence that tells of something else than
+    when the story was published or changed.
+
+    >>> is_sentence("The bridge was opened on March 3, 1998.", 25, 13)
+    True
+    >>> is_sentence("First published by the harbour board on March 3, 1998.", 40, 13)
+    False
+    """
+    if not text.rstrip("”\"' ").endswith(_ENDS):
+        return False
+    before = text[:start]
+    if of_publication(before[:60]) or of_change(before[:60]):
+        return False
+    return len((before + " " + text[start + length :]).split()) >= _SENTENCE
 
 
 def stated(text: str, *, modified: bool) -> str | None:

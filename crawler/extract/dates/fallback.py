@@ -18,6 +18,7 @@ from crawler.extract.dates.context import (
     in_sentence,
     in_site_bar,
     is_other,
+    is_sentence,
     short_text,
 )
 from crawler.extract.dates.said import of_change, of_publication
@@ -32,6 +33,8 @@ _MAX_TEXTS, _MAX_ELEMENTS = 400, 50_000
 """Texts with a date, and elements, that are looked at."""
 _LONGEST = 400
 """Characters of a text that may tell its page's date."""
+SAID_OF_CHANGE = "html:text, modified"
+"""The source of a date that words beside it say is of a change."""
 _HIDDEN = frozenset({"script", "style", "noscript", "option", "template", "textarea"})
 _KEY = (
     r"(?:datePublished|publishedAt|published_at|published_on|publishedDate|published_date"
@@ -83,7 +86,11 @@ def _shown(doc: Document, near: HtmlElement | None) -> dict[str, list[Claim]]:
                 kind = "modified"
             elif of_publication(label):
                 kind = "published"
-            elif len(plain) - (end - start) > PROSE or in_sentence(element, end - start):
+            elif (
+                len(plain) - (end - start) > PROSE
+                or in_sentence(element, end - start)
+                or is_sentence(plain, start, end - start)
+            ):
                 continue  # of whatever the sentence tells
             else:
                 kind = "plain"

@@ -51,7 +51,7 @@ def _moment(claims: Sequence[Claim], captured_at: datetime, language: str | None
     best: Moment | None = None
     claims = claims[:MAX_CLAIMS]
     for claim in claims:
-        moment = _read(claim, captured_at, language)
+        moment = _read(claim, captured_at, _order_told(claim, claims, language))
         if moment is None:
             continue
         if best is None or _refines(moment, best):
@@ -60,6 +60,27 @@ def _moment(claims: Sequence[Claim], captured_at: datetime, language: str | None
                 # Nothing can refine it, and dates in words are slow to read.
                 return _in_local_time(best, claims, captured_at, language)
     return best
+
+
+_TWO_ORDERS = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])([./-])(0?[1-9]|1[0-2])\2((?:19|20)?\d\d)(?!\d)")
+
+
+def _order_told(claim: Claim, claims: Sequence[Claim], language: str | None) -> str | None:
+    """The language by whose order a date in numbers is read: the page's, unless its other claims
+    tell the day by the other order alone."""
+    found = _TWO_ORDERS.search(claim.text[:MAX_CHARACTERS])
+    if found is None or found[1] == found[3] or len(claims) < 2:
+        return language
+    year = found[4] if len(found[4]) == 4 else f"20{found[4]}"
+    first, second = (number.zfill(2) for number in (found[1], found[3]))
+    texts = [other.text for other in claims if other is not claim]
+    month_first, day_first = (
+        any(f"{year}-{month}-{day}" in text or text.endswith(f"{year}-{month}") for text in texts)
+        for month, day in ((first, second), (second, first))
+    )
+    if month_first == day_first:
+        return language
+    return "en-US" if month_first else "en-GB"
 
 
 def _not_after_address(

@@ -41,6 +41,7 @@ _NAMED = (
     rf"{_LEAD}(?P<month>{_NAME})\.?\s(?P<day>\d{{1,2}})(?:<dates.ordinal>|\.)?,?\s(?P<year>\d{{4}})",
     rf"(?P<year>\d{{4}})(?:[.,]|<dates.after_year>)?\s<dates.before_month>?(?P<month>{_NAME})\.?"
     r"(?:\s(?P<day>\d{1,2})\.?<dates.after_day>?)?",
+    rf"(?P<year>\d{{4}})(?:[.,]|<dates.after_year>)?\s(?P<day>\d{{1,2}})\.?\s(?P<month>{_NAME})\.?",
     rf"(?P<month>{_NAME})\.?,?\s<dates.of_year>?(?P<year>\d{{4}}){_TAIL}",
 )
 _NUMERIC = re.compile(r"\d\s?[./\-]\s?\d{1,2}\s?[./\-]\s?\d")

@@ -63,7 +63,7 @@ def parse_date(
     """
     if not text or len(text) > MAX_CHARACTERS:
         return None
-    language = language[:_MAX_TAG] if language else None
+    language = _american(text, language[:_MAX_TAG] if language else None)
     reading = _absolute(text, language)
     try:
         if captured_at.tzinfo is None:
@@ -75,6 +75,19 @@ def parse_date(
     except (OverflowError, ValueError):  # a date beyond the calendar, or a capture at its edge
         return None
     return _format(reading)
+
+
+_AMERICAN_ZONE = re.compile(
+    r"\d\s?(?:[ap]\.?m\.?)?\s?\(?(?:E[SD]?T|C[SD]T|M[SD]T|P[SD]?T|AK[SD]T)\b", re.IGNORECASE
+)
+
+
+def _american(text: str, language: str | None) -> str | None:
+    """The language, of the United States where no country is told and the time zone is theirs:
+    they write the month first."""
+    if language in (None, "en", "es") and _AMERICAN_ZONE.search(text):
+        return "es-US" if language == "es" else "en-US"
+    return language
 
 
 def counts_back(text: str, language: str | None = None) -> bool:

@@ -25,6 +25,7 @@ _NAMED = (
     rf"{_DAY}(?:<dates.ordinal>|\.)?[\s\-]?<dates.of_month>?(?P<dmy>{_WORD})"
     rf",?\s?<dates.of_year>?-?(?P<y1>\d{{4}})(?!\d)"
     rf"|(?P<mdy>{_WORD})\.?\s{_DAY}<dates.ordinal>?\.?,?\s(?P<y2>\d{{4}})(?!\d)"
+    rf"|(?P<y4>\d{{4}})(?:\.|,|<dates.after_year>)?\s{_DAY}\.?\s(?P<ydm>{_WORD})"
     rf"|(?P<y3>\d{{4}})(?:\.|,|<dates.after_year>)?\s<dates.before_month>?(?:{_DAY}\.\s)?"
     rf"(?P<ymd>{_WORD})\.?\s{_DAY}(?!\d)"
 )
@@ -37,10 +38,20 @@ _TIME_AFTER = (
     r"T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
     r"|(?:\s?<dates.year_sign>\.?|\.)?[\s,;|/•·@()–-]{1,4}(?:<dates.before_time>\.?\s)?"
     r"(?:[01]?\d|2[0-3])\s?[:.hH]\s?[0-5]\d(?!\d)"
-    r"(?::[0-5]\d)?(?:\s?(?:[ap]\.?\s?m\b\.?|<dates.oclock>\b))?"
+    r"(?::[0-5]\d)?(?:\s?(?:[ap]\.?\s?m\b\.?|(?:<dates.am>|<dates.pm>)(?!\w)|<dates.oclock>\b))?"
     r"(?:\s?\(?(?:UTC|GMT|CET|CEST|BST|MEZ|MESZ|IST|E[SD]?T|C[SD]T|M[SD]T|P[SD]?T|JST|KST|WIB)\b"
     r"(?:\s?[+-]\d{1,2}(?::?\d\d)?)?)?"
 )
+
+
+_BEFORE_DATE = 40
+_TIME_BEFORE = (
+    r"(?<![\d:./\-–—])(?:[01]?\d|2[0-3])[:.hH][0-5]\d(?!\d)(?::[0-5]\d)?"
+    r"(?:\s?(?:[ap]\.?\s?m\b\.?|(?:<dates.am>|<dates.pm>)(?!\w)|<dates.oclock>\b))?"
+    r"(?:\s?\(?(?:UTC|GMT|CET|CEST|BST|MEZ|MESZ|IST|E[SD]?T|C[SD]?T|M[SD]?T|P[SD]?T|JST|KST|WIB)\b\)?)?"
+    r"[\s,;|/•·–-]{1,4}(?:on\s|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s){0,2}$"
+)
+"""A time of day right before a date: "8:30 a.m. ET May 12, 2026"."""
 
 
 def has_date(text: str) -> bool:
@@ -74,7 +85,7 @@ def dates_in(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_date(match: re.Match[str]) -> bool:
-    word = match["dmy"] or match["mdy"] or match["ymd"]
+    word = match["dmy"] or match["mdy"] or match["ymd"] or match["ydm"]
     if word is not None:
         name = word.strip("-–.’")
         return month_number(name) is not None or persian_letters(name) in PERSIAN_MONTHS
@@ -92,4 +103,7 @@ def timed(text: str, start: int, end: int) -> str:
     '14. Juli 2021, 9.41 Uhr'
     """
     time = pattern(_TIME_AFTER).match(text, end)
-    return text[start : time.end() if time else end]
+    if time is not None:
+        return text[start : time.end()]
+    time = pattern(_TIME_BEFORE).search(text, max(0, start - _BEFORE_DATE), start)
+    return text[time.start() if time is not None else start : end]

@@ -73,8 +73,19 @@ def take_time(text: str, language: str | None) -> tuple[Time | None, str]:
             afternoon = pattern(_PM).fullmatch(half) is not None
             hour = hour % 12 + 12 * afternoon if hour <= 12 else hour
         second = None if second == 60 else second
+        if _is_range(match, hour, minute):
+            return Time(hour, minute, second), rest
         return Time(hour, minute, second, _offset(match, language), _region(match, language)), rest
     return None, text
+
+
+def _is_range(match: re.Match[str], hour: int, minute: int) -> bool:
+    """Whether what looks like an offset is until when something goes on: "10:00-11:30 Uhr"."""
+    if not match["oh"] or match["sign"] == "+" or match["second"] or match["zone"][:1].isalpha():
+        return False
+    if match["om"] is None or ":" not in match["zone"]:
+        return False
+    return (int(match["oh"]), int(match["om"])) > (hour, minute)
 
 
 def on_day(time: Time, year: int, month: int, day: int) -> Time:

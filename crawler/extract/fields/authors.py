@@ -3,81 +3,202 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence, Set
+from typing import Any, NamedTuple
 
-from crawler.extract.language import pattern
-from crawler.extract.markup import Marks, Meaning, elsewhere
-from crawler.extract.page import Structured, strings, text_of, types_of
+from lxml.html import HtmlElement
+
+from crawler.extract.fields.bylines import (
+    beside,
+    lines_by,
+    marked_bylines,
+    people_by,
+    people_in_boxes,
+)
+from crawler.extract.fields.names import LONGEST, byline, is_person, opens_byline
+from crawler.extract.markup import Marks
+from crawler.extract.page import Document, Structured, strings, types_of
 from crawler.items import Block, Claim
 from crawler.text import words
 
-_BY = r"^\s*(?:<bylines.kind_of_text>?\s*<bylines.by>\b|@)\s*[:：]?\s*"
-_DOMAIN = re.compile(r"\w\.(?:com|org|net|info|de|co|at|ch|uk|fr|es|it|pl)\b", re.IGNORECASE)
-_SPLIT = r"\s*(?:,|;|\||/|•|·|\n|\s&\s|\s+<bylines.joined>\s+|、|，)\s*"
-_EMPHASISED = re.compile(r"(\*{1,3}).+\1", re.DOTALL)
-_PERSON = r"(?:[^\W\d_a-z][\w.'’-]*\s+){1,3}(?:<bylines.particle>\s+)*[^\W\d_a-z][\w.'’-]*"
-"""Two to four words with capitals."""
-_NO_NAME = (
-    r"https?:|www\.|@|\.(?:com|org|net|de|co|at|ch|uk|fr)\b|(?<![A-Za-z\d])\d|\d{3}"
-    r"|^<bylines.no_name>$"
+_METAS = (
+    "author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator",
+    "cxenseparse:author", "article:author", "og:article:author", "byl", "article.author",
+)  # fmt: skip
+_NAMED_META = re.compile(
+    r"(?!twitter|fb:|og:image|generator|smartbanner|apple|book|comment|msapplication)(?:.*[.:_\s-])?"
+    r"(?:authors?|byl|byline|creators?|writer|journalist|reporter)[.:_-]?(?:full)?(?:names?)?\d?",
 )
-_ROLE = r"\s+[-–—]\s+.*$|\s*\(.*?\)\s*$|\s+<bylines.before_role>\s+.*$"
+"""Other names of meta elements for the same: `citation_author`, `article:author_name`."""
+_EMPHASISED = re.compile(r"(\*{1,3}).+\1", re.DOTALL)
+_ARTICLES = frozenset({
+    "the", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il", "lo", "o", "a", "de",
+    "het", "den",
+})  # fmt: skip
+"""What the name of a newspaper begins with, in languages that write it with capitals."""
+_CLOSE = 9
+"""Steps up from an element and from the headline to one that holds both."""
+
+
+class _Found(NamedTuple):
+    names: tuple[str, ...]
+    persons: int
+    claim: Claim
+    explicit: bool = False
+    """Whether words introduce it as a byline: "By"."""
 
 
 def authors(
-    data: Structured, marked: Marks, blocks: Sequence[Block]
+    doc: Document,
+    data: Structured,
+    marked: Marks,
+    heading: HtmlElement | None,
+    blocks: Sequence[Block],
+    language: str | None = None,
 ) -> tuple[tuple[str, ...], Claim | None]:
     """Names of the authors in the page's order, and the claim they are from.
 
-    blocks: the body as it was read, bylines still in it.
+    heading: the headline's element. blocks: the body as it was read, bylines still in it.
+    language: the page's.
 
-    The first of these that gives a name: JSON-LD author, author meta elements, rel=author and
-    itemprop=author, elements of an author's or byline's class, an emphasised name that the body
+    What JSON-LD tells counts, then meta elements, unless they name no person and a byline beside
+    the headline does, or a byline names others than meta elements. Then what is shown: bylines
+    and elements marked as the author's, the nearest to the headline first; names that the body
     begins or ends with.
     """
-    publishers = {words(name) for name in data.site_names}
-    bodies: tuple[tuple[str, ...], Claim] | None = None
-    for raw, source in _candidates(data, marked):
-        names = _names(raw, publishers)
-        if names and (bodies is None or not set(names) <= set(bodies[0])):
-            found = names, Claim("; ".join(raw), source)
-            if source != "json-ld:author" or not _are_bodies(data.story["author"]):
-                return found
-            bodies = bodies or found
+    others = {words(name) for name in data.site_names}
+    told: list[_Found] = []
+    persons: _Found | None = None
+    for found in _told(doc, data, others, language):
+        told.append(found)
+        if found.persons and not _is_weak(found):
+            persons = found
+            break
+    if persons is not None and persons.claim.source == "json-ld:author":
+        return persons.names, persons.claim
+    slight = next((found for found in told if found.persons and _is_weak(found)), None)
+    shown: _Found | None = None
+    marginal: list[_Found] = []
+    for found in _shown(marked, heading, others, language, explicit=persons is not None):
+        if found.persons:
+            shown = found
+            break
+        marginal.append(found)
+    if persons is not None:
+        best = shown if shown is not None and _counts_more(shown, persons) else persons
+        return best.names, best.claim
+    if shown is not None:
+        return shown.names, shown.claim
+    if slight is not None:
+        return slight.names, slight.claim
     for block in (*blocks[:4], *blocks[-3:]):
-        if names := _byline(block):
+        if names := _byline(block, others, language):
             return names, Claim(block.text, "html:byline")
-    if bodies is not None:
-        return bodies
-    # Nobody but the publisher: the page names no person, it does name an author.
-    raw = [name for name in strings(data.story.get("author")) if words(name) in publishers]
-    return (tuple(raw[:1]), Claim(raw[0], "json-ld:author")) if raw else ((), None)
+    for name in people_in_boxes(doc.root):
+        return (name,), Claim(name, "html:about")
+    for found in (*(t for t in told if not _is_weak(t)), *marginal, *told):
+        return found.names, found.claim
+    return _publisher(data, others)
 
 
-def _candidates(data: Structured, marked: Marks) -> Iterable[tuple[list[str], str]]:
+def _counts_more(shown: _Found, told: _Found) -> bool:
+    """Whether a byline that is shown counts more than what is told to machines: it names others,
+    after a word that says so."""
+    seen, said = ({words(name) for name in found.names} for found in (shown, told))
+    return shown.explicit and seen.isdisjoint(said) and not _are_forms(seen, said)
+
+
+def _are_forms(seen: Set[str], said: Set[str]) -> bool:
+    """Whether two sets of names may be of the same people, a surname in common."""
+    return any(set(a.split()) & set(b.split()) for a in seen for b in said)
+
+
+def _is_weak(found: _Found) -> bool:
+    """Whether it names whoever put the page up, as often as its author."""
+    return found.claim.source.startswith(("meta:twitter:", "link:"))
+
+
+def _found(
+    raw: Sequence[str],
+    source: str,
+    others: Set[str],
+    language: str | None,
+    *,
+    machine: bool = False,
+) -> _Found | None:
+    read = byline(raw, language, others, machine=machine)
+    if not read.names:
+        return None
+    return _Found(read.names, read.persons, Claim("; ".join(raw), source))
+
+
+def _told(
+    doc: Document, data: Structured, others: Set[str], language: str | None
+) -> Iterator[_Found]:
+    """What the page tells to machines, best first."""
+    for raw, source in _claims(doc, data):
+        found = _found(raw, source, others, language, machine=True)
+        if found is not None:
+            if source == "link:author" and not found.persons:
+                continue
+            if source == "json-ld:author" and _are_bodies(data.story["author"]):
+                found = found._replace(persons=0)
+            yield found
+
+
+def _claims(doc: Document, data: Structured) -> Iterator[tuple[list[str], str]]:
     for key in ("author", "creator"):
         if data.story.get(key):
             yield strings(data.story[key]), f"json-ld:{key}"
-    for name in (
-        "author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator",
-        "cxenseparse:author",
-        "article:author", "og:article:author", "byl", "article.author", "twitter:creator",
-    ):  # fmt: skip
+    named = [name for name in data.meta if _NAMED_META.fullmatch(name) and name not in _METAS]
+    for name in (*_METAS, *named):
         if name in data.meta:
             yield list(data.meta[name]), f"meta:{name}"
-    found = [element for element in marked[Meaning.AUTHOR][:40] if not elsewhere(element)]
-    shown = [e for e in found if e.get("rel") == "author" or e.get("itemprop") == "author"]
-    if shown:
-        yield [text_of(e) for e in shown[:10]], "html:rel=author"
-    for element in found[:12]:
-        text = text_of(element)
-        if text and len(text) < 120:
-            links = [text_of(a) for a in element.iter("a")]
-            links = [name for name in links if name]
-            if links:
-                yield links, "html:author"
-            yield [text], "html:author"
+    for number in ("1", "2"):
+        label = data.first_meta(f"twitter:label{number}")
+        value = data.first_meta(f"twitter:data{number}")
+        if label is not None and value is not None and opens_byline(f"{label.text}:"):
+            yield [value.text], value.source
+    for link in doc.tags["link"]:
+        if link.get("rel") == "author" and (title := link.get("title")):
+            yield [" ".join(title.split())], "link:author"
+    if "twitter:creator" in data.meta:
+        yield list(data.meta["twitter:creator"]), "meta:twitter:creator"
+
+
+def _shown(
+    marked: Marks,
+    heading: HtmlElement | None,
+    others: Set[str],
+    language: str | None,
+    *,
+    explicit: bool,
+) -> Iterator[_Found]:
+    """What the page shows as the author, best first.
+
+    explicit: whether none is asked for but bylines beside the headline.
+    """
+    far: list[tuple[list[str], str]] = []
+    for element, texts, steps in marked_bylines(marked, heading):
+        source = "html:author"
+        if element.get("rel") == "author" or element.get("itemprop") == "author":
+            source = "html:rel=author"
+        if steps > _CLOSE:
+            far.append((texts, source))
+        elif (found := _found(texts, source, others, language)) is not None:
+            yield found._replace(explicit=opens_byline(texts[0], language))
+    if heading is not None:
+        near = beside(heading)
+        for line in lines_by(near):
+            found = _found([line], "html:byline", others, language)
+            if found is not None and found.persons == len(found.names):
+                yield found._replace(explicit=True)
+        for name in () if explicit else people_by(near):
+            if words(name) not in others:
+                yield _Found((name,), 1, Claim(name, "html:person"))
+    for texts, source in () if explicit else far:
+        if (found := _found(texts, source, others, language)) is not None:
+            yield found
 
 
 def _are_bodies(value: Any) -> bool:
@@ -89,37 +210,33 @@ def _are_bodies(value: Any) -> bool:
     )
 
 
-def _byline(block: Block) -> tuple[str, ...]:
-    """The names that an emphasised line of nothing but names tells."""
+def _byline(block: Block, others: Set[str], language: str | None) -> tuple[str, ...]:
+    """The names that a line of the body tells that begins as a byline, or is emphasised and holds
+    nothing but names."""
     text = block.text
-    if block.type != "paragraph" or len(text) > 80 or not _EMPHASISED.fullmatch(block.markdown):
+    if block.type not in ("paragraph", "heading") or len(text) > 120 or text.endswith(":"):
         return ()
-    names = _names([text], set())
-    rest = words(pattern(_BY).sub("", text))
-    told = all(pattern(_PERSON, 0).fullmatch(name) for name in names) and len(rest) <= sum(
-        len(n) + 5 for n in names
-    )
-    return names if told else ()
+    opens = opens_byline(text, language)
+    if not opens and not (len(text) <= 80 and _EMPHASISED.fullmatch(block.markdown)):
+        return ()
+    read = byline([text], language, others)
+    if not read.names or read.persons < len(read.names):
+        return ()
+    rest = words(text)
+    told = sum(len(words(name)) + 5 for name in read.names)
+    return read.names if opens or len(rest) <= told else ()
 
 
-def _names(raw: Sequence[str], publishers: set[str]) -> tuple[str, ...]:
-    found: dict[str, str] = {}
-    for text in raw[:30]:
-        if text.startswith(("http://", "https://", "@")) or len(text) > 300:
-            continue
-        text = pattern(_BY).sub("", text)
-        if _DOMAIN.search(text):
-            continue
-        for part in pattern(_SPLIT, 0).split(text):
-            name = (
-                pattern(_BY)
-                .sub("", pattern(_ROLE, 0).sub("", part.strip(" .:–—-\t")))
-                .strip(" .:–—-")
-            )
-            key = words(name)
-            if not key or len(name) < 2 or len(name) > 60 or len(key.split()) > 6:
-                continue
-            if pattern(_NO_NAME).search(name) or key in publishers:
-                continue
-            found.setdefault(key, name)
-    return tuple(found.values())[:20]
+def _publisher(data: Structured, others: Set[str]) -> tuple[tuple[str, ...], Claim | None]:
+    """Nobody but the publisher: the page names no person, it does name an author."""
+    for raw in strings(data.story.get("author")):
+        if words(raw) in others:
+            return (raw,), Claim(raw, "json-ld:author")
+    for raw in data.meta.get("author", ()):  # who writes under a name of their own
+        if words(raw) in others and len(raw) < LONGEST and is_person(raw) and not _has_article(raw):
+            return (raw,), Claim(raw, "meta:author")
+    return (), None
+
+
+def _has_article(name: str) -> bool:
+    return name.casefold().partition(" ")[0] in _ARTICLES

@@ -54,6 +54,12 @@ def heading_at_the_story(
     return last
 
 
+def stands_at_the_story(doc: Document, element: HtmlElement) -> bool:
+    """Whether an element stands before the story's text and near it."""
+    place = story_place(doc, None, other_stories(doc, None))
+    return place is not None and bool(list(_before_the_text(doc, place.container, [element])))
+
+
 def headline_below(doc: Document, heading: HtmlElement) -> tuple[str, HtmlElement] | None:
     """The headline, where a line of kicker and headline stands over it: "Harbour: Cranes are sold",
     and below, larger, "Cranes are sold". None where there is but one heading."""
@@ -95,9 +101,7 @@ def shown_text(heading: HtmlElement) -> str:
         for child in islice(heading.iterdescendants(), 40)
         if isinstance(child.tag, str) and (child.tag in _UNREAD or _unseen(child))
     ]
-    if not out:
-        return text_of(heading)
-    text = " ".join(" ".join(_texts_without(heading, out)).split())
+    text = " ".join("".join(_texts_without(heading, out)).split())
     return text or text_of(heading)
 
 
@@ -114,15 +118,42 @@ def _unseen(element: HtmlElement) -> bool:
 
 
 def _texts_without(top: HtmlElement, out: Sequence[HtmlElement]) -> Iterator[str]:
+    """The texts of a heading, with spaces where a line or an element of its own ends."""
     walker = etree.iterwalk(top, events=("start", "end"))
+    last = ""
     for event, element in walker:
+        text = None
         if event == "start":
+            if element.tag in _LINES and element is not top:
+                yield " "
             if element in out:
                 walker.skip_subtree()
-            elif element.text:
-                yield element.text
-        elif element is not top and element.tail:
-            yield element.tail
+                yield " "
+            else:
+                text = element.text
+        elif element is not top:
+            text = element.tail
+            if element.tag in _LINES:
+                yield " "
+        if text:
+            if event == "start" and _are_glued(last, text):
+                yield " "
+            yield text
+            last = text
+
+
+_LINES = frozenset({"br", "div", "p", "li", "hr", "h2", "h3", "small"})
+
+
+def _are_glued(before: str, after: str) -> bool:
+    """Whether two elements side by side are two texts: "Harbour", "Cranes sold"; a word may be cut
+    into elements, too."""
+    return (
+        (len(before) > 2 or before in (":", "|", "–"))
+        and len(after) > 2
+        and (before[-1].islower() or before[-1].isdigit() or before[-1] in ":.!?")
+        and after[0].isupper()
+    )
 
 
 def _headings(doc: Document) -> Iterator[HtmlElement]:

@@ -9,7 +9,8 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawler.extract.body import is_caption, is_prose, read_blocks
-from crawler.extract.language import is_appeal, is_note, states_age
+from crawler.extract.fields.bylines import heads_another
+from crawler.extract.language import is_appeal, is_label, is_note, states_age
 from crawler.extract.markup import Marks, Meaning, is_noise, meanings, names_of
 from crawler.extract.page import Document, Structured, text_of
 from crawler.items import Claim
@@ -19,6 +20,7 @@ _MIN, _MAX = 20, 1_000
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _NO_NOISE = re.compile(r"teasers?(?![a-z])", re.IGNORECASE)
 """What a name says of other stories' summaries, and as often of the story's own."""
+_LABEL = re.compile(r"[:：|–—]")
 _BLOCKS = 4
 """Paragraphs and pictures; more of them are a list of other stories."""
 
@@ -43,7 +45,7 @@ def standfirst(
         and not _is_box(element)
     ]  # fmt: skip
     for element in _before_text(doc, near, headline):
-        if _linked(element) or is_caption(element, above):
+        if _linked(element) or heads_another(element) or is_caption(element, above):
             continue
         text = _prose(element, doc)
         if _usable(text, title):
@@ -111,6 +113,8 @@ def _beside(element: HtmlElement, above: Set[HtmlElement]) -> bool:
             return True
         if at.tag in ("article", "li", "a", "aside", "nav", "footer") or is_noise(at):
             return False
+        if heads_another(at):
+            return False
         at = at.getparent()
     return False
 
@@ -130,7 +134,9 @@ def _above(headline: HtmlElement | None) -> Set[HtmlElement]:
 def _usable(text: str, title: str | None) -> bool:
     if not _MIN <= len(text) <= _MAX or words(text) == words(title or ""):
         return False
-    return not (is_note(text) or states_age(text))
+    if is_note(text) or states_age(text) or is_appeal(text):
+        return False
+    return not is_label(_LABEL.split(text, maxsplit=1)[0])
 
 
 def _linked(element: HtmlElement) -> bool:

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from itertools import islice
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
+from crawler.extract.fields.canonical import is_front
 from crawler.extract.fields.heading_place import (
     heading_at_the_story,
     headline_below,
     pieces,
     shown_text,
+    stands_at_the_story,
 )
-from crawler.extract.markup import names_of
+from crawler.extract.fields.site_names import (
+    LABELLED,
+    SEPARATOR,
+    home_names,
+    section_names,
+    without_site,
+)
+from crawler.extract.markup import elsewhere, names_of
 from crawler.extract.page import Document, Structured, strings, text_of
 from crawler.items import Claim
-from crawler.text import words
-from crawler.urls import site_host
+from crawler.text import UNSPACED, words
 
-_SEPARATOR = re.compile(r"\s+[|\-–—·•»«:/›]+\s+|\s*[|»«｜：_]\s*|(?<=\w):\s+|--|\s+[–—]\s*")
-_LABELLED = re.compile(r"\s*[|»«｜•·]\s*|\s+::+\s+")
-"""What parts a title from the names of section and site, and hardly ever parts a headline."""
 _KICKER = re.compile(
     r"kicker|over-?line|top-?line|eye-?brow|dach-?zeile|spitz-?marke|ante-?titulo|volanta|cintillo"
     r"|sur-?titre|occhiello|chapeu|roof-?line|pre-?title|super-?title|label|badge|rubri[ck]|categor",
@@ -55,13 +61,20 @@ def headline(doc: Document, data: Structured) -> Headline:
     headline, it is the first of these claims.
     """
     claims = _claims(doc, data)
+    names, sections = [*data.site_names, *home_names(doc)], section_names(data)
     told = [
         Claim(text, claim.source)
         for claim in claims
-        if (text := without_site(claim.text, data.site_names, doc.url))
+        if (text := without_site(claim.text, names, doc.url, sections))
     ]
-    shown = _shown(doc, data, [claim.text for claim in claims])
+    shown = _shown(doc, data, [claim.text for claim in claims], names)
     if shown is None:
+        told = _before_masthead(doc, claims, told)
+        part = _shown_part(doc, claims)
+        if part is not None:
+            claim, element = part
+            at = element if stands_at_the_story(doc, element) else None
+            return Headline(claim, at, _told_apart(told, claim.text, claim.text))
         return Headline(told[0] if told else None, None, None)
     full, element, certain = shown
     agreed = None if certain else _agreed(told)
@@ -69,6 +82,50 @@ def headline(doc: Document, data: Structured) -> Headline:
         return Headline(agreed, element, None)
     text = _without_kicker(element, full, told, data)
     return Headline(Claim(text, f"html:{element.tag}"), element, _told_apart(told, text, full))
+
+
+def _before_masthead(doc: Document, claims: Sequence[Claim], told: Sequence[Claim]) -> list[Claim]:
+    """What is told, up to the masthead: what the page shows as its first heading, and its title
+    has behind the headline."""
+    mastheads = {_key(shown_text(element)) for element in doc.tags["h1"][:3]} - {""}
+    found = []
+    for claim, bare in zip(claims, told, strict=False):
+        for cut in SEPARATOR.finditer(claim.text):
+            rest = _key(claim.text[cut.end() :])
+            if any(rest == name or rest.startswith(name + " ") for name in mastheads):
+                head = claim.text[: cut.start()].strip()
+                bare = Claim(head, bare.source) if 3 < len(head) < len(bare.text) else bare
+                break
+        found.append(bare)
+    return found or list(told)
+
+
+_PART_TAGS = ("h2", "h3", "h4", "h5", "h6", "div", "span", "p", "strong", "b", "font", "td", "dt")
+_LEAST_PART = 0.35
+
+
+def _shown_part(doc: Document, claims: Sequence[Claim]) -> tuple[Claim, HtmlElement] | None:
+    """The longest beginning of a told title, up to something that parts it, that an element of the
+    page shows as all its text: no heading, but what the reader sees."""
+    parts: dict[str, None] = {}
+    for claim in claims:
+        for cut in SEPARATOR.finditer(claim.text):
+            head = claim.text[: cut.start()].strip()
+            if len(head) >= max(8 if UNSPACED.search(head) else _LEAST_HEADLINE,
+                                _LEAST_PART * len(claim.text)):  # fmt: skip
+                parts[words(head)] = None
+    if not parts:
+        return None
+    longest = max(map(len, parts))
+    best: tuple[int, str, HtmlElement] | None = None
+    for element in islice(doc.root.iter(*_PART_TAGS), 4_000):
+        text = element.text
+        if not text or not 5 < len(text) < 2 * longest + 40:
+            continue
+        key = words(text)
+        if key in parts and (best is None or len(key) > best[0]) and not elsewhere(element):
+            best = len(key), " ".join(text.split()), element
+    return (Claim(best[1], f"html:{best[2].tag}"), best[2]) if best is not None else None
 
 
 def _agreed(told: Sequence[Claim]) -> Claim | None:
@@ -90,7 +147,7 @@ def _told_apart(told: Sequence[Claim], shown: str, full: str) -> Claim | None:
     for claim in told:
         if _cut_off(claim.text, shown) or claim.text.endswith(("…", "...")):
             continue  # says no more than that the place was short
-        parts = _LABELLED.split(claim.text)
+        parts = LABELLED.split(claim.text)
         if words(claim.text) not in same and not any(words(part) in same for part in parts):
             return claim
     return None
@@ -136,48 +193,6 @@ def _cut_off(claimed: str, shown: str) -> bool:
     return shown.startswith(claimed) and rest[:1] in ('"', "'")
 
 
-def without_site(title: str, site_names: Sequence[str], url: str) -> str:
-    """A title without the name of the site at its end or beginning.
-
-    >>> without_site("Storm hits coast | The Example Post", ["The Example Post"], "https://x.example/")
-    'Storm hits coast'
-    >>> without_site("Storm - a warning", [], "https://x.example/")
-    'Storm - a warning'
-    """
-    names = {words(name) for name in site_names}
-    host = site_host(url).split(":")[0]
-    compact = {"".join(n.split()) for n in names if n} | {
-        host.replace(".", ""),
-        host.replace("-", ""),
-    }
-    labels = [label for label in host.split(".")[:-1] if len(label) > 3]
-    compact.update(labels)
-    text = title.strip()
-    for _ in range(4):
-        cuts = list(_SEPARATOR.finditer(text))
-        if not cuts:
-            break
-        head, tail = text[: cuts[-1].start()], text[cuts[-1].end() :]
-        first, rest = text[: cuts[0].start()], text[cuts[0].end() :]
-        if head.strip() and _names_site(tail, compact):
-            text = head.strip()
-        elif rest.strip() and _names_site(first, compact):
-            text = rest.strip()
-        else:
-            break
-    return text
-
-
-def _names_site(part: str, compact: set[str]) -> bool:
-    name = "".join(words(part).split())
-    if not name:
-        return True
-    return name in compact or any(
-        len(name) > 3 and len(c) > 3 and (name in c or c in name) and len(name) < 2.5 * len(c)
-        for c in compact
-    )
-
-
 def _claims(doc: Document, data: Structured) -> list[Claim]:
     found = [
         data.first_meta("og:title"),
@@ -190,18 +205,28 @@ def _claims(doc: Document, data: Structured) -> list[Claim]:
 
 
 def _shown(
-    doc: Document, data: Structured, claimed: Sequence[str]
+    doc: Document, data: Structured, claimed: Sequence[str], names: Sequence[str]
 ) -> tuple[str, HtmlElement, bool] | None:
     """The heading that shows the headline, with its text and whether that is certain: the page
     tells the same, or it stands at the story."""
-    keys = [words(text) for text in claimed]
+    keys = [_key(text) for text in claimed]
+    cuts = [(text, cut) for text in claimed for cut in SEPARATOR.finditer(text)]
+    heads = {_key(text[: cut.start()]) for text, cut in cuts}
+    tails = {_key(text[cut.end() :]) for text, cut in cuts} - heads
+    site = {words(name) for name in names}
     best: tuple[float, str, HtmlElement] | None = None
     for tag, worth in (("h1", 0.3), ("h2", 0.0)):
         for element in doc.tags[tag][:40]:
             text = shown_text(element)
-            if len(text) > _MAX_TITLE or not (key := words(text)):
+            if len(text) > _MAX_TITLE or not (key := _key(text)):
+                continue
+            if key in site or _leads_home(doc, element):
+                continue
+            if key in tails and _is_shown(doc, {*heads, *keys} - site):
                 continue
             score = worth + sum(_agreement(key, other) for other in keys)
+            if key in heads and len(key) < _LEAST_HEADLINE:
+                score += 0.8
             if worth == 0.0 and score < 1.0:
                 continue
             if best is None or score > best[0] + 0.01:
@@ -211,7 +236,7 @@ def _shown(
                 return *low, True
             break
         if tag == "h1" and keys:
-            placed = heading_at_the_story(doc, _other_names(data, claimed), keys)
+            placed = heading_at_the_story(doc, _other_names(names, data, claimed), keys)
             if placed is not None and (low := headline_below(doc, placed)) is not None:
                 return *low, True
             if placed is not None and len(text := shown_text(placed)) <= _MAX_TITLE:
@@ -221,13 +246,34 @@ def _shown(
     return best[1], best[2], best[0] >= 1.0
 
 
-def _other_names(data: Structured, claimed: Sequence[str]) -> list[str]:
+def _is_shown(doc: Document, keys: Set[str]) -> bool:
+    """Whether a heading shows one of some texts."""
+    headings = (element for tag in ("h1", "h2", "h3") for element in doc.tags.get(tag, ())[:40])
+    return any(_key(shown_text(element)) in keys for element in headings)
+
+
+def _key(text: str) -> str:
+    return words(text.replace("_", " "))
+
+
+def _leads_home(doc: Document, heading: HtmlElement) -> bool:
+    """Whether a heading is the masthead: all of it a link to the front page."""
+    if is_front(doc.url):
+        return False
+    for link in (*islice(heading.iter("a"), 1), *islice(heading.iterancestors("a"), 1)):
+        url = doc.address(link.get("href") or "")
+        if url is not None and is_front(url) and len(text_of(link)) > 0.7 * len(text_of(heading)):
+            return True
+    return False
+
+
+def _other_names(site_names: Sequence[str], data: Structured, claimed: Sequence[str]) -> list[str]:
     """What a heading may say that is no headline: the names of the site and of its sections, also
     those that stand beside the headline in what the page tells as its title."""
-    names = [*data.site_names, *strings(data.story.get("articleSection"))]
+    names = [*site_names, *strings(data.story.get("articleSection"))]
     names += data.meta.get("article:section", ())
     for text in claimed:
-        parts = sorted(_SEPARATOR.split(text), key=len)
+        parts = sorted(SEPARATOR.split(text), key=len)
         names += parts[:-1]
     return [words(name) for name in names]
 

@@ -1,7 +1,8 @@
 """What newspapers print in their own language: labels, notes, months."""
 
+from crawler.extract.language.guess import contradicts, detect
 from crawler.extract.language.labels import Match, heads_no_stories, match, phrase_in, whole
-from crawler.extract.language.loader import pattern, words_of
+from crawler.extract.language.loader import pattern, words_of, words_of_one
 from crawler.extract.language.months import month_number
 from crawler.extract.language.phrases import (
     calls,
@@ -21,6 +22,8 @@ from crawler.extract.language.phrases import (
 __all__ = [
     "Match",
     "calls",
+    "contradicts",
+    "detect",
     "heads_no_stories",
     "is_appeal",
     "is_counted",
@@ -39,4 +42,5 @@ __all__ = [
     "tells_to_read_on",
     "whole",
     "words_of",
+    "words_of_one",
 ]

@@ -36,6 +36,11 @@ def words_of(table: str, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for words in found for word in words))
 
 
+def words_of_one(language: str, table: str, key: str) -> tuple[str, ...]:
+    """What one language has under a key."""
+    return tuple(tables().get(language, {}).get(table, {}).get(key, ()))
+
+
 @cache
 def pattern(form: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
     """A pattern with the words of all languages in its places, the longest first.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
@@ -17,10 +18,14 @@ _KINDS = (
 )  # fmt: skip
 _BITS = tuple((kind, int(kind)) for kind in _KINDS)
 _OTHERS = int(Meaning.COMMENTS)
+_AUTHOR = int(Meaning.AUTHOR)
+_MAY_BE_AUTHOR = re.compile(r"[ao]u?t[eh]?[ou]r|byline|writer|report|journalist", re.IGNORECASE)
+_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+"""Their ids are made of their words."""
 _ANY = sum(bit for _, bit in _BITS)
 _TAGS = (
     "div", "span", "p", "a", "time", "ul", "ol", "nav", "address", "section", "header", "h2", "h3",
-    "h4", "strong", "em", "cite", "small", "b", "i", "td", "aside", "dl",
+    "h4", "h5", "h6", "strong", "em", "cite", "small", "b", "i", "td", "aside", "dl", "li", "abbr",
 )  # fmt: skip
 
 
@@ -34,8 +39,19 @@ def marks(scope: HtmlElement) -> Marks:
         if itemprop is not None:
             names = itemprop if names is None else f"{names} {itemprop}"
         if not names:
+            # An id is made for links and scripts, and says less; rel=author says it by itself.
+            ident = attribute("id") or (attribute("rel") if element.tag == "a" else None)
+            if (
+                ident
+                and _MAY_BE_AUTHOR.search(ident)
+                and meanings(ident) & _AUTHOR
+                and element.tag not in _HEADINGS
+            ):
+                found[Meaning.AUTHOR].append(element)
             continue
         bits = meanings(names) & _ANY
+        if element.tag == "a" and attribute("rel") == "author":
+            bits |= _AUTHOR
         if bits:
             for kind, bit in _BITS:
                 if bits & bit:

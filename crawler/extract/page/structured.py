@@ -7,7 +7,6 @@ broken, nested, escaped twice or about another story as often as not.
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from crawler.extract.page.broken_json import read_json
 from crawler.extract.page.document import Document
 from crawler.items import Claim
 from crawler.urls import same_story
@@ -29,12 +29,11 @@ ARTICLE_TYPES = frozenset({
 _MAX_NODES = 5_000
 _MAX_JSON = 3_000_000
 """Characters of all JSON-LD of a page."""
+_MAX_BROKEN = 200_000
+"""Characters of those that have to be repaired."""
 _MAX_SCRIPTS = 1_000
-_WRAPPERS = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|"
-                       r"(?:-->|//\s*\]\]>|\]\]>|/\*\s*\]\]>\s*\*/|;)\s*$")  # fmt: skip
+_PEOPLE = ("author", "creator", "publisher")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
-_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
-
 Node = Mapping[str, Any]
 
 
@@ -94,7 +93,7 @@ def structured(doc: Document) -> Structured:
             meta.setdefault(name.strip().lower(), []).append(text)
     nodes = tuple(islice(_typed(_scripts(doc)), _MAX_NODES))
     frozen = {name: tuple(dict.fromkeys(texts)) for name, texts in meta.items()}
-    return Structured(frozen, nodes, _story(nodes, doc, frozen))
+    return Structured(frozen, nodes, _with_people(_story(nodes, doc, frozen), nodes))
 
 
 def clean(text: str) -> str:
@@ -150,35 +149,16 @@ def types_of(node: Node) -> set[str]:
 
 
 def _scripts(doc: Document) -> Iterator[Any]:
-    left = _MAX_JSON
+    left, broken = _MAX_JSON, _MAX_BROKEN
     for text in doc.selector.xpath(_JSON_LD).getall()[:_MAX_SCRIPTS]:
         left -= len(text)
-        if left >= 0:
-            yield from _loads(text)
-
-
-def _loads(text: str) -> list[Any]:
-    """What a JSON-LD script holds, mending what is often broken; [] if it cannot be read."""
-    try:
-        return [json.loads(text, strict=False)]
-    except (ValueError, RecursionError):
-        pass
-    text = _WRAPPERS.sub("", _WRAPPERS.sub("", text)).strip()
-    if "{" in text[:100] and "&quot;" in text[:200]:
-        text = html.unescape(text)
-    text = _TRAILING_COMMA.sub(r"\1", text)
-    decoder = json.JSONDecoder(strict=False)
-    found: list[Any] = []
-    at = 0
-    try:
-        while at < len(text):
-            value, at = decoder.raw_decode(text, at)
-            found.append(value)
-            while at < len(text) and text[at] in " \t\r\n,;":
-                at += 1
-    except (ValueError, RecursionError):
-        pass
-    return found
+        if left < 0:
+            continue
+        found = read_json(text, repair=False)
+        if not found and broken > len(text):
+            broken -= len(text)
+            found = read_json(text)
+        yield from found
 
 
 def _typed(values: Iterator[Any]) -> Iterator[Node]:
@@ -198,6 +178,35 @@ def _typed(values: Iterator[Any]) -> Iterator[Node]:
                 )
             elif isinstance(item, list):
                 todo.extend(v for v in reversed(item) if isinstance(v, Mapping | list))
+
+
+def _with_people(story: Node, nodes: tuple[Node, ...]) -> Node:
+    """A story whose people and publisher are named, where it only refers to them: `{"@id": …}`."""
+    told = {key: story[key] for key in _PEOPLE if isinstance(story.get(key), Mapping | list)}
+    named = {key: _named(value, nodes) for key, value in told.items()}
+    return {**story, **named} if any(named[key] is not told[key] for key in told) else story
+
+
+def _named(value: Any, nodes: tuple[Node, ...]) -> Any:
+    if isinstance(value, list):
+        items = [_named(item, nodes) for item in value[:100]]
+        changed = any(new is not old for new, old in zip(items, value, strict=False))
+        return items if changed else value
+    if (
+        not isinstance(value, Mapping)
+        or value.get("name")
+        or not isinstance(ident := value.get("@id"), str)
+    ):
+        return value
+    fragment = ident.rpartition("#")[2] if "#" in ident else None
+    known = [node for node in nodes if node.get("name") and isinstance(node.get("@id"), str)]
+    for node in known:
+        if node["@id"] == ident:
+            return node
+    for node in known:  # one spelt from the root, the other from the page
+        if fragment and node["@id"].rpartition("#")[2] == fragment:
+            return node
+    return value
 
 
 def _of_readers(key: str, value: object) -> bool:

@@ -61,3 +61,18 @@ def test_the_summary_of_another_story_is_none(read: Read) -> None:
     below = f"""<aside><article><h2><a href="/x">Lock closed for repairs until the autumn</a></h2>
         <p class="standfirst">{LEAD}</p></article></aside>"""
     assert read("", "", below).standfirst is None
+
+
+CARD = """<section class="x"><h4><a href="/town/mill">Mill burns down</a></h4>
+    <div class="summary">The mill by the bridge burnt down, no one was hurt.</div></section>"""
+TEASER = """<div class="teaser"><h3><a href="/x">Mill burns</a></h3>
+    <p class="excerpt">The mill by the bridge burnt down last night, no one was hurt.</p></div>"""
+BOX = '<div><p class="lead">Get our harbour stories in your inbox every morning.</p></div>'
+ADVERT = '<p class="description">Advertisement: Cruise the fjords with us from 99 a night.</p>'
+
+
+@pytest.mark.parametrize("above", [CARD, TEASER, BOX, ADVERT])
+def test_what_is_of_a_card_a_newsletter_or_an_advert_is_no_standfirst(
+    read: Read, above: str
+) -> None:
+    assert read(above=above).standfirst is None

@@ -105,3 +105,56 @@ def test_what_is_pressed_or_hidden_in_a_heading_is_not_read() -> None:
 def test_without_a_heading_the_title_is_what_machines_are_told() -> None:
     article = read(f"<main>{PARAGRAPHS}</main>")
     assert (article.title, article.seo_title) == (TOLD, None)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["{} | CNN Politics", "{} – DW – 13.06.2023", "{}_网易财经", "{}-新华网", "{} (Published 2016)",
+     "Opinion | {}", "{} — Economics from the Quay", "{} » Harbour » The Quay"],
+)  # fmt: skip
+def test_what_stands_beside_the_shown_headline_is_none_of_it(title: str) -> None:
+    for shown in (SHOWN, "港口委员会投票决定关闭旧吊桥", "Bridge"):
+        page = f"<title>{title.format(shown)}</title><h1>{shown}</h1>{PARAGRAPHS}"
+        assert extract(page.encode(), URL).article.title == shown
+
+
+@pytest.mark.parametrize(
+    ("title", "url"),
+    [
+        ("{} | CNN Politics", "https://edition.cnn.example/2026/bridge"),
+        ("{} – DW – 13.06.2023", "https://www.dw.example/bridge"),
+        ("{} (Published 2016)", URL),
+        ("Opinion | {}", URL),
+        ("{} | The Quay", "https://thequay.example/1"),
+        ("{}_网易财经", URL),
+        ("{}-新华网", URL),
+    ],
+)
+def test_the_names_of_site_and_section_are_cut_off_where_no_heading_is_shown(
+    title: str, url: str
+) -> None:
+    shown = "港口委员会投票决定关闭旧吊桥十一周" if "网" in title else SHOWN
+    page = f"<html><title>{title.format(shown)}</title><body>{PARAGRAPHS}"
+    assert extract(page.encode(), url).article.title == shown
+
+
+def test_the_masthead_is_no_headline() -> None:
+    for masthead in ('<h1><a href="/">Silicon Quay</a></h1>', "<h1>Silicon Quay</h1>"):
+        page = f"""<title>{SHOWN} | Silicon Quay</title><header>{masthead}</header>
+            <h2>{SHOWN}</h2>{PARAGRAPHS}"""
+        assert extract(page.encode(), URL).article.title == SHOWN
+
+
+def test_what_no_heading_shows_is_a_headline_all_the_same() -> None:
+    page = f"<title>{SHOWN} - Some Press of the Town</title><div class=t>{SHOWN}</div>{PARAGRAPHS}"
+    assert extract(page.encode(), URL).article.title == SHOWN
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [f'<span class="kicker">Harbour</span><span>{SHOWN}</span>',
+     f'<small class="rubrik">Hafen</small>{SHOWN}',
+     SHOWN.replace("who bought", "who<br>bought")],
+)  # fmt: skip
+def test_lines_and_kickers_part_the_words_of_a_heading(heading: str) -> None:
+    assert read(f"<article><h1>{heading}</h1>{PARAGRAPHS}</article>").title == SHOWN

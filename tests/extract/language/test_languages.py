@@ -21,7 +21,10 @@ KEYS = {
         "of_year", "after_year", "before_month", "after_day", "year_sign", "day", "month", "year",
     },
     "numbers": {"large"},
-    "bylines": {"by", "kind_of_text", "joined", "particle", "no_name", "before_role"},
+    "bylines": {
+        "by", "by_here", "by_after_all", "kind_of_text", "label", "after", "joined", "particle",
+        "no_name", "before_role", "about", "role", "body", "other_credit", "action",
+    },
     "reading": {"read", "minute", "two_minutes", "hour", "second", "less_than_one"},
     "notices": {"not_found", "taken_down", "wall", "outage", "error_title", "wall_title"},
 }  # fmt: skip
@@ -37,7 +40,7 @@ def patterns() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("code", list(tables()))
 def test_a_file_has_known_tables_alone(code: str) -> None:
     file = tables()[code]
-    assert set(file) <= {"links", "boilerplate", *KEYS, *NAMES}
+    assert set(file) <= {"links", "boilerplate", "text", *KEYS, *NAMES}
     for table, keys in (KEYS | NAMES).items():
         assert set(file.get(table, {})) <= keys
 

@@ -1,0 +1,365 @@
+"""The names of persons in a byline: what stands between "By" and the date, the role, the agency.
+
+A byline is read in pieces: lines of their own, what a label with a colon opens, what commas and
+"and" part. Which piece is a name is told by the words around it, in any language, and by its shape.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence, Set
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from crawler.extract.dates import dates_in, has_date
+from crawler.extract.language import month_number, pattern, words_of, words_of_one
+from crawler.text import DENSE, words
+
+LONGEST = 300
+"""Characters of a byline; a longer text is prose."""
+_MOST = 20
+_DENSE_LETTER = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_KIND = (
+    r"(?:(?:<bylines.kind_of_text>|<bylines.label>)"
+    r"(?:\s*(?:[,&/+・]|<bylines.joined>)\s*(?:<bylines.label>|<bylines.other_credit>))*)"
+)
+_LABELS = (
+    r"(?:<bylines.label>(?:\s*(?:[,&/+・]|<bylines.joined>)\s*"
+    r"(?:<bylines.label>|<bylines.other_credit>))*)"
+)
+_BY = (
+    rf"\s*(?:(?:{_KIND}\s+)?<bylines.by>(?:(?!\w)|(?<=[{_DENSE_LETTER}]))|@(?=\w))\s*[:：]?\s*"
+    r"(?:(?:dr|mr|mrs|ms)\.\s)?"
+)
+_LATE_BY = r"(?<!\w)<bylines.by>\s+"
+_ENDS_IN_BY = r"\s<bylines.by>$"
+_ANY_BY = r"[^\W\d][^\d,.;:|()]{0,50}?\s<bylines.by_after_all>\s+"
+_LABEL = (
+    rf"(?:^|(?<=[\s,;|/]))(?P<label>{_LABELS}|<bylines.by>|<bylines.other_credit>)\s*[:：＝]\s*"
+)
+_LABEL_ALONE = rf"\s*(?:{_LABELS}|(?:{_KIND}\s+)?<bylines.by>)\s*[:：]?\s*"
+_BY_ALONE = r"\s*<bylines.by>\s*[:：]?\s*"
+_OTHER_ALONE = (
+    r"\s*(?:<bylines.other_credit>)(?:\s*(?:[,&/+]|<bylines.joined>)\s*<bylines.other_credit>)*"
+    r"\s*[:：]?\s*"
+)
+_OTHER = (
+    r"(?:^|[\s,;|/(–—-]+)(?:<bylines.other_credit>)"
+    r"(?:\s*[:：]|(?<=\bby)\s|(?<=\bvon)\s|(?<=\bpar)\s)"
+)
+_SPLIT = (
+    r"\s*(?:,|;|\||\s/\s|/(?=[^\W\d_]{2})|•|\n|\s·\s|(?<=[가-힣])·|\s&\s|\s\+\s"
+    r"|\s+<bylines.joined>\s+|、|，|；)\s*"
+)
+_JOINS = r"\s*(?:[,;&/+、，|•·]|<bylines.joined>(?:\s|$))"
+_ENDING_JOIN = r"(?:[,;&/+、，|•·]|(?:^|\s)<bylines.joined>)\s*$"
+_OPENING_JOIN = r"(?:<bylines.joined>|&)\s+"
+_MAIL = re.compile(
+    r"\(?(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+\)?|(?<!\w)@\w+|https?://\S+|www\.\S+"
+)
+_DOMAIN = re.compile(
+    r"\w\.(?:com|org|net|info|de|co|at|ch|uk|fr|es|it|pl|jp|kr|cn|ru|br)\b", re.IGNORECASE
+)
+_NUMBER = re.compile(r"(?:^|[\s,;|(•·–—\-/])[(]?\d")
+_BEFORE_DATE = r"[\s,;|•·()–—-]+(?:<dates.lead_in>|<dates.lead_in_joined>)[\s,:;|•·()–—-]*$"
+_YOUNGER = re.compile(r",\s*((?:Jr|Sr)\.?|I{2,3}|IV)(?=$|[\s,;|])")
+_DEGREE = re.compile(
+    r"(?:,\s*|\s+)(?:Ph\.?\s?D\.?s?|M\.?D\.?|Psy\.?D\.?|Ed\.?D\.?|D\.?V\.?M\.?|Pharm\.?D\.?|M\.?P\.?H\.?"
+    r"|M\.?B\.?A\.?|Esq\.?|LCSW|LMFT|RDN|CFP®?|CPA)(?=$|[\s,;|&])"
+    r"|,\s*(?:R\.?N\.?|R\.?D\.?|J\.?D\.?|M\.?A\.?|M\.?S\.?(?:c\.?)?|B\.?A\.?|B\.?Sc?\.?|D\.?O\.?|D\.?D\.?S\.?"
+    r"|LL\.?[BM]\.?|P\.?E\.?)(?=$|[\s,;|&])"
+)
+_BRACKETS = re.compile(
+    r"\s*[(（\[][^()（）\[\]]*[)）\]](?=\s*(?:$|[\s,;|&/•·–-]*(?:$|[\n,;|&/•·])|\d))"
+)
+"""What is said of a name behind it; between its parts, it belongs to it."""
+_DASHED = re.compile(r"\s+[-–—]\s+.*$")
+_BEFORE_ROLE_ALONE = r"(?:<bylines.before_role>)"
+_ROLE_AFTER = r"\s+(?:<bylines.before_role>)(?:\s+.*)?$"
+_AFTER = r"\s*(?:<bylines.after>)$"
+_NO_NAME = (
+    r"\s*(?:<dates.lead_in>|<dates.published>|<bylines.joined>|<bylines.before_role>"
+    r"|<bylines.no_name>|<bylines.action>|<bylines.other_credit>)\W*"
+)
+_ROLE = r"(?:^|[\s\W])(?:<bylines.role>)(?=$|[\s\W])"
+_BODY = rf"(?:^|[\s\W])(?:<bylines.body>)(?=$|[\s\W])|(?<=[{_DENSE_LETTER}])(?:<bylines.body>)$"
+_HAN_NAME = re.compile(
+    r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff\u30a0-\u30ff]{1,12}[·・][\u3400-\u9fff\u30a0-\u30ff·・]{1,12}"
+    r"|[\u3040-\u30ff\u3400-\u9fff々]{2,8}|[\u3400-\u9fff々]{1,4}[\s\u3000][\u3040-\u30ff\u3400-\u9fff々]{1,4}|[가-힣]{2,4}|[가-힣]{1,2}\s[가-힣]{1,3}"
+)
+_HAN_NAMES = re.compile(r"[\u3400-\u9fff]{2,4}(?:[\s\u3000]+[\u3400-\u9fff]{2,4})+")
+_NO_NAMES_MARKS = re.compile(r"[^\w\s.'’ʼ`´·-]|\d|_")
+_NICKNAME = re.compile(r"\s[(“\"][\w. ]{2,20}[)”\"]\s")
+_ELIDED = re.compile(r"(?:[a-z]{1,3}['’]|al-|el-)[^\W\d_]")
+_SURNAME_FIRST = (
+    r"((?:<bylines.particle>\s){0,2}[^\W\d_a-z][\w'’-]+),\s*([^\W\d_a-z][\w.'’-]*(?:\s[A-Z]\.?)?)"
+)
+_MOST_WORDS = 6
+
+
+class Byline(NamedTuple):
+    """What a text tells of authors."""
+
+    names: tuple[str, ...]
+    persons: int
+    """How many of them look like a person's full name."""
+
+
+def byline(
+    texts: Sequence[str], language: str | None = None, others: Set[str] = frozenset(),
+    *, machine: bool = False,
+) -> Byline:  # fmt: skip
+    """The names in the texts of one byline, in order, each once.
+
+    others: names of the site and its publisher, as compared words: no authors of a story. machine:
+    whether it was written for machines, where a surname may come first. Where a person is named,
+    what is none beside it (a role, an agency, a place) is left out.
+    """
+    found: dict[str, tuple[str, bool]] = {}
+    for text in texts[:30]:
+        if len(text) > LONGEST:
+            continue
+        lines: list[tuple[bool, list[tuple[str, bool]]]] = []
+        for joined, piece in _pieces(text, language, machine=machine):
+            roles = machine or bool(lines)
+            names = [(n, is_person(n)) for n in _names_of(piece, language, roles=roles)]
+            if any(person for _, person in names):
+                names = [n for n in names if n[1] or _may_stand_beside(n[0])]
+            lines.append((joined, names))
+        for names in _of_one_list(lines):
+            for name, person in names:
+                found.setdefault(words(name), (name, person))
+    kept = {key: each for key, each in found.items() if key and key not in others}
+    some = any(person for _, person in kept.values())
+    kept = {
+        key: (name, person)
+        for key, (name, person) in kept.items()
+        if person or not _is_beside(name, some=some, machine=machine)
+    }
+    told = tuple(name for name, _ in kept.values())[:_MOST]
+    return Byline(told, sum(person for _, person in kept.values()))
+
+
+@lru_cache(maxsize=2_048)
+def is_person(name: str) -> bool:
+    """Whether a text has the shape of a person's full name.
+
+    >>> [is_person(n) for n in ("Ada von Lund", "Associated Press", "freeman", "远洋", "홍길동")]
+    [True, False, False, True, True]
+    """
+    if has_role(name) or is_body(name):
+        return False
+    if DENSE.search(name):
+        return _HAN_NAME.fullmatch(name) is not None
+    name = _NICKNAME.sub(" ", name)
+    tokens = name.split()
+    if not 1 < len(tokens) <= _MOST_WORDS or _NO_NAMES_MARKS.search(name):
+        return False
+    if name.upper() == name.lower():  # a script without capitals
+        return True
+    capitals = [token[0].isupper() or _is_elided(token) for token in tokens]
+    small = (token.lower() for token, capital in zip(tokens, capitals, strict=True) if not capital)
+    return sum(capitals) > 1 and capitals[-1] and all(token in _particles() for token in small)
+
+
+def _is_elided(token: str) -> bool:
+    """Whether a capital comes after what is bound to it: d’Arc, al-Masri."""
+    found = _ELIDED.match(token)
+    return found is not None and token[found.end() - 1].isupper()
+
+
+@cache
+def _particles() -> frozenset[str]:
+    return frozenset(words_of("bylines", "particle"))
+
+
+@lru_cache(maxsize=2_048)
+def has_role(name: str) -> bool:
+    """Whether a text names what a person is: reporter, editor."""
+    return pattern(_ROLE).search(name) is not None
+
+
+@lru_cache(maxsize=2_048)
+def is_body(name: str) -> bool:
+    """Whether a text names an agency, a publisher, a team."""
+    return pattern(_BODY).search(name) is not None
+
+
+def is_kind(text: str) -> bool:
+    """Whether a text names a kind of text, as it stands before "by": "Opinion".
+
+    >>> is_kind("Opinion"), is_kind("Opinions differ")
+    (True, False)
+    """
+    return pattern(r"\s*(?:<bylines.kind_of_text>)\s*").fullmatch(text) is not None
+
+
+def opens_byline(text: str, language: str | None = None) -> bool:
+    """Whether a text begins as a byline does: "By Ada Lund", "Text: Ada Lund".
+
+    >>> opens_byline("Written by Ada Lund"), opens_byline("Bylaws of the harbour")
+    (True, False)
+    """
+    found = pattern(_BY).match(text) or _by_here(language).match(text)
+    if found is None and (found := pattern(_LABEL).match(text)) is not None:
+        return pattern(_OTHER_ALONE).fullmatch(found["label"]) is None
+    if found is None and has_date(text):
+        spans = list(dates_in(text))
+        found = pattern(_LATE_BY).search(text, spans[-1][1]) if spans else None
+    return found is not None
+
+
+def _is_beside(name: str, *, some: bool, machine: bool) -> bool:
+    """Whether what is no full name is none of the story's authors: a role; beside a person also an
+    agency, a team and, in what is shown, any word with a capital."""
+    if some:
+        shown = not machine and name.upper() != name.lower()
+        return shown or has_role(name) or is_body(name)
+    return not machine and has_role(name)
+
+
+@lru_cache(maxsize=128)
+def _by_here(language: str | None) -> re.Pattern[str]:
+    """What stands before a name in one language, and may be a name in another."""
+    own = words_of_one((language or "").lower().partition("-")[0], "bylines", "by_here")
+    return re.compile(rf"\s*(?:{'|'.join(own)})\s+" if own else r"(?!)", re.IGNORECASE)
+
+
+def _may_stand_beside(name: str) -> bool:
+    """Whether what is no full name is one all the same, beside a person's in one text: in scripts
+    without capitals; elsewhere such a word is a place, an agency, a role."""
+    return name.upper() == name.lower() and not has_role(name) and not is_body(name)
+
+
+def _of_one_list(
+    lines: Sequence[tuple[bool, list[tuple[str, bool]]]],
+) -> Iterator[list[tuple[str, bool]]]:
+    """The names of those lines that make one list: of lines that no "and" and no comma joins, all
+    are persons, or the first alone counts."""
+    named = [line for line in lines if line[1]]
+    alone = all(joined or all(person for _, person in names) for joined, names in named)
+    for number, (joined, names) in enumerate(named):
+        if number == 0 or joined or alone:
+            yield names
+
+
+def _pieces(text: str, language: str | None, *, machine: bool) -> Iterator[tuple[bool, str]]:
+    """The parts of a byline that hold names, without what introduces them and follows them, each
+    with whether it is joined to the one before."""
+    text = _BRACKETS.sub("", text) or text
+    text = _DEGREE.sub("", _YOUNGER.sub(r" \1", _MAIL.sub(" | ", text)))
+    if machine and (turned := pattern(_SURNAME_FIRST, 0).fullmatch(text.strip())) is not None:
+        yield True, f"{turned[2]} {turned[1]}"
+        return
+    skip, joined, some = False, machine, False
+    lines = re.split(r"\n| \| ", text)
+    for line in lines[_first_line(lines) :]:
+        joined = joined or pattern(_JOINS, 0).match(line) is not None
+        after = pattern(_ENDING_JOIN, 0).search(line) is not None
+        line = line.strip(" \t,;|•·–—-")
+        if line and pattern(_OTHER_ALONE).fullmatch(line):
+            skip = True
+        elif line and (pattern(_LABEL_ALONE).fullmatch(line) or pattern(_ENDS_IN_BY).search(line)):
+            skip, after = False, True
+        elif line and pattern(_BEFORE_ROLE_ALONE).fullmatch(line):
+            if some:
+                break
+            skip = True
+        elif line and skip:
+            skip = False
+        elif line:
+            for piece in _labelled(line, language):
+                yield joined, piece
+                joined = some = True
+        joined = after or machine or (joined and not line)
+
+
+def _first_line(lines: Sequence[str]) -> int:
+    """Where a byline begins: at a line of nothing but "by", unless names stand before it."""
+    for number, line in enumerate(lines[:6]):
+        if pattern(_BY_ALONE).fullmatch(line) and not any(map(is_person, lines[:number])):
+            return number
+    return 0
+
+
+def _labelled(line: str, language: str | None) -> Iterator[str]:
+    """A line by the labels with colons in it; what labels of other credits open is left out."""
+    at = 0
+    keep = True
+    for label in pattern(_LABEL).finditer(line):
+        if keep and (before := line[at : label.start()].strip(" ,;|/–—-")):
+            yield from _bare(before, language)
+        keep = pattern(_OTHER_ALONE).fullmatch(label["label"]) is None
+        at = label.end()
+    if keep:
+        yield from _bare(line[at:], language)
+
+
+def _bare(text: str, language: str | None) -> Iterator[str]:
+    """A text without "By", and up to its date or number."""
+    other = pattern(_OTHER).search(text)
+    if other is not None:
+        text = text[: other.start()]
+    for _ in range(2):
+        text = pattern(_BY).sub("", text, count=1) if pattern(_BY).match(text) else text
+    text = _by_here(language).sub("", text, count=1) if _by_here(language).match(text) else text
+    if (start := pattern(_ANY_BY).match(text)) is not None:
+        text = text[start.end() :]
+    if has_date(text):
+        dates = list(dates_in(text))
+        if dates and (late := pattern(_LATE_BY).search(text, dates[-1][1])) is not None:
+            text = text[late.end() :]  # "Posted on 7 May 2026 by Ada Lund"
+        elif dates:
+            text = text[: dates[0][0]]
+    if (number := _NUMBER.search(text)) is not None:
+        text = _without_month(text[: number.start()])
+    text = pattern(_BEFORE_DATE).sub("", text)
+    text = text.strip(" \t\n,;|•·()–—-")
+    if text and not text.endswith((":", "：")) and pattern(_ENDS_IN_BY).search(text) is None:
+        yield text
+
+
+def _without_month(text: str) -> str:
+    before, _, last = text.rstrip(" .,").rpartition(" ")
+    return before if " " in before.strip() and month_number(last) is not None else text
+
+
+def _names_of(piece: str, language: str | None, *, roles: bool) -> Iterable[str]:
+    for number, part in enumerate(pattern(_SPLIT, 0).split(piece)):
+        name = _BRACKETS.sub("", part).strip(' .:：–—-/\t"“”«»*\xa0')
+        if (join := pattern(_OPENING_JOIN, 0).match(name)) is not None:
+            name = name[join.end() :]
+        if (join := pattern(_ENDING_JOIN, 0).search(name)) is not None:
+            name = name[: join.start()]
+        name = pattern(_BY).sub("", name, count=1) if pattern(_BY).match(name) else name
+        name = pattern(_ROLE_AFTER, 0).sub("", _DASHED.sub("", name))
+        if number == 0 and not roles:
+            name = _without_role(name)
+        name = pattern(_AFTER, 0).sub("", name).strip(' .:：–—-/\t"“”«»*\xa0')
+        if part.strip().endswith(("Jr.", "Sr.")) and name.endswith(("Jr", "Sr")):
+            name += "."
+        if (language or "").startswith("zh") and _HAN_NAMES.fullmatch(name):
+            yield from name.split()
+        elif _is_name(name):
+            yield name
+
+
+def _without_role(name: str) -> str:
+    """A name without what the person is behind it: "Ada Lund Chefredakteurin"."""
+    tokens = name.split()
+    if len(tokens) < 3 or not has_role(name):
+        return name
+    while len(tokens) > 2 and has_role(tokens[-1]):
+        tokens.pop()
+    return " ".join(tokens)
+
+
+def _is_name(name: str) -> bool:
+    key = words(name)
+    if not key or not 2 <= len(name) <= 60 or len(key.split()) > _MOST_WORDS:
+        return False
+    if len(name) < 3 and name.islower():
+        return False
+    if _DOMAIN.search(name) or re.search(r"(?<![A-Za-z\d])\d|\d{3}", name):
+        return False
+    return pattern(_NO_NAME).fullmatch(name) is None
