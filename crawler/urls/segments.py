@@ -60,7 +60,8 @@ ENDPOINTS = FEEDS | LOG_IN | BUY | SEARCH | PRINT | SHARE
 """What leads to no page to keep where it ends a path, or begins one that is no headline's."""
 SHOPS = _words(
     "shop store tienda boutique job jobs epaper e-paper gutschein gutscheine coupon"
-    " coupons descuentos"
+    " coupons descuentos vouchercodes voucher-codes vouchers discountcodes discount-codes"
+    " promo-codes codes-promo gutscheincodes rabattcodes kortingscodes codigos-descuento"
 )
 """Other business of a publisher."""
 SERVICE = _words(
@@ -106,7 +107,7 @@ LIST_PAGES = _words("page pages pagina")
 PAGES = _words("page pages pagina página seite strona sida side p pg")
 """Before the number of a further page."""
 OTHER_MATTER = _words(
-    "gallery galleries galerie galeria video videos audio podcast podcasts live-tv tv radio event"
+    "gallery galleries galerie galeria video videos wideo vidéos filme audio podcast podcasts live-tv tv radio event"
     " events kalender calendar weather wetter meteo horoscope horoscopes horoskop career careers"
     " games quiz crossword forum forums"
 )

@@ -37,6 +37,8 @@ _LONG_SERVICE = (
 """What a segment of the forms of a service has in it, if it is longer than `_LONGEST`."""
 _LONGEST = 24
 """Characters of the longest segment that is looked up word for word, and some more."""
+_MAX_CHANNEL_HYPHENS = 5
+"""In the slug of a series of videos or podcasts."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE = re.compile(r"(?:^|/)(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?\d\d)?(?:/|-|$)")
 _DAY_END = re.compile(r"(?:^|/)(?:19|20)\d\d[/-](?:0?[1-9]|1[0-2])(?:[/-]\d\d?)?/?$")
@@ -45,6 +47,10 @@ _MAX_ADDRESS = 2_000
 _NUMBER = re.compile(r"\d{5}")
 _ID_QUERY = re.compile(r"(?:^|&)(?:p|id|aid|article(?:_?id)?|story|nid|newsid|idxno|no)=\d{2,}")
 _CODE = re.compile(r"(?=[^/]*\d)(?=[^/]*[a-zA-Z])[0-9A-Za-z]{7,}$")
+_BARE_CODE = re.compile(r"(?=(?:[^\d]*\d){2})(?=\d*[a-zA-Z])[0-9A-Za-z]{8,}")
+"""A story's identifier that is all of a segment."""
+_FRONT_FILE = re.compile(r"/index\.\w{2,5}$")
+"""What the file of a folder is called: it says nothing of what is there."""
 
 _TELLING = re.compile("[0-9?]")
 """What the address of a story has somewhere, if not the hyphens of a headline."""
@@ -73,6 +79,8 @@ class Shape(NamedTuple):
     number: bool
     """Whether the path has a number that can be an id or a date."""
     suffix: str
+    code: bool
+    """Whether the last segment is an identifier of letters and digits, and nothing else."""
 
 
 _PAGE_FILE = re.compile(r"\.(?:s?html?|php|aspx?|jsp|cms)$", re.IGNORECASE)
@@ -86,6 +94,7 @@ class StoryUrls:
         self._address = address
         host, path, query = _parts(normalise(page) or page)
         self._page = _key(host, path, query)
+        path = _FRONT_FILE.sub("", path) or "/"
         self._bare = self._page.partition("?")[0]
         self._by_query = bool(_ID_QUERY.search(query))
         last = self._bare.rpartition("/")[2]
@@ -127,6 +136,8 @@ class StoryUrls:
         by_query = bool(query) and bool(_ID_QUERY.search(query))
         if key == self._page or (bare == self._bare and not (by_query and self._by_query)):
             return Target(True, url, self._page, True, True)
+        if "/index." in path:
+            path = _FRONT_FILE.sub("", path) or "/"
         segments = [s for s in path.split("/") if s]
         if not by_query and (
             not segments
@@ -142,6 +153,8 @@ class StoryUrls:
             return None
         dated = _YEAR.search(path) is not None
         if "hub" in kinds[-2:] and not (dated and _DATE.search(path)):
+            return None
+        if kinds[-2:-1] == ["end"] and not dated and _is_channel(segments, path):
             return None
         domain, service = _owner(host)
         if (
@@ -178,13 +191,26 @@ class StoryUrls:
             return True
         if not short_list and (_NUMBER.search(path) or _DATE.search(path)):
             return True
-        if own and len(segments) == self._shape.segments:
+        if not own:
+            if len(segments) >= 2 and _BARE_CODE.fullmatch(tail):
+                return True
+        elif len(segments) == self._shape.segments:
             shape = _shape(path)
-            if shape == self._shape and (shape.words or shape.number):
+            if shape == self._shape and (shape.words or shape.number or shape.code):
                 return True
         if short_list:
             return False
         return len(segments) >= 2 and hyphens >= 1 and bool(_CODE.search(segments[-1]))
+
+
+def _is_channel(segments: list[str], path: str) -> bool:
+    """Whether a path leads to a series of videos, podcasts, games …: its name below their folder,
+    with neither a number nor the length of a headline."""
+    return (
+        segments[-2].lower() in words.OTHER_MATTER
+        and segments[-1].count("-") <= _MAX_CHANNEL_HYPHENS
+        and not _NUMBER.search(path)
+    )
 
 
 @lru_cache(maxsize=4_096)
@@ -251,4 +277,5 @@ def _shape(path: str) -> Shape:
         stem.count("-") + stem.count("_") >= 2,
         bool(_NUMBER.search(path) or _DATE.search(path)),
         suffix,
+        _BARE_CODE.fullmatch(stem) is not None,
     )
