@@ -19,12 +19,22 @@ _OWN = "\0"
 _MANY = ""
 """Stands for the links of more than one story; no story's key is empty."""
 _CARD_TAGS = frozenset({"article", "li", "tr"})
-_NO_HEADING = frozenset({"h1", "li", "article", "tr", "img", "figure"})
+_NO_HEADING = frozenset({"h1", "article", "img", "figure"})
+_ITEMS = frozenset({"li", "tr"})
+"""No headings either, unless their words say so."""
 _MAX_HEADING = 90
 """Characters of a block's heading."""
 _MAX_SIBLINGS = 40
 _MAX_LEVELS = 8
 """Elements between a card and the section that its heading opens."""
+_PLACED = frozenset({"div", "p", "span", "b", "strong", "em", "dt", "a", "font", "center", "header"})
+"""What a heading by its place alone may be."""
+_MIN_PLACED = 2
+_MAX_PLACED = 40
+"""Characters of such a heading."""
+_ENDS = frozenset(".,;…。，")
+_COUNTS = re.compile(r"^[\W\d_]*$|\d{1,2}[:.]\d\d")
+"""Of a date, a time, a number: no heading."""
 _LABELLED = re.compile(r"title|titel|heading|header|label|caption|headline")
 
 
@@ -179,7 +189,7 @@ class Blocks:
                 # What stands over the neighbour stands over this one.
                 return self._headings[sibling] is not None, self._headings[sibling]
             if isinstance(sibling.tag, str) and sibling not in self._stories:
-                heading = self._as_heading(sibling)
+                heading = self._as_heading(sibling) or self._by_place(sibling)
                 if heading is not None:
                     return True, heading if heading.text else None
                 if sibling.tag in HEADINGS or len(quick_text(sibling)) > 200:
@@ -198,7 +208,12 @@ class Blocks:
         text = quick_text(element)
         if not text or len(text) > _MAX_HEADING + 40:
             return None
-        if self._zones.of(element).skip and match(text, self._language) is None:
+        zone = self._zones.of(element)
+        if element.tag in _ITEMS:
+            told = match(text, self._language)
+            whole = told is not None and told.extent == "whole"
+            return Heading(element, text, False) if whole and not zone.footer else None
+        if zone.skip and match(text, self._language) is None:
             return None
         heading = element if element.tag in HEADINGS else None
         if heading is None:
@@ -212,7 +227,7 @@ class Blocks:
             shown = text_of(heading, 80)
             if not shown or len(shown) > _MAX_HEADING or len(text) > len(shown) + 40:
                 return None
-            if self._zones.of(element).body and match(shown, self._language) is None:
+            if zone.body and match(shown, self._language) is None:
                 return None
             links = heading.findall(".//a")
             return Heading(
@@ -230,13 +245,49 @@ class Blocks:
             # The mark over an advertisement that is not there, not over what follows.
             return None
         links = [element] if element.tag == "a" else element.findall(".//a")
-        if links and told and told.extent != "whole" and self._zones.of(element).footer:
+        if links and told and told.extent != "whole" and zone.footer:
             # A link of the page's footer, no heading: "Advertising: prices".
             told = None
-        labelled = _LABELLED.search(names_of(element)) and not self._zones.of(element).body
+        labelled = _LABELLED.search(names_of(element)) and not zone.body
         if labelled or (told and told.extent != "part"):
             return Heading(element, _beside_links(links, text), bool(links))
         return None
+
+    def _by_place(self, element: HtmlElement) -> Heading | None:
+        """A few words that stand over the links of several stories, as their heading: of pages
+        that name none so."""
+        zone = self._zones.of(element)
+        if element.tag not in _PLACED or zone.body or zone.skip or zone.post_nav is not None:
+            return None
+        text = quick_text(element)
+        if not (_MIN_PLACED <= len(text) <= _MAX_PLACED) or text[-1] in _ENDS or _COUNTS.search(text):
+            return None
+        if any(True for _ in element.iter("img", "time", "li", "input", "button", "svg")):
+            return None
+        links = list(islice(element.iter("a"), 2))
+        if len(links) > 1 or (links and quick_text(links[0]) != text):
+            return None
+        if not self._heads_several(element):
+            return None
+        told = match(text, self._language)
+        if told and told.relation in ("previous", "next", "sponsored"):
+            return None
+        return Heading(element, text_of(element, 80), bool(links))
+
+    def _heads_several(self, element: HtmlElement) -> bool:
+        """Whether what follows an element holds the links of more than one story, and no second
+        element made like it comes between."""
+        first: str | None = None
+        names = element.get("class")
+        for sibling in islice(element.itersiblings(), 6):
+            story = self._stories.get(sibling)
+            if story == _MANY or (first is not None and story not in (None, first)):
+                return True
+            if story is not None:
+                first = story
+            elif sibling.tag == element.tag and sibling.get("class") == names:
+                return False
+        return False
 
     def relation(
         self, card: HtmlElement, zone: Zone, heading: Heading | None, read: Card
