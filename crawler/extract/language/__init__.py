@@ -1,6 +1,7 @@
 """What newspapers print in their own language: labels, notes, months."""
 
 from crawler.extract.language.labels import Match, heads_no_stories, match, phrase_in, whole
+from crawler.extract.language.labels import words as comparable
 from crawler.extract.language.loader import pattern, words_of
 from crawler.extract.language.months import month_number
 from crawler.extract.language.phrases import (
@@ -21,6 +22,7 @@ from crawler.extract.language.phrases import (
 __all__ = [
     "Match",
     "calls",
+    "comparable",
     "heads_no_stories",
     "is_appeal",
     "is_counted",

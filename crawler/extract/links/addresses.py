@@ -6,7 +6,7 @@ Judged by its form alone and by likeness to the address of the page it stands on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -49,6 +49,8 @@ _ID_QUERY = re.compile(r"(?:^|&)(?:p|id|aid|article(?:_?id)?|story|nid|newsid|id
 _CODE = re.compile(r"(?=[^/]*\d)(?=[^/]*[a-zA-Z])[0-9A-Za-z]{7,}$")
 _BARE_CODE = re.compile(r"(?=(?:[^\d]*\d){2})(?=\d*[a-zA-Z])[0-9A-Za-z]{8,}")
 """A story's identifier that is all of a segment."""
+_FRONT = re.compile(r"(?:https?:)?//(?:www\.)?([^/?#\s]+)/?(?:[?#].*)?")
+"""The address of a newspaper's front page."""
 _FRONT_FILE = re.compile(r"/index\.\w{2,5}$")
 """What the file of a folder is called: it says nothing of what is there."""
 
@@ -68,6 +70,8 @@ class Target(NamedTuple):
     strong: bool
     """True where the address alone says that a story is there."""
     own_site: bool
+    alike: bool = False
+    """True where the address is made as that of the page is: of a story, whatever it is called."""
 
 
 class Shape(NamedTuple):
@@ -94,6 +98,7 @@ class StoryUrls:
         self._address = address
         host, path, query = _parts(normalise(page) or page)
         self._page = _key(host, path, query)
+        self._in_folder = _FRONT_FILE.search(path) is not None
         path = _FRONT_FILE.sub("", path) or "/"
         self._bare = self._page.partition("?")[0]
         self._by_query = bool(_ID_QUERY.search(query))
@@ -105,6 +110,8 @@ class StoryUrls:
         segments = [s for s in path.split("/") if s]
         self._strong = bool(segments) and self._is_strong(path, segments, own=False)
         self._known: dict[str, Target | None] = {}
+        self._fronts: frozenset[str] | None = None
+        """The domains whose front pages the page leads to."""
 
     def target(self, href: str) -> Target | None:
         """Where `href` leads, if that may be a story and is not this page; else None."""
@@ -137,6 +144,9 @@ class StoryUrls:
         if key == self._page or (bare == self._bare and not (by_query and self._by_query)):
             return Target(True, url, self._page, True, True)
         if "/index." in path:
+            if not self._in_folder and _FRONT_FILE.search(path):
+                # This newspaper gives its stories other names: that is the front of a section.
+                return None
             path = _FRONT_FILE.sub("", path) or "/"
         segments = [s for s in path.split("/") if s]
         if not by_query and (
@@ -165,7 +175,8 @@ class StoryUrls:
             return None
         if self._part_of_page(bare, path):
             return None
-        return Target(False, url, key, strong, domain == self._site)
+        own = domain == self._site
+        return Target(False, url, key, strong, own, own and self._is_alike(path, by_query))
 
     def _part_of_page(self, bare: str, path: str) -> bool:
         """Page two of this story, its comments, pictures, print view; or the section it is in."""
@@ -176,6 +187,30 @@ class StoryUrls:
             if rest[:1] == "/" or (rest[:1] in ",;_" and rest[-1:].isdecimal()):
                 return True
         return self._own_number is not None and self._own_number in path.split("/")[:-1]
+
+    def is_sister(self, url: str, hrefs: Callable[[], Iterable[str]]) -> bool:
+        """Whether an address is on another domain of the page's publisher: one whose front page
+        this page leads to, or one of the same name.
+
+        hrefs: gives all links of the page as they are written; asked once, and only if need be.
+        """
+        domain = _owner(_parts(url)[0])[0]
+        name = domain.partition(".")[0]
+        if len(name) >= 4 and name == self._site.partition(".")[0]:
+            return True
+        if self._fronts is None:
+            found = (_FRONT.fullmatch(href) for href in hrefs())
+            self._fronts = frozenset(_owner(m[1].lower())[0] for m in found if m)
+        return domain in self._fronts
+
+    def _is_alike(self, path: str, by_query: bool) -> bool:
+        shape, own = _shape(path), self._shape
+        if by_query or self._by_query:
+            return by_query and self._by_query
+        return (
+            (shape.segments, shape.number, shape.suffix, shape.code)
+            == (own.segments, own.number, own.suffix, own.code)
+        ) and (own.number or own.code or (own.words and shape.words))
 
     def _is_strong(self, path: str, segments: list[str], own: bool = True) -> bool:
         slug = max(segments[-2:], key=len)

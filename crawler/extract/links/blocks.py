@@ -81,6 +81,10 @@ class Blocks:
             stories[node] = key if held is None else _MANY
             node = node.getparent()
 
+    def holds_several(self, element: HtmlElement) -> bool:
+        """Whether an element holds the links of more than one story."""
+        return self._stories.get(element) == _MANY
+
     def top_of(self, anchor: HtmlElement) -> HtmlElement:
         """The largest element around a link that leads to this one story and no other."""
         stories, around = self._stories, self._zones.around
@@ -243,7 +247,8 @@ class Blocks:
             return None
         if told and told.relation == "sponsored" and told.extent == "whole" and len(text) <= 20:
             # The mark over an advertisement that is not there, not over what follows.
-            return None
+            if not self._heads_several(element):
+                return None
         links = [element] if element.tag == "a" else element.findall(".//a")
         if links and told and told.extent != "whole" and zone.footer:
             # A link of the page's footer, no heading: "Advertising: prices".
@@ -290,9 +295,17 @@ class Blocks:
         return False
 
     def relation(
-        self, card: HtmlElement, zone: Zone, heading: Heading | None, read: Card
+        self,
+        card: HtmlElement,
+        zone: Zone,
+        heading: Heading | None,
+        read: Card,
+        section: bool = False,
     ) -> Relation:
-        """How the stories of a block stand to the article."""
+        """How the stories of a block stand to the article.
+
+        section: whether the heading is the name of one.
+        """
         told = match(heading.text, self._language) if heading else None
         hint = self._zones.of(card).hint
         # A word on a card may be the name of a section ("Opinion"); that it is paid for is sure.
@@ -306,7 +319,7 @@ class Blocks:
             return "related"
         if relation is not None:
             return relation
-        if heading is not None and heading.linked:
+        if section or (heading is not None and heading.linked):
             return "latest"
         if self._in_ranking(card):
             return "popular"

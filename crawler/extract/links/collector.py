@@ -22,6 +22,8 @@ class Collector:
         """Of each block, the stories of other sites."""
         self._unseen: set[object] = set()
         """The blocks that only machines are told of."""
+        self._unlike: set[object] = set()
+        """The blocks with an address that is not made as the page's own."""
         self._seen: set[tuple[Relation, str | None, str]] = set()
 
     def add(
@@ -33,6 +35,7 @@ class Collector:
         key: str,
         card: Card,
         own: bool = True,
+        alike: bool = False,
     ) -> None:
         """Keep a story, unless it stands in this block or one that reads the same: pages repeat
         whole blocks for wide and narrow screens."""
@@ -47,6 +50,8 @@ class Collector:
             excerpt=card.excerpt, image=card.image, published=card.published,
         )  # fmt: skip
         self._order.append(((block, relation, label), key))
+        if not alike:
+            self._unlike.add((block, relation, label))
         if not own:
             self._foreign.setdefault((block, relation, label), set()).add(key)
 
@@ -69,7 +74,8 @@ class Collector:
         named = {
             block
             for block, known in self._blocks.items()
-            if block not in self._unseen and _lists_names(list(known.values()))
+            if block not in self._unseen
+            and _lists_names(list(known.values()), block not in self._unlike)
         }
         found: list[LinkedStory] = []
         places: Counter[object] = Counter()
@@ -84,11 +90,16 @@ class Collector:
         return tuple(found)
 
 
-def _lists_names(stories: list[LinkedStory]) -> bool:
-    """Whether a block shows names (topics, people, services), not headlines."""
+def _lists_names(stories: list[LinkedStory], alike: bool) -> bool:
+    """Whether a block shows names (topics, people, services), not headlines.
+
+    alike: whether all of its addresses are made as that of the page is.
+    """
     first = stories[0]
     if first.relation in ("inline", "previous", "next"):
         return False
-    least = 2 if first.label and match(first.label) else 3 if first.image else 4
+    told = first.label is not None and match(first.label) is not None
+    alike = alike and len(stories) > 1
+    least = 2 if told or (alike and first.label) else 3 if first.image or alike else 4
     sizes = sorted(line_words(story.title or "") for story in stories)
     return sizes[(len(sizes) - 1) // 2] < least

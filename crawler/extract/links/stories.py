@@ -7,13 +7,13 @@ Then words: the heading by the labels of `data/languages/`, the names in classes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
 from lxml.html import HtmlElement
 
-from crawler.extract.language import heads_no_stories, match, whole
+from crawler.extract.language import comparable, heads_no_stories, is_label, match, whole
 from crawler.extract.links.addresses import StoryUrls, Target
 from crawler.extract.links.blocks import Blocks
 from crawler.extract.links.cards import Card, quick_text, read_card, text_of, tidy
@@ -21,6 +21,7 @@ from crawler.extract.links.claims import claimed_stories
 from crawler.extract.links.collector import Collector
 from crawler.extract.links.post_navigation import (
     ARROWS,
+    arrow_direction,
     direction,
     named_direction,
     stated_direction,
@@ -40,6 +41,8 @@ MAX_STORIES = 2_000
 MAX_CLAIMS = 300
 """Stories kept that a page names for machines only."""
 
+_MAX_SECTION = 40
+"""Characters of a section's name."""
 _MAX_PARTS = 12
 """Links of one card to its story that are looked at; real ones have up to four."""
 
@@ -55,6 +58,46 @@ class _Group:
     target: Target
     zone: Zone
     anchors: list[HtmlElement] = field(default_factory=list)
+
+
+class _Page:
+    """What cards are judged by besides themselves."""
+
+    def __init__(
+        self, doc: Document, zones: Zones, urls: StoryUrls, language: str | None
+    ) -> None:
+        self.address = doc.address
+        self.language = language
+        self.leftward = (doc.root.get("dir") or "").lower() == "rtl"
+        """Whether it is read from right to left, and its arrows with it."""
+        self._anchors = doc.tags["a"][:MAX_ANCHORS]
+        self._zones = zones
+        self._urls = urls
+        self._menu: frozenset[str] | None = None
+
+    def is_own(self, target: Target) -> bool:
+        """Whether a story is the publisher's, on this site or another."""
+        return target.own_site or self._urls.is_sister(target.url, self._hrefs)
+
+    def _hrefs(self) -> Iterator[str]:
+        return (href for anchor in self._anchors if (href := anchor.get("href")))
+
+    def names_section(self, heading: str, target: Target) -> bool:
+        """Whether a heading is the name of a section: that of a link in the menu, or of a folder
+        that the story is in."""
+        shown = heading.casefold()
+        if len(shown) > _MAX_SECTION:
+            return False
+        folder = comparable(heading).replace(" ", "-")
+        if folder and f"/{folder}/" in target.url:
+            return True
+        if self._menu is None:
+            self._menu = frozenset(
+                quick_text(anchor).casefold()
+                for anchor in self._anchors
+                if (parent := anchor.getparent()) is not None and self._zones.of(parent).skip
+            )
+        return shown in self._menu
 
 
 def linked_stories(
@@ -76,6 +119,7 @@ def linked_stories(
     keys = {link.anchor: link.target.key for link in links}
     blocks = Blocks(zones, keys, language, doc.tags["h1"][:1])
     found = Collector()
+    page = _Page(doc, zones, urls, language)
     for entry in _entries(links, blocks):
         if isinstance(entry, Link):
             title = text_of(entry.anchor) or tidy(entry.anchor.get("title", "")) or None
@@ -88,7 +132,7 @@ def linked_stories(
                     Card(title),
                 )  # fmt: skip
         else:
-            _add_card(found, entry, blocks, doc.address, language)
+            _add_card(found, entry, blocks, page)
     named = claimed_stories(doc, data, urls) if data is not None else iter(())
     claims = list(islice(named, MAX_CLAIMS))
     if claims:
@@ -181,10 +225,10 @@ def _add_card(
     found: Collector,
     group: _Group,
     blocks: Blocks,
-    address: Callable[[str], str | None],
-    language: str | None,
+    page: _Page,
 ) -> None:
-    card = read_card(group.root, group.anchors, address, language)
+    language = page.language
+    card = read_card(group.root, group.anchors, page.address, language)
     relation: Relation | None = None
     for anchor in group.anchors:
         relation = relation or stated_direction(anchor.get("rel"))
@@ -197,6 +241,8 @@ def _add_card(
     for anchor in group.anchors:
         if group.zone.post_nav is not None:
             relation = relation or direction(anchor, group.zone, None)
+    if relation is None and not group.zone.body and not page.leftward:
+        relation = arrow_direction(group.anchors[0], blocks.holds_several)
     heading = blocks.heading_of(group.first)
     if heading is not None and heads_no_stories(heading.text):
         return
@@ -217,11 +263,18 @@ def _add_card(
     told = match(heading.text, language) if heading else None
     if not _is_story(group, card, heading is not None, told is not None):
         return
-    relation = blocks.relation(group.first, group.zone, heading, card)
+    own = page.is_own(group.target)
+    section = heading is not None and told is None and page.names_section(
+        heading.text, group.target
+    )
+    relation = blocks.relation(group.first, group.zone, heading, card, section)
     same = card.relation == relation or {card.relation, relation} == {"also_read", "related"}
     label = heading.text if heading else card.label if same else None
+    if label and not own and _marks_advert(label):
+        return
     found.add(blocks.key(group.first, heading), relation, label, group.target.url,
-              group.target.key, card, group.target.own_site or relation == "sponsored")  # fmt: skip
+              group.target.key, card, own or relation == "sponsored",
+              group.target.alike)  # fmt: skip
 
 
 def _is_story(group: _Group, card: Card, headed: bool, told: bool) -> bool:
@@ -239,9 +292,16 @@ def _is_story(group: _Group, card: Card, headed: bool, told: bool) -> bool:
         told or group.zone.hint or (headed and (card.image or card.published))
     ):
         return False
+    if group.target.alike and (headed or group.zone.hint):
+        return words >= 2 or (told and len(title) >= 4)
     if group.target.strong:
         return words >= 3 or (told and words >= 2) or len(title) >= 25
     return words >= 5
+
+
+def _marks_advert(heading: str) -> bool:
+    """Whether a heading is the mark of an advertisement, not of stories that are paid for."""
+    return is_label(heading) and line_words(heading) == 1
 
 
 def _without_label(title: str, label: str) -> str:

@@ -353,9 +353,17 @@ def _under_link(block: HtmlElement) -> bool:
     )
 
 
+def _opens_with_link(item: HtmlElement) -> bool:
+    """Whether an item of a list begins with a link in bold: a headline, a summary after it."""
+    if (item.text or "").strip() or len(item) == 0 or item[0].tag not in ("b", "strong"):
+        return False
+    first = item[0]
+    return not (first.text or "").strip() and len(first) == 1 and first[0].tag == "a"
+
+
 def _is_told(block: HtmlElement, container: HtmlElement) -> bool:
     """Whether a block of text in a body belongs to the story itself."""
-    if _under_link(block):
+    if _under_link(block) or (block.tag == "li" and _opens_with_link(block)):
         return False
     node: HtmlElement | None = block
     for _ in range(12):
