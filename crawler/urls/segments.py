@@ -107,8 +107,8 @@ LIST_PAGES = _words("page pages pagina")
 PAGES = _words("page pages pagina página seite strona sida side p pg")
 """Before the number of a further page."""
 OTHER_MATTER = _words(
-    "gallery galleries galerie galeria video videos wideo vidéos filme audio podcast podcasts live-tv tv radio event"
-    " events kalender calendar weather wetter meteo horoscope horoscopes horoskop career careers"
+    "gallery galleries galerie galeria video videos wideo audio podcast podcasts live-tv tv radio"
+    " event events kalender calendar weather wetter meteo horoscope horoscopes horoskop career careers"
     " games quiz crossword forum forums"
 )
 """Pages of anything else than a story."""

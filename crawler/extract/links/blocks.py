@@ -27,7 +27,9 @@ _MAX_HEADING = 90
 _MAX_SIBLINGS = 40
 _MAX_LEVELS = 8
 """Elements between a card and the section that its heading opens."""
-_PLACED = frozenset({"div", "p", "span", "b", "strong", "em", "dt", "a", "font", "center", "header"})
+_PLACED = frozenset(
+    {"div", "p", "span", "b", "strong", "em", "dt", "a", "font", "center", "header"}
+)
 """What a heading by its place alone may be."""
 _MIN_PLACED = 2
 _MAX_PLACED = 40
@@ -265,7 +267,11 @@ class Blocks:
         if element.tag not in _PLACED or zone.body or zone.skip or zone.post_nav is not None:
             return None
         text = quick_text(element)
-        if not (_MIN_PLACED <= len(text) <= _MAX_PLACED) or text[-1] in _ENDS or _COUNTS.search(text):
+        if (
+            not (_MIN_PLACED <= len(text) <= _MAX_PLACED)
+            or text[-1] in _ENDS
+            or _COUNTS.search(text)
+        ):
             return None
         if any(True for _ in element.iter("img", "time", "li", "input", "button", "svg")):
             return None

@@ -63,9 +63,7 @@ class _Group:
 class _Page:
     """What cards are judged by besides themselves."""
 
-    def __init__(
-        self, doc: Document, zones: Zones, urls: StoryUrls, language: str | None
-    ) -> None:
+    def __init__(self, doc: Document, zones: Zones, urls: StoryUrls, language: str | None) -> None:
         self.address = doc.address
         self.language = language
         self.leftward = (doc.root.get("dir") or "").lower() == "rtl"
@@ -264,8 +262,8 @@ def _add_card(
     if not _is_story(group, card, heading is not None, told is not None):
         return
     own = page.is_own(group.target)
-    section = heading is not None and told is None and page.names_section(
-        heading.text, group.target
+    section = (
+        heading is not None and told is None and page.names_section(heading.text, group.target)
     )
     relation = blocks.relation(group.first, group.zone, heading, card, section)
     same = card.relation == relation or {card.relation, relation} == {"also_read", "related"}

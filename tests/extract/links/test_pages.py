@@ -1,8 +1,8 @@
 """Whole pages in many languages and forms of markup, each with what a reader would say.
 
-A file of `pages/` begins with its address. `{{p}}` is the paragraph that its `<template>` has. A link
-to a story says so in `gold`: its relation, or `a|b` where a reader could say either. Every other
-link leads to no story. Adding a page needs no code.
+A file of `pages/` begins with its address. `{{p}}` is the paragraph that its `<template>` has. A
+link to a story says so in `gold`: its relation, or `a|b` where a reader could say either. Every
+other link leads to no story. Adding a page needs no code.
 """
 
 from __future__ import annotations
