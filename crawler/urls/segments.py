@@ -108,10 +108,12 @@ PAGES = _words("page pages pagina página seite strona sida side p pg")
 """Before the number of a further page."""
 OTHER_MATTER = _words(
     "gallery galleries galerie galeria video videos wideo audio podcast podcasts live-tv tv radio"
-    " event events kalender calendar weather wetter meteo horoscope horoscopes horoskop career careers"
-    " games quiz crossword forum forums"
+    " event events kalender calendar weather wetter meteo horoscope horoscopes horoskop career"
+    " careers games quiz crossword forum forums"
 )
 """Pages of anything else than a story."""
+SERIES = _words("video videos wideo audio podcast podcasts live-tv tv radio event events")
+"""Folders of such pages, in which a name of a few words is that of a series."""
 OTHER_MATTER_OR_SECTION = _words(
     "live liveticker live-ticker karriere stellen comment comments kommentare app apps deals email"
     " e-mail service newsroom masthead amp home index news subscriber subscribers"

@@ -37,7 +37,7 @@ _LONG_SERVICE = (
 """What a segment of the forms of a service has in it, if it is longer than `_LONGEST`."""
 _LONGEST = 24
 """Characters of the longest segment that is looked up word for word, and some more."""
-_MAX_CHANNEL_HYPHENS = 5
+_MAX_SERIES_HYPHENS = 3
 """In the slug of a series of videos or podcasts."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE = re.compile(r"(?:^|/)(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?\d\d)?(?:/|-|$)")
@@ -49,7 +49,7 @@ _ID_QUERY = re.compile(r"(?:^|&)(?:p|id|aid|article(?:_?id)?|story|nid|newsid|id
 _CODE = re.compile(r"(?=[^/]*\d)(?=[^/]*[a-zA-Z])[0-9A-Za-z]{7,}$")
 _BARE_CODE = re.compile(r"(?=(?:[^\d]*\d){2})(?=\d*[a-zA-Z])[0-9A-Za-z]{8,}")
 """A story's identifier that is all of a segment."""
-_FRONT = re.compile(r"(?:https?:)?//(?:www\.)?([^/?#\s]+)/?(?:[?#].*)?")
+_FRONT = re.compile(r"(?:https?:)?//(?:www\.)?([^/?#\s]+)/?(?:[?#]utm_.*)?")
 """The address of a newspaper's front page."""
 _FRONT_FILE = re.compile(r"/index\.\w{2,5}$")
 """What the file of a folder is called: it says nothing of what is there."""
@@ -164,7 +164,7 @@ class StoryUrls:
         dated = _YEAR.search(path) is not None
         if "hub" in kinds[-2:] and not (dated and _DATE.search(path)):
             return None
-        if kinds[-2:-1] == ["end"] and not dated and _is_channel(segments, path):
+        if kinds[-2:-1] == ["end"] and not dated and _is_series(segments):
             return None
         domain, service = _owner(host)
         if (
@@ -194,8 +194,11 @@ class StoryUrls:
 
         hrefs: gives all links of the page as they are written; asked once, and only if need be.
         """
-        domain = _owner(_parts(url)[0])[0]
+        host = _parts(url)[0]
+        domain = _owner(host)[0]
         name = domain.partition(".")[0]
+        if any(word in name for word in words.SHOPS):
+            return False
         if len(name) >= 4 and name == self._site.partition(".")[0]:
             return True
         if self._fronts is None:
@@ -210,7 +213,7 @@ class StoryUrls:
         return (
             (shape.segments, shape.number, shape.suffix, shape.code)
             == (own.segments, own.number, own.suffix, own.code)
-        ) and (own.number or own.code or (own.words and shape.words))
+        ) and (own.number or own.code)
 
     def _is_strong(self, path: str, segments: list[str], own: bool = True) -> bool:
         slug = max(segments[-2:], key=len)
@@ -238,13 +241,13 @@ class StoryUrls:
         return len(segments) >= 2 and hyphens >= 1 and bool(_CODE.search(segments[-1]))
 
 
-def _is_channel(segments: list[str], path: str) -> bool:
-    """Whether a path leads to a series of videos, podcasts, games …: its name below their folder,
+def _is_series(segments: list[str]) -> bool:
+    """Whether a path leads to a series of videos, podcasts, events …: its name below their folder,
     with neither a number nor the length of a headline."""
     return (
-        segments[-2].lower() in words.OTHER_MATTER
-        and segments[-1].count("-") <= _MAX_CHANNEL_HYPHENS
-        and not _NUMBER.search(path)
+        segments[-2].lower() in words.SERIES
+        and segments[-1].count("-") <= _MAX_SERIES_HYPHENS
+        and not any(c.isdecimal() for c in segments[-1])
     )
 
 

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from crawler.extract.language import match
+from crawler.extract.language import comparable, match
 from crawler.extract.links.cards import HEADINGS, Card, names_of, quick_text, text_of
 from crawler.extract.links.zones import Zone, Zones
 from crawler.items import Relation
+from crawler.text import line_words
 
 _OWN = "\0"
 """Stands for the page's own story; no other's key is equal."""
@@ -27,9 +28,7 @@ _MAX_HEADING = 90
 _MAX_SIBLINGS = 40
 _MAX_LEVELS = 8
 """Elements between a card and the section that its heading opens."""
-_PLACED = frozenset(
-    {"div", "p", "span", "b", "strong", "em", "dt", "a", "font", "center", "header"}
-)
+_PLACED = frozenset({"div", "p", "span", "b", "strong", "em", "dt", "font", "center", "header"})
 """What a heading by its place alone may be."""
 _MIN_PLACED = 2
 _MAX_PLACED = 40
@@ -247,16 +246,21 @@ class Blocks:
         told = match(text, self._language)
         if told and told.relation in ("previous", "next"):
             return None
-        if told and told.relation == "sponsored" and told.extent == "whole" and len(text) <= 20:
+        if (
+            told
+            and told.relation == "sponsored"
+            and told.extent == "whole"
+            and len(text) <= 20
+            and not (line_words(text) > 1 and self._heads_several(element))
+        ):
             # The mark over an advertisement that is not there, not over what follows.
-            if not self._heads_several(element):
-                return None
+            return None
         links = [element] if element.tag == "a" else element.findall(".//a")
         if links and told and told.extent != "whole" and zone.footer:
             # A link of the page's footer, no heading: "Advertising: prices".
             told = None
         labelled = _LABELLED.search(names_of(element)) and not zone.body
-        if labelled or (told and told.extent != "part"):
+        if labelled or (told and (told.extent != "part" or _in_bold(element))):
             return Heading(element, _beside_links(links, text), bool(links))
         return None
 
@@ -275,28 +279,35 @@ class Blocks:
             return None
         if any(True for _ in element.iter("img", "time", "li", "input", "button", "svg")):
             return None
-        links = list(islice(element.iter("a"), 2))
-        if len(links) > 1 or (links and quick_text(links[0]) != text):
+        if sum(bool((node.text or "").strip()) for node in element.iter()) != 1:
+            # Words in several parts are tabs, or links beside each other.
+            return None
+        link = next(element.iter("a"), None)
+        if link is not None and not _leads_to(link, text):
             return None
         if not self._heads_several(element):
             return None
         told = match(text, self._language)
         if told and told.relation in ("previous", "next", "sponsored"):
             return None
-        return Heading(element, text_of(element, 80), bool(links))
+        return Heading(element, text_of(element, 80), link is not None)
 
     def _heads_several(self, element: HtmlElement) -> bool:
         """Whether what follows an element holds the links of more than one story, and no second
         element made like it comes between."""
         first: str | None = None
-        names = element.get("class")
+        names, bold = element.get("class"), _in_bold(element)
         for sibling in islice(element.itersiblings(), 6):
             story = self._stories.get(sibling)
+            alike = sibling.tag == element.tag and sibling.get("class") == names
+            if alike and story is not None and not bold:
+                # One of a list, that happens to lead to no story.
+                return False
             if story == _MANY or (first is not None and story not in (None, first)):
                 return True
             if story is not None:
                 first = story
-            elif sibling.tag == element.tag and sibling.get("class") == names:
+            elif alike:
                 return False
         return False
 
@@ -349,6 +360,22 @@ class Blocks:
         while node is not None and self._stories.get(node) != _MANY:
             node = node.getparent()
         return node
+
+
+def _in_bold(element: HtmlElement) -> bool:
+    """Whether all words of an element are set in bold type."""
+    node = element
+    while node.tag not in ("b", "strong"):
+        if len(node) != 1 or (node.text or "").strip() or (node[0].tail or "").strip():
+            return False
+        node = node[0]
+    return True
+
+
+def _leads_to(link: HtmlElement, text: str) -> bool:
+    """Whether a link leads where its words say: "Sport" to the folder of that name."""
+    folder = comparable(text).replace(" ", "-")
+    return bool(folder) and folder in (link.get("href") or "").lower().split("/")
 
 
 def _beside_links(links: list[HtmlElement], shown: str) -> str:

@@ -99,7 +99,6 @@ def _lists_names(stories: list[LinkedStory], alike: bool) -> bool:
     if first.relation in ("inline", "previous", "next"):
         return False
     told = first.label is not None and match(first.label) is not None
-    alike = alike and len(stories) > 1
-    least = 2 if told or (alike and first.label) else 3 if first.image or alike else 4
+    least = 2 if told else 3 if first.image or (alike and len(stories) > 1) else 4
     sizes = sorted(line_words(story.title or "") for story in stories)
     return sizes[(len(sizes) - 1) // 2] < least

@@ -73,9 +73,16 @@ class _Page:
         self._urls = urls
         self._menu: frozenset[str] | None = None
 
-    def is_own(self, target: Target) -> bool:
+    def is_own(self, group: _Group) -> bool:
         """Whether a story is the publisher's, on this site or another."""
-        return target.own_site or self._urls.is_sister(target.url, self._hrefs)
+        target = group.target
+        return target.own_site or (
+            target.strong
+            and not group.zone.body
+            and "nofollow" not in (rel := group.anchors[0].get("rel") or "")
+            and "sponsored" not in rel
+            and self._urls.is_sister(target.url, self._hrefs)
+        )
 
     def _hrefs(self) -> Iterator[str]:
         return (href for anchor in self._anchors if (href := anchor.get("href")))
@@ -261,7 +268,7 @@ def _add_card(
     told = match(heading.text, language) if heading else None
     if not _is_story(group, card, heading is not None, told is not None):
         return
-    own = page.is_own(group.target)
+    own = page.is_own(group)
     section = (
         heading is not None and told is None and page.names_section(heading.text, group.target)
     )
@@ -290,8 +297,6 @@ def _is_story(group: _Group, card: Card, headed: bool, told: bool) -> bool:
         told or group.zone.hint or (headed and (card.image or card.published))
     ):
         return False
-    if group.target.alike and (headed or group.zone.hint):
-        return words >= 2 or (told and len(title) >= 4)
     if group.target.strong:
         return words >= 3 or (told and words >= 2) or len(title) >= 25
     return words >= 5
