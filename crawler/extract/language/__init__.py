@@ -1,6 +1,6 @@
 """What newspapers print in their own language: labels, notes, months."""
 
-from crawler.extract.language.labels import Match, heads_no_stories, match, phrase_in, whole
+from crawler.extract.language.labels import Match, heads_no_stories, knows, match, phrase_in, whole
 from crawler.extract.language.labels import words as comparable
 from crawler.extract.language.loader import pattern, words_of
 from crawler.extract.language.months import month_number
@@ -30,6 +30,7 @@ __all__ = [
     "is_label",
     "is_note",
     "is_wall",
+    "knows",
     "match",
     "may_open_note",
     "month_number",

@@ -317,11 +317,11 @@ class Blocks:
         zone: Zone,
         heading: Heading | None,
         read: Card,
-        section: bool = False,
+        topic: Relation | None = None,
     ) -> Relation:
         """How the stories of a block stand to the article.
 
-        section: whether the heading is the name of one.
+        topic: what follows from what the heading names, where it says no relation.
         """
         told = match(heading.text, self._language) if heading else None
         hint = self._zones.of(card).hint
@@ -336,10 +336,14 @@ class Blocks:
             return "related"
         if relation is not None:
             return relation
-        if section or (heading is not None and heading.linked):
+        if topic == "related":
+            return topic
+        if heading is not None and heading.linked:
             return "latest"
         if self._in_ranking(card):
             return "popular"
+        if topic is not None:
+            return topic
         return "latest" if zone.aside or not zone.within else "related"
 
     def _in_ranking(self, card: HtmlElement) -> bool:

@@ -7,13 +7,14 @@ Then words: the heading by the labels of `data/languages/`, the names in classes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
 from lxml.html import HtmlElement
 
-from crawler.extract.language import comparable, heads_no_stories, is_label, match, whole
+from crawler.extract.language import comparable, heads_no_stories, is_label, knows, match, whole
 from crawler.extract.links.addresses import StoryUrls, Target
 from crawler.extract.links.blocks import Blocks
 from crawler.extract.links.cards import Card, quick_text, read_card, text_of, tidy
@@ -43,6 +44,9 @@ MAX_CLAIMS = 300
 
 _MAX_SECTION = 40
 """Characters of a section's name."""
+_LEAST_WORD = 4
+"""Characters of a word that a heading and the story's headline share."""
+_WORD = re.compile(r"[^\W\d_]+")
 _MAX_PARTS = 12
 """Links of one card to its story that are looked at; real ones have up to four."""
 
@@ -69,6 +73,7 @@ class _Page:
         self.leftward = (doc.root.get("dir") or "").lower() == "rtl"
         """Whether it is read from right to left, and its arrows with it."""
         self._anchors = doc.tags["a"][:MAX_ANCHORS]
+        self._headline = quick_text(doc.tags["h1"][0]) if doc.tags["h1"] else ""
         self._zones = zones
         self._urls = urls
         self._menu: frozenset[str] | None = None
@@ -87,7 +92,20 @@ class _Page:
     def _hrefs(self) -> Iterator[str]:
         return (href for anchor in self._anchors if (href := anchor.get("href")))
 
-    def names_section(self, heading: str, target: Target) -> bool:
+    def names(self, heading: str, target: Target) -> Relation | None:
+        """What a heading that says no relation names: a section (`latest`), the story's own matter
+        (`related`), or nothing that is known (None)."""
+        if self._names_section(heading, target):
+            return "latest"
+        own = {w for w in comparable(self._headline).split(" ") if len(w) >= _LEAST_WORD}
+        shared = own.intersection(comparable(heading).split(" "))
+        if any(
+            not word[0].islower() and comparable(word) in shared for word in _WORD.findall(heading)
+        ):
+            return "related"
+        return "latest" if knows(self.language) else None
+
+    def _names_section(self, heading: str, target: Target) -> bool:
         """Whether a heading is the name of a section: that of a link in the menu, or of a folder
         that the story is in."""
         shown = heading.casefold()
@@ -269,10 +287,8 @@ def _add_card(
     if not _is_story(group, card, heading is not None, told is not None):
         return
     own = page.is_own(group)
-    section = (
-        heading is not None and told is None and page.names_section(heading.text, group.target)
-    )
-    relation = blocks.relation(group.first, group.zone, heading, card, section)
+    topic = page.names(heading.text, group.target) if heading and told is None else None
+    relation = blocks.relation(group.first, group.zone, heading, card, topic)
     same = card.relation == relation or {card.relation, relation} == {"also_read", "related"}
     label = heading.text if heading else card.label if same else None
     if label and not own and _marks_advert(label):
