@@ -70,8 +70,6 @@ class Target(NamedTuple):
     strong: bool
     """True where the address alone says that a story is there."""
     own_site: bool
-    alike: bool = False
-    """True where the address is made as that of the page is: of a story, whatever it is called."""
 
 
 class Shape(NamedTuple):
@@ -175,8 +173,7 @@ class StoryUrls:
             return None
         if self._part_of_page(bare, path):
             return None
-        own = domain == self._site
-        return Target(False, url, key, strong, own, own and self._is_alike(path, by_query))
+        return Target(False, url, key, strong, domain == self._site)
 
     def _part_of_page(self, bare: str, path: str) -> bool:
         """Page two of this story, its comments, pictures, print view; or the section it is in."""
@@ -206,14 +203,20 @@ class StoryUrls:
             self._fronts = frozenset(_owner(m[1].lower())[0] for m in found if m)
         return domain in self._fronts
 
-    def _is_alike(self, path: str, by_query: bool) -> bool:
-        shape, own = _shape(path), self._shape
+    def is_alike(self, target: Target) -> bool:
+        """Whether an address is made as that of the page is, with an identifier: of a story,
+        whatever it is called."""
+        if not target.own_site:
+            return False
+        _, path, query = _parts(target.url)
+        by_query = bool(query) and bool(_ID_QUERY.search(query))
         if by_query or self._by_query:
             return by_query and self._by_query
-        return (
+        shape, own = _shape(_FRONT_FILE.sub("", path)), self._shape
+        return (own.number or own.code) and (
             (shape.segments, shape.number, shape.suffix, shape.code)
             == (own.segments, own.number, own.suffix, own.code)
-        ) and (own.number or own.code)
+        )
 
     def _is_strong(self, path: str, segments: list[str], own: bool = True) -> bool:
         slug = max(segments[-2:], key=len)

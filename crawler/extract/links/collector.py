@@ -23,7 +23,7 @@ class Collector:
         self._unseen: set[object] = set()
         """The blocks that only machines are told of."""
         self._unlike: set[object] = set()
-        """The blocks with an address that is not made as the page's own."""
+        """The blocks with a title as short as a name, and an address not made as the page's own."""
         self._seen: set[tuple[Relation, str | None, str]] = set()
 
     def add(
@@ -93,7 +93,7 @@ class Collector:
 def _lists_names(stories: list[LinkedStory], alike: bool) -> bool:
     """Whether a block shows names (topics, people, services), not headlines.
 
-    alike: whether all of its addresses are made as that of the page is.
+    alike: whether the addresses of its short titles are made as that of the page is.
     """
     first = stories[0]
     if first.relation in ("inline", "previous", "next"):

@@ -42,8 +42,8 @@ MAX_STORIES = 2_000
 MAX_CLAIMS = 300
 """Stories kept that a page names for machines only."""
 
-_MAX_SECTION = 40
-"""Characters of a section's name."""
+_NAME_WORDS = 3
+"""Words that a name has at most."""
 _LEAST_WORD = 4
 """Characters of a word that a heading and the story's headline share."""
 _WORD = re.compile(r"[^\W\d_]+")
@@ -67,16 +67,14 @@ class _Group:
 class _Page:
     """What cards are judged by besides themselves."""
 
-    def __init__(self, doc: Document, zones: Zones, urls: StoryUrls, language: str | None) -> None:
+    def __init__(self, doc: Document, urls: StoryUrls, language: str | None) -> None:
         self.address = doc.address
         self.language = language
         self.leftward = (doc.root.get("dir") or "").lower() == "rtl"
         """Whether it is read from right to left, and its arrows with it."""
         self._anchors = doc.tags["a"][:MAX_ANCHORS]
-        self._headline = quick_text(doc.tags["h1"][0]) if doc.tags["h1"] else ""
-        self._zones = zones
+        self._headline = comparable(quick_text(doc.tags["h1"][0])) if doc.tags["h1"] else ""
         self._urls = urls
-        self._menu: frozenset[str] | None = None
 
     def is_own(self, group: _Group) -> bool:
         """Whether a story is the publisher's, on this site or another."""
@@ -89,38 +87,27 @@ class _Page:
             and self._urls.is_sister(target.url, self._hrefs)
         )
 
+    def is_headline(self, title: str | None, target: Target) -> bool:
+        """Whether a title may be a headline for its length or, of three words, for its address."""
+        return line_words(title or "") > _NAME_WORDS or self._urls.is_alike(target)
+
     def _hrefs(self) -> Iterator[str]:
         return (href for anchor in self._anchors if (href := anchor.get("href")))
 
     def names(self, heading: str, target: Target) -> Relation | None:
-        """What a heading that says no relation names: a section (`latest`), the story's own matter
-        (`related`), or nothing that is known (None)."""
-        if self._names_section(heading, target):
+        """What follows from a heading that says no relation: the name of the folder that the story
+        is in, or of anything else (`latest`); a name that the page's headline has, too (`related`);
+        None where its language is not known."""
+        names = comparable(heading)
+        if names and f"/{names.replace(' ', '-')}/" in target.url:
             return "latest"
-        own = {w for w in comparable(self._headline).split(" ") if len(w) >= _LEAST_WORD}
-        shared = own.intersection(comparable(heading).split(" "))
-        if any(
+        own = {word for word in self._headline.split(" ") if len(word) >= _LEAST_WORD}
+        shared = own.intersection(names.split(" "))
+        if shared and any(
             not word[0].islower() and comparable(word) in shared for word in _WORD.findall(heading)
         ):
             return "related"
         return "latest" if knows(self.language) else None
-
-    def _names_section(self, heading: str, target: Target) -> bool:
-        """Whether a heading is the name of a section: that of a link in the menu, or of a folder
-        that the story is in."""
-        shown = heading.casefold()
-        if len(shown) > _MAX_SECTION:
-            return False
-        folder = comparable(heading).replace(" ", "-")
-        if folder and f"/{folder}/" in target.url:
-            return True
-        if self._menu is None:
-            self._menu = frozenset(
-                quick_text(anchor).casefold()
-                for anchor in self._anchors
-                if (parent := anchor.getparent()) is not None and self._zones.of(parent).skip
-            )
-        return shown in self._menu
 
 
 def linked_stories(
@@ -142,7 +129,7 @@ def linked_stories(
     keys = {link.anchor: link.target.key for link in links}
     blocks = Blocks(zones, keys, language, doc.tags["h1"][:1])
     found = Collector()
-    page = _Page(doc, zones, urls, language)
+    page = _Page(doc, urls, language)
     for entry in _entries(links, blocks):
         if isinstance(entry, Link):
             title = text_of(entry.anchor) or tidy(entry.anchor.get("title", "")) or None
@@ -295,7 +282,7 @@ def _add_card(
         return
     found.add(blocks.key(group.first, heading), relation, label, group.target.url,
               group.target.key, card, own or relation == "sponsored",
-              group.target.alike)  # fmt: skip
+              page.is_headline(card.title, group.target))  # fmt: skip
 
 
 def _is_story(group: _Group, card: Card, headed: bool, told: bool) -> bool:
