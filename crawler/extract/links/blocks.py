@@ -28,7 +28,9 @@ _MAX_HEADING = 90
 _MAX_SIBLINGS = 40
 _MAX_LEVELS = 8
 """Elements between a card and the section that its heading opens."""
-_PLACED = frozenset({"div", "p", "span", "b", "strong", "em", "dt", "font", "center", "header"})
+_PLACED = frozenset(
+    {"div", "p", "span", "b", "strong", "em", "i", "u", "dt", "font", "center", "header"}
+)
 """What a heading by its place alone may be."""
 _MIN_PLACED = 2
 _MAX_PLACED = 40
@@ -300,7 +302,7 @@ class Blocks:
         for sibling in islice(element.itersiblings(), 6):
             story = self._stories.get(sibling)
             alike = sibling.tag == element.tag and sibling.get("class") == names
-            if alike and story is not None and not bold:
+            if alike and story not in (None, _MANY) and not bold:
                 # One of a list, that happens to lead to no story.
                 return False
             if story == _MANY or (first is not None and story not in (None, first)):

@@ -28,6 +28,7 @@ _SET_APART = frozenset({"b", "strong", "h3", "h4", "h5", "h6"})
 _STOPS = frozenset(".。।۔")
 _SEPARATORS = frozenset("|/·•-–—,")
 _PAGE = frozenset({"html", "body"})
+_MAX_LABEL = 40
 _MAX_BESIDE = 20
 """Characters beside a link that has a line of its own: a bullet, a time, a date."""
 _MAX_STEPS = 12
@@ -82,6 +83,9 @@ def place(link: Link, zones: Zones, holders: dict[HtmlElement, Holder]) -> bool:
         link.relation, link.label, link.block = known.relation, known.label or None, holder
         return True
     if not known.paragraph and not body:
+        return True
+    if body and (label := _line_label(link.anchor)):
+        link.relation, link.label, link.block = "also_read", label, holder
         return True
     if not _in_prose(link, holder, known) or _heads_item(link.anchor, holder):
         # A line of links, one beside the other, leads to services.
@@ -217,6 +221,23 @@ def _amid_words(anchor: HtmlElement) -> bool:
         and (anchor.tail or "")[:1].isspace()
         and _lead(anchor).strip()[-1:].isalnum()
     )
+
+
+def _line_label(anchor: HtmlElement) -> str | None:
+    """The label in bold type that a line of its own begins with, right before a link."""
+    before = anchor.getprevious()
+    if (
+        before is None
+        or before.tag not in ("b", "strong")
+        or (before.tail or "").strip(" :\xa0»>-–")
+    ):
+        return None
+    start = before.getprevious()
+    if start is None or start.tag != "br" or (start.tail or "").strip():
+        return None
+    label = quick_text(before).strip(" :»>-–")
+    told = match(label) if len(label) <= _MAX_LABEL else None
+    return label if told and told.extent == "whole" else None
 
 
 def _has_own_line(anchor: HtmlElement, holder: HtmlElement) -> bool:

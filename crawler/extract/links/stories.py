@@ -73,7 +73,8 @@ class _Page:
         self.leftward = (doc.root.get("dir") or "").lower() == "rtl"
         """Whether it is read from right to left, and its arrows with it."""
         self._anchors = doc.tags["a"][:MAX_ANCHORS]
-        self._headline = comparable(quick_text(doc.tags["h1"][0])) if doc.tags["h1"] else ""
+        shown = quick_text(doc.tags["h1"][0]) if doc.tags["h1"] else ""
+        self._headline = comparable(shown).split(" ")
         self._urls = urls
 
     def is_own(self, group: _Group) -> bool:
@@ -101,13 +102,20 @@ class _Page:
         names = comparable(heading)
         if names and f"/{names.replace(' ', '-')}/" in target.url:
             return "latest"
-        own = {word for word in self._headline.split(" ") if len(word) >= _LEAST_WORD}
-        shared = own.intersection(names.split(" "))
-        if shared and any(
-            not word[0].islower() and comparable(word) in shared for word in _WORD.findall(heading)
-        ):
+        if any(self._is_told_of(word) for word in _WORD.findall(heading)):
             return "related"
         return "latest" if knows(self.language) else None
+
+    def _is_told_of(self, word: str) -> bool:
+        """Whether a word of a heading, no small one, stands in the headline, too: as it is, or
+        with an ending."""
+        known = comparable(word)
+        if word[0].islower() or len(known) < _LEAST_WORD:
+            return False
+        longer = len(known) > _LEAST_WORD
+        return any(
+            other == known or (longer and other.startswith(known)) for other in self._headline
+        )
 
 
 def linked_stories(
