@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -10,6 +11,10 @@ from crawler.extract.links.cards import Card
 from crawler.extract.links.claims import Claimed
 from crawler.items import LinkedStory, Relation
 from crawler.text import line_words
+
+_RANK = re.compile(r"(\d{1,2})(?:[.)]\s*|\s+)(?=\D)")
+"""What a numbered headline begins with."""
+_LEAST_RANKED = 3
 
 
 class Collector:
@@ -77,6 +82,9 @@ class Collector:
             if block not in self._unseen
             and _lists_names(list(known.values()), block not in self._unlike)
         }
+        for block, known in self._blocks.items():
+            if block not in self._unseen:
+                self._blocks[block] = _ranked(known)
         found: list[LinkedStory] = []
         places: Counter[object] = Counter()
         for block, key in self._order:
@@ -88,6 +96,24 @@ class Collector:
             at = places[block]
             found.append(story if story.position == at else replace(story, position=at))
         return tuple(found)
+
+
+def _ranked(known: dict[str, LinkedStory]) -> dict[str, LinkedStory]:
+    """A block whose headlines are numbered from 1 without the numbers, as `popular` where no
+    heading says otherwise."""
+    if len(known) < _LEAST_RANKED:
+        return known
+    ranks = [_RANK.match(story.title or "") for story in known.values()]
+    if any(rank is None or int(rank[1]) != at for at, rank in enumerate(ranks, 1)):
+        return known
+    found = {}
+    for (key, story), rank in zip(known.items(), ranks, strict=True):
+        told = story.label is not None and match(story.label) is not None
+        taken = not told and story.relation in ("latest", "related")
+        title = (story.title or "")[rank.end() :] if rank else story.title
+        relation: Relation = "popular" if taken else story.relation
+        found[key] = replace(story, title=title, relation=relation)
+    return found
 
 
 def _lists_names(stories: list[LinkedStory], alike: bool) -> bool:
