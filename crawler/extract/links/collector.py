@@ -101,7 +101,7 @@ class Collector:
 def _ranked(known: dict[str, LinkedStory]) -> dict[str, LinkedStory]:
     """A block whose headlines are numbered from 1 without the numbers, as `popular` where no
     heading says otherwise."""
-    if len(known) < _LEAST_RANKED:
+    if len(known) < _LEAST_RANKED or (next(iter(known.values())).title or "")[:1] != "1":
         return known
     ranks = [_RANK.match(story.title or "") for story in known.values()]
     if any(rank is None or int(rank[1]) != at for at, rank in enumerate(ranks, 1)):

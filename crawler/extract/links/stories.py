@@ -90,7 +90,10 @@ class _Page:
 
     def is_headline(self, title: str | None, target: Target) -> bool:
         """Whether a title may be a headline for its length or, of three words, for its address."""
-        return line_words(title or "") > _NAME_WORDS or self._urls.is_alike(target)
+        shown = title or ""
+        return shown.count(" ") > _NAME_WORDS or (
+            line_words(shown) > _NAME_WORDS or self._urls.is_alike(target)
+        )
 
     def _hrefs(self) -> Iterator[str]:
         return (href for anchor in self._anchors if (href := anchor.get("href")))
@@ -259,9 +262,9 @@ def _add_card(
     for anchor in group.anchors:
         if group.zone.post_nav is not None:
             relation = relation or direction(anchor, group.zone, None)
-    if relation is None and not group.zone.body and not page.leftward:
-        relation = arrow_direction(group.anchors[0], blocks.holds_several)
     heading = blocks.heading_of(group.first)
+    if relation is None and heading is None and not (group.zone.body or page.leftward):
+        relation = arrow_direction(group.anchors[0], blocks.holds_several)
     if heading is not None and heads_no_stories(heading.text):
         return
     if relation is not None:
