@@ -60,7 +60,8 @@ ENDPOINTS = FEEDS | LOG_IN | BUY | SEARCH | PRINT | SHARE
 """What leads to no page to keep where it ends a path, or begins one that is no headline's."""
 SHOPS = _words(
     "shop store tienda boutique job jobs epaper e-paper gutschein gutscheine coupon"
-    " coupons descuentos"
+    " coupons descuentos vouchercodes voucher-codes vouchers discountcodes discount-codes"
+    " promo-codes codes-promo gutscheincodes rabattcodes kortingscodes codigos-descuento"
 )
 """Other business of a publisher."""
 SERVICE = _words(
@@ -111,11 +112,13 @@ LIST_PAGES = _words("page pages pagina")
 PAGES = _words("page pages pagina página seite strona sida side p pg")
 """Before the number of a further page."""
 OTHER_MATTER = _words(
-    "gallery galleries galerie galeria video videos audio podcast podcasts live-tv tv radio event"
-    " events kalender calendar weather wetter meteo horoscope horoscopes horoskop career careers"
-    " games quiz crossword forum forums"
+    "gallery galleries galerie galeria video videos wideo audio podcast podcasts live-tv tv radio"
+    " event events kalender calendar weather wetter meteo horoscope horoscopes horoskop career"
+    " careers games quiz crossword forum forums"
 )
 """Pages of anything else than a story."""
+SERIES = _words("video videos wideo audio podcast podcasts live-tv tv radio event events")
+"""Folders of such pages, in which a name of a few words is that of a series."""
 OTHER_MATTER_OR_SECTION = _words(
     "live liveticker live-ticker karriere stellen comment comments kommentare app apps deals email"
     " e-mail service newsroom masthead amp home index news subscriber subscribers"

@@ -1,7 +1,8 @@
 """What newspapers print in their own language: labels, notes, months."""
 
 from crawler.extract.language.guess import contradicts, detect
-from crawler.extract.language.labels import Match, heads_no_stories, match, phrase_in, whole
+from crawler.extract.language.labels import Match, heads_no_stories, knows, match, phrase_in, whole
+from crawler.extract.language.labels import words as comparable
 from crawler.extract.language.loader import pattern, words_of, words_of_one
 from crawler.extract.language.months import month_number
 from crawler.extract.language.phrases import (
@@ -22,6 +23,7 @@ from crawler.extract.language.phrases import (
 __all__ = [
     "Match",
     "calls",
+    "comparable",
     "contradicts",
     "detect",
     "heads_no_stories",
@@ -31,6 +33,7 @@ __all__ = [
     "is_label",
     "is_note",
     "is_wall",
+    "knows",
     "match",
     "may_open_note",
     "month_number",

@@ -90,6 +90,12 @@ def languages() -> dict[str, dict[Relation, tuple[str, ...]]]:
     return found
 
 
+def knows(language: str | None) -> bool:
+    """Whether the labels of a language are known: what a heading says in no word of theirs is
+    something else. language: BCP 47 tag of the page; None where it states none."""
+    return language is None or language.split("-")[0].lower() in languages()
+
+
 @cache
 def _other_headings() -> frozenset[str]:
     """What stands over lists of anything but stories, in all languages, as comparable words."""

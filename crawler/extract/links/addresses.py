@@ -6,7 +6,7 @@ Judged by its form alone and by likeness to the address of the page it stands on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -37,6 +37,8 @@ _LONG_SERVICE = (
 """What a segment of the forms of a service has in it, if it is longer than `_LONGEST`."""
 _LONGEST = 24
 """Characters of the longest segment that is looked up word for word, and some more."""
+_MAX_SERIES_HYPHENS = 3
+"""In the slug of a series of videos or podcasts."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE = re.compile(r"(?:^|/)(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?\d\d)?(?:/|-|$)")
 _DAY_END = re.compile(r"(?:^|/)(?:19|20)\d\d[/-](?:0?[1-9]|1[0-2])(?:[/-]\d\d?)?/?$")
@@ -45,6 +47,12 @@ _MAX_ADDRESS = 2_000
 _NUMBER = re.compile(r"\d{5}")
 _ID_QUERY = re.compile(r"(?:^|&)(?:p|id|aid|article(?:_?id)?|story|nid|newsid|idxno|no)=\d{2,}")
 _CODE = re.compile(r"(?=[^/]*\d)(?=[^/]*[a-zA-Z])[0-9A-Za-z]{7,}$")
+_BARE_CODE = re.compile(r"(?=(?:[^\d]*\d){2})(?=\d*[a-zA-Z])[0-9A-Za-z]{8,}")
+"""A story's identifier that is all of a segment."""
+_FRONT = re.compile(r"(?:https?:)?//(?:www\.)?([^/?#\s]+)/?(?:[?#]utm_.*)?")
+"""The address of a newspaper's front page."""
+_FRONT_FILE = re.compile(r"/index\.\w{2,5}$")
+"""What the file of a folder is called: it says nothing of what is there."""
 
 _TELLING = re.compile("[0-9?]")
 """What the address of a story has somewhere, if not the hyphens of a headline."""
@@ -73,6 +81,8 @@ class Shape(NamedTuple):
     number: bool
     """Whether the path has a number that can be an id or a date."""
     suffix: str
+    code: bool
+    """Whether the last segment is an identifier of letters and digits, and nothing else."""
 
 
 _PAGE_FILE = re.compile(r"\.(?:s?html?|php|aspx?|jsp|cms)$", re.IGNORECASE)
@@ -86,6 +96,8 @@ class StoryUrls:
         self._address = address
         host, path, query = _parts(normalise(page) or page)
         self._page = _key(host, path, query)
+        self._in_folder = _FRONT_FILE.search(path) is not None
+        path = _FRONT_FILE.sub("", path) or "/"
         self._bare = self._page.partition("?")[0]
         self._by_query = bool(_ID_QUERY.search(query))
         last = self._bare.rpartition("/")[2]
@@ -96,6 +108,8 @@ class StoryUrls:
         segments = [s for s in path.split("/") if s]
         self._strong = bool(segments) and self._is_strong(path, segments, own=False)
         self._known: dict[str, Target | None] = {}
+        self._fronts: frozenset[str] | None = None
+        """The domains whose front pages the page leads to."""
 
     def target(self, href: str) -> Target | None:
         """Where `href` leads, if that may be a story and is not this page; else None."""
@@ -127,6 +141,11 @@ class StoryUrls:
         by_query = bool(query) and bool(_ID_QUERY.search(query))
         if key == self._page or (bare == self._bare and not (by_query and self._by_query)):
             return Target(True, url, self._page, True, True)
+        if "/index." in path:
+            if not self._in_folder and _FRONT_FILE.search(path):
+                # This newspaper gives its stories other names: that is the front of a section.
+                return None
+            path = _FRONT_FILE.sub("", path) or "/"
         segments = [s for s in path.split("/") if s]
         if not by_query and (
             not segments
@@ -142,6 +161,8 @@ class StoryUrls:
             return None
         dated = _YEAR.search(path) is not None
         if "hub" in kinds[-2:] and not (dated and _DATE.search(path)):
+            return None
+        if kinds[-2:-1] == ["end"] and not dated and _is_series(segments):
             return None
         domain, service = _owner(host)
         if (
@@ -164,6 +185,39 @@ class StoryUrls:
                 return True
         return self._own_number is not None and self._own_number in path.split("/")[:-1]
 
+    def is_sister(self, url: str, hrefs: Callable[[], Iterable[str]]) -> bool:
+        """Whether an address is on another domain of the page's publisher: one whose front page
+        this page leads to, or one of the same name.
+
+        hrefs: gives all links of the page as they are written; asked once, and only if need be.
+        """
+        host = _parts(url)[0]
+        domain = _owner(host)[0]
+        name = domain.partition(".")[0]
+        if any(word in name for word in words.SHOPS):
+            return False
+        if len(name) >= 4 and name == self._site.partition(".")[0]:
+            return True
+        if self._fronts is None:
+            found = (_FRONT.fullmatch(href) for href in hrefs())
+            self._fronts = frozenset(_owner(m[1].lower())[0] for m in found if m)
+        return domain in self._fronts
+
+    def is_alike(self, target: Target) -> bool:
+        """Whether an address is made as that of the page is, with an identifier: of a story,
+        whatever it is called."""
+        if not target.own_site:
+            return False
+        _, path, query = _parts(target.url)
+        by_query = bool(query) and bool(_ID_QUERY.search(query))
+        if by_query or self._by_query:
+            return by_query and self._by_query
+        shape, own = _shape(_FRONT_FILE.sub("", path)), self._shape
+        return (own.number or own.code) and (
+            (shape.segments, shape.number, shape.suffix, shape.code)
+            == (own.segments, own.number, own.suffix, own.code)
+        )
+
     def _is_strong(self, path: str, segments: list[str], own: bool = True) -> bool:
         slug = max(segments[-2:], key=len)
         hyphens = slug.count("-") + slug.count("_")
@@ -178,13 +232,26 @@ class StoryUrls:
             return True
         if not short_list and (_NUMBER.search(path) or _DATE.search(path)):
             return True
-        if own and len(segments) == self._shape.segments:
+        if not own:
+            if len(segments) >= 2 and _BARE_CODE.fullmatch(tail):
+                return True
+        elif len(segments) == self._shape.segments:
             shape = _shape(path)
-            if shape == self._shape and (shape.words or shape.number):
+            if shape == self._shape and (shape.words or shape.number or shape.code):
                 return True
         if short_list:
             return False
         return len(segments) >= 2 and hyphens >= 1 and bool(_CODE.search(segments[-1]))
+
+
+def _is_series(segments: list[str]) -> bool:
+    """Whether a path leads to a series of videos, podcasts, events …: its name below their folder,
+    with neither a number nor the length of a headline."""
+    return (
+        segments[-2].lower() in words.SERIES
+        and segments[-1].count("-") <= _MAX_SERIES_HYPHENS
+        and not any(c.isdecimal() for c in segments[-1])
+    )
 
 
 @lru_cache(maxsize=4_096)
@@ -251,4 +318,5 @@ def _shape(path: str) -> Shape:
         stem.count("-") + stem.count("_") >= 2,
         bool(_NUMBER.search(path) or _DATE.search(path)),
         suffix,
+        _BARE_CODE.fullmatch(stem) is not None,
     )

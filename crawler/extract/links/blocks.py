@@ -9,22 +9,35 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from crawler.extract.language import match
+from crawler.extract.language import comparable, match
 from crawler.extract.links.cards import HEADINGS, Card, names_of, quick_text, text_of
 from crawler.extract.links.zones import Zone, Zones
 from crawler.items import Relation
+from crawler.text import line_words
 
 _OWN = "\0"
 """Stands for the page's own story; no other's key is equal."""
 _MANY = ""
 """Stands for the links of more than one story; no story's key is empty."""
 _CARD_TAGS = frozenset({"article", "li", "tr"})
-_NO_HEADING = frozenset({"h1", "li", "article", "tr", "img", "figure"})
+_NO_HEADING = frozenset({"h1", "article", "img", "figure"})
+_ITEMS = frozenset({"li", "tr"})
+"""No headings either, unless their words say so."""
 _MAX_HEADING = 90
 """Characters of a block's heading."""
 _MAX_SIBLINGS = 40
 _MAX_LEVELS = 8
 """Elements between a card and the section that its heading opens."""
+_PLACED = frozenset(
+    {"div", "p", "span", "b", "strong", "em", "i", "u", "dt", "font", "center", "header"}
+)
+"""What a heading by its place alone may be."""
+_MIN_PLACED = 2
+_MAX_PLACED = 40
+"""Characters of such a heading."""
+_ENDS = frozenset(".,;…。，")
+_COUNTS = re.compile(r"^[\W\d_]*$|\d{1,2}[:.]\d\d")
+"""Of a date, a time, a number: no heading."""
 _LABELLED = re.compile(r"title|titel|heading|header|label|caption|headline")
 
 
@@ -70,6 +83,10 @@ class Blocks:
                 return
             stories[node] = key if held is None else _MANY
             node = node.getparent()
+
+    def holds_several(self, element: HtmlElement) -> bool:
+        """Whether an element holds the links of more than one story."""
+        return self._stories.get(element) == _MANY
 
     def top_of(self, anchor: HtmlElement) -> HtmlElement:
         """The largest element around a link that leads to this one story and no other."""
@@ -179,7 +196,7 @@ class Blocks:
                 # What stands over the neighbour stands over this one.
                 return self._headings[sibling] is not None, self._headings[sibling]
             if isinstance(sibling.tag, str) and sibling not in self._stories:
-                heading = self._as_heading(sibling)
+                heading = self._as_heading(sibling) or self._by_place(sibling)
                 if heading is not None:
                     return True, heading if heading.text else None
                 if sibling.tag in HEADINGS or len(quick_text(sibling)) > 200:
@@ -198,7 +215,12 @@ class Blocks:
         text = quick_text(element)
         if not text or len(text) > _MAX_HEADING + 40:
             return None
-        if self._zones.of(element).skip and match(text, self._language) is None:
+        zone = self._zones.of(element)
+        if element.tag in _ITEMS:
+            told = match(text, self._language)
+            whole = told is not None and told.extent == "whole"
+            return Heading(element, text, False) if whole and not zone.footer else None
+        if zone.skip and match(text, self._language) is None:
             return None
         heading = element if element.tag in HEADINGS else None
         if heading is None:
@@ -212,7 +234,7 @@ class Blocks:
             shown = text_of(heading, 80)
             if not shown or len(shown) > _MAX_HEADING or len(text) > len(shown) + 40:
                 return None
-            if self._zones.of(element).body and match(shown, self._language) is None:
+            if zone.body and match(shown, self._language) is None:
                 return None
             links = heading.findall(".//a")
             return Heading(
@@ -226,22 +248,83 @@ class Blocks:
         told = match(text, self._language)
         if told and told.relation in ("previous", "next"):
             return None
-        if told and told.relation == "sponsored" and told.extent == "whole" and len(text) <= 20:
+        if (
+            told
+            and told.relation == "sponsored"
+            and told.extent == "whole"
+            and len(text) <= 20
+            and not (line_words(text) > 1 and self._heads_several(element))
+        ):
             # The mark over an advertisement that is not there, not over what follows.
             return None
         links = [element] if element.tag == "a" else element.findall(".//a")
-        if links and told and told.extent != "whole" and self._zones.of(element).footer:
+        if links and told and told.extent != "whole" and zone.footer:
             # A link of the page's footer, no heading: "Advertising: prices".
             told = None
-        labelled = _LABELLED.search(names_of(element)) and not self._zones.of(element).body
-        if labelled or (told and told.extent != "part"):
+        labelled = _LABELLED.search(names_of(element)) and not zone.body
+        if labelled or (told and (told.extent != "part" or _in_bold(element))):
             return Heading(element, _beside_links(links, text), bool(links))
         return None
 
+    def _by_place(self, element: HtmlElement) -> Heading | None:
+        """A few words that stand over the links of several stories, as their heading: of pages
+        that name none so."""
+        zone = self._zones.of(element)
+        if element.tag not in _PLACED or zone.body or zone.skip or zone.post_nav is not None:
+            return None
+        text = quick_text(element)
+        if (
+            not (_MIN_PLACED <= len(text) <= _MAX_PLACED)
+            or text[-1] in _ENDS
+            or _COUNTS.search(text)
+        ):
+            return None
+        if any(True for _ in element.iter("img", "time", "li", "input", "button", "svg")):
+            return None
+        if sum(bool((node.text or "").strip()) for node in element.iter()) != 1:
+            # Words in several parts are tabs, or links beside each other.
+            return None
+        link = next(element.iter("a"), None)
+        if link is not None and not _leads_to(link, text):
+            return None
+        if not self._heads_several(element):
+            return None
+        told = match(text, self._language)
+        if told and told.relation in ("previous", "next", "sponsored"):
+            return None
+        return Heading(element, text_of(element, 80), link is not None)
+
+    def _heads_several(self, element: HtmlElement) -> bool:
+        """Whether what follows an element holds the links of more than one story, and no second
+        element made like it comes between."""
+        first: str | None = None
+        names, bold = element.get("class"), _in_bold(element)
+        for sibling in islice(element.itersiblings(), 6):
+            story = self._stories.get(sibling)
+            alike = sibling.tag == element.tag and sibling.get("class") == names
+            if alike and story not in (None, _MANY) and not bold:
+                # One of a list, that happens to lead to no story.
+                return False
+            if story == _MANY or (first is not None and story not in (None, first)):
+                return True
+            if story is not None:
+                first = story
+            elif alike:
+                return False
+        return False
+
     def relation(
-        self, card: HtmlElement, zone: Zone, heading: Heading | None, read: Card
+        self,
+        card: HtmlElement,
+        zone: Zone,
+        heading: Heading | None,
+        read: Card,
+        topic: Relation | None = None,
     ) -> Relation:
-        """How the stories of a block stand to the article."""
+        """How the stories of a block stand to the article.
+
+        topic: what follows from what the heading names, where it says no relation.
+        """
         told = match(heading.text, self._language) if heading else None
         hint = self._zones.of(card).hint
         # A word on a card may be the name of a section ("Opinion"); that it is paid for is sure.
@@ -255,10 +338,14 @@ class Blocks:
             return "related"
         if relation is not None:
             return relation
+        if topic == "related":
+            return topic
         if heading is not None and heading.linked:
             return "latest"
         if self._in_ranking(card):
             return "popular"
+        if topic is not None:
+            return topic
         return "latest" if zone.aside or not zone.within else "related"
 
     def _in_ranking(self, card: HtmlElement) -> bool:
@@ -279,6 +366,22 @@ class Blocks:
         while node is not None and self._stories.get(node) != _MANY:
             node = node.getparent()
         return node
+
+
+def _in_bold(element: HtmlElement) -> bool:
+    """Whether all words of an element are set in bold type."""
+    node = element
+    while node.tag not in ("b", "strong"):
+        if len(node) != 1 or (node.text or "").strip() or (node[0].tail or "").strip():
+            return False
+        node = node[0]
+    return True
+
+
+def _leads_to(link: HtmlElement, text: str) -> bool:
+    """Whether a link leads where its words say: "Sport" to the folder of that name."""
+    folder = comparable(text).replace(" ", "-")
+    return bool(folder) and folder in (link.get("href") or "").lower().split("/")
 
 
 def _beside_links(links: list[HtmlElement], shown: str) -> str:

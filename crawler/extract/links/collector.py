@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -10,6 +11,10 @@ from crawler.extract.links.cards import Card
 from crawler.extract.links.claims import Claimed
 from crawler.items import LinkedStory, Relation
 from crawler.text import line_words
+
+_RANK = re.compile(r"(\d{1,2})(?:[.)]\s*|\s+)(?=\D)")
+"""What a numbered headline begins with."""
+_LEAST_RANKED = 3
 
 
 class Collector:
@@ -22,6 +27,8 @@ class Collector:
         """Of each block, the stories of other sites."""
         self._unseen: set[object] = set()
         """The blocks that only machines are told of."""
+        self._unlike: set[object] = set()
+        """The blocks with a title as short as a name, and an address not made as the page's own."""
         self._seen: set[tuple[Relation, str | None, str]] = set()
 
     def add(
@@ -33,6 +40,7 @@ class Collector:
         key: str,
         card: Card,
         own: bool = True,
+        alike: bool = False,
     ) -> None:
         """Keep a story, unless it stands in this block or one that reads the same: pages repeat
         whole blocks for wide and narrow screens."""
@@ -47,6 +55,8 @@ class Collector:
             excerpt=card.excerpt, image=card.image, published=card.published,
         )  # fmt: skip
         self._order.append(((block, relation, label), key))
+        if not alike:
+            self._unlike.add((block, relation, label))
         if not own:
             self._foreign.setdefault((block, relation, label), set()).add(key)
 
@@ -69,8 +79,12 @@ class Collector:
         named = {
             block
             for block, known in self._blocks.items()
-            if block not in self._unseen and _lists_names(list(known.values()))
+            if block not in self._unseen
+            and _lists_names(list(known.values()), block not in self._unlike)
         }
+        for block, known in self._blocks.items():
+            if block not in self._unseen:
+                self._blocks[block] = _ranked(known)
         found: list[LinkedStory] = []
         places: Counter[object] = Counter()
         for block, key in self._order:
@@ -84,11 +98,33 @@ class Collector:
         return tuple(found)
 
 
-def _lists_names(stories: list[LinkedStory]) -> bool:
-    """Whether a block shows names (topics, people, services), not headlines."""
+def _ranked(known: dict[str, LinkedStory]) -> dict[str, LinkedStory]:
+    """A block whose headlines are numbered from 1 without the numbers, as `popular` where no
+    heading says otherwise."""
+    if len(known) < _LEAST_RANKED or (next(iter(known.values())).title or "")[:1] != "1":
+        return known
+    ranks = [_RANK.match(story.title or "") for story in known.values()]
+    if any(rank is None or int(rank[1]) != at for at, rank in enumerate(ranks, 1)):
+        return known
+    found = {}
+    for (key, story), rank in zip(known.items(), ranks, strict=True):
+        told = story.label is not None and match(story.label) is not None
+        taken = not told and story.relation in ("latest", "related")
+        title = (story.title or "")[rank.end() :] if rank else story.title
+        relation: Relation = "popular" if taken else story.relation
+        found[key] = replace(story, title=title, relation=relation)
+    return found
+
+
+def _lists_names(stories: list[LinkedStory], alike: bool) -> bool:
+    """Whether a block shows names (topics, people, services), not headlines.
+
+    alike: whether the addresses of its short titles are made as that of the page is.
+    """
     first = stories[0]
     if first.relation in ("inline", "previous", "next"):
         return False
-    least = 2 if first.label and match(first.label) else 3 if first.image else 4
+    told = first.label is not None and match(first.label) is not None
+    least = 2 if told else 3 if first.image or (alike and len(stories) > 1) else 4
     sizes = sorted(line_words(story.title or "") for story in stories)
     return sizes[(len(sizes) - 1) // 2] < least

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -17,6 +18,11 @@ _BACK = re.compile(
     r"(?:^|[\s_-])(?:prev|previous|older|anterior|precedent|zurueck)(?:$|[\s_-]|post)"
 )
 _ON = re.compile(r"(?:^|[\s_-])(?:next|newer|siguiente|suivant|weiter)(?:$|[\s_-]|post)")
+_BACK_ARROWS = frozenset("←«‹⟵⇐<")
+_ON_ARROWS = frozenset("→»›⟶⇒>")
+_MAX_PAIR_STEPS = 3
+_MAX_PAIR_CHILDREN = 8
+"""Elements and links of what holds the links back and on."""
 _MAX_STEPS = 12
 """Elements between a link of the post navigation and the block that names it so."""
 
@@ -56,6 +62,39 @@ def direction(anchor: HtmlElement, zone: Zone, rel: str | None) -> Relation | No
             break
         node = node.getparent()
     return None
+
+
+def arrow_direction(anchor: HtmlElement, holds: Callable[[HtmlElement], bool]) -> Relation | None:
+    """Which way an arrow beside a link points, where two links stand beside each other with an
+    arrow each; None if not.
+
+    holds: whether an element holds the links of several stories.
+    """
+    on = _points(anchor)
+    if on is None:
+        return None
+    around: HtmlElement | None = anchor.getparent()
+    for _ in range(_MAX_PAIR_STEPS):
+        if around is None or holds(around):
+            break
+        around = around.getparent()
+    if around is None or len(around) > _MAX_PAIR_CHILDREN:
+        return None
+    shown = [(link, _points(link)) for link in islice(around.iter("a"), _MAX_PAIR_CHILDREN)]
+    pair = [(link, points) for link, points in shown if points is not None]
+    if len(pair) != 2 or pair[0][1] == pair[1][1]:
+        return None
+    return "next" if on else "previous"
+
+
+def _points(anchor: HtmlElement) -> bool | None:
+    """True for an arrow after a link, False for one before it, None without or with both."""
+    before, parent = anchor.getprevious(), anchor.getparent()
+    lead = before.tail if before is not None else parent.text if parent is not None else ""
+    back = (lead or "").strip() in _BACK_ARROWS or (anchor.text or "").strip()[:1] in _BACK_ARROWS
+    last = anchor[-1].tail if len(anchor) else anchor.text
+    on = (anchor.tail or "").strip() in _ON_ARROWS or (last or "").strip()[-1:] in _ON_ARROWS
+    return None if back == on else on
 
 
 def without_direction(

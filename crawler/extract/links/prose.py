@@ -24,9 +24,13 @@ _HOLDERS = _PROSE | {
 }  # fmt: skip
 _MAX_CELL_LINKS = 200
 """Links of one paragraph that are measured."""
+_SET_APART = frozenset({"b", "strong", "h3", "h4", "h5", "h6"})
 _STOPS = frozenset(".。।۔")
 _SEPARATORS = frozenset("|/·•-–—,")
 _PAGE = frozenset({"html", "body"})
+_MAX_LABEL = 40
+_MAX_BESIDE = 20
+"""Characters beside a link that has a line of its own: a bullet, a time, a date."""
 _MAX_STEPS = 12
 """Elements between a link and the start of the item that it opens."""
 
@@ -80,6 +84,9 @@ def place(link: Link, zones: Zones, holders: dict[HtmlElement, Holder]) -> bool:
         return True
     if not known.paragraph and not body:
         return True
+    if body and (label := _line_label(link.anchor)):
+        link.relation, link.label, link.block = "also_read", label, holder
+        return True
     if not _in_prose(link, holder, known) or _heads_item(link.anchor, holder):
         # A line of links, one beside the other, leads to services.
         return body or not known.paragraph or not _in_line(link.anchor)
@@ -104,7 +111,10 @@ def _read_holder(holder: HtmlElement, near: bool, body: bool) -> Holder:
 
 def _heads_item(anchor: HtmlElement, holder: HtmlElement) -> bool:
     """Whether a link opens an item of a list whose items all open so: headlines with summaries."""
-    if holder.tag not in ("li", "dd") or line_words(quick_text(anchor)) < 4:
+    if holder.tag not in ("li", "dd"):
+        return False
+    # A short headline is set in bold type, or has a colon or a line to itself.
+    if line_words(quick_text(anchor)) < 4 and anchor.getparent().tag not in _SET_APART:
         return False
     if not _opens(holder, anchor):
         return False
@@ -179,6 +189,10 @@ def _in_prose(entry: Link, holder: HtmlElement, known: Holder) -> bool:
         after = (anchor.tail or "").strip() or (quick_text(follows) if follows is not None else "")
         if after in _STOPS and anchor.getparent().tag in ("p", "div"):
             return True
+        if _has_own_line(anchor, holder):
+            return False
+        if holder.tag == "p" and entry.zone.body and _amid_words(anchor):
+            return True
         least = max(20, 0.3 * own)
         others = known.size - own
         if others <= least:
@@ -187,7 +201,59 @@ def _in_prose(entry: Link, holder: HtmlElement, known: Holder) -> bool:
             if link is not anchor:
                 others -= len(quick_text(link))
         return others > least
-    before, after = anchor.getprevious(), anchor.tail or ""
-    parent = anchor.getparent()
-    lead = (parent.text if parent is not None else "") if before is None else before.tail
-    return len(tidy((lead or "")[:200])) + len(tidy(after[:200])) > 30
+    return len(tidy(_lead(anchor)[:200])) + len(tidy((anchor.tail or "")[:200])) > 30
+
+
+def _lead(anchor: HtmlElement) -> str:
+    """The text right before a link."""
+    before, parent = anchor.getprevious(), anchor.getparent()
+    if before is not None:
+        return before.tail or ""
+    return (parent.text or "") if parent is not None else ""
+
+
+def _amid_words(anchor: HtmlElement) -> bool:
+    """Whether words of a sentence stand on both sides of a link."""
+    after = (anchor.tail or "").strip()
+    return (
+        after[-1:] in _STOPS
+        and after[:1].isalnum()
+        and (anchor.tail or "")[:1].isspace()
+        and _lead(anchor).strip()[-1:].isalnum()
+    )
+
+
+def _line_label(anchor: HtmlElement) -> str | None:
+    """The label in bold type that a line of its own begins with, right before a link."""
+    before = anchor.getprevious()
+    if (
+        before is None
+        or before.tag not in ("b", "strong")
+        or (before.tail or "").strip(" :\xa0»>-–")
+    ):
+        return None
+    start = before.getprevious()
+    if start is None or start.tag != "br" or (start.tail or "").strip():
+        return None
+    label = quick_text(before).strip(" :»>-–")
+    told = match(label) if len(label) <= _MAX_LABEL else None
+    return label if told and told.extent == "whole" else None
+
+
+def _has_own_line(anchor: HtmlElement, holder: HtmlElement) -> bool:
+    """Whether a link stands alone between line breaks: an item of a list made without one."""
+    node = anchor
+    for _ in range(4):
+        parent = node.getparent()
+        if parent is holder or parent is None:
+            break
+        if len(parent) > 1 or (parent.text or "").strip() or (node.tail or "").strip():
+            return False
+        node = parent
+    follows, before = node.getnext(), node.getprevious()
+    if (follows is None or follows.tag != "br") and (before is None or before.tag != "br"):
+        return False
+    starts = before is None or before.tag == "br" or before.tag in _HOLDERS
+    ends = follows is None or follows.tag == "br" or follows.tag in _HOLDERS
+    beside = tidy(_lead(node)) + tidy(node.tail or "")
+    return starts and ends and len(beside) <= _MAX_BESIDE

@@ -7,13 +7,14 @@ Then words: the heading by the labels of `data/languages/`, the names in classes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
 from lxml.html import HtmlElement
 
-from crawler.extract.language import heads_no_stories, match, whole
+from crawler.extract.language import comparable, heads_no_stories, is_label, knows, match, whole
 from crawler.extract.links.addresses import StoryUrls, Target
 from crawler.extract.links.blocks import Blocks
 from crawler.extract.links.cards import Card, quick_text, read_card, text_of, tidy
@@ -21,6 +22,7 @@ from crawler.extract.links.claims import claimed_stories
 from crawler.extract.links.collector import Collector
 from crawler.extract.links.post_navigation import (
     ARROWS,
+    arrow_direction,
     direction,
     named_direction,
     stated_direction,
@@ -40,6 +42,11 @@ MAX_STORIES = 2_000
 MAX_CLAIMS = 300
 """Stories kept that a page names for machines only."""
 
+_NAME_WORDS = 3
+"""Words that a name has at most."""
+_LEAST_WORD = 4
+"""Characters of a word that a heading and the story's headline share."""
+_WORD = re.compile(r"[^\W\d_]+")
 _MAX_PARTS = 12
 """Links of one card to its story that are looked at; real ones have up to four."""
 
@@ -55,6 +62,63 @@ class _Group:
     target: Target
     zone: Zone
     anchors: list[HtmlElement] = field(default_factory=list)
+
+
+class _Page:
+    """What cards are judged by besides themselves."""
+
+    def __init__(self, doc: Document, urls: StoryUrls, language: str | None) -> None:
+        self.address = doc.address
+        self.language = language
+        self.leftward = (doc.root.get("dir") or "").lower() == "rtl"
+        """Whether it is read from right to left, and its arrows with it."""
+        self._anchors = doc.tags["a"][:MAX_ANCHORS]
+        shown = quick_text(doc.tags["h1"][0]) if doc.tags["h1"] else ""
+        self._headline = comparable(shown).split(" ")
+        self._urls = urls
+
+    def is_own(self, group: _Group) -> bool:
+        """Whether a story is the publisher's, on this site or another."""
+        target = group.target
+        return target.own_site or (
+            target.strong
+            and not group.zone.body
+            and "nofollow" not in (rel := group.anchors[0].get("rel") or "")
+            and "sponsored" not in rel
+            and self._urls.is_sister(target.url, self._hrefs)
+        )
+
+    def is_headline(self, title: str | None, target: Target) -> bool:
+        """Whether a title may be a headline for its length or, of three words, for its address."""
+        shown = title or ""
+        return shown.count(" ") > _NAME_WORDS or (
+            line_words(shown) > _NAME_WORDS or self._urls.is_alike(target)
+        )
+
+    def _hrefs(self) -> Iterator[str]:
+        return (href for anchor in self._anchors if (href := anchor.get("href")))
+
+    def names(self, heading: str, target: Target) -> Relation | None:
+        """What follows from a heading that says no relation: the name of the folder that the story
+        is in, or of anything else (`latest`); a name that the page's headline has, too (`related`);
+        None where its language is not known."""
+        names = comparable(heading)
+        if names and f"/{names.replace(' ', '-')}/" in target.url:
+            return "latest"
+        if any(self._is_told_of(word) for word in _WORD.findall(heading)):
+            return "related"
+        return "latest" if knows(self.language) else None
+
+    def _is_told_of(self, word: str) -> bool:
+        """Whether a word of a heading, no small one, stands in the headline, too: as it is, or
+        with an ending."""
+        known = comparable(word)
+        if word[0].islower() or len(known) < _LEAST_WORD:
+            return False
+        longer = len(known) > _LEAST_WORD
+        return any(
+            other == known or (longer and other.startswith(known)) for other in self._headline
+        )
 
 
 def linked_stories(
@@ -76,6 +140,7 @@ def linked_stories(
     keys = {link.anchor: link.target.key for link in links}
     blocks = Blocks(zones, keys, language, doc.tags["h1"][:1])
     found = Collector()
+    page = _Page(doc, urls, language)
     for entry in _entries(links, blocks):
         if isinstance(entry, Link):
             title = text_of(entry.anchor) or tidy(entry.anchor.get("title", "")) or None
@@ -88,7 +153,7 @@ def linked_stories(
                     Card(title),
                 )  # fmt: skip
         else:
-            _add_card(found, entry, blocks, doc.address, language)
+            _add_card(found, entry, blocks, page)
     named = claimed_stories(doc, data, urls) if data is not None else iter(())
     claims = list(islice(named, MAX_CLAIMS))
     if claims:
@@ -181,10 +246,10 @@ def _add_card(
     found: Collector,
     group: _Group,
     blocks: Blocks,
-    address: Callable[[str], str | None],
-    language: str | None,
+    page: _Page,
 ) -> None:
-    card = read_card(group.root, group.anchors, address, language)
+    language = page.language
+    card = read_card(group.root, group.anchors, page.address, language)
     relation: Relation | None = None
     for anchor in group.anchors:
         relation = relation or stated_direction(anchor.get("rel"))
@@ -198,6 +263,8 @@ def _add_card(
         if group.zone.post_nav is not None:
             relation = relation or direction(anchor, group.zone, None)
     heading = blocks.heading_of(group.first)
+    if relation is None and heading is None and not (group.zone.body or page.leftward):
+        relation = arrow_direction(group.anchors[0], blocks.holds_several)
     if heading is not None and heads_no_stories(heading.text):
         return
     if relation is not None:
@@ -217,11 +284,16 @@ def _add_card(
     told = match(heading.text, language) if heading else None
     if not _is_story(group, card, heading is not None, told is not None):
         return
-    relation = blocks.relation(group.first, group.zone, heading, card)
+    own = page.is_own(group)
+    topic = page.names(heading.text, group.target) if heading and told is None else None
+    relation = blocks.relation(group.first, group.zone, heading, card, topic)
     same = card.relation == relation or {card.relation, relation} == {"also_read", "related"}
     label = heading.text if heading else card.label if same else None
+    if label and not own and _marks_advert(label):
+        return
     found.add(blocks.key(group.first, heading), relation, label, group.target.url,
-              group.target.key, card, group.target.own_site or relation == "sponsored")  # fmt: skip
+              group.target.key, card, own or relation == "sponsored",
+              page.is_headline(card.title, group.target))  # fmt: skip
 
 
 def _is_story(group: _Group, card: Card, headed: bool, told: bool) -> bool:
@@ -242,6 +314,11 @@ def _is_story(group: _Group, card: Card, headed: bool, told: bool) -> bool:
     if group.target.strong:
         return words >= 3 or (told and words >= 2) or len(title) >= 25
     return words >= 5
+
+
+def _marks_advert(heading: str) -> bool:
+    """Whether a heading is the mark of an advertisement, not of stories that are paid for."""
+    return is_label(heading) and line_words(heading) == 1
 
 
 def _without_label(title: str, label: str) -> str:

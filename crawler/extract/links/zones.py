@@ -65,14 +65,14 @@ _HINTS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
     (
         "popular",
         re.compile(
-            r"popular|(?<![a-z])wpp-|most-?(?:read|viewed|shared|commented|visited|seen)|trending|top-?stories"
+            r"popular|(?<![a-z])wpp-|most-?(?:read|viewed|shared|commented|visited|seen)|trending"
             r"|ranking|meist-?gelesen|mas-?leid|mais-?lid|plus-?lus|piu-?letti|lo-?mas|best-?read"
         ),
     ),
     (
         "featured",
         re.compile(
-            r"featured-?(?:posts?|stories|news|articles)|editors?-?(?:picks?|choice)|do?nt-?miss"
+            r"featured-?(?:posts?|stories|news|articles)|top-?(?:stories|news|headlines)|editors?-?(?:picks?|choice)|do?nt-?miss"
             r"|highlights|pick-?ups?|must-?read|hand-?picked|osusume|spotlight|kacirma|one-?cikan"
         ),
     ),
@@ -339,8 +339,32 @@ def _last_prose(container: HtmlElement, tags: tuple[str, ...]) -> HtmlElement | 
     return None
 
 
+def _under_link(block: HtmlElement) -> bool:
+    """Whether a heading that is one link stands right over a block of text: another's headline."""
+    before = block.getprevious()
+    if before is None or before.tag not in _CARD_HEADINGS:
+        return False
+    link = before[0] if len(before) == 1 and not (before.text or "").strip() else None
+    return (
+        link is not None
+        and link.tag == "a"
+        and (link.get("href") or "#")[0] != "#"
+        and not (link.tail or "").strip()
+    )
+
+
+def _opens_with_link(item: HtmlElement) -> bool:
+    """Whether an item of a list begins with a link in bold: a headline, a summary after it."""
+    if (item.text or "").strip() or len(item) == 0 or item[0].tag not in ("b", "strong"):
+        return False
+    first = item[0]
+    return not (first.text or "").strip() and len(first) == 1 and first[0].tag == "a"
+
+
 def _is_told(block: HtmlElement, container: HtmlElement) -> bool:
     """Whether a block of text in a body belongs to the story itself."""
+    if _under_link(block) or (block.tag == "li" and _opens_with_link(block)):
+        return False
     node: HtmlElement | None = block
     for _ in range(12):
         if node is None or node is container:
@@ -364,4 +388,5 @@ _IN_LINE = frozenset(
 )
 _NO_DIGITS = str.maketrans("", "", "0123456789")
 _PLAIN = frozenset({"div", "span", "p", "ul", "ol", "li", "a", "b", "strong", "h2", "h3", "h4"})
+_CARD_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _INLINE = frozenset({"b", "strong", "em", "i", "span", "u", "font", "q"})

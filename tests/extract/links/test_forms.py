@@ -209,3 +209,69 @@ def test_the_next_page_of_a_list_in_the_head_is_no_story_and_a_titled_one_is() -
         f"<link rel=prev title='Pilots ask for pay' href='{u('pilots-ask-for-pay')}'>"
     )
     assert brief(read(head=head)) == [("previous", None, "Pilots ask for pay")]
+
+
+def test_numbered_headlines_under_the_name_of_a_section_are_the_most_read_of_it() -> None:
+    titles = (
+        "Pilots ask for higher pay",
+        "Old lighthouse gets new lamp",
+        "Regatta is lost at last",
+    )
+    items = "".join(
+        f"<li><a href='{u(t.lower().replace(' ', '-'))}'>{n} {t}</a></li>"
+        for n, t in enumerate(titles, 1)
+    )
+    block = f"<section><h3>Sport</h3><ul>{items}</ul></section>"
+    assert brief(read(after=block)) == [("popular", "Sport", t) for t in titles]
+    told = block.replace("Sport", "Latest news")
+    assert brief(read(after=told)) == [("latest", "Latest news", t) for t in titles]
+
+
+@pytest.mark.parametrize(
+    ("heading", "relation"),
+    [
+        ("Ferries of the North", "related"),
+        ("Boats of the North", "latest"),
+        ("still more of it", "latest"),
+    ],
+)
+def test_a_heading_that_shares_a_word_with_the_headline_is_about_the_story(
+    heading: str, relation: str
+) -> None:
+    links = read(after=f"<section><h3>{heading}</h3><ul>{TWO}</ul></section>")
+    assert [k.relation for k in links] == [relation] * 2
+
+
+@pytest.mark.parametrize(
+    ("path", "count"),
+    [
+        ("/video/", 0),
+        ("/videos/harbour-week/", 0),
+        ("/podcasts/the-deep-end/", 0),
+        ("/videos/harbour-week-81234/", 1),
+        ("/videos/how-the-pilots-mend-an-old-rope-ladder/", 1),
+        ("/2024/05/index.html", 0),
+        ("/topics/harbour-strikes-of-the-north/index.html", 0),
+    ],
+)
+def test_a_series_or_a_section_front_is_no_story_and_one_video_is(path: str, count: int) -> None:
+    card = f"<li><a href='{HOME}{path}'>The pilots mend a rope ladder at sea</a></li>"
+    links = read(after=f"<section><h3>Related stories</h3><ul>{TWO}{card}</ul></section>")
+    assert len(links) == 2 + count
+
+
+def test_tabs_over_a_list_do_not_hide_its_heading() -> None:
+    tabs = "<div><span>Today</span><span>This week</span></div>"
+    block = f"<section><div class=h><b>Most read</b></div>{tabs}<ul>{TWO}</ul></section>"
+    assert {(k.relation, k.label) for k in read(after=block)} == {("popular", "Most read")}
+
+
+def test_shops_of_the_publisher_are_no_sister_papers() -> None:
+    menu = "<nav><a href='https://www.pierjobs.test/'>Jobs</a></nav>"
+    cards = "".join(
+        f"<li><a href='https://www.pierjobs.test/2024/05/{s}/'>{t}</a></li>"
+        for s, t in (("a-pilot-for-the-north-pier", "A pilot for the north pier"),
+                     ("two-cooks-for-the-ferry", "Two cooks for the old ferry"))
+    )  # fmt: skip
+    links = read(before=menu, after=f"<section><h3>Also from us</h3><ul>{cards}</ul></section>")
+    assert links == []

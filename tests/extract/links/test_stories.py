@@ -16,8 +16,10 @@ PROSE = (
 )
 
 
-def read(page: str, container: str | None = "//div[@class='story']") -> tuple[LinkedStory, ...]:
-    doc = Document(f"<html lang=en><body>{page}</body></html>".encode(), URL)
+def read(
+    page: str, container: str | None = "//div[@class='story']", language: str = "en"
+) -> tuple[LinkedStory, ...]:
+    doc = Document(f"<html lang={language}><body>{page}</body></html>".encode(), URL)
     found = doc.xpath(container) if container else []
     return linked_stories(doc, found[0] if found else None)
 
@@ -121,7 +123,7 @@ def test_a_block_in_an_unknown_language_is_told_by_place_form_and_names(
     items = "".join(
         f"<li><a href='{href(t.lower().replace(' ', '-'))}'>{t}</a></li>" for t in TITLES
     )
-    links = read(page.format(body=body(""), cards=cards(), items=items))
+    links = read(page.format(body=body(""), cards=cards(), items=items), language="gd")
     assert [(k.relation, k.title) for k in links] == [(relation, t) for t in TITLES]
 
 
