@@ -2,7 +2,7 @@
 commonest small words of each (`data/languages/`, table `text`).
 
 Some hundred words of prose hold dozens of them, so that no statistics of letters are needed: no
-model is loaded, and a page costs a fraction of a millisecond (docs/decisions/0048).
+model is loaded, and a page costs a fraction of a millisecond (docs/decisions/0049).
 """
 
 from __future__ import annotations

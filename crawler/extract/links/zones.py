@@ -287,7 +287,13 @@ class Zones:
         if own is _NO_MARKS and label is None and tag in _PLAIN and element not in self._telling:
             return zone
         if element in self.around or tag == "body":
-            return zone._replace(within=zone.within or tag in ("article", "main"))
+            # a box of its own for headline and text is the story's, whatever its tag
+            own_box = (
+                tag == "div"
+                and element is self._container.getparent()
+                and (element.find("h1") is not None)
+            )
+            return zone._replace(within=zone.within or tag in ("article", "main") or own_box)
         if element is self._container:
             return zone._replace(body=True, within=True, hint=None)
         if zone.body and element in self._after:
