@@ -290,8 +290,9 @@ class Zones:
             # a box of its own for headline and text is the story's, whatever its tag
             own_box = (
                 tag == "div"
+                and self._container is not None
                 and element is self._container.getparent()
-                and (element.find("h1") is not None)
+                and element.find("h1") is not None
             )
             return zone._replace(within=zone.within or tag in ("article", "main") or own_box)
         if element is self._container:
