@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from crawler.extract.dates import dates_in, has_date
@@ -168,7 +168,7 @@ def _is_elided(token: str) -> bool:
     return found is not None and token[found.end() - 1].isupper()
 
 
-@cache
+@lru_cache(maxsize=1)
 def _particles() -> frozenset[str]:
     return frozenset(words_of("bylines", "particle"))
 
