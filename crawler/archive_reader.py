@@ -38,6 +38,8 @@ def open_archive(path: str | os.PathLike[str]) -> Archive:
     Raises ArchiveError where there is no archive, or it cannot be read here; BusyError, one of
     them, where a run is just bringing it up to date.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path is the archive's folder, str or path, not {type(path).__name__}")
     return Archive(Path(path))
 
 

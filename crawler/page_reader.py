@@ -53,6 +53,8 @@ def extract(
         html, content_type = ("\ufeff" + html).encode("utf-8", errors="replace"), None
     elif not isinstance(html, bytes):
         raise TypeError(f"html is str or bytes, not {type(html).__name__}")
+    if url is not None and not isinstance(url, str):
+        raise TypeError(f"url is str, not {type(url).__name__}")
     page = read_saved(html, url, content_type, captured_at)
     why = page.not_article or missing(page.article)
     if why is not None:

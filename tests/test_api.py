@@ -129,6 +129,10 @@ def test_what_cannot_be_read_is_an_error_that_says_so(html: str | bytes) -> None
 def test_anything_but_text_or_bytes_is_a_mistake() -> None:
     with pytest.raises(TypeError, match="str or bytes, not PosixPath"):
         extract(PAGE)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="url is str, not int"):
+        extract("<p>x", 5)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="archive's folder.*not NoneType"):
+        open_archive(None)  # type: ignore[arg-type]
 
 
 MARKUP = st.lists(
