@@ -131,7 +131,7 @@ def test_anything_but_text_or_bytes_is_a_mistake() -> None:
         extract(PAGE)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="url is str, not int"):
         extract("<p>x", 5)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="archive's folder.*not NoneType"):
+    with pytest.raises(TypeError, match=r"archive's folder.*not NoneType"):
         open_archive(None)  # type: ignore[arg-type]
 
 

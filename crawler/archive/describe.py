@@ -45,8 +45,8 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         " it shows the whole story; NULL where nothing is known.",
         "text_captured_at": "When the text of this row was fetched, UTC: that of the last good"
         " revision, or of the most complete one where only a teaser is shown now.",
-        "confidence": "How likely it is that text, authors and date of publication are all right, from 0"
-        " to 1, by the evidence of the page; NULL for revisions written before version 0.3.",
+        "confidence": "How likely it is that text, authors and date of publication are all right,"
+        " from 0 to 1, by the evidence of the page; NULL for revisions written before version 0.3.",
     },
     "story_links": {
         "": "Links between stories: the linked stories of each article's newest revision.",
