@@ -179,7 +179,7 @@ def _without_boxes(told: Told, beside: Beside | None) -> Told:
 def _box(beside: Beside) -> frozenset[str]:
     """The words of each short line that is new on a page and stands beside one that asks its
     readers to subscribe or to log in."""
-    lines = beside.new_lines()
+    lines = beside.new_lines
     asking = {at for at, line in enumerate(lines) if _is_asking(line)}
     near = {at + step for at in asking for step in (-2, -1, 0, 1, 2)}
     return frozenset(
@@ -197,7 +197,7 @@ def _is_asking(text: str) -> bool:
 
 def _asks(shown: Shown) -> bool:
     """Whether a page asks its readers to subscribe or to log in, and did not before."""
-    return shown.beside is not None and any(map(_is_asking, shown.beside.new_lines()))
+    return shown.beside is not None and any(map(_is_asking, shown.beside.new_lines))
 
 
 def _lost_its_end(known: Told, told: Told) -> bool:

@@ -13,7 +13,7 @@ from crawler.kept_records import readable_record
 from crawler.warc import http
 from crawler.warc.members import DamagedError
 
-_MOST_BYTES = 4 * 1024 * 1024
+_MOST_BYTES = 2 * 1024 * 1024
 """Of a page that is compared: it is parsed in the process that stores."""
 
 
@@ -31,6 +31,8 @@ class PageTexts:
             others = same_payload(connection, capture)
             _, record, _ = readable_record(self._folder, [capture, *others])
             html = http.decoded(http.message_in(record), _MOST_BYTES)
+            if len(html) >= _MOST_BYTES:
+                return None
             doc = Document(html, capture.url, capture.content_type)
         except (DamagedError, PageError):
             return None

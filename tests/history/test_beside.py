@@ -149,3 +149,12 @@ def test_words_of_a_page_are_not_torn_by_markup() -> None:
     assert both.stays("The Mill of Bowen", typeset_alike)
     assert not both.stays("not shown", as_read)
     assert not both.stays("", as_read)
+
+
+def test_a_page_of_very_many_paragraphs_is_compared_by_its_reading_in_the_end() -> None:
+    many = [f"Paragraph {number} of a page without end." for number in range(1_200)]
+    story = with_body(STORY, *many)
+    both = pair(page(story), page(story))
+    assert all(both.stays(each, as_read) for each in many[:1_000])
+    assert not both.stays(many[-1], as_read)
+    assert both.new_lines == []
