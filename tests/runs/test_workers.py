@@ -54,6 +54,18 @@ def test_a_page_that_kills_its_reader_is_given_up_and_the_next_one_read(pool: Wo
     assert [first, *others] == [1, 0, 1, 2, 3, 4]
 
 
+def test_what_a_reader_loads_once_is_no_part_of_what_its_first_page_may_take(pool: Workers) -> None:
+    before = asyncio.run(pool.run(loaded))
+    asyncio.run(pool.run(extract, workers._FIRST_PAGE, "https://news.example/a"))
+    assert asyncio.run(pool.run(loaded)) == before
+    assert "tldextract" in before
+
+
+def loaded() -> list[str]:
+    """The modules of this process."""
+    return sorted(sys.modules)
+
+
 def test_endless_work_is_ended(pool: Workers) -> None:
     previous = signal.signal(signal.SIGPROF, workers._too_long)
     try:
