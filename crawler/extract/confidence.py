@@ -97,7 +97,7 @@ def _number(value: object) -> int:
 def _title_in_text(article: Article) -> float:
     """Share of the headline's longer words that the text has."""
     long = [word for word in words(article.title or "").split() if len(word) > 3]
-    text = words(article.body) if long else ""
+    text = article.body.casefold()
     return sum(word in text for word in long) / len(long) if long else 0.5
 
 

@@ -50,7 +50,8 @@ _limit = CPU_SECONDS
 _FIRST_PAGE = (
     b'<html lang="en"><head><title>A first page</title></head><body><article><h1>A first page</h1>'
     b'<p class="byline">By Ada Lovell, 5 March 2024</p>'
-    + b"<p>A page that a fresh reader reads before it is given any of a newspaper's.</p>" * 3
+    + b"<p>A page that a fresh reader reads before it is given any of a newspaper's.</p>"
+    * 3
     + b'<p><a href="/2024/03/04/another.html">Another story of the day before</a></p>'
     b"</article></body></html>"
 )

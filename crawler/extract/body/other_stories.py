@@ -45,7 +45,8 @@ def other_stories(doc: Document, headline: HtmlElement | None) -> frozenset[Html
         if element in around:
             continue
         if element.tag == "p":
-            read += len(text) if passed and len(text := text_of(element)) > _LEAST_PROSE else 0
+            if passed and read < _LEAST_OWN:
+                read += length if (length := len(text_of(element))) > _LEAST_PROSE else 0
         elif (
             read >= _LEAST_OWN
             and element.tag != "h1"

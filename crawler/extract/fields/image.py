@@ -10,7 +10,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from crawler.extract.body import captioned, figure_block, is_prose
-from crawler.extract.page import Document, Structured, strings
+from crawler.extract.page import Document, Structured, below, strings
 from crawler.items import Block, Claim, Image
 
 _SIZE = re.compile(r"[-_@]?(?:\d{2,4}x\d{2,4}|scaled|\dx|w\d{2,4}|\d{3,4}w)$")
@@ -61,11 +61,7 @@ def _above_text(doc: Document, heading: HtmlElement | None) -> Iterator[Block]:
     if heading is None:
         return
     above = set(heading.iterancestors())
-    below = False
-    for element in doc.root.iter("figure", "div", "p", heading.tag):
-        below = below or element is heading
-        if not below:
-            continue
+    for element in below(heading, "figure", "div", "p"):
         if element.tag == "figure" or (element.tag == "div" and captioned(element)):
             holder = next(element.iterancestors("article", "aside", "nav", "li", "a"), None)
             block = figure_block(element, doc.address)

@@ -12,7 +12,7 @@ from crawler.extract.body import is_caption, is_prose, read_blocks
 from crawler.extract.fields.bylines import heads_another
 from crawler.extract.language import is_appeal, is_label, is_note, states_age
 from crawler.extract.markup import Marks, Meaning, is_noise, meanings, names_of
-from crawler.extract.page import Document, Structured, text_of
+from crawler.extract.page import Document, Structured, below, text_of
 from crawler.items import Claim
 from crawler.text import words
 
@@ -44,7 +44,7 @@ def standfirst(
         if element is not headline and element not in above and _beside(element, above)
         and not _is_box(element)
     ]  # fmt: skip
-    for element in _before_text(doc, near, headline):
+    for element in _before_text(near, headline):
         if _linked(element) or heads_another(element) or is_caption(element, above):
             continue
         text = _prose(element, doc)
@@ -70,18 +70,22 @@ def _is_box(element: HtmlElement) -> bool:
 
 
 def _before_text(
-    doc: Document, near: Sequence[HtmlElement], headline: HtmlElement | None
+    near: Sequence[HtmlElement], headline: HtmlElement | None
 ) -> Iterator[HtmlElement]:
     """Those of some elements that stand before the story's first paragraph, in page order."""
     if headline is None or not near:
         yield from near
         return
-    below = False
-    for element in doc.root.iter():
-        below = below or element is headline
-        if element in near:
+    wanted = set(near)
+    behind = {element for element in below(headline) if element in wanted}
+    yield from (element for element in near if element not in behind)
+    for element in below(headline):
+        if not behind:
+            return
+        if element in behind:
+            behind.remove(element)
             yield element
-        elif below and is_prose(element) and _is_paragraph(element, [headline, *near]):
+        elif is_prose(element) and _is_paragraph(element, [headline, *near]):
             return
 
 

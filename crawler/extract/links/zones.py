@@ -91,6 +91,7 @@ _HINTS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_ANY_HINT = re.compile("|".join(pattern.pattern for _, pattern in _HINTS))
 _FILED = re.compile(r"(?<!\S)(?:category|tag|tax|type|status|format|author)-\S+")
 _CAMEL = re.compile(r"([a-z])([A-Z])")
 _ROLES_SKIPPED = frozenset(
@@ -196,11 +197,9 @@ def _name_marks(name: str) -> _NameMarks:
     """Judged name by name: pages of all sites share most of them."""
     lower = name if name.islower() else _CAMEL.sub(r"\1-\2", name).lower()
     lower = lower.replace("_", "-")
-    hint = 0
-    for _, pattern in _HINTS:
-        if pattern.search(lower):
-            break
-        hint += 1
+    hint = len(_HINTS)
+    if _ANY_HINT.search(lower):
+        hint = next(at for at, (_, pattern) in enumerate(_HINTS) if pattern.search(lower))
     of_itself = not _PROPERTY.search(lower)
     found = _NameMarks(
         skip=(of_itself and bool(_SKIP.search(lower))) or lower in _MENU_TOKENS,

@@ -1,7 +1,7 @@
 """A page's bytes as a document: its tree, what it tells machines, where it leads."""
 
 from crawler.extract.page.bounds import MAX_BYTES, refuse_what_is_too_long
-from crawler.extract.page.document import SENTENCE_ENDS, Document, spaced_text, text_of
+from crawler.extract.page.document import SENTENCE_ENDS, Document, below, spaced_text, text_of
 from crawler.extract.page.outlinks import feeds, out_links, wordpress_api, wordpress_kind
 from crawler.extract.page.reservations import reservations
 from crawler.extract.page.structured import Node, Structured, strings, structured, types_of
@@ -13,6 +13,7 @@ __all__ = [
     "Document",
     "Node",
     "Structured",
+    "below",
     "feeds",
     "out_links",
     "refuse_what_is_too_long",

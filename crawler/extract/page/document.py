@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import cast
@@ -68,6 +68,8 @@ class Document:
         if not isinstance(root, HtmlElement):
             raise PageError("page_no_element")
         self.root = root
+        # lxml makes an object for an element each time that it is come upon, unless there is one.
+        self._elements = list(root.iter())
 
     @cached_property
     def selector(self) -> Selector:
@@ -146,6 +148,13 @@ class Document:
         return cast("list[HtmlElement]", self.root.xpath(query))
 
 
+def below(element: HtmlElement, *tags: str) -> Iterator[HtmlElement]:
+    """All elements behind another in document order; only those of some tags, if any are given."""
+    for at in (element, *element.iterancestors()):
+        for behind in at.itersiblings():
+            yield from behind.iter(*tags)
+
+
 def text_of(element: HtmlElement) -> str:
     """All text in an element, white space collapsed; "" for a comment.
 
@@ -155,6 +164,8 @@ def text_of(element: HtmlElement) -> str:
     """
     if not isinstance(element.tag, str):
         return ""
+    if len(element) == 0:  # most elements: lxml's serialiser costs ten times more to set up
+        return " ".join((element.text or "").split())
     text = etree.tostring(element, method="text", encoding="unicode", with_tail=False)
     return " ".join(text.split())
 
