@@ -37,12 +37,16 @@ if TYPE_CHECKING:
     from crawler.items import LinkedStory as LinkedStory
     from crawler.items import Moment as Moment
     from crawler.items import ReadTime as ReadTime
+    from crawler.learn import SiteProfile as SiteProfile
     from crawler.page_reader import extract as extract
+    from crawler.page_reader import learn_profile as learn_profile
+    from crawler.page_reader import load_profile as load_profile
 
 __version__ = "0.2.0"
 
 _NAMES = {
-    "crawler.page_reader": ("extract",),
+    "crawler.page_reader": ("extract", "learn_profile", "load_profile"),
+    "crawler.learn": ("SiteProfile",),
     "crawler.archive_reader": ("Archive", "open_archive"),
     "crawler.archive.stories": ("Story", "StoryRevision"),
     "crawler.archive.replay": ("KeptCapture",),
@@ -58,8 +62,8 @@ _HOMES = {name: module for module, names in _NAMES.items() for name in names}
 __all__ = [
     "Archive", "ArchiveError", "Article", "Block", "BusyError", "Claim", "DamageError",
     "HemerotecaError", "Image", "KeptCapture", "LinkedStory", "MissingError", "Moment",
-    "NotAnArticleError", "PageError", "ReadTime", "Story", "StoryRevision", "UsageError",
-    "__version__", "extract", "open_archive",
+    "NotAnArticleError", "PageError", "ReadTime", "SiteProfile", "Story", "StoryRevision",
+    "UsageError", "__version__", "extract", "learn_profile", "load_profile", "open_archive",
 ]  # fmt: skip
 
 

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from os import PathLike
+from pathlib import Path
 
-from crawler.errors import NotAnArticleError
-from crawler.extract import extract as read
+from crawler.errors import NotAnArticleError, PageError, UsageError
+from crawler.extract import Document
+from crawler.extract import read_page as read
 from crawler.extract.dates import normalise
 from crawler.items import Article, Page
+from crawler.learn import (
+    Change,
+    Sighting,
+    SiteProfile,
+    applied,
+    learn,
+    read_profile,
+    survey,
+)
+from crawler.text import cleaned
 from crawler.validate import missing
 
 _NOWHERE = "about:blank"
@@ -21,6 +35,7 @@ def extract(
     *,
     content_type: str | None = None,
     captured_at: datetime | None = None,
+    profile: SiteProfile | None = None,
 ) -> Article:
     """Read an HTML page as the article that it is.
 
@@ -29,7 +44,8 @@ def extract(
     path). Without it, the address that the page calls its own (`link rel=canonical`) is taken;
     where it names none, `Article.url` is "" and relative links lead nowhere.
     content_type: the HTTP header's value, for the encoding of bytes. captured_at: when the page was
-    fetched, for dates like "2 hours ago"; now, if it is not said.
+    fetched, for dates like "2 hours ago"; now, if it is not said. profile: what is known of the
+    page's site (`learn_profile`, `load_profile`).
 
     Gives the whole article: title, authors, body as text, Markdown and blocks, linked stories,
     dates as moments (`article.published.datetime`, `.precision`), and in `sources` where on the
@@ -55,11 +71,58 @@ def extract(
         raise TypeError(f"html is str or bytes, not {type(html).__name__}")
     if url is not None and not isinstance(url, str):
         raise TypeError(f"url is str, not {type(url).__name__}")
-    page = read_saved(html, url, content_type, captured_at)
+    if profile is not None and not isinstance(profile, SiteProfile):
+        raise TypeError(f"profile is a SiteProfile, not {type(profile).__name__}")
+    page = read_saved(html, url, content_type, captured_at, profile)[0]
     why = page.not_article or missing(page.article)
     if why is not None:
         raise NotAnArticleError(why, page.article)
     return page.article
+
+
+def learn_profile(pages: Iterable[tuple[str | bytes, str]]) -> SiteProfile:
+    """What pages of one site teach of it, for `extract(…, profile=…)` to read its pages with.
+
+    pages: (html, url) of some of its stories; five already teach, a hundred teach more. Pages that
+    are no stories or cannot be read are passed over. The site is the first page's host; pages of
+    other hosts are left out.
+    """
+    seen: list[Sighting] = []
+    for html, url in pages:
+        data = (
+            ("\ufeff" + html).encode("utf-8", errors="replace") if isinstance(html, str) else html
+        )
+        one = sighting(data, url)
+        if one is not None and (not seen or one.host == seen[0].host):
+            seen.append(one)
+    return learn(seen[0].host if seen else "", seen)
+
+
+def load_profile(path: str | PathLike[str]) -> SiteProfile:
+    """A profile from a TOML file, learned or written by hand (docs/profiles.md).
+
+    Raises UsageError where the file cannot be read or is no profile, with what is wrong and where.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise UsageError(f"{path} cannot be read ({why})") from None
+    return read_profile(text, str(path))
+
+
+def sighting(
+    html: bytes,
+    url: str,
+    content_type: str | None = None,
+    captured_at: datetime | None = None,
+) -> Sighting | None:
+    """What a page tells of its site; None for one that is no story. Raises nothing."""
+    try:
+        doc, page = _read(html, url, content_type, captured_at)
+    except PageError:
+        return None
+    return None if page.not_article or missing(page.article) else survey(doc, page)
 
 
 def read_saved(
@@ -67,14 +130,15 @@ def read_saved(
     url: str | None = None,
     content_type: str | None = None,
     captured_at: datetime | None = None,
-) -> Page:
-    """A page that was saved, with the address that it calls its own where none is given:
-    `Page.url` is "" where it names none.
+    profile: SiteProfile | None = None,
+) -> tuple[Page, tuple[Change, ...]]:
+    """A page that was saved, with the address that it calls its own where none is given, and what
+    a profile changed of it. `Page.url` is "" where it names none.
     """
-    page = read_page(html, url or "", content_type, captured_at)
+    page, changes = read_page(html, url or "", content_type, captured_at, profile)
     if not url and (own := page.article.canonical_url) is not None:
-        return read_page(html, own, content_type, captured_at)
-    return page
+        return read_page(html, own, content_type, captured_at, profile)
+    return page, changes
 
 
 NO_ADDRESS = "the page names no address of its own: its links lead nowhere; give it with --url"
@@ -82,12 +146,33 @@ NO_ADDRESS = "the page names no address of its own: its links lead nowhere; give
 
 
 def read_page(
-    html: bytes, url: str, content_type: str | None = None, captured_at: datetime | None = None
-) -> Page:
-    """A page, be it an article or not, with its dates as moments.
+    html: bytes,
+    url: str,
+    content_type: str | None = None,
+    captured_at: datetime | None = None,
+    profile: SiteProfile | None = None,
+) -> tuple[Page, tuple[Change, ...]]:
+    """A page, be it an article or not, with its dates as moments, and what a profile changed of it.
 
-    captured_at: when it was fetched; None for now. Raises PageError where there is no HTML to read.
+    captured_at: when it was fetched; None for now. profile: of its site; another's is not used.
+    Raises PageError where there is no HTML to read.
     """
-    page = read(html, url or _NOWHERE, content_type)
-    article = normalise(page.article, captured_at or datetime.now(UTC))
-    return replace(page, url=url, article=replace(article, url=url))
+    doc, page = _read(html, url or _NOWHERE, content_type, captured_at)
+    changes: tuple[Change, ...] = ()
+    if profile is not None and profile.is_for(url):
+        page, changes = applied(doc, page, profile)
+        page = cleaned(page)
+        page = replace(page, article=_dated(page.article, captured_at))
+    return replace(page, url=url, article=replace(page.article, url=url)), changes
+
+
+def _read(
+    html: bytes, url: str, content_type: str | None, captured_at: datetime | None
+) -> tuple[Document, Page]:
+    doc = Document(html, url, content_type)
+    page = cleaned(read(doc))
+    return doc, replace(page, article=_dated(page.article, captured_at))
+
+
+def _dated(article: Article, captured_at: datetime | None) -> Article:
+    return normalise(article, captured_at or datetime.now(UTC))

@@ -159,7 +159,7 @@ def test_a_bottomless_page_is_read_or_refused() -> None:
 
 
 def test_the_command_prints_what_the_function_gives() -> None:
-    page = read_page(PAGE.read_bytes(), URL)
+    page, _ = read_page(PAGE.read_bytes(), URL)
     printed = json.loads(json.dumps(article_fields(page)))
     article = extract(PAGE.read_bytes(), URL)
     assert printed["title"] == article.title

@@ -7,11 +7,15 @@ import asyncio
 import base64
 import io
 import json
+import shutil
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 from scrapy.commands import ScrapyCommand
 
@@ -22,6 +26,9 @@ from crawler.reasons import because, in_words
 from crawler.runs import Workers
 from crawler.text import cleaned, shown, shown_json
 
+if TYPE_CHECKING:  # all commands are loaded for each: what reads pages waits until it is needed
+    from crawler.learn import Sighting, SiteProfile
+
 
 class Command(ScrapyCommand):
     """Read HTML pages as articles."""
@@ -30,7 +37,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """For `scrapy extract -h`."""
-        return "[FILE …] [--url URL]"
+        return "[FILE …] [--url URL] [--learn | --profile FILE]"
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
@@ -41,31 +48,63 @@ class Command(ScrapyCommand):
         return (
             'Without files: one JSON object per line on standard input, {"id", "url", "html_b64"}, '
             'optionally with "content_type" and "captured_at". One JSON object per line on '
-            'standard output, with "error" where a page cannot be read.'
+            'standard output, with "error" where a page cannot be read. With --learn the input is '
+            "read twice: first each site's profile is learned from its pages, then they are read "
+            'with it; "changed" says what it changed.'
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add --url."""
+        """Add --url, --learn and --profile."""
         super().add_options(parser)
         parser.add_argument("--url", default=None, help="the page's URL, if one FILE is given")
+        profile = parser.add_mutually_exclusive_group()
+        # In the place of Scrapy's --profile, which is for the time that its own code takes.
+        parser.set_defaults(profile=None)
+        profile.add_argument(
+            "--learn",
+            action="store_true",
+            help="learn a profile of each site from all pages of the input, and read them with it",
+        )
+        profile.add_argument(
+            "--profile",
+            dest="site_profile",
+            metavar="FILE",
+            default=None,
+            help="read pages with this profile of their site",
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write a line for each page; exit with 2 if a file cannot be read."""
         if opts.url and len(args) != 1:
             fail_usage("--url needs exactly one FILE")
+        from crawler.page_reader import NO_ADDRESS, load_profile
+
         assert self.settings is not None
-        reader = Reader(self.settings.getfloat("EXTRACT_CPU_SECONDS"))
-        answers = (
-            read_files(args, opts.url, reader) if args else read_lines(sys.stdin.buffer, reader)
-        )
+        try:
+            profile = load_profile(opts.site_profile) if opts.site_profile else None
+        except UsageError as error:
+            fail_usage(str(error))
+        reader = Reader(self.settings.getfloat("EXTRACT_CPU_SECONDS"), profile)
+        stdin: BinaryIO = sys.stdin.buffer
+        if opts.learn and not args:
+            stdin = _spooled(stdin)
+        if opts.learn:
+            reader.learn(read_files(args, opts.url) if args else read_lines(stdin))
+            if not args:
+                stdin.seek(0)
+        asked = read_files(args, opts.url) if args else read_lines(stdin)
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")  # JSON is (RFC 8259, 8.1), whatever the locale
         try:
-            for answer in answers:
-                sys.stdout.write(as_line(answer) + "\n")
-                sys.stdout.flush()
-                if answer.get("unreadable"):
+            for each in asked:
+                found = reader(each) if isinstance(each, Asked) else each
+                if found.get("unreadable"):
+                    print(_said(f"{found['error']}; name HTML files"), file=sys.stderr)
                     self.exitcode = UsageError.exit_code
+                elif args and not found.get("url") and "error" not in found:
+                    print(_said(f"{found['id']}: {NO_ADDRESS}"), file=sys.stderr)
+                sys.stdout.write(as_line(found) + "\n")
+                sys.stdout.flush()
         except BrokenPipeError:
             # whoever read our output has seen enough; Python would complain once more at exit
             sys.stdout = open("/dev/null", "w", encoding="utf-8")  # noqa: SIM115, PTH123
@@ -82,30 +121,69 @@ def fail_usage(message: str) -> None:
     fail("extract", UsageError(message))
 
 
+def _said(message: str) -> str:
+    return shown(f"{PROGRAM} extract: {message}")
+
+
+def _spooled(stream: BinaryIO) -> BinaryIO:
+    """What a stream gives, in a file that can be read twice and goes with the program."""
+    spool = tempfile.TemporaryFile()  # noqa: SIM115
+    shutil.copyfileobj(stream, spool)
+    spool.seek(0)
+    return cast("BinaryIO", spool)
+
+
+class Asked(NamedTuple):
+    """A page to read."""
+
+    identity: Any
+    url: str
+    html: bytes
+    content_type: str | None = None
+    captured_at: datetime | None = None
+
+
 class Reader:
     """Reads pages in a process of its own, so that none can take the command with it."""
 
-    def __init__(self, cpu_seconds: float) -> None:
-        """cpu_seconds: CPU time that one page may take."""
+    def __init__(self, cpu_seconds: float, profile: SiteProfile | None = None) -> None:
+        """cpu_seconds: CPU time that one page may take. profile: to read all pages with."""
         self._workers = Workers(1, cpu_seconds)
         self._runner = asyncio.Runner()
+        self._profile = profile
+        self._learned: dict[str, SiteProfile] = {}
 
-    def __call__(
-        self,
-        identity: Any,
-        url: str,
-        html: bytes,
-        content_type: str | None = None,
-        captured_at: datetime | None = None,
-    ) -> dict[str, Any]:
+    def learn(self, pages: Iterable[Asked | dict[str, Any]]) -> None:
+        """Learn a profile of each site from its pages; those that are no stories teach nothing."""
+        from crawler.learn import learn
+        from crawler.page_reader import sighting
+
+        seen: dict[str, list[Sighting]] = {}
+        for page in pages:
+            if isinstance(page, Asked):
+                with suppress(HemerotecaError, OSError):
+                    asked = self._workers.run(
+                        sighting, page.html, page.url, page.content_type, page.captured_at
+                    )
+                    one = self._runner.run(asked)
+                    if one is not None:
+                        seen.setdefault(one.host, []).append(one)
+        self._learned = {host: learn(host, sightings) for host, sightings in seen.items()}
+
+    def __call__(self, page: Asked) -> dict[str, Any]:
         """The same as `answer`, within the limit of CPU time. Raises nothing."""
-        asked = self._workers.run(answer, None, url, html, content_type, captured_at)
+        from crawler.learn import host_of
+
+        profile = self._profile or self._learned.get(host_of(page.url))
+        asked = self._workers.run(
+            answer, None, page.url, page.html, page.content_type, page.captured_at, profile
+        )
         try:
-            return {**self._runner.run(asked), "id": identity}
+            return {**self._runner.run(asked), "id": page.identity}
         except HemerotecaError as error:
-            return {"id": identity, "error": str(error)}
+            return {"id": page.identity, "error": str(error)}
         except OSError as error:
-            return {"id": identity, "error": in_words(error)}
+            return {"id": page.identity, "error": in_words(error)}
 
     def close(self) -> None:
         """End the process."""
@@ -113,26 +191,18 @@ class Reader:
         self._runner.close()
 
 
-def read_files(paths: list[str], url: str | None, reader: Reader) -> Iterator[dict[str, Any]]:
-    """An answer for each HTML file; its path is its id."""
-    from crawler.page_reader import NO_ADDRESS
-
+def read_files(paths: list[str], url: str | None) -> Iterator[Asked | dict[str, Any]]:
+    """Each HTML file, its path as its id; an answer for one that cannot be read."""
     for path in paths:
         try:
-            html = Path(path).read_bytes()
+            yield Asked(path, url or "", Path(path).read_bytes())
         except OSError as error:
             message = f"{path} cannot be read ({error.strerror})"
-            print(shown(f"{PROGRAM} extract: {message}; name HTML files"), file=sys.stderr)
             yield {"id": path, "error": message, "unreadable": True}
-            continue
-        found = reader(path, url or "", html)
-        if not found.get("url") and "error" not in found:
-            print(shown(f"{PROGRAM} extract: {path}: {NO_ADDRESS}"), file=sys.stderr)
-        yield found
 
 
-def read_lines(stream: BinaryIO, reader: Reader) -> Iterator[dict[str, Any]]:
-    """An answer for each JSON line; a bad line gets one that says so."""
+def read_lines(stream: BinaryIO) -> Iterator[Asked | dict[str, Any]]:
+    """The page of each JSON line; an answer for a bad line, which says what is bad."""
     for number, line in enumerate(stream, 1):
         if not line.strip():
             continue
@@ -142,16 +212,17 @@ def read_lines(stream: BinaryIO, reader: Reader) -> Iterator[dict[str, Any]]:
             if not isinstance(asked, dict):
                 raise UsageError("not a JSON object")
             identity = asked.get("id")
-            html = _bytes(asked["html_b64"])
-            yield reader(
+            page = Asked(
                 identity,
                 str(asked.get("url") or ""),
-                html,
+                _bytes(asked["html_b64"]),
                 _text_or_none(asked.get("content_type")),
                 _moment_or_none(asked.get("captured_at")),
             )
         except (ValueError, KeyError, RecursionError, UsageError) as error:
             yield {"id": identity, "error": f"line {number}: {_what_is_wrong(error)}"}
+        else:
+            yield page
 
 
 def _what_is_wrong(error: Exception) -> str:
@@ -187,16 +258,19 @@ def answer(
     html: bytes,
     content_type: str | None = None,
     captured_at: datetime | None = None,
+    profile: SiteProfile | None = None,
 ) -> dict[str, Any]:
     """What `scrapy extract` prints for one page. Raises nothing.
 
-    captured_at: when the page was fetched, for dates like "2 hours ago"; None for now.
+    captured_at: when the page was fetched, for dates like "2 hours ago"; None for now. profile: of
+    the page's site; with one, "changed" says what it changed.
     """
     from crawler.page_reader import read_saved
 
     try:
-        page = read_saved(html, url, content_type, captured_at)
-        return {"id": identity, "url": page.url, **article_fields(page)}
+        page, changes = read_saved(html, url, content_type, captured_at, profile)
+        found = {"id": identity, "url": page.url, **article_fields(page)}
+        return found if profile is None else {**found, "changed": [asdict(c) for c in changes]}
     except HemerotecaError as error:
         return {"id": identity, "error": str(error)}
     except Exception as error:  # a fault of ours must not end a run over a million pages

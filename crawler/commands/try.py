@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -16,6 +18,9 @@ from crawler.errors import HemerotecaError, UsageError
 from crawler.items import Article, Claim, Confidence, Page
 from crawler.reasons import NOT_ARTICLE
 
+if TYPE_CHECKING:  # all commands are loaded for each: what reads pages waits until it is needed
+    from crawler.learn import Change
+
 
 class Command(ScrapyCommand):
     """Show what is read from one page, and where on it."""
@@ -24,16 +29,25 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """For `scrapy try -h`."""
-        return "URL|FILE [--url URL] [--allow-private]"
+        return "URL|FILE [--url URL] [--profile FILE] [--allow-private]"
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
         return "Show field by field what is extracted from one page, and where it was found"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add --url and --allow-private."""
+        """Add --url, --profile and --allow-private."""
         super().add_options(parser)
         parser.add_argument("--url", default=None, help="URL of the page in FILE")
+        # In the place of Scrapy's --profile, which is for the time that its own code takes.
+        parser.set_defaults(profile=None)
+        parser.add_argument(
+            "--profile",
+            dest="site_profile",
+            metavar="FILE",
+            default=None,
+            help="read the page with this profile of its site, and show what that changes",
+        )
         parser.add_argument(
             "--allow-private",
             action="store_true",
@@ -43,21 +57,26 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the page's fields."""
         assert self.settings is not None
-        from crawler.page_reader import NO_ADDRESS, read_saved
+        from crawler.page_reader import NO_ADDRESS, load_profile, read_saved
 
         try:
             if len(args) != 1:
                 raise UsageError(
                     f"name one page: {PROGRAM} try https://… or {PROGRAM} try page.html"
                 )
+            profile = load_profile(opts.site_profile) if opts.site_profile else None
             url, html, content_type = self._load(args[0], opts)
-            page = read_saved(html, url, content_type)
+            page, changes = read_saved(html, url, content_type, profile=profile)
         except HemerotecaError as error:
             fail("try", error)
         out = console()
         if not page.url:
             out.print(Text(f"No address: {NO_ADDRESS}", style="bold yellow"))
+        if profile is not None and not profile.is_for(page.url):
+            out.print(Text(f"Not used: the profile is of {profile.host}", style="bold yellow"))
         show(page, out)
+        if changes:
+            show_changes(changes, out)
 
     def _load(self, where: str, opts: argparse.Namespace) -> tuple[str, bytes, str | None]:
         assert self.settings is not None
@@ -103,6 +122,22 @@ def show(page: Page, out: Console) -> None:
             Text(head, style="dim") + Text(link.title or "(no title)") + Text(label, style="green")
         )
         out.print(Text(" " * len(head) + link.url, style="dim"), soft_wrap=True)
+
+
+def show_changes(changes: Sequence[Change], out: Console) -> None:
+    """Print what a profile changed, and what each value would have been without it."""
+    out.print()
+    out.print(Text(f"changed by the profile ({len(changes)})", style="cyan"))
+    table = Table(box=None, pad_edge=False, show_header=True, header_style="dim")
+    for column in ("  field", "without it", "with it", "why"):
+        table.add_column(column, overflow="fold")
+    for change in changes:
+        before, after = _short(change.before, 80), _short(change.after, 80)
+        table.add_row(
+            Text(f"  {change.field}"), _cell(before or None), _cell(after or None),
+            Text(change.rule, style="dim"),
+        )  # fmt: skip
+    out.print(table)
 
 
 def _fields(article: Article) -> list[tuple[str, str | None]]:

@@ -5,7 +5,7 @@ taken from. The rooms, each with one door: `page` ← `markup`, `language` ← `
 `dates`, `links` ← `article`, which reads the page as a whole.
 """
 
-from crawler.extract.article import extract
+from crawler.extract.article import extract, read_page
 from crawler.extract.page import Document
 
-__all__ = ["Document", "extract"]
+__all__ = ["Document", "extract", "read_page"]

@@ -5,6 +5,7 @@ from crawler.extract.fields.authors import authors
 from crawler.extract.fields.canonical import canonical_url, is_front
 from crawler.extract.fields.image import lead_image
 from crawler.extract.fields.language import language
+from crawler.extract.fields.names import named_authors
 from crawler.extract.fields.readtime import read_time, shown_read_time
 from crawler.extract.fields.section import section, tags
 from crawler.extract.fields.standfirst import standfirst
@@ -18,6 +19,7 @@ __all__ = [
     "is_front",
     "language",
     "lead_image",
+    "named_authors",
     "read_time",
     "section",
     "shown_read_time",

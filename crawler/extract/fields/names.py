@@ -140,6 +140,15 @@ def byline(
     return Byline(told, sum(person for _, person in kept.values()))
 
 
+def named_authors(texts: Sequence[str], language: str | None = None) -> tuple[str, ...]:
+    """The names in the texts of one byline, of persons alone where one is named.
+
+    >>> named_authors(["By Ada Lund and Ole Brand"], "en")
+    ('Ada Lund', 'Ole Brand')
+    """
+    return byline(texts, language).names
+
+
 @lru_cache(maxsize=2_048)
 def is_person(name: str) -> bool:
     """Whether a text has the shape of a person's full name.

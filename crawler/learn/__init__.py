@@ -1,0 +1,24 @@
+"""What a newspaper's own pages teach of it: readings in, a profile of the site out; pure, no I/O.
+
+`survey` keeps what one page tells, `learn` makes a profile of many, `applied` reads a page with it.
+"""
+
+from crawler.learn.applied import applied
+from crawler.learn.filled import Change
+from crawler.learn.places import host_of
+from crawler.learn.profile import SiteProfile, overridden, read_profile, written
+from crawler.learn.survey import Sighting, survey
+from crawler.learn.teach import learn
+
+__all__ = [
+    "Change",
+    "Sighting",
+    "SiteProfile",
+    "applied",
+    "host_of",
+    "learn",
+    "overridden",
+    "read_profile",
+    "survey",
+    "written",
+]

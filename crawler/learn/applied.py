@@ -1,0 +1,161 @@
+"""A page's reading in the light of what is known of its site.
+
+A rule changes a reading where the page's own evidence is missing or is furniture; it never empties
+a body, nor takes more of it than `_MOST_TAKEN`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import cast
+
+from crawler.extract import Document
+from crawler.extract.page import text_of
+from crawler.items import Article, Block, Claim, LinkedStory, Page, Relation
+from crawler.learn.filled import Change, at, filled, with_blocks
+from crawler.learn.masks import masked
+from crawler.learn.profile import NOT_LINKED, BlockRule, SiteProfile
+
+_MOST_TAKEN = 0.5
+"""Share of a body's characters that rules may take away."""
+_LEAST_LEFT = 150
+"""Characters of a body that are left, at least."""
+_LEAST_TITLE = 2
+"""Words that are left of a headline, at least."""
+_LONGEST = 300
+
+
+def applied(doc: Document, page: Page, profile: SiteProfile) -> tuple[Page, tuple[Change, ...]]:
+    """A page's reading with a profile's rules, and what they changed.
+
+    page: as it was read without one.
+    """
+    changes: list[Change] = []
+    article = filled(doc, page.article, profile, changes)
+    article = _titled(article, profile, changes)
+    article = _pictured(article, profile, changes)
+    article = _without_furniture(doc, article, profile, changes)
+    article = _linked(doc, article, profile, changes)
+    if not changes:
+        return page, ()
+    return replace(page, article=article), tuple(changes)
+
+
+# -- title --------------------------------------------------------------------------------------
+
+
+def _titled(article: Article, profile: SiteProfile, changes: list[Change]) -> Article:
+    title = article.title
+    if not title:
+        return article
+    shown = title
+    for rule in profile.title_ends:
+        rest = shown.removesuffix(rule.text).rstrip()
+        if rest != shown and len(rest.split()) >= _LEAST_TITLE:
+            changes.append(Change("title", shown, rest, f"all headlines end in {rule.text!r}"))
+            shown = rest
+    for rule in profile.title_starts:
+        rest = shown.removeprefix(rule.text).lstrip()
+        if rest != shown and len(rest.split()) >= _LEAST_TITLE:
+            changes.append(Change("title", shown, rest, f"all headlines begin with {rule.text!r}"))
+            shown = rest
+    return replace(article, title=shown) if shown != title else article
+
+
+# -- picture ------------------------------------------------------------------------------------
+
+
+def _pictured(article: Article, profile: SiteProfile, changes: list[Change]) -> Article:
+    image = article.image
+    default = {rule.text for rule in profile.pictures}
+    if image is None or image.url not in default:
+        return article
+    other = next(
+        (b.image for b in article.blocks if b.image is not None and b.image.url not in default),
+        None,
+    )
+    lead = replace(other, role="lead") if other is not None else None
+    changes.append(
+        Change("image", image.url, lead.url if lead else "", "the same picture on other stories")
+    )
+    sources = dict(article.sources)
+    sources.pop("image", None)
+    if lead is not None:
+        sources["image"] = Claim(lead.url, "html:figure")
+    return replace(article, image=lead, sources=sources)
+
+
+# -- body ---------------------------------------------------------------------------------------
+
+
+def _without_furniture(
+    doc: Document, article: Article, profile: SiteProfile, changes: list[Change]
+) -> Article:
+    if not article.blocks or not (profile.furniture or profile.furniture_places):
+        return article
+    texts = {rule.text for rule in profile.furniture}
+    boxes = set(_texts_at([p.place for p in profile.furniture_places], doc))
+    title = article.title or ""
+    taken: list[Block] = []
+    for block in article.blocks:
+        if block.type == "figure" or not block.text:
+            continue
+        if masked(block.text, title, article.authors) in texts or _start(block.text) in boxes:
+            taken.append(block)
+    size = sum(len(b.text) for b in article.blocks if b.type != "figure")
+    gone = sum(len(b.text) for b in taken)
+    if not taken or gone > _MOST_TAKEN * size or size - gone < min(_LEAST_LEFT, size):
+        return article
+    kept = tuple(block for block in article.blocks if not any(block is each for each in taken))
+    changes.extend(
+        Change("body", block.text[:_LONGEST], "", "stands on other stories, too") for block in taken
+    )
+    return with_blocks(article, kept)
+
+
+def _texts_at(places: Sequence[str], doc: Document) -> Iterator[str]:
+    for place in places:
+        for element in at(doc, place):
+            if text := text_of(element):
+                yield _start(text)
+
+
+def _start(text: str) -> str:
+    return " ".join(text.partition("\n")[0].split())[:100]
+
+
+# -- linked stories -----------------------------------------------------------------------------
+
+
+def _linked(
+    doc: Document, article: Article, profile: SiteProfile, changes: list[Change]
+) -> Article:
+    links = article.links
+    for rule in profile.blocks:
+        here = set(_urls_in(doc, rule))
+        if not here:
+            continue
+        kept: list[LinkedStory] = []
+        moved = 0
+        for link in links:
+            applies = link.url in here and link.label == rule.label
+            if not applies or link.relation == rule.relation:
+                kept.append(link)
+                continue
+            moved += 1
+            if rule.relation != NOT_LINKED:
+                kept.append(replace(link, relation=cast("Relation", rule.relation)))
+        if moved:
+            links = tuple(kept)
+            changes.append(
+                Change("links", f"{moved} linked stories", rule.relation, f"block at {rule.place}")
+            )
+    return replace(article, links=links) if links is not article.links else article
+
+
+def _urls_in(doc: Document, rule: BlockRule) -> Iterator[str]:
+    for element in at(doc, rule.place):
+        for anchor in element.iter("a"):
+            if (href := anchor.get("href")) and (url := doc.address(href)):
+                yield url

@@ -1,0 +1,239 @@
+"""What one page tells of its site: its layout, the lines of its body, where its values stand, its
+blocks of linked stories. Small, so that a thousand of them can be kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from crawler.extract import Document
+from crawler.extract.dates import has_date
+from crawler.extract.page import text_of
+from crawler.items import LinkedStory, Page
+from crawler.learn.masks import masked
+from crawler.learn.places import host_of, names_of, place_of
+from crawler.text import words
+from crawler.urls import story_key
+
+_MAX_LINES = 300
+_MAX_GROUPS = 40
+_MAX_ELEMENTS = 20_000
+_LAYOUT_LEVELS = 8
+_LAYOUT_SIZE = 400
+_START = 100
+"""Characters by which a line is found again on its page."""
+_SHORT = 200
+"""Characters of an element that can hold no more than a field's value and its label."""
+_BLOCKS = (
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "div", "span", "blockquote", "td", "th", "pre",
+    "dt", "dd", "section", "header", "footer", "aside", "time", "a", "strong", "b", "em", "i",
+    "small", "address", "figcaption", "center", "font", "cite", "article",
+)  # fmt: skip
+_HEADINGS = ("h1", "h2", "h3", "h4")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One block of a body."""
+
+    mask: str
+    place: str
+    length: int
+    """Characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A block of linked stories."""
+
+    place: str
+    """Of the element around all of them."""
+    label: str | None
+    relation: str
+    stories: tuple[str, ...]
+    """Keys of their addresses, in page order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One page as a witness of its site."""
+
+    host: str
+    url: str
+    story: str
+    """The same for all pages of one story."""
+    layout: frozenset[str]
+    title: str
+    titles: tuple[str, ...]
+    """As the page tells them in its head, with whatever is put around them."""
+    authors: tuple[str, ...]
+    lines: tuple[Line, ...]
+    picture: str | None
+    sources: Mapping[str, str]
+    """Field → kind of place that its value was read from: `json-ld`, `meta`, `html`, `url`."""
+    places: Mapping[str, tuple[str, ...]]
+    """Field → places that show its value."""
+    shown: Mapping[str, str]
+    """Field → its value."""
+    groups: tuple[Group, ...]
+    published: str | None
+
+
+def survey(doc: Document, page: Page) -> Sighting:
+    """What a page tells of its site.
+
+    page: as it was read, without a profile.
+    """
+    article = page.article
+    title = article.title or ""
+    texts = _texts(doc)
+    lines = []
+    for block in islice((b for b in article.blocks if b.type != "figure" and b.text), _MAX_LINES):
+        start = " ".join(block.text.partition("\n")[0].split())[:_START]
+        places = texts.get(start, ())
+        lines.append(
+            Line(
+                masked(block.text, title, article.authors),
+                place_of(places[-1]) if places else block.type,
+                len(block.text),
+            )
+        )
+    moment = article.published
+    values = {
+        "title": title,
+        "authors": ", ".join(article.authors),
+        "published": moment.value if moment else "",
+        "section": article.section or "",
+        "standfirst": article.standfirst or "",
+    }
+    return Sighting(
+        host=host_of(doc.url),
+        url=doc.url,
+        story=_story(article.canonical_url, title, article.body),
+        layout=layout(doc.root),
+        title=title,
+        titles=tuple(_titles(doc)),
+        authors=article.authors,
+        lines=tuple(lines),
+        picture=article.image.url if article.image else None,
+        sources={name: claim.source.partition(":")[0] for name, claim in article.sources.items()},
+        places=_places(texts, values, article.authors, moment.raw if moment else None),
+        shown={field: value for field, value in values.items() if value},
+        groups=tuple(_groups(doc, article.links)),
+        published=moment.value if moment else None,
+    )
+
+
+def layout(root: HtmlElement) -> frozenset[str]:
+    """What a page is built of: tags and stable classes by level."""
+    found: Counter[str] = Counter()
+    level: list[HtmlElement] = [root]
+    for depth in range(_LAYOUT_LEVELS):
+        below: list[HtmlElement] = []
+        for element in level:
+            if not isinstance(element.tag, str):
+                continue
+            names = names_of(element)
+            if names or depth < 3:
+                found[f"{depth} {element.tag}.{'.'.join(names)}"] += 1
+            below += element
+        level = below[:3_000]
+    return frozenset(islice(found, _LAYOUT_SIZE))
+
+
+def _story(canonical: str | None, title: str, body: str) -> str:
+    """What the pages of one story share: headline and beginning, or the address it is known by."""
+    told = words(title) or words(body[:300]) or (canonical or "")
+    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+
+
+def _titles(doc: Document) -> Iterable[str]:
+    head = doc.tags["title"][:1]
+    yield from (text for element in head if (text := text_of(element)))
+    for meta in doc.tags["meta"]:
+        name = (meta.get("property") or meta.get("name") or "").lower()
+        if name in ("og:title", "twitter:title") and (text := meta.get("content")):
+            yield " ".join(text.split())
+
+
+def _texts(doc: Document) -> dict[str, list[HtmlElement]]:
+    """The beginning of each element's text → the elements, in page order."""
+    found: dict[str, list[HtmlElement]] = {}
+    for element in islice(doc.root.iter(*_BLOCKS), _MAX_ELEMENTS):
+        if len(element) and not (element.text or "").strip():
+            first = element[0]
+            if not isinstance(first.tag, str) or first.tag in ("div", "section", "ul", "article"):
+                continue
+        text = text_of(element)
+        if text:
+            found.setdefault(text[:_START], []).append(element)
+    return found
+
+
+def _places(
+    texts: Mapping[str, list[HtmlElement]],
+    values: Mapping[str, str],
+    authors: tuple[str, ...],
+    raw: str | None,
+) -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = {}
+    title = values["title"]
+    if title:
+        for element in texts.get(title[:_START], ()):
+            if element.tag in _HEADINGS:
+                found.setdefault("title", set()).add(place_of(element))
+    names = [name.casefold() for name in authors]
+    size = sum(map(len, names)) + 60
+    day = (values["published"] or "")[:10]
+    for start, elements in texts.items():
+        if len(start) == _START and not (values["standfirst"].startswith(start)):
+            continue
+        low = start.casefold()
+        if names and len(low) <= size and all(name in low for name in names):
+            found.setdefault("authors", set()).update(map(place_of, elements))
+        if day and ((raw and start == raw) or (has_date(start) and _is_day(start, day))):
+            found.setdefault("published", set()).update(map(place_of, elements))
+        if values["section"] and start == values["section"]:
+            found.setdefault("section", set()).update(map(place_of, elements))
+        if values["standfirst"] and values["standfirst"].startswith(start) and len(start) > 30:
+            found.setdefault("standfirst", set()).update(map(place_of, elements))
+    return {field: tuple(sorted(places)[:20]) for field, places in found.items()}
+
+
+def _is_day(text: str, day: str) -> bool:
+    """Whether the numbers of a day stand in a text that holds a date."""
+    year, month, date = [*day.split("-"), "", ""][:3]
+    if not date or (year not in text and year[2:] not in text):
+        return False
+    return date.lstrip("0") in text and (len(text) <= 60 or month.lstrip("0") in text)
+
+
+def _groups(doc: Document, links: tuple[LinkedStory, ...]) -> Iterable[Group]:
+    by_block: dict[tuple[str, str | None], list[LinkedStory]] = {}
+    for link in links:
+        by_block.setdefault((link.relation, link.label), []).append(link)
+    anchors: dict[str, list[HtmlElement]] = {}
+    for anchor in doc.tags["a"]:
+        if (href := anchor.get("href")) and (url := doc.address(href)):
+            anchors.setdefault(url, []).append(anchor)
+    for (relation, label), members in islice(by_block.items(), _MAX_GROUPS):
+        around = _around([found[0] for m in members if (found := anchors.get(m.url))])
+        if around is not None:
+            keys = tuple(story_key(member.url) for member in members)
+            yield Group(place_of(around), label, relation, keys)
+
+
+def _around(elements: list[HtmlElement]) -> HtmlElement | None:
+    """The nearest element around all of some."""
+    if not elements:
+        return None
+    common = [elements[0], *elements[0].iterancestors()]
+    for element in elements[1:]:
+        above = {element, *element.iterancestors()}
+        common = [each for each in common if each in above]
+    return common[0] if common else None

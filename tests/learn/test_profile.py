@@ -1,0 +1,193 @@
+"""Profiles as files: written by hand, exported, read with, and what is said of faults in them."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+
+from crawler import SiteProfile, UsageError, extract, learn_profile, load_profile
+from crawler.learn import overridden, read_profile, written
+from tests.learn.newspaper import Story
+from tests.system.conftest import run_scrapy
+
+COFFEE = "Our reporters drink a lot of coffee, and every cup of it is paid for by people like you."
+BOX = f"<div class='mug'><p>{COFFEE}</p></div>"
+PAGE = """<html lang="en"><head><title>x</title></head><body><h1>The Lund Gazette</h1>
+<div class="t2">Weir repaired in a night</div><div class="who">Ada Lund</div>
+<div class="when">05/03/2024</div><div class="lede">Nobody slept at the mill.</div>
+<div class="topic">Rivers</div><div class="txt">TEXT</div>
+<div class="pic"><img src="/weir.jpg" alt="The weir" width="600" height="400"></div>
+<ul class="k"><li>weirs</li><li>mills</li></ul></body></html>"""
+TEXT = "".join(
+    f"<p>The weir at the old mill was mended on day {n} by hands that were cold and {n} lamps.</p>"
+    for n in range(8)
+)
+HAND = """
+host = "gazette.example"
+[fields]
+title = ".t2"
+authors = ".who"
+published = "//div[@class='when']"
+standfirst = ".lede"
+section = ".topic"
+tags = "ul.k > li"
+image = ".pic img"
+body = ".txt"
+[[furniture]]
+text = "the weir at the old mill was mended on day # by hands that were cold and # lamps"
+"""
+URL = "https://www.gazette.example/a/weir-repaired-in-a-night-7"
+
+
+def test_places_that_were_written_by_hand_come_first(tmp_path: Path) -> None:
+    file = tmp_path / "gazette.example.toml"
+    file.write_text(HAND.partition("[[furniture]]")[0])
+    article = extract(PAGE.replace("TEXT", TEXT), URL, profile=load_profile(file))
+    assert article.title == "Weir repaired in a night"
+    assert article.authors == ("Ada Lund",)
+    assert article.published is not None
+    assert article.published.value[:4] == "2024"
+    assert article.standfirst == "Nobody slept at the mill."
+    assert article.section == "Rivers"
+    assert article.tags == ("weirs", "mills")
+    assert article.image is not None
+    assert article.image.url == "https://www.gazette.example/weir.jpg"
+    assert article.body.startswith("The weir at the old mill was mended on day 0")
+    assert article.word_count > 100
+    assert article.sources["title"].source == "profile:title"
+
+
+def test_what_would_empty_a_body_is_not_applied() -> None:
+    profile = read_profile(HAND, "hand")
+    assert len(extract(PAGE.replace("TEXT", TEXT), URL, profile=profile).body) > 300
+
+
+def test_a_learned_profile_is_the_same_after_it_was_written() -> None:
+    profile = learn_profile((Story(n, inside=BOX).html, Story(n).url) for n in range(12))
+    assert not profile.is_empty
+    assert read_profile(written(profile), "learned") == profile
+
+
+def test_text_that_toml_must_escape() -> None:
+    profile = read_profile('[[furniture]]\ntext = "a \\"b\\" \\\\ \\u0007 ⟨author⟩"', "x")
+    assert read_profile(written(profile), "again") == profile
+
+
+def test_a_written_field_takes_the_place_of_the_learned_one_alone() -> None:
+    learned = learn_profile((Story(n, inside=BOX).html, Story(n).url) for n in range(12))
+    hand = read_profile('[fields]\nauthors = ".by"', "hand")
+    both = overridden(learned, hand)
+    assert [p.place for p in both.fields["authors"]] == [".by"]
+    assert both.fields["title"] == learned.fields["title"]
+    assert both.furniture == learned.furniture
+    assert (both.host, both.stories) == (learned.host, 12)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("host = ", "is not TOML"),
+        ("hosts = 'x'", "'hosts' is none of"),
+        ("host = 3", "host: 3 is no text"),
+        ("[fields]\ntitel = 'h1'", "fields.titel is none of title"),
+        ("[fields]\ntitle = 'h1['", "no CSS selector and no XPath"),
+        ("[fields]\ntitle = '//h1['", "no CSS selector and no XPath"),
+        ("[fields]\ntitle = 4", "has no place"),
+        ("[[fields.title]]\nplaces = 'h1'", "has no place"),
+        ("[[fields.title]]\nplace = 'h1'\nsize = 2", "'size' is none of"),
+        ("[[fields.title]]\nplace = 'h1'\nstories = 'many'", "is no number"),
+        ("fields = 'h1'", "fields is no table"),
+        ("[[furniture]]\nplace = 'x'", "has no text"),
+        ("[[blocks]]\nplace = 'div'\nrelation = 'likes'", "'likes' is none of"),
+        ("pages = true", "no whole number"),
+    ],
+)
+def test_a_faulty_profile_is_refused_with_what_is_wrong_and_where(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    file = tmp_path / "sites.toml"
+    file.write_text(text)
+    with pytest.raises(UsageError) as raised:
+        load_profile(file)
+    assert said in str(raised.value)
+    assert str(file) in str(raised.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        load_profile(tmp_path / "none.toml")
+    with pytest.raises(TypeError, match="profile is a SiteProfile"):
+        extract("<p>", profile="x")  # type: ignore[arg-type]
+
+
+def test_a_hand_written_block_of_linked_stories() -> None:
+    cards = "".join(
+        f"<li><a href='/2024/05/02/another-story-of-the-town-{n}'>Another story of the town {n} is"
+        " told</a></li>" for n in range(4)
+    )  # fmt: skip
+    story = Story(3, after="</div><div class='below'><ul>" + cards + "</ul>")
+    plain = extract(story.html, story.url)
+    assert plain.links
+    profile = read_profile("[[blocks]]\nplace = 'div.below'\nrelation = 'popular'", "x")
+    links = extract(story.html, story.url, profile=profile).links
+    assert {link.relation for link in links} == {"popular"}
+    none = read_profile("[[blocks]]\nplace = 'div.below'\nrelation = 'none'", "x")
+    assert not extract(story.html, story.url, profile=none).links
+
+
+# -- the commands -------------------------------------------------------------------------------
+
+
+def lines(stories: list[Story]) -> str:
+    return "".join(
+        json.dumps({
+            "id": s.number, "url": s.url, "html_b64": b64encode(s.html.encode()).decode()
+        }) + "\n"
+        for s in stories
+    )  # fmt: skip
+
+
+def test_extract_learns_from_its_whole_input() -> None:
+    stories = [Story(n, inside=BOX) for n in range(5)]
+    asked = lines(stories) + "broken\n"
+    done = run_scrapy("extract", "--learn", stdin=asked)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(answers) == 6
+    assert "not JSON" in answers[5]["error"]
+    assert all(COFFEE not in answer["body"] for answer in answers[:5])
+    assert answers[0]["changed"][0]["field"] == "body"
+    assert answers[0]["changed"][0]["before"] == COFFEE
+    plain = run_scrapy("extract", stdin=asked)
+    assert "changed" not in json.loads(plain.stdout.splitlines()[0])
+
+
+def test_extract_and_try_with_a_profile(tmp_path: Path) -> None:
+    page = tmp_path / "weir.html"
+    page.write_text(PAGE.replace("TEXT", TEXT))
+    file = tmp_path / "hand.toml"
+    file.write_text(HAND)
+    done = run_scrapy("extract", str(page), "--url", URL, "--profile", str(file))
+    answer = json.loads(done.stdout)
+    assert answer["title"] == "Weir repaired in a night"
+    assert {c["field"] for c in answer["changed"]} >= {"title", "authors", "section"}
+    tried = run_scrapy("try", str(page), "--url", URL, "--profile", str(file))
+    assert "changed by the profile" in tried.stdout
+    assert "The Lund Gazette" in tried.stdout  # what the title would have been
+    other = run_scrapy("try", str(page), "--url", "https://a.example/b", "--profile", str(file))
+    assert "the profile is of gazette.example" in other.stdout
+
+
+def test_wrong_arguments_are_one_line(tmp_path: Path) -> None:
+    missing = run_scrapy("extract", "--profile", str(tmp_path / "no.toml"), stdin="")
+    assert missing.returncode == 2
+    assert "cannot be read" in missing.stderr
+    assert missing.stderr.count("\n") == 1
+    both = run_scrapy("extract", "--learn", "--profile", "x", stdin="")
+    assert both.returncode == 2
+
+
+def test_an_empty_profile_changes_nothing() -> None:
+    assert SiteProfile("a.example").is_empty
