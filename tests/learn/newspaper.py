@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-WORDS = """
-    river bridge mayor school winter council harbour train museum garden storm market village teacher
-    engine painter library doctor farmer window stone letter ferry bakery orchard lamp music kitchen
+_VOCABULARY = """
+    river bridge mayor school winter council harbour train museum garden storm market village
+    teacher engine painter library doctor farmer window stone letter ferry bakery orchard lamp music kitchen
     valley engineer captain summer ballot theatre forest mill wheel boat court
-""".split()
+"""
+WORDS = _VOCABULARY.split()
 NAMES = ("Ada Lund", "Ole Brand", "Jette Rohde", "Piet Stern", "Mara Quist", "Ines Falk")
 
 
