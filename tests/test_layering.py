@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.urls": set(),
     "crawler.stopping": set(),
     "crawler.extract": set(),
+    "crawler.learn": {"crawler.extract"},
     "crawler.discover": set(),
     "crawler.warc": set(),
     "crawler.demo": set(),

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 _VOCABULARY = """
     river bridge mayor school winter council harbour train museum garden storm market village
-    teacher engine painter library doctor farmer window stone letter ferry bakery orchard lamp music kitchen
-    valley engineer captain summer ballot theatre forest mill wheel boat court
+    teacher engine painter library doctor farmer window stone letter ferry bakery orchard lamp
+    music kitchen valley engineer captain summer ballot theatre forest mill wheel boat court
 """
 WORDS = _VOCABULARY.split()
 NAMES = ("Ada Lund", "Ole Brand", "Jette Rohde", "Piet Stern", "Mara Quist", "Ines Falk")
