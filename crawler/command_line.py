@@ -35,6 +35,8 @@ def run(arguments: list[str]) -> NoReturn:
     verb = next((word for word in arguments if not word.startswith("-")), None)
     known = {*_OURS, *_SCRAPYS, *entry_points(group="scrapy.commands").names}
     if verb is None:
+        if unknown := [word for word in arguments if word not in ("-h", "--help")]:
+            _refuse(f"there is no option {unknown[0]} without a verb; {_NAME} -h lists all")
         print(_overview())  # noqa: T201
         sys.exit(0)
     if verb not in known:

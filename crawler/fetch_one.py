@@ -51,6 +51,8 @@ def fetch_one(
     answer = answers[0]
     if isinstance(answer, BaseException):
         _, reason = failures.explain(answer)
+        if reason.code == "private_address":
+            raise UnreachableError(f"{address}: {reason.subject}; --allow-private permits it")
         raise UnreachableError(f"{address}: {reason}; check the address, or try again later")
     if answer.status >= 400:
         raise UnreachableError(f"{address}: HTTP {answer.status}; check the address")

@@ -141,7 +141,9 @@ def read_saved(
     return page, changes
 
 
-NO_ADDRESS = "the page names no address of its own: its links lead nowhere; give it with --url"
+NO_ADDRESS = (
+    "the page does not name its own address, so links in it are left out; give it with --url"
+)
 """What is said of a saved page without an address."""
 
 

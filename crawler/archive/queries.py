@@ -12,11 +12,6 @@ from crawler.archive.families import Families, LeftOut
 from crawler.reasons import WITH_ADDRESS
 
 
-def is_site(db: Database, host: str) -> bool:
-    """Whether the archive knows a newspaper at a host. Raises sqlite3.Error."""
-    return any(db.query("SELECT 1 FROM sites WHERE host = ?", [host]))
-
-
 @dataclass(frozen=True, slots=True)
 class Run:
     """One row of `runs`, for people."""

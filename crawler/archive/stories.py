@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.archive.queries import is_site
+from crawler.archive.histories import has_site
 from crawler.archive.replay import KeptCapture, capture_by_id, captures_of_article
 from crawler.archive.texts import markdown_of
 from crawler.errors import MissingError, UsageError
@@ -64,7 +64,7 @@ class StoryRevision:
 def story_ids(db: Database, site: str | None = None) -> list[int]:
     """Keys of all stories, or of one newspaper's, newest first; those without a date last. Raises
     MissingError where there is no such newspaper, sqlite3.Error."""
-    if site is not None and not is_site(db, site):
+    if site is not None and not has_site(db.conn, site):
         raise MissingError(f"no newspaper {site!r} in this archive; name it by its host")
     rows = db.execute(
         "SELECT a.id FROM articles a JOIN sites s ON s.id = a.site_id"

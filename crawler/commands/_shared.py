@@ -14,16 +14,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
 from rich.segment import Segment
+from sqlite_utils import Database
 
+from crawler.archive import histories
 from crawler.archive.database import FILE_NAME, explain, refuse_links
 from crawler.bundled import PROGRAM
-from crawler.errors import ArchiveError, HemerotecaError, UsageError
+from crawler.errors import ArchiveError, HemerotecaError, MissingError, UsageError
 from crawler.reasons import in_words
 from crawler.text import shown
-from crawler.urls import site_host
+from crawler.urls import normalise, site_host
+from crawler.verb import fail
 
 logger = logging.getLogger(__name__)
 
@@ -94,6 +98,26 @@ def host_named(word: str | None) -> str | None:
     return host
 
 
+def address_named(word: str | None) -> str | None:
+    """The address that `--url` names, in our spelling; None where it is not there. Raises
+    UsageError where it names none."""
+    url = normalise(word) if word else None
+    if word is not None and url is None:
+        raise UsageError(f"--url {shlex.quote(word)} is not a web address; write https://…")
+    return url
+
+
+def must_be_known(db: Database, site: str | None, url: str | None = None) -> None:
+    """Raise MissingError where the archive has no newspaper at that host, or no story at that
+    address."""
+    if site and not histories.has_site(db.conn, site):
+        raise MissingError(
+            f"--site {site}: the archive has no such newspaper; {PROGRAM} status lists them"
+        )
+    if url and not histories.has_story(db.conn, url):
+        raise MissingError(f"the archive has no such story: {url}; the view stories lists them")
+
+
 def readers_asked_for(word: str | None) -> int:
     """How many readers `--jobs` asks for; 0, for one each core, where it is not there. Raises
     UsageError."""
@@ -151,14 +175,7 @@ def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
 
-def fail(command: str, error: HemerotecaError) -> None:
-    """Print one line on what is wrong and end with the error's exit code."""
-    print(shown(f"{PROGRAM} {command}: {error}"), file=sys.stderr)
-    sys.stderr.flush()
-    sys.exit(error.exit_code)
-
-
-def broke_off(command: str, error: Exception) -> None:
+def broke_off(command: str, error: Exception) -> NoReturn:
     """End a command for a fault that is nobody's but ours, or for want of memory: one line, the
     details in the log."""
     logger.error("%s broke off", command, exc_info=error)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import argparse
 
-from scrapy.commands import ScrapyCommand
-
 from crawler.bundled import PROGRAM
 from crawler.commands._shared import told
 from crawler.commands._verbs import verbs
 from crawler.errors import UsageError
+from crawler.verb import Verb
 
 SHELLS = ("bash", "zsh", "tcsh")
 _WORDS = {"crawl": ("article", "news"), "export": ("cdxj", "wacz"), "completion": SHELLS}
 """What may follow a verb where it is no file or folder."""
 
 
-class Command(ScrapyCommand):
+class Command(Verb):
     """Print a completion script."""
 
     requires_crawler_process = False

@@ -25,10 +25,11 @@ from crawler.commands._crawl_settings import (
     require_contact,
 )
 from crawler.commands._crawl_summary import conclude
-from crawler.commands._shared import end_on_sigterm, fail, say
+from crawler.commands._shared import end_on_sigterm, say
 from crawler.errors import HemerotecaError, UnreachableError, UsageError
 from crawler.outcome import STOPPED
 from crawler.text import shown
+from crawler.verb import Verb, fail
 
 _HANGUP = getattr(signal, "SIGHUP", None)
 _STOPPERS = tuple(
@@ -48,7 +49,7 @@ EXIT_CODES = """exit codes: 0 done; 1 the run broke off; 2 bad arguments or arch
 8 URLs were left out that may be stories; 130 stopped by the user"""
 
 
-class Command(ScrapyCrawl):
+class Command(Verb, ScrapyCrawl):
     """Run a spider into an archive."""
 
     requires_project = True

@@ -7,10 +7,10 @@ import sys
 
 from scrapy.settings import SETTINGS_PRIORITIES
 
-from crawler.commands._shared import fail
 from crawler.commands.crawl import Command as Crawl
 from crawler.demo.paper import EDITIONS
 from crawler.errors import HemerotecaError, UsageError
+from crawler.verb import fail
 
 # The same port each time, so that the newspaper keeps its address from run to run.
 PORT = 28017

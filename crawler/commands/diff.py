@@ -9,8 +9,6 @@ from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
-from scrapy.commands import ScrapyCommand
-
 from crawler.archive.database import open_for_reading
 from crawler.archive.revisions import (
     Answer,
@@ -27,9 +25,10 @@ from crawler.errors import MissingError, UsageError
 from crawler.history.revision_diff import compared
 from crawler.text import shown, shown_json
 from crawler.urls import normalise
+from crawler.verb import Verb
 
 
-class Command(ScrapyCommand):
+class Command(Verb):
     """Show what changed between two revisions of a story."""
 
     requires_crawler_process = False

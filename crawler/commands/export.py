@@ -9,7 +9,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
 from sqlite_utils import Database
 
 from crawler import __version__
@@ -26,11 +25,17 @@ from crawler.archive.export import (
     story_pages,
 )
 from crawler.archive.losses import Noted, noted_captures, noted_files
-from crawler.archive.queries import is_site
 from crawler.bundled import PROGRAM
-from crawler.commands._shared import add_archive_option, archive_folder, host_named, told
-from crawler.commands.graph import opened
+from crawler.commands._output import opened
+from crawler.commands._shared import (
+    add_archive_option,
+    archive_folder,
+    host_named,
+    must_be_known,
+    told,
+)
 from crawler.errors import DamageError, MissingError, UsageError
+from crawler.verb import Verb
 from crawler.warc.cdxj import index_line
 from crawler.warc.presence import is_there, path_of, size_of
 from crawler.warc.wacz import ChangedError, Part, Wacz
@@ -38,7 +43,7 @@ from crawler.warc.wacz import ChangedError, Part, Wacz
 FORMATS = ("cdxj", "wacz")
 
 
-class Command(ScrapyCommand):
+class Command(Verb):
     """Export an archive for replay."""
 
     requires_crawler_process = False
@@ -79,14 +84,14 @@ class Command(ScrapyCommand):
             )
             with closing(open_for_reading(folder)) as db:
                 db.conn.execute("BEGIN")  # what is exported is of one moment, also beside a crawl
-                site = _known(db, host, opts.site)
+                must_be_known(db, host)
                 look_with(db.conn, _look(db, folder))
                 said = (
-                    _cdxj(db, opts.output, site)
+                    _cdxj(db, folder, opts.output, host)
                     if args[0] == "cdxj"
-                    else _wacz(db, folder, opts.output, site)
+                    else _wacz(db, folder, opts.output, host)
                 )
-                left_out = count_lost(db.conn, site)
+                left_out = count_lost(db.conn, host)
         print(f"{said}{f' in {opts.output}' if opts.output else ''}", file=sys.stderr)
         if left_out:
             print(
@@ -94,15 +99,6 @@ class Command(ScrapyCommand):
                 f" lost; {PROGRAM} verify lists them",
                 file=sys.stderr,
             )
-
-
-def _known(db: Database, host: str | None, asked: str | None) -> str | None:
-    """The host, if it is a newspaper's. Raises MissingError."""
-    if host is not None and not is_site(db, host):
-        raise MissingError(
-            f"--site {asked}: the archive has no such newspaper; {PROGRAM} status lists them"
-        )
-    return host
 
 
 def _look(db: Database, folder: Path) -> IsThere:
@@ -123,9 +119,9 @@ def _look(db: Database, folder: Path) -> IsThere:
     return look
 
 
-def _cdxj(db: Database, output: str | None, site: str | None) -> str:
+def _cdxj(db: Database, folder: Path, output: str | None, site: str | None) -> str:
     count = 0
-    with opened(output) as out:
+    with opened(output, folder) as out:
         for line in index_lines(db.conn, index_line, site):
             out.write(line.encode("utf-8", "replace") + b"\n")
             count += 1
@@ -144,7 +140,7 @@ def _wacz(db: Database, folder: Path, output: str | None, site: str | None) -> s
     created = datetime.now(UTC)
     home = next(home_pages(db.conn, site), None)
     try:
-        with opened(output) as out, Wacz(out, created) as wacz:
+        with opened(output, folder) as out, Wacz(out, created) as wacz:
             wacz.add_files(parts)
             captures = wacz.add_index(index_lines(db.conn, index_line, site))
             pages = wacz.add_pages("pages", "Stories", _pages(db, site))

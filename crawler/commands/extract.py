@@ -17,20 +17,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
-from scrapy.commands import ScrapyCommand
-
 from crawler.bundled import PROGRAM
+from crawler.commands._shared import address_named
 from crawler.errors import HemerotecaError, UsageError
 from crawler.items import LinkedStory, Page
 from crawler.reasons import because, in_words
 from crawler.runs import Workers
 from crawler.text import cleaned, shown, shown_json
+from crawler.verb import Verb, fail
 
 if TYPE_CHECKING:  # all commands are loaded for each: what reads pages waits until it is needed
     from crawler.learn import Sighting, SiteProfile
 
 
-class Command(ScrapyCommand):
+class Command(Verb):
     """Read HTML pages as articles."""
 
     requires_crawler_process = False
@@ -75,24 +75,25 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write a line for each page; exit with 2 if a file cannot be read."""
-        if opts.url and len(args) != 1:
-            fail_usage("--url needs exactly one FILE")
         from crawler.page_reader import NO_ADDRESS, load_profile
 
         assert self.settings is not None
         try:
+            url = address_named(opts.url)
+            if url and len(args) != 1:
+                raise UsageError("--url needs exactly one FILE")
             profile = load_profile(opts.site_profile) if opts.site_profile else None
         except UsageError as error:
-            fail_usage(str(error))
+            fail("extract", error)
         reader = Reader(self.settings.getfloat("EXTRACT_CPU_SECONDS"), profile)
         stdin: BinaryIO = sys.stdin.buffer
         if opts.learn and not args:
             stdin = _spooled(stdin)
         if opts.learn:
-            reader.learn(read_files(args, opts.url) if args else read_lines(stdin))
+            reader.learn(read_files(args, url) if args else read_lines(stdin))
             if not args:
                 stdin.seek(0)
-        asked = read_files(args, opts.url) if args else read_lines(stdin)
+        asked = read_files(args, url) if args else read_lines(stdin)
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")  # JSON is (RFC 8259, 8.1), whatever the locale
         try:
@@ -112,13 +113,6 @@ class Command(ScrapyCommand):
             self.exitcode = 130
         finally:
             reader.close()
-
-
-def fail_usage(message: str) -> None:
-    """Print one line and end with the exit code of bad arguments."""
-    from crawler.commands._shared import fail
-
-    fail("extract", UsageError(message))
 
 
 def _said(message: str) -> str:

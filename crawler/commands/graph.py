@@ -6,25 +6,28 @@ import argparse
 import io
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import BinaryIO, cast
-
-from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.graph import Export, Selection
-from crawler.commands._shared import add_archive_option, archive_folder, host_named, told
+from crawler.commands._output import opened
+from crawler.commands._shared import (
+    add_archive_option,
+    archive_folder,
+    host_named,
+    must_be_known,
+    told,
+)
 from crawler.errors import UsageError
 from crawler.graph_files import write_csv, write_graphml
 from crawler.items import RELATIONS, Relation
+from crawler.verb import Verb
 
 _DATE = re.compile(r"\d{4}(?:-\d\d){0,2}")
 
 
-class Command(ScrapyCommand):
+class Command(Verb):
     """Export which story points to which."""
 
     requires_crawler_process = False
@@ -42,7 +45,7 @@ class Command(ScrapyCommand):
         return (
             "Write the links between stories: as GraphML, with a node for every story, archived or "
             "missing, or as CSV, with one link per row. Exit codes: 0 done; 2 bad arguments "
-            "or archive."
+            "or archive; 7 the archive has no such newspaper."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -76,8 +79,9 @@ class Command(ScrapyCommand):
             selection = selected(opts)
             folder = archive_folder("graph", args, opts.argument, self.settings["ARCHIVE"])
             with open_for_reading(about.archive(folder)) as db:
+                must_be_known(db, selection.site)
                 export = Export(db, selection)
-                with opened(opts.output) as out:
+                with opened(opts.output, folder) as out:
                     said = write(export, out, chosen_format(opts), raw=opts.raw)
         print(f"{said}{f' in {opts.output}' if opts.output else ''}", file=sys.stderr)
 
@@ -113,36 +117,6 @@ def write(export: Export, out: BinaryIO, form: str, *, raw: bool = False) -> str
         return f"{links:,} links"
     stories, links = write_graphml(export.nodes(), export.edges(), out)
     return f"{stories:,} stories, {links:,} links"
-
-
-@contextmanager
-def opened(name: str | None) -> Iterator[BinaryIO]:
-    """Standard output, or a file that is complete or not there; a device, a pipe or where a link
-    leads is written to as it is. Raises UsageError."""
-    if name is None or name == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    if Path(name).is_symlink() or (Path(name).exists() and not Path(name).is_file()):
-        with _writing(name), Path(name).open("wb") as file:
-            yield file
-        return
-    part = Path(f"{name}.part")
-    try:
-        with _writing(name), part.open("wb") as file:
-            yield file
-        with _writing(name):
-            part.replace(name)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-@contextmanager
-def _writing(name: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UsageError(f"cannot write {name} ({error.strerror}); name another with -o") from error
 
 
 def _is_date(text: str) -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import glob
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import check
 from crawler.bundled import PROGRAM
@@ -23,12 +22,13 @@ from crawler.commands._shared import (
 )
 from crawler.errors import UsageError
 from crawler.text import shown_line
+from crawler.verb import Verb
 
 if TYPE_CHECKING:
     from crawler.runs import Imported
 
 
-class Command(ScrapyCommand):
+class Command(Verb):
     """Take WARC files into an archive."""
 
     requires_crawler_process = False
@@ -98,6 +98,8 @@ def files(words: list[str]) -> list[Path]:
         matches = [Path(word)] if Path(word).exists() else map(Path, sorted(glob.glob(word)))  # noqa: PTH207
         named = [path for path in matches if path.is_file()]
         if not named:
+            if Path(word).is_dir():
+                raise UsageError(f"{word} is a folder; name the files in it: {shlex.quote(word)}/*")
             raise UsageError(f"no file matches {word}; name WARC files")
         found += named
     return list(dict.fromkeys(found))
@@ -113,7 +115,7 @@ def summary(told: Imported) -> str:
         f"Records copied: {kinds or 'none'}; {records['known']:,} responses were already here",
     ]
     if told.damage:
-        lines.append(f"{len(told.damage):,} places could not be read and were skipped")
+        lines.append(f"Skipped, because they could not be read: {len(told.damage):,}")
     lines += [f"{n:>8,}  {reason}" for reason, n in told.refused.most_common()]
     return "\n".join(lines)
 

@@ -6,8 +6,6 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from scrapy.commands import ScrapyCommand
-
 from crawler.archive.database import FILE_NAME, refuse_if_unwritable
 from crawler.archive.lock import ArchiveLock
 from crawler.bundled import PROGRAM
@@ -21,12 +19,13 @@ from crawler.commands._shared import (
 )
 from crawler.errors import ArchiveError, UsageError
 from crawler.text import shown_line
+from crawler.verb import Verb
 
 if TYPE_CHECKING:
     from crawler.runs import Rebuilt
 
 
-class Command(ScrapyCommand):
+class Command(Verb):
     """Rebuild an archive's database from its WARC files."""
 
     requires_crawler_process = False

@@ -6,28 +6,24 @@ import argparse
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from scrapy.commands import ScrapyCommand
-from sqlite_utils import Database
-
-from crawler.archive import histories
 from crawler.archive.database import check, open_for_reading
-from crawler.bundled import PROGRAM
 from crawler.commands._shared import (
     add_archive_option,
+    address_named,
     archive_folder,
     end_on_sigterm,
     host_named,
+    must_be_known,
     stopped,
     told,
 )
-from crawler.errors import UsageError
-from crawler.urls import normalise
+from crawler.verb import Verb
 
 if TYPE_CHECKING:
     from crawler.runs import Rechecked
 
 
-class Command(ScrapyCommand):
+class Command(Verb):
     """Judge edit histories again."""
 
     requires_crawler_process = False
@@ -48,7 +44,7 @@ class Command(ScrapyCommand):
             " a truncated response or no change at all is retracted: it stays in the archive, with"
             " the reason (tables taken_back and story_events). Fetches nothing, and is safe to"
             " repeat. Exit codes: 0 done; 2 bad arguments or archive; 4 another run holds the"
-            " archive."
+            " archive; 7 the newspaper, or the story, is not in it."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -64,31 +60,18 @@ class Command(ScrapyCommand):
         end_on_sigterm()
         from crawler.runs import offline_run, recheck
 
-        url = normalise(opts.url) if opts.url else None
         with told("recheck") as about, stopped("recheck"):
-            site = host_named(opts.site)
-            if opts.url is not None and url is None:
-                raise UsageError(f"--url {opts.url!r} is not a web address; write https://…")
+            site, url = host_named(opts.site), address_named(opts.url)
             folder = about.archive(
                 archive_folder("recheck", args, opts.argument, self.settings["ARCHIVE"])
             )
             check(folder)
             with closing(open_for_reading(folder)) as db:
-                _must_be_known(db, site, url)
+                must_be_known(db, site, url)
             said = {name: value for name, value in {"site": site, "url": url}.items() if value}
             with offline_run(folder.resolve(), self.settings, "recheck", said) as run:
                 found = recheck(run, site=site, url=url)
         print(summary(found))
-
-
-def _must_be_known(db: Database, site: str | None, url: str | None) -> None:
-    """Raises UsageError where the archive has no such newspaper, or no such story."""
-    if site and not histories.has_site(db.conn, site):
-        raise UsageError(
-            f"--site {site}: the archive has no such newspaper; {PROGRAM} status lists them"
-        )
-    if url and not histories.has_story(db.conn, url):
-        raise UsageError(f"the archive has no such story: {url}; the view stories lists them")
 
 
 def summary(found: Rechecked) -> str:

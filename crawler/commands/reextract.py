@@ -7,24 +7,24 @@ import asyncio
 import sys
 import time
 from collections import Counter
-
-from scrapy.commands import ScrapyCommand
+from contextlib import closing
 
 from crawler.archive.database import check, open_for_reading
 from crawler.commands._shared import (
     add_archive_option,
+    address_named,
     archive_folder,
     end_on_sigterm,
     host_named,
+    must_be_known,
     readers_asked_for,
     stopped,
     told,
 )
-from crawler.errors import UsageError
-from crawler.urls import normalise
+from crawler.verb import Verb
 
 
-class Command(ScrapyCommand):
+class Command(Verb):
     """Read archived pages again."""
 
     requires_crawler_process = False
@@ -63,17 +63,16 @@ class Command(ScrapyCommand):
         from crawler.runs import Workers, offline_run, reextract
 
         began = time.monotonic()
-        url = normalise(opts.url) if opts.url else None
         with told("reextract") as about, stopped("reextract"):
-            site, jobs = host_named(opts.site), readers_asked_for(opts.jobs)
-            if opts.url is not None and url is None:
-                raise UsageError(f"--url {opts.url!r} is not a web address; write https://…")
+            site, url = host_named(opts.site), address_named(opts.url)
+            jobs = readers_asked_for(opts.jobs)
             chosen = {"site": site, "url": url, "again": "1" if opts.again else None}
             folder = about.archive(
                 archive_folder("reextract", args, opts.argument, self.settings["ARCHIVE"])
             )
             check(folder)
-            open_for_reading(folder).close()
+            with closing(open_for_reading(folder)) as db:
+                must_be_known(db, site, url)
             said = {name: value for name, value in chosen.items() if value}
             with offline_run(folder.resolve(), self.settings, "reextract", said) as run:
                 workers = Workers(jobs, self.settings.getfloat("EXTRACT_CPU_SECONDS"))

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from typing import TYPE_CHECKING
-
-from scrapy.commands import ScrapyCommand
 
 from crawler.archive.chains import Chains
 from crawler.archive.database import open_for_reading
 from crawler.archive.duplicates import split
 from crawler.archive.families import Families
-from crawler.bundled import PROGRAM
-from crawler.commands._shared import add_archive_option, archive_folder, host_named, told
+from crawler.commands._shared import (
+    add_archive_option,
+    archive_folder,
+    host_named,
+    must_be_known,
+    told,
+)
 from crawler.errors import MissingError, UsageError
 from crawler.urls import normalise
+from crawler.verb import Verb
 
 if TYPE_CHECKING:
     from crawler.runs import Run
 
 
-class Command(ScrapyCommand):
+class Command(Verb):
     """Queue URLs again."""
 
     requires_crawler_process = False
@@ -64,18 +69,14 @@ class Command(ScrapyCommand):
             folder = about.archive(
                 archive_folder("retry", args, opts.argument, self.settings["ARCHIVE"])
             )
-            with open_for_reading(folder):
-                pass  # a folder that holds no archive is told so, and left as it is
+            with closing(open_for_reading(folder)) as db:  # before a run writes anything
+                must_be_known(db, host)
             said = {"split": opts.split} if opts.split else {"excluded": host or "all"}
             with offline_run(folder.resolve(), self.settings, "retry", said) as run:
                 print(_split(run, opts.split) if opts.split else _take_up(run, host))
 
 
 def _take_up(run: Run, host: str | None) -> str:
-    if host is not None and run.store.find_site(host) is None:
-        raise MissingError(
-            f"--site {host}: the archive has no such newspaper; {PROGRAM} status lists them"
-        )
     with run.store.db.atomic():
         count = Families(run.store.db.conn).take_up(host)
         lists = Chains(run.store.db.conn).ask_for(host)

@@ -9,17 +9,16 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
-
 from crawler.archive.database import open_for_reading
 from crawler.archive.replay import KeptCapture, captures_of, same_payload, whole_response
 from crawler.bundled import PROGRAM
+from crawler.commands._output import opened
 from crawler.commands._shared import add_archive_option, archive_folder, told
-from crawler.commands.graph import opened
 from crawler.errors import DamageError, MissingError, UsageError
 from crawler.kept_records import readable_record
 from crawler.reasons import NOT_THE_STORY, because
 from crawler.text import shown, shown_line
+from crawler.verb import Verb
 from crawler.warc.http import decoded, message_in
 from crawler.warc.members import DamagedError
 from crawler.warc.reader import Record
@@ -29,7 +28,7 @@ _SHOWN = 20
 """Captures that are listed without --list."""
 
 
-class Command(ScrapyCommand):
+class Command(Verb):
     """Show what the archive has of an address."""
 
     requires_crawler_process = False
@@ -87,7 +86,7 @@ class Command(ScrapyCommand):
                 others = same_payload(db.conn, response)
             data = _wanted(opts.part, folder, captures, chosen, response, others)
             _guard(data, opts.part, opts.output)
-            with opened(opts.output) as out:
+            with opened(opts.output, folder) as out:
                 out.write(data)
 
 

@@ -9,7 +9,6 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from scrapy.commands import ScrapyCommand
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.queries import Status, status
@@ -18,9 +17,10 @@ from crawler.commands._shared import add_archive_option, archive_folder, console
 from crawler.commands.left_out import describe
 from crawler.holdings import WrongFile, lines, wrong_files
 from crawler.text import shown_json
+from crawler.verb import Verb
 
 
-class Command(ScrapyCommand):
+class Command(Verb):
     """Show what an archive holds."""
 
     requires_crawler_process = False

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from scrapy.commands import ScrapyCommand
 
 from crawler.bundled import PROGRAM
-from crawler.commands._shared import console, fail
+from crawler.commands._shared import address_named, console
 from crawler.errors import HemerotecaError, UsageError
 from crawler.items import Article, Claim, Confidence, Page
 from crawler.reasons import NOT_ARTICLE
+from crawler.verb import Verb, fail
 
 if TYPE_CHECKING:  # all commands are loaded for each: what reads pages waits until it is needed
     from crawler.learn import Change
 
 
-class Command(ScrapyCommand):
+class Command(Verb):
     """Show what is read from one page, and where on it."""
 
     requires_crawler_process = False
@@ -71,7 +71,7 @@ class Command(ScrapyCommand):
             fail("try", error)
         out = console()
         if not page.url:
-            out.print(Text(f"No address: {NO_ADDRESS}", style="bold yellow"))
+            out.print(Text(f"{NO_ADDRESS[0].upper()}{NO_ADDRESS[1:]}", style="bold yellow"))
         if profile is not None and not profile.is_for(page.url):
             out.print(Text(f"Not used: the profile is of {profile.host}", style="bold yellow"))
         show(page, out)
@@ -90,7 +90,7 @@ class Command(ScrapyCommand):
             raise UsageError(
                 f"{where} cannot be read ({error.strerror}); name an HTML file or a web address"
             ) from error
-        return opts.url or "", html, None
+        return address_named(opts.url) or "", html, None
 
 
 def show(page: Page, out: Console) -> None:

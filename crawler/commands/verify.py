@@ -13,7 +13,6 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
-from scrapy.commands import ScrapyCommand
 
 from crawler.archive import database
 from crawler.archive.lock import ArchiveLock
@@ -26,13 +25,14 @@ from crawler.fixity.archive import verify
 from crawler.fixity.losses import Losses, Refetch
 from crawler.fixity.report import Problem, Report
 from crawler.text import shown_json, shown_line
+from crawler.verb import Verb
 
 DAMAGED = DamageError.exit_code
 FORMAT = 1
 """Of the JSON; counted up when a reader of the old one would misread it."""
 
 
-class Command(ScrapyCommand):
+class Command(Verb):
     """Check an archive."""
 
     requires_crawler_process = False

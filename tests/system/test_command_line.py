@@ -59,6 +59,14 @@ def test_a_verb_that_is_none_is_refused_in_one_line(tmp_path: Path) -> None:
     )
 
 
+def test_an_option_that_there_is_not_is_refused_without_a_verb_too(tmp_path: Path) -> None:
+    done = hemeroteca("--vresion", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "hemeroteca: there is no option --vresion without a verb; hemeroteca -h lists all\n"
+    )
+
+
 @pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_ctrl_c_while_scrapy_is_loaded_is_one_line(
     tmp_path: Path, signum: signal.Signals, code: int

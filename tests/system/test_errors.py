@@ -52,6 +52,20 @@ def complaint(stderr: str) -> str:
         (["try", "/no/such/page.html"], 2, "cannot be read"),
         (["extract", "/no/such/page.html"], 2, "cannot be read"),
         (["demo", "--edition", "noon"], 2, "no edition 'noon'"),
+        (["demo", "--crwal"], 2, "there is no option --crwal"),
+        (["status", "--jsno"], 2, "there is no option --jsno"),
+        (["crawl", "news", "-a", "site=a.example", "--depth", "2"], 2, "no option --depth"),
+        (["crawl"], 2, "name one spider"),
+        (["status", "-L", "debug"], 2, "debug is no level of the log"),
+        (["status", "--logfile", "/no/such/log"], 2, "--logfile /no/such/log cannot be written"),
+        (["status", "--pidfile", "/no/such/pid"], 2, "--pidfile /no/such/pid cannot be written"),
+        (["status", "--profile", "/no/such/file"], 2, "--profile /no/such/file cannot be written"),
+        (["diff", "https://a.example/", "--from", "x"], 2, "argument --from: invalid int value"),
+        (["status", "-s", "X"], 2, "use -s NAME=VALUE"),
+        (["import", "tests"], 2, "tests is a folder; name the files in it: tests/*"),
+        (["try", "README.md", "--url", "nowhere"], 2, "--url nowhere is not a web address"),
+        (["extract", "README.md", "--url", "nowhere"], 2, "--url nowhere is not a web address"),
+        (["try", "http://127.0.0.1:9/"], 3, "127.0.0.1; --allow-private permits it"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
@@ -59,6 +73,38 @@ def test_a_bad_command_is_told_in_one_line(arguments: list[str], code: int, mess
     done = run_scrapy(*arguments)
     assert done.returncode == code
     assert message in complaint(done.stderr)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("export", "cdxj"), ("graph",), ("recheck",), ("reextract",), ("retry", "--excluded")],
+    ids=lambda value: value[0],
+)
+def test_a_newspaper_that_is_not_in_the_archive_is_told(
+    archived: Archived, arguments: tuple[str, ...]
+) -> None:
+    before = fingerprint(archived.folder)
+    argument = f"archive={archived.folder}"
+    done = run_scrapy(*arguments, "--site", "none.example", "-a", argument)
+    assert done.returncode == 7
+    assert "none.example: the archive has no such newspaper" in complaint(done.stderr)
+    assert fingerprint(archived.folder) == before
+
+
+@pytest.mark.parametrize("arguments", [("export", "cdxj"), ("export", "wacz"), ("graph",)])
+@pytest.mark.parametrize("own", ["archive.db", "archive.db-wal", "run.lock", "warc/new.gz", "link"])
+def test_an_archive_is_not_written_over_itself(
+    archived: Archived, tmp_path: Path, arguments: tuple[str, ...], own: str
+) -> None:
+    before = fingerprint(archived.folder)
+    target = archived.folder / own
+    if own == "link":
+        target = tmp_path / own
+        target.symlink_to(archived.folder / "archive.db")
+    done = run_scrapy(*arguments, str(archived.folder), "-o", str(target))
+    assert done.returncode == 2
+    assert "is a file of the archive itself; name another with -o" in complaint(done.stderr)
+    assert fingerprint(archived.folder) == before
 
 
 def test_a_bad_argument_leaves_an_archive_untouched(archived: Archived) -> None:
