@@ -43,6 +43,10 @@ def run(arguments: list[str]) -> NoReturn:
         alike = difflib.get_close_matches(verb, known, 1)
         hint = f"; did you mean {alike[0]}?" if alike else ";"
         _refuse(f"no verb {verb!r}{hint} {_NAME} -h lists all")
+    try:
+        Path.cwd()
+    except OSError as error:
+        _refuse(f"the current folder cannot be used ({error.strerror}); change to another one")
     _choose_settings()
     cmdline.ScrapyArgumentParser = _Parser  # type: ignore[misc, assignment]
     cmdline.execute([_NAME, *arguments])

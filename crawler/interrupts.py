@@ -7,6 +7,7 @@ the moment that it has read the settings, until the command itself listens.
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -62,7 +63,13 @@ def _leave(signum: int, frame: object) -> None:
 def _last_word(
     kind: type[BaseException], error: BaseException, traceback: TracebackType | None
 ) -> None:
-    """Python's last word on an exception, without the traceback where somebody pressed Ctrl-C."""
+    """Python's last word on an exception, without the traceback where somebody pressed Ctrl-C, or
+    where there is no space for what is printed."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
+        from crawler.bundled import PROGRAM
+
+        print(f"{PROGRAM}: no space is left for the output", file=sys.stderr)  # noqa: T201
+        sys.exit(5)
     if not issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, traceback)
         return

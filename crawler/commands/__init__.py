@@ -4,8 +4,9 @@ alone needs is imported where it runs."""
 from __future__ import annotations
 
 from crawler.interrupts import answer_interrupts
-from crawler.log import escape_records
+from crawler.log import escape_records, take_all_text
 
 # Scrapy loads this package for each of its commands, before anything is logged.
 escape_records()
+take_all_text()
 answer_interrupts()

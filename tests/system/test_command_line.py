@@ -67,6 +67,44 @@ def test_an_option_that_there_is_not_is_refused_without_a_verb_too(tmp_path: Pat
     )
 
 
+def test_a_folder_that_is_no_longer_there_is_told_in_one_line(tmp_path: Path) -> None:
+    code = "import os, sys; os.mkdir('x'); os.chdir('x'); os.rmdir('../x')"
+    run = "from crawler import command_line; command_line.run(['status'])"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}; {run}"], cwd=tmp_path, capture_output=True, text=True,
+        timeout=500, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (
+        2, "hemeroteca: the current folder cannot be used (No such file or directory);"
+        " change to another one\n",
+    )  # fmt: skip
+
+
+PAGE = "<h1>Fähre über den Fluß – нет</h1><p>" + "Sie fährt wieder über den Fluß. " * 30
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_any_encoding_of_the_terminal_is_written_to(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    done = hemeroteca("try", "page.html", folder=tmp_path, PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ("нет" in done.stdout) == (encoding == "utf-8")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+def test_an_output_that_is_closed_or_full_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    for output, code, told in (
+        (">&-", 0, ""), (">/dev/full", 5, f"{PROGRAM}: no space is left for the output\n"),
+    ):  # fmt: skip
+        done = subprocess.run(
+            f"{sys.executable} -m crawler try page.html {output}", shell=True, cwd=tmp_path,
+            capture_output=True, text=True, timeout=500,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (code, told)
+
+
 @pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_ctrl_c_while_scrapy_is_loaded_is_one_line(
     tmp_path: Path, signum: signal.Signals, code: int
