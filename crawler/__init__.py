@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from crawler.items import Article as Article
     from crawler.items import Block as Block
     from crawler.items import Claim as Claim
+    from crawler.items import Confidence as Confidence
     from crawler.items import Image as Image
     from crawler.items import LinkedStory as LinkedStory
     from crawler.items import Moment as Moment
@@ -51,7 +52,7 @@ _NAMES = {
     "crawler.archive.stories": ("Story", "StoryRevision"),
     "crawler.archive.replay": ("KeptCapture",),
     "crawler.items": (
-        "Article", "Block", "Claim", "Image", "LinkedStory", "Moment", "ReadTime",
+        "Article", "Block", "Claim", "Confidence", "Image", "LinkedStory", "Moment", "ReadTime",
     ),
     "crawler.errors": (
         "ArchiveError", "BusyError", "DamageError", "HemerotecaError", "MissingError",
@@ -60,10 +61,11 @@ _NAMES = {
 }  # fmt: skip
 _HOMES = {name: module for module, names in _NAMES.items() for name in names}
 __all__ = [
-    "Archive", "ArchiveError", "Article", "Block", "BusyError", "Claim", "DamageError",
-    "HemerotecaError", "Image", "KeptCapture", "LinkedStory", "MissingError", "Moment",
-    "NotAnArticleError", "PageError", "ReadTime", "SiteProfile", "Story", "StoryRevision",
-    "UsageError", "__version__", "extract", "learn_profile", "load_profile", "open_archive",
+    "Archive", "ArchiveError", "Article", "Block", "BusyError", "Claim", "Confidence",
+    "DamageError", "HemerotecaError", "Image", "KeptCapture", "LinkedStory", "MissingError",
+    "Moment", "NotAnArticleError", "PageError", "ReadTime", "SiteProfile", "Story",
+    "StoryRevision", "UsageError", "__version__", "extract", "learn_profile", "load_profile",
+    "open_archive",
 ]  # fmt: skip
 
 

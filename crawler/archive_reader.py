@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,11 +19,15 @@ from crawler.archive.database import explain, open_for_reading, refuse_links
 from crawler.archive.replay import KeptCapture
 from crawler.archive.stories import Story, StoryRevision
 from crawler.bundled import PROGRAM
-from crawler.errors import ArchiveError, DamageError
+from crawler.errors import ArchiveError, DamageError, UsageError
 from crawler.kept_records import readable_record
+from crawler.text import clean
 from crawler.warc import http
 from crawler.warc.digests import agrees, hasher
 from crawler.warc.members import DamagedError
+
+_MOST = 2**63 - 1
+"""The largest number that SQLite takes."""
 
 
 def open_archive(path: str | os.PathLike[str]) -> Archive:
@@ -40,6 +45,8 @@ def open_archive(path: str | os.PathLike[str]) -> Archive:
     """
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path is the archive's folder, str or path, not {type(path).__name__}")
+    if "\0" in os.fspath(path):
+        raise ArchiveError(f"no archive can be at {os.fspath(path)!r}: a path has no NUL")
     return Archive(Path(path))
 
 
@@ -48,13 +55,15 @@ class Archive:
 
     Times in what it gives are ISO 8601, UTC, as in the database; what a page says of its dates is a
     `Moment`. Use it in the thread that opened it. All methods raise ArchiveError once it is closed,
-    DamageError where the database is damaged.
+    DamageError where the database is damaged, UsageError in another thread, TypeError for an
+    argument of another type.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         """The archive's folder."""
         refuse_links(path)
+        self._thread = threading.get_ident()
         self._db: Database | None = open_for_reading(path)
 
     def stories(self, site: str | None = None) -> Iterator[Story]:
@@ -62,8 +71,9 @@ class Archive:
 
         site: its host. Raises MissingError where the archive has no such newspaper.
         """
+        host = None if site is None else _text("site", site)
         with self._reading() as db:
-            keys = stories.story_ids(db, site)
+            keys = stories.story_ids(db, host)
         return self._each(keys)
 
     def search(self, words: str, limit: int = 20) -> Iterator[Story]:
@@ -71,30 +81,38 @@ class Archive:
 
         words: in title, standfirst or body, as SQLite's FTS5 has it: `river bridge` (both),
         `river OR Fluss`, `"town hall"`, `mill*`, `title : mill`. limit: stories, at most.
-        Raises UsageError for what is no query.
+        Raises UsageError for what is no query, and for a limit below 0.
         """
+        query = _text("words", words)
+        if not isinstance(limit, int):
+            raise TypeError(f"limit is a number of stories, int, not {type(limit).__name__}")
+        if limit < 0:
+            raise UsageError(f"limit={limit} must be 0 or more")
         with self._reading() as db:
-            keys = stories.ids_matching(db, words, limit)
+            keys = stories.ids_matching(db, query, min(limit, _MOST))
         return self._each(keys)
 
     def story(self, url: str) -> Story:
         """The story at an address: its own, or one that leads to it. Raises MissingError."""
+        address = _text("url", url)
         with self._reading() as db:
-            return stories.story_with(db, stories.id_of(db, url))
+            return stories.story_with(db, stories.id_of(db, address))
 
     def revisions(self, story: Story | str) -> list[StoryRevision]:
         """The states of a story, or of that at an address, oldest first. Raises MissingError."""
+        known = story if isinstance(story, Story) else _text("story", story, "Story or URL")
         with self._reading() as db:
-            key = story.id if isinstance(story, Story) else stories.id_of(db, story)
+            key = known.id if isinstance(known, Story) else stories.id_of(db, known)
             return list(stories.revisions_with(db, key))
 
     def captures(self, story: Story | str) -> list[KeptCapture]:
         """What was kept of an address, or of all those that lead to a story, oldest first. Raises
         MissingError where an address was never captured."""
+        known = story if isinstance(story, Story) else _text("story", story, "Story or URL")
         with self._reading() as db:
-            if isinstance(story, Story):
-                return stories.captures_with(db, story.id)
-            return replay.captures_of(db.conn, story)
+            if isinstance(known, Story):
+                return stories.captures_with(db, known.id)
+            return replay.captures_of(db.conn, known)
 
     def payload(self, capture: KeptCapture) -> bytes:
         """The body that a server sent, transfer coding removed, content coding (gzip, br …) kept:
@@ -112,6 +130,7 @@ class Archive:
     def close(self) -> None:
         """Close it; does nothing where it is closed."""
         if self._db is not None:
+            self._refuse_other_threads()
             self._db.close()
             self._db = None
 
@@ -136,6 +155,8 @@ class Archive:
             yield story
 
     def _message(self, capture: KeptCapture) -> http.Message:
+        if not isinstance(capture, KeptCapture):
+            raise TypeError(f"capture is one of captures(…), not {type(capture).__name__}")
         with self._reading() as db:
             response = replay.whole_response(db.conn, capture)
             others = replay.same_payload(db.conn, response)
@@ -159,7 +180,21 @@ class Archive:
     def _reading(self) -> Iterator[Database]:
         if self._db is None:
             raise ArchiveError(f"{self.path} was closed; open it again: open_archive(…)")
+        self._refuse_other_threads()
         try:
             yield self._db
         except sqlite3.Error as error:
             raise explain(self.path, error) from error
+
+    def _refuse_other_threads(self) -> None:
+        if threading.get_ident() != self._thread:
+            raise UsageError(
+                f"{self.path} was opened in another thread; open it once in each: open_archive(…)"
+            )
+
+
+def _text(name: str, value: object, kind: str = "str") -> str:
+    """An argument that must be text, in characters that the database can have."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is a {kind}, not {type(value).__name__}")
+    return clean(value)

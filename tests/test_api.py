@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -336,6 +337,58 @@ def test_a_closed_archive_says_so(kept: tuple[Path, str, bytes, str]) -> None:
     for ask in (lambda: next(stories), archive.stories, lambda: archive.story(first.url)):
         with pytest.raises(ArchiveError, match="was closed"):
             ask()  # type: ignore[operator]
+
+
+def test_an_argument_of_another_type_is_a_mistake(archive: Archive) -> None:
+    capture = archive.captures(next(archive.stories()))[0]
+    for ask in (
+        archive.stories, archive.search, archive.story, archive.revisions, archive.captures,
+        archive.payload, archive.body,
+    ):  # fmt: skip
+        for wrong in (5, b"words", ["words"], object()):
+            with pytest.raises(TypeError, match=f"not {type(wrong).__name__}$"):
+                ask(wrong)  # type: ignore[operator]
+    for ask, other in ((archive.payload, "words"), (archive.story, capture)):
+        with pytest.raises(TypeError, match=r"not (str|KeptCapture)$"):
+            ask(other)  # type: ignore[operator]
+    with pytest.raises(TypeError, match=r"not float$"):
+        archive.search("river", limit=1.5)  # type: ignore[arg-type]
+
+
+def test_text_that_no_database_can_have_is_looked_for_in_vain(archive: Archive) -> None:
+    for odd in ("\ud800", "a\0b", "x" * 1_000_000):
+        for ask in (archive.stories, archive.story, archive.revisions, archive.captures):
+            with pytest.raises(MissingError):
+                ask(odd)  # type: ignore[operator]
+    assert list(archive.search("river\0bridge")) == []
+    with pytest.raises(ArchiveError, match="NUL"):
+        open_archive("a\0b")
+
+
+def test_a_limit_may_be_of_any_size(archive: Archive) -> None:
+    some = len(list(archive.search("river", limit=10**30)))
+    assert some > 1
+    assert list(archive.search("river", limit=0)) == []
+    with pytest.raises(UsageError, match="limit=-1 must be 0 or more"):
+        archive.search("river", limit=-1)
+
+
+def test_an_archive_in_another_thread_says_that_it_is(archive: Archive) -> None:
+    stories = archive.stories()
+    told: list[str] = []
+
+    def ask() -> None:
+        for each in (archive.stories, lambda: next(stories), archive.close):
+            with pytest.raises(UsageError) as caught:
+                each()  # type: ignore[operator]
+            told.append(str(caught.value))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join()
+    assert len(told) == 3
+    assert all("was opened in another thread" in each for each in told)
+    assert next(archive.stories()).title
 
 
 def test_a_folder_without_an_archive_is_an_error(tmp_path: Path) -> None:
