@@ -100,7 +100,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "last_seen_at": "When it was last seen.",
         "state": "The state of the URL (urls.state); NULL where it was never queued.",
         "reason": "Why it is in that state.",
-        "reason_code": "The same as a code, of those in docs/schema.md: compare and count by this.",
+        "reason_code": "reason as a code, to compare and count by; docs/schema.md lists all codes.",
     },
     "most_linked": {
         "": "All stories that others link to, archived or not, most linked first.",
@@ -149,7 +149,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "attempts": "How many times it was visited.",
         "visited_at": "When it was last visited, UTC.",
         "linked_from": "The page or file that named it.",
-        "reason_code": "The same as a code, of those in docs/schema.md: compare and count by this.",
+        "reason_code": "reason as a code, to compare and count by; docs/schema.md lists all codes.",
         "reason_subject": "What the code is about: a status, an address, a detail.",
     },
     "site_summary": {

@@ -37,7 +37,7 @@ URLS = {
     **chains.URLS,
     "family_id": "Its family of similar addresses, by its shape and the text of links to it.",
     "held": "1: not to be fetched until a round admits it; 2: the user asked for it; else 0.",
-    "reason_code": "The same as a code, of those in docs/schema.md: compare and count by this.",
+    "reason_code": "reason as a code, to compare and count by; docs/schema.md lists all codes.",
     "reason_subject": "What the code is about: a status, an address, a detail.",
 }
 
@@ -108,7 +108,7 @@ GONE = {
     "successor_url": "The story that took its address, where it was replaced.",
     "last_captured_at": "When the story was last seen, UTC.",
     "last_revision": "Number of the last revision.",
-    "reason_code": "The same as a code, of those in docs/schema.md: compare and count by this.",
+    "reason_code": "reason as a code, to compare and count by; docs/schema.md lists all codes.",
     "reason_subject": "What the code is about: a status, an address, a detail.",
 }
 

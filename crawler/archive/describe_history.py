@@ -73,7 +73,7 @@ EVENTS = {
     "reason": "What the response was.",
     "text": "For taken_down: the notice.",
     "successor_id": "For replaced: the story that is there now, if it is archived.",
-    "reason_code": "The same as a code, of those in docs/schema.md: compare and count by this.",
+    "reason_code": "reason as a code, to compare and count by; docs/schema.md lists all codes.",
     "reason_subject": "What the code is about: a status, an address, a detail.",
 }
 
@@ -93,6 +93,6 @@ TAKEN_BACK = {
     "revision_id": "The revision; it is kept, but edited_stories omits it.",
     "at": "When it was retracted, UTC.",
     "reason": "What the response was, or what differed.",
-    "reason_code": "The same as a code, of those in docs/schema.md: compare and count by this.",
+    "reason_code": "reason as a code, to compare and count by; docs/schema.md lists all codes.",
     "reason_subject": "What the code is about: a status, an address, a detail.",
 }

@@ -6,6 +6,7 @@ from sqlite_utils import Database
 from sqlite_utils.db import ForeignKey
 
 from crawler.archive.describe import DESCRIPTIONS
+from crawler.archive.describe_computed import COMPUTED
 from crawler.reasons import NOT_ARTICLE, reasons_in_words
 
 
@@ -26,14 +27,15 @@ def schema_markdown(db: Database) -> str:
         " WHERE stories_fts MATCH 'words'`.",
     ]
     for name, columns in DESCRIPTIONS.items():
-        types = {row[1]: row[2] for row in db.execute(f"PRAGMA table_info([{name}])")}
+        types = {row[1]: row[2].lower() for row in db.execute(f"PRAGMA table_info([{name}])")}
+        types |= COMPUTED.get(name, {})
         keys = {k.column: f"{k.other_table}.{k.other_column}" for k in _foreign_keys(db, name)}
         kind = "view" if name in views else "table"
         lines += ["", f"## {name} ({kind})", "", columns[""], ""]
         lines += ["| column | type | meaning |", "|---|---|---|"]
         for column, type_ in types.items():
             meaning = columns[column] + (f" → `{keys[column]}`" if column in keys else "")
-            lines.append(f"| `{column}` | {type_.lower() or 'any'} | {meaning} |")
+            lines.append(f"| `{column}` | {type_} | {meaning} |")
     return "\n".join([*lines, *_reasons_markdown()]) + "\n"
 
 

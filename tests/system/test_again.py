@@ -58,6 +58,7 @@ def test_a_changed_story_is_told_word_by_word(tmp_path: Path) -> None:
         crawl("news", folder, site=url)
     (row,) = query(folder, "SELECT * FROM edited_stories")
     assert {"title", "body"} <= set(row["changed"].split(", "))
+    assert isinstance(row["words_added"], int)
     done = run_scrapy("diff", row["url"], "-a", f"archive={folder}")
     assert done.returncode == 0, done.stderr
     assert "{+" in done.stdout

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from crawler.archive.database import open_for_reading
+from crawler.archive.describe_computed import COMPUTED
+from crawler.archive.schema_page import schema_markdown
 from docs import graph_picture
 from docs.build import PAGES as WITH_OUTPUT
 from docs.build import readme
@@ -23,6 +25,19 @@ def test_a_query_of_the_cookbook_runs(archived: Archived, sql: str) -> None:
     rows = archived.rows(sql)
     # of what changed and what vanished a first crawl knows nothing
     assert rows or re.search("revisions > 1|edited_stories|gone_stories|story_events|verdicts", sql)
+
+
+def test_a_column_of_a_view_has_the_type_that_is_documented(archived: Archived) -> None:
+    with open_for_reading(archived.folder) as db:
+        for view in db.views:
+            sections = schema_markdown(db).split(f"\n## {view.name} (view)\n")[1].split("\n## ")
+            types = dict(re.findall(r"^\| `(\w+)` \| (\w+) \|", sections[0], re.MULTILINE))
+            assert list(types) == [column.name for column in view.columns]
+            for column, type_ in types.items():
+                found = db.execute(f"SELECT DISTINCT typeof({column}) FROM {view.name}").fetchall()
+                assert {each for (each,) in found} <= {type_, "null"}, f"{view.name}.{column}"
+            computed = COMPUTED.get(view.name, {})
+            assert {column.name for column in view.columns if not column.type} <= set(computed)
 
 
 def steady(text: str) -> str:

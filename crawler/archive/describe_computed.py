@@ -1,0 +1,20 @@
+"""Types of what views compute: SQLite says none of them before version 3.41, and of some of them
+another one after it."""
+
+from __future__ import annotations
+
+COMPUTED: dict[str, dict[str, str]] = {
+    "stories": {"authors": "text", "tags": "text", "confidence": "real"},
+    "story_graph": {
+        "position": "integer", "to_archived": "integer", "first_seen_at": "text",
+        "last_seen_at": "text",
+    },
+    "story_revisions": {"body_markdown": "text"},
+    "edited_stories": {"words_added": "integer", "changed": "text"},
+    "stories_by_month": {"month": "text", "stories": "integer", "words": "integer"},
+    "site_summary": {
+        "articles": "integer", "last_captured_at": "text", "revised": "integer",
+        "gone": "integer", "queued": "integer", "failed": "integer",
+    },
+}  # fmt: skip
+"""View → column → its type."""
