@@ -10,6 +10,8 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
+from crawler import __version__
+
 _PACKAGE = Path(str(files("crawler")))
 _INSIDE = _PACKAGE / "data"
 
@@ -20,6 +22,11 @@ DATA: Path = _INSIDE if CHECKOUT is None else CHECKOUT / "data"
 
 PROGRAM: str = "hemeroteca" if CHECKOUT is None else "scrapy"
 """What one types before a verb: messages that name a command begin it so."""
+
+
+def user_agent(contact: str) -> str:
+    """What this program calls itself before a server. contact: how to reach who runs it, or ""."""
+    return f"Hemeroteca/{__version__} (news archive{f'; {contact}' if contact else ''})"
 
 
 def folder(name: str) -> Path:

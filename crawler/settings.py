@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 
-from crawler import __version__
-from crawler.bundled import CHECKOUT
+from crawler.bundled import CHECKOUT, user_agent
 from crawler.interrupts import answer_interrupts
 
 # Scrapy reads this first of all that is ours, and goes on loading for a second.
@@ -59,7 +58,7 @@ WARC_VERBATIM = False
 
 # A site's operator must be able to reach whoever runs the crawl: `-a contact=` or this variable.
 CONTACT = os.environ.get("HEMEROTECA_CONTACT", "")
-USER_AGENT = f"Hemeroteca/{__version__} (news archive" + (f"; {CONTACT})" if CONTACT else ")")
+USER_AGENT = user_agent(CONTACT)
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "Hemeroteca"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy.settings import BaseSettings
 
-from crawler.bundled import PROGRAM
+from crawler.bundled import PROGRAM, user_agent
 from crawler.commands._shared import folder_named, say
 from crawler.errors import UsageError
 
@@ -22,6 +23,9 @@ _LEAST: dict[str, tuple[type[int] | type[float], float]] = {
 }  # fmt: skip
 """Setting → what it is, and the least that makes sense."""
 
+
+# Somebody at a host, or a host with a dot in its name.
+_REACHES = re.compile(r"\S@\S|\w\.\w")
 
 # How alike a name must be to a known one to be taken for it, misspelt: DOWLOAD_DELY is, but not
 # what extensions have, as ROTATING_PROXY_LIST.
@@ -88,15 +92,25 @@ def apply_arguments(settings: BaseSettings, arguments: Mapping[str, str]) -> Non
     if allow not in ("0", "1"):
         raise UsageError(f"allow_private={allow} must be 0 or 1")
     put("ALLOW_PRIVATE", allow == "1", priority="cmdline")
-    contact = arguments.get("contact")
-    if contact is not None:
-        if not contact.isascii() or not contact.isprintable() or not contact.strip():
-            raise UsageError("contact= must be a mail address or URL in ASCII")
-        from crawler import __version__
+    name_contact(settings, arguments.get("contact"))
 
-        put("CONTACT", contact, priority="cmdline")
-        agent = f"Hemeroteca/{__version__} (news archive; {contact})"
-        put("USER_AGENT", agent, priority="cmdline")
+
+def name_contact(settings: BaseSettings, said: str | None = None) -> None:
+    """Have the User-Agent name the contact: that which is said, else that of the settings, unless
+    they have a User-Agent of their own. Raises UsageError where nobody can be reached by it."""
+    import crawler.settings
+
+    contact: str = settings["CONTACT"] if said is None else said
+    if said is None and not contact.strip():
+        return
+    if not contact.isascii() or not contact.isprintable() or not _REACHES.search(contact):
+        raise UsageError(
+            f"contact={contact} must be a mail address or URL in ASCII; write"
+            " contact=you@library.example"
+        )
+    settings.set("CONTACT", contact, priority="cmdline")
+    if said is not None or settings["USER_AGENT"] == crawler.settings.USER_AGENT:
+        settings.set("USER_AGENT", user_agent(contact), priority="cmdline")
 
 
 def require_contact(settings: Mapping[str, Any], seeds: Iterable[str]) -> None:

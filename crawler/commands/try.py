@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.bundled import PROGRAM
+from crawler.commands._crawl_settings import name_contact
 from crawler.commands._shared import address_named, console
 from crawler.errors import HemerotecaError, UsageError
 from crawler.items import Article, Claim, Confidence, Page
@@ -83,6 +84,7 @@ class Command(Verb):
         if "://" in where:
             from crawler.fetch_one import fetch_one
 
+            name_contact(self.settings)
             return fetch_one(where, self.settings, allow_private=opts.allow_private)
         try:
             html = Path(where).read_bytes()
