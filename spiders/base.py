@@ -21,16 +21,8 @@ from crawler.frontier.scheduler import Frontier
 from crawler.items import Capture, Due, FoundUrl, Page, Role, State, Visit
 from crawler.middlewares.unpacking import CUT
 from crawler.reasons import OTHER, Reason, because
-from crawler.runs.visits import (
-    Answer,
-    Reading,
-    Whole,
-    answer_state,
-    later_page,
-    moved_state,
-    read_answer,
-    settled,
-)
+from crawler.runs.assembly import Whole, later_page
+from crawler.runs.visits import Answer, Reading, answer_state, moved_state, read_answer, settled
 from crawler.stopping import Stopped
 from crawler.urls import normalise, site_host
 

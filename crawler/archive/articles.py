@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 from crawler.archive import links
+from crawler.archive.article_columns import article_url, columns, content_digest, texts
 from crawler.archive.changes import record_changes
 from crawler.archive.days import day_of
 from crawler.archive.duplicates import find_copy, is_split, note_copy, remember, tells_same_story
-from crawler.archive.history import History, Story
+from crawler.archive.history import History
+from crawler.archive.known_story import Story
 from crawler.archive.rows import insert
-from crawler.archive.texts import markdown_parts
 from crawler.history.told import TYPOGRAPHY, changes, not_by_reading, told_by
 from crawler.items import Article, Image, Visit
 from crawler.reasons import because
 from crawler.times import told_in_utc
-from crawler.urls import same_owner
 
 Cause = Literal["page", "extractor", "either"]
 """Why a revision differs from the one before: the page changed; the same bytes were read by another
@@ -373,84 +372,3 @@ def _kind_of(changed: Sequence[str], story: Story) -> Change:
     if story.was_partial:
         return "completed"
     return "typography" if tuple(changed) == (TYPOGRAPHY,) else "edit"
-
-
-def columns(article: Article) -> dict[str, Any]:
-    """What a revision says of the story, by column."""
-    published, modified, read_time = article.published, article.modified, article.read_time
-    sure = article.confidence
-    return {
-        "title": article.title,
-        "seo_title": article.seo_title,
-        "access": article.access,
-        "canonical_url": article.canonical_url,
-        "authors": json.dumps(article.authors, ensure_ascii=False),
-        "published_at": published and published.value,
-        "published_precision": published and published.precision,
-        "published_raw": published and published.raw,
-        "modified_at": modified and modified.value,
-        "modified_precision": modified and modified.precision,
-        "modified_raw": modified and modified.raw,
-        "read_time_minutes": read_time and read_time.minutes,
-        "read_time_shown": read_time and int(read_time.shown),
-        "read_time_raw": read_time and read_time.raw,
-        "standfirst": article.standfirst,
-        "section": article.section,
-        "tags": json.dumps(article.tags, ensure_ascii=False),
-        "language": article.language,
-        "word_count": article.word_count,
-        "body_confidence": sure and sure.body,
-        "authors_confidence": sure and sure.authors,
-        "published_confidence": sure and sure.published,
-    }
-
-
-def texts(article: Article) -> dict[str, Any]:
-    """What stands apart from that, in `revision_texts`."""
-    return {
-        "body_text": article.body,
-        "markdown_parts": markdown_parts(article.body, article.body_markdown),
-        "sources": _sources_json(article),
-    }
-
-
-def _sources_json(article: Article) -> str:
-    """Where each of an article's values was taken from, as its revision has it."""
-    sources = {
-        field: {"text": claim.text, "source": claim.source}
-        for field, claim in article.sources.items()
-    }
-    return json.dumps(sources, ensure_ascii=False)
-
-
-def article_url(article: Article) -> str:
-    """The address under which an article is kept.
-
-    The canonical one, if whoever owns the page's own address owns it too: a page that names a story
-    of somebody else as its own must not become a revision of that.
-    """
-    canonical = article.canonical_url
-    if canonical is not None and same_owner(canonical, article.url):
-        return canonical
-    return article.url
-
-
-def content_digest(article: Article) -> str:
-    """What tells one revision of an article from another: SHA-256 over its own content.
-
-    What the page shows around the story (linked stories, pictures, a new "updated" stamp) and
-    dates counted back from today ("2 hours ago") change without the story changing: left out.
-    Another digest is no edit yet: `crawler.history.told.changes` says what is.
-    """
-    published = article.published
-    content = [
-        article.title,
-        article.standfirst,
-        article.authors,
-        published.value if published and not published.relative else None,
-        article.section,
-        article.tags,
-        article.body,
-    ]
-    data = json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    return "sha256:" + hashlib.sha256(data).hexdigest()

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from crawler.archive.articles import columns, texts
+from crawler.archive.article_columns import columns, texts
 from crawler.items import Article, LinkedStory
 
 

@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 
 from crawler.archive.told import told_by_revision
-from crawler.history.significance import Texts, significance
+from crawler.history.significance import significance
+from crawler.history.story_words import Texts
 from crawler.history.told import Told, changes
 
 # Fields that alone make no revision, and are noted where there is one: what a site's lists say of a

@@ -10,7 +10,8 @@ from functools import partial
 
 from crawler.archive import histories
 from crawler.archive.days import settle_days
-from crawler.archive.history import OFTEN, SPREAD, History, Story, between
+from crawler.archive.history import OFTEN, SPREAD, History, between
+from crawler.archive.known_story import Story
 from crawler.archive.told import told_by_revision
 from crawler.history.reader_text import as_read
 from crawler.history.told import Told, changes

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from crawler.archive import why
-from crawler.archive.told import told_by_revision
+from crawler.archive.known_story import STORY, Story, story_in
 from crawler.history.beside import Beside, PageText
 from crawler.history.judge import (
     LASTING,
@@ -24,7 +24,7 @@ from crawler.history.judge import (
 )
 from crawler.history.notices import notice
 from crawler.history.reader_text import as_read
-from crawler.history.told import Told, told_by
+from crawler.history.told import told_by
 from crawler.items import Article, Visit
 from crawler.reasons import NOT_THE_STORY, Reason, because
 from crawler.text import count_words, words
@@ -48,24 +48,6 @@ _SHARED = 2
 """Other stories that it stands on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
-    """A story that is known at an address, as its standing revision tells it."""
-
-    article_id: int
-    site_id: int
-    url: str
-    told: Told
-    gone_at: str | None
-    access: str | None
-    last_seen: str
-    """When its page was last fetched with it, ISO 8601, UTC."""
-    was_partial: bool
-    """Whether the revision was read from an answer that was cut, or from a teaser."""
-    capture_id: int
-    """Of the page that the revision was read from."""
-
-
 class History:
     """Judges visits, and enters what became of stories, in transactions of the caller's.
 
@@ -85,25 +67,16 @@ class History:
         """The story whose own address a URL is; None where it is none's, or shows only what
         another one has: a later page, a print page."""
         row = self._sql(
-            f"{_STORY} JOIN urls u ON u.article_id = a.id JOIN captures c ON c.id = r.capture_id"
+            f"{STORY} JOIN urls u ON u.article_id = a.id JOIN captures c ON c.id = r.capture_id"
             " WHERE u.id = ? AND (u.url = a.url OR c.url_id = u.id)",
             (url_id,),
         ).fetchone()
-        return self._story(row) if row else None
+        return story_in(self._connection, row) if row else None
 
     def story(self, article_id: int) -> Story:
         """A story by its key."""
-        row = self._sql(f"{_STORY} WHERE a.id = ?", (article_id,)).fetchone()
-        return self._story(row)
-
-    def _story(self, row: tuple[object, ...]) -> Story:
-        article_id, site_id, url, gone_at, access, last_seen, revision_id, was_partial = row[:8]
-        told = told_by_revision(self._connection, cast(int, revision_id))
-        return Story(
-            cast(int, article_id), cast(int, site_id), cast(str, url), told,
-            cast("str | None", gone_at), cast("str | None", access), cast(str, last_seen),
-            bool(was_partial), cast(int, row[8]),
-        )  # fmt: skip
+        row = self._sql(f"{STORY} WHERE a.id = ?", (article_id,)).fetchone()
+        return story_in(self._connection, row)
 
     def beside(self, story: Story, capture_id: int) -> Beside | None:
         """A captured page beside the one that a story's revision was read from; None where pages
@@ -139,9 +112,9 @@ class History:
     def predecessor(self, story: Story) -> Story | None:
         """The story that stood at the address of another one before."""
         row = self._sql(
-            f"{_STORY} WHERE a.successor_id = ? ORDER BY a.id DESC LIMIT 1", (story.article_id,)
+            f"{STORY} WHERE a.successor_id = ? ORDER BY a.id DESC LIMIT 1", (story.article_id,)
         ).fetchone()
-        return self._story(row) if row else None
+        return story_in(self._connection, row) if row else None
 
     def shows(self, article: Article, story: Story) -> bool:
         """Whether a page, wherever it is, shows a story."""
@@ -389,14 +362,6 @@ class History:
             " reason, reason_code, reason_subject) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (article_id, event, at, capture_id, text, successor, *why.columns(reason)),
         )
-
-
-_STORY = (
-    "SELECT a.id, a.site_id, a.url, a.gone_at, a.access, a.last_captured_at, r.id,"
-    " r.access = 'teaser' OR EXISTS (SELECT 1 FROM captures k WHERE k.id = r.capture_id"
-    " AND k.truncated IS NOT NULL), r.capture_id"
-    " FROM articles a JOIN revisions r ON r.id = a.revision_id"
-)
 
 
 def between(one: str, other: str) -> timedelta:

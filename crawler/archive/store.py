@@ -17,7 +17,8 @@ from crawler.archive.finds import Told
 from crawler.archive.found import Entered, FoundUrls, found_story, is_list
 from crawler.archive.frontier import FrontierTable
 from crawler.archive.hindsight import look_back
-from crawler.archive.history import History, ReadPage, Story
+from crawler.archive.history import History, ReadPage
+from crawler.archive.known_story import Story
 from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.rows import insert
 from crawler.archive.site_memory import SiteMemory

@@ -19,7 +19,8 @@ from crawler.archive.losses import DamagedFile, captures_in_file
 from crawler.archive.soundness import unsound
 from crawler.bundled import PROGRAM
 from crawler.errors import ArchiveError
-from crawler.fixity.files import FileFindings, check_file
+from crawler.fixity.files import check_file
+from crawler.fixity.findings import FileFindings
 from crawler.fixity.losses import Losses
 from crawler.fixity.report import Problem, Report
 from crawler.warc.presence import kind_of

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 
-from isal import igzip
-
-from crawler.archive.audit import (
-    Comparison,
-    ListedFile,
-    StoredCapture,
-    captures_in,
-    compare,
-    place_of,
-)
+from crawler.archive.audit import ListedFile, StoredCapture, captures_in, compare, place_of
 from crawler.archive.losses import DamagedFile, expected_tellings
 from crawler.bundled import PROGRAM
-from crawler.fixity.report import Problem, Report
-from crawler.text import clean, cleaned
+from crawler.fixity.captures import is_capture, pairs, same_moment
+from crawler.fixity.compression import written_otherwise
+from crawler.fixity.findings import FileFindings
+from crawler.fixity.report import Problem
+from crawler.text import cleaned
 from crawler.warc.articles import read_conversion
 from crawler.warc.check import Checked, read_record
-from crawler.warc.dates import warc_moment
-from crawler.warc.http import Message, parse
 from crawler.warc.members import DamagedError
-from crawler.warc.walk import BrokenError, Member, Source, members
-from crawler.warc.writer import GZIP_LEVEL
+from crawler.warc.walk import Member, Source, members
 
 _COPY = "put a copy of the file in its place (its SHA-256 is in the table warc_files)"
 _AGAIN = (
@@ -44,31 +33,7 @@ _REFERENCES = {
     "warc-concurrent-to": ("request", "metadata"),
     "warc-refers-to": ("revisit", "conversion", "metadata"),
 }
-# A member whose record is longer is not compressed again to see whether it was changed; bytes.
-_MAX_AGAIN = 1 << 26
 _FEW = 20
-_TRUNCATIONS = ("length", "time", "disconnect", "unspecified")
-_TYPE = re.compile(rb"^content-type[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-
-
-@dataclass(slots=True)
-class FileFindings:
-    """What was found in a file."""
-
-    name: str = ""
-    """Of the file, without `.open`; empty where it is the database's."""
-    report: Report = field(default_factory=Report)
-    comparisons: list[Comparison] = field(default_factory=list)
-    """What the database has beside each conversion record."""
-    file: DamagedFile | None = None
-    """The file as it is now, if it is damaged."""
-    lost: set[str] = field(default_factory=set)
-    """WARC-Record-IDs of captures whose records are damaged or lost, or one that tells of them."""
-    untold: set[str] = field(default_factory=set)
-    """Captures in the file of which no metadata record in it tells (`m` and WARC-Record-ID), or no
-    conversion of their revision (`c`, likewise)."""
-    told: set[str] = field(default_factory=set)
-    """Captures in other files of which its metadata records and conversions tell."""
 
 
 def check_file(
@@ -196,7 +161,7 @@ class _FileCheck:
             counts["captures"] += 1
             if not checked.faults:
                 self._compare_capture(capture, checked, member.length)
-        elif _is_capture(checked) and not checked.faults:
+        elif is_capture(checked) and not checked.faults:
             self._unknown(checked)
         for name, kinds in _REFERENCES.items():
             if kind in kinds and checked[name] and not checked.faults:
@@ -250,7 +215,7 @@ class _FileCheck:
     def _compare_capture(self, stored: StoredCapture, checked: Checked, length: int) -> None:
         wrong = [
             f"{name} ({said} in the database, {there} in the record)"
-            for name, said, there in self._pairs(stored, checked, length)
+            for name, said, there in self._all_pairs(stored, checked, length)
             if said != cleaned(there)  # as it was when it was stored
         ]
         if wrong:
@@ -259,25 +224,10 @@ class _FileCheck:
                 checked.offset, stored.record_id, stored.url,
             )  # fmt: skip
 
-    def _pairs(
+    def _all_pairs(
         self, stored: StoredCapture, checked: Checked, length: int
     ) -> Iterator[tuple[str, object, object]]:
-        yield "warc_length", stored.warc_length, length
-        yield "record_id", stored.record_id, checked["warc-record-id"]
-        kind = "response" if checked.kind == "resource" else checked.kind
-        yield "record_type", stored.record_type, kind
-        yield "url", stored.url, checked["warc-target-uri"].strip("<>")
-        yield "fetched_at", *_same_moment(stored.fetched_at, checked["warc-date"])
-        cut = checked["warc-truncated"] if kind == "response" else ""
-        yield "truncated", stored.truncated, cut if cut in _TRUNCATIONS else None
-        if checked.is_http and (checked.http_head.strip() or kind != "revisit"):
-            head = parse(checked.http_head)
-            yield "status", stored.status, head.status
-            yield "content_type", *_same_type(stored.content_type, head)
-        if checked["warc-payload-digest"]:
-            yield "payload_digest", stored.payload_digest, checked["warc-payload-digest"]
-        if kind == "response" and checked.payload_bytes is not None:
-            yield "payload_bytes", stored.payload_bytes, checked.payload_bytes
+        yield from pairs(stored, checked, length)
         if checked.kind == "revisit":
             yield from self._revisit_pairs(stored, checked)
 
@@ -298,7 +248,7 @@ class _FileCheck:
                 said = uri.strip("<>")
                 yield "the URL of what it repeats", stored.refers_to_url, said
             if date:
-                moments = _same_moment(stored.refers_to_date or "", date)
+                moments = same_moment(stored.refers_to_date or "", date)
                 yield "the time of what it repeats", *moments
         elif stored.refers_to is None:
             self._report.counts["revisits of what is not here"] += 1
@@ -399,7 +349,7 @@ class _FileCheck:
             f"the file is not the one that was closed: {size:,} bytes with SHA-256 {sha256},"
             f" where {self._listed.bytes:,} with {self._listed.sha256} are listed"
         )
-        places = [] if self._report.damage else list(self._altered())
+        places = [] if self._report.damage else list(written_otherwise(self._path))
         if 0 < len(places) <= _FEW:
             for offset in places:
                 self._harm("file", f"{before}; the member here is written otherwise, though it"
@@ -418,33 +368,6 @@ class _FileCheck:
         if not self._report.damage:
             self.found.lost.clear()
 
-    def _altered(self) -> Iterator[int]:
-        """Offsets of members that this computer's compressor would write otherwise.
-
-        Tells where a byte was changed that changes nothing that is read: the bits that fill up the
-        last byte of compressed data. Where another processor wrote the file, that may be every
-        member, and says nothing.
-        """
-        with self._path.open("rb") as file:
-            for member in members(Source(file)):
-                data = bytearray()
-                try:
-                    while len(data) <= _MAX_AGAIN and (more := member.read()):
-                        data += more
-                    while member.read():
-                        pass
-                except BrokenError:
-                    continue
-                if len(data) <= _MAX_AGAIN:
-                    again = igzip.compress(bytes(data), compresslevel=GZIP_LEVEL, mtime=0)
-                    if again != self._bytes(member):
-                        yield member.offset
-
-    def _bytes(self, member: Member) -> bytes:
-        with self._path.open("rb") as file:
-            file.seek(member.offset)
-            return file.read(member.length)
-
     # -- telling ---------------------------------------------------------------------------------
 
     def _harm(
@@ -460,34 +383,7 @@ class _FileCheck:
         self._report.note(Problem(check, what, mend, self._path.name, offset, record_id, url))
 
 
-def _is_capture(checked: Checked) -> bool:
-    """Whether the database should have a record: not the answers of DNS that others keep."""
-    web = checked["warc-target-uri"].lower().strip("<").startswith(("http:", "https:"))
-    return checked.kind in ("response", "revisit") and web and checked.http_head[:5] == b"HTTP/"
-
-
 def _slim(checked: Checked) -> Checked:
     """What is told of a record, without its contents."""
     names = ("warc-type", "warc-record-id", "warc-target-uri")
     return Checked(checked.offset, {name: checked[name] for name in names})
-
-
-def _same_moment(stored: str, said: str) -> tuple[str, str]:
-    """Two times, spelled alike if they are the same as far as a WARC-Date tells."""
-    try:
-        there = warc_moment(said)
-        known = datetime.fromisoformat(stored)
-    except ValueError:
-        return stored, said
-    if not there.microsecond:
-        known = known.replace(microsecond=0)
-    return (stored, stored) if known == there else (stored, said)
-
-
-def _same_type(stored: str | None, head: Message) -> tuple[str | None, str | None]:
-    """Two content types; of one that goes over several lines the first may be kept alone."""
-    said = head.get("Content-Type")
-    first = _TYPE.search(head.head)
-    if first is not None and clean(first[1].strip().decode("latin-1")) == stored:
-        return stored, stored
-    return stored, said

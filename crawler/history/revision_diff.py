@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.history.passages import Passage, paragraphs_of, passages, word_runs
-from crawler.history.significance import Significance, Texts, significance
+from crawler.history.significance import Significance, significance
+from crawler.history.story_words import Texts
 from crawler.history.word_diff import Run
 
 

@@ -5,18 +5,16 @@ A measure to sort by, not a judgement: a word that turns a sentence into its opp
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import groupby
 from typing import Literal
 
 from crawler.history.alignment import aligned
 from crawler.history.reader_text import as_read, typeset_alike
 from crawler.history.sequences import in_order
+from crawler.history.story_words import Texts, Word, Words, bare, has_case, mark_names, parts_of
 from crawler.history.words import is_word, tokens
 
 Level = Literal["typography", "minor", "substantial"]
@@ -28,35 +26,6 @@ SUBSTANTIAL_SHARE, SUBSTANTIAL_LEAST = 0.05, 6
 
 _MOVED_WORDS = 5
 """So many words together that went from one place to another have moved."""
-_CASED = 0.5
-"""Letters of scripts with upper and lower case, as a share of all; below, nothing tells a name."""
-_NOUNS_WITH_CAPITALS, _TELLING = 0.25, 60
-"""Words with a capital within sentences, as a share; above, all nouns have one, as in German. So
-many words tell it where the language is not known."""
-_WITH_CAPITALS = 0.6
-"""The same in a headline of which all words have one."""
-_NOUN_LANGUAGES = frozenset({"de", "lb", "nds", "gsw"})
-
-_GROUPED = re.compile(r"\d{1,3}(?:[.,' ]\d{3})+")
-_POSSESSIVE = re.compile(r"['’]s?$")
-_ELIDED = re.compile(r"^[^\W\d_]{1,4}['’](?=\w{2})")
-_STOP = "."
-_STARTS = frozenset(".!?…:\"'“”„«»‹›‘‚¿¡•–—|。！？：「『।؟۔")
-"""Behind them a sentence may begin."""
-_SHORT = 3
-"""Letters of a title or initial that ends with a full stop and begins no sentence: Dr., J."""
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """The texts of one revision, as far as a reader sees them."""
-
-    title: str = ""
-    standfirst: str | None = None
-    paragraphs: Sequence[str] = ()
-    captions: Sequence[str] = ()
-    language: str | None = None
-    """BCP 47; None where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +90,12 @@ def significance(old: Texts, new: Texts) -> Significance:
     >>> told.level, told.words_added, told.numbers, told.names
     ('substantial', 2, Swap(out=('12',), new=('14',)), Swap(out=('Vellmar',), new=('Tarnholt',)))
     """
-    cased = _has_case(old) or _has_case(new)
+    cased = has_case(old) or has_case(new)
     if _typeset(old) == _typeset(new):
         return Significance("typography", names=Swap() if cased else None)
-    before, after = _Words(old), _Words(new)
+    before, after = Words(old), Words(new)
     if cased:
-        _mark_names(before, after)
+        mark_names(before, after)
     changes = [change for change in _changes(old, new, before, after) if change.out or change.new]
     _take_out_moved(changes)
     removed = sum(len(change.out) for change in changes)
@@ -144,86 +113,6 @@ def significance(old: Texts, new: Texts) -> Significance:
     return Significance(level, added, removed, round(share, 4), numbers, quotes, names)
 
 
-# -- words --------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Word:
-    text: str
-    key: str
-    """As it is compared: typography is folded, case is not."""
-    at: int
-    """Its place in the whole text; the next word is the next but behind a mark."""
-    first: bool
-    """Whether a sentence may begin with it."""
-    name: bool = False
-
-    @property
-    def number(self) -> bool:
-        """Whether there is a digit in it."""
-        return any(map(str.isdecimal, self.text))
-
-    @property
-    def capital(self) -> bool:
-        """Whether it begins as names do."""
-        word = _ELIDED.sub("", self.text)
-        return word[:1].isupper() and sum(map(str.isalpha, word)) > 1
-
-    def known_by(self) -> str:
-        """What it has in common with other mentions of the same number or name."""
-        if self.number:
-            return _number_key(self.text)
-        return _bare(self.key).casefold()
-
-
-class _Words:
-    """The words of a text, part by part."""
-
-    def __init__(self, texts: Texts) -> None:
-        self._next = 0
-        self.title = self._read(texts.title)
-        self.standfirst = self._read(texts.standfirst or "")
-        self.paragraphs = [self._read(each) for each in texts.paragraphs]
-        self.captions = [self._read(each) for each in texts.captions]
-        parts = [self.title, self.standfirst, *self.paragraphs, *self.captions]
-        self.all = [word for part in parts for word in part]
-        self.known = {word.known_by() for word in self.all if word.number or word.capital}
-        self.prose = [w for part in (self.standfirst, *self.paragraphs) for w in part]
-        self.language = (texts.language or "").partition("-")[0].lower()
-
-    def _read(self, text: str) -> list[_Word]:
-        found: list[_Word] = []
-        first = True
-        self._next += 1
-        for token in tokens(as_read(text)):
-            if is_word(token):
-                key = token if token.isascii() else typeset_alike(token)
-                found.append(_Word(token, key, self._next, first))
-                first = False
-                self._next += 1
-            elif not (token.isspace() or (token == _STOP and found and _is_short(found[-1].text))):
-                first = first or token[0] in _STARTS
-                self._next += 1
-        return found
-
-
-def _bare(word: str) -> str:
-    """A word without article before and genitive behind it: l’Intérieur, Petersen’s."""
-    return _POSSESSIVE.sub("", _ELIDED.sub("", word))
-
-
-def _is_short(word: str) -> bool:
-    return len(word) <= _SHORT and word[:1].isupper()
-
-
-@lru_cache(maxsize=4096)
-def _number_key(text: str) -> str:
-    """A number without what is only its style: ASCII digits, no thousands separators, no %."""
-    text = "".join(str(unicodedata.decimal(each, each)) for each in typeset_alike(text))
-    text = text.strip(" %‰٪")
-    return re.sub(r"\D", "", text) if _GROUPED.fullmatch(text) else text.casefold()
-
-
 # -- what changed -------------------------------------------------------------------------------
 
 
@@ -231,11 +120,11 @@ def _number_key(text: str) -> str:
 class _Change:
     """Words that went and words that came in their place; either may be none."""
 
-    out: list[_Word]
-    new: list[_Word]
+    out: list[Word]
+    new: list[Word]
 
 
-def _changes(old: Texts, new: Texts, before: _Words, after: _Words) -> Iterator[_Change]:
+def _changes(old: Texts, new: Texts, before: Words, after: Words) -> Iterator[_Change]:
     yield from _within(before.title, after.title)
     yield from _within(before.standfirst, after.standfirst)
     for texts, words in (
@@ -251,7 +140,7 @@ def _changes(old: Texts, new: Texts, before: _Words, after: _Words) -> Iterator[
                 yield from _within(gone, come)
 
 
-def _within(old: list[_Word], new: list[_Word]) -> Iterator[_Change]:
+def _within(old: list[Word], new: list[Word]) -> Iterator[_Change]:
     i = j = 0
     pairs = in_order([word.key for word in old], [word.key for word in new])
     for k, m in [*pairs, (len(old), len(new))]:
@@ -279,7 +168,7 @@ def _take_out_moved(changes: list[_Change]) -> None:
 
 
 def _moved_from(
-    out: list[_Word], at: int, changes: list[_Change],
+    out: list[Word], at: int, changes: list[_Change],
     places: dict[tuple[str, ...], list[tuple[int, int]]], moved: set[int],
 ) -> int:  # fmt: skip
     """How many words from a place on have come elsewhere; notes those as moved."""
@@ -301,16 +190,16 @@ def _moved_from(
     return 0
 
 
-def _keys(words: list[_Word], at: int) -> tuple[str, ...]:
+def _keys(words: list[Word], at: int) -> tuple[str, ...]:
     return tuple(word.key for word in words[at : at + _MOVED_WORDS])
 
 
 def _swap(
-    changes: list[_Change], before: _Words, after: _Words, kind: Literal["number", "name"]
+    changes: list[_Change], before: Words, after: Words, kind: Literal["number", "name"]
 ) -> Swap:
     """Numbers or names that took another's place, or that one text has and the other has not."""
-    out: list[_Word] = []
-    new: list[_Word] = []
+    out: list[Word] = []
+    new: list[Word] = []
     for change in changes:
         gone = [word for word in change.out if getattr(word, kind)]
         come = [word for word in change.new if getattr(word, kind)]
@@ -324,7 +213,7 @@ def _swap(
     return Swap(tuple(_together(out)), tuple(_together(new)))
 
 
-def _missing(words: list[_Word], others: list[_Word]) -> list[_Word]:
+def _missing(words: list[Word], others: list[Word]) -> list[Word]:
     """Those of some words that the others have not, as often as they have them less often."""
     left = Counter(word.known_by() for word in others)
     found = []
@@ -336,7 +225,7 @@ def _missing(words: list[_Word], others: list[_Word]) -> list[_Word]:
     return found
 
 
-def _together(words: list[_Word]) -> Iterator[str]:
+def _together(words: list[Word]) -> Iterator[str]:
     """The words that stand side by side as one, numbers alone; each once."""
     seen = set()
     for _, run in groupby(
@@ -349,8 +238,8 @@ def _together(words: list[_Word]) -> Iterator[str]:
                 yield text
 
 
-def _written(group: list[_Word]) -> str:
-    return " ".join(_bare(word.text) for word in group)
+def _written(group: list[Word]) -> str:
+    return " ".join(bare(word.text) for word in group)
 
 
 # -- quotes -------------------------------------------------------------------------------------
@@ -368,7 +257,7 @@ def _quotes_of(texts: Texts) -> dict[str, str]:
     """What stands in quotation marks: its words, and as it is written. One that is not closed goes
     to the end of its paragraph, as where a speech goes on in the next."""
     found: dict[str, str] = {}
-    for text in _parts(texts):
+    for text in parts_of(texts):
         for quote in typeset_alike(text).split('"')[1::2]:
             key = " ".join(token.casefold() for token in tokens(quote) if is_word(token))
             if key:
@@ -376,70 +265,7 @@ def _quotes_of(texts: Texts) -> dict[str, str]:
     return found
 
 
-# -- names --------------------------------------------------------------------------------------
-
-
-def _has_case(texts: Texts) -> bool:
-    cased = other = 0
-    for text in _parts(texts):
-        for letter in text:
-            if letter.isalpha():
-                if letter.lower() != letter.upper() and not "\u10d0" <= letter <= "\u10ff":
-                    cased += 1
-                else:
-                    other += 1
-    return cased >= _CASED * (cased + other) if cased else False
-
-
-def _mark_names(before: _Words, after: _Words) -> None:
-    """Note which words of two texts are parts of names, by both."""
-    sides = (before, after)
-    nouns = before.language in _NOUN_LANGUAGES or after.language in _NOUN_LANGUAGES
-    if not (before.language or after.language):
-        prose = before.prose + after.prose
-        nouns = len(prose) >= _TELLING and _share_of_capitals(prose) >= _NOUNS_WITH_CAPITALS
-    in_lower_case = {w.key for side in sides for w in side.all if not w.capital}
-    for side in sides:
-        for part in (side.standfirst, *side.paragraphs, *side.captions):
-            _mark(part, in_lower_case, nouns=nouns)
-        if _share_of_capitals(side.title) < _WITH_CAPITALS:
-            _mark(side.title, in_lower_case, nouns=nouns)
-    if nouns:
-        return
-    known = {word.known_by() for side in sides for word in side.all if word.name}
-    for side in sides:
-        for word in side.all:
-            word.name = word.name or (word.capital and word.known_by() in known)
-
-
-def _mark(words: list[_Word], in_lower_case: set[str], *, nouns: bool) -> None:
-    """nouns: whether all nouns have capitals, so that only two together are a name."""
-    capital = [
-        word.capital and not (word.first and word.key.casefold() in in_lower_case) for word in words
-    ]
-    for at, word in enumerate(words):
-        if not capital[at]:
-            continue
-        beside = (at > 0 and capital[at - 1] and words[at - 1].at == word.at - 1) or (
-            at + 1 < len(words) and capital[at + 1] and words[at + 1].at == word.at + 1
-        )
-        word.name = beside if nouns or word.first else True
-
-
-def _share_of_capitals(words: Iterable[_Word]) -> float:
-    """Of words of some length within sentences."""
-    within = [word for word in words if not word.first and len(word.text) > _SHORT]
-    return sum(word.capital for word in within) / len(within) if within else 0.0
-
-
 # -- all ----------------------------------------------------------------------------------------
-
-
-def _parts(texts: Texts) -> Iterator[str]:
-    yield texts.title
-    yield texts.standfirst or ""
-    yield from texts.paragraphs
-    yield from texts.captions
 
 
 def _typeset(texts: Texts) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 run: a run's hold on its archive, which a crawl, an import, a rereading and a recheck share.
 importing, rebuilding, rereading, rechecking: what works on WARC files that are there already.
 restoring, metadata: the visits that such files tell of.
-visits, states: what becomes of an answer, whoever has got it.
+visits, states: what becomes of an answer, whoever has got it. assembly: stories of several pages.
 originals, requests: what revisits repeat, how answers were asked for, as WARC has it.
 recovery: what dead runs have left. account: what a run says of itself in WARC.
 workers: the processes that read pages.

@@ -20,12 +20,12 @@ from crawler.archive.captures import is_unread
 from crawler.archive.database import WARC_FOLDER
 from crawler.errors import VisitError
 from crawler.items import Capture, Visit
+from crawler.runs.assembly import Assembly
 from crawler.runs.originals import Originals
 from crawler.runs.requests import Requests, keys
 from crawler.runs.run import Run
 from crawler.runs.visits import (
     NOT_HERE,
-    Assembly,
     Place,
     Reading,
     concluded,

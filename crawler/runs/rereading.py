@@ -17,8 +17,9 @@ from crawler.extract.dates import normalise
 from crawler.extract.version import extractor_version
 from crawler.items import Article, Capture, Page
 from crawler.reasons import Reason, because, in_words
+from crawler.runs.assembly import Whole
 from crawler.runs.run import Run
-from crawler.runs.visits import Place, Whole, read_place, why_none
+from crawler.runs.visits import Place, read_place, why_none
 from crawler.runs.workers import Workers
 from crawler.warc.provenance import conversion_record
 

@@ -19,12 +19,12 @@ from crawler.archive.store import Store
 from crawler.errors import PageError
 from crawler.items import Capture, FoundUrl, Source, Visit
 from crawler.reasons import because
+from crawler.runs.assembly import Assembly
 from crawler.runs.metadata import fields, moment, values, visit_told, with_conversion
 from crawler.runs.originals import Originals
 from crawler.runs.requests import Requests, keys
 from crawler.runs.visits import (
     NOT_HERE,
-    Assembly,
     Reading,
     answer_in,
     concluded,

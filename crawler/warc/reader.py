@@ -3,7 +3,6 @@ files, as if they were WARC."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -21,25 +20,12 @@ from crawler.warc.members import (
     opener,
     packing,
 )
+from crawler.warc.stream import BEGIN, MARK, PEEK, Effort, FormError, Stream, TooMuchError
 from crawler.warc.writer import OPEN
 
 MAX_BLOCK = 128 * 1024 * 1024
 """Bytes of a block that are read: a longer one is passed over, with a reason."""
 _MAX_HEAD = 1 << 18
-_MAX_LINE = 1 << 16
-_MAX_GAP = 1 << 20
-"""Bytes of line breaks between two records."""
-_BEGIN = re.compile(rb"WARC/\d", re.IGNORECASE)
-_MARK = re.compile(rb"WARC/\d\.\d{1,2}[ \t]*\r?\n", re.IGNORECASE)
-"""A record's beginning where no record was to begin: in the middle of a line, too."""
-_BREAKS = re.compile(rb"[\r\n]*")
-# What is read a second time in search of records behind damage: so many bytes, and so many for each
-# byte of the file. No file that was damaged by accident comes near.
-_EFFORT, _EFFORT_A_BYTE = 1 << 26, 32
-_PEEK = 16
-"""Bytes that tell a record's beginning."""
-_MAX_RATIO = 1 << 16
-"""What a byte can become when it is decompressed (zstd: 2^17 bytes in a block of 4)."""
 _NO_RECORD = "no WARC record where one should begin"
 
 
@@ -91,135 +77,6 @@ class Damage:
     reason: str
 
 
-class _Stream:
-    """The decompressed bytes of a member, line by line or in pieces."""
-
-    def __init__(self, member: Member, *, is_arc: bool = False) -> None:
-        self._member = member
-        self.is_arc = is_arc
-        self._buffer = b""
-        self._at = 0
-        self.position = 0
-        """Bytes from the member's start, decompressed."""
-
-    def line(self) -> bytes:
-        """The next line with its end; what there is where the member ends."""
-        while (end := self._buffer.find(b"\n", self._at)) < 0:
-            if len(self._buffer) - self._at > _MAX_LINE:
-                raise _FormError("a line without end in a record's head")
-            if not self._more():
-                end = len(self._buffer) - 1
-                break
-        if end + 1 - self._at > _MAX_LINE:
-            raise _FormError("a line without end in a record's head")
-        return self._take(end + 1 - self._at)
-
-    def exactly(self, size: int) -> bytes:
-        """So many bytes. Where there are fewer, they can be read again."""
-        parts = [self._take(min(size, len(self._buffer) - self._at))]
-        missing = size - len(parts[0])
-        while missing:
-            more = self._member.read(missing)
-            if not more:
-                self.unread(b"".join(parts))
-                raise _FormError("a block shorter than its Content-Length")
-            parts.append(more[:missing])
-            self.position += len(parts[-1])
-            if len(more) > missing:
-                self._buffer, self._at = more[missing:], 0
-            missing -= len(parts[-1])
-        return b"".join(parts)
-
-    def skip(self, size: int) -> None:
-        """Pass over so many bytes, or all there are."""
-        while size > 0 and (self._at < len(self._buffer) or self._more()):
-            size -= len(self._take(min(size, len(self._buffer) - self._at)))
-
-    def unread(self, data: bytes) -> None:
-        """Put back what was read last."""
-        self._buffer, self._at = data + self._buffer[self._at :], 0
-        self.position -= len(data)
-
-    def gap(self) -> bytes:
-        """Read the line breaks that come next."""
-        parts, size = [], 0
-        while self._at < len(self._buffer) or self._more():
-            breaks = _BREAKS.match(self._buffer, self._at)
-            assert breaks is not None
-            parts.append(self._take(len(breaks[0])))
-            size += len(parts[-1])
-            if self._at < len(self._buffer):
-                break
-            if size > _MAX_GAP:
-                raise _FormError("line breaks without end")
-        return b"".join(parts)
-
-    def peek(self, size: int) -> bytes:
-        """What comes next; less than so many bytes only at the member's end."""
-        while len(self._buffer) - self._at < size and self._more():
-            pass
-        return self._buffer[self._at : self._at + size]
-
-    def holds(self, size: int) -> bool:
-        """Whether a block of so many bytes can be whole, as far as that is told without reading
-        it: in a plain file, whether it ends where a record or the file does."""
-        if not self._member.plain:
-            return size < _MAX_RATIO * self._member.file_bytes()
-        last = self._member.glance(self.position + size - 1, _PEEK)
-        behind = last[1:].lstrip(b"\r\n")
-        begins = self.is_arc or behind[: len(PLAIN)].upper() == PLAIN
-        return bool(last) and (not behind or begins)
-
-    @property
-    def waiting(self) -> int:
-        """Bytes that were decompressed and not read, or put back."""
-        return len(self._buffer) - self._at
-
-    def to_record(self) -> bool:
-        """Go on to the next place where a record may begin."""
-        if _BEGIN.match(self.peek(_PEEK)):
-            return True
-        mark, kept = (arc.MARK, arc.LONGEST) if self.is_arc else (_MARK, _PEEK)
-        while (found := mark.search(self._buffer, self._at)) is None:
-            self._take(max(0, len(self._buffer) - self._at - kept))
-            if not self._more():
-                return False
-        self._take(found.start() - self._at)
-        return True
-
-    def _more(self) -> bool:
-        more = self._member.read()
-        self._buffer, self._at = self._buffer[self._at :] + more, 0
-        return bool(more)
-
-    def _take(self, size: int) -> bytes:
-        taken = self._buffer[self._at : self._at + size]
-        self._at += size
-        self.position += size
-        return taken
-
-
-class _FormError(DamagedError):
-    """What was decompressed is no record; what comes behind it may be one."""
-
-
-class _Effort:
-    """What may still be read in search of records behind damage."""
-
-    def __init__(self, size: int) -> None:
-        self._left = _EFFORT + _EFFORT_A_BYTE * size
-
-    def spend(self, size: int) -> None:
-        """Note that so many bytes are read again. Raises _TooMuchError."""
-        self._left -= size
-        if self._left < 0:
-            raise _TooMuchError("too much damage: the rest of the file is not read")
-
-
-class _TooMuchError(Exception):
-    """Reading on would take too long."""
-
-
 def read_file(path: Path, max_block: int = MAX_BLOCK) -> Iterator[Record | Damage]:
     """The records of a file, in order, and what of it could not be read.
 
@@ -251,7 +108,7 @@ def read_content(
     except DamagedError as error:
         yield Damage(0, str(error))
         return
-    effort = _Effort(size)
+    effort = Effort(size)
     is_arc = name.lower().endswith((".arc", ".arc.gz")) or (
         offset is not None and _begins_arc(open_member(offset))
     )
@@ -266,14 +123,14 @@ def read_content(
         except DamagedError as error:
             if not lost:
                 yield Damage(offset, str(error))
-        except _TooMuchError as error:
+        except TooMuchError as error:
             yield Damage(offset, str(error))
             return
         lost = True
         begin, offset = offset, next_mark(file, mark, offset)
         try:
             effort.spend(member.fed + (offset or begin) - begin)
-        except _TooMuchError as error:
+        except TooMuchError as error:
             yield Damage(begin, str(error))
             return
 
@@ -281,7 +138,7 @@ def read_content(
 def _begins_arc(member: Member) -> bool:
     """Whether a file's first member is the head of an ARC file. Raises OSError."""
     try:
-        return _Stream(member).peek(_PEEK).startswith(arc.BEGINS)
+        return Stream(member).peek(PEEK).startswith(arc.BEGINS)
     except DamagedError:
         return False
 
@@ -301,7 +158,7 @@ def read_record(folder: Path, name: str, offset: int, length: int) -> Record:
             mark = packing(file.read(8))
             if mark is None:
                 raise DamagedError("no record begins there")
-            found = _records(opener(file, mark)(offset), MAX_BLOCK, _Effort(0), sure=True)
+            found = _records(opener(file, mark)(offset), MAX_BLOCK, Effort(0), sure=True)
             each = next(found, None)
         if isinstance(each, Damage):
             raise DamagedError(each.reason)
@@ -315,14 +172,14 @@ def read_record(folder: Path, name: str, offset: int, length: int) -> Record:
 
 
 def _records(
-    member: Member, max_block: int, effort: _Effort, *, sure: bool, is_arc: bool = False
+    member: Member, max_block: int, effort: Effort, *, sure: bool, is_arc: bool = False
 ) -> Iterator[Record | Damage]:
     """The records in a member, and what of it is none.
 
     sure: a member begins there; else it may be the mark of one within other data. Raises
-    DamagedError where it cannot be decompressed or is no member, _TooMuchError, OSError.
+    DamagedError where it cannot be decompressed or is no member, TooMuchError, OSError.
     """
-    stream = _Stream(member, is_arc=is_arc)
+    stream = Stream(member, is_arc=is_arc)
     alone = True
     while True:
         begin = stream.position
@@ -334,7 +191,7 @@ def _records(
                 return
             each = _record(stream, max_block)
             more = _is_more(stream, each, alone=alone)
-        except _FormError as error:
+        except FormError as error:
             if not sure:
                 raise
             each = Damage(member.offset + (begin if member.plain else 0), str(error))
@@ -355,28 +212,28 @@ def _records(
         alone = False
 
 
-def _is_more(stream: _Stream, each: Record | Damage, *, alone: bool) -> bool:
+def _is_more(stream: Stream, each: Record | Damage, *, alone: bool) -> bool:
     """Whether something comes behind a record that was read.
 
-    Raises _FormError where a record swallowed the next one's beginning, which can then be read
+    Raises FormError where a record swallowed the next one's beginning, which can then be read
     again; DamagedError where the member's end is damaged, unless it has other records.
     """
     try:
         gap = stream.gap()
-        if near := _MARK.search(stream.peek(_PEEK)):  # a line break is damaged, nothing else
+        if near := MARK.search(stream.peek(PEEK)):  # a line break is damaged, nothing else
             stream.skip(near.start())
-        next_one = stream.peek(_PEEK)
-    except _FormError:
+        next_one = stream.peek(PEEK)
+    except FormError:
         return True
     except DamagedError:
         if alone:
             raise
         return True
-    if next_one and isinstance(each, Record) and not _BEGIN.match(next_one):
+    if next_one and isinstance(each, Record) and not BEGIN.match(next_one):
         swallowed = each.block + gap
-        if _MARK.search(swallowed + next_one):
+        if MARK.search(swallowed + next_one):
             stream.unread(swallowed)
-            raise _FormError("a block shorter than its Content-Length: the next record is in it")
+            raise FormError("a block shorter than its Content-Length: the next record is in it")
     return bool(next_one)
 
 
@@ -392,22 +249,22 @@ def _placed(each: Record | Damage, offset: int, length: int) -> Record | Damage:
     return Record(each.version, each.headers, each.block, offset, length)
 
 
-def _record(stream: _Stream, max_block: int) -> Record | Damage:
-    """The record that begins there; damage where its block is too long. Raises _FormError."""
+def _record(stream: Stream, max_block: int) -> Record | Damage:
+    """The record that begins there; damage where its block is too long. Raises FormError."""
     first = stream.line()
-    if not _BEGIN.match(first):
+    if not BEGIN.match(first):
         named = arc.warc_headers(first) if stream.is_arc else None
         if named is not None:
             return _with_block(stream, Record("1.0", named, b"", 0, 0), max_block)
         stream.unread(first)
-        raise _FormError(_NO_RECORD)
+        raise FormError(_NO_RECORD)
     headers: list[tuple[str, list[str]]] = []
     lines: list[bytes] = []
     size = 0
     while line := stream.line():
         size += len(line)
         if size > _MAX_HEAD:
-            raise _FormError("a head without end")
+            raise FormError("a head without end")
         lines.append(line)
         text = line.decode("utf-8", "replace").rstrip("\r\n")
         if not text:
@@ -417,24 +274,24 @@ def _record(stream: _Stream, max_block: int) -> Record | Damage:
         else:
             name, _, value = text.partition(":")
             headers.append((name.strip(), [value.strip()]))
-    if any(_MARK.search(line) for line in lines) and _repeats(name for name, _ in headers):
+    if any(MARK.search(line) for line in lines) and _repeats(name for name, _ in headers):
         stream.unread(b"".join(lines))
-        raise _FormError("a head that goes on with another one's")
+        raise FormError("a head that goes on with another one's")
     version = first[5:].strip().decode("ascii", "replace")
     record = Record(version, tuple((n, " ".join(v)) for n, v in headers), b"", 0, 0)
     return _with_block(stream, record, max_block)
 
 
-def _with_block(stream: _Stream, record: Record, max_block: int) -> Record | Damage:
+def _with_block(stream: Stream, record: Record, max_block: int) -> Record | Damage:
     """A record whose head was read, with its block; damage where that is too long. Raises
-    _FormError."""
+    FormError."""
     stated = record.get("Content-Length")
     if stated is None or not stated.isascii() or not stated.isdigit() or len(stated) > 15:
-        raise _FormError(f"Content-Length is {stated and stated[:40]}")
+        raise FormError(f"Content-Length is {stated and stated[:40]}")
     length = int(stated)
     if length > max_block:
         if not stream.holds(length):
-            raise _FormError(f"no block of {length:,} bytes is there")
+            raise FormError(f"no block of {length:,} bytes is there")
         stream.skip(length)
         return Damage(0, f"a block of {length:,} bytes, {record.kind} {record.url:.200}")
     return Record(record.version, record.headers, stream.exactly(length), 0, 0)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.history.significance import Significance, Swap, Texts, significance
+from crawler.history.significance import Significance, Swap, significance
+from crawler.history.story_words import Texts
 
 PROSE = (
     "The council met in the town hall on a wet evening, and nobody had expected what came then. "
