@@ -74,7 +74,12 @@ class ArchiveSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Made by Scrapy."""
+        """Made by Scrapy. Raises UsageError in a project whose settings are not ours."""
+        if crawler.settings.get("ARCHIVE") is None:
+            raise UsageError(
+                f"the spider {cls.name} needs Hemeroteca's settings; begin your module of settings"
+                " with: from crawler.settings import *"
+            )
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.robots_parsed, signal=signals.robots_parsed)
         return spider
