@@ -251,7 +251,7 @@ def test_damage_is_passed_over_and_told(tmp_path: Path) -> None:
     done = import_(tmp_path / "a", file)
     assert done.returncode == 0, done.stderr
     assert f"other.warc.gz, byte {places[3]:,}: " in done.stderr
-    assert "could not be read and were skipped" in done.stdout
+    assert "Skipped, because they could not be read: 2" in done.stdout
     assert len(stories(tmp_path / "a")) >= 3
     assert faults(tmp_path / "a") == []
 
