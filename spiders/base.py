@@ -245,7 +245,8 @@ class ArchiveSpider(Spider):
         own = {url, *(part.url for part in parts)}
         asides, self._asides = tuple(self._asides), []
         told = tuple(f for f in self.follow(page, found) if f.url not in own)
-        visit = replace(visit, article=whole.article, lacks=whole.lacks, found=told)
+        by = Session.of(self.crawler).run.profiles.extractor(url)
+        visit = replace(visit, article=whole.article, lacks=whole.lacks, found=told, extractor=by)
         return visit, parts + asides
 
     async def _reading(self, response: Response, url: str, role: Role) -> Reading:
@@ -255,9 +256,9 @@ class ArchiveSpider(Spider):
             refuse_what_is_too_long(response.body)  # a reader's process would be sent a copy first
         links = tuple(each.decode("latin-1") for each in response.headers.getlist(b"Link"))
         answer = Answer(url, response.body, said, links)
-        workers = Session.of(self.crawler).workers
-        run = workers.run_list if role in ("sitemap", "feed") else workers.run
-        return await run(read_answer, answer, role)
+        session = Session.of(self.crawler)
+        run = session.workers.run_list if role in ("sitemap", "feed") else session.workers.run
+        return await run(read_answer, answer, role, session.run.profiles.of(url))
 
     async def _whole(self, page: Page, due: Due) -> tuple[Whole, tuple[Visit, ...]]:
         """A page with its later pages, and the visits of those."""

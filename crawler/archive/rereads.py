@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from crawler.archive import why
@@ -42,22 +44,26 @@ def standing(
     site: str | None = None,
     url: str | None = None,
     again: bool = False,
+    of_sites: Mapping[str, str] | None = None,
 ) -> list[Standing]:
     """Revisions that stand and were not read by an extractor yet, by the keys of their articles.
 
     after: the key of the article to go on behind. site, url: only of this host, only this article.
-    again: those that it has read, too. Raises sqlite3.Error.
+    again: those that it has read, too. of_sites: host → the extractor of a site that has one of its
+    own. Raises sqlite3.Error.
     """
+    own = "SELECT value FROM json_each(:of_sites) WHERE key = s.host"
+    by = f"ifnull(({own}), :extractor)"
     unread = (
-        "r.extractor <> :extractor AND NOT EXISTS (SELECT 1 FROM rereadings w"
-        " WHERE w.article_id = a.id AND w.revision_id = r.id AND w.extractor = :extractor)"
+        f"r.extractor <> {by} AND NOT EXISTS (SELECT 1 FROM rereadings w"  # noqa: S608
+        f" WHERE w.article_id = a.id AND w.revision_id = r.id AND w.extractor = {by})"
     )
     rows = connection.execute(
         f"{_STANDING} WHERE a.id > :after AND (:again OR ({unread}))"
         " AND (:site IS NULL OR s.host = :site) AND (:url IS NULL OR a.url = :url)"
         " ORDER BY a.id LIMIT :limit",
         {"extractor": extractor, "after": after, "limit": limit, "site": site, "url": url,
-         "again": again},
+         "again": again, "of_sites": json.dumps(dict(of_sites or {}))},
     )  # fmt: skip
     return [Standing(*row) for row in rows]
 

@@ -85,15 +85,16 @@ def folder_named(text: str) -> Path:
     return folder
 
 
-def host_named(word: str | None) -> str | None:
+def host_named(word: str | None, option: str = "--site ") -> str | None:
     """The host of the newspaper that `--site` names, by its host or any of its addresses; None
-    where it is not there. Raises UsageError where what it names is no host."""
+    where it is not there. option: for what is said. Raises UsageError where what it names is no
+    host."""
     if word is None:
         return None
     host = site_host(word if "//" in word else f"https://{word}/") if word.strip() else ""
     if not host:
         raise UsageError(
-            f"--site {shlex.quote(word)} is not a host name; write it as in news.example"
+            f"{option}{shlex.quote(word)} is not a host name; write it as in news.example"
         )
     return host
 

@@ -28,6 +28,7 @@ from crawler.commands._crawl_summary import conclude
 from crawler.commands._shared import end_on_sigterm, say
 from crawler.errors import HemerotecaError, UnreachableError, UsageError
 from crawler.outcome import STOPPED
+from crawler.runs import Profiles
 from crawler.text import shown
 from crawler.verb import Verb, fail
 
@@ -79,6 +80,7 @@ class Command(Verb, ScrapyCrawl):
             apply_arguments(self.settings, opts.spargs)
             database.check(Path(self.settings["ARCHIVE"]))
             lock.refuse_if_held(Path(self.settings["ARCHIVE"]))
+            _ = Profiles(Path(self.settings["ARCHIVE"])).by_host
         except HemerotecaError as error:
             fail("crawl", error)
 

@@ -24,6 +24,7 @@ from crawler.items import LinkedStory, Page
 from crawler.reasons import because, in_words
 from crawler.runs import Workers
 from crawler.text import cleaned, shown, shown_json
+from crawler.urls import site_host
 from crawler.verb import Verb, fail
 
 if TYPE_CHECKING:  # all commands are loaded for each: what reads pages waits until it is needed
@@ -166,9 +167,7 @@ class Reader:
 
     def __call__(self, page: Asked) -> dict[str, Any]:
         """The same as `answer`, within the limit of CPU time. Raises nothing."""
-        from crawler.learn import host_of
-
-        profile = self._profile or self._learned.get(host_of(page.url))
+        profile = self._profile or self._learned.get(site_host(page.url))
         asked = self._workers.run(
             answer, None, page.url, page.html, page.content_type, page.captured_at, profile
         )

@@ -51,20 +51,27 @@ def extract(html: bytes, url: str, content_type: str | None = None, follow: bool
 
     Raises PageError where there is no HTML to read, and nothing else.
     """
-    doc = Document(html, url, content_type)
-    page = read_page(doc)
-    if follow:
-        links = out_links(doc)
-        page = replace(
-            page, out_links=tuple(links), link_words="".join(links.values()), feeds=feeds(doc),
-            wordpress=wordpress_api(doc),
-        )  # fmt: skip
-    return cleaned(page)  # markup and JSON can write any character, by its number
+    return cleaned(read_page(Document(html, url, content_type), follow=follow))
 
 
-def read_page(doc: Document) -> Page:
+def read_page(doc: Document, *, follow: bool = False) -> Page:
     """Read a parsed page: its head, the story below, what the page tells of it, and whether that is
-    an article."""
+    an article. Markup and JSON can write any character, by its number: what is to be kept goes
+    through `cleaned`.
+
+    follow: whether to list where it leads, too.
+    """
+    page = _read(doc)
+    if not follow:
+        return page
+    links = out_links(doc)
+    return replace(
+        page, out_links=tuple(links), link_words="".join(links.values()), feeds=feeds(doc),
+        wordpress=wordpress_api(doc),
+    )  # fmt: skip
+
+
+def _read(doc: Document) -> Page:
     data = structured(doc)
     head = _head(doc, data)
     story = body(doc, data, head.scope, head.heading, _text(head.title), head.standfirst)

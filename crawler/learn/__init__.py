@@ -5,7 +5,6 @@
 
 from crawler.learn.applied import applied
 from crawler.learn.filled import Change
-from crawler.learn.places import host_of
 from crawler.learn.profile import SiteProfile, overridden, read_profile, written
 from crawler.learn.survey import Sighting, survey
 from crawler.learn.teach import learn
@@ -15,7 +14,6 @@ __all__ = [
     "Sighting",
     "SiteProfile",
     "applied",
-    "host_of",
     "learn",
     "overridden",
     "read_profile",

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
-from urllib.parse import urlsplit
 
 from lxml.cssselect import CSSSelector
 from lxml.etree import XPath
@@ -21,14 +20,6 @@ _STABLE = re.compile(r"[A-Za-z][A-Za-z_-]{1,39}")
 """A name that was given by a person: no digits, which count posts and hash styles."""
 _HASHED = re.compile(r"[a-z]{1,2}[A-Z]{2,}|(?=[^_-]*[A-Z])(?:[a-z]*[A-Z][a-z]?){3,}$")
 _END = frozenset({"html", "body"})
-
-
-def host_of(url: str) -> str:
-    """The site of a page: its host without `www.`; "" for what is no address."""
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
 
 
 def names_of(element: HtmlElement) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from typing import Any, cast
 
 from crawler.errors import UsageError
 from crawler.items import RELATIONS
-from crawler.learn.places import finder, host_of
+from crawler.learn.places import finder
+from crawler.urls import site_host
 
 FIELDS = (
     "title", "standfirst", "authors", "published", "modified", "read_time", "section", "tags",
@@ -80,7 +81,7 @@ class SiteProfile:
 
     def is_for(self, url: str) -> bool:
         """Whether a page is one of the site's; a profile without a host is for any."""
-        return not self.host or host_of(url) == self.host.removeprefix("www.")
+        return not self.host or site_host(url) == self.host.removeprefix("www.")
 
     @property
     def is_empty(self) -> bool:

@@ -16,9 +16,9 @@ from crawler.extract.dates import has_date
 from crawler.extract.page import text_of
 from crawler.items import LinkedStory, Page
 from crawler.learn.masks import masked
-from crawler.learn.places import host_of, names_of, place_of
+from crawler.learn.places import names_of, place_of
 from crawler.text import words
-from crawler.urls import story_key
+from crawler.urls import site_host, story_key
 
 _MAX_LINES = 300
 _MAX_GROUPS = 40
@@ -112,7 +112,7 @@ def survey(doc: Document, page: Page) -> Sighting:
         "standfirst": article.standfirst or "",
     }
     return Sighting(
-        host=host_of(doc.url),
+        host=site_host(doc.url),
         url=doc.url,
         story=_story(article.canonical_url, title, article.body),
         layout=layout(doc.root),

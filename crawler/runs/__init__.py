@@ -6,7 +6,7 @@ restoring, metadata: the visits that such files tell of.
 visits, states: what becomes of an answer, whoever has got it. assembly: stories of several pages.
 originals, requests: what revisits repeat, how answers were asked for, as WARC has it.
 recovery: what dead runs have left. account: what a run says of itself in WARC.
-workers: the processes that read pages.
+workers: the processes that read pages. profiles, learning: what is known of a site, and from what.
 
 Each name is loaded when it is first asked for: a page reader needs neither Scrapy nor the archive.
 """
@@ -19,6 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from crawler.runs.importing import Imported as Imported
     from crawler.runs.importing import import_files as import_files
+    from crawler.runs.learning import learn_site as learn_site
+    from crawler.runs.profiles import Profiles as Profiles
     from crawler.runs.rebuilding import rebuild as rebuild
     from crawler.runs.rechecking import Rechecked as Rechecked
     from crawler.runs.rechecking import recheck as recheck
@@ -30,19 +32,21 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Imported": "importing",
+    "Profiles": "profiles",
     "Rebuilt": "restoring",
     "Rechecked": "rechecking",
     "Run": "run",
     "Workers": "workers",
     "import_files": "importing",
+    "learn_site": "learning",
     "offline_run": "run",
     "rebuild": "rebuilding",
     "recheck": "rechecking",
     "reextract": "rereading",
 }
 __all__ = [
-    "Imported", "Rebuilt", "Rechecked", "Run", "Workers", "import_files", "offline_run", "rebuild",
-    "recheck", "reextract",
+    "Imported", "Profiles", "Rebuilt", "Rechecked", "Run", "Workers", "import_files", "learn_site",
+    "offline_run", "rebuild", "recheck", "reextract",
 ]  # fmt: skip
 
 

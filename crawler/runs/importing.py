@@ -241,7 +241,9 @@ class _Import:
             place = (original.warc_file, original.warc_offset, original.warc_length)
         at = Place(self._run.folder / WARC_FOLDER, *place, visit.url)
         try:
-            return visit, await self._workers.run(read_place, at)
+            profile = self._run.profiles.of(visit.url)
+            visit = replace(visit, extractor=self._run.profiles.extractor(visit.url))
+            return visit, await self._workers.run(read_place, at, profile)
         except VisitError as error:
             return replace(visit, state="failed", reason=error.why), None
 

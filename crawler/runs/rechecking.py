@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from crawler import times
 from crawler.archive import histories
@@ -54,7 +53,7 @@ def recheck(run: Run, *, site: str | None = None, url: str | None = None) -> Rec
             if (last := histories.last_good(connection, article_id)) is not None:
                 run.store.articles.stand(article_id, last)
             mark = histories.gone_mark(connection, article_id)
-            if mark is not None and _is_mistaken(run.folder / WARC_FOLDER, mark):
+            if mark is not None and _is_mistaken(run, mark):
                 histories.take_back_gone(connection, article_id, times.now(exact=True))
                 found.gone += 1
     return found
@@ -80,14 +79,15 @@ def _false(run: Run, article_id: int) -> Iterator[tuple[Kept, Reason]]:
             known = told
 
 
-def _is_mistaken(warc: Path, mark: GoneMark) -> bool:
+def _is_mistaken(run: Run, mark: GoneMark) -> bool:
     """Whether what a gone mark rests on says nothing of the story."""
     if not mark.is_own:
         return True  # it was another address of the story that was gone: a later page
     if mark.status != 200 or mark.place is None:
         return False
+    place = Place(run.folder / WARC_FOLDER, *mark.place)
     try:
-        page = read_place(Place(warc, *mark.place)).page
+        page = read_place(place, run.profiles.of(place.url)).page
     except (PageError, OSError):
         return False
     if page is None:

@@ -16,6 +16,7 @@ from crawler.errors import PageError, VisitError
 from crawler.extract.dates import normalise
 from crawler.extract.version import extractor_version
 from crawler.items import Article, Capture, Page
+from crawler.learn import SiteProfile
 from crawler.reasons import Reason, because, in_words
 from crawler.runs.assembly import Whole
 from crawler.runs.run import Run
@@ -67,8 +68,9 @@ async def _read_all(
     try:
         while True:
             rows = standing(
-                run.store.db.conn, extractor_version(), after=after, site=site, url=url, again=again
-            )
+                run.store.db.conn, extractor_version(), after=after, site=site, url=url,
+                again=again, of_sites=run.profiles.extractors,
+            )  # fmt: skip
             for each in rows:
                 after = each.article_id
                 waiting.add(asyncio.ensure_future(_read(run, workers, each)))
@@ -101,18 +103,18 @@ async def _read(run: Run, workers: Workers, each: Standing) -> tuple[Standing, A
 
 async def _page(run: Run, workers: Workers, each: Standing) -> Page:
     """The page, out of another record with the same payload where its own is lost."""
-    warc = run.folder / WARC_FOLDER
+    warc, profile = run.folder / WARC_FOLDER, run.profiles.of(each.page_url)
     try:
-        return await _page_at(workers, _place(warc, each))
+        return await _page_at(workers, _place(warc, each), profile)
     except (PageError, OSError):
         for other in elsewhere(run.store.db.conn, each):
             with contextlib.suppress(PageError, OSError):
-                return await _page_at(workers, _place(warc, other))
+                return await _page_at(workers, _place(warc, other), profile)
         raise
 
 
-async def _page_at(workers: Workers, place: Place) -> Page:
-    reading = await workers.run(read_place, place)
+async def _page_at(workers: Workers, place: Place, profile: SiteProfile | None) -> Page:
+    reading = await workers.run(read_place, place, profile)
     if reading.page is None:
         raise PageError("not_html", reading.kind)
     return reading.page
@@ -136,9 +138,10 @@ def _keep(run: Run, batch: list[tuple[Standing, Article | Reason]], counts: Coun
     """Store what was read, records before rows. Raises sqlite3.Error, OSError."""
     if not batch:
         return
-    by, new = extractor_version(), Counter[str]()
+    new = Counter[str]()
     with run.store.db.atomic():
         for each, read in batch:
+            by = run.profiles.extractor(each.page_url) or extractor_version()
             if isinstance(read, Reason):
                 counts["unread"] += 1
                 note_unread(run.store.db.conn, each.article_id, by, read)

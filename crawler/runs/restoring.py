@@ -22,6 +22,7 @@ from crawler.reasons import because
 from crawler.runs.assembly import Assembly
 from crawler.runs.metadata import fields, moment, values, visit_told, with_conversion
 from crawler.runs.originals import Originals
+from crawler.runs.profiles import Profiles
 from crawler.runs.requests import Requests, keys
 from crawler.runs.visits import (
     NOT_HERE,
@@ -65,6 +66,7 @@ class Restoring:
     def __init__(self, store: Store, folder: Path, told: Rebuilt) -> None:
         self._store = store
         self._folder = folder
+        self._profiles = Profiles(folder.parent)
         self._told = told
         self._pending: dict[str, tuple[Capture, Message | None, tuple[str, ...], Source]] = {}
         """Captures whose metadata have not come yet, by WARC-Record-ID."""
@@ -289,7 +291,8 @@ class Restoring:
             return None
         with contextlib.suppress(DamagedError, PageError, OSError):
             record = read_record(self._folder, held.warc_file, held.warc_offset, held.warc_length)
-            return read_answer(answer_in(message_in(record), url))
+            answer = answer_in(message_in(record), url)
+            return read_answer(answer, profile=self._profiles.of(url))
         return None
 
     def _read(self, record: Record) -> Conversion | None:
@@ -311,7 +314,9 @@ class Restoring:
                 if whole is None:
                     visit = replace(visit, reason=NOT_HERE)
                 else:
-                    reading = read_answer(answer_in(whole, visit.url))
+                    answer, profile = answer_in(whole, visit.url), self._profiles.of(visit.url)
+                    reading = read_answer(answer, profile=profile)
+                    visit = replace(visit, extractor=self._profiles.extractor(visit.url))
             except PageError as error:
                 visit = replace(visit, state="failed", reason=error.why)
             except DamagedError as error:

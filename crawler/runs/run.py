@@ -22,6 +22,7 @@ from crawler.items import Visit
 from crawler.policy.revisit import Revisits
 from crawler.runs.account import file_prefix, note_visit, plain_settings, warcinfo
 from crawler.runs.page_texts import PageTexts
+from crawler.runs.profiles import Profiles
 from crawler.runs.recovery import enter_files, mend, say_what_is_missing
 from crawler.warc.provenance import run_record
 from crawler.warc.records import Headers
@@ -65,6 +66,8 @@ class Run:
         self.files_missing = 0
         """WARC files that were gone or had another length when the run began, and nobody has noted
         it."""
+        self.profiles = Profiles(folder)
+        """What is known of the archive's sites."""
         self._settings = settings
         self._name, self._arguments = name, dict(arguments)
         self._more_info, self._prepare = more_info, prepare

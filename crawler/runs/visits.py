@@ -23,13 +23,15 @@ from crawler.discover.shapes import shape
 from crawler.discover.sitemaps import parse_sitemap
 from crawler.discover.story_urls import is_page
 from crawler.errors import PageError
-from crawler.extract import extract
+from crawler.extract import Document, read_page
 from crawler.extract.dates import normalise as with_dates
 from crawler.extract.fields import is_front
 from crawler.items import Article, Capture, FoundUrl, Kind, Page, Role, State, Truncation, Visit
+from crawler.learn import SiteProfile, applied
 from crawler.reasons import Reason, because
 from crawler.runs.requests import Asked
 from crawler.runs.states import cut_state, no_page, status_state
+from crawler.text import cleaned
 from crawler.urls import normalise
 from crawler.validate import missing
 from crawler.warc.http import Message, decoded, message_in
@@ -102,10 +104,11 @@ def answer_in(message: Message, url: str) -> Answer:
     return Answer(url, decoded(message), message.get("Content-Type"), links)
 
 
-def read_answer(answer: Answer, role: Role = "page") -> Reading:
+def read_answer(answer: Answer, role: Role = "page", profile: SiteProfile | None = None) -> Reading:
     """What an answer holds, by its bytes first and its headers second.
 
     role: what it was asked for as; a page where a sitemap or feed was expected is not read.
+    profile: of the site, if there is one.
     Raises PageError where a page cannot be read.
     """
     if not answer.body.strip():
@@ -114,7 +117,7 @@ def read_answer(answer: Answer, role: Role = "page") -> Reading:
     if kind == "html":
         if role in ("sitemap", "feed"):
             return Reading("html", reason=because("no_list", role))
-        page = extract(answer.body, answer.url, answer.content_type or "", True)
+        page = _page(answer, profile)
         return Reading("html", with_links(page, answer.links) if answer.links else page)
     if kind == "sitemap":
         content = parse_sitemap(answer.body, answer.url)
@@ -125,14 +128,21 @@ def read_answer(answer: Answer, role: Role = "page") -> Reading:
     return Reading("other", content_type=answer.content_type)
 
 
-def read_place(place: Place) -> Reading:
+def _page(answer: Answer, profile: SiteProfile | None) -> Page:
+    doc = Document(answer.body, answer.url, answer.content_type or "")
+    page = read_page(doc, follow=True)
+    return cleaned(page if profile is None else applied(doc, page, profile)[0])
+
+
+def read_place(place: Place, profile: SiteProfile | None = None) -> Reading:
     """What the answer in a record holds; what it tells of is left out, for nobody asks. Raises
     PageError where it cannot be read, OSError."""
     try:
         record = read_record(place.folder, place.name, place.offset, place.length)
     except DamagedError as error:
         raise PageError("damaged_record", error) from None
-    return replace(read_answer(answer_in(message_in(record), place.url)), told=())
+    answer = answer_in(message_in(record), place.url)
+    return replace(read_answer(answer, profile=profile), told=())
 
 
 def reservations(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, ...]:
