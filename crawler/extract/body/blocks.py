@@ -111,7 +111,7 @@ def read_blocks(
 def _skip(walk: Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -> bool:
     if element in walk.left_out:
         return True
-    if element in kept:
+    if element in kept and (tag != "figure" or _is_text(element)):
         return False
     if tag in INLINE:
         return _skip_inline(walk, element)

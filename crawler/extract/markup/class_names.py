@@ -155,6 +155,11 @@ _NOISE, _STORY, _HARD = int(Meaning.NOISE), int(Meaning.STORY), int(Meaning.HARD
 _CUT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _LOWER = re.compile(r"[a-z]+")
 """The same for names without capitals."""
+_DIGIT = re.compile(r"\d")
+_SIZE = re.compile(r"\d+x\d+")
+_RANDOM = re.compile(r"[A-Za-z0-9]*\d[A-Za-z]+\d[A-Za-z0-9]*|[A-Za-z0-9]*[a-z]\d+[a-z][A-Za-z0-9]*")
+"""What a program made up: letters and digits by turns (`block-2ccb0dd2cf321a0d02c9`). The letters
+in it make no words."""
 _LONGEST = 120
 """Characters of a name that are looked at."""
 
@@ -176,6 +181,8 @@ def _meanings_of_name(name: str) -> int:
 
 def _meanings_of_words(name: str) -> int:
     name = name[:80]
+    if _DIGIT.search(name):
+        name = _RANDOM.sub(" ", _SIZE.sub(" ", name))
     if name.islower():
         words = _LOWER.findall(name)
     else:
@@ -185,7 +192,7 @@ def _meanings_of_words(name: str) -> int:
     for word in words:
         if word in _LEXICON:
             found |= _LEXICON[word]
-        if previous and (pair := previous + word) in _LEXICON:
+        if len(previous) > 1 and (pair := previous + word) in _LEXICON:
             found |= _LEXICON[pair]
         previous = word
     if len(words) > 1 and (
