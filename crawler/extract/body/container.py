@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 from crawler.extract.body.figures import is_caption
 from crawler.extract.body.furniture import is_furniture, refutes_its_names
 from crawler.extract.body.linked import is_card
+from crawler.extract.body.rows import Cards
 from crawler.extract.body.running_text import is_story, running_text
 from crawler.extract.markup import Meaning, is_noise, is_wrapper, meanings, named_story, names_of
 from crawler.extract.page import SENTENCE_ENDS, Document, text_of
@@ -116,11 +117,13 @@ def story_place(
             best = _best(nodes, holders, above, headline, whole, strict=True)
     if best.total == 0:
         return None
-    place = _climb(best, list(holders.values()))
+    place = _climb(best, list(holders.values()), doc.url)
     around = set(_upwards(place))
     # Far more of it around the headline: a story in many boxes, of which one was chosen.
+    whole_story = place in above and place.total >= _CERTAIN
     boxes = (up for up in above if up in around and place.total < _PART * up.total)
-    place = next(boxes, place)
+    if not whole_story:
+        place = next(boxes, place)
     spine = {n.element for n in nodes.values() if n.kept or n.total >= 0.2 * place.total}
     lead = _lead(runs, nodes, place, headline) if headline is not None else ()
     return StoryPlace(place.element, frozenset(spine), lead)
@@ -282,9 +285,11 @@ def _rank(node: _Node) -> float:
     return node.score * bonus
 
 
-def _climb(node: _Node, nodes: Sequence[_Node]) -> _Node:
+def _climb(node: _Node, nodes: Sequence[_Node], url: str) -> _Node:
     """Up to where the story's other parts are: more text in elements of the same names, so much
-    more text in the parent that the first choice was but a part, or the story's beginning."""
+    more text in the parent that the first choice was but a part, or the story's beginning. Other
+    stories' cards are no part of it."""
+    cards = Cards(url)
     at = node
     names = set(names_of(node.element).split())
     if names:
@@ -296,7 +301,9 @@ def _climb(node: _Node, nodes: Sequence[_Node]) -> _Node:
     for up in _upwards(at.parent):
         if up.element.tag in ("body", "html", "main") or up.total > node.total * 2.5:
             break
-        more = up.total >= at.total * _MORE
+        more = up.total >= at.total * _MORE and _gained(up, at, nodes, cards) >= (
+            at.total * (_MORE - 1)
+        )
         if (more and (idle <= _MAX_IDLE or is_story(up.element))) or (
             is_story(up.element) and _before(at, up, nodes) >= 0.03 * at.total
         ):
@@ -305,6 +312,20 @@ def _climb(node: _Node, nodes: Sequence[_Node]) -> _Node:
         elif (idle := idle + 1) > _MAX_IDLE and not up.near:
             break
     return at
+
+
+def _gained(up: _Node, at: _Node, holders: Sequence[_Node], cards: Cards) -> int:
+    """Characters of running text in an element beyond another in it, other stories' cards left
+    out."""
+    added: list[_Node] = []
+    for holder in holders:
+        if holder.noise is not False:
+            continue
+        above = list(_upwards(holder))
+        if up in above and at not in above:
+            cards.hold(holder.element)
+            added.append(holder)
+    return sum(holder.direct for holder in added if not cards.hold(holder.element))
 
 
 def _before(node: _Node, up: _Node, holders: Sequence[_Node]) -> int:

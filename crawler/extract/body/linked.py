@@ -45,13 +45,23 @@ def leads_away(a: HtmlElement) -> bool:
     return bool(href) and "#" not in href
 
 
+def is_numbered(text: str) -> bool:
+    """Whether a text begins as an item of a list does."""
+    return _NUMBERED.match(text) is not None
+
+
+def is_picture(href: str) -> bool:
+    """Whether a link leads to a picture."""
+    return _PICTURE.search(href) is not None
+
+
 def is_headline(heading: HtmlElement, url: str) -> bool:
     """Whether a heading is the headline of another story of the site: a link to it, and no item of
     a list.
 
     url: the page's own address.
     """
-    if _NUMBERED.match(text_of(heading)):
+    if is_numbered(text_of(heading)):
         return False
     return any(
         leads_away(a) and ("//" not in (href := a.get("href") or "") or same_owner(href, url))
@@ -86,7 +96,7 @@ def is_card(article: HtmlElement) -> bool:
     # a link without words lies over the whole card
     return len(text) < 2 * _CARD and any(
         leads_away(a) and not text_of(a)
-        and not _PICTURE.search(a.get("href") or "")
+        and not is_picture(a.get("href") or "")
         for a in islice(article.iter("a"), _MAX_LINKS)
     )  # fmt: skip
 
@@ -108,7 +118,7 @@ def _begins_with_link(box: HtmlElement, address: Address) -> bool:
     if link is None or not leads_away(link):
         return False
     text, said = text_of(box), text_of(link)
-    if not text or len(text) > _LONGEST_TEASER or _NUMBERED.match(text):
+    if not text or len(text) > _LONGEST_TEASER or is_numbered(text):
         return False
     url = address(link.get("href") or "")
     if url is None or not same_owner(url, address(".") or ""):
@@ -193,7 +203,7 @@ def _is_section(heading: Block, below: Sequence[Block], url: str, here: str) -> 
     said = [block.text for block in below if block.type != "figure"]
     if not said or match(heading.text) is not None:
         return False
-    if _NUMBERED.match(heading.text) or not same_owner(url, here):
+    if is_numbered(heading.text) or not same_owner(url, here):
         return True
     text = " ".join(said)
     return len(said) > 1 or len(text) >= (_SECTION // 2 if DENSE.search(text) else _SECTION)
