@@ -20,6 +20,7 @@ from crawler.extract.body.figures import (
     waiting_picture,
 )
 from crawler.extract.body.furniture import is_furniture, is_in_sentence
+from crawler.extract.body.galleries import gallery_blocks
 from crawler.extract.body.linked import (
     is_card,
     is_teaser,
@@ -50,7 +51,7 @@ _MAX_MARK_DEPTH = 8
 _LOOKED_INTO = frozenset({"blockquote", "figure", "table", "article", "ul", "ol"})
 _TEASERS = frozenset({"div", "section"})
 _STORY = 300
-"""Characters of a story that teasers can stand below."""
+"""Characters of a story that teasers and galleries can stand below."""
 _IN_FIGURES = ("table", "blockquote", "pre")
 """What is text of the story, though a <figure> is around it."""
 _SHOWN = ("img", "picture", "amp-img", "iframe", "video", "audio", "svg", "canvas", "object",
@@ -146,6 +147,11 @@ def _skip(walk: Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) ->
     if tag == "article" and is_card(element):
         return True
     if tag in ("ul", "ol") and not walk.lists:
+        if walk.length > _STORY and (pictures := gallery_blocks(element, walk.address)):
+            walk.flush()
+            for block in pictures:
+                walk.put(block)
+            return True
         listed = link_list(element, walk.address)
         if listed is False or is_furniture(element):
             return True

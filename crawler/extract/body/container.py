@@ -41,6 +41,7 @@ _MAX_SIBLINGS = 100
 _NO_LEAD = int(Meaning.AUTHOR | Meaning.DATE)
 _APART = int(Meaning.COMMENTS | Meaning.DIALOG)
 """Boilerplate however much text it holds: comments, cookie walls."""
+_REPLY = int(Meaning.REPLY)
 
 
 @dataclass(slots=True, eq=False)
@@ -110,10 +111,12 @@ def story_place(
     best = _best(nodes, holders, above, headline, whole, strict=True)
     found, near = best.total, best.near and best.total >= _CERTAIN
     certain = found > 150 and named_story(names_of(best.element))
+    wrong_names = False
     if found < 0.25 * whole and not certain:
         # Names like boilerplate's stand around most of the text: perhaps the names are wrong.
         best = _best(nodes, holders, above, headline, whole, strict=False)
-        if best.total < 2 * found or (near and not best.near):
+        wrong_names = best.total >= 2 * found and (best.near or not near)
+        if not wrong_names:
             best = _best(nodes, holders, above, headline, whole, strict=True)
     if best.total == 0:
         return None
@@ -125,6 +128,8 @@ def story_place(
     if not whole_story:
         place = next(boxes, place)
     spine = {n.element for n in nodes.values() if n.kept or n.total >= 0.2 * place.total}
+    if wrong_names:
+        spine |= {n.element for n in nodes.values() if n.total and not _is_reply(n)}
     lead = _lead(runs, nodes, place, headline) if headline is not None else ()
     return StoryPlace(place.element, frozenset(spine), lead)
 
@@ -259,6 +264,11 @@ def _is_noise(node: _Node, headline: HtmlElement | None, whole: int, *, strict: 
     return (
         (strict and node.mass < least * whole) or not is_wrapper(element) or bool(meaning & _APART)
     )
+
+
+def _is_reply(node: _Node) -> bool:
+    """Whether names say that an element is a reader's comment, or in one."""
+    return any(meanings(names_of(up.element)) & _REPLY for up in _upwards(node))
 
 
 def _one_of_many(element: HtmlElement) -> bool:

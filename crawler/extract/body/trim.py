@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from crawler.extract.body.counters import without_counters
+from crawler.extract.body.galleries import without_counted
 from crawler.extract.body.markdown import escaped
 from crawler.extract.language import (
     is_appeal,
@@ -77,7 +78,7 @@ def trimmed(
     if shown and not sentence:
         kept = [b for at, b in enumerate(kept) if at >= _HEAD or b.text != lead]
     kept = _without_head(_without_age(kept, lead), lead)
-    kept = without_counters(_without_asides(_until_ending(kept)))
+    kept = without_counters(_without_asides(without_counted(_until_ending(kept))))
     for _ in range(6):
         last = next((b for b in reversed(kept) if b.type != "figure"), None)
         if (

@@ -33,6 +33,8 @@ class Meaning(IntFlag):
     """Boilerplate that is written in sentences, as the story is: prose does not refute the name."""
     UNSEEN = 8192
     """Read out to those who do not see the page."""
+    REPLY = 16384
+    """Of one reader's comment, or of all of them."""
 
 
 _WORDS: dict[Meaning, str] = {
@@ -103,6 +105,10 @@ _WORDS: dict[Meaning, str] = {
         infobox infoboxes infobloc factbox faktenbox faktabox factsbox footer
         """,
     Meaning.UNSEEN: "sronly screenreader visuallyhidden assistive",
+    Meaning.REPLY: """
+        comment comments commentlist commentbody commentbox commentsbox disqus respond reply
+        trackback pingback
+        """,
     Meaning.AUTHOR: """
         author authors byline bylines autor autores autorin writer writers reporter reporters
         journalist redakteur signature contributor contributors verfasser auteur auteurs firma
@@ -149,7 +155,7 @@ _MODIFIERS = frozenset({
 """First words of a name that tells of the layout, not of what the element holds: `has-sidebar`."""
 _NOT_NOISE = ~int(
     Meaning.NOISE | Meaning.HARD | Meaning.COMMENTS | Meaning.DIALOG | Meaning.WRITTEN
-    | Meaning.UNSEEN
+    | Meaning.UNSEEN | Meaning.REPLY
 )  # fmt: skip
 _NOISE, _STORY, _HARD = int(Meaning.NOISE), int(Meaning.STORY), int(Meaning.HARD)
 _CUT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
