@@ -26,7 +26,7 @@ _NO_CONTAINER = frozenset({
     "html", "body", "p", "li", "ul", "ol", "dl", "a", "header", "figure", "figcaption", "option",
 })  # fmt: skip
 _MAX_CLIMB = 60
-_PART = 0.4
+_PART = 0.6
 """Share of the text around the headline; a container that holds less of it is one box of many."""
 _CERTAIN = 400
 """Characters of text below the headline that are the story, whatever else is on the page."""
@@ -108,6 +108,7 @@ def story_place(
     above = []
     if headline is not None:
         above = [up for up in _upwards(_node(nodes, headline)) if up.mass >= 0.15 * whole]
+    parts, cards = list(holders.values()), Cards(doc.url)
     best = _best(nodes, holders, above, headline, whole, strict=True)
     found, near = best.total, best.near and best.total >= _CERTAIN
     certain = found > 150 and named_story(names_of(best.element))
@@ -120,13 +121,7 @@ def story_place(
             best = _best(nodes, holders, above, headline, whole, strict=True)
     if best.total == 0:
         return None
-    place = _climb(best, list(holders.values()), doc.url)
-    around = set(_upwards(place))
-    # Far more of it around the headline: a story in many boxes, of which one was chosen.
-    whole_story = place in above and place.total >= _CERTAIN
-    boxes = (up for up in above if up in around and place.total < _PART * up.total)
-    if not whole_story:
-        place = next(boxes, place)
+    place = _around_headline(_climb(best, parts, cards), above, parts, cards)
     spine = {n.element for n in nodes.values() if n.kept or n.total >= 0.2 * place.total}
     if wrong_names:
         spine |= {n.element for n in nodes.values() if n.total and not _is_reply(n)}
@@ -295,11 +290,29 @@ def _rank(node: _Node) -> float:
     return node.score * bonus
 
 
-def _climb(node: _Node, nodes: Sequence[_Node], url: str) -> _Node:
+def _around_headline(
+    place: _Node, above: Sequence[_Node], holders: Sequence[_Node], cards: Cards
+) -> _Node:
+    """Up to the nearest element around the headline that holds far more of the story: it stands in
+    many boxes, of which one was chosen.
+
+    above: the headline's ancestors.
+    """
+    if place in above and place.total >= _CERTAIN:
+        return place
+    around = set(_upwards(place))
+    for up in above:
+        if up in around and place.total < _PART * up.total:
+            gained = _gained(up, place, holders, cards)
+            if place.total < _PART * (place.total + gained):
+                return up
+    return place
+
+
+def _climb(node: _Node, nodes: Sequence[_Node], cards: Cards) -> _Node:
     """Up to where the story's other parts are: more text in elements of the same names, so much
     more text in the parent that the first choice was but a part, or the story's beginning. Other
     stories' cards are no part of it."""
-    cards = Cards(url)
     at = node
     names = set(names_of(node.element).split())
     if names:
