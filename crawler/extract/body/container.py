@@ -28,6 +28,8 @@ _NO_CONTAINER = frozenset({
 _MAX_CLIMB = 60
 _PART = 0.6
 """Share of the text around the headline; a container that holds less of it is one box of many."""
+_PART_OF_PAGE = 0.4
+"""The same where that is all of the page."""
 _CERTAIN = 400
 """Characters of text below the headline that are the story, whatever else is on the page."""
 _MAX_LEAD = 6
@@ -302,9 +304,10 @@ def _around_headline(
         return place
     around = set(_upwards(place))
     for up in above:
-        if up in around and place.total < _PART * up.total:
+        part = _PART_OF_PAGE if up.element.tag in ("body", "html") else _PART
+        if up in around and place.total < part * up.total:
             gained = _gained(up, place, holders, cards)
-            if place.total < _PART * (place.total + gained):
+            if place.total < part * (place.total + gained):
                 return up
     return place
 
