@@ -15,6 +15,8 @@ from crawler.items import Block, Image
 
 _UNREAD = frozenset({"script", "style", "noscript", "button", "svg", "template", "video", "audio"})
 _MAX_PARTS = 60
+_CAPTION = int(Meaning.CAPTION)
+_CAPTIONED = int(Meaning.CAPTION | Meaning.NOISE)
 _LEAST_CAPTION, _LONGEST_CAPTION = 8, 600
 """Characters."""
 _LEAST_WIDTH, _LEAST_HEIGHT = 80, 60
@@ -34,8 +36,8 @@ def figure_block(element: HtmlElement, address: Callable[[str], str | None]) -> 
 
 def captioned(element: HtmlElement) -> bool:
     """Whether an element that is named a caption holds the picture, too (`wp-caption`)."""
-    names = meanings(names_of(element))
-    if not names & Meaning.CAPTION or not names & Meaning.NOISE:  # `no-caption` is none
+    names = names_of(element)
+    if not names or meanings(names) & _CAPTIONED != _CAPTIONED:  # `no-caption` is none
         return False
     holds = next(element.iter(*PICTURES), None) is not None
     return holds and len(text_of(element)) <= _LONGEST_CAPTION
@@ -46,7 +48,7 @@ def _captions(element: HtmlElement) -> str | None:
     found = list(element.iter("figcaption")) or [
         part
         for part in islice(element.iterdescendants(), _MAX_PARTS)
-        if isinstance(part.tag, str) and meanings(names_of(part)) & Meaning.CAPTION
+        if isinstance(part.tag, str) and meanings(names_of(part)) & _CAPTION
     ]
     outer = [e for e in found if not any(up in found for up in e.iterancestors())]
     text = " ".join(filter(None, map(spaced_text, outer)))
@@ -76,7 +78,7 @@ def caption_below(img: HtmlElement) -> str | None:
     for _ in range(4):
         behind = at.getnext()
         if behind is not None:
-            marked = behind.tag == "figcaption" or meanings(names_of(behind)) & Meaning.CAPTION
+            marked = behind.tag == "figcaption" or meanings(names_of(behind)) & _CAPTION
             return spaced_text(behind) or None if marked else None
         up = at.getparent()
         if up is None or up.tag in ("body", "article", "main", "li") or text_of(up):
@@ -125,7 +127,7 @@ def is_caption(element: HtmlElement, above: Container[HtmlElement]) -> bool:
 
     above: elements around the story, beyond which there are pictures of other things.
     """
-    if meanings(names_of(element)) & Meaning.CAPTION:
+    if meanings(names_of(element)) & _CAPTION:
         return True
     length = len(text_of(element))
     at = element.getparent()

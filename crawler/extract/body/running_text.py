@@ -47,6 +47,7 @@ _LEAST, _LEAST_UNSPACED = 40, 20
 """Characters; a shorter text is a label as often as prose. Where words have no spaces between
 them, they have few characters too."""
 _MAX_INLINE = 20
+_CAPTION = int(Meaning.CAPTION)
 _MAX_RUNS = 20_000
 
 
@@ -81,7 +82,7 @@ def _running_text(doc: Document) -> Iterator[tuple[int, HtmlElement]]:
 def _is_caption(element: HtmlElement) -> bool:
     """Whether a text tells of a picture: a gallery of fifty can be longer than the story."""
     names = names_of(element)
-    if names and meanings(names) & Meaning.CAPTION:
+    if names and meanings(names) & _CAPTION:
         return True
     first = next((text for text in islice(element.itertext(), 3) if not text.isspace()), "")
     if _PLACE.match(first.lstrip()[:10]):
