@@ -7,7 +7,7 @@ that were cut off from it are taken back in by climbing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -123,6 +123,7 @@ def story_place(
             best = _best(nodes, holders, above, headline, whole, strict=True)
     if best.total == 0:
         return None
+    best = _without_cards(best, nodes.values(), parts, cards)
     place = _around_headline(_climb(best, parts, cards), above, parts, cards)
     spine = {n.element for n in nodes.values() if n.kept or n.total >= 0.2 * place.total}
     if wrong_names:
@@ -290,6 +291,20 @@ def _rank(node: _Node) -> float:
     if node.near:
         bonus *= 1.3
     return node.score * bonus
+
+
+def _without_cards(
+    best: _Node, nodes: Iterable[_Node], holders: Sequence[_Node], cards: Cards
+) -> _Node:
+    """Down to the element that holds all of an element's text but other stories' cards."""
+    inner = max((node for node in nodes if node.parent is best), key=_total, default=best)
+    if not 0.4 * best.total <= inner.total < best.total / _MORE:
+        return best
+    return inner if _gained(best, inner, holders, cards) < (_MORE - 1) * inner.total else best
+
+
+def _total(node: _Node) -> int:
+    return node.total
 
 
 def _around_headline(

@@ -53,8 +53,11 @@ _MAX_RUNS = 20_000
 
 def running_text(doc: Document) -> list[tuple[int, HtmlElement]]:
     """Lengths of the pieces of text that are shown, each with the block element that it is part of;
-    slides left out, unless little is left."""
-    found = list(_running_text(doc))
+    captions and slides left out, unless little is left."""
+    pieces = list(_running_text(doc))
+    found = [(length, element) for length, element, is_caption in pieces if not is_caption]
+    if sum(length for length, _ in found) < _LITTLE:
+        found = [(length, element) for length, element, _ in pieces]
     hidden: dict[HtmlElement, bool] = {}
     shown = [run for run in found if not _in_hidden(run[1], hidden)]
     if sum(length for length, _ in shown) < _LITTLE:
@@ -63,20 +66,21 @@ def running_text(doc: Document) -> list[tuple[int, HtmlElement]]:
     return told if sum(length for length, _ in told) >= _ENOUGH else shown
 
 
-def _running_text(doc: Document) -> Iterator[tuple[int, HtmlElement]]:
-    """Lengths of long pieces of text, each with the block element that it is part of."""
+def _running_text(doc: Document) -> Iterator[tuple[int, HtmlElement, bool]]:
+    """Lengths of long pieces of text, each with the block element that it is part of, and whether
+    it tells of a picture."""
     for length, piece in islice(_long_texts(doc), _MAX_RUNS):
         element: HtmlElement | None = piece
         for _ in range(_MAX_INLINE):
             if element is None or element.tag not in _INLINE:
                 break
             element = element.getparent()
-        if element is None or element.tag in _NO_PROSE or _is_caption(element):
+        if element is None or element.tag in _NO_PROSE:
             continue
         if length <= _TEASER and _is_teaser(element, doc.url):
             continue
         if all(up.tag != "a" for up in islice(element.iterancestors(), _CARD)):
-            yield length, element
+            yield length, element, _is_caption(element)
 
 
 def _is_caption(element: HtmlElement) -> bool:
