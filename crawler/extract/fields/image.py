@@ -3,39 +3,98 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from lxml.html import HtmlElement
 
-from crawler.extract.body import captioned, figure_block, is_prose
+from crawler.extract.body import PICTURES, captioned, figure_block, is_prose, picture_block
+from crawler.extract.fields.stand_in import is_stand_in
+from crawler.extract.markup import is_noise
 from crawler.extract.page import Document, Structured, below, strings
 from crawler.items import Block, Claim, Image
 
 _SIZE = re.compile(r"[-_@]?(?:\d{2,4}x\d{2,4}|scaled|\dx|w\d{2,4}|\d{3,4}w)$")
+_BACKGROUND = re.compile(
+    r"background(?:-image)?\s*:[^;]{0,200}?url\(([^()]{1,1000})\)", re.IGNORECASE
+)
+_MAX_CLIMB = 3
+_MAX_LOOKS = 20
+_LONGEST_STYLE = 2_000
 
 
 def lead_image(
     doc: Document, data: Structured, blocks: Sequence[Block], heading: HtmlElement | None
 ) -> tuple[Image | None, Claim | None]:
     """The first of these: og:image, JSON-LD image, twitter:image, a figure beside the headline, the
-    body's first figure.
+    body's first figure, the background of the headline. A picture that stands in for those that
+    have none comes last.
 
     heading: the element of the headline, if the page shows it.
     """
     shown = list(_above_text(doc, heading))
+    stand_in: tuple[Image, Claim] | None = None
     for claim, width, height, alt in _claims(data):
         url = doc.address(claim.text)
-        if url is not None:
-            caption = _caption(url, shown, blocks)
-            return Image(url, "lead", alt, caption, width, height), claim
+        if url is None:
+            continue
+        found = Image(url, "lead", alt, _caption(url, shown, blocks), width, height), claim
+        if not is_stand_in(url, doc.url):
+            return found
+        stand_in = stand_in or found
     for block in [*shown, *blocks]:
-        if block.image is not None:
-            found = block.image
-            lead = Image(found.url, "lead", found.alt, found.caption, found.width, found.height)
-            return lead, Claim(found.url, "html:figure")
-    return None, None
+        image = block.image
+        if image is not None and not is_stand_in(image.url, doc.url):
+            lead = Image(image.url, "lead", image.alt, image.caption, image.width, image.height)
+            return lead, Claim(image.url, "html:figure")
+    url = _background(doc, heading)
+    if url is not None:
+        return Image(url, "lead"), Claim(url, "html:background")
+    return stand_in or (None, None)
+
+
+def _background(doc: Document, heading: HtmlElement | None) -> str | None:
+    """The picture that the headline is laid over, or that lies in a box right beside it."""
+    at = heading
+    for _ in range(_MAX_CLIMB):
+        if at is None or at.tag in ("body", "html", "main"):
+            break
+        beside = (each for each in (at, at.getprevious(), at.getnext()) if each is not None)
+        for box in beside:
+            if box is not at and next(box.iter("p"), None) is not None:
+                continue
+            for element in islice(
+                box.iter("div", "section", "header", "span", "figure"), _MAX_LOOKS
+            ):
+                style = element.get("style")
+                found = _BACKGROUND.search(style[:_LONGEST_STYLE]) if style else None
+                url = doc.address(found[1].strip("\"' ")) if found is not None else None
+                if url is not None and not is_stand_in(url, doc.url) and not _in_card(element, box):
+                    return url
+        at = at.getparent()
+    return None
+
+
+def _is_plain(img: HtmlElement, above: Container[HtmlElement]) -> bool:
+    """Whether a picture stands in no figure, no other story's card and nothing that is named for
+    something else, as a byline is. above: the headline's ancestors."""
+    for up in img.iterancestors():
+        if up in above:
+            return True
+        if up.tag in ("figure", "article", "aside", "nav", "li", "a") or is_noise(up):
+            return False
+    return False
+
+
+def _in_card(element: HtmlElement, box: HtmlElement) -> bool:
+    """Whether an element in a box is in a link, or a part of the page that is about others."""
+    for up in (element, *element.iterancestors()):
+        if up.tag in ("a", "aside", "nav", "li", "footer"):
+            return True
+        if up is box:
+            break
+    return False
 
 
 def _caption(url: str, shown: Sequence[Block], blocks: Sequence[Block]) -> str | None:
@@ -61,7 +120,11 @@ def _above_text(doc: Document, heading: HtmlElement | None) -> Iterator[Block]:
     if heading is None:
         return
     above = set(heading.iterancestors())
-    for element in below(heading, "figure", "div", "p"):
+    for element in below(heading, "figure", "div", "p", *PICTURES):
+        if element.tag in PICTURES:
+            if _is_plain(element, above) and (block := picture_block(element, doc.address)):
+                yield block
+            continue
         if element.tag == "figure" or (element.tag == "div" and captioned(element)):
             holder = next(element.iterancestors("article", "aside", "nav", "li", "a"), None)
             block = figure_block(element, doc.address)

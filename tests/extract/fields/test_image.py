@@ -65,3 +65,69 @@ def test_the_picture_before_the_first_word_is_not_told_twice(read: Read) -> None
 @pytest.mark.parametrize("address", ["data:image/png;base64,AAAA", "javascript:x()", "", "http://"])
 def test_what_is_no_address_on_the_web_is_no_picture(read: Read, address: str) -> None:
     assert read(f'<meta property="og:image" content="{address}">').image is None
+
+
+SHOWN = {
+    "a figure": (FIGURE, "html:figure"),
+    "a picture alone": (
+        '<div class="hero"><img src=/blank.gif data-src="/media/ferry.jpg"></div>', "html:figure",
+    ),
+    "what readers without scripts see": (
+        '<figure><img src="data:image/gif;base64,R0l"><noscript><img src="/media/ferry.jpg">'
+        "</noscript></figure>", "html:figure",
+    ),
+    "the background beside the headline": (
+        "<div class=cover><div style=\"background-image: url('/media/ferry.jpg')\"></div></div>",
+        "html:background",
+    ),
+}  # fmt: skip
+STAND_INS = [
+    "/img/paper-logo.png", "/static/default-share-image.jpg", "/logo_1200x630.png?v=3",
+    "/og-image.png", "/assets/ThePaperPlaceholder.svg", "/no-image-available.jpg",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("above", "source"), SHOWN.values(), ids=SHOWN.keys())
+@pytest.mark.parametrize("told", ["", *STAND_INS])
+def test_the_storys_own_picture_goes_before_one_that_stands_in_for_it(
+    read: Read, above: str, source: str, told: str
+) -> None:
+    article = read(f'<meta property="og:image" content="{told}">' if told else "", above)
+    assert article.image is not None
+    assert article.image.url == "https://www.paper.example/media/ferry.jpg"
+    assert article.sources["image"].source == source
+
+
+@pytest.mark.parametrize("told", STAND_INS)
+def test_machines_may_be_told_another_picture_elsewhere(read: Read, told: str) -> None:
+    image = read(
+        f'<meta property="og:image" content="{told}"><meta name="twitter:image" content="/f.jpg">'
+    ).image
+    assert image is not None
+    assert image.url == "https://www.paper.example/f.jpg"
+
+
+@pytest.mark.parametrize(
+    "told", ["/media/logo-of-the-bakers.jpg", "/default-judgment-court.jpg", "/no-parking.jpg"]
+)
+def test_a_picture_of_such_a_thing_is_the_storys(read: Read, told: str) -> None:
+    image = read(f'<meta property="og:image" content="{told}">', FIGURE).image
+    assert image is not None
+    assert image.url.endswith(told)
+
+
+def test_a_logo_is_better_than_nothing(read: Read) -> None:
+    image = read(f'<meta property="og:image" content="{STAND_INS[0]}">').image
+    assert image is not None
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        '<div class="byline"><img src="/people/ada.jpg"> Ada Lind</div>',
+        '<a href="/sport"><img src="/sport.jpg"></a>',
+        '<img src="/pixel.gif" width="1" height="1">',
+    ],
+)
+def test_a_face_a_link_and_a_counter_are_no_lead_picture(read: Read, above: str) -> None:
+    assert read("", above).image is None
