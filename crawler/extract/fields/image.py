@@ -19,6 +19,9 @@ _SIZE = re.compile(r"[-_@]?(?:\d{2,4}x\d{2,4}|scaled|\dx|w\d{2,4}|\d{3,4}w)$")
 _BACKGROUND = re.compile(
     r"background(?:-image)?\s*:[^;]{0,200}?url\(([^()]{1,1000})\)", re.IGNORECASE
 )
+_PHOTOGRAPH = re.compile(r"\.(?:jpe?g|webp|avif)\b|/(?:jpe?g|webp|avif)\b", re.IGNORECASE)
+_LEAST_WIDTH = 300
+"""Pixels."""
 _MAX_CLIMB = 3
 _MAX_LOOKS = 20
 _LONGEST_STYLE = 2_000
@@ -87,6 +90,11 @@ def _is_plain(img: HtmlElement, above: Container[HtmlElement]) -> bool:
     return False
 
 
+def _is_photograph(image: Image) -> bool:
+    """Whether a picture is one by its width or by the kind of its file: icons are often drawn."""
+    return (image.width or 0) >= _LEAST_WIDTH or _PHOTOGRAPH.search(image.url) is not None
+
+
 def _in_card(element: HtmlElement, box: HtmlElement) -> bool:
     """Whether an element in a box is in a link, or a part of the page that is about others."""
     for up in (element, *element.iterancestors()):
@@ -122,7 +130,8 @@ def _above_text(doc: Document, heading: HtmlElement | None) -> Iterator[Block]:
     above = set(heading.iterancestors())
     for element in below(heading, "figure", "div", "p", *PICTURES):
         if element.tag in PICTURES:
-            if _is_plain(element, above) and (block := picture_block(element, doc.address)):
+            block = picture_block(element, doc.address) if _is_plain(element, above) else None
+            if block is not None and block.image is not None and _is_photograph(block.image):
                 yield block
             continue
         if element.tag == "figure" or (element.tag == "div" and captioned(element)):

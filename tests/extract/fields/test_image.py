@@ -127,6 +127,7 @@ def test_a_logo_is_better_than_nothing(read: Read) -> None:
         '<div class="byline"><img src="/people/ada.jpg"> Ada Lind</div>',
         '<a href="/sport"><img src="/sport.jpg"></a>',
         '<img src="/pixel.gif" width="1" height="1">',
+        '<span><img src="/share.png" alt="WX"></span>',
     ],
 )
 def test_a_face_a_link_and_a_counter_are_no_lead_picture(read: Read, above: str) -> None:
