@@ -13,6 +13,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from crawler.extract.body.folded import is_folded
 from crawler.extract.language import calls, is_appeal, is_wall
 from crawler.extract.markup import (
     Meaning,
@@ -76,7 +77,9 @@ def is_furniture(element: HtmlElement, headline: HtmlElement | None = None) -> b
 def refutes_its_names(element: HtmlElement, headline: HtmlElement | None = None) -> bool:
     """Whether names alone call an element boilerplate, and what it holds and where it stands says
     that they are wrong."""
-    if is_marked_noise(element) or not is_named_noise(element):
+    if is_marked_noise(element):
+        return is_hidden(element) and is_folded(element) and _prose(element).pieces > 0
+    if not is_named_noise(element):
         return False
     meaning = meanings(names_of(element))
     if meaning & _UNSEEN:
