@@ -27,9 +27,10 @@ _NO_CONTAINER = frozenset({
 })  # fmt: skip
 _MAX_CLIMB = 60
 _PART = 0.6
-"""Share of the text around the headline; a container that holds less of it is one box of many."""
+"""Share of the text right around it and the headline; a container that holds less of it is one box
+of many."""
 _PART_OF_PAGE = 0.4
-"""The same where that is all of the page."""
+"""The same of what is farther around."""
 _CERTAIN = 400
 """Characters of text below the headline that are the story, whatever else is on the page."""
 _MAX_LEAD = 6
@@ -297,14 +298,12 @@ def _without_cards(
     best: _Node, nodes: Iterable[_Node], holders: Sequence[_Node], cards: Cards
 ) -> _Node:
     """Down to the element that holds all of an element's text but other stories' cards."""
-    inner = max((node for node in nodes if node.parent is best), key=_total, default=best)
+    inner = max(
+        (node for node in nodes if node.parent is best), key=lambda node: node.total, default=best
+    )
     if not 0.4 * best.total <= inner.total < best.total / _MORE:
         return best
     return inner if _gained(best, inner, holders, cards) < (_MORE - 1) * inner.total else best
-
-
-def _total(node: _Node) -> int:
-    return node.total
 
 
 def _around_headline(
@@ -318,12 +317,15 @@ def _around_headline(
     if place in above and place.total >= _CERTAIN:
         return place
     around = set(_upwards(place))
-    for up in above:
-        part = _PART_OF_PAGE if up.element.tag in ("body", "html") else _PART
-        if up in around and place.total < part * up.total:
+    part = _PART
+    for up in (up for up in above if up in around):
+        if up.element.tag in ("body", "html"):
+            part = _PART_OF_PAGE
+        if place.total < part * up.total:
             gained = _gained(up, place, holders, cards)
             if place.total < part * (place.total + gained):
                 return up
+        part = _PART_OF_PAGE
     return place
 
 
