@@ -8,14 +8,10 @@ from typing import Any, NamedTuple
 
 from lxml.html import HtmlElement
 
-from crawler.extract.fields.bylines import (
-    beside,
-    lines_by,
-    marked_bylines,
-    people_by,
-    people_in_boxes,
-)
-from crawler.extract.fields.names import LONGEST, byline, is_person, opens_byline
+from crawler.extract.fields.beside import beside, lines_by, people_by
+from crawler.extract.fields.bylines import marked_bylines
+from crawler.extract.fields.names import LONGEST, byline, is_cased_person, is_person, opens_byline
+from crawler.extract.fields.signatures import people_in_boxes, signed
 from crawler.extract.markup import Marks
 from crawler.extract.page import Document, Structured, strings, types_of
 from crawler.items import Block, Claim
@@ -30,7 +26,6 @@ _NAMED_META = re.compile(
     r"(?:authors?|byl|byline|creators?|writer|journalist|reporter)[.:_-]?(?:full)?(?:names?)?\d?",
 )
 """Other names of meta elements for the same: `citation_author`, `article:author_name`."""
-_EMPHASISED = re.compile(r"(\*{1,3}).+\1", re.DOTALL)
 _ARTICLES = frozenset({
     "the", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il", "lo", "o", "a", "de",
     "het", "den",
@@ -91,9 +86,9 @@ def authors(
         return shown.names, shown.claim
     if slight is not None:
         return slight.names, slight.claim
-    for block in (*blocks[:4], *blocks[-3:]):
-        if names := _byline(block, others, language):
-            return names, Claim(block.text, "html:byline")
+    names, line = signed(blocks, others, language)
+    if names:
+        return names, Claim(line, "html:byline")
     for name in people_in_boxes(doc.root):
         return (name,), Claim(name, "html:about")
     for found in (*(t for t in told if not _is_weak(t)), *marginal, *told):
@@ -178,6 +173,9 @@ def _shown(
 
     explicit: whether none is asked for but bylines beside the headline.
     """
+    near = beside(heading) if heading is not None else None
+    beside_it = frozenset(near.elements if near is not None else ())
+    close: list[_Found] = []
     far: list[tuple[list[str], str]] = []
     for element, texts, steps in marked_bylines(marked, heading):
         source = "html:author"
@@ -186,16 +184,23 @@ def _shown(
         if steps > _CLOSE:
             far.append((texts, source))
         elif (found := _found(texts, source, others, language)) is not None:
-            yield found._replace(explicit=opens_byline(texts[0], language))
-    if heading is not None:
-        near = beside(heading)
+            found = found._replace(explicit=opens_byline(texts[0], language))
+            if element in beside_it:
+                yield found
+            else:
+                close.append(found)
+    if near is not None:
         for line in lines_by(near):
             found = _found([line], "html:byline", others, language)
             if found is not None and found.persons == len(found.names):
                 yield found._replace(explicit=True)
-        for name in () if explicit else people_by(near):
-            if words(name) not in others:
-                yield _Found((name,), 1, Claim(name, "html:person"))
+            elif found is not None and len(found.names) == 1 and " " not in found.names[0]:
+                yield found._replace(explicit=True)  # who writes under a name of their own
+        for shown in () if explicit else people_by(near):
+            found = _found([shown.text], shown.source, others, language)
+            if found is not None and (found.persons or shown.is_certain):
+                yield found
+    yield from close
     for texts, source in () if explicit else far:
         if (found := _found(texts, source, others, language)) is not None:
             yield found
@@ -208,23 +213,6 @@ def _are_bodies(value: Any) -> bool:
         isinstance(author, Mapping) and any("organization" in kind for kind in types_of(author))
         for author in authors
     )
-
-
-def _byline(block: Block, others: Set[str], language: str | None) -> tuple[str, ...]:
-    """The names that a line of the body tells that begins as a byline, or is emphasised and holds
-    nothing but names."""
-    text = block.text
-    if block.type not in ("paragraph", "heading") or len(text) > 120 or text.endswith(":"):
-        return ()
-    opens = opens_byline(text, language)
-    if not opens and not (len(text) <= 80 and _EMPHASISED.fullmatch(block.markdown)):
-        return ()
-    read = byline([text], language, others)
-    if not read.names or read.persons < len(read.names):
-        return ()
-    rest = words(text)
-    told = sum(len(words(name)) + 5 for name in read.names)
-    return read.names if opens or len(rest) <= told else ()
 
 
 def _publisher(data: Structured, others: Set[str]) -> tuple[tuple[str, ...], Claim | None]:

@@ -1,4 +1,4 @@
-"""Where a page shows who wrote the story: elements that say so, and lines beside the headline."""
+"""Elements that are marked as the author's: by class, rel, itemprop."""
 
 from __future__ import annotations
 
@@ -9,29 +9,22 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.extract.fields.names import is_person, opens_byline
-from crawler.extract.language import pattern
+from crawler.extract.fields.names import is_person
 from crawler.extract.markup import Marks, Meaning, is_hidden, meanings, names_of
 from crawler.extract.page import text_of
 from crawler.urls import names_people
 
 LONGEST_LINE = 160
 """Characters of a line that may be a byline."""
-_BUDGET, _ABOVE = 1_200, 300
-"""Characters of text below and above the headline in which a byline is looked for."""
-_SIBLINGS, _ELEMENTS = 60, 300
-_LEVELS = 6
 _CARD = 120
 """Elements of a card; what holds more is a part of the page."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
-_PROSE = 160
-"""Characters of a text that is no byline; after two of them the story has begun."""
 _FAR = 99
-_MUTE = frozenset({
+MUTE = frozenset({
     "script", "style", "noscript", "template", "svg", "button", "time", "select", "input",
     "textarea", "iframe", "video", "audio", "form", "img", "picture", "sup", "date",
 })  # fmt: skip
-_APART = frozenset(
+APART = frozenset(
     {"figure", "figcaption", "blockquote", "nav", "form", "label", "dialog", "table"}
 )
 _LINES = frozenset({
@@ -56,6 +49,8 @@ _OTHERS = re.compile(
 )
 """Names of what holds another's name than the author's."""
 _NOT_LINKS = frozenset({"category", "tag", "bookmark"})
+_TITLE = 24
+"""Characters of a link that is another story's headline, or more."""
 
 
 def line_of(element: HtmlElement) -> str:
@@ -64,11 +59,15 @@ def line_of(element: HtmlElement) -> str:
     """
     parts: list[str] = []
     _gather(element, parts, 0)
+    if not "".join(parts).strip():  # what is marked as a role is all that there is
+        _gather(element, parts, 0, whole=True)
     lines = ("".join(parts)).split("\n")
     return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
 
 
-def _gather(element: HtmlElement, parts: list[str], depth: int) -> None:
+def _gather(
+    element: HtmlElement, parts: list[str], depth: int, *, whole: bool = False
+) -> None:
     if element.text:
         parts.append(element.text)
     if depth > 8 or len(parts) > 60:
@@ -78,10 +77,10 @@ def _gather(element: HtmlElement, parts: list[str], depth: int) -> None:
         if isinstance(tag, str):
             if tag in _LINES or _is_glued(parts):
                 parts.append("\n")
-            if tag not in _MUTE and not _holds_no_name(child):
-                _gather(child, parts, depth + 1)
+            if tag not in MUTE and (whole or not _holds_no_name(child)):
+                _gather(child, parts, depth + 1, whole=whole)
             tail = child.tail
-            if tag in _LINES or tag in _MUTE or (tail is None and child.getnext() is not None):
+            if tag in _LINES or tag in MUTE or (tail is None and child.getnext() is not None):
                 parts.append("\n" if tag != "img" else " ")
         if child.tail:
             parts.append(child.tail)
@@ -110,10 +109,10 @@ def marked_bylines(
     """Elements that are marked as the author's, the nearest to the headline first, each with its
     texts and the steps up to an element that holds the headline too.
     """
-    above = _ancestry(heading)
+    above = ancestry(heading)
     found: list[tuple[int, int, HtmlElement]] = []
     for number, element in enumerate(islice(marked[Meaning.AUTHOR], 60)):
-        if not _is_of_another(element, above):
+        if not is_of_another(element, above):
             found.append((_steps(element, above), number, element))
     found.sort(key=lambda each: each[:2])
     grouped: set[HtmlElement] = set()
@@ -162,7 +161,7 @@ def _rel_authors(element: HtmlElement) -> list[str]:
     ]
 
 
-def _is_of_another(element: HtmlElement, above: Mapping[HtmlElement, int]) -> bool:
+def is_of_another(element: HtmlElement, above: Mapping[HtmlElement, int]) -> bool:
     """Whether an element stands in a caption, a quotation, a form, or in another story's card."""
     at: HtmlElement | None = element
     for step in range(14):
@@ -170,15 +169,57 @@ def _is_of_another(element: HtmlElement, above: Mapping[HtmlElement, int]) -> bo
             return False
         if at in above:
             return False
-        if at.tag in _APART or (at.tag in ("aside", "nav") and step > 0):
+        if at.tag in APART or (at.tag in ("aside", "nav") and step > 0):
             return True
         names = names_of(at)
         if names and (_OTHERS.search(names[:200]) or meanings(names) & int(Meaning.COMMENTS)):
             return True
-        if at.tag in ("article", "li", "a") and step and heads_another(at):
+        if step and at.tag in _CARDS and _is_card(at, element):
             return True
         at = at.getparent()
     return False
+
+
+_CARDS = frozenset({"article", "li", "a", "div", "section", "td", "tr"})
+
+
+def _is_card(card: HtmlElement, byline: HtmlElement) -> bool:
+    """Whether an element that holds a byline is another story's card: a link around more than the
+    byline, or a small element with a heading or a line that links to the story."""
+    if card.tag == "a":
+        return len(text_of(card)) > len(text_of(byline)) + _TITLE
+    if card.tag in ("article", "li") and heads_another(card):
+        return True
+    own = set(byline.iter("a"))
+    headed = False
+    for number, each in enumerate(card.iter()):
+        if number > _CARD:
+            return False
+        headed = headed or (each.tag == "a" and each not in own and _is_headline(each, card))
+    return headed
+
+
+def _is_headline(link: HtmlElement, card: HtmlElement) -> bool:
+    """Whether a link in a card is a headline: in a heading, or the only words of an item."""
+    if leads_to_person(link):
+        return False
+    headed = next(link.iter(*_HEADINGS), None) is not None or any(
+        up.tag in _HEADINGS for up in islice(link.iterancestors(), 3)
+    )
+    if not headed and card.tag not in ("li", "tr", "td"):
+        return False
+    text = text_of(link)
+    return len(text) >= _TITLE or (headed and len(text.split()) > 1 and not is_person(text))
+
+
+def leads_to_person(link: HtmlElement) -> bool:
+    """Whether a link leads to the page of a person: `/authors/ada-lund`, `/@ada`."""
+    href = link.get("href") or ""
+    try:
+        path = urlsplit(href).path
+    except ValueError:
+        return False
+    return names_people(path) or "/@" in path
 
 
 def heads_another(element: HtmlElement) -> bool:
@@ -195,7 +236,7 @@ def heads_another(element: HtmlElement) -> bool:
     return found
 
 
-def _ancestry(heading: HtmlElement | None) -> Mapping[HtmlElement, int]:
+def ancestry(heading: HtmlElement | None) -> Mapping[HtmlElement, int]:
     if heading is None:
         return {}
     return {up: steps for steps, up in enumerate((heading, *islice(heading.iterancestors(), 40)))}
@@ -210,131 +251,3 @@ def _steps(element: HtmlElement, above: Mapping[HtmlElement, int]) -> int:
             return step + above[at] if at.tag not in ("body", "html") else _FAR
         at = at.getparent()
     return _FAR
-
-
-def lines_by(beside: Sequence[HtmlElement]) -> Iterator[str]:
-    """Lines that open as a byline does, among the elements beside the headline."""
-    seen: set[HtmlElement] = set()
-    for element in beside:
-        tail = element.tail
-        if tail and _opens(tail) and (parent := element.getparent()) is not None:
-            yield from _line(parent, seen)
-        text = element.text
-        if text and element.tag not in _NO_LINES and _opens(text):
-            yield from _line(element, seen)
-            parent = element.getparent()
-            if parent is not None and len(text) < _LABEL_LENGTH:
-                yield from _line(parent, seen)
-
-
-_NO_LINES = frozenset({"time", "img", "br", "h1", "figcaption"})
-_LABEL_LENGTH = 24
-"""Characters of a label that stands in an element of its own: "Written by"."""
-
-
-def _opens(text: str) -> bool:
-    return len(text) < 4 * LONGEST_LINE and opens_byline(text.strip()[:LONGEST_LINE])
-
-
-def _line(element: HtmlElement, seen: set[HtmlElement]) -> Iterator[str]:
-    if element in seen or len(text_of(element)) > LONGEST_LINE + 60:
-        return
-    seen.add(element)
-    line = line_of(element)
-    if len(line) <= LONGEST_LINE and opens_byline(line):
-        yield line
-
-
-def people_by(beside: Sequence[HtmlElement]) -> Iterator[str]:
-    """Names of persons among the elements beside the headline that nothing introduces: in a link to
-    a page of theirs, or beside their portrait."""
-    portraits: set[str] = set()
-    for element in beside:
-        if element.tag == "img":
-            alt = " ".join((element.get("alt") or "").split())
-            if len(alt) < 60 and _is_cased_person(alt) and _is_portrait(element):
-                portraits.add(alt)
-        elif element.tag == "a":
-            if _leads_to_person(element):
-                text = text_of(element)
-                if len(text) < 60 and _is_cased_person(text):
-                    yield text
-        elif portraits and element.text and " ".join(element.text.split()) in portraits:
-            yield " ".join(element.text.split())
-
-
-def people_in_boxes(root: HtmlElement) -> Iterator[str]:
-    """Names right under a heading that says "About the author"."""
-    label = pattern(r"\s*<bylines.about>\s*[:：]?\s*")
-    for heading in islice(root.iter("h2", "h3", "h4", "h5", "h6", "strong"), 200):
-        text = text_of(heading)
-        if len(text) > 40 or label.fullmatch(text) is None:
-            continue
-        for element in islice(_around(heading, preceding=False), 12):
-            name = " ".join((element.text or "").split())
-            if 3 < len(name) < 60 and _is_cased_person(name):
-                yield name
-                break
-
-
-_PORTRAIT = re.compile(
-    r"avatar|portrait|author|profile|headshot|rounded-full|circle", re.IGNORECASE
-)
-
-
-def _is_portrait(image: HtmlElement) -> bool:
-    around = [image, *islice(image.iterancestors(), 2)]
-    return any(
-        _PORTRAIT.search(f"{names_of(each)} {(each.get('src') or '')[:300]}") for each in around
-    )
-
-
-def _is_cased_person(text: str) -> bool:
-    """The same as `is_person`, in scripts with capitals: elsewhere too much has a name's shape."""
-    return text.upper() != text.lower() and is_person(text)
-
-
-def _leads_to_person(link: HtmlElement) -> bool:
-    try:
-        return names_people(urlsplit(link.get("href") or "").path)
-    except ValueError:
-        return False
-
-
-def beside(heading: HtmlElement) -> list[HtmlElement]:
-    """Elements below the headline up to the story's second paragraph, then those right above it."""
-    found: list[HtmlElement] = []
-    for budget, preceding in ((_BUDGET, False), (_ABOVE, True)):
-        left, prose = budget, 0
-        for element in _around(heading, preceding=preceding):
-            length = len((element.text or "").strip())
-            left -= length
-            prose += length > _PROSE
-            if left < 0 or prose > 2 or len(found) > _ELEMENTS:
-                break
-            found.append(element)
-    return found
-
-
-def _around(heading: HtmlElement, *, preceding: bool) -> Iterator[HtmlElement]:
-    """Elements before or after one, the nearest branch first."""
-    at = heading
-    for _ in range(_LEVELS):
-        for sibling in islice(at.itersiblings("*", preceding=preceding), _SIBLINGS):
-            yield from _walk(sibling, 0)
-        parent = at.getparent()
-        if parent is None or parent.tag in ("body", "html"):
-            return
-        at = parent
-
-
-def _walk(element: HtmlElement, depth: int) -> Iterator[HtmlElement]:
-    tag = element.tag
-    if tag in _APART or tag in _UNWALKED or depth > 12 or not isinstance(tag, str):
-        return
-    yield element
-    for child in element:
-        yield from _walk(child, depth + 1)
-
-
-_UNWALKED = _MUTE - {"img", "picture", "time", "date"}

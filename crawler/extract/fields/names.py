@@ -7,6 +7,7 @@ A byline is read in pieces: lines of their own, what a label with a colon opens,
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 from typing import NamedTuple
@@ -33,12 +34,16 @@ _BY = (
 )
 _LATE_BY = r"(?<!\w)<bylines.by>\s+"
 _ENDS_IN_BY = r"\s<bylines.by>$"
+_ENDS_IN_OTHER = r"(?:^|\s)<bylines.other_credit>\s*[:：]?$"
 _ANY_BY = r"[^\W\d][^\d,.;:|()]{0,50}?\s<bylines.by_after_all>\s+"
 _LABEL = (
-    rf"(?:^|(?<=[\s,;|/]))(?P<label>{_LABELS}|<bylines.by>|<bylines.other_credit>)\s*[:：＝]\s*"
+    rf"(?:^|(?<=[\s,;|/]))(?P<label>{_LABELS}|<bylines.by>|<bylines.other_credit>)"
+    rf"(?:\s*[:：＝｜]\s*|(?<=[{_DENSE_LETTER}])(?:\s*[/|]\s*|\s+(?=[\u3400-\u9fff])))"
 )
-_LABEL_ALONE = rf"\s*(?:{_LABELS}|(?:{_KIND}\s+)?<bylines.by>)\s*[:：]?\s*"
-_BY_ALONE = r"\s*<bylines.by>\s*[:：]?\s*"
+"""In scripts where a letter says a syllable, a bar or a space may stand for the colon."""
+_LABEL_ALONE = rf"\s*(?:{_LABELS}|(?:{_KIND}\s+)?<bylines.by>|<bylines.about>)\s*[:：]?\s*"
+_BY_ALONE = r"\s*(?:<bylines.by>|<bylines.about>)\s*[:：]?\s*"
+_ABOUT = r"\s*<bylines.about_whom>\s+"
 _OTHER_ALONE = (
     r"\s*(?:<bylines.other_credit>)(?:\s*(?:[,&/+]|<bylines.joined>)\s*<bylines.other_credit>)*"
     r"\s*[:：]?\s*"
@@ -61,7 +66,7 @@ _DOMAIN = re.compile(
     r"\w\.(?:com|org|net|info|de|co|at|ch|uk|fr|es|it|pl|jp|kr|cn|ru|br)\b", re.IGNORECASE
 )
 _NUMBER = re.compile(r"(?:^|[\s,;|(•·–—\-/])[(]?\d")
-_BEFORE_DATE = r"[\s,;|•·()–—-]+(?:<dates.lead_in>|<dates.lead_in_joined>)[\s,:;|•·()–—-]*$"
+_BEFORE_DATE = r"(?:[\s,:;|•·()–—-]+(?:<dates.lead_in>|<dates.lead_in_joined>))+[\s,:;|•·()–—-]*$"
 _YOUNGER = re.compile(r",\s*((?:Jr|Sr)\.?|I{2,3}|IV)(?=$|[\s,;|])")
 _DEGREE = re.compile(
     r"(?:,\s*|\s+)(?:Ph\.?\s?D\.?s?|M\.?D\.?|Psy\.?D\.?|Ed\.?D\.?|D\.?V\.?M\.?|Pharm\.?D\.?|M\.?P\.?H\.?"
@@ -73,7 +78,9 @@ _BRACKETS = re.compile(
     r"\s*[(（\[][^()（）\[\]]*[)）\]](?=\s*(?:$|[\s,;|&/•·–-]*(?:$|[\n,;|&/•·])|\d))"
 )
 """What is said of a name behind it; between its parts, it belongs to it."""
-_DASHED = re.compile(r"\s+[-–—]\s+.*$")
+_DASHED = re.compile(r"\s+[-–—@]\s+.*$")
+_ENCLOSED = re.compile(r"[【\[（(〔『]\s*([^【】\[\]（）()]{2,60}?)\s*[】\]）)〕』]\.?")
+"""A signature in brackets."""
 _BEFORE_ROLE_ALONE = r"(?:<bylines.before_role>)"
 _ROLE_AFTER = r"\s+(?:<bylines.before_role>)(?:\s+.*)?$"
 _AFTER = r"\s*(?:<bylines.after>)$"
@@ -95,6 +102,8 @@ _SURNAME_FIRST = (
     r"((?:<bylines.particle>\s){0,2}[^\W\d_a-z][\w'’-]+),\s*([^\W\d_a-z][\w.'’-]*(?:\s[A-Z]\.?)?)"
 )
 _MOST_WORDS = 6
+_SPACED_NAMES = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]")
+"""Scripts that write no spaces but between a given name and a surname: Thai, Lao, Khmer, Burmese."""
 
 
 class Byline(NamedTuple):
@@ -119,6 +128,7 @@ def byline(
     for text in texts[:30]:
         if len(text) > LONGEST:
             continue
+        text = _bare_of_brackets(text)
         lines: list[tuple[bool, list[tuple[str, bool]]]] = []
         for joined, piece in _pieces(text, language, machine=machine):
             roles = machine or bool(lines)
@@ -158,9 +168,9 @@ def is_person(name: str) -> bool:
     """
     if has_role(name) or is_body(name):
         return False
-    if DENSE.search(name):
+    if DENSE.search(name) and not _SPACED_NAMES.search(name):
         return _HAN_NAME.fullmatch(name) is not None
-    name = _NICKNAME.sub(" ", name)
+    name = _without_signs(_NICKNAME.sub(" ", name))
     tokens = name.split()
     if not 1 < len(tokens) <= _MOST_WORDS or _NO_NAMES_MARKS.search(name):
         return False
@@ -169,6 +179,19 @@ def is_person(name: str) -> bool:
     capitals = [token[0].isupper() or _is_elided(token) for token in tokens]
     small = (token.lower() for token, capital in zip(tokens, capitals, strict=True) if not capital)
     return sum(capitals) > 1 and capitals[-1] and all(token in _particles() for token in small)
+
+
+def _without_signs(name: str) -> str:
+    """A name without the signs that some scripts put on their letters: vowels in Devanagari and Thai,
+    which are no letters to `re`."""
+    if name.isascii():
+        return name
+    return "".join(c for c in name if unicodedata.category(c)[0] != "M")
+
+
+def _bare_of_brackets(text: str) -> str:
+    enclosed = _ENCLOSED.fullmatch(text.strip())
+    return enclosed[1] if enclosed is not None else text
 
 
 def _is_elided(token: str) -> bool:
@@ -180,6 +203,11 @@ def _is_elided(token: str) -> bool:
 @lru_cache(maxsize=1)
 def _particles() -> frozenset[str]:
     return frozenset(words_of("bylines", "particle"))
+
+
+def is_cased_person(name: str) -> bool:
+    """The same as `is_person`, in scripts with capitals: elsewhere too much has a name's shape."""
+    return name.upper() != name.lower() and is_person(name)
 
 
 @lru_cache(maxsize=2_048)
@@ -203,12 +231,17 @@ def is_kind(text: str) -> bool:
     return pattern(r"\s*(?:<bylines.kind_of_text>)\s*").fullmatch(text) is not None
 
 
+@lru_cache(maxsize=4_096)
 def opens_byline(text: str, language: str | None = None) -> bool:
     """Whether a text begins as a byline does: "By Ada Lund", "Text: Ada Lund".
 
     >>> opens_byline("Written by Ada Lund"), opens_byline("Bylaws of the harbour")
     (True, False)
     """
+    text = _bare_of_brackets(text)
+    first, feed, _ = text.partition("\n")
+    if feed and pattern(_LABEL_ALONE).fullmatch(first):
+        return True
     found = pattern(_BY).match(text) or _by_here(language).match(text)
     if found is None and (found := pattern(_LABEL).match(text)) is not None:
         return pattern(_OTHER_ALONE).fullmatch(found["label"]) is None
@@ -216,6 +249,12 @@ def opens_byline(text: str, language: str | None = None) -> bool:
         spans = list(dates_in(text))
         found = pattern(_LATE_BY).search(text, spans[-1][1]) if spans else None
     return found is not None
+
+
+def is_signed(text: str) -> bool:
+    """Whether a text ends as a signature does: 김하늘 기자."""
+    text = _bare_of_brackets(_MAIL.sub("", text).strip())
+    return pattern(_AFTER, 0).search(text) is not None and _signed(text) != text
 
 
 def _is_beside(name: str, *, some: bool, machine: bool) -> bool:
@@ -268,8 +307,12 @@ def _pieces(text: str, language: str | None, *, machine: bool) -> Iterator[tuple
         line = line.strip(" \t,;|•·–—-")
         if line and pattern(_OTHER_ALONE).fullmatch(line):
             skip = True
-        elif line and (pattern(_LABEL_ALONE).fullmatch(line) or pattern(_ENDS_IN_BY).search(line)):
+        elif line and pattern(_LABEL_ALONE).fullmatch(line):
             skip, after = False, True
+        elif line and pattern(_ENDS_IN_BY).search(line):
+            # After a name, whatever else was done "by" someone: "Tested by", "Approved by".
+            skip = some or pattern(_ENDS_IN_OTHER).search(line) is not None
+            after = not skip
         elif line and pattern(_BEFORE_ROLE_ALONE).fullmatch(line):
             if some:
                 break
@@ -341,10 +384,12 @@ def _names_of(piece: str, language: str | None, *, roles: bool) -> Iterable[str]
         if (join := pattern(_ENDING_JOIN, 0).search(name)) is not None:
             name = name[: join.start()]
         name = pattern(_BY).sub("", name, count=1) if pattern(_BY).match(name) else name
-        name = pattern(_ROLE_AFTER, 0).sub("", _DASHED.sub("", name))
+        name = _once(pattern(_ROLE_AFTER, 0).sub("", _DASHED.sub("", name)))
+        if (about := pattern(_ABOUT).match(name)) is not None and is_person(name[about.end() :]):
+            name = name[about.end() :]
         if number == 0 and not roles:
             name = _without_role(name)
-        name = pattern(_AFTER, 0).sub("", name).strip(' .:：–—-/\t"“”«»*\xa0')
+        name = _signed(name).strip(' .:：–—-/\t"“”«»*\xa0')
         if part.strip().endswith(("Jr.", "Sr.")) and name.endswith(("Jr", "Sr")):
             name += "."
         if (language or "").startswith("zh") and _HAN_NAMES.fullmatch(name):
@@ -353,11 +398,32 @@ def _names_of(piece: str, language: str | None, *, roles: bool) -> Iterable[str]
             yield name
 
 
+def _once(name: str) -> str:
+    """A name that stands in a text more than once, once: "Ada Lund Ada Lund"."""
+    tokens = name.split()
+    for number in range(2, len(tokens)):
+        if tokens[number] == tokens[0] and is_person(" ".join(tokens[:number])):
+            return " ".join(tokens[:number])
+    return name
+
+
+def _signed(name: str) -> str:
+    """A name without what says behind it that it is one: 김하늘 기자, and the paper before it."""
+    after = pattern(_AFTER, 0).search(name)
+    if after is None or not after.start():
+        return name
+    name = name[: after.start()].rstrip()
+    last = name.rpartition(" ")[2]
+    return last if not is_person(name) and DENSE.search(last) and is_person(last) else name
+
+
 def _without_role(name: str) -> str:
-    """A name without what the person is behind it: "Ada Lund Chefredakteurin"."""
+    """A name without what the person is beside it: "Ada Lund Chefredakteurin"."""
     tokens = name.split()
     if len(tokens) < 3 or not has_role(name):
         return name
+    while len(tokens) > 2 and has_role(tokens[0]):
+        del tokens[0]
     while len(tokens) > 2 and has_role(tokens[-1]):
         tokens.pop()
     return " ".join(tokens)

@@ -1,0 +1,293 @@
+"""Who wrote the story, as the page shows it beside the headline without marking it as such."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from crawler.extract.dates import has_date
+from crawler.extract.fields.bylines import (
+    APART,
+    LONGEST_LINE,
+    MUTE,
+    ancestry,
+    is_of_another,
+    leads_to_person,
+    line_of,
+)
+from crawler.extract.fields.names import byline, has_role, is_cased_person, opens_byline
+from crawler.extract.markup import Meaning, meanings, names_of
+from crawler.extract.page import text_of
+from crawler.text import words
+
+_BUDGET, _ABOVE = 1_200, 300
+"""Characters of text below and above the headline in which a byline is looked for."""
+_SIBLINGS, _ELEMENTS = 60, 300
+_LEVELS = 6
+_PROSE = 160
+"""Characters of a text that is no byline; after two of them the story has begun."""
+_LABEL_LENGTH = 24
+"""Characters of a label that stands in an element of its own: "Written by"."""
+_NAME = 60
+_ROW = 140
+"""Characters of a line that holds a name, its date and the reading time."""
+_NO_LINES = frozenset({"time", "img", "br", "h1", "figcaption"})
+_NO_ROWS = frozenset({"h1", "h2", "h3", "time", "date", "img", "a", "button", "li"})
+_UNWALKED = MUTE - {"img", "picture", "time", "date", "svg"}
+_PORTRAIT = re.compile(
+    r"avatar|portrait|author|profile|headshot|rounded-full|circle", re.IGNORECASE
+)
+_PERSON_ICON = re.compile(r"(?:^|[\s_-])(?:user|author|person|pencil|pen)(?:$|[\s_-])", re.IGNORECASE)
+_MINUTES = re.compile(r"\d\s*(?:-\s*)?min", re.IGNORECASE)
+_MARKED = re.compile(r"author|byline|writer|contributor|reporter|user-?name", re.IGNORECASE)
+
+
+class Near(NamedTuple):
+    """What stands beside a headline."""
+
+    heading: HtmlElement
+    elements: Sequence[HtmlElement]
+    """Below it up to the story's third paragraph, then right above it."""
+    before_story: Sequence[HtmlElement]
+    """Those of them that stand before its second paragraph."""
+    above: Mapping[HtmlElement, int]
+    """The headline's ancestors."""
+
+
+class Shown(NamedTuple):
+    """What is shown in one place."""
+
+    text: str
+    source: str
+    is_certain: bool = False
+    """Whether something says that it is an author: what is no full name counts too then."""
+
+
+def beside(heading: HtmlElement) -> Near:
+    """Elements below the headline up to the story's third paragraph, then those right above it."""
+    found: list[HtmlElement] = []
+    early: list[HtmlElement] = []
+    for budget, preceding in ((_BUDGET, False), (_ABOVE, True)):
+        left, prose, count = budget, 0, len(found)
+        for element in around(heading, preceding=preceding):
+            length = len((element.text or "").strip())
+            left -= length
+            prose += length > _PROSE
+            if left < 0 or prose > 2 or len(found) - count > _ELEMENTS:
+                break
+            found.append(element)
+            if prose < 2:
+                early.append(element)
+    return Near(heading, found, early, ancestry(heading))
+
+
+def lines_by(near: Near) -> Iterator[str]:
+    """Lines that open as a byline does, among the elements beside the headline."""
+    seen: set[HtmlElement] = set()
+    for element in near.elements:
+        tail = element.tail
+        if tail and _opens(tail) and (parent := element.getparent()) is not None:
+            yield from _line(parent, seen, near)
+        text = element.text
+        if text and element.tag not in _NO_LINES and _opens(text):
+            yield from _line(element, seen, near)
+            parent = element.getparent()
+            if parent is not None and len(text) < _LABEL_LENGTH:
+                yield from _line(parent, seen, near)
+
+
+def _opens(text: str) -> bool:
+    if len(text) > 4 * LONGEST_LINE:
+        return False
+    text = text.strip()
+    return bool(text) and (
+        opens_byline(text[:LONGEST_LINE])
+        # a label in an element of its own has no colon
+        or (len(text) < _LABEL_LENGTH and opens_byline(f"{text}:"))
+    )
+
+
+def _line(element: HtmlElement, seen: set[HtmlElement], near: Near) -> Iterator[str]:
+    if element in seen or len(text_of(element)) > LONGEST_LINE + 60:
+        return
+    seen.add(element)
+    line = line_of(element)
+    if len(line) <= LONGEST_LINE and opens_byline(line) and not is_of_another(element, near.above):
+        yield line
+
+
+def people_by(near: Near) -> Iterator[Shown]:
+    """Names among the elements beside the headline that no word introduces: in a link to a page of
+    theirs, beside their portrait or a person's icon, in an attribute that says so, in one line with
+    the date, the reading time or a role."""
+    portraits: set[str] = set()
+    for element in near.before_story:
+        found = _at(element, near, portraits)
+        if found is not None and not is_of_another(element, near.above):
+            yield found
+
+
+def _at(element: HtmlElement, near: Near, portraits: set[str]) -> Shown | None:
+    tag = element.tag
+    if tag == "img":
+        alt = " ".join((element.get("alt") or "").split())
+        if len(alt) < _NAME and is_cased_person(alt) and _is_portrait(element):
+            portraits.add(alt)
+        return None
+    if tag in ("i", "svg", "span") and (row := _beside_icon(element)):
+        return Shown(row, "html:person", is_certain=True)
+    if tag == "a":
+        return _linked(element, near)
+    if _is_marked(element):
+        return Shown(line_of(element), "html:author", is_certain=True)
+    text = " ".join((element.text or "").split())
+    if not 3 < len(text) < _ROW or tag in _NO_ROWS:
+        return None
+    if text in portraits or (len(text) < _NAME and is_cased_person(text)):
+        return Shown(text, "html:person") if text in portraits or _is_row(element, near) else None
+    return Shown(text, "html:person") if _is_line(text) else None
+
+
+def _is_marked(element: HtmlElement) -> bool:
+    """Whether an attribute for scripts says that an element is the author's: `data-testid`."""
+    return any(
+        name.startswith("data-")
+        and len(value) < _NAME
+        and _MARKED.search(value) is not None
+        and bool(meanings(value) & int(Meaning.AUTHOR))
+        for name, value in element.items()
+    )
+
+
+def _beside_icon(element: HtmlElement) -> str:
+    """The line behind an icon of a person."""
+    names = names_of(element)
+    if not names or len(names) > _NAME or text_of(element) or not _PERSON_ICON.search(names):
+        return ""
+    parent = element.getparent()
+    if parent is None or len(text_of(parent)) > _ROW:
+        return ""
+    after = " ".join((element.tail or "").split())
+    if not after:
+        beside = element.getnext()
+        after = text_of(beside) if beside is not None else ""
+    return after if len(after) < _NAME else ""
+
+
+def _linked(link: HtmlElement, near: Near) -> Shown | None:
+    """A name in a link to that person's page, in a line of its own."""
+    text = text_of(link)
+    parent = link.getparent()
+    if not 2 < len(text) < _NAME or parent is None:
+        return None
+    person = is_cased_person(text)
+    if leads_to_person(link):
+        certain = True
+    elif person and _names_its_page(text, link.get("href") or ""):
+        certain = False
+    else:
+        return None
+    line = line_of(parent)
+    if len(line) > _ROW or (person and text not in " ".join(byline([line]).names)):
+        return None  # a name in prose, or one that another credit introduces
+    if not certain and not _is_row(link, near):
+        return None
+    return Shown(text, "html:person", is_certain=certain)
+
+
+def _names_its_page(name: str, href: str) -> bool:
+    """Whether an address is made of a name: `/av/ada-lund`."""
+    slug = re.sub(r"[^a-z]+", "-", _bare(name)).strip("-")
+    try:
+        return len(slug) > 5 and slug in urlsplit(href).path.lower().replace("_", "-")
+    except ValueError:
+        return False
+
+
+def _bare(text: str) -> str:
+    parts = unicodedata.normalize("NFKD", text.lower())
+    return "".join(c for c in parts if not unicodedata.combining(c))
+
+
+def _is_line(text: str) -> bool:
+    """Whether a text is a name and a date: "Ada Lund, 7 May 2026, 9.41"."""
+    if text.upper() == text.lower() or not has_date(text):
+        return False
+    read = byline([text])
+    return (
+        bool(read.names)
+        and read.persons == len(read.names)
+        and words(text).startswith(words(read.names[0]))
+    )
+
+
+def _is_row(element: HtmlElement, near: Near) -> bool:
+    """Whether a name stands in one line with a date, a reading time, a mail address or a role, and
+    is no name of a section: no link of the page has the same text."""
+    name = text_of(element)
+    at: HtmlElement | None = element
+    for _ in range(4):
+        if at is None or at in near.above or len(text_of(at)) > _ROW:
+            return False
+        rest = line_of_all(at).replace(name, "\n", 1)
+        if rest.strip() and _says_row(rest):
+            return element.tag == "a" or not _is_linked_elsewhere(element, near)
+        at = at.getparent()
+    return False
+
+
+def line_of_all(element: HtmlElement) -> str:
+    """All texts of an element, a line feed between them."""
+    return "\n".join(filter(None, (" ".join(text.split()) for text in element.itertext())))
+
+
+def _says_row(rest: str) -> bool:
+    return has_date(rest) or "@" in rest or _MINUTES.search(rest) is not None or has_role(rest)
+
+
+def _is_linked_elsewhere(element: HtmlElement, near: Near) -> bool:
+    name = text_of(element).casefold()
+    inside = next(element.iterancestors("a"), None)
+    if inside is not None and not (
+        leads_to_person(inside) or _names_its_page(name, inside.get("href") or "")
+    ):
+        return True
+    return any(
+        (link.text or "").strip().casefold() == name and not leads_to_person(link)
+        for link in near.heading.getroottree().iter("a")
+        if link is not inside
+    )
+
+
+def _is_portrait(image: HtmlElement) -> bool:
+    around = [image, *islice(image.iterancestors(), 2)]
+    return any(
+        _PORTRAIT.search(f"{names_of(each)} {(each.get('src') or '')[:300]}") for each in around
+    )
+
+
+def around(heading: HtmlElement, *, preceding: bool) -> Iterator[HtmlElement]:
+    """Elements before or after one, the nearest branch first."""
+    at = heading
+    for _ in range(_LEVELS):
+        for sibling in islice(at.itersiblings("*", preceding=preceding), _SIBLINGS):
+            yield from _walk(sibling, 0)
+        parent = at.getparent()
+        if parent is None or parent.tag in ("body", "html"):
+            return
+        at = parent
+
+
+def _walk(element: HtmlElement, depth: int) -> Iterator[HtmlElement]:
+    tag = element.tag
+    if tag in APART or tag in _UNWALKED or depth > 12 or not isinstance(tag, str):
+        return
+    yield element
+    for child in element:
+        yield from _walk(child, depth + 1)
