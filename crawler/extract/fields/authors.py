@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from lxml.html import HtmlElement
 
-from crawler.extract.fields.beside import beside, lines_by, people_by
+from crawler.extract.fields.beside import Near, beside, lines_by, people_by
 from crawler.extract.fields.bylines import marked_bylines
 from crawler.extract.fields.names import LONGEST, byline, is_cased_person, is_person, opens_byline
 from crawler.extract.fields.signatures import people_in_boxes, signed
@@ -175,6 +175,7 @@ def _shown(
     """
     near = beside(heading) if heading is not None else None
     beside_it = frozenset(near.elements if near is not None else ())
+    near_it: list[_Found] = []
     close: list[_Found] = []
     far: list[tuple[list[str], str]] = []
     for element, texts, steps in marked_bylines(marked, heading):
@@ -185,17 +186,13 @@ def _shown(
             far.append((texts, source))
         elif (found := _found(texts, source, others, language)) is not None:
             found = found._replace(explicit=opens_byline(texts[0], language))
-            if element in beside_it:
-                yield found
-            else:
-                close.append(found)
+            (near_it if element in beside_it else close).append(found)
+    lines = list(_lines(near, others, language)) if near is not None else []
+    for found in near_it:
+        # A line may name more: of "By Ada Lund and Bo Ek" the last alone may be marked.
+        yield next((line for line in lines if set(found.names) < set(line.names)), found)
+    yield from lines
     if near is not None:
-        for line in lines_by(near):
-            found = _found([line], "html:byline", others, language)
-            if found is not None and found.persons == len(found.names):
-                yield found._replace(explicit=True)
-            elif found is not None and len(found.names) == 1 and " " not in found.names[0]:
-                yield found._replace(explicit=True)  # who writes under a name of their own
         for shown in () if explicit else people_by(near):
             found = _found([shown.text], shown.source, others, language)
             if found is not None and (found.persons or shown.is_certain):
@@ -204,6 +201,17 @@ def _shown(
     for texts, source in () if explicit else far:
         if (found := _found(texts, source, others, language)) is not None:
             yield found
+
+
+def _lines(near: Near, others: Set[str], language: str | None) -> Iterator[_Found]:
+    for line in lines_by(near):
+        found = _found([line], "html:byline", others, language)
+        if found is not None and (
+            found.persons == len(found.names)
+            # who writes under a name of their own: "by ada"
+            or (len(found.names) == 1 and " " not in found.names[0])
+        ):
+            yield found._replace(explicit=True)
 
 
 def _are_bodies(value: Any) -> bool:

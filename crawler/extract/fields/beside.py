@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.extract.dates import has_date
+from crawler.extract.dates import dates_in, has_date
 from crawler.extract.fields.bylines import (
     APART,
     LONGEST_LINE,
@@ -24,20 +24,22 @@ from crawler.extract.fields.bylines import (
 from crawler.extract.fields.names import byline, has_role, is_cased_person, opens_byline
 from crawler.extract.markup import Meaning, meanings, names_of
 from crawler.extract.page import text_of
-from crawler.text import words
+from crawler.urls.segments import TOPICS
 
 _BUDGET, _ABOVE = 1_200, 300
 """Characters of text below and above the headline in which a byline is looked for."""
 _SIBLINGS, _ELEMENTS = 60, 300
 _LEVELS = 6
-_PROSE = 160
-"""Characters of a text that is no byline; after two of them the story has begun."""
+_PROSE, _SENTENCES = 160, 110
+"""Characters of a text that is no byline; after two of them the story has begun. So many of one
+that may be none of the story's."""
 _LABEL_LENGTH = 24
 """Characters of a label that stands in an element of its own: "Written by"."""
-_NAME = 60
+_NAME, _LINE = 60, 80
 _ROW = 140
 """Characters of a line that holds a name, its date and the reading time."""
 _NO_LINES = frozenset({"time", "img", "br", "h1", "figcaption"})
+_OF_PAGE = frozenset({"header", "footer", "nav", "aside"})
 _NO_ROWS = frozenset({"h1", "h2", "h3", "time", "date", "img", "a", "button", "li"})
 _UNWALKED = MUTE - {"img", "picture", "time", "date", "svg"}
 _PORTRAIT = re.compile(
@@ -56,6 +58,8 @@ class Near(NamedTuple):
     """Below it up to the story's third paragraph, then right above it."""
     before_story: Sequence[HtmlElement]
     """Those of them that stand before its second paragraph."""
+    below: int
+    """How many of these stand below the headline, before those above it."""
     above: Mapping[HtmlElement, int]
     """The headline's ancestors."""
 
@@ -72,19 +76,23 @@ class Shown(NamedTuple):
 def beside(heading: HtmlElement) -> Near:
     """Elements below the headline up to the story's third paragraph, then those right above it."""
     found: list[HtmlElement] = []
+    below = 0
     early: list[HtmlElement] = []
     for budget, preceding in ((_BUDGET, False), (_ABOVE, True)):
-        left, prose, count = budget, 0, len(found)
+        left, prose, count, sentences = budget, 0, len(found), 0
         for element in around(heading, preceding=preceding):
             length = len((element.text or "").strip())
             left -= length
             prose += length > _PROSE
+            sentences += length > _SENTENCES
             if left < 0 or prose > 2 or len(found) - count > _ELEMENTS:
                 break
             found.append(element)
-            if prose < 2:
+            if sentences < 2:
                 early.append(element)
-    return Near(heading, found, early, ancestry(heading))
+        if not preceding:
+            below = len(early)
+    return Near(heading, found, early, below, ancestry(heading))
 
 
 def lines_by(near: Near) -> Iterator[str]:
@@ -127,10 +135,16 @@ def people_by(near: Near) -> Iterator[Shown]:
     theirs, beside their portrait or a person's icon, in an attribute that says so, in one line with
     the date, the reading time or a role."""
     portraits: set[str] = set()
-    for element in near.before_story:
+    doubtful: list[Shown] = []
+    for number, element in enumerate(near.before_story):
         found = _at(element, near, portraits)
-        if found is not None and not is_of_another(element, near.above):
+        if found is None or is_of_another(element, near.above):
+            continue
+        if found.is_certain:
             yield found
+        elif number < near.below:
+            doubtful.append(found)
+    yield from doubtful
 
 
 def _at(element: HtmlElement, near: Near, portraits: set[str]) -> Shown | None:
@@ -141,7 +155,8 @@ def _at(element: HtmlElement, near: Near, portraits: set[str]) -> Shown | None:
             portraits.add(alt)
         return None
     if tag in ("i", "svg", "span") and (row := _beside_icon(element)):
-        return Shown(row, "html:person", is_certain=True)
+        # Where no date stands beside it, it is where readers log in.
+        return Shown(row, "html:person", is_certain=True) if _is_dated(element) else None
     if tag == "a":
         return _linked(element, near)
     if _is_marked(element):
@@ -182,21 +197,22 @@ def _beside_icon(element: HtmlElement) -> str:
 
 def _linked(link: HtmlElement, near: Near) -> Shown | None:
     """A name in a link to that person's page, in a line of its own."""
-    text = text_of(link)
     parent = link.getparent()
-    if not 2 < len(text) < _NAME or parent is None:
+    if parent is None or not (href := link.get("href")):
         return None
-    person = is_cased_person(text)
-    if leads_to_person(link):
-        certain = True
-    elif person and _names_its_page(text, link.get("href") or ""):
-        certain = False
-    else:
+    text = line_of(link)
+    if not 2 < len(text) < _ROW:
         return None
+    certain = leads_to_person(link)
+    first = text.partition("\n")[0]
+    if not certain:
+        if len(first) > _NAME or not is_cased_person(first) or not _names_its_page(first, href):
+            return None
+        text = first
     line = line_of(parent)
-    if len(line) > _ROW or (person and text not in " ".join(byline([line]).names)):
+    if len(line) > _ROW or (first not in byline([line]).names and is_cased_person(first)):
         return None  # a name in prose, or one that another credit introduces
-    if not certain and not _is_row(link, near):
+    if not certain and _is_topic(href) and not _is_row(link, near):
         return None
     return Shown(text, "html:person", is_certain=certain)
 
@@ -204,10 +220,18 @@ def _linked(link: HtmlElement, near: Near) -> Shown | None:
 def _names_its_page(name: str, href: str) -> bool:
     """Whether an address is made of a name: `/av/ada-lund`."""
     slug = re.sub(r"[^a-z]+", "-", _bare(name)).strip("-")
+    return len(slug) > 5 and slug in _path(href).replace("_", "-")
+
+
+def _is_topic(href: str) -> bool:
+    return not TOPICS.isdisjoint(_path(href).split("/"))
+
+
+def _path(href: str) -> str:
     try:
-        return len(slug) > 5 and slug in urlsplit(href).path.lower().replace("_", "-")
+        return urlsplit(href).path.lower()
     except ValueError:
-        return False
+        return ""
 
 
 def _bare(text: str) -> str:
@@ -217,14 +241,13 @@ def _bare(text: str) -> str:
 
 def _is_line(text: str) -> bool:
     """Whether a text is a name and a date: "Ada Lund, 7 May 2026, 9.41"."""
-    if text.upper() == text.lower() or not has_date(text):
+    if len(text) > _LINE or text.upper() == text.lower() or not has_date(text):
         return False
-    read = byline([text])
-    return (
-        bool(read.names)
-        and read.persons == len(read.names)
-        and words(text).startswith(words(read.names[0]))
-    )
+    start = next(iter(dates_in(text)), None)
+    if start is None or text[slice(*start)].isdigit():
+        return False  # a year alone
+    names = text[: start[0]].strip(" ,;|•·()–—-")
+    return is_cased_person(names)
 
 
 def _is_row(element: HtmlElement, near: Near) -> bool:
@@ -235,16 +258,29 @@ def _is_row(element: HtmlElement, near: Near) -> bool:
     for _ in range(4):
         if at is None or at in near.above or len(text_of(at)) > _ROW:
             return False
-        rest = line_of_all(at).replace(name, "\n", 1)
+        rest = _all_of(at).replace(name, "\n", 1)
         if rest.strip() and _says_row(rest):
             return element.tag == "a" or not _is_linked_elsewhere(element, near)
         at = at.getparent()
     return False
 
 
-def line_of_all(element: HtmlElement) -> str:
+def _is_dated(element: HtmlElement) -> bool:
+    return any(
+        len(line := text_of(up)) <= _ROW and has_date(line)
+        for up in islice(element.iterancestors(), 3)
+    )
+
+
+def _all_of(element: HtmlElement) -> str:
     """All texts of an element, a line feed between them."""
-    return "\n".join(filter(None, (" ".join(text.split()) for text in element.itertext())))
+    parts: list[str] = []
+    for each in element.iter():
+        if isinstance(each.tag, str) and each.tag not in ("style", "script") and each.text:
+            parts.append(each.text)
+        if each is not element and each.tail:
+            parts.append(each.tail)
+    return "\n".join(filter(None, (" ".join(part.split()) for part in parts)))
 
 
 def _says_row(rest: str) -> bool:
@@ -276,9 +312,11 @@ def around(heading: HtmlElement, *, preceding: bool) -> Iterator[HtmlElement]:
     """Elements before or after one, the nearest branch first."""
     at = heading
     for _ in range(_LEVELS):
-        for sibling in islice(at.itersiblings("*", preceding=preceding), _SIBLINGS):
-            yield from _walk(sibling, 0)
         parent = at.getparent()
+        ends = parent is not None and parent.tag == "body"
+        for sibling in islice(at.itersiblings("*", preceding=preceding), _SIBLINGS):
+            if not (ends and sibling.tag in _OF_PAGE):
+                yield from _walk(sibling, 0)
         if parent is None or parent.tag in ("body", "html"):
             return
         at = parent

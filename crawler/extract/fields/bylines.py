@@ -44,12 +44,17 @@ _NOT_NAME = re.compile(
 _OTHERS = re.compile(
     r"(?i:(?:^|[\s_-])(?<!has-)(?<!with-)(?<!no-)"
     r"(?:quote|zitat|cita|citation|bookmark|related|recommend\w*|respond|caption|credits?"
-    r"|comment-?form|pull-?quote|testimonial)(?:$|[\s_-])"
+    r"|comment-?form|pull-?quote|testimonial|products?)(?:$|[\s_-])"
     r"|comment(?:s|-list|ary-list|-form))|[a-z]Quote(?:$|[\s_-])"
 )
 """Names of what holds another's name than the author's."""
+_OF_STORY = re.compile(r"(?:^|[\s_-])(?:meta|byline|dateline)(?:$|[\s_-])", re.IGNORECASE)
+"""Names of the line under a headline: what else it holds, links to comments, it is named for, too."""
 _NOT_LINKS = frozenset({"category", "tag", "bookmark"})
-_TITLE = 24
+_CARD_PARTS = 16
+"""Links and headings of a card; what has more is a part of the page."""
+_CARD_STEPS = 6
+_TITLE = 12
 """Characters of a link that is another story's headline, or more."""
 
 
@@ -172,9 +177,13 @@ def is_of_another(element: HtmlElement, above: Mapping[HtmlElement, int]) -> boo
         if at.tag in APART or (at.tag in ("aside", "nav") and step > 0):
             return True
         names = names_of(at)
-        if names and (_OTHERS.search(names[:200]) or meanings(names) & int(Meaning.COMMENTS)):
+        if (
+            names
+            and (_OTHERS.search(names[:200]) or meanings(names) & int(Meaning.COMMENTS))
+            and _OF_STORY.search(names[:200]) is None
+        ):
             return True
-        if step and at.tag in _CARDS and _is_card(at, element):
+        if 0 < step <= _CARD_STEPS and at.tag in _CARDS and _is_card(at, element, above):
             return True
         at = at.getparent()
     return False
@@ -183,33 +192,33 @@ def is_of_another(element: HtmlElement, above: Mapping[HtmlElement, int]) -> boo
 _CARDS = frozenset({"article", "li", "a", "div", "section", "td", "tr"})
 
 
-def _is_card(card: HtmlElement, byline: HtmlElement) -> bool:
+def _is_card(
+    card: HtmlElement, byline: HtmlElement, above: Mapping[HtmlElement, int]
+) -> bool:
     """Whether an element that holds a byline is another story's card: a link around more than the
-    byline, or a small element with a heading or a line that links to the story."""
+    byline, or a small element with a heading, or in a list a line, that links to the story."""
     if card.tag == "a":
-        return len(text_of(card)) > len(text_of(byline)) + _TITLE
-    if card.tag in ("article", "li") and heads_another(card):
-        return True
-    own = set(byline.iter("a"))
-    headed = False
-    for number, each in enumerate(card.iter()):
-        if number > _CARD:
-            return False
-        headed = headed or (each.tag == "a" and each not in own and _is_headline(each, card))
-    return headed
+        return not leads_to_person(card) and len(text_of(card)) > len(text_of(byline)) + _TITLE
+    parts = list(islice(card.iter("a", *_HEADINGS), _CARD_PARTS))
+    if len(parts) == _CARD_PARTS:
+        return False
+    in_list = card.tag in ("li", "tr", "td")
+    headline = next((text_of(heading) for heading in above), "")
+    for part in parts:
+        is_link = part.tag == "a"
+        link = part if is_link else _link_of(part)
+        if link is None or (is_link and not in_list) or leads_to_person(link):
+            continue
+        text = text_of(part)
+        if (len(text) >= _TITLE if is_link else " " in text) and not is_person(text):
+            if is_link and (part is byline or text in text_of(byline)):
+                continue
+            return text not in headline
+    return False
 
 
-def _is_headline(link: HtmlElement, card: HtmlElement) -> bool:
-    """Whether a link in a card is a headline: in a heading, or the only words of an item."""
-    if leads_to_person(link):
-        return False
-    headed = next(link.iter(*_HEADINGS), None) is not None or any(
-        up.tag in _HEADINGS for up in islice(link.iterancestors(), 3)
-    )
-    if not headed and card.tag not in ("li", "tr", "td"):
-        return False
-    text = text_of(link)
-    return len(text) >= _TITLE or (headed and len(text.split()) > 1 and not is_person(text))
+def _link_of(heading: HtmlElement) -> HtmlElement | None:
+    return next(heading.iter("a"), None) if len(heading) else next(heading.iterancestors("a"), None)
 
 
 def leads_to_person(link: HtmlElement) -> bool:

@@ -25,7 +25,7 @@ _FIRST, _LAST = 4, 3
 """Blocks of the body in which a byline or a signature is looked for."""
 _LINE = 120
 """Characters of such a line."""
-_PROSE = 160
+_PROSE = 100
 _BIO = 500
 """Characters of a paragraph about the author."""
 _EMPHASISED = re.compile(r"(\*{1,3}).+\1", re.DOTALL)
@@ -43,6 +43,11 @@ def signed(blocks: Sequence[Block], others: Set[str], language: str | None) -> t
         if names := _byline(block, others, language, ends=False):
             return names, block.text
     last = texts[-_LAST:]
+    for block in last:
+        if opens_byline(block.text, language) and (
+            names := _byline(block, others, language, ends=True)
+        ):
+            return names, block.text
     while last and any(len(after.text) > _PROSE for after in last[1:]):
         del last[0]  # prose stands behind it
     for block in last:

@@ -114,7 +114,11 @@ _WORDS: dict[Meaning, str] = {
         journalist redakteur signature contributor contributors verfasser auteur auteurs firma
         authorname authornames authorlink authorlinks articleauthor postauthor bylinename
         bylinenames bylineauthor autorname autorenname auteurnaam forfatter skribent journaliste
-        periodista giornalista jornalista redacteur redaktor
+        periodista giornalista jornalista redacteur redaktor createdby writtenby postedby submittedby
+        storyby username redakteurin autorka autorzy autori auteure skribenter forfattare muhabir
+        muhabiri yazar yazari penulis wartawan jurnalis avtor avtory syntaktis katib kateb
+        nevisande zuozhe tacgia kirjoittaja toimittaja szerzo redator articulista columnista
+        colonist kolumnist columnist
         """,
     Meaning.DATE: """
         date dates datetime publish published publishdate pubdate publication timestamp time
