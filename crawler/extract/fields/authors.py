@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from lxml.html import HtmlElement
 
 from crawler.extract.fields.beside import Near, beside, lines_by, people_by
-from crawler.extract.fields.bylines import marked_bylines
+from crawler.extract.fields.bylines import lines_around, marked_bylines
 from crawler.extract.fields.names import LONGEST, byline, is_cased_person, is_person, opens_byline
 from crawler.extract.fields.signatures import people_in_boxes, signed
 from crawler.extract.markup import Marks
@@ -173,12 +173,10 @@ def _shown(
 
     explicit: whether none is asked for but bylines beside the headline.
     """
-    near = beside(heading) if heading is not None else None
-    beside_it = frozenset(near.elements if near is not None else ())
-    near_it: list[_Found] = []
-    close: list[_Found] = []
+    near: list[_Found] = []
+    close: list[tuple[HtmlElement, _Found]] = []
     far: list[tuple[list[str], str]] = []
-    for element, texts, steps in marked_bylines(marked, heading):
+    for element, texts, steps, is_next in marked_bylines(marked, heading):
         source = "html:author"
         if element.get("rel") == "author" or element.get("itemprop") == "author":
             source = "html:rel=author"
@@ -186,21 +184,40 @@ def _shown(
             far.append((texts, source))
         elif (found := _found(texts, source, others, language)) is not None:
             found = found._replace(explicit=opens_byline(texts[0], language))
-            (near_it if element in beside_it else close).append(found)
-    lines = list(_lines(near, others, language)) if near is not None else []
-    for found in near_it:
-        # A line may name more: of "By Ada Lund and Bo Ek" the last alone may be marked.
-        yield next((line for line in lines if set(found.names) < set(line.names)), found)
-    yield from lines
-    if near is not None:
-        for shown in () if explicit else people_by(near):
+            if is_next:
+                yield _whole(found, element, others, language)
+            else:
+                close.append((element, found))
+    if heading is not None:
+        around = beside(heading)
+        elements = frozenset(around.elements)
+        for element, found in close:
+            if element in elements:
+                near.append(found)
+                yield _whole(found, element, others, language)
+        yield from _lines(around, others, language)
+        for shown in () if explicit else people_by(around):
             found = _found([shown.text], shown.source, others, language)
             if found is not None and (found.persons or shown.is_certain):
                 yield found
-    yield from close
+    yield from (found for _, found in close if found not in near)
     for texts, source in () if explicit else far:
         if (found := _found(texts, source, others, language)) is not None:
             yield found
+
+
+def _whole(
+    found: _Found, element: HtmlElement, others: Set[str], language: str | None
+) -> _Found:
+    """What a line around an element tells where it names more: of "By Ada Lund and Bo Ek" the last
+    alone may be marked."""
+    if found.explicit:
+        return found
+    for line in lines_around(element):
+        more = _found([line], found.claim.source, others, language)
+        if more is not None and set(found.names) < set(more.names):
+            return more._replace(explicit=True)
+    return found
 
 
 def _lines(near: Near, others: Set[str], language: str | None) -> Iterator[_Found]:
@@ -209,7 +226,7 @@ def _lines(near: Near, others: Set[str], language: str | None) -> Iterator[_Foun
         if found is not None and (
             found.persons == len(found.names)
             # who writes under a name of their own: "by ada"
-            or (len(found.names) == 1 and " " not in found.names[0])
+            or (len(found.names) == 1 and len(found.names[0].split()) < 5)
         ):
             yield found._replace(explicit=True)
 

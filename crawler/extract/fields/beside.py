@@ -21,7 +21,7 @@ from crawler.extract.fields.bylines import (
     leads_to_person,
     line_of,
 )
-from crawler.extract.fields.names import byline, has_role, is_cased_person, opens_byline
+from crawler.extract.fields.names import byline, has_role, is_byline_label, is_cased_person, opens_byline
 from crawler.extract.markup import Meaning, meanings, names_of
 from crawler.extract.page import text_of
 from crawler.urls.segments import TOPICS
@@ -29,7 +29,7 @@ from crawler.urls.segments import TOPICS
 _BUDGET, _ABOVE = 1_200, 300
 """Characters of text below and above the headline in which a byline is looked for."""
 _SIBLINGS, _ELEMENTS = 60, 300
-_LEVELS = 6
+_LEVELS, _DEPTH = 6, 20
 _PROSE, _SENTENCES = 160, 110
 """Characters of a text that is no byline; after two of them the story has begun. So many of one
 that may be none of the story's."""
@@ -111,14 +111,10 @@ def lines_by(near: Near) -> Iterator[str]:
 
 
 def _opens(text: str) -> bool:
-    if len(text) > 4 * LONGEST_LINE:
+    if len(text) > 2 * LONGEST_LINE or not (text := text.strip()) or len(text) > LONGEST_LINE:
         return False
-    text = text.strip()
-    return bool(text) and (
-        opens_byline(text[:LONGEST_LINE])
-        # a label in an element of its own has no colon
-        or (len(text) < _LABEL_LENGTH and opens_byline(f"{text}:"))
-    )
+    # The name may stand in an element of its own, as may a label: it has no colon then.
+    return opens_byline(f"{text} ") or (len(text) < _LABEL_LENGTH and is_byline_label(text))
 
 
 def _line(element: HtmlElement, seen: set[HtmlElement], near: Near) -> Iterator[str]:
@@ -140,7 +136,7 @@ def people_by(near: Near) -> Iterator[Shown]:
         found = _at(element, near, portraits)
         if found is None or is_of_another(element, near.above):
             continue
-        if found.is_certain:
+        if found.is_certain and (number < near.below or is_cased_person(found.text)):
             yield found
         elif number < near.below:
             doubtful.append(found)
@@ -156,7 +152,8 @@ def _at(element: HtmlElement, near: Near, portraits: set[str]) -> Shown | None:
         return None
     if tag in ("i", "svg", "span") and (row := _beside_icon(element)):
         # Where no date stands beside it, it is where readers log in.
-        return Shown(row, "html:person", is_certain=True) if _is_dated(element) else None
+        dated = row.upper() != row.lower() and _is_dated(element)
+        return Shown(row, "html:person", is_certain=True) if dated else None
     if tag == "a":
         return _linked(element, near)
     if _is_marked(element):
@@ -324,7 +321,7 @@ def around(heading: HtmlElement, *, preceding: bool) -> Iterator[HtmlElement]:
 
 def _walk(element: HtmlElement, depth: int) -> Iterator[HtmlElement]:
     tag = element.tag
-    if tag in APART or tag in _UNWALKED or depth > 12 or not isinstance(tag, str):
+    if tag in APART or tag in _UNWALKED or depth > _DEPTH or not isinstance(tag, str):
         return
     yield element
     for child in element:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.extract.fields.names import is_person
+from crawler.extract.fields.names import is_person, opens_byline
 from crawler.extract.markup import Marks, Meaning, is_hidden, meanings, names_of
 from crawler.extract.page import text_of
 from crawler.urls import names_people
@@ -20,6 +21,7 @@ _CARD = 120
 """Elements of a card; what holds more is a part of the page."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
 _FAR = 99
+_MOST_TRIED = 16
 MUTE = frozenset({
     "script", "style", "noscript", "template", "svg", "button", "time", "select", "input",
     "textarea", "iframe", "video", "audio", "form", "img", "picture", "sup", "date",
@@ -53,7 +55,8 @@ _OF_STORY = re.compile(r"(?:^|[\s_-])(?:meta|byline|dateline)(?:$|[\s_-])", re.I
 _NOT_LINKS = frozenset({"category", "tag", "bookmark"})
 _CARD_PARTS = 16
 """Links and headings of a card; what has more is a part of the page."""
-_CARD_STEPS = 6
+_CARD_STEPS, _CARD_TEXT = 6, 700
+"""Steps up to it; characters of its text: what has more is a story itself."""
 _TITLE = 12
 """Characters of a link that is another story's headline, or more."""
 
@@ -108,26 +111,63 @@ def _holds_no_name(element: HtmlElement) -> bool:
     return is_hidden(element)
 
 
-def marked_bylines(
-    marked: Marks, heading: HtmlElement | None
-) -> Iterator[tuple[HtmlElement, list[str], int]]:
-    """Elements that are marked as the author's, the nearest to the headline first, each with its
-    texts and the steps up to an element that holds the headline too.
-    """
+class Marked(NamedTuple):
+    """An element that is marked as the author's."""
+
+    element: HtmlElement
+    texts: list[str]
+    steps: int
+    """Up to an element that holds the headline too, from here and from there."""
+    is_next: bool
+    """Whether it stands right beside the headline."""
+
+
+def marked_bylines(marked: Marks, heading: HtmlElement | None) -> Iterator[Marked]:
+    """Elements that are marked as the author's, the nearest to the headline first."""
     above = ancestry(heading)
-    found: list[tuple[int, int, HtmlElement]] = []
-    for number, element in enumerate(islice(marked[Meaning.AUTHOR], 60)):
-        if not is_of_another(element, above):
-            found.append((_steps(element, above), number, element))
+    found = [
+        (_steps(element, above), number, element)
+        for number, element in enumerate(islice(marked[Meaning.AUTHOR], 60))
+    ]
     found.sort(key=lambda each: each[:2])
+    of_another: dict[HtmlElement, bool] = {}
     grouped: set[HtmlElement] = set()
-    for steps, _, element in found[:16]:
-        if element in grouped:
+    tried = 0
+    for steps, _, element in found:
+        if element in grouped or _is_others(element, above, of_another):
             continue
-        alike = [other for at, _, other in found if at == steps and _are_alike(element, other)]
+        tried += 1
+        if tried > _MOST_TRIED:
+            return
+        alike = [
+            other
+            for at, _, other in found
+            if at == steps
+            and _are_alike(element, other)
+            and not _is_others(other, above, of_another)
+        ]
         grouped.update(alike)
         if texts := [text for each in alike[:12] for text in _texts(each)]:
-            yield element, texts, steps
+            meets = next((above[up] for up in islice(element.iterancestors(), 9) if up in above), 9)
+            yield Marked(element, texts, steps, meets <= 1)
+
+
+def _is_others(
+    element: HtmlElement, above: Mapping[HtmlElement, int], known: dict[HtmlElement, bool]
+) -> bool:
+    if element not in known:
+        known[element] = is_of_another(element, above)
+    return known[element]
+
+
+def lines_around(element: HtmlElement) -> Iterator[str]:
+    """The lines around an element that open as a byline does, the shortest first."""
+    for up in islice(element.iterancestors(), 3):
+        if len(text_of(up)) > LONGEST_LINE:
+            return
+        line = line_of(up)
+        if opens_byline(line):
+            yield line
 
 
 def _are_alike(one: HtmlElement, other: HtmlElement) -> bool:
@@ -213,7 +253,7 @@ def _is_card(
         if (len(text) >= _TITLE if is_link else " " in text) and not is_person(text):
             if is_link and (part is byline or text in text_of(byline)):
                 continue
-            return text not in headline
+            return text not in headline and len(text_of(card)) < _CARD_TEXT
     return False
 
 
@@ -222,13 +262,14 @@ def _link_of(heading: HtmlElement) -> HtmlElement | None:
 
 
 def leads_to_person(link: HtmlElement) -> bool:
-    """Whether a link leads to the page of a person: `/authors/ada-lund`, `/@ada`."""
+    """Whether a link leads to the page of a person, as its address says: `/authors/ada-lund`,
+    `/@ada`, `/?source=byline`."""
     href = link.get("href") or ""
     try:
         path = urlsplit(href).path
     except ValueError:
         return False
-    return names_people(path) or "/@" in path
+    return names_people(path) or "/@" in path or "byline" in href
 
 
 def heads_another(element: HtmlElement) -> bool:

@@ -231,6 +231,12 @@ def is_kind(text: str) -> bool:
     return pattern(r"\s*(?:<bylines.kind_of_text>)\s*").fullmatch(text) is not None
 
 
+@lru_cache(maxsize=2_048)
+def is_byline_label(text: str) -> bool:
+    """Whether a text is nothing but the label of a name: "Author"."""
+    return pattern(_LABEL_ALONE).fullmatch(text) is not None
+
+
 @lru_cache(maxsize=4_096)
 def opens_byline(text: str, language: str | None = None) -> bool:
     """Whether a text begins as a byline does: "By Ada Lund", "Text: Ada Lund".
@@ -240,7 +246,7 @@ def opens_byline(text: str, language: str | None = None) -> bool:
     """
     text = _bare_of_brackets(text)
     first, feed, _ = text.partition("\n")
-    if feed and pattern(_LABEL_ALONE).fullmatch(first):
+    if feed and len(first) < 60 and is_byline_label(first):
         return True
     found = pattern(_BY).match(text) or _by_here(language).match(text)
     if found is None and (found := pattern(_LABEL).match(text)) is not None:
