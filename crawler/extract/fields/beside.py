@@ -24,7 +24,6 @@ from crawler.extract.fields.bylines import (
 from crawler.extract.fields.names import byline, has_role, is_byline_label, is_cased_person, opens_byline
 from crawler.extract.markup import Meaning, meanings, names_of
 from crawler.extract.page import text_of
-from crawler.urls.segments import TOPICS
 
 _BUDGET, _ABOVE = 1_200, 300
 """Characters of text below and above the headline in which a byline is looked for."""
@@ -46,6 +45,8 @@ _PORTRAIT = re.compile(
     r"avatar|portrait|author|profile|headshot|rounded-full|circle", re.IGNORECASE
 )
 _PERSON_ICON = re.compile(r"(?:^|[\s_-])(?:user|author|person|pencil|pen)(?:$|[\s_-])", re.IGNORECASE)
+_ACCOUNTS = re.compile(r"/members?/|log_?in|sign_?(?:in|up)|register", re.IGNORECASE)
+"""In addresses that lead readers to their own account."""
 _MINUTES = re.compile(r"\d\s*(?:-\s*)?min", re.IGNORECASE)
 _MARKED = re.compile(r"author|byline|writer|contributor|reporter|user-?name", re.IGNORECASE)
 
@@ -209,7 +210,9 @@ def _linked(link: HtmlElement, near: Near) -> Shown | None:
     line = line_of(parent)
     if len(line) > _ROW or (first not in byline([line]).names and is_cased_person(first)):
         return None  # a name in prose, or one that another credit introduces
-    if not certain and _is_topic(href) and not _is_row(link, near):
+    if not certain and not _is_row(link, near):
+        return None
+    if certain and _ACCOUNTS.search(href) is not None and not is_cased_person(first):
         return None
     return Shown(text, "html:person", is_certain=certain)
 
@@ -218,10 +221,6 @@ def _names_its_page(name: str, href: str) -> bool:
     """Whether an address is made of a name: `/av/ada-lund`."""
     slug = re.sub(r"[^a-z]+", "-", _bare(name)).strip("-")
     return len(slug) > 5 and slug in _path(href).replace("_", "-")
-
-
-def _is_topic(href: str) -> bool:
-    return not TOPICS.isdisjoint(_path(href).split("/"))
 
 
 def _path(href: str) -> str:

@@ -41,6 +41,8 @@ _LABEL = (
     rf"(?:\s*[:：＝｜]\s*|(?<=[{_DENSE_LETTER}])(?:\s*[/|]\s*|\s+(?=[\u3400-\u9fff])))"
 )
 """In scripts where a letter says a syllable, a bar or a space may stand for the colon."""
+_LABEL_SIGN = re.compile(rf"[:：＝｜{_DENSE_LETTER}]")
+"""Without which a text has no label: asked first, for the words of all languages take long."""
 _LABEL_ALONE = rf"\s*(?:{_LABELS}|(?:{_KIND}\s+)?<bylines.by>|<bylines.about>)\s*[:：]?\s*"
 _BY_ALONE = r"\s*(?:<bylines.by>|<bylines.about>)\s*[:：]?\s*"
 _ABOUT = r"\s*<bylines.about_whom>\s+"
@@ -52,6 +54,7 @@ _OTHER = (
     r"(?:^|[\s,;|/(–—-]+)(?:<bylines.other_credit>)"
     r"(?:\s*[:：]|(?<=\bby)\s|(?<=\bvon)\s|(?<=\bpar)\s)"
 )
+_OTHER_SIGN = re.compile(r"[:：]|(?:by|von|par)\s", re.IGNORECASE)
 _SPLIT = (
     r"\s*(?:,|;|\||\s/\s|/(?=[^\W\d_]{2})|•|\n|\s·\s|(?<=[가-힣])·|\s&\s|\s\+\s"
     r"|\s+<bylines.joined>\s+|、|，|；)\s*"
@@ -249,7 +252,7 @@ def opens_byline(text: str, language: str | None = None) -> bool:
     if feed and len(first) < 60 and is_byline_label(first):
         return True
     found = pattern(_BY).match(text) or _by_here(language).match(text)
-    if found is None and (found := pattern(_LABEL).match(text)) is not None:
+    if found is None and _LABEL_SIGN.search(text) and (found := pattern(_LABEL).match(text)):
         return pattern(_OTHER_ALONE).fullmatch(found["label"]) is None
     if found is None and has_date(text):
         spans = list(dates_in(text))
@@ -344,7 +347,7 @@ def _labelled(line: str, language: str | None) -> Iterator[str]:
     """A line by the labels with colons in it; what labels of other credits open is left out."""
     at = 0
     keep = True
-    for label in pattern(_LABEL).finditer(line):
+    for label in pattern(_LABEL).finditer(line) if _LABEL_SIGN.search(line) else ():
         if keep and (before := line[at : label.start()].strip(" ,;|/–—-")):
             yield from _bare(before, language)
         keep = pattern(_OTHER_ALONE).fullmatch(label["label"]) is None
@@ -355,7 +358,7 @@ def _labelled(line: str, language: str | None) -> Iterator[str]:
 
 def _bare(text: str, language: str | None) -> Iterator[str]:
     """A text without "By", and up to its date or number."""
-    other = pattern(_OTHER).search(text)
+    other = pattern(_OTHER).search(text) if _OTHER_SIGN.search(text) else None
     if other is not None:
         text = text[: other.start()]
     for _ in range(2):
