@@ -90,7 +90,8 @@ def authors(
     if names:
         return names, Claim(line, "html:byline")
     for name in people_in_boxes(doc.root):
-        return (name,), Claim(name, "html:about")
+        if words(name) not in others:
+            return (name,), Claim(name, "html:about")
     for found in (*(t for t in told if not _is_weak(t)), *marginal, *told):
         return found.names, found.claim
     return _publisher(data, others)
@@ -225,10 +226,16 @@ def _lines(near: Near, others: Set[str], language: str | None) -> Iterator[_Foun
         found = _found([line], "html:byline", others, language)
         if found is not None and (
             found.persons == len(found.names)
-            # who writes under a name of their own: "by ada"
-            or (len(found.names) == 1 and len(found.names[0].split()) < 5)
+            # who writes under a name of their own: "by ada", "by Harbour Team"
+            or (len(found.names) == 1 and _is_short(found.names[0]))
         ):
             yield found._replace(explicit=True)
+
+
+def _is_short(name: str) -> bool:
+    """Whether what is no full name is a login or a team: one word, or some with capitals."""
+    tokens = name.split()
+    return len(tokens) == 1 or (len(tokens) < 5 and all(token[0].isupper() for token in tokens))
 
 
 def _are_bodies(value: Any) -> bool:

@@ -24,6 +24,7 @@ from crawler.extract.fields.bylines import (
 from crawler.extract.fields.names import byline, has_role, is_byline_label, is_cased_person, opens_byline
 from crawler.extract.markup import Meaning, meanings, names_of
 from crawler.extract.page import text_of
+from crawler.urls.segments import TOPICS
 
 _BUDGET, _ABOVE = 1_200, 300
 """Characters of text below and above the headline in which a byline is looked for."""
@@ -47,6 +48,7 @@ _PORTRAIT = re.compile(
 _PERSON_ICON = re.compile(r"(?:^|[\s_-])(?:user|author|person|pencil|pen)(?:$|[\s_-])", re.IGNORECASE)
 _ACCOUNTS = re.compile(r"/members?/|log_?in|sign_?(?:in|up)|register", re.IGNORECASE)
 """In addresses that lead readers to their own account."""
+_DIGIT = re.compile(r"\d{2}|\s\d")
 _MINUTES = re.compile(r"\d\s*(?:-\s*)?min", re.IGNORECASE)
 _MARKED = re.compile(r"author|byline|writer|contributor|reporter|user-?name", re.IGNORECASE)
 
@@ -158,13 +160,15 @@ def _at(element: HtmlElement, near: Near, portraits: set[str]) -> Shown | None:
     if tag == "a":
         return _linked(element, near)
     if _is_marked(element):
-        return Shown(line_of(element), "html:author", is_certain=True)
+        line = line_of(element)
+        return Shown(line, "html:author", is_certain=True) if line else None
     text = " ".join((element.text or "").split())
     if not 3 < len(text) < _ROW or tag in _NO_ROWS:
         return None
     if text in portraits or (len(text) < _NAME and is_cased_person(text)):
         return Shown(text, "html:person") if text in portraits or _is_row(element, near) else None
-    return Shown(text, "html:person") if _is_line(text) else None
+    is_line = len(text) <= _LINE and _is_line(text) and len(text_of(element)) <= _LINE
+    return Shown(text, "html:person") if is_line else None
 
 
 def _is_marked(element: HtmlElement) -> bool:
@@ -173,7 +177,7 @@ def _is_marked(element: HtmlElement) -> bool:
         name.startswith("data-")
         and len(value) < _NAME
         and _MARKED.search(value) is not None
-        and bool(meanings(value) & int(Meaning.AUTHOR))
+        and bool(meanings(value) & int(Meaning.AUTHOR) or value == "user-name")
         for name, value in element.items()
     )
 
@@ -203,16 +207,19 @@ def _linked(link: HtmlElement, near: Near) -> Shown | None:
         return None
     certain = leads_to_person(link)
     first = text.partition("\n")[0]
+    person = is_cased_person(first)
     if not certain:
-        if len(first) > _NAME or not is_cased_person(first) or not _names_its_page(first, href):
+        if len(first) > _NAME or not person or not _names_its_page(first, href):
             return None
         text = first
-    line = line_of(parent)
-    if len(line) > _ROW or (first not in byline([line]).names and is_cased_person(first)):
-        return None  # a name in prose, or one that another credit introduces
-    if not certain and not _is_row(link, near):
+    elif _ACCOUNTS.search(href):
         return None
-    if certain and _ACCOUNTS.search(href) is not None and not is_cased_person(first):
+    elif (len(text) > _NAME or _DIGIT.search(text)) and not byline([text]).persons:
+        return None
+    line = line_of(parent)
+    if len(line) > _ROW or (person and first in line and first not in byline([line]).names):
+        return None  # a name in prose, or one that another credit introduces
+    if not certain and (_is_topic(href) or not _is_row(link, near)):
         return None
     return Shown(text, "html:person", is_certain=certain)
 
@@ -221,6 +228,10 @@ def _names_its_page(name: str, href: str) -> bool:
     """Whether an address is made of a name: `/av/ada-lund`."""
     slug = re.sub(r"[^a-z]+", "-", _bare(name)).strip("-")
     return len(slug) > 5 and slug in _path(href).replace("_", "-")
+
+
+def _is_topic(href: str) -> bool:
+    return not TOPICS.isdisjoint(_path(href).split("/"))
 
 
 def _path(href: str) -> str:
@@ -237,13 +248,17 @@ def _bare(text: str) -> str:
 
 def _is_line(text: str) -> bool:
     """Whether a text is a name and a date: "Ada Lund, 7 May 2026, 9.41"."""
-    if len(text) > _LINE or text.upper() == text.lower() or not has_date(text):
+    if text.upper() == text.lower() or (days := _days_in(text)) is None:
         return False
-    start = next(iter(dates_in(text)), None)
-    if start is None or text[slice(*start)].isdigit():
-        return False  # a year alone
-    names = text[: start[0]].strip(" ,;|•·()–—-")
-    return is_cased_person(names)
+    return is_cased_person(text[: days[0]].strip(" ,;|•·()–—-"))
+
+
+def _days_in(text: str) -> tuple[int, int] | None:
+    """Where a text tells a day: more than a year."""
+    if not has_date(text):
+        return None
+    spans = (span for span in dates_in(text) if not text[slice(*span)].strip().isdigit())
+    return next(iter(spans), None)
 
 
 def _is_row(element: HtmlElement, near: Near) -> bool:
@@ -280,7 +295,10 @@ def _all_of(element: HtmlElement) -> str:
 
 
 def _says_row(rest: str) -> bool:
-    return has_date(rest) or "@" in rest or _MINUTES.search(rest) is not None or has_role(rest)
+    if (days := _days_in(rest)) is not None:
+        rest = rest[: days[0]] + rest[days[1] :]
+        return len(rest.strip()) < _NAME
+    return "@" in rest or _MINUTES.search(rest) is not None or has_role(rest)
 
 
 def _is_linked_elsewhere(element: HtmlElement, near: Near) -> bool:

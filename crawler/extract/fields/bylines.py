@@ -242,7 +242,7 @@ def _is_card(
     parts = list(islice(card.iter("a", *_HEADINGS), _CARD_PARTS))
     if len(parts) == _CARD_PARTS:
         return False
-    in_list = card.tag in ("li", "tr", "td")
+    in_list = card.tag == "li"
     headline = next((text_of(heading) for heading in above), "")
     for part in parts:
         is_link = part.tag == "a"

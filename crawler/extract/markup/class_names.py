@@ -115,7 +115,7 @@ _WORDS: dict[Meaning, str] = {
         authorname authornames authorlink authorlinks articleauthor postauthor bylinename
         bylinenames bylineauthor autorname autorenname auteurnaam forfatter skribent journaliste
         periodista giornalista jornalista redacteur redaktor createdby writtenby postedby submittedby
-        storyby username redakteurin autorka autorzy autori auteure skribenter forfattare muhabir
+        storyby redakteurin autorka autorzy autori auteure skribenter forfattare muhabir
         muhabiri yazar yazari penulis wartawan jurnalis avtor avtory syntaktis katib kateb
         nevisande zuozhe tacgia kirjoittaja toimittaja szerzo redator articulista columnista
         colonist kolumnist columnist
