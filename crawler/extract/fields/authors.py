@@ -10,7 +10,13 @@ from lxml.html import HtmlElement
 
 from crawler.extract.fields.beside import Near, beside, lines_by, people_by
 from crawler.extract.fields.bylines import lines_around, marked_bylines
-from crawler.extract.fields.names import LONGEST, byline, is_cased_person, is_person, opens_byline
+from crawler.extract.fields.names import (
+    LONGEST,
+    begins_with_article,
+    byline,
+    is_person,
+    opens_byline,
+)
 from crawler.extract.fields.signatures import people_in_boxes, signed
 from crawler.extract.markup import Marks
 from crawler.extract.page import Document, Structured, strings, types_of
@@ -26,11 +32,6 @@ _NAMED_META = re.compile(
     r"(?:authors?|byl|byline|creators?|writer|journalist|reporter)[.:_-]?(?:full)?(?:names?)?\d?",
 )
 """Other names of meta elements for the same: `citation_author`, `article:author_name`."""
-_ARTICLES = frozenset({
-    "the", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il", "lo", "o", "a", "de",
-    "het", "den",
-})  # fmt: skip
-"""What the name of a newspaper begins with, in languages that write it with capitals."""
 _CLOSE = 9
 """Steps up from an element and from the headline to one that holds both."""
 
@@ -74,7 +75,8 @@ def authors(
     slight = next((found for found in told if found.persons and _is_weak(found)), None)
     shown: _Found | None = None
     marginal: list[_Found] = []
-    for found in _shown(marked, heading, others, language, explicit=persons is not None):
+    said = frozenset(words(name) for name in persons.names) if persons is not None else frozenset()
+    for found in _shown(marked, heading, others, language, said):
         if found.persons:
             shown = found
             break
@@ -167,12 +169,12 @@ def _shown(
     heading: HtmlElement | None,
     others: Set[str],
     language: str | None,
-    *,
-    explicit: bool,
+    told: Set[str],
 ) -> Iterator[_Found]:
     """What the page shows as the author, best first.
 
-    explicit: whether none is asked for but bylines beside the headline.
+    told: names that machines are told, as compared words; if there are any, none is asked for but
+    bylines beside the headline, and none beyond the first element that has one of them.
     """
     near: list[_Found] = []
     close: list[tuple[HtmlElement, _Found]] = []
@@ -183,6 +185,8 @@ def _shown(
             source = "html:rel=author"
         if steps > _CLOSE:
             far.append((texts, source))
+        elif told and any(name in line for line in map(words, texts) for name in told):
+            return
         elif (found := _found(texts, source, others, language)) is not None:
             found = found._replace(explicit=opens_byline(texts[0], language))
             if is_next:
@@ -197,12 +201,12 @@ def _shown(
                 near.append(found)
                 yield _whole(found, element, others, language)
         yield from _lines(around, others, language)
-        for shown in () if explicit else people_by(around):
+        for shown in () if told else people_by(around):
             found = _found([shown.text], shown.source, others, language)
             if found is not None and (found.persons or shown.is_certain):
                 yield found
     yield from (found for _, found in close if found not in near)
-    for texts, source in () if explicit else far:
+    for texts, source in () if told else far:
         if (found := _found(texts, source, others, language)) is not None:
             yield found
 
@@ -253,10 +257,6 @@ def _publisher(data: Structured, others: Set[str]) -> tuple[tuple[str, ...], Cla
         if words(raw) in others:
             return (raw,), Claim(raw, "json-ld:author")
     for raw in data.meta.get("author", ()):  # who writes under a name of their own
-        if words(raw) in others and len(raw) < LONGEST and is_person(raw) and not _has_article(raw):
+        if words(raw) in others and len(raw) < LONGEST and is_person(raw) and not begins_with_article(raw):
             return (raw,), Claim(raw, "meta:author")
     return (), None
-
-
-def _has_article(name: str) -> bool:
-    return name.casefold().partition(" ")[0] in _ARTICLES

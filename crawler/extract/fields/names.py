@@ -52,9 +52,9 @@ _OTHER_ALONE = (
 )
 _OTHER = (
     r"(?:^|[\s,;|/(–—-]+)(?:<bylines.other_credit>)"
-    r"(?:\s*[:：]|(?<=\bby)\s|(?<=\bvon)\s|(?<=\bpar)\s)"
+    r"(?:\s*[:：]|(?<=\bby)\s|(?<=\bvon)\s|(?<=\bpar)\s|(?<=\bpor)\s|(?<=\bde)\s|(?<=\bdi)\s)"
 )
-_OTHER_SIGN = re.compile(r"[:：]|(?:by|von|par)\s", re.IGNORECASE)
+_OTHER_SIGN = re.compile(r"[:：]|(?:by|von|par|por|de|di)\s", re.IGNORECASE)
 _SPLIT = (
     r"\s*(?:,|;|\||\s/\s|/(?=[^\W\d_]{2})|•|\n|\s·\s|(?<=[가-힣])·|\s&\s|\s\+\s"
     r"|\s+<bylines.joined>\s+|、|，|；)\s*"
@@ -107,6 +107,13 @@ _SURNAME_FIRST = (
 _MOST_WORDS = 6
 _SPACED_NAMES = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]")
 """Scripts that write no spaces but between a given name and a surname: Thai, Lao, Khmer, Burmese."""
+
+
+_ARTICLES = frozenset({
+    "the", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il", "lo", "o", "a", "de",
+    "het", "den",
+})  # fmt: skip
+"""What the name of a newspaper begins with, in languages that write it with capitals."""
 
 
 class Byline(NamedTuple):
@@ -206,6 +213,11 @@ def _is_elided(token: str) -> bool:
 @lru_cache(maxsize=1)
 def _particles() -> frozenset[str]:
     return frozenset(words_of("bylines", "particle"))
+
+
+def begins_with_article(name: str) -> bool:
+    """Whether a name begins as a newspaper's does, and no person's: "The Paper"."""
+    return name.casefold().partition(" ")[0] in _ARTICLES
 
 
 def is_cased_person(name: str) -> bool:

@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.fields.beside import around
 from crawler.extract.fields.names import (
+    begins_with_article,
     byline,
     is_cased_person,
     is_person,
@@ -65,7 +66,7 @@ def _byline(
     if len(text) > _LINE or text.endswith((":", "：")):
         return ()
     opens = opens_byline(text, language)
-    emphasised = len(text) <= 80 and _EMPHASISED.fullmatch(block.markdown) is not None
+    emphasised = len(text) <= 80 and not begins_with_article(text) and _EMPHASISED.fullmatch(block.markdown) is not None
     if emphasised and not opens and (says := pattern(_SAYS_BY).match(text)) is not None:
         opens, text = True, text[says.end() :].rstrip(".")
     if not opens and not emphasised:
