@@ -17,7 +17,7 @@ from crawler.extract.fields.names import (
     is_person,
     opens_byline,
 )
-from crawler.extract.fields.signatures import people_in_boxes, signed
+from crawler.extract.fields.signatures import people_about, people_in_boxes, signed
 from crawler.extract.markup import Marks
 from crawler.extract.page import Document, Structured, strings, types_of
 from crawler.items import Block, Claim
@@ -42,6 +42,8 @@ class _Found(NamedTuple):
     claim: Claim
     explicit: bool = False
     """Whether words introduce it as a byline: "By"."""
+    doubtful: bool = False
+    """Whether nothing but its place and its shape say that it is an author's."""
 
 
 def authors(
@@ -75,12 +77,13 @@ def authors(
     slight = next((found for found in told if found.persons and _is_weak(found)), None)
     shown: _Found | None = None
     marginal: list[_Found] = []
+    doubtful: list[_Found] = []
     said = frozenset(words(name) for name in persons.names) if persons is not None else frozenset()
     for found in _shown(marked, heading, others, language, said):
-        if found.persons:
+        if found.persons and not found.doubtful:
             shown = found
             break
-        marginal.append(found)
+        (doubtful if found.doubtful else marginal).append(found)
     if persons is not None:
         best = shown if shown is not None and _counts_more(shown, persons) else persons
         return best.names, best.claim
@@ -94,8 +97,12 @@ def authors(
     for name in people_in_boxes(doc.root):
         if words(name) not in others:
             return (name,), Claim(name, "html:about")
-    for found in (*(t for t in told if not _is_weak(t)), *marginal, *told):
+    firm = (each for each in told if not _is_weak(each))
+    for found in (*firm, *marginal, *doubtful, *told):
         return found.names, found.claim
+    for name in people_about(doc.root):
+        if words(name) not in others:
+            return (name,), Claim(name, "html:about")
     return _publisher(data, others)
 
 
@@ -179,6 +186,7 @@ def _shown(
     near: list[_Found] = []
     close: list[tuple[HtmlElement, _Found]] = []
     far: list[tuple[list[str], str]] = []
+    doubtful: list[_Found] = []
     for element, texts, steps, is_next in marked_bylines(marked, heading):
         source = "html:author"
         if element.get("rel") == "author" or element.get("itemprop") == "author":
@@ -203,12 +211,15 @@ def _shown(
         yield from _lines(around, others, language)
         for shown in () if told else people_by(around):
             found = _found([shown.text], shown.source, others, language)
-            if found is not None and (found.persons or shown.is_certain):
+            if found is not None and shown.is_certain:
                 yield found
+            elif found is not None and found.persons:
+                doubtful.append(found._replace(doubtful=True))
     yield from (found for _, found in close if found not in near)
     for texts, source in () if told else far:
         if (found := _found(texts, source, others, language)) is not None:
             yield found
+    yield from doubtful
 
 
 def _whole(

@@ -166,7 +166,9 @@ def _at(element: HtmlElement, near: Near, portraits: set[str]) -> Shown | None:
     if not 3 < len(text) < _ROW or tag in _NO_ROWS:
         return None
     if text in portraits or (len(text) < _NAME and is_cased_person(text)):
-        return Shown(text, "html:person") if text in portraits or _is_row(element, near) else None
+        if text in portraits:
+            return Shown(text, "html:person", is_certain=True)
+        return Shown(text, "html:person") if _is_row(element, near) else None
     is_line = len(text) <= _LINE and _is_line(text) and len(text_of(element)) <= _LINE
     return Shown(text, "html:person") if is_line else None
 

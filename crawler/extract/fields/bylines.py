@@ -238,20 +238,25 @@ def _is_card(
     """Whether an element that holds a byline is another story's card: a link around more than the
     byline, or a small element with a heading, or in a list a line, that links to the story."""
     if card.tag == "a":
-        return not leads_to_person(card) and len(text_of(card)) > len(text_of(byline)) + _TITLE
+        before = text_of(card).find(text_of(byline))
+        return before > _TITLE and not leads_to_person(card)
+    if not above:
+        return False
     parts = list(islice(card.iter("a", *_HEADINGS), _CARD_PARTS))
     if len(parts) == _CARD_PARTS:
         return False
     in_list = card.tag == "li"
     headline = next((text_of(heading) for heading in above), "")
     for part in parts:
+        if part is byline:
+            return False  # a headline stands before its byline
         is_link = part.tag == "a"
         link = part if is_link else _link_of(part)
         if link is None or (is_link and not in_list) or leads_to_person(link):
             continue
         text = text_of(part)
         if (len(text) >= _TITLE if is_link else " " in text) and not is_person(text):
-            if is_link and (part is byline or text in text_of(byline)):
+            if is_link and text in text_of(byline):
                 continue
             return text not in headline and len(text_of(card)) < _CARD_TEXT
     return False

@@ -39,22 +39,28 @@ _WROTE = r"\s*(?:<bylines.before_role>)\s"
 
 def signed(blocks: Sequence[Block], others: Set[str], language: str | None) -> tuple[tuple[str, ...], str]:
     """The names in a line of the body that is a byline or a signature, and the line."""
-    texts = [block for block in blocks if block.type in ("paragraph", "heading")]
-    for block in texts[:_FIRST]:
-        if names := _byline(block, others, language, ends=False):
+    kinds = ("paragraph", "heading")
+    for block in blocks[:_FIRST]:
+        if block.type in kinds and (names := _byline(block, others, language, ends=False)):
             return names, block.text
-    last = texts[-_LAST:]
+    last = [block for block in blocks[-_LAST:] if block.type in kinds]
     for block in last:
         if opens_byline(block.text, language) and (
             names := _byline(block, others, language, ends=True)
         ):
             return names, block.text
-    while last and any(len(after.text) > _PROSE for after in last[1:]):
-        del last[0]  # prose stands behind it
-    for block in last:
+    for number, block in enumerate(last):
+        if any(_is_prose(after, block) for after in last[number + 1 :]):
+            continue
         if names := _byline(block, others, language, ends=True) or _bio(block, others):
             return names, block.text
     return (), ""
+
+
+def _is_prose(block: Block, name: Block) -> bool:
+    """Whether a block that stands behind a name is the story's: no words about that person."""
+    known = set(words(name.text).split())
+    return len(block.text) > _PROSE and known.isdisjoint(words(block.text[:_PROSE]).split())
 
 
 def _byline(
@@ -112,18 +118,24 @@ def _leading_name(text: str) -> list[str]:
 
 
 def people_in_boxes(root: HtmlElement) -> Iterator[str]:
-    """Names in and right under a heading that says "About the author"."""
+    """Names right under a heading that says "About the author"."""
     label = pattern(r"\s*<bylines.about>\s*[:：]?\s*")
-    whom = pattern(r"\s*<bylines.about_whom>\s+")
     for heading in islice(root.iter("h2", "h3", "h4", "h5", "h6", "strong"), 200):
         text = text_of(heading)
         if len(text) > 40:
             continue
-        if (about := whom.match(text)) is not None and is_cased_person(text[about.end() :]):
-            yield text[about.end() :]
-        elif label.fullmatch(text) is not None:
+        if label.fullmatch(text) is not None:
             for element in islice(around(heading, preceding=False), 12):
                 name = " ".join((element.text or "").split())
                 if 3 < len(name) < 60 and is_cased_person(name):
                     yield name
                     break
+
+
+def people_about(root: HtmlElement) -> Iterator[str]:
+    """Names in a heading that says "About Ada Lund": often a company's."""
+    whom = pattern(r"\s*<bylines.about_whom>\s+")
+    for heading in islice(root.iter("h2", "h3", "h4", "h5", "h6"), 200):
+        text = text_of(heading)
+        if len(text) < 60 and (about := whom.match(text)) and is_cased_person(text[about.end() :]):
+            yield text[about.end() :]
