@@ -10,13 +10,8 @@ from lxml.html import HtmlElement
 
 from crawler.extract.fields.beside import Near, beside, lines_by, people_by
 from crawler.extract.fields.bylines import lines_around, marked_bylines
-from crawler.extract.fields.names import (
-    LONGEST,
-    begins_with_article,
-    byline,
-    is_person,
-    opens_byline,
-)
+from crawler.extract.fields.names import LONGEST, byline, opens_byline, says_by_once
+from crawler.extract.fields.persons import begins_with_article, is_person
 from crawler.extract.fields.signatures import people_about, people_in_boxes, signed
 from crawler.extract.markup import Marks
 from crawler.extract.page import Document, Structured, strings, types_of
@@ -222,9 +217,7 @@ def _shown(
     yield from doubtful
 
 
-def _whole(
-    found: _Found, element: HtmlElement, others: Set[str], language: str | None
-) -> _Found:
+def _whole(found: _Found, element: HtmlElement, others: Set[str], language: str | None) -> _Found:
     """What a line around an element tells where it names more: of "By Ada Lund and Bo Ek" the last
     alone may be marked."""
     if found.explicit:
@@ -242,7 +235,7 @@ def _lines(near: Near, others: Set[str], language: str | None) -> Iterator[_Foun
         if found is not None and (
             found.persons == len(found.names)
             # who writes under a name of their own: "by ada", "by Harbour Team"
-            or (len(found.names) == 1 and _is_short(found.names[0]))
+            or (len(found.names) == 1 and _is_short(found.names[0]) and says_by_once(line))
         ):
             yield found._replace(explicit=True)
 
@@ -268,6 +261,11 @@ def _publisher(data: Structured, others: Set[str]) -> tuple[tuple[str, ...], Cla
         if words(raw) in others:
             return (raw,), Claim(raw, "json-ld:author")
     for raw in data.meta.get("author", ()):  # who writes under a name of their own
-        if words(raw) in others and len(raw) < LONGEST and is_person(raw) and not begins_with_article(raw):
+        if (
+            words(raw) in others
+            and len(raw) < LONGEST
+            and is_person(raw)
+            and not begins_with_article(raw)
+        ):
             return (raw,), Claim(raw, "meta:author")
     return (), None

@@ -21,7 +21,8 @@ from crawler.extract.fields.bylines import (
     leads_to_person,
     line_of,
 )
-from crawler.extract.fields.names import byline, has_role, is_byline_label, is_cased_person, opens_byline
+from crawler.extract.fields.names import byline, is_byline_label, opens_byline
+from crawler.extract.fields.persons import has_role, is_cased_person
 from crawler.extract.markup import Meaning, meanings, names_of
 from crawler.extract.page import text_of
 from crawler.urls.segments import TOPICS
@@ -45,7 +46,9 @@ _UNWALKED = MUTE - {"img", "picture", "time", "date", "svg"}
 _PORTRAIT = re.compile(
     r"avatar|portrait|author|profile|headshot|rounded-full|circle", re.IGNORECASE
 )
-_PERSON_ICON = re.compile(r"(?:^|[\s_-])(?:user|author|person|pencil|pen)(?:$|[\s_-])", re.IGNORECASE)
+_PERSON_ICON = re.compile(
+    r"(?:^|[\s_-])(?:user|author|person|pencil|pen)(?:$|[\s_-])", re.IGNORECASE
+)
 _ACCOUNTS = re.compile(r"/members?/|log_?in|sign_?(?:in|up)|register", re.IGNORECASE)
 """In addresses that lead readers to their own account."""
 _DIGIT = re.compile(r"\d{2}|\s\d")
@@ -214,9 +217,9 @@ def _linked(link: HtmlElement, near: Near) -> Shown | None:
         if len(first) > _NAME or not person or not _names_its_page(first, href):
             return None
         text = first
-    elif _ACCOUNTS.search(href):
-        return None
-    elif (len(text) > _NAME or _DIGIT.search(text)) and not byline([text]).persons:
+    elif _ACCOUNTS.search(href) or (
+        (len(text) > _NAME or _DIGIT.search(text)) and not byline([text]).persons
+    ):
         return None
     line = line_of(parent)
     if len(line) > _ROW or (person and first in line and first not in byline([line]).names):

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.extract.fields.names import is_person, opens_byline
+from crawler.extract.fields.names import opens_byline
+from crawler.extract.fields.persons import is_person
 from crawler.extract.markup import Marks, Meaning, is_hidden, meanings, names_of
 from crawler.extract.page import text_of
 from crawler.urls import names_people
@@ -26,9 +27,7 @@ MUTE = frozenset({
     "script", "style", "noscript", "template", "svg", "button", "time", "select", "input",
     "textarea", "iframe", "video", "audio", "form", "img", "picture", "sup", "date",
 })  # fmt: skip
-APART = frozenset(
-    {"figure", "figcaption", "blockquote", "nav", "form", "label", "dialog", "table"}
-)
+APART = frozenset({"figure", "figcaption", "blockquote", "nav", "form", "label", "dialog", "table"})
 _LINES = frozenset({
     "div", "p", "li", "ul", "ol", "section", "header", "footer", "article", "address", "aside",
     "br", "h1", "h2", "h3", "h4", "h5", "h6", "td", "tr", "table", "dd", "dt", "dl", "a", "main",
@@ -51,7 +50,7 @@ _OTHERS = re.compile(
 )
 """Names of what holds another's name than the author's."""
 _OF_STORY = re.compile(r"(?:^|[\s_-])(?:meta|byline|dateline)(?:$|[\s_-])", re.IGNORECASE)
-"""Names of the line under a headline: what else it holds, links to comments, it is named for, too."""
+"""Names of the line under a headline: it is named for what else it holds, too."""
 _NOT_LINKS = frozenset({"category", "tag", "bookmark"})
 _CARD_PARTS = 16
 """Links and headings of a card; what has more is a part of the page."""
@@ -73,9 +72,7 @@ def line_of(element: HtmlElement) -> str:
     return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
 
 
-def _gather(
-    element: HtmlElement, parts: list[str], depth: int, *, whole: bool = False
-) -> None:
+def _gather(element: HtmlElement, parts: list[str], depth: int, *, whole: bool = False) -> None:
     if element.text:
         parts.append(element.text)
     if depth > 8 or len(parts) > 60:
@@ -232,9 +229,7 @@ def is_of_another(element: HtmlElement, above: Mapping[HtmlElement, int]) -> boo
 _CARDS = frozenset({"article", "li", "a", "div", "section", "td", "tr"})
 
 
-def _is_card(
-    card: HtmlElement, byline: HtmlElement, above: Mapping[HtmlElement, int]
-) -> bool:
+def _is_card(card: HtmlElement, byline: HtmlElement, above: Mapping[HtmlElement, int]) -> bool:
     """Whether an element that holds a byline is another story's card: a link around more than the
     byline, or a small element with a heading, or in a list a line, that links to the story."""
     if card.tag == "a":
@@ -292,6 +287,7 @@ def heads_another(element: HtmlElement) -> bool:
 
 
 def ancestry(heading: HtmlElement | None) -> Mapping[HtmlElement, int]:
+    """The headline's element and those around it, each with the steps up to it."""
     if heading is None:
         return {}
     return {up: steps for steps, up in enumerate((heading, *islice(heading.iterancestors(), 40)))}

@@ -7,13 +7,13 @@ A byline is read in pieces: lines of their own, what a label with a colon opens,
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 from typing import NamedTuple
 
 from crawler.extract.dates import dates_in, has_date
-from crawler.extract.language import month_number, pattern, words_of, words_of_one
+from crawler.extract.fields.persons import MOST_WORDS, has_role, is_body, is_person
+from crawler.extract.language import month_number, pattern, words_of_one
 from crawler.text import DENSE, words
 
 LONGEST = 300
@@ -91,29 +91,10 @@ _NO_NAME = (
     r"\s*(?:<dates.lead_in>|<dates.published>|<bylines.joined>|<bylines.before_role>"
     r"|<bylines.no_name>|<bylines.action>|<bylines.other_credit>)\W*"
 )
-_ROLE = r"(?:^|[\s\W])(?:<bylines.role>)(?=$|[\s\W])"
-_BODY = rf"(?:^|[\s\W])(?:<bylines.body>)(?=$|[\s\W])|(?<=[{_DENSE_LETTER}])(?:<bylines.body>)$"
-_HAN_NAME = re.compile(
-    r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff\u30a0-\u30ff]{1,12}[·・][\u3400-\u9fff\u30a0-\u30ff·・]{1,12}"
-    r"|[\u3040-\u30ff\u3400-\u9fff々]{2,8}|[\u3400-\u9fff々]{1,4}[\s\u3000][\u3040-\u30ff\u3400-\u9fff々]{1,4}|[가-힣]{2,4}|[가-힣]{1,2}\s[가-힣]{1,3}"
-)
 _HAN_NAMES = re.compile(r"[\u3400-\u9fff]{2,4}(?:[\s\u3000]+[\u3400-\u9fff]{2,4})+")
-_NO_NAMES_MARKS = re.compile(r"[^\w\s.'’ʼ`´·-]|\d|_")
-_NICKNAME = re.compile(r"\s[(“\"][\w. ]{2,20}[)”\"]\s")
-_ELIDED = re.compile(r"(?:[a-z]{1,3}['’]|al-|el-)[^\W\d_]")
 _SURNAME_FIRST = (
     r"((?:<bylines.particle>\s){0,2}[^\W\d_a-z][\w'’-]+),\s*([^\W\d_a-z][\w.'’-]*(?:\s[A-Z]\.?)?)"
 )
-_MOST_WORDS = 6
-_SPACED_NAMES = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]")
-"""Scripts that write no spaces but between a given name and a surname: Thai, Lao, Khmer, Burmese."""
-
-
-_ARTICLES = frozenset({
-    "the", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il", "lo", "o", "a", "de",
-    "het", "den",
-})  # fmt: skip
-"""What the name of a newspaper begins with, in languages that write it with capitals."""
 
 
 class Byline(NamedTuple):
@@ -169,72 +150,9 @@ def named_authors(texts: Sequence[str], language: str | None = None) -> tuple[st
     return byline(texts, language).names
 
 
-@lru_cache(maxsize=2_048)
-def is_person(name: str) -> bool:
-    """Whether a text has the shape of a person's full name.
-
-    >>> [is_person(n) for n in ("Ada von Lund", "Associated Press", "freeman", "远洋", "홍길동")]
-    [True, False, False, True, True]
-    """
-    if has_role(name) or is_body(name):
-        return False
-    if DENSE.search(name) and not _SPACED_NAMES.search(name):
-        return _HAN_NAME.fullmatch(name) is not None
-    name = _without_signs(_NICKNAME.sub(" ", name))
-    tokens = name.split()
-    if not 1 < len(tokens) <= _MOST_WORDS or _NO_NAMES_MARKS.search(name):
-        return False
-    if name.upper() == name.lower():  # a script without capitals
-        return True
-    capitals = [token[0].isupper() or _is_elided(token) for token in tokens]
-    small = (token.lower() for token, capital in zip(tokens, capitals, strict=True) if not capital)
-    return sum(capitals) > 1 and capitals[-1] and all(token in _particles() for token in small)
-
-
-def _without_signs(name: str) -> str:
-    """A name without the signs that some scripts put on their letters: vowels in Devanagari and Thai,
-    which are no letters to `re`."""
-    if name.isascii():
-        return name
-    return "".join(c for c in name if unicodedata.category(c)[0] != "M")
-
-
 def _bare_of_brackets(text: str) -> str:
     enclosed = _ENCLOSED.fullmatch(text.strip())
     return enclosed[1] if enclosed is not None else text
-
-
-def _is_elided(token: str) -> bool:
-    """Whether a capital comes after what is bound to it: d’Arc, al-Masri."""
-    found = _ELIDED.match(token)
-    return found is not None and token[found.end() - 1].isupper()
-
-
-@lru_cache(maxsize=1)
-def _particles() -> frozenset[str]:
-    return frozenset(words_of("bylines", "particle"))
-
-
-def begins_with_article(name: str) -> bool:
-    """Whether a name begins as a newspaper's does, and no person's: "The Paper"."""
-    return name.casefold().partition(" ")[0] in _ARTICLES
-
-
-def is_cased_person(name: str) -> bool:
-    """The same as `is_person`, in scripts with capitals: elsewhere too much has a name's shape."""
-    return name.upper() != name.lower() and is_person(name)
-
-
-@lru_cache(maxsize=2_048)
-def has_role(name: str) -> bool:
-    """Whether a text names what a person is: reporter, editor."""
-    return pattern(_ROLE).search(name) is not None
-
-
-@lru_cache(maxsize=2_048)
-def is_body(name: str) -> bool:
-    """Whether a text names an agency, a publisher, a team."""
-    return pattern(_BODY).search(name) is not None
 
 
 def is_kind(text: str) -> bool:
@@ -270,6 +188,11 @@ def opens_byline(text: str, language: str | None = None) -> bool:
         spans = list(dates_in(text))
         found = pattern(_LATE_BY).search(text, spans[-1][1]) if spans else None
     return found is not None
+
+
+def says_by_once(text: str) -> bool:
+    """Whether "by" stands in a text once: "by ada", and not "by train and by boat"."""
+    return len(pattern(r"(?<!\w)<bylines.by>(?!\w)").findall(text)) <= 1
 
 
 def is_signed(text: str) -> bool:
@@ -452,7 +375,7 @@ def _without_role(name: str) -> str:
 
 def _is_name(name: str) -> bool:
     key = words(name)
-    if not key or not 2 <= len(name) <= 60 or len(key.split()) > _MOST_WORDS:
+    if not key or not 2 <= len(name) <= 60 or len(key.split()) > MOST_WORDS:
         return False
     if len(name) < 3 and name.islower():
         return False

@@ -9,14 +9,8 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawler.extract.fields.beside import around
-from crawler.extract.fields.names import (
-    begins_with_article,
-    byline,
-    is_cased_person,
-    is_person,
-    is_signed,
-    opens_byline,
-)
+from crawler.extract.fields.names import byline, is_signed, opens_byline
+from crawler.extract.fields.persons import begins_with_article, is_cased_person, is_person
 from crawler.extract.language import pattern
 from crawler.extract.page import text_of
 from crawler.items import Block
@@ -30,14 +24,18 @@ _PROSE = 100
 _BIO = 500
 """Characters of a paragraph about the author."""
 _EMPHASISED = re.compile(r"(\*{1,3}).+\1", re.DOTALL)
-_SIGNED = re.compile(r"[—–―-]{1,2}\s*(?=[^\W\d_])(.{3,60})|[(（【\[]([^()（）【】\[\]]{2,60})[)）】\]]\.?")
+_SIGNED = re.compile(
+    r"[—–―-]{1,2}\s*(?=[^\W\d_])(.{3,60})|[(（【\[]([^()（）【】\[\]]{2,60})[)）】\]]\.?"
+)
 _BIO_NAME = re.compile(r"\s*(?:\*{1,3}|\[)+([^*\[\]]{4,60}?)(?:\*{1,3}|\]\([^)]*\))+")
 _AGENCY = re.compile(r"([^\W\d_][^/\d]{3,40}?)\s?/\s?[^/]{2,40}")
 _SAYS_BY = r"[^.]{0,40}?<bylines.kind_of_text>\s+<bylines.by>\s+"
 _WROTE = r"\s*(?:<bylines.before_role>)\s"
 
 
-def signed(blocks: Sequence[Block], others: Set[str], language: str | None) -> tuple[tuple[str, ...], str]:
+def signed(
+    blocks: Sequence[Block], others: Set[str], language: str | None
+) -> tuple[tuple[str, ...], str]:
     """The names in a line of the body that is a byline or a signature, and the line."""
     kinds = ("paragraph", "heading")
     for block in blocks[:_FIRST]:
@@ -63,16 +61,18 @@ def _is_prose(block: Block, name: Block) -> bool:
     return len(block.text) > _PROSE and known.isdisjoint(words(block.text[:_PROSE]).split())
 
 
-def _byline(
-    block: Block, others: Set[str], language: str | None, *, ends: bool
-) -> tuple[str, ...]:
+def _byline(block: Block, others: Set[str], language: str | None, *, ends: bool) -> tuple[str, ...]:
     """The names that a line of the body tells that begins as a byline, or is emphasised or signed
     and holds nothing but names."""
     text = block.text
     if len(text) > _LINE or text.endswith((":", "：")):
         return ()
     opens = opens_byline(text, language)
-    emphasised = len(text) <= 80 and not begins_with_article(text) and _EMPHASISED.fullmatch(block.markdown) is not None
+    emphasised = (
+        len(text) <= 80
+        and not begins_with_article(text)
+        and _EMPHASISED.fullmatch(block.markdown) is not None
+    )
     if emphasised and not opens and (says := pattern(_SAYS_BY).match(text)) is not None:
         opens, text = True, text[says.end() :].rstrip(".")
     if not opens and not emphasised:

@@ -114,8 +114,8 @@ _WORDS: dict[Meaning, str] = {
         journalist redakteur signature contributor contributors verfasser auteur auteurs firma
         authorname authornames authorlink authorlinks articleauthor postauthor bylinename
         bylinenames bylineauthor autorname autorenname auteurnaam forfatter skribent journaliste
-        periodista giornalista jornalista redacteur redaktor createdby writtenby postedby submittedby
-        storyby redakteurin autorka autorzy autori auteure skribenter forfattare muhabir
+        periodista giornalista jornalista redacteur redaktor createdby writtenby postedby
+        submittedby storyby redakteurin autorka autorzy autori auteure skribenter forfattare muhabir
         muhabiri yazar yazari penulis wartawan jurnalis avtor avtory syntaktis katib kateb
         nevisande zuozhe tacgia kirjoittaja toimittaja szerzo redator articulista columnista
         colonist kolumnist columnist

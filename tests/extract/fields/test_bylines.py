@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from crawler.extract import extract
-from crawler.extract.fields.names import byline, is_person
+from crawler.extract.fields.names import byline
+from crawler.extract.fields.persons import is_person
 from crawler.items import Article
 
 Read = Callable[..., Article]
