@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from crawler.extract.fields.beside import Near, beside, lines_by, people_by
 from crawler.extract.fields.bylines import lines_around, marked_bylines
 from crawler.extract.fields.names import LONGEST, byline, opens_byline, says_by_once
-from crawler.extract.fields.persons import begins_with_article, is_person
+from crawler.extract.fields.persons import begins_with_article, has_role, is_body, is_person
 from crawler.extract.fields.signatures import people_about, people_in_boxes, signed
 from crawler.extract.markup import Marks
 from crawler.extract.page import Document, Structured, strings, types_of
@@ -70,6 +70,7 @@ def authors(
     if persons is not None and persons.claim.source == "json-ld:author":
         return persons.names, persons.claim
     slight = next((found for found in told if found.persons and _is_weak(found)), None)
+    by_name = next((each for each in told if _is_by_name(each)), None)
     shown: _Found | None = None
     marginal: list[_Found] = []
     doubtful: list[_Found] = []
@@ -82,8 +83,10 @@ def authors(
     if persons is not None:
         best = shown if shown is not None and _counts_more(shown, persons) else persons
         return best.names, best.claim
-    if shown is not None:
+    if shown is not None and (by_name is None or _is_closer(shown, by_name)):
         return shown.names, shown.claim
+    if by_name is not None:
+        return by_name.names, by_name.claim
     if slight is not None:
         return slight.names, slight.claim
     names, line = signed(blocks, others, language)
@@ -106,6 +109,22 @@ def _counts_more(shown: _Found, told: _Found) -> bool:
     after a word that says so."""
     seen, said = ({words(name) for name in found.names} for found in (shown, told))
     return shown.explicit and seen.isdisjoint(said) and not _are_forms(seen, said)
+
+
+def _is_by_name(found: _Found) -> bool:
+    """Whether it is one name of its own, of a person or not: "Ada"; no team's, no login."""
+    if found.persons or _is_weak(found) or len(found.names) != 1:
+        return False
+    name = found.names[0]
+    return name.istitle() and name.isalpha() and not has_role(name) and not is_body(name)
+
+
+def _is_closer(shown: _Found, told: _Found) -> bool:
+    """Whether what is shown is a fuller form of a name that is told, or is marked or introduced as
+    the author's."""
+    if shown.explicit or shown.claim.source.startswith(("html:author", "html:rel")):
+        return True
+    return _are_forms({words(n) for n in shown.names}, {words(n) for n in told.names})
 
 
 def _are_forms(seen: Set[str], said: Set[str]) -> bool:

@@ -23,7 +23,7 @@ KEYS = {
     "numbers": {"large"},
     "bylines": {
         "by", "by_here", "by_after_all", "kind_of_text", "label", "after", "joined", "particle",
-        "no_name", "before_role", "about", "role", "body", "other_credit", "action",
+        "no_name", "before_role", "about", "about_whom", "role", "body", "other_credit", "action",
     },
     "reading": {"read", "minute", "two_minutes", "hour", "second", "less_than_one"},
     "notices": {"not_found", "taken_down", "wall", "outage", "error_title", "wall_title"},

@@ -1,0 +1,117 @@
+"""Authors that no class names, as content systems print them, and names beside them of others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from crawler.extract import extract
+from crawler.extract.fields.names import byline
+from crawler.extract.fields.persons import is_person
+from crawler.items import Article
+
+Read = Callable[..., Article]
+ADA, BOTH = ("Ada Miller",), ("Ada Miller", "Bo Lund")
+
+ABOVE = {
+    "name and date in spans": (
+        '<div class="x3"><span class="x4">Ada Miller</span><span>12 Jan 2025</span></div>', ADA),
+    "name and date in one line": ("<p>Ada Miller | January 12, 2025</p>", ADA),
+    "portrait without a name": (
+        '<div class="flex"><img class="rounded-full" src="/a.jpg" alt=""><div><span>Ada Miller'
+        "</span><span>January 12, 2025 · 6 min read</span></div></div>", ADA),
+    "name over role": ("<p>ADA MILLER<br>Staff Writer</p>", ("ADA MILLER",)),
+    "icon of a person": (
+        '<div><span><i class="fa fa-user"></i> amiller</span>'
+        '<span><i class="fa fa-calendar"></i> 12 Jan 2025</span></div>', ("amiller",)),
+    "address of a handle": ('<div><a href="https://blog.example/@ada">Ada Miller</a></div>', ADA),
+    "attribute for scripts": (
+        '<div data-testid="article-contributor"><span>Ada Miller</span></div>', ADA),
+    "login": ('<p>Posted by <a href="/u/7">amiller</a> on Sunday, January 12</p>', ("amiller",)),
+    "the last alone is marked": (
+        '<p>By <span><a href="/x/1">Ada Miller</a></span> and '
+        '<span class="last-byline">Bo Lund</span></p>', BOTH),
+    "checked by another": (
+        '<div><span>Written by <a href="/team/a">Ada Miller</a></span> '
+        '<span>Medically reviewed by <a href="/team/b">Bo Lund</a></span></div>', ADA),
+    "link to comments in its line": (
+        '<div class="entry-meta comments"><span class="author">Ada Miller</span></div>', ADA),
+    "Hindi": ("<div>द्वारा <a href='/author/x'>विकास शर्मा</a></div>", ("विकास शर्मा",)),
+    "Thai": ("<div><span>โดย : <a href='/author/5'>กานดา แสงทอง</a></span></div>",
+             ("กานดา แสงทอง",)),
+    "Turkish class": ('<div class="muhabir-adi">Nazlı Erdem</div>', ("Nazlı Erdem",)),
+}  # fmt: skip
+BELOW = {
+    "dash": ("<p>— Ada Miller</p>", ADA),
+    "brackets": ("<p>(Ada Miller)</p>", ADA),
+    "Japanese brackets": ("<p>【高橋由美】</p>", ("高橋由美",)),
+    "Korean": ("<p>박서연 기자 seoyeon@paper.example</p>", ("박서연",)),
+    "Chinese with an editor": ("<p>（记者 陈晓梅 编辑 李强）</p>", ("陈晓梅",)),
+    "reporting and editing": ("<p>Reporting by Ada Miller; Editing by Bo Lund</p>", ADA),
+    "a sentence about her": ("<p><em>Ada Miller is a writer who lives in the north.</em></p>", ADA),
+    "box with her name": ("<h4>About Ada Miller</h4><p>She writes about rivers.</p>", ADA),
+}
+
+
+@pytest.mark.parametrize(("markup", "names"), ABOVE.values(), ids=ABOVE.keys())
+def test_authors_without_a_mark_are_found_beside_the_headline(
+    read: Read, markup: str, names: tuple[str, ...]
+) -> None:
+    assert read(above=markup).authors == names
+
+
+@pytest.mark.parametrize(("markup", "names"), BELOW.values(), ids=BELOW.keys())
+def test_authors_are_found_where_the_story_ends(markup: str, names: tuple[str, ...]) -> None:
+    story = "".join(
+        f"<p>The ferry crossed {what} on Monday, and the people on both banks stood and counted"
+        " how many cars it took, how long it needed, and whom of the crew they knew.</p>"
+        for what in ("the river", "the lock", "the upper basin")
+    )
+    page = f"<html lang=en><title>Ferry returns</title><h1>Ferry returns</h1>{story}{markup}</html>"
+    assert extract(page.encode(), "https://paper.example/ferry-returns").article.authors == names
+
+
+OTHERS = {
+    "cards": '<div class="card"><a href="/s/1"><h3>Mill burns down</h3></a>'
+             '<span class="author">By Bo Lund</span></div>',
+    "items of a list": '<ul><li><a href="/s/1">Mill burns down</a><p>By Bo Lund</p></li></ul>',
+    "a link around title and name": '<a href="/s/1"><span>A mill burns down</span>'
+                                    '<span class="author">Bo Lund</span></a>',
+    "product": '<div class="product"><h4>A Book</h4><p class="product-author">Bo Lund</p></div>',
+    "topics": '<p><a href="/topic/bo-lund">Bo Lund</a> <a href="/topic/north">North Shore</a></p>',
+    "service": '<p><a href="/services/web-design">Web Design</a> <span>12 May 2026</span></p>',
+    "login": '<p><a href="/members/login"><i class="icon-user"></i> Log In</a></p>',
+    "photo": "<p>Fotos von Bo Lund</p>",
+    "speaker": "<p><strong>Bo Lund</strong></p><p>I was against it, and I still am, whatever the"
+               " mayor says about the cost of it and about the buses in the north.</p>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("markup", OTHERS.values(), ids=OTHERS.keys())
+def test_names_of_others_are_not_taken(read: Read, markup: str) -> None:
+    assert read(below=markup).authors == ()
+
+
+def test_a_name_that_is_told_by_its_place_alone_counts_after_a_team(read: Read) -> None:
+    row = "<div><span>Estate Planning</span><span>12 May 2026</span></div>"
+    assert read('<meta name="author" content="River Team">', row).authors == ("River Team",)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Ada Miller Updated on December 12, 2016", ADA),
+        ("Ada Miller Ada Miller", ADA),
+        ("Ada Miller @ River Media", ADA),
+        ("文｜陈晓梅", ("陈晓梅",)),
+        ("[강변일보 박서연 기자]", ("박서연",)),
+        ("By\nAda Miller\nTested by\nBo Lund", ADA),
+    ],
+)
+def test_what_stands_around_a_name_is_cut(text: str, names: tuple[str, ...]) -> None:
+    assert byline([text]).names == names
+
+
+def test_vowel_signs_are_part_of_a_name() -> None:
+    assert all(map(is_person, ["विकास शर्मा", "กานดา แสงทอง", "சுந்தர் ராஜன்"]))
