@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
+import json
 from pathlib import Path
 
-from crawler.commands.extract import Reader, answer, read_files
+from crawler.commands.extract import answer
+from tests.system.conftest import run_scrapy
 
 TEXT = "<p>The ferry crossed the river on Monday, and the people on both banks counted.</p>" * 3
 OWN = '<link rel="canonical" href="https://paper.example/town/ferry-returns">'
@@ -31,14 +31,8 @@ def test_an_address_that_is_given_counts() -> None:
 def test_it_is_said_where_there_is_none(tmp_path: Path) -> None:
     (tmp_path / "own.html").write_text(saved(OWN))
     (tmp_path / "none.html").write_text(saved())
-    said = io.StringIO()
-    reader = Reader(10)
-    try:
-        with contextlib.redirect_stderr(said):
-            paths = [str(tmp_path / "own.html"), str(tmp_path / "none.html")]
-            own, none = read_files(paths, None, reader)
-    finally:
-        reader.close()
+    done = run_scrapy("extract", str(tmp_path / "own.html"), str(tmp_path / "none.html"))
+    own, none = (json.loads(line) for line in done.stdout.splitlines())
     assert (own["url"], none["url"]) == ("https://paper.example/town/ferry-returns", "")
-    assert "none.html: the page names no address of its own" in said.getvalue()
-    assert "own.html: the page" not in said.getvalue()
+    assert "none.html: the page does not name its own address" in done.stderr
+    assert "own.html: the page" not in done.stderr

@@ -88,17 +88,15 @@ class Command(Verb):
             fail("extract", error)
         reader = Reader(self.settings.getfloat("EXTRACT_CPU_SECONDS"), profile)
         stdin: BinaryIO = sys.stdin.buffer
-        if opts.learn and not args:
-            stdin = _spooled(stdin)
-        if opts.learn:
-            reader.learn(read_files(args, url) if args else read_lines(stdin))
-            if not args:
-                stdin.seek(0)
-        asked = read_files(args, url) if args else read_lines(stdin)
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")  # JSON is (RFC 8259, 8.1), whatever the locale
         try:
-            for each in asked:
+            if opts.learn:
+                stdin = stdin if args else _spooled(stdin)
+                reader.learn(read_files(args, url) if args else read_lines(stdin))
+                if not args:
+                    stdin.seek(0)
+            for each in read_files(args, url) if args else read_lines(stdin):
                 found = reader(each) if isinstance(each, Asked) else each
                 if found.get("unreadable"):
                     print(_said(f"{found['error']}; name HTML files"), file=sys.stderr)
