@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import cast
 
 from crawler.extract import Document
@@ -103,6 +104,7 @@ def _without_furniture(
             continue
         if masked(block.text, title, article.authors) in texts or _start(block.text) in boxes:
             taken.append(block)
+    taken = _without_headings(article.blocks, taken)
     size = sum(len(b.text) for b in article.blocks if b.type != "figure")
     gone = sum(len(b.text) for b in taken)
     if not taken or gone > _MOST_TAKEN * size or size - gone < min(_LEAST_LEFT, size):
@@ -112,6 +114,17 @@ def _without_furniture(
         Change("body", block.text[:_LONGEST], "", "stands on other stories, too") for block in taken
     )
     return with_blocks(article, kept)
+
+
+def _without_headings(blocks: Sequence[Block], taken: Sequence[Block]) -> list[Block]:
+    """What is taken from a body, without the headings that stand over text of the story: many
+    reviews of a paper have a part called "Pros"."""
+    told = [block for block in blocks if block.type != "figure" and block.text]
+    gone = {id(block) for block in taken}
+    for block, below in reversed(list(pairwise(told))):
+        if block.type == "heading" and id(below) not in gone:
+            gone.discard(id(block))
+    return [block for block in taken if id(block) in gone]
 
 
 def _texts_at(places: Sequence[str], doc: Document) -> Iterator[str]:

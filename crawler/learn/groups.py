@@ -8,7 +8,7 @@ from itertools import combinations
 
 from crawler.learn.survey import Sighting
 
-_ALIKE = 0.5
+_ALIKE = 0.3
 """How much of what they are built of two pages of one layout share (Jaccard), at least."""
 _MOST_CORES = 30
 _LONG = 80

@@ -78,6 +78,18 @@ def test_a_sentence_that_two_of_five_stories_share_stays() -> None:
     assert opening in body(stories[0], profile)
 
 
+def test_headings_that_all_reviews_have_stay_while_a_text_of_their_own_follows() -> None:
+    stories = [
+        Story(n, inside=f"<h2>What we liked</h2><p>{sentence(random.Random(n))}</p>"
+                        "<h2>Write to us</h2><p>Our letters page is open to all who read this.</p>")
+        for n in range(6)
+    ]  # fmt: skip
+    read = body(stories[0], learned(stories))
+    assert "What we liked" in read
+    assert "Write to us" not in read
+    assert "letters page" not in read
+
+
 def test_one_story_under_many_addresses_teaches_nothing() -> None:
     story = Story(1)
     pages = [(story.html, f"{story.url}?from={n}") for n in range(20)]
