@@ -18,7 +18,9 @@ _LEVELS = 4
 _MOST_CLASSES = 2
 _STABLE = re.compile(r"[A-Za-z][A-Za-z_-]{1,39}")
 """A name that was given by a person: no digits, which count posts and hash styles."""
-_HASHED = re.compile(r"^(?:css|sc|jss|emotion)-|[a-z]{1,2}[A-Z]{2,}|(?=[^_-]*[A-Z])(?:[a-z]*[A-Z][a-z]?){3,}$")
+_HASHED = re.compile(
+    r"^(?:css|sc|jss|emotion)-|[a-z]{1,2}[A-Z]{2,}|(?=[^_-]*[A-Z])(?:[a-z]*[A-Z][a-z]?){3,}$"
+)
 _END = frozenset({"html", "body"})
 
 
