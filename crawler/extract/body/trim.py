@@ -157,7 +157,9 @@ def is_credited(text: str) -> bool:
     >>> is_credited("The weir on Tuesday. REUTERS/Ada Lind"), is_credited("He cut and/or sold it.")
     (True, False)
     """
-    return _COUNTED.match(text) is not None or _CREDIT.search(text) is not None
+    if _COUNTED.match(text) is not None:
+        return True
+    return "/" in text and _CREDIT.search(text) is not None
 
 
 def _is_said(lead: str, blocks: Sequence[Block]) -> bool:
