@@ -148,6 +148,10 @@ fuzz: setup ## read invented broken pages for FUZZ_SECONDS, and stop at the firs
 bench-frontier: setup ## time and memory of the frontier at 10 k, 100 k and 1 M URLs
 	@$(BIN)/python -m benchmarks.frontier
 
+.PHONY: bench-profiles
+bench-profiles: setup ## what 5, 20 and 100 pages of one invented paper teach of it
+	@$(BIN)/python -m benchmarks.profiles
+
 .PHONY: bench-discovery
 bench-discovery: setup ## how much of demo sites and invented newspapers is found, and at what cost
 	@$(BIN)/python -m benchmarks.discovery

@@ -12,8 +12,9 @@ from itertools import pairwise
 from typing import cast
 
 from crawler.extract import Document
-from crawler.extract.page import text_of
-from crawler.items import Article, Block, Claim, LinkedStory, Page, Relation
+from crawler.extract.fields import lead_image
+from crawler.extract.page import structured, text_of
+from crawler.items import Article, Block, LinkedStory, Page, Relation
 from crawler.learn.filled import Change, at, filled, with_blocks
 from crawler.learn.masks import masked
 from crawler.learn.profile import NOT_LINKED, BlockRule, SiteProfile
@@ -35,7 +36,7 @@ def applied(doc: Document, page: Page, profile: SiteProfile) -> tuple[Page, tupl
     changes: list[Change] = []
     article = filled(doc, page.article, profile, changes)
     article = _titled(article, profile, changes)
-    article = _pictured(article, profile, changes)
+    article = _pictured(doc, article, profile, changes)
     article = _without_furniture(doc, article, profile, changes)
     article = _linked(doc, article, profile, changes)
     if not changes:
@@ -67,23 +68,20 @@ def _titled(article: Article, profile: SiteProfile, changes: list[Change]) -> Ar
 # -- picture ------------------------------------------------------------------------------------
 
 
-def _pictured(article: Article, profile: SiteProfile, changes: list[Change]) -> Article:
+def _pictured(
+    doc: Document, article: Article, profile: SiteProfile, changes: list[Change]
+) -> Article:
     image = article.image
     default = {rule.text for rule in profile.pictures}
     if image is None or image.url not in default:
         return article
-    other = next(
-        (b.image for b in article.blocks if b.image is not None and b.image.url not in default),
-        None,
-    )
-    lead = replace(other, role="lead") if other is not None else None
-    changes.append(
-        Change("image", image.url, lead.url if lead else "", "the same picture on other stories")
-    )
-    sources = dict(article.sources)
-    sources.pop("image", None)
-    if lead is not None:
-        sources["image"] = Claim(lead.url, "html:figure")
+    heading = next(iter(doc.tags["h1"]), None)
+    lead, claim = lead_image(doc, structured(doc), article.blocks, heading, default)
+    after = lead.url if lead is not None else ""
+    changes.append(Change("image", image.url, after, "the same picture on other stories"))
+    sources = {name: each for name, each in article.sources.items() if name != "image"}
+    if claim is not None:
+        sources["image"] = claim
     return replace(article, image=lead, sources=sources)
 
 

@@ -98,6 +98,10 @@ def _is_missing(article: Article, field: str) -> bool:
     if field == "title":
         claim = article.sources.get("title")
         return claim is None or not claim.source.startswith("html:")
+    if field == "authors":
+        # what a page shows is read by its form: where other stories have their bylines is surer
+        claim = article.sources.get("authors")
+        return not article.authors or claim is None or claim.source.startswith("html:")
     if field == "read_time":
         return article.read_time is None or not article.read_time.shown
     if field == "modified":

@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract import Document
 from crawler.extract.dates import has_date
+from crawler.extract.fields import is_person, named_authors
 from crawler.extract.page import text_of
 from crawler.items import LinkedStory, Page
 from crawler.learn.masks import masked
@@ -29,6 +30,9 @@ _START = 100
 """Characters by which a line is found again on its page."""
 _SHORT = 200
 """Characters of an element that can hold no more than a field's value and its label."""
+_LONGEST_NAME = 40
+"""Characters."""
+_MAX_NAMES = 60
 _BLOCKS = (
     "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "div", "span", "blockquote", "td", "th", "pre",
     "dt", "dd", "section", "header", "footer", "aside", "time", "a", "strong", "b", "em", "i",
@@ -82,6 +86,8 @@ class Sighting:
     """Field → its value."""
     groups: tuple[Group, ...]
     published: str | None
+    names: tuple[tuple[str, str], ...]
+    """Places that show a person's name and nothing else, once, with the name."""
 
 
 def survey(doc: Document, page: Page) -> Sighting:
@@ -122,10 +128,13 @@ def survey(doc: Document, page: Page) -> Sighting:
         lines=tuple(lines),
         picture=article.image.url if article.image else None,
         sources={name: claim.source.partition(":")[0] for name, claim in article.sources.items()},
-        places=_places(texts, values, article.authors, moment.raw if moment else None),
+        places=_places(
+            texts, values, article.authors, moment.raw if moment else None, article.language
+        ),
         shown={field: value for field, value in values.items() if value},
         groups=tuple(_groups(doc, article.links)),
         published=moment.value if moment else None,
+        names=tuple(islice(_names(texts), _MAX_NAMES)),
     )
 
 
@@ -180,6 +189,7 @@ def _places(
     values: Mapping[str, str],
     authors: tuple[str, ...],
     raw: str | None,
+    language: str | None,
 ) -> dict[str, tuple[str, ...]]:
     found: dict[str, set[str]] = {}
     title = values["title"]
@@ -194,7 +204,12 @@ def _places(
         if len(start) == _START and not (values["standfirst"].startswith(start)):
             continue
         low = start.casefold()
-        if names and len(low) <= size and all(name in low for name in names):
+        if (
+            names
+            and len(low) <= size
+            and all(name in low for name in names)
+            and named_authors([start], language) == authors
+        ):
             found.setdefault("authors", set()).update(map(place_of, elements))
         if day and ((raw and start == raw) or (has_date(start) and _is_day(start, day))):
             found.setdefault("published", set()).update(map(place_of, elements))
@@ -203,6 +218,16 @@ def _places(
         if values["standfirst"] and values["standfirst"].startswith(start) and len(start) > 30:
             found.setdefault("standfirst", set()).update(map(place_of, elements))
     return {field: tuple(sorted(places)[:20]) for field, places in found.items()}
+
+
+def _names(texts: Mapping[str, list[HtmlElement]]) -> Iterable[tuple[str, str]]:
+    at: dict[str, set[str]] = {}
+    for start, elements in texts.items():
+        if len(start) <= _LONGEST_NAME and 1 <= start.count(" ") <= 3 and is_person(start):
+            for element in elements:
+                at.setdefault(place_of(element), set()).add(start)
+    # a place of many names is one of many cards
+    return ((place, min(names)) for place, names in sorted(at.items()) if len(names) == 1)
 
 
 def _is_day(text: str, day: str) -> bool:

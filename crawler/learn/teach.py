@@ -41,6 +41,10 @@ _COVERAGE = 0.3
 _MOST = 400
 """Texts that are kept, the commonest first."""
 _MOST_PLACES = 3
+_LEAST_BYLINES, _SAME = 4, 0.8
+_BYLINES, _OTHERS = 0.6, 0.05
+"""Share of the stories that have a byline in its place, and of these the share of different names,
+at least."""
 _CONSTANT, _CHANGING = 0.7, 0.25
 """How much two pages' blocks have in common (Jaccard) where a block is the same on all pages, and
 where it is each story's own."""
@@ -202,7 +206,7 @@ def _cuts(title: str, start: bool) -> Iterable[str]:
 
 
 def _fields(told: Sequence[Sighting]) -> dict[str, tuple[Place, ...]]:
-    found = {}
+    found: dict[str, tuple[Place, ...]] = {}
     for field in ("title", "standfirst", "authors", "published", "section"):
         with_value = [each for each in told if field in each.shown]
         # of fields that their markup gives away, only what other evidence agrees with teaches
@@ -210,6 +214,8 @@ def _fields(told: Sequence[Sighting]) -> dict[str, tuple[Place, ...]]:
         if field in ("title", "standfirst", "section"):
             sure = with_value
         if len(sure) < LEAST_STORIES or len({e.shown[field] for e in sure}) < 2:
+            if field == "authors" and (bylines := _bylines(told)):
+                found[field] = bylines
             continue
         hits: Counter[str] = Counter(p for e in sure for p in e.places.get(field, ()))
         places = [
@@ -221,6 +227,28 @@ def _fields(told: Sequence[Sighting]) -> dict[str, tuple[Place, ...]]:
         if best:
             found[field] = tuple(best)
     return found
+
+
+def _bylines(told: Sequence[Sighting]) -> tuple[Place, ...]:
+    """Where most stories show one person's name, another one's on other stories, and nothing else:
+    the byline of a paper that tells nobody of its authors."""
+    names: dict[str, list[str]] = defaultdict(list)
+    agree: Counter[str] = Counter()
+    known = Counter(each.authors for each in told if each.authors)
+    # one name on nearly all pages is the site's as often as its only author's
+    everywhere = {who for who, n in known.items() if n >= _SAME * len(told)}
+    for each in told:
+        for place, name in each.names:
+            names[place].append(name)
+            if each.authors and each.authors not in everywhere:
+                agree[place] += 1 if name in each.authors else -1
+    return tuple(
+        Place(place, len(shown), round(len(shown) / len(told), 4))
+        for place, shown in sorted(names.items(), key=lambda item: (-len(item[1]), item[0]))
+        if len(shown) >= max(_LEAST_BYLINES, _BYLINES * len(told))
+        and len(set(shown)) >= max(2, _OTHERS * len(shown))
+        and agree[place] >= 0
+    )[:1]
 
 
 _SOURCE = {"published": "published_at"}

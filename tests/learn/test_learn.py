@@ -138,12 +138,30 @@ def test_the_place_of_a_byline_is_learned_from_pages_that_tell_it_twice() -> Non
     assert with_profile.sources["authors"].source == "profile:authors"
 
 
+def test_the_place_of_a_byline_that_no_page_tells_of_is_where_one_persons_name_stands() -> None:
+    card = "<aside><p class='who'>Bea Olsen</p></aside>"
+    sponsor = "<div class='host'><b>Finn Dahl</b></div>"  # the same on every page
+    stories = [Story(n, json_ld=False, after=card * 2 + sponsor) for n in range(8)]
+    profile = learned(stories)
+    article = extract(stories[3].html, stories[3].url, profile=profile)
+    assert article.authors == (stories[3].author,)
+
+
 def test_a_picture_that_stands_for_every_story_is_none() -> None:
     logo = '<meta property="og:image" content="https://gazette.example/logo-share.png">'
     stories = [Story(n, head=logo) for n in range(6)]
     profile = learned(stories)
     assert extract(stories[0].html, stories[0].url).image is not None
     assert extract(stories[0].html, stories[0].url, profile=profile).image is None
+
+
+def test_the_storys_own_picture_takes_its_place() -> None:
+    logo = '<meta property="og:image" content="https://gazette.example/logo-share.png">'
+    own = "<figure><img src='/weir.jpg' width='800' height='500'></figure>"
+    stories = [Story(n, head=logo, before=own if n == 5 else "") for n in range(6)]
+    article = extract(stories[5].html, stories[5].url, profile=learned(stories))
+    assert article.image is not None
+    assert article.image.url == "https://gazette.example/weir.jpg"
 
 
 def test_a_profile_never_empties_a_body() -> None:

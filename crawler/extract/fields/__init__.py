@@ -6,6 +6,7 @@ from crawler.extract.fields.canonical import canonical_url, is_front
 from crawler.extract.fields.image import lead_image
 from crawler.extract.fields.language import language
 from crawler.extract.fields.names import named_authors
+from crawler.extract.fields.persons import is_person
 from crawler.extract.fields.readtime import read_time, shown_read_time
 from crawler.extract.fields.section import section, tags
 from crawler.extract.fields.standfirst import standfirst
@@ -17,6 +18,7 @@ __all__ = [
     "canonical_url",
     "headline",
     "is_front",
+    "is_person",
     "language",
     "lead_image",
     "named_authors",

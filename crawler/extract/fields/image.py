@@ -28,19 +28,24 @@ _LONGEST_STYLE = 2_000
 
 
 def lead_image(
-    doc: Document, data: Structured, blocks: Sequence[Block], heading: HtmlElement | None
+    doc: Document,
+    data: Structured,
+    blocks: Sequence[Block],
+    heading: HtmlElement | None,
+    of_no_story: Container[str] = (),
 ) -> tuple[Image | None, Claim | None]:
     """The first of these: og:image, JSON-LD image, twitter:image, a figure beside the headline, the
     body's first figure, the background of the headline. A picture that stands in for those that
     have none comes last.
 
-    heading: the element of the headline, if the page shows it.
+    heading: the element of the headline, if the page shows it. of_no_story: addresses of pictures
+    that the site is known to show in place of one.
     """
     shown = list(_above_text(doc, heading))
     stand_in: tuple[Image, Claim] | None = None
     for claim, width, height, alt in _claims(data):
         url = doc.address(claim.text)
-        if url is None:
+        if url is None or url in of_no_story:
             continue
         found = Image(url, "lead", alt, _caption(url, shown, blocks), width, height), claim
         if not is_stand_in(url, doc.url):
@@ -48,11 +53,13 @@ def lead_image(
         stand_in = stand_in or found
     for block in [*shown, *blocks]:
         image = block.image
-        if image is not None and not is_stand_in(image.url, doc.url):
+        if image is None or image.url in of_no_story:
+            continue
+        if not is_stand_in(image.url, doc.url):
             lead = Image(image.url, "lead", image.alt, image.caption, image.width, image.height)
             return lead, Claim(image.url, "html:figure")
     url = _background(doc, heading)
-    if url is not None:
+    if url is not None and url not in of_no_story:
         return Image(url, "lead"), Claim(url, "html:background")
     return stand_in or (None, None)
 
