@@ -10,6 +10,7 @@ import argparse
 import statistics
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,13 +41,17 @@ class Row:
     """Bytes of a profile, on average."""
 
 
-def measure(templates: int) -> list[Row]:
-    """A row for no profile, and one for each number of pages."""
-    rows = [Row(n, [], [], [], [], 0.0) for n in (0, *TAUGHT)]
+def measure(templates: int, taught: Sequence[int] = TAUGHT, read: int = _READ) -> list[Row]:
+    """A row for no profile, and one for each number of pages.
+
+    templates: papers. taught: numbers of pages that are learned from. read: pages of each paper
+    that are read.
+    """
+    rows = [Row(n, [], [], [], [], 0.0) for n in (0, *taught)]
     for number in range(templates):
         template = Template(number)
-        new = pages(template, _READ, first=1_000)
-        old = pages(template, max(TAUGHT))
+        new = pages(template, read, first=1_000)
+        old = pages(template, max(taught))
         began = time.process_time()
         seen = [one for page in old if (one := sighting(page.html.encode(), page.url))]
         surveyed = (time.process_time() - began) / len(old)
