@@ -14,12 +14,14 @@ from crawler.extract import read_page as read
 from crawler.extract.dates import normalise
 from crawler.items import Article, Page
 from crawler.learn import (
+    MOST_KEPT,
     Change,
     Sighting,
     SiteProfile,
     applied,
     learn,
     read_profile,
+    sample,
     survey,
 )
 from crawler.text import cleaned
@@ -27,6 +29,8 @@ from crawler.validate import missing
 
 _NOWHERE = "about:blank"
 """What HTML calls the address of a page that has none; nothing is relative to it."""
+_MOST_BYTES = 10_000_000
+"""Of a profile."""
 
 
 def extract(
@@ -64,62 +68,79 @@ def extract(
     Traceback (most recent call last):
     crawler.errors.NotAnArticleError: no article: no body text
     """
-    if isinstance(html, str):
-        # marked as UTF-8, whatever a meta element says of the bytes that the text once was
-        html, content_type = ("\ufeff" + html).encode("utf-8", errors="replace"), None
-    elif not isinstance(html, bytes):
-        raise TypeError(f"html is str or bytes, not {type(html).__name__}")
-    if url is not None and not isinstance(url, str):
-        raise TypeError(f"url is str, not {type(url).__name__}")
+    content_type = None if isinstance(html, str) else content_type
+    data = _checked(html, url)
     if profile is not None and not isinstance(profile, SiteProfile):
         raise TypeError(f"profile is a SiteProfile, not {type(profile).__name__}")
-    page = read_saved(html, url, content_type, captured_at, profile)[0]
+    page = read_saved(data, url, content_type, captured_at, profile)[0]
     why = page.not_article or missing(page.article)
     if why is not None:
         raise NotAnArticleError(why, page.article)
     return page.article
 
 
-def learn_profile(pages: Iterable[tuple[str | bytes, str]]) -> SiteProfile:
+def _checked(html: object, url: object) -> bytes:
+    """A page as bytes. Raises TypeError for what is no page, or no address."""
+    if url is not None and not isinstance(url, str):
+        raise TypeError(f"url is str, not {type(url).__name__}")
+    if isinstance(html, str):
+        # marked as UTF-8, whatever a meta element says of the bytes that the text once was
+        return ("\ufeff" + html).encode("utf-8", errors="replace")
+    if not isinstance(html, bytes):
+        raise TypeError(f"html is str or bytes, not {type(html).__name__}")
+    return html
+
+
+def learn_profile(pages: Iterable[tuple[str | bytes, str | None]]) -> SiteProfile:
     """What pages of one site teach of it, for `extract(…, profile=…)` to read its pages with.
 
-    pages: (html, url) of some of its stories; five already teach, a hundred teach more. Pages that
-    are no stories or cannot be read are passed over. The site is the first page's host; pages of
+    pages: (html, url) of some of its stories; five already teach, a hundred teach more. Without a
+    URL, the address that the page calls its own is taken, as `extract` takes it. Pages that are no
+    stories or cannot be read are passed over. The site is the host of the first story; pages of
     other hosts are left out.
     """
     seen: list[Sighting] = []
     for html, url in pages:
-        data = (
-            ("\ufeff" + html).encode("utf-8", errors="replace") if isinstance(html, str) else html
-        )
-        one = sighting(data, url)
+        one = sighting(_checked(html, url), url)
         if one is not None and (not seen or one.host == seen[0].host):
             seen.append(one)
+        if len(seen) >= 2 * MOST_KEPT:
+            seen = sample(seen)
+    seen = sample(seen)
     return learn(seen[0].host if seen else "", seen)
 
 
 def load_profile(path: str | PathLike[str]) -> SiteProfile:
-    """A profile from a TOML file, learned or written by hand (docs/profiles.md).
+    """A profile from a TOML file, learned or written by hand (docs/extend.md).
 
     Raises UsageError where the file cannot be read or is no profile, with what is wrong and where.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        with Path(path).open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)  # of a device, too, that never ends
+        text = data[:_MOST_BYTES].decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise UsageError(f"{path} cannot be read ({why})") from None
+    if len(data) > _MOST_BYTES:
+        raise UsageError(f"{path} is too long for a profile")
     return read_profile(text, str(path))
 
 
 def sighting(
     html: bytes,
-    url: str,
+    url: str | None,
     content_type: str | None = None,
     captured_at: datetime | None = None,
 ) -> Sighting | None:
-    """What a page tells of its site; None for one that is no story. Raises nothing."""
+    """What a page tells of its site; None for one that is no story. Raises nothing.
+
+    url: the page's; without it, the address that the page calls its own.
+    """
     try:
-        doc, page = _read(html, url, content_type, captured_at)
+        doc, page = _read(html, url or _NOWHERE, content_type, captured_at)
+        if not url and (own := page.article.canonical_url) is not None:
+            doc, page = _read(html, own, content_type, captured_at)
     except PageError:
         return None
     return None if page.not_article or missing(page.article) else survey(doc, page)

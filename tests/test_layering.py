@@ -48,7 +48,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.fixity": {"crawler.archive", "crawler.warc"},
     "crawler.runs": {
         "crawler.archive", "crawler.discover", "crawler.extract", "crawler.history",
-        "crawler.holdings", "crawler.kept_records", "crawler.learn", "crawler.policy",
+        "crawler.holdings", "crawler.kept_records", "crawler.learn", "crawler.page_reader",
+        "crawler.policy",
         "crawler.validate", "crawler.warc",
     },
     "crawler.extensions": {

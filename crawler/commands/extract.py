@@ -83,11 +83,12 @@ class Command(Verb):
             url = address_named(opts.url)
             if url and len(args) != 1:
                 raise UsageError("--url needs exactly one FILE")
-            profile = load_profile(opts.site_profile) if opts.site_profile else None
+            profile = None if opts.site_profile is None else load_profile(opts.site_profile)
         except UsageError as error:
             fail("extract", error)
         reader = Reader(self.settings.getfloat("EXTRACT_CPU_SECONDS"), profile)
-        stdin: BinaryIO = sys.stdin.buffer
+        # a program that is started with its standard input closed has none
+        stdin: BinaryIO = sys.stdin.buffer if sys.stdin is not None else io.BytesIO()
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")  # JSON is (RFC 8259, 8.1), whatever the locale
         try:
@@ -110,6 +111,8 @@ class Command(Verb):
             sys.stdout = open("/dev/null", "w", encoding="utf-8")  # noqa: SIM115, PTH123
         except KeyboardInterrupt:
             self.exitcode = 130
+        except HemerotecaError as error:
+            fail("extract", error)
         finally:
             reader.close()
 
@@ -120,9 +123,15 @@ def _said(message: str) -> str:
 
 def _spooled(stream: BinaryIO) -> BinaryIO:
     """What a stream gives, in a file that can be read twice and goes with the program."""
-    spool = tempfile.TemporaryFile()  # noqa: SIM115
-    shutil.copyfileobj(stream, spool)
-    spool.seek(0)
+    try:
+        spool = tempfile.TemporaryFile()  # noqa: SIM115
+        shutil.copyfileobj(stream, spool)
+        spool.seek(0)
+    except OSError as error:
+        raise UsageError(
+            "--learn keeps its input in a temporary file, which cannot be written"
+            f" ({error.strerror}); name another folder with TMPDIR="
+        ) from None
     return cast("BinaryIO", spool)
 
 
@@ -148,7 +157,7 @@ class Reader:
 
     def learn(self, pages: Iterable[Asked | dict[str, Any]]) -> None:
         """Learn a profile of each site from its pages; those that are no stories teach nothing."""
-        from crawler.learn import learn
+        from crawler.learn import MOST_KEPT, learn, sample
         from crawler.page_reader import sighting
 
         seen: dict[str, list[Sighting]] = {}
@@ -160,21 +169,32 @@ class Reader:
                     )
                     one = self._runner.run(asked)
                     if one is not None:
-                        seen.setdefault(one.host, []).append(one)
-        self._learned = {host: learn(host, sightings) for host, sightings in seen.items()}
+                        told = seen.setdefault(one.host, [])
+                        told.append(one)
+                        if len(told) >= 2 * MOST_KEPT:
+                            seen[one.host] = sample(told)
+        self._learned = {host: learn(host, sample(told)) for host, told in seen.items()}
 
     def __call__(self, page: Asked) -> dict[str, Any]:
         """The same as `answer`, within the limit of CPU time. Raises nothing."""
         profile = self._profile or self._learned.get(site_host(page.url))
-        asked = self._workers.run(
-            answer, None, page.url, page.html, page.content_type, page.captured_at, profile
-        )
         try:
-            return {**self._runner.run(asked), "id": page.identity}
+            found = self._answer(page, page.url, profile)
+            own = found.get("url") if self._learned and not page.url else None
+            if own and (profile := self._learned.get(site_host(own))) is not None:
+                # only the page itself could tell whose it is
+                found = self._answer(page, own, profile)
+            return {**found, "id": page.identity}
         except HemerotecaError as error:
             return {"id": page.identity, "error": str(error)}
         except OSError as error:
             return {"id": page.identity, "error": in_words(error)}
+
+    def _answer(self, page: Asked, url: str, profile: SiteProfile | None) -> dict[str, Any]:
+        asked = self._workers.run(
+            answer, None, url, page.html, page.content_type, page.captured_at, profile
+        )
+        return self._runner.run(asked)
 
     def close(self) -> None:
         """End the process."""

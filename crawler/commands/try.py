@@ -65,7 +65,7 @@ class Command(Verb):
                 raise UsageError(
                     f"name one page: {PROGRAM} try https://… or {PROGRAM} try page.html"
                 )
-            profile = load_profile(opts.site_profile) if opts.site_profile else None
+            profile = None if opts.site_profile is None else load_profile(opts.site_profile)
             url, html, content_type = self._load(args[0], opts)
             page, changes = read_saved(html, url, content_type, profile=profile)
         except HemerotecaError as error:

@@ -5,11 +5,12 @@
 
 from crawler.learn.applied import applied
 from crawler.learn.filled import Change
-from crawler.learn.profile import SiteProfile, overridden, read_profile, written
+from crawler.learn.profile import SiteProfile, overridden, read_profile, site_of, written
 from crawler.learn.survey import Sighting, survey
-from crawler.learn.teach import learn
+from crawler.learn.teach import MOST_KEPT, learn, sample
 
 __all__ = [
+    "MOST_KEPT",
     "Change",
     "Sighting",
     "SiteProfile",
@@ -17,6 +18,8 @@ __all__ = [
     "learn",
     "overridden",
     "read_profile",
+    "sample",
+    "site_of",
     "survey",
     "written",
 ]

@@ -107,7 +107,8 @@ def _without_furniture(
     gone = sum(len(b.text) for b in taken)
     if not taken or gone > _MOST_TAKEN * size or size - gone < min(_LEAST_LEFT, size):
         return article
-    kept = tuple(block for block in article.blocks if not any(block is each for each in taken))
+    gone_blocks = {id(block) for block in taken}
+    kept = tuple(block for block in article.blocks if id(block) not in gone_blocks)
     changes.extend(
         Change("body", block.text[:_LONGEST], "", "stands on other stories, too") for block in taken
     )

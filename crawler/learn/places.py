@@ -10,7 +10,7 @@ from itertools import islice
 
 from lxml.cssselect import CSSSelector
 from lxml.etree import XPath
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, fromstring
 
 from crawler.errors import UsageError
 
@@ -22,6 +22,15 @@ _HASHED = re.compile(
     r"^(?:css|sc|jss|emotion)-|[a-z]{1,2}[A-Z]{2,}|(?=[^_-]*[A-Z])(?:[a-z]*[A-Z][a-z]?){3,}$"
 )
 _END = frozenset({"html", "body"})
+_TAG = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+"""A tag that a selector can name; the rest (`o:p`, `x"y`) is any tag to it."""
+_LONGEST = 1_000
+"""Characters of a place."""
+_NO_ELEMENT = re.compile(
+    r"(?:@|attribute::|text\(\s*\)|comment\(\s*\))[\w:.*-]*\s*(?:\[[^][]*\]\s*)*\)*\s*$"
+)
+"""The end of an XPath that gives attributes or bare text."""
+_ANY_PAGE = fromstring("<html><head><title>a</title></head><body><p>a</p></body></html>")
 
 
 def names_of(element: HtmlElement) -> tuple[str, ...]:
@@ -33,7 +42,12 @@ def names_of(element: HtmlElement) -> tuple[str, ...]:
 
 def step(element: HtmlElement) -> str:
     """One level of a place: tag and stable names."""
-    return ".".join((str(element.tag), *names_of(element)))
+    return ".".join((_tag(element), *names_of(element)))
+
+
+def _tag(element: HtmlElement) -> str:
+    tag = str(element.tag)
+    return tag if _TAG.fullmatch(tag) else "*"
 
 
 def place_of(element: HtmlElement) -> str:
@@ -51,19 +65,27 @@ def place_of(element: HtmlElement) -> str:
         if len(steps) == _LEVELS:
             break
         at = at.getparent()
-    return " > ".join(reversed(steps)) or str(element.tag)
+    return " > ".join(reversed(steps)) or _tag(element)
 
 
 @lru_cache(maxsize=512)
 def finder(place: str) -> XPath:
     """What finds the elements of a place: a CSS selector, or an XPath that begins with a slash.
 
-    Raises UsageError for what is neither.
+    Raises UsageError for what is neither, and for an XPath that gives no elements.
     """
+    shown = repr(place if len(place) <= 100 else f"{place[:100]}…")
+    if len(place) > _LONGEST:
+        raise UsageError(f"{shown} is too long for a place")
+    is_path = place.startswith(("/", "("))
     try:
-        return XPath(place) if place.startswith(("/", "(")) else CSSSelector(place)
+        find = XPath(place) if is_path else CSSSelector(place)
+        answer = find(_ANY_PAGE)  # unknown prefixes, variables and functions show only here
     except Exception as error:  # cssselect and lxml have many
-        raise UsageError(f"{place!r} is no CSS selector and no XPath ({error})") from None
+        raise UsageError(f"{shown} is no CSS selector and no XPath ({error})") from None
+    if not isinstance(answer, list) or (is_path and _NO_ELEMENT.search(place)):
+        raise UsageError(f"{shown} gives no elements; name the elements that hold the value")
+    return find
 
 
 def found(place: str, root: HtmlElement) -> Iterator[HtmlElement]:

@@ -10,7 +10,7 @@ from typing import Any, cast
 from crawler.errors import UsageError
 from crawler.items import RELATIONS
 from crawler.learn.places import finder
-from crawler.urls import site_host
+from crawler.urls import normalise, site_host
 
 FIELDS = (
     "title", "standfirst", "authors", "published", "modified", "read_time", "section", "tags",
@@ -104,6 +104,16 @@ def overridden(learned: SiteProfile, written: SiteProfile) -> SiteProfile:
     return replace(learned, fields={**learned.fields, **written.fields}, **given)
 
 
+def site_of(host: str) -> str:
+    """The host that keys a site (`urls.site_host`), of one that a person wrote; "" for what is no
+    host.
+
+    >>> site_of("WWW.News.example:443"), site_of("https://news.example/")
+    ('news.example', '')
+    """
+    return "" if "/" in host else site_host(normalise(f"https://{host}/") or "")
+
+
 # -- as TOML ------------------------------------------------------------------------------------
 
 
@@ -139,7 +149,7 @@ def read_profile(text: str, name: str) -> SiteProfile:
     """
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers of too many digits, too deep tables
         raise UsageError(f"{name} is not TOML ({error})") from None
     known = {each.name for each in fields(SiteProfile)}
     for key in table:
@@ -152,9 +162,10 @@ def read_profile(text: str, name: str) -> SiteProfile:
     for key, value in stated.items():
         if key not in FIELDS:
             raise UsageError(f"{name}: fields.{key} is none of {', '.join(FIELDS)}")
-        given[key] = tuple(_read_places(value, f"{name}: fields.{key}"))
-    return SiteProfile(
-        host=_string(table.get("host", ""), f"{name}: host"),
+        if places := tuple(_read_places(value, f"{name}: fields.{key}")):
+            given[key] = places
+    profile = SiteProfile(
+        host=_host(table.get("host", ""), f"{name}: host"),
         pages=_number(table.get("pages", 0), f"{name}: pages"),
         stories=_number(table.get("stories", 0), f"{name}: stories"),
         fields=given,
@@ -167,6 +178,9 @@ def read_profile(text: str, name: str) -> SiteProfile:
         pictures=_read_texts(table, "pictures", name),
         blocks=tuple(_read_blocks(table.get("blocks", []), f"{name}: blocks")),
     )
+    if profile.is_empty:
+        raise UsageError(f"{name} says nothing of a site; docs/extend.md shows what it can say")
+    return profile
 
 
 def _read_places(value: Any, where: str) -> list[Place]:
@@ -181,7 +195,7 @@ def _read_texts(table: Mapping[str, Any], key: str, name: str) -> tuple[Furnitur
     entries = _tables(table.get(key, []), f"{name}: {key}", "text", ("text", "stories", "share"))
     return tuple(
         Furniture(
-            _string(e["text"], f"{name}: {key}.text"), e.get("stories", 0), float(e.get("share", 1))
+            _some(e["text"], f"{name}: {key}.text"), e.get("stories", 0), float(e.get("share", 1))
         )
         for e in entries
     )
@@ -213,14 +227,19 @@ def _tables(value: Any, where: str, main: str, keys: Sequence[str]) -> list[dict
     for entry in value if isinstance(value, list) else [value]:
         table = {main: entry} if isinstance(entry, str) else entry
         if not isinstance(table, dict) or main not in table:
-            raise UsageError(f"{where}: {entry!r} has no {main}")
+            raise UsageError(f"{where}: {_brief(entry)} has no {main}")
         for key in table:
             if key not in keys:
                 raise UsageError(f"{where}: {key!r} is none of {', '.join(keys)}")
-        for key in ("stories", "share", "agreement"):
+        _number(table.get("stories", 0), f"{where}.stories")
+        for key in ("share", "agreement"):
             number = table.get(key, 0)
-            if isinstance(number, bool) or not isinstance(number, int | float):
-                raise UsageError(f"{where}.{key}: {number!r} is no number")
+            if (
+                isinstance(number, bool)
+                or not isinstance(number, int | float)
+                or not 0 <= number <= 1
+            ):
+                raise UsageError(f"{where}.{key}: {_brief(number)} is no number from 0 to 1")
         found.append(table)
     return found
 
@@ -243,14 +262,36 @@ def _selector(value: Any, where: str) -> str:
 
 def _string(value: Any, where: str) -> str:
     if not isinstance(value, str):
-        raise UsageError(f"{where}: {value!r} is no text")
+        raise UsageError(f"{where}: {_brief(value)} is no text")
     return value
+
+
+def _some(value: Any, where: str) -> str:
+    text = _string(value, where)
+    if not text.strip():
+        raise UsageError(f"{where} is empty")
+    return text
+
+
+def _host(value: Any, where: str) -> str:
+    """A host as archives key a site by it, however it is written."""
+    text = _string(value, where)
+    host = site_of(text)
+    if text and not host:
+        raise UsageError(f"{where}: {_brief(text)} is no host name; write it as in news.example")
+    return host
 
 
 def _number(value: Any, where: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise UsageError(f"{where}: {value!r} is no whole number")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**9:
+        raise UsageError(f"{where}: {_brief(value)} is no whole number from 0 on")
     return value
+
+
+def _brief(value: Any) -> str:
+    """A value as it is told of in one line."""
+    told = repr(value)
+    return told if len(told) <= 100 else f"{told[:100]}…"
 
 
 _ESCAPES = {ord('"'): '\\"', ord("\\"): "\\\\", **{c: f"\\u{c:04x}" for c in (*range(32), 127)}}

@@ -24,6 +24,8 @@ from crawler.urls import site_host, story_key
 _MAX_LINES = 300
 _MAX_GROUPS = 40
 _MAX_ELEMENTS = 20_000
+_MAX_TITLES, _LONGEST_TITLE = 10, 500
+"""A head of thousands of titles, or of one of thousands of dashes, would be cut up without end."""
 _LAYOUT_LEVELS = 8
 _LAYOUT_SIZE = 400
 _START = 100
@@ -68,6 +70,7 @@ class Sighting:
     """One page as a witness of its site."""
 
     host: str
+    """"" for a page whose address is not known."""
     url: str
     story: str
     """The same for all pages of one story."""
@@ -117,13 +120,14 @@ def survey(doc: Document, page: Page) -> Sighting:
         "section": article.section or "",
         "standfirst": article.standfirst or "",
     }
+    host = site_host(doc.url)
     return Sighting(
-        host=site_host(doc.url),
-        url=doc.url,
+        host=host,
+        url=doc.url if host else "",
         story=_story(article.canonical_url, title, article.body),
         layout=layout(doc.root),
         title=title,
-        titles=tuple(_titles(doc)),
+        titles=tuple(islice(_titles(doc), _MAX_TITLES)),
         authors=article.authors,
         lines=tuple(lines),
         picture=article.image.url if article.image else None,
@@ -163,10 +167,11 @@ def _story(canonical: str | None, title: str, body: str) -> str:
 
 def _titles(doc: Document) -> Iterable[str]:
     head = doc.tags["title"][:1]
-    yield from (text for element in head if (text := text_of(element)))
+    yield from (text for element in head if 0 < len(text := text_of(element)) <= _LONGEST_TITLE)
     for meta in doc.tags["meta"]:
         name = (meta.get("property") or meta.get("name") or "").lower()
-        if name in ("og:title", "twitter:title") and (text := meta.get("content")):
+        text = meta.get("content") or ""
+        if name in ("og:title", "twitter:title") and 0 < len(text) <= _LONGEST_TITLE:
             yield " ".join(text.split())
 
 

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
+from hashlib import blake2b
 from itertools import pairwise
 
 from crawler.extract.language import whole
@@ -24,6 +25,8 @@ from crawler.urls import story_key
 
 LEAST_STORIES = 3
 """Fewer teach nothing."""
+MOST_KEPT = 1_000
+"""Pages of one site; more teach nothing new, and take memory."""
 _LEAST, _LEAST_OF_MANY, _MANY = 2, 3, 10
 """Stories that a text recurs in, at least; and of so many stories."""
 _IN_BOX, _IN_PROSE = 0.06, 0.3
@@ -61,11 +64,22 @@ def learn(host: str, sightings: Sequence[Sighting]) -> SiteProfile:
     Each layout teaches for itself, and all that was learned stands in one profile: a selector or a
     text of one layout finds nothing on the pages of another.
     """
-    ordered = sorted({each.url: each for each in sightings}.values(), key=lambda each: each.url)
+    pages = {_page(each): each for each in sightings}
+    ordered = [pages[key] for key in sorted(pages)]
     layouts = [one_of_each(group) for group in by_layout(ordered)]
     taught = [_of_layout(host, told) for told in layouts if len(told) >= LEAST_STORIES]
     whole_site = SiteProfile(host, len(ordered), sum(map(len, layouts)))
     return reduce(_together, taught, whole_site)
+
+
+def sample(sightings: Sequence[Sighting]) -> list[Sighting]:
+    """As many pages as need to be kept; which these are depends on no order."""
+    return sorted(sightings, key=lambda each: blake2b(_page(each).encode()).digest())[:MOST_KEPT]
+
+
+def _page(each: Sighting) -> str:
+    """What no two pages share: the address, or the story where no address is known."""
+    return each.url or each.story
 
 
 def _of_layout(host: str, told: Sequence[Sighting]) -> SiteProfile:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from crawler.errors import UsageError
 from crawler.extract.version import extractor_version
-from crawler.learn import SiteProfile, read_profile, written
+from crawler.learn import SiteProfile, site_of, written
+from crawler.page_reader import load_profile
 from crawler.urls import site_host
 
 _FOLDER = "sites"
-_MOST_BYTES = 10_000_000
 
 
 class Profiles:
@@ -28,8 +28,10 @@ class Profiles:
         """Host → profile. Raises UsageError for a file that is no profile."""
         found: dict[str, SiteProfile] = {}
         for path in sorted(self.folder.glob("*.toml")):
-            profile = _read(path)
-            host = (profile.host or path.stem).removeprefix("www.")
+            profile = load_profile(path)
+            host = profile.host or site_of(path.stem)
+            if not host:
+                raise UsageError(f"{path}: its name is that of no host; write host = in it")
             if host in found:
                 raise UsageError(f"{path}: there is another profile of {host}; keep one of them")
             found[host] = profile
@@ -53,14 +55,3 @@ class Profiles:
 def _extractor(profile: SiteProfile) -> str:
     digest = hashlib.sha256(written(profile).encode()).hexdigest()
     return f"{extractor_version()}+{digest[:8]}"
-
-
-def _read(path: Path) -> SiteProfile:
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise UsageError(f"{path} is too long for a profile")
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise UsageError(f"{path} cannot be read ({why})") from None
-    return read_profile(text, str(path))

@@ -10,6 +10,7 @@ import pytest
 
 from crawler import SiteProfile, UsageError, extract, learn_profile, load_profile
 from crawler.learn import overridden, read_profile, written
+from crawler.urls import site_host
 from tests.learn.newspaper import Story
 from tests.system.conftest import run_scrapy
 
@@ -98,7 +99,23 @@ def test_a_written_field_takes_the_place_of_the_learned_one_alone() -> None:
         ("[fields]\ntitle = 4", "has no place"),
         ("[[fields.title]]\nplaces = 'h1'", "has no place"),
         ("[[fields.title]]\nplace = 'h1'\nsize = 2", "'size' is none of"),
-        ("[[fields.title]]\nplace = 'h1'\nstories = 'many'", "is no number"),
+        ("[[fields.title]]\nplace = 'h1'\nstories = 'many'", "no whole number"),
+        ("[[fields.title]]\nplace = 'h1'\nagreement = nan", "no number from 0 to 1"),
+        (f"[[furniture]]\ntext = 'x'\nshare = 1{'0' * 400}", "no number from 0 to 1"),
+        (f"host = 1{'0' * 5_000}", "is not TOML"),
+        ("host = " + 9_000 * "[", "is not TOML"),
+        ("[fields]\ntitle = '//a:b'", "Undefined namespace prefix"),
+        ("[fields]\ntitle = '//p[$x]'", "Undefined variable"),
+        ("[fields]\ntitle = '//p[re:test(., \"a\")]'", "no CSS selector and no XPath"),
+        ("[fields]\nimage = '//img/@src'", "gives no elements"),
+        ("[fields]\ntitle = '//h1/text()[1]'", "gives no elements"),
+        ("[fields]\ntitle = '(1 + 2)'", "gives no elements"),
+        (f"[fields]\ntitle = '{'p > ' * 500}p'", "too long for a place"),
+        ("[[title_ends]]\ntext = ' '", "title_ends.text is empty"),
+        ("host = 'https://news.example/'\n[fields]\ntitle = 'h1'", "is no host name"),
+        ("", "says nothing of a site"),
+        ("host = 'news.example'", "says nothing of a site"),
+        ("[fields]\ntitle = []", "says nothing of a site"),
         ("fields = 'h1'", "fields is no table"),
         ("[[furniture]]\nplace = 'x'", "has no text"),
         ("[[blocks]]\nplace = 'div'\nrelation = 'likes'", "'likes' is none of"),
@@ -114,6 +131,76 @@ def test_a_faulty_profile_is_refused_with_what_is_wrong_and_where(
         load_profile(file)
     assert said in str(raised.value)
     assert str(file) in str(raised.value)
+
+
+@pytest.mark.parametrize("host", ["Gazette.Example", "WWW.gazette.example:443", "gazette.example."])
+def test_a_host_may_be_written_as_people_write_it(tmp_path: Path, host: str) -> None:
+    file = tmp_path / "hand.toml"
+    file.write_text(f"\ufeffhost = '{host}'\n[fields]\ntitle = '.t2'\n", encoding="utf-8")
+    profile = load_profile(file)
+    assert profile.host == "gazette.example"
+    assert extract(PAGE.replace("TEXT", TEXT), URL, profile=profile).title == (
+        "Weir repaired in a night"
+    )
+
+
+@pytest.mark.parametrize(
+    "place", ["//div[@class='t2']", "//*[.=//@x]/@y/..", "//div[@class][text()]", "p:has(a)"]
+)
+def test_an_xpath_may_look_at_attributes_and_texts(place: str) -> None:
+    profile = read_profile(f'[fields]\ntitle = "{place}"', "x")
+    assert profile.fields["title"][0].place == place
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no devices here")
+def test_a_file_without_end_is_no_profile() -> None:
+    with pytest.raises(UsageError, match="too long"):
+        load_profile("/dev/zero")
+    with pytest.raises(UsageError, match="says nothing"):
+        load_profile("/dev/null")
+
+
+@pytest.mark.parametrize("tag", ["o:p", 'x"y', "a$b", "a.b", "x@y", "my-tag"])
+def test_what_odd_tags_teach_can_be_read_back(tag: str) -> None:
+    stories = [Story(n, inside=BOX) for n in range(6)]
+    pages = [
+        (s.html.replace("<body>", f"<body><{tag}>").replace("<h1", f"<{tag}><h1"), s.url)
+        for s in stories
+    ]
+    profile = learn_profile(pages)
+    assert profile.fields["title"]
+    assert read_profile(written(profile), "learned") == profile
+    assert COFFEE not in extract(*pages[0], profile=profile).body
+
+
+def test_a_head_of_a_hundred_thousand_dashes_is_not_cut_up() -> None:
+    titles = f'<meta property="og:title" content="{"a|" * 50_000}">' * 3
+    pages = [
+        (s.html.replace("</head>", f"{titles}</head>"), s.url)
+        for s in (Story(n, inside=BOX) for n in range(5))
+    ]
+    assert "<meta property" in pages[0][0]
+    profile = learn_profile(pages)
+    assert len(written(profile)) < 10_000
+
+
+def test_pages_of_no_known_address_teach_each_other() -> None:
+    stories = [Story(n, inside=BOX) for n in range(6)]
+    profile = learn_profile((s.html, None) for s in stories)
+    assert (profile.host, profile.stories) == ("", 6)
+    assert COFFEE not in extract(stories[0].html, profile=profile).body
+    own = learn_profile(
+        (s.html.replace("</head>", f"<link rel='canonical' href='{s.url}'></head>"), "")
+        for s in stories
+    )
+    assert (own.host, own.stories) == (site_host(stories[0].url), 6)
+
+
+def test_what_is_no_page_teaches_nobody() -> None:
+    with pytest.raises(TypeError, match="html is str or bytes, not NoneType"):
+        learn_profile([(None, "https://a.example/")])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="url is str, not int"):
+        learn_profile([("<p>", 5)])  # type: ignore[list-item]
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
@@ -164,6 +251,23 @@ def test_extract_learns_from_its_whole_input() -> None:
     assert "changed" not in json.loads(plain.stdout.splitlines()[0])
 
 
+@pytest.mark.parametrize("has_address", [True, False])
+def test_extract_learns_from_files_that_tell_their_own_address_or_none(
+    tmp_path: Path, has_address: bool
+) -> None:
+    paths = []
+    for s in (Story(n, inside=BOX) for n in range(5)):
+        told = f"<link rel='canonical' href='{s.url}'></head>" if has_address else "</head>"
+        path = tmp_path / f"{s.number}.html"
+        path.write_text(s.html.replace("</head>", told))
+        paths.append(str(path))
+    done = run_scrapy("extract", "--learn", *paths)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == paths
+    assert all(COFFEE not in answer["body"] for answer in answers)
+    assert all(bool(answer["url"]) == has_address for answer in answers)
+
+
 def test_extract_and_try_with_a_profile(tmp_path: Path) -> None:
     page = tmp_path / "weir.html"
     page.write_text(PAGE.replace("TEXT", TEXT))
@@ -185,6 +289,8 @@ def test_wrong_arguments_are_one_line(tmp_path: Path) -> None:
     assert missing.returncode == 2
     assert "cannot be read" in missing.stderr
     assert missing.stderr.count("\n") == 1
+    nameless = run_scrapy("extract", "--profile", "", stdin="")
+    assert (nameless.returncode, nameless.stderr.count("\n")) == (2, 1)
     both = run_scrapy("extract", "--learn", "--profile", "x", stdin="")
     assert both.returncode == 2
 
