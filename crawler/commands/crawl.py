@@ -80,7 +80,7 @@ class Command(Verb, ScrapyCrawl):
             apply_arguments(self.settings, opts.spargs)
             database.check(Path(self.settings["ARCHIVE"]))
             lock.refuse_if_held(Path(self.settings["ARCHIVE"]))
-            _ = Profiles(Path(self.settings["ARCHIVE"])).by_host
+            Profiles(Path(self.settings["ARCHIVE"])).check()
         except HemerotecaError as error:
             fail("crawl", error)
 

@@ -67,6 +67,8 @@ class Command(Verb):
         with told("profile") as about:
             if len(args) != 1:
                 raise UsageError(f"name one newspaper: {PROGRAM} profile news.example")
+            if opts.replace and not opts.export:
+                raise UsageError("--replace goes with --export")
             host = host_named(args[0], "") or ""
             folder = about.archive(
                 archive_folder("profile", [], opts.argument, self.settings["ARCHIVE"])

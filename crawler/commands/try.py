@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from crawler.reasons import NOT_ARTICLE
 from crawler.verb import Verb, fail
 
 if TYPE_CHECKING:  # all commands are loaded for each: what reads pages waits until it is needed
-    from crawler.learn import Change
+    from crawler.learn import Change, SiteProfile
 
 
 class Command(Verb):
@@ -58,7 +59,7 @@ class Command(Verb):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the page's fields."""
         assert self.settings is not None
-        from crawler.page_reader import NO_ADDRESS, load_profile, read_saved
+        from crawler.page_reader import NO_ADDRESS, load_profile
 
         try:
             if len(args) != 1:
@@ -67,7 +68,7 @@ class Command(Verb):
                 )
             profile = None if opts.site_profile is None else load_profile(opts.site_profile)
             url, html, content_type = self._load(args[0], opts)
-            page, changes = read_saved(html, url, content_type, profile=profile)
+            page, changes = self._read(html, url, content_type, profile)
         except HemerotecaError as error:
             fail("try", error)
         out = console()
@@ -78,6 +79,21 @@ class Command(Verb):
         show(page, out)
         if changes:
             show_changes(changes, out)
+
+    def _read(
+        self, html: bytes, url: str, content_type: str | None, profile: SiteProfile | None
+    ) -> tuple[Page, tuple[Change, ...]]:
+        """Read a page in a process of its own, as a crawl does: an XPath or a page that takes for
+        ever would let nobody stop the command."""
+        from crawler.page_reader import read_saved
+        from crawler.runs import Workers
+
+        assert self.settings is not None
+        workers = Workers(1, self.settings.getfloat("EXTRACT_CPU_SECONDS"))
+        try:
+            return asyncio.run(workers.run(read_saved, html, url, content_type, None, profile))
+        finally:
+            workers.close()
 
     def _load(self, where: str, opts: argparse.Namespace) -> tuple[str, bytes, str | None]:
         assert self.settings is not None

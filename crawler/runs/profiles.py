@@ -37,6 +37,11 @@ class Profiles:
             found[host] = profile
         return found
 
+    def check(self) -> None:
+        """Read them now, before anything is written by them. Raises UsageError for a file that is
+        no profile."""
+        _ = self.by_host
+
     def of(self, url: str) -> SiteProfile | None:
         """The profile of a page's site; None if there is none."""
         return self.by_host.get(site_host(url)) if self.by_host else None

@@ -16,6 +16,7 @@ from crawler.extract.version import extractor_version
 from crawler.items import FoundUrl
 from crawler.policy.revisit import Revisits
 from crawler.runs.page_texts import PageTexts
+from crawler.runs.profiles import Profiles
 from crawler.runs.recovery import mend
 from crawler.runs.restoring import Rebuilt, Restoring
 from crawler.urls import site_host
@@ -34,7 +35,7 @@ def rebuild(
     revisit_after: as the setting REVISIT_AFTER has it, in seconds. progress: told the name of each
     file as it is begun. The database appears when it is complete; one that was there is set aside
     then. Raises ArchiveError where there are no WARC files or the folder cannot be written,
-    sqlite3.Error, OSError.
+    UsageError where a profile in it is none, sqlite3.Error, OSError.
     """
     warc, scratch = folder / WARC_FOLDER, folder / SCRATCH
     told = Rebuilt()
@@ -51,6 +52,7 @@ def rebuild(
     files = [path for path in files if path.name.removesuffix(OPEN) not in whole - {path.name}]
     if not files:
         raise ArchiveError(f"{warc} has no WARC files (*.warc.gz) to make a database from")
+    Profiles(folder).check()
     shutil.rmtree(scratch, ignore_errors=True)
     store = Store(scratch, Revisits(revisit_after), extractor_version(), PageTexts(folder))
     try:

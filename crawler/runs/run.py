@@ -16,7 +16,7 @@ from crawler import __version__, times
 from crawler.archive.database import FILE_NAME, WARC_FOLDER, check, open_for_writing
 from crawler.archive.lock import ArchiveLock
 from crawler.archive.store import Store
-from crawler.errors import HemerotecaError
+from crawler.errors import ArchiveError, HemerotecaError
 from crawler.extract.version import extractor_version
 from crawler.items import Visit
 from crawler.policy.revisit import Revisits
@@ -125,8 +125,14 @@ class Run:
         """Take the lock, which comes before the first byte, and see that the database was not lost.
         Raises HemerotecaError, OSError."""
         if not self._lock.held:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire()
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                self._lock.acquire()
+            except OSError as error:  # root may write everywhere, yet make no folder in /proc
+                raise ArchiveError(
+                    f"{self.folder} cannot be written ({error.strerror}); name another folder with"
+                    " archive="
+                ) from error
             check(self.folder)
 
     def hold_for_records(self) -> None:
@@ -221,6 +227,7 @@ def offline_run(
     name, arguments: how it is called in `runs`. Raises HemerotecaError, sqlite3.Error, OSError.
     """
     run = Run(folder, settings, name, arguments)
+    run.profiles.check()
     try:
         run.open()
         outcome = "finished"

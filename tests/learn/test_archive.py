@@ -112,6 +112,52 @@ def test_a_faulty_profile_stops_a_crawl_before_it_begins(tmp_path: Path) -> None
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("text", ["", "[fields]\ntitel = 'h1'\n"])
+def test_a_faulty_profile_leaves_an_archive_as_it_is(
+    tmp_path: Path, served: tuple[str, list[Story]], text: str
+) -> None:
+    url, stories = served
+    folder = tmp_path / "archive"
+    crawl(folder, url, stories[:2], tmp_path)
+    (folder / "sites").mkdir()
+    (folder / "sites" / "news.example.toml").write_text(text)
+    (warc,) = (folder / "warc").glob("*.warc.gz")
+    for command in (["reextract"], ["rebuild", "--replace"], ["import", str(warc)], ["recheck"]):
+        done = run_scrapy(*command, "-a", f"archive={folder}")
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+        assert "news.example.toml" in done.stderr
+    assert list((folder / "warc").glob("*.warc.gz")) == [warc]
+    assert not list(folder.glob("archive.db.before*"))
+    assert query(folder, "SELECT count(*) AS n FROM runs") == [{"n": 1}]
+
+
+def test_unchanged_pages_that_are_visited_again_with_another_profile_are_no_edits(
+    tmp_path: Path,
+) -> None:
+    stories = [Story(n, inside=BOX) for n in range(5)]
+    pages = {f"/2024/05/a-story-of-the-town-{s.number}": s.html.encode() for s in stories}
+    front = "".join(f'<a href="{path}">A story of the town</a>' for path in pages)
+    answers = {path: (200, HTML, html) for path, html in pages.items()}
+    answers["/"] = (200, HTML, f"<html><body>{front}</body></html>".encode())
+    folder = tmp_path / "archive"
+    with site(answers) as url:
+        file = folder / "sites" / "any.toml"
+        text = f"host = '{url.removeprefix('http://')}'\n[[furniture_places]]\nplace = 'div.mug'\n"
+        for profile in (None, text, text + "[[title_ends]]\ntext = ' of'\n", None):
+            file.unlink(missing_ok=True)
+            if profile is not None:
+                file.parent.mkdir(exist_ok=True)
+                file.write_text(profile)
+            done = run_scrapy(
+                "crawl", "news", "-a", f"site={url}/", "-a", f"archive={folder}",
+                "-a", "allow_private=1", "-a", "revisit=now", *FULL_SPEED,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr
+            assert query(folder, "SELECT count(*) AS n FROM edited_stories") == [{"n": 0}]
+            assert len(bodies(folder)) == 5
+    assert run_scrapy("verify", "-a", f"archive={folder}").returncode == 0
+
+
 def test_profile_of_what_is_not_there(tmp_path: Path, served: tuple[str, list[Story]]) -> None:
     url, stories = served
     folder = tmp_path / "archive"
@@ -123,4 +169,6 @@ def test_profile_of_what_is_not_there(tmp_path: Path, served: tuple[str, list[St
     assert few.returncode == 0
     assert "2 stories teach nothing" in few.stdout
     assert run_scrapy("profile", "-a", f"archive={folder}").returncode == 2
+    alone = run_scrapy("profile", "a.example", "--replace", "-a", f"archive={folder}")
+    assert (alone.returncode, "--export" in alone.stderr) == (2, True)
     assert run_scrapy("profile", " ", "-a", f"archive={folder}").returncode == 2

@@ -13,7 +13,7 @@ import pytest
 
 from tests.loopback import site
 
-from .conftest import ROOT, crawl
+from .conftest import ROOT, crawl, run_scrapy
 from .test_what_is_left import newspaper
 
 STORY = "https://news.example/2026/05/01/a-story"
@@ -83,6 +83,18 @@ def test_where_we_may_not_write_nothing_is_fetched(tmp_path: Path) -> None:
     commands = [COMMANDS[0], ["import", "Makefile"]]
     for code, said in run_all(into(commands, kept, kept / "archive", kept / "a" / "b"), obey=True):
         assert (code, "cannot be written" in said) == (2, True), said
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs Linux's /proc")
+@pytest.mark.parametrize("folder", ["/proc", "/proc/x"])
+def test_where_even_root_can_make_no_file_the_run_ends_as_where_nobody_may_write(
+    folder: str,
+) -> None:
+    done = run_scrapy("demo", "--crawl", "--port", "0", "-a", f"archive={folder}")
+    assert done.returncode == 2
+    said = done.stderr.splitlines()[-1]
+    assert f"{folder} cannot be written (" in said
+    assert "Errno" not in said
 
 
 def test_a_name_that_can_be_none_is_told() -> None:
