@@ -8,6 +8,8 @@ from collections.abc import Iterable
 import pytest
 
 from crawler import SiteProfile, extract, learn_profile
+from crawler.learn import sample
+from crawler.page_reader import sighting
 from tests.learn.newspaper import NAMES, Story, sentence
 
 COFFEE = "Our reporters drink a lot of coffee, and every cup of it is paid for by people like you."
@@ -170,6 +172,22 @@ def test_a_profile_never_empties_a_body() -> None:
     boxes = COFFEE_BOX + COFFEE_BOX.replace(COFFEE, tea)
     profile = learned(Story(n, inside=boxes) for n in range(6))
     assert body(short, profile) == body(short)
+
+
+def test_which_pages_of_too_many_are_kept_depends_on_no_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("crawler.learn.teach.MOST_KEPT", 5)
+    told = [
+        one
+        for s in (Story(n) for n in range(12))
+        if (one := sighting(s.html.encode(), s.url)) is not None
+    ]
+    assert len(told) == 12
+    kept = {each.url for each in sample(told)}
+    assert len(kept) == 5
+    in_parts = sample([*sample(told[6:]), *told[:6]])
+    assert {each.url for each in in_parts} == kept
 
 
 def test_what_is_learned_depends_on_no_order() -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
+import sys
 from base64 import b64encode
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from crawler import SiteProfile, UsageError, extract, learn_profile, load_profil
 from crawler.learn import overridden, read_profile, written
 from crawler.urls import site_host
 from tests.learn.newspaper import Story
-from tests.system.conftest import run_scrapy
+from tests.system.conftest import ROOT, run_scrapy
 
 COFFEE = "Our reporters drink a lot of coffee, and every cup of it is paid for by people like you."
 BOX = f"<div class='mug'><p>{COFFEE}</p></div>"
@@ -282,6 +285,36 @@ def test_extract_and_try_with_a_profile(tmp_path: Path) -> None:
     assert "The Lund Gazette" in tried.stdout  # what the title would have been
     other = run_scrapy("try", str(page), "--url", "https://a.example/b", "--profile", str(file))
     assert "the profile is of gazette.example" in other.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit of CPU time there")
+def test_a_place_that_is_looked_for_without_end_costs_its_page_alone(tmp_path: Path) -> None:
+    page = tmp_path / "weir.html"
+    page.write_text(PAGE.replace("TEXT", TEXT + 2_000 * "<i>x</i>"))
+    file = tmp_path / "slow.toml"
+    file.write_text('[fields]\ntitle = "//*[count(//*[count(//*[count(//*) > 1]) > 1]) > 1]"\n')
+    read = run_scrapy("extract", str(page), "--url", URL, "--profile", str(file))
+    assert json.loads(read.stdout)["error"].startswith("reading the page")
+    tried = run_scrapy("try", str(page), "--url", URL, "--profile", str(file))
+    assert tried.returncode == 1
+    assert "scrapy try: reading the page" in tried.stderr.splitlines()[-1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell and a limit on file sizes")
+def test_learning_from_an_input_that_is_closed_or_cannot_be_kept() -> None:
+    def run(shell: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        command = f"{shlex.quote(sys.executable)} -m scrapy extract --learn"
+        return subprocess.run(
+            ["/bin/bash", "-c", shell.format(command)], input=stdin, cwd=ROOT,
+            capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+
+    closed = run("{} <&-")
+    assert (closed.returncode, closed.stdout, closed.stderr) == (0, "", "")
+    full = run("ulimit -f 1; exec {}", lines([Story(n, inside=BOX) for n in range(20)]))
+    assert (full.returncode, full.stdout) == (2, "")
+    assert "a temporary file, which cannot be written" in full.stderr
+    assert full.stderr.count("\n") == 1
 
 
 def test_wrong_arguments_are_one_line(tmp_path: Path) -> None:
