@@ -39,22 +39,18 @@ START_METHOD = "spawn"
 
 CPU_SECONDS = 2.0
 """CPU time that one page may take before it is given up; an average page takes 0.01."""
+LOADING = 3.0
+"""CPU time that the first page of a reader may take besides: with it, tables of words, patterns and
+libraries are loaded, which takes half a second, on a slow machine more."""
 LIST_TIMES = 10
 """Times that which a sitemap, feed or other list may take: fifty thousand addresses take 3 s."""
 
 _PAGES_BETWEEN = 200
 _pages = 0
+_is_loaded = False
+"""Whether this process has read a page."""
 _limit = CPU_SECONDS
 """What the page in hand may take, where it is read."""
-
-_FIRST_PAGE = (
-    b'<html lang="en"><head><title>A first page</title></head><body><article><h1>A first page</h1>'
-    b'<p class="byline">By Ada Lovell, 5 March 2024</p>'
-    + b"<p>A page that a fresh reader reads before it is given any of a newspaper's.</p>"
-    * 3
-    + b'<p><a href="/2024/03/04/another.html">Another story of the day before</a></p>'
-    b"</article></body></html>"
-)
 
 logger = logging.getLogger(__name__)
 
@@ -211,11 +207,7 @@ def _prepare() -> None:
             os._exit(1)
 
         threading.Thread(target=end_with_parent, daemon=True).start()
-    from crawler.extract import extract
-
-    # Tables, patterns and libraries are loaded with the first page that needs them, and take half
-    # a second: they are no part of what the first page of the web may take.
-    extract(_FIRST_PAGE, "https://news.example/2024/03/05/first-page.html")
+    import crawler.extract  # noqa: F401
 
     # Reading a page leaves no cycles to speak of, and looking for them takes a tenth of its time.
     gc.freeze()
@@ -241,8 +233,10 @@ def _bounded(cpu_seconds: float, function: Callable[..., T], *args: object) -> T
             return function(*args)
         finally:
             _tidy()
-    global _limit
+    global _limit, _is_loaded
     _limit = cpu_seconds
+    if not _is_loaded:
+        cpu_seconds, _is_loaded = cpu_seconds + LOADING, True
     soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
     last_second = int(_counted_seconds() + cpu_seconds) + 2
     resource.setrlimit(resource.RLIMIT_CPU, (last_second, hard))
