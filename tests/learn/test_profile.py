@@ -293,9 +293,10 @@ def test_a_place_that_is_looked_for_without_end_costs_its_page_alone(tmp_path: P
     page.write_text(PAGE.replace("TEXT", TEXT + 2_000 * "<i>x</i>"))
     file = tmp_path / "slow.toml"
     file.write_text('[fields]\ntitle = "//*[count(//*[count(//*[count(//*) > 1]) > 1]) > 1]"\n')
-    read = run_scrapy("extract", str(page), "--url", URL, "--profile", str(file))
+    brief = ("-s", "EXTRACT_CPU_SECONDS=0.2")
+    read = run_scrapy("extract", str(page), "--url", URL, "--profile", str(file), *brief)
     assert json.loads(read.stdout)["error"].startswith("reading the page")
-    tried = run_scrapy("try", str(page), "--url", URL, "--profile", str(file))
+    tried = run_scrapy("try", str(page), "--url", URL, "--profile", str(file), *brief)
     assert tried.returncode == 1
     assert "scrapy try: reading the page" in tried.stderr.splitlines()[-1]
 
