@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 from lxml.html import HtmlElement
 
@@ -22,6 +23,8 @@ from crawler.learn.places import found
 from crawler.learn.profile import Place, SiteProfile
 from crawler.text import count_words
 
+_Reader = Callable[[Document, Article, Place], Article | None]
+"""Gives the article with a field that stands in a place; None where nothing does."""
 SOURCE = "profile"
 """What claims begin with that a profile found."""
 _GUESSES = ("html:text", "url")
@@ -137,25 +140,15 @@ def _claimed(article: Article, field: str, text: str) -> dict[str, Claim]:
     return {**article.sources, field: Claim(text, f"{SOURCE}:{field}")}
 
 
-def _title(doc: Document, article: Article, place: Place) -> Article | None:
-    text = _first_text(doc, place)
-    if text is None:
-        return None
-    return replace(article, title=text, sources=_claimed(article, "title", text))
+def _reader_of_text(field: str) -> _Reader:
+    def read(doc: Document, article: Article, place: Place) -> Article | None:
+        text = _first_text(doc, place)
+        if text is None:
+            return None
+        given: dict[str, Any] = {field: text}
+        return replace(article, sources=_claimed(article, field, text), **given)
 
-
-def _standfirst(doc: Document, article: Article, place: Place) -> Article | None:
-    text = _first_text(doc, place)
-    if text is None:
-        return None
-    return replace(article, standfirst=text, sources=_claimed(article, "standfirst", text))
-
-
-def _section(doc: Document, article: Article, place: Place) -> Article | None:
-    text = _first_text(doc, place)
-    if text is None:
-        return None
-    return replace(article, section=text, sources=_claimed(article, "section", text))
+    return read
 
 
 def _tags(doc: Document, article: Article, place: Place) -> Article | None:
@@ -224,14 +217,14 @@ def _body(doc: Document, article: Article, place: Place) -> Article | None:
     return replace(changed, sources=_claimed(article, "body", place.place))
 
 
-_READERS: dict[str, Callable[[Document, Article, Place], Article | None]] = {
-    "title": _title,
-    "standfirst": _standfirst,
+_READERS: dict[str, _Reader] = {
+    "title": _reader_of_text("title"),
+    "standfirst": _reader_of_text("standfirst"),
     "authors": _authors,
     "published": _published,
     "modified": _modified,
     "read_time": _read_time,
-    "section": _section,
+    "section": _reader_of_text("section"),
     "tags": _tags,
     "image": _image,
     "body": _body,

@@ -30,8 +30,6 @@ _LAYOUT_LEVELS = 8
 _LAYOUT_SIZE = 400
 _START = 100
 """Characters by which a line is found again on its page."""
-_SHORT = 200
-"""Characters of an element that can hold no more than a field's value and its label."""
 _LONGEST_NAME = 40
 """Characters."""
 _MAX_NAMES = 60

@@ -38,13 +38,14 @@ _PROSE = 0.05
 """Share of the text that stands on one page alone, of a place of the story's paragraphs."""
 _TITLE_SHARE = 0.5
 _SEPARATED = re.compile(r"\s*[|–—•·«»:_-]\s*|\s+-\s+")
-_AGREEMENT = 0.85
 _COVERAGE = 0.3
 """Share of the stories with a value that a place shows, at least."""
 _MOST = 400
 """Texts that are kept, the commonest first."""
 _MOST_PLACES = 3
 _LEAST_BYLINES, _SAME = 4, 0.8
+"""Stories that show a name in a byline's place, at least; share of the stories that have one and
+the same author, from which this is the site's."""
 _BYLINES, _OTHERS = 0.6, 0.05
 """Share of the stories that have a byline in its place, and of these the share of different names,
 at least."""

@@ -45,7 +45,7 @@ async def learn_site(
         with suppress(VisitError, OSError):
             if (sighting := await one) is not None:
                 seen.append(sighting)
-    return learn(host.removeprefix("www."), seen)
+    return learn(host, seen)
 
 
 def sample(connection: sqlite3.Connection, host: str) -> list[Standing]:

@@ -48,8 +48,7 @@ class Profiles:
 
     def extractor(self, url: str) -> str | None:
         """By which a page is read with a profile of its site; None where there is none."""
-        profile = self.of(url)
-        return None if profile is None else _extractor(profile)
+        return self.extractors.get(site_host(url)) if self.by_host else None
 
     @cached_property
     def extractors(self) -> dict[str, str]:
