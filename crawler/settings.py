@@ -40,6 +40,8 @@ REVISIT_AFTER = [3_600, 21_600, 86_400, 604_800, 2_592_000, 15_552_000]
 EXTRACT_WORKERS = 0
 # Seconds of CPU time that one page may take to be read; an average page takes a hundredth of one.
 EXTRACT_CPU_SECONDS = 2.0
+# Whether a run learns at its end what its newspapers' pages have in common, and reads with it.
+LEARN_PROFILES = True
 
 # -- WARC ------------------------------------------------------------------------------------------
 
@@ -139,6 +141,7 @@ EXTENSIONS = {
     "crawler.extensions.limits.Limits": 5,
     "crawler.extensions.capture.CaptureResponses": 10,
     "crawler.extensions.progress.Progress": 20,
+    "crawler.extensions.learning.Learning": 30,
     "scrapy.extensions.logstats.LogStats": None,  # ours says more
     "scrapy.extensions.memusage.MemoryUsage": None,  # it would count the workers twice
 }

@@ -57,7 +57,7 @@ class Articles:
         """site_id: the key of the site of an address. extractor: by which articles are read, where
         a visit does not say. history: of the same archive."""
         self._history = history
-        self._connection = connection
+        self.connection = connection
         self._sql = connection.execute
         self._site_id = site_id
         self._extractor = extractor
@@ -118,51 +118,18 @@ class Articles:
     ) -> tuple[int, bool, Visit]:  # fmt: skip
         marks: list[tuple[int, int]] = []
         if not self._sql("SELECT 1 FROM articles WHERE url = ?", (url,)).fetchone():
-            found, marks = find_copy(self._connection, self._site_id(url), article)
-            if found is not None and not is_split(self._connection, visit.url, found):
+            found, marks = find_copy(self.connection, self._site_id(url), article)
+            if found is not None and not is_split(self.connection, visit.url, found):
                 copy_of = found.article_id
                 (first,) = self._sql("SELECT url FROM articles WHERE id = ?", (copy_of,)).fetchone()
                 counts["unchanged_articles"] += 1
-                note_copy(self._connection, visit.url, found)
+                note_copy(self.connection, visit.url, found)
                 reason = because("same_text", first)
                 return copy_of, False, replace(visit, part_of=first, reason=reason)
         extractor = visit.extractor or self._extractor
         article_id, changed = self._store(article, url, capture_id, now, extractor, counts)
-        remember(self._connection, article_id, marks)
+        remember(self.connection, article_id, marks)
         return article_id, changed, visit
-
-    def reread(self, url: str, record_id: str, article: Article, extractor: str) -> str:
-        """Store what another extractor reads on the page of an article's revision that stands.
-
-        url: the article's address. record_id: WARC-Record-ID of the capture that was read. Returns
-        `changed`, `unchanged`, or `superseded` where another revision stands by now; that the page
-        was read again is noted in each case.
-        """
-        row = self._sql(
-            "SELECT a.id, r.id, r.capture_id, r.captured_at, c.record_id FROM articles a"
-            " JOIN revisions r ON r.id = a.revision_id JOIN captures c ON c.id = r.capture_id"
-            " WHERE a.url = ?",
-            (url,),
-        ).fetchone()
-        if row is None:
-            return "superseded"
-        article_id, read_id, capture_id, captured_at, current_record = row
-        outcome = "superseded"
-        if current_record == record_id:
-            outcome = "unchanged" if self._says(read_id, article) else "changed"
-        if outcome == "changed":
-            revision_id = self._add_revision(
-                article, article_id, capture_id, captured_at, content_digest(article), extractor,
-                "extractor",
-            )  # fmt: skip
-            links.see_links(self._connection, article.links, article_id, revision_id, capture_id)
-            record_changes(self._connection, article_id, revision_id)
-        self._sql(
-            "INSERT OR REPLACE INTO rereadings (article_id, revision_id, extractor, outcome)"
-            " VALUES (?, ?, ?, ?)",
-            (article_id, read_id, extractor, outcome),
-        )
-        return outcome
 
     def stand(self, article_id: int, revision_id: int) -> None:
         """Have another of an article's revisions stand."""
@@ -171,7 +138,7 @@ class Articles:
             " FROM revisions r JOIN articles a ON a.id = r.article_id WHERE r.id = ?",
             (revision_id,),
         ).fetchone()
-        day = day_of(self._connection, site_id, published)
+        day = day_of(self.connection, site_id, published)
         self._name_authors(article_id, json.loads(authors))
         self._name_tags(article_id, json.loads(tags))
         self._sql(
@@ -180,21 +147,6 @@ class Articles:
             (revision_id, told_in_utc(published), day, words, article_id),
         )
         self._sql("UPDATE _linked SET title = ? WHERE article_id = ?", (title, article_id))
-
-    def _says(self, revision_id: int, article: Article) -> bool:
-        """Whether a revision says all that an article does."""
-        values = {**columns(article), **texts(article)}
-        del values["sources"]
-        row = self._sql(
-            f"SELECT {', '.join(values)} FROM revisions"  # noqa: S608
-            " JOIN revision_texts ON revision_id = id WHERE id = ?",
-            (revision_id,),
-        ).fetchone()
-        links = self._sql(
-            "SELECT relation, label, url FROM linked_stories WHERE revision_id = ?", (revision_id,)
-        )
-        shown = {(link.relation, link.label, link.url) for link in article.links}
-        return bool(row == tuple(values.values())) and shown <= set(links)
 
     def _believed_url(self, article: Article) -> str:
         """Where an article is kept: as `article_url` says, unless another story is there."""
@@ -219,14 +171,14 @@ class Articles:
         current = self._current(url)
         if current is None:
             article_id = insert(
-                self._connection, "articles", site_id=self._site_id(url), url=url,
+                self.connection, "articles", site_id=self._site_id(url), url=url,
                 first_captured_at=now, last_captured_at=now, access=article.access,
             )  # fmt: skip
             counts["new_articles"] += 1
             revision_id = self._add_revision(
                 article, article_id, capture_id, now, digest, extractor, "page"
             )
-            links.see_links(self._connection, article.links, article_id, revision_id, capture_id)
+            links.see_links(self.connection, article.links, article_id, revision_id, capture_id)
             return article_id, True
         article_id = current.article_id
         self._sql(
@@ -249,7 +201,7 @@ class Articles:
         if not changed:
             counts["unchanged_articles"] += 1
             links.see_links(
-                self._connection, article.links, article_id, current.revision_id, capture_id
+                self.connection, article.links, article_id, current.revision_id, capture_id
             )
             return article_id, False
         counts["new_revisions"] += 1
@@ -257,8 +209,8 @@ class Articles:
             article, article_id, capture_id, now, digest, extractor,
             self._cause(current, capture_id, extractor), change=_kind_of(changed, story),
         )  # fmt: skip
-        links.see_links(self._connection, article.links, article_id, revision_id, capture_id)
-        record_changes(self._connection, article_id, revision_id, changed)
+        links.see_links(self.connection, article.links, article_id, revision_id, capture_id)
+        record_changes(self.connection, article_id, revision_id, changed)
         return article_id, True
 
     def _current(self, url: str) -> _Current | None:
@@ -295,7 +247,7 @@ class Articles:
         revision_id = self._add_revision(
             article, article_id, capture_id, now, digest, extractor, "page", stands=False
         )
-        links.see_links(self._connection, article.links, article_id, revision_id, capture_id)
+        links.see_links(self.connection, article.links, article_id, revision_id, capture_id)
         return True
 
     def _add_revision(
@@ -307,7 +259,7 @@ class Articles:
             "SELECT revisions + 1 FROM articles WHERE id = ?", (article_id,)
         ).fetchone()[0]
         revision_id = insert(
-            self._connection,
+            self.connection,
             "revisions",
             article_id=article_id,
             number=number,
@@ -319,8 +271,8 @@ class Articles:
             change=change,
             **columns(article),
         )
-        insert(self._connection, "revision_texts", revision_id=revision_id, **texts(article))
-        self._add_images(article, article_id, revision_id)
+        insert(self.connection, "revision_texts", revision_id=revision_id, **texts(article))
+        self.add_images(article, article_id, revision_id)
         self._sql("UPDATE articles SET revisions = ? WHERE id = ?", (number, article_id))
         if stands:
             self.stand(article_id, revision_id)
@@ -331,12 +283,12 @@ class Articles:
         those of its day."""
         self._sql("DELETE FROM article_authors WHERE article_id = ?", (article_id,))
         distinct = list(dict.fromkeys(names))
-        self._connection.executemany(
+        self.connection.executemany(
             "INSERT OR IGNORE INTO authors (site_id, name)"
             " SELECT site_id, ? FROM articles WHERE id = ?",
             [(name, article_id) for name in distinct],
         )
-        self._connection.executemany(
+        self.connection.executemany(
             "INSERT INTO article_authors SELECT a.id, w.id, ?2 FROM articles a"
             " JOIN authors w ON w.site_id = a.site_id AND w.name = ?3 WHERE a.id = ?1",
             [(article_id, position, name) for position, name in enumerate(distinct, 1)],
@@ -346,22 +298,23 @@ class Articles:
         """Set the tags that an article has now, likewise."""
         self._sql("DELETE FROM article_tags WHERE article_id = ?", (article_id,))
         distinct = list(dict.fromkeys(names))
-        self._connection.executemany(
+        self.connection.executemany(
             "INSERT OR IGNORE INTO tags (name) VALUES (?)", [(name,) for name in distinct]
         )
-        self._connection.executemany(
+        self.connection.executemany(
             "INSERT INTO article_tags SELECT ?, id, ? FROM tags WHERE name = ?",
             [(article_id, position, name) for position, name in enumerate(distinct, 1)],
         )
 
-    def _add_images(self, article: Article, article_id: int, revision_id: int) -> None:
+    def add_images(self, article: Article, article_id: int, revision_id: int) -> None:
+        """Enter the pictures of a revision."""
         images: list[Image] = [article.image] if article.image else []
         images += [block.image for block in article.blocks if block.image]
         positions: Counter[str] = Counter()
         for image in images:
             positions[image.role] += 1
             insert(
-                self._connection, "images", article_id=article_id, revision_id=revision_id,
+                self.connection, "images", article_id=article_id, revision_id=revision_id,
                 position=positions[image.role], role=image.role, url=image.url, alt=image.alt,
                 caption=image.caption, width=image.width, height=image.height,
             )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from itertools import pairwise
 
 from crawler.archive.told import told_by_revision
 from crawler.history.significance import significance
@@ -47,6 +48,33 @@ def record_changes(
     _weigh(
         connection, revision_id, *(told_by_revision(connection, each) for each in (old[0], new[0]))
     )
+
+
+def review_changes(connection: sqlite3.Connection, article_id: int, revision_id: int) -> None:
+    """Note anew what a revision changed, and what the one after it did: its page was read anew.
+
+    Where nothing is left that readers would see, the two differ by their reading alone. Raises
+    sqlite3.Error.
+    """
+    chain = [
+        row[0]
+        for row in connection.execute(
+            "SELECT id FROM revisions WHERE article_id = ? ORDER BY number", (article_id,)
+        )
+    ]
+    at = chain.index(revision_id)
+    for old, new in pairwise(chain[max(0, at - 1) : at + 2]):
+        connection.execute("DELETE FROM revision_changes WHERE revision_id = ?", (new,))
+        connection.execute("DELETE FROM edits WHERE revision_id = ?", (new,))
+        record_changes(connection, article_id, new)
+        seen = changes(told_by_revision(connection, old), told_by_revision(connection, new))
+        connection.execute(
+            "UPDATE revisions SET cause = CASE WHEN ?1 AND cause = 'extractor' AND ("
+            " SELECT payload_digest FROM captures WHERE id = capture_id) IS NOT ("
+            " SELECT c.payload_digest FROM revisions o JOIN captures c ON c.id = o.capture_id"
+            " WHERE o.id = ?2) THEN 'page' WHEN ?1 THEN cause ELSE 'extractor' END WHERE id = ?3",
+            (bool(seen), old, new),
+        )
 
 
 def _weigh(connection: sqlite3.Connection, revision_id: int, old: Told, new: Told) -> None:

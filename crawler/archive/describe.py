@@ -210,6 +210,8 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
     "story_events": describe_history.EVENTS,
     "edits": describe_history.EDITS,
     "taken_back": describe_history.TAKEN_BACK,
+    "site_profiles": describe_history.SITE_PROFILES,
+    "layout_changes": describe_history.LAYOUT_CHANGES,
     "articles": {
         "": "Stories, one row per canonical URL.",
         "id": "Key.",
@@ -227,7 +229,8 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "successor_id": "The story that is at its address now, where it was replaced.",
     },
     "revisions": {
-        "": "States of articles' content. A changed story gets a new row; none is ever changed.",
+        "": "States of articles' content. A changed story gets a new row; a row changes only where"
+        " its page is read anew from WARC, by another extractor or with another profile.",
         "id": "Key.",
         "article_id": "The article.",
         "number": "1, 2, 3 … within the article.",

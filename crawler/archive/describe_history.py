@@ -88,6 +88,33 @@ EDITS = {
     "share": "The share of the text that changed, 0 to 1.",
 }
 
+SITE_PROFILES = {
+    "": "What the pages of a newspaper taught together, each time that they were asked; the last"
+    " one of a newspaper counts. Rows are never changed.",
+    "id": "Key.",
+    "site_id": "The newspaper.",
+    "run_id": "The run that learned it.",
+    "learned_at": "When, UTC.",
+    "extractor": "The version of the extractor that read the pages.",
+    "stories": "How many stories of the newspaper the archive had then.",
+    "learned_from": "The pages it was learned from: WARC-Record-IDs, as JSON.",
+    "rules": "Tells one profile from another: it ends the extractor of revisions that were read"
+    " with it. Empty where nothing was to be learned.",
+    "profile": "The profile, TOML as in sites/HOST.toml.",
+}
+
+LAYOUT_CHANGES = {
+    "": "Since when a newspaper's pages are built otherwise, or give a value from another place.",
+    "id": "Key.",
+    "site_id": "The newspaper.",
+    "field": "layout: the page as a whole; else the field whose source moved.",
+    "since": "When the first page of the new kind was captured, UTC.",
+    "before": "What was usual before: the source of the field, with its share of the stories.",
+    "after": "What has been usual since.",
+    "urls": "Three stories of the new kind, the first ones, as JSON.",
+    "noted_at": "When this was found, UTC.",
+}
+
 TAKEN_BACK = {
     "": "Retracted revisions, which later turned out not to be changes by the newspaper.",
     "revision_id": "The revision; it is kept, but edited_stories omits it.",

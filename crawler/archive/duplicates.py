@@ -73,7 +73,7 @@ def find_copy(
     """
     if article.word_count < _FEW_WORDS:
         return None, []
-    marks = bands(phrases(article.body[:_BEGINNING]))
+    marks = _bands_of(article)
     alike = dict.fromkeys(
         row[0]
         for mark in marks
@@ -162,6 +162,18 @@ def remember(connection: sqlite3.Connection, article_id: int, marks: list[tuple[
         "INSERT OR IGNORE INTO _article_bands VALUES (?, ?, ?)",
         [(band, value, article_id) for band, value in marks],
     )
+
+
+def remember_anew(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
+    """Enter an article's bands in the place of those of an earlier reading, if it has any. Raises
+    sqlite3.Error."""
+    found = connection.execute("DELETE FROM _article_bands WHERE article_id = ?", (article_id,))
+    if found.rowcount and article.word_count >= _FEW_WORDS:
+        remember(connection, article_id, _bands_of(article))
+
+
+def _bands_of(article: Article) -> list[tuple[int, int]]:
+    return bands(phrases(article.body[:_BEGINNING]))
 
 
 def note_copy(connection: sqlite3.Connection, url: str, copy: Copy) -> None:

@@ -17,6 +17,7 @@ from crawler.archive.past import (
     history,
     kind,
     loss,
+    profiles,
     reading,
     reasons,
     reread,
@@ -133,6 +134,12 @@ def m017_why_a_page_was_not_read_again(db: Database) -> None:
 def m018_confidence(db: Database) -> None:
     """How far what was read can be believed."""
     confidence.upgrade(db)
+
+
+@migrations()
+def m019_site_profiles(db: Database) -> None:
+    """What newspapers' pages taught; a page that is read anew makes no revision."""
+    profiles.upgrade(db)
 
 
 def bring_up_to_date(db: Database) -> None:

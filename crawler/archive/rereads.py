@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from crawler.archive import why
-from crawler.reasons import Reason
+from crawler.reasons import NOT_THE_STORY, Reason
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """The revision of an article that stands, and the record that its page is in."""
+class Held:
+    """A revision, and the record that its page is in."""
 
+    revision_id: int
     article_id: int
     article_url: str
     record_id: str
@@ -27,48 +28,71 @@ class Standing:
     warc_length: int
 
 
-_STANDING = (
-    "SELECT a.id, a.url, c.record_id, u.url, c.fetched_at, c.run_id, p.warc_file, p.warc_offset,"
-    " p.warc_length FROM articles a JOIN revisions r ON r.id = a.revision_id"
+_HELD = (
+    "SELECT r.id, a.id, a.url, c.record_id, u.url, c.fetched_at, c.run_id, p.warc_file,"
+    " p.warc_offset, p.warc_length FROM articles a JOIN sites s ON s.id = a.site_id"
+    " JOIN revisions r ON {which}"
     " JOIN captures c ON c.id = r.capture_id JOIN captures p ON p.id = ifnull(c.refers_to_id, c.id)"
-    " JOIN urls u ON u.id = c.url_id JOIN sites s ON s.id = a.site_id"
+    " JOIN urls u ON u.id = c.url_id"
 )
 
 
 def standing(
+    connection: sqlite3.Connection, site: str, after: int = 0, limit: int = 500
+) -> list[Held]:
+    """The revisions that stand of a site's stories, by the keys of the stories.
+
+    site: its host. after: the key of the story to go on behind. Raises sqlite3.Error.
+    """
+    rows = connection.execute(
+        f"{_HELD.format(which='r.id = a.revision_id')} WHERE s.host = ? AND a.id > ?"
+        " ORDER BY a.id LIMIT ?",
+        (site, after, limit),
+    )
+    return [Held(*row) for row in rows]
+
+
+def unread(
     connection: sqlite3.Connection,
     extractor: str,
     *,
-    after: int = 0,
+    after: tuple[int, int] = (0, 0),
     limit: int = 500,
     site: str | None = None,
     url: str | None = None,
     again: bool = False,
     of_sites: Mapping[str, str] | None = None,
-) -> list[Standing]:
-    """Revisions that stand and were not read by an extractor yet, by the keys of their articles.
+    version: str = "",
+) -> list[Held]:
+    """Revisions that were not read by an extractor yet, by the keys of their stories and their own.
 
-    after: the key of the article to go on behind. site, url: only of this host, only this article.
-    again: those that it has read, too. of_sites: host → the extractor of a site that has one of its
-    own. Raises sqlite3.Error.
+    All of a story's, so that two of them differ by what the newspaper changed; not those that were
+    found to be no state of it. after: the keys of the last one, to go on behind. site, url: only of
+    this host, only of this story. again: those that it has read, too. of_sites: host → the
+    extractor of a site that has one of its own. version: only what this version of the extractor
+    has read, with whatever profile. Raises sqlite3.Error.
     """
     own = "SELECT value FROM json_each(:of_sites) WHERE key = s.host"
     by = f"ifnull(({own}), :extractor)"
-    unread = (
+    left = (
         f"r.extractor <> {by} AND NOT EXISTS (SELECT 1 FROM rereadings w"  # noqa: S608
         f" WHERE w.article_id = a.id AND w.revision_id = r.id AND w.extractor = {by})"
     )
     rows = connection.execute(
-        f"{_STANDING} WHERE a.id > :after AND (:again OR ({unread}))"
+        f"{_HELD.format(which='r.article_id = a.id')}"  # noqa: S608
+        f" WHERE (a.id, r.id) > (:story, :revision) AND (:again OR ({left}))"
         " AND (:site IS NULL OR s.host = :site) AND (:url IS NULL OR a.url = :url)"
-        " ORDER BY a.id LIMIT :limit",
-        {"extractor": extractor, "after": after, "limit": limit, "site": site, "url": url,
-         "again": again, "of_sites": json.dumps(dict(of_sites or {}))},
+        " AND substr(r.extractor, 1, length(:version)) = :version"
+        " AND r.id NOT IN (SELECT revision_id FROM taken_back WHERE reason_code = :no_state)"
+        " ORDER BY a.id, r.id LIMIT :limit",
+        {"extractor": extractor, "story": after[0], "revision": after[1], "limit": limit,
+         "site": site, "url": url, "again": again, "version": version,
+         "no_state": NOT_THE_STORY, "of_sites": json.dumps(dict(of_sites or {}))},
     )  # fmt: skip
-    return [Standing(*row) for row in rows]
+    return [Held(*row) for row in rows]
 
 
-def part_of(connection: sqlite3.Connection, whole: Standing, url: str) -> Standing | None:
+def part_of(connection: sqlite3.Connection, whole: Held, url: str) -> Held | None:
     """The capture of a later page of a story, of the same run as its first; None if there is none.
     Raises sqlite3.Error."""
     row = connection.execute(
@@ -82,12 +106,19 @@ def part_of(connection: sqlite3.Connection, whole: Standing, url: str) -> Standi
     if row is None:
         return None
     record_id, fetched_at, *place = row
-    return Standing(
-        whole.article_id, whole.article_url, record_id, url, fetched_at, whole.run_id, *place
+    return Held(
+        whole.revision_id,
+        whole.article_id,
+        whole.article_url,
+        record_id,
+        url,
+        fetched_at,
+        whole.run_id,
+        *place,
     )
 
 
-def elsewhere(connection: sqlite3.Connection, each: Standing) -> list[Standing]:
+def elsewhere(connection: sqlite3.Connection, each: Held) -> list[Held]:
     """The same page in other responses with its payload, the newest first. Raises sqlite3.Error."""
     rows = connection.execute(
         "SELECT o.warc_file, o.warc_offset, o.warc_length FROM captures c JOIN captures o"
@@ -102,13 +133,9 @@ def elsewhere(connection: sqlite3.Connection, each: Standing) -> list[Standing]:
     ]
 
 
-def note_unread(
-    connection: sqlite3.Connection, article_id: int, extractor: str, reason: Reason
-) -> None:
-    """Note why the page of an article's standing revision could not be read again. Raises
-    sqlite3.Error."""
+def note_unread(connection: sqlite3.Connection, each: Held, extractor: str, reason: Reason) -> None:
+    """Note why the page of a revision could not be read again. Raises sqlite3.Error."""
     connection.execute(
-        "INSERT OR REPLACE INTO rereadings SELECT id, revision_id, ?, ?, ?, ? FROM articles"
-        " WHERE id = ?",
-        (extractor, *why.columns(reason), article_id),
+        "INSERT OR REPLACE INTO rereadings VALUES (?, ?, ?, ?, ?, ?)",
+        (each.article_id, each.revision_id, extractor, *why.columns(reason)),
     )

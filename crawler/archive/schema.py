@@ -7,6 +7,7 @@ a new migration that brings older archives to the same (tests/archive/test_old_a
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 APPLICATION_ID = 0x48656D65  # "Heme": tells an archive from any other SQLite file
@@ -22,6 +23,8 @@ UTC_COLUMNS: dict[str, tuple[str, ...]] = {
     "revisions": ("captured_at",),
     "story_events": ("at",),
     "taken_back": ("at",),
+    "site_profiles": ("learned_at",),
+    "layout_changes": ("since", "noted_at"),
     "warc_files": ("closed_at",),
     "damaged_files": ("noted_at",),
     "lost_captures": ("noted_at",),
@@ -42,7 +45,7 @@ _FORMS = (f"{_SECOND}+00:00", f"{_SECOND}.{'[0-9]' * 6}+00:00")
 
 def statements() -> str:
     """All of the schema, as SQL."""
-    return SQL + "".join(map(_guards, UTC_COLUMNS))
+    return SQL + "".join(guards(*each) for each in UTC_COLUMNS.items())
 
 
 def create(connection: sqlite3.Connection) -> None:
@@ -63,9 +66,8 @@ def run(connection: sqlite3.Connection, sql: str) -> None:
             statement = ""
 
 
-def _guards(table: str) -> str:
-    """Triggers that have a table refuse times of any other form."""
-    columns = UTC_COLUMNS[table]
+def guards(table: str, columns: Sequence[str]) -> str:
+    """Triggers that have a table refuse times of any other form in some of its columns."""
     sound = " AND ".join(_is_utc(f"new.{column}") for column in columns)
     events = (("added", "INSERT"), ("changed", f"UPDATE OF {', '.join(columns)}"))
     return "".join(

@@ -20,6 +20,7 @@ from crawler.archive.hindsight import look_back
 from crawler.archive.history import History, ReadPage
 from crawler.archive.known_story import Story
 from crawler.archive.outcomes import Outcome, Plan
+from crawler.archive.readings import reread
 from crawler.archive.rows import insert
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.unfit import LESSER, is_about_content
@@ -223,10 +224,10 @@ class Store:
         """Store what an extractor has read again on the page of an article's revision.
 
         url: the article's address. record_id: WARC-Record-ID of the capture that was read. Returns
-        `changed` or `unchanged`.
+        `changed`, `unchanged` or `superseded`, as `readings.reread`.
         """
         with self.db.atomic():
-            return self.articles.reread(url, record_id, cleaned(article), extractor)
+            return reread(self.articles, url, record_id, cleaned(article), extractor)
 
     def count(self, counts: Counter[str]) -> None:
         """Add to the numbers of the run that is open, in a transaction of the caller's."""

@@ -101,7 +101,7 @@ class Command(Verb):
             )
         workers = Workers(0, self.settings.getfloat("EXTRACT_CPU_SECONDS"))
         try:
-            return asyncio.run(learn_site(folder, connection, host, workers))
+            return asyncio.run(learn_site(folder, connection, host, workers)).profile
         finally:
             workers.close()
 

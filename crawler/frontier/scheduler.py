@@ -25,12 +25,12 @@ from scrapy.http import Request
 from crawler import times
 from crawler.archive.outcomes import Family
 from crawler.extensions.session import Session
+from crawler.extensions.waking import Waking
 from crawler.frontier.in_hand import InHand
 from crawler.frontier.judge import HOLD, Judge, is_held_with
 from crawler.frontier.lines import NONE, Line, entry_host, is_follow_up
 from crawler.frontier.page_limit import PageLimit
 from crawler.frontier.spider import LATER, FrontierSpider
-from crawler.frontier.waking import Waking
 from crawler.items import Due, FoundUrl
 from crawler.policy import budget
 from crawler.policy.revisit import SECOND_CHANCE

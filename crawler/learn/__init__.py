@@ -5,7 +5,7 @@
 
 from crawler.learn.applied import applied
 from crawler.learn.filled import Change
-from crawler.learn.profile import SiteProfile, overridden, read_profile, site_of, written
+from crawler.learn.profile import SiteProfile, overridden, read_profile, rules, site_of, written
 from crawler.learn.survey import Sighting, survey
 from crawler.learn.teach import MOST_KEPT, learn, sample
 
@@ -18,6 +18,7 @@ __all__ = [
     "learn",
     "overridden",
     "read_profile",
+    "rules",
     "sample",
     "site_of",
     "survey",

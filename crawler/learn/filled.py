@@ -162,9 +162,16 @@ def _tags(doc: Document, article: Article, place: Place) -> Article | None:
 def _authors(doc: Document, article: Article, place: Place) -> Article | None:
     lines = [spaced_text(element)[:_LONGEST] for element in at(doc, place.place)]
     names = named_authors(lines, article.language)
-    if not names:
+    if not names or (not place.is_written and _is_topic(names, article)):
         return None
     return replace(article, authors=names, sources=_claimed(article, "authors", "; ".join(lines)))
+
+
+def _is_topic(names: Sequence[str], article: Article) -> bool:
+    """Whether names are those of a story's section or tags: where some stories have their byline,
+    others have nothing, and the next line takes its place."""
+    topics = {text.casefold() for text in (article.section, *article.tags) if text}
+    return any(name.casefold() in topics for name in names)
 
 
 def _published(doc: Document, article: Article, place: Place) -> Article | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -102,6 +103,28 @@ def overridden(learned: SiteProfile, written: SiteProfile) -> SiteProfile:
         if each.name not in ("host", "pages", "stories", "fields") and value:
             given[each.name] = value
     return replace(learned, fields={**learned.fields, **written.fields}, **given)
+
+
+def rules(profile: SiteProfile) -> str:
+    """Eight hexadecimal digits that tell what a profile does to a page: equal for two that differ
+    by counts alone; "" for one that does nothing."""
+    if profile.is_empty:
+        return ""
+
+    def one(place: Any) -> Any:  # what is written by hand counts otherwise than what was learned
+        share = {"agreement": 1.0} if hasattr(place, "agreement") else {"share": 1.0}
+        return replace(place, stories=min(1, place.stories), **share)
+
+    given: dict[str, Any] = {
+        each.name: tuple(map(one, getattr(profile, each.name)))
+        for each in fields(SiteProfile)
+        if each.name not in ("host", "pages", "stories", "fields")
+    }
+    bare = replace(
+        profile, pages=0, stories=0,
+        fields={name: tuple(map(one, places)) for name, places in profile.fields.items()}, **given,
+    )  # fmt: skip
+    return hashlib.sha256(written(bare).encode()).hexdigest()[:8]
 
 
 def site_of(host: str) -> str:

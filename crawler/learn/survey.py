@@ -4,8 +4,8 @@ blocks of linked stories. Small, so that a thousand of them can be kept."""
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -17,7 +17,7 @@ from crawler.extract.fields import is_person, named_authors
 from crawler.extract.page import text_of
 from crawler.items import LinkedStory, Page
 from crawler.learn.masks import masked
-from crawler.learn.places import names_of, place_of
+from crawler.learn.places import found, names_of, place_of
 from crawler.text import words
 from crawler.urls import site_host, story_key
 
@@ -33,6 +33,7 @@ _START = 100
 _LONGEST_NAME = 40
 """Characters."""
 _MAX_NAMES = 60
+_MOST_PLACES = 20
 _BLOCKS = (
     "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "div", "span", "blockquote", "td", "th", "pre",
     "dt", "dd", "section", "header", "footer", "aside", "time", "a", "strong", "b", "em", "i",
@@ -130,8 +131,11 @@ def survey(doc: Document, page: Page) -> Sighting:
         lines=tuple(lines),
         picture=article.image.url if article.image else None,
         sources={name: claim.source.partition(":")[0] for name, claim in article.sources.items()},
-        places=_places(
-            texts, values, article.authors, moment.raw if moment else None, article.language
+        places=_first_at(
+            doc.root,
+            _places(
+                texts, values, article.authors, moment.raw if moment else None, article.language
+            ),
         ),
         shown={field: value for field, value in values.items() if value},
         groups=tuple(_groups(doc, article.links)),
@@ -193,13 +197,18 @@ def _places(
     authors: tuple[str, ...],
     raw: str | None,
     language: str | None,
-) -> dict[str, tuple[str, ...]]:
-    found: dict[str, set[str]] = {}
+) -> dict[str, dict[str, set[HtmlElement]]]:
+    """Field → place → the elements there that show its value."""
+    at_place: dict[str, dict[str, set[HtmlElement]]] = {}
+
+    def note(field: str, elements: Iterable[HtmlElement]) -> None:
+        for element in elements:
+            at = at_place.setdefault(field, {}).setdefault(place_of(element), set())
+            at.add(element)
+
     title = values["title"]
     if title:
-        for element in texts.get(title[:_START], ()):
-            if element.tag in _HEADINGS:
-                found.setdefault("title", set()).add(place_of(element))
+        note("title", (e for e in texts.get(title[:_START], ()) if e.tag in _HEADINGS))
     names = [name.casefold() for name in authors]
     size = sum(map(len, names)) + 60
     day = (values["published"] or "")[:10]
@@ -213,14 +222,32 @@ def _places(
             and all(name in low for name in names)
             and named_authors([start], language) == authors
         ):
-            found.setdefault("authors", set()).update(map(place_of, elements))
+            note("authors", elements)
         if day and ((raw and start == raw) or (has_date(start) and _is_day(start, day))):
-            found.setdefault("published", set()).update(map(place_of, elements))
+            note("published", elements)
         if values["section"] and start == values["section"]:
-            found.setdefault("section", set()).update(map(place_of, elements))
+            note("section", elements)
         if values["standfirst"] and values["standfirst"].startswith(start) and len(start) > 30:
-            found.setdefault("standfirst", set()).update(map(place_of, elements))
-    return {field: tuple(sorted(places)[:20]) for field, places in found.items()}
+            note("standfirst", elements)
+    return at_place
+
+
+_may_be: Mapping[str, Callable[[str], bool]] = defaultdict(lambda: bool, published=has_date)
+"""Field → whether a text can be its value at all."""
+
+
+def _first_at(
+    root: HtmlElement, elements: Mapping[str, dict[str, set[HtmlElement]]]
+) -> dict[str, tuple[str, ...]]:
+    """Field → places whose first text is its value: others show it only here and there."""
+    return {
+        field: tuple(
+            place
+            for place, showing in sorted(places.items())[:_MOST_PLACES]
+            if next((e for e in found(place, root) if _may_be[field](text_of(e))), None) in showing
+        )
+        for field, places in elements.items()
+    }
 
 
 def _names(texts: Mapping[str, list[HtmlElement]]) -> Iterable[tuple[str, str]]:

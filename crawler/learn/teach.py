@@ -38,8 +38,11 @@ _PROSE = 0.05
 """Share of the text that stands on one page alone, of a place of the story's paragraphs."""
 _TITLE_SHARE = 0.5
 _SEPARATED = re.compile(r"\s*[|–—•·«»:_-]\s*|\s+-\s+")
-_COVERAGE = 0.3
-"""Share of the stories with a value that a place shows, at least."""
+_COVERAGE = {"authors": 0.5}
+_MOST_OFTEN = 0.75
+"""Share of the stories with a value that a place shows, at least. What shows it on fewer may be a
+menu whose first entry is the section of half of the stories; bylines stand in places of their own,
+and how they are set differs."""
 _MOST = 400
 """Texts that are kept, the commonest first."""
 _MOST_PLACES = 3
@@ -236,7 +239,7 @@ def _fields(told: Sequence[Sighting]) -> dict[str, tuple[Place, ...]]:
         places = [
             Place(place, n, round(n / len(sure), 4))
             for place, n in hits.items()
-            if n >= LEAST_STORIES and n >= _COVERAGE * len(sure)
+            if n >= LEAST_STORIES and n >= _COVERAGE.get(field, _MOST_OFTEN) * len(sure)
         ]
         best = sorted(places, key=lambda p: (-p.stories, -len(p.place), p.place))[:_MOST_PLACES]
         if best:

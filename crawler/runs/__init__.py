@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crawler.runs.importing import Imported as Imported
     from crawler.runs.importing import import_files as import_files
     from crawler.runs.learning import learn_site as learn_site
+    from crawler.runs.learning import learn_sites as learn_sites
     from crawler.runs.profiles import Profiles as Profiles
     from crawler.runs.rebuilding import rebuild as rebuild
     from crawler.runs.rechecking import Rechecked as Rechecked
@@ -39,6 +40,7 @@ _HOMES = {
     "Workers": "workers",
     "import_files": "importing",
     "learn_site": "learning",
+    "learn_sites": "learning",
     "offline_run": "run",
     "rebuild": "rebuilding",
     "recheck": "rechecking",
@@ -46,7 +48,7 @@ _HOMES = {
 }
 __all__ = [
     "Imported", "Profiles", "Rebuilt", "Rechecked", "Run", "Workers", "import_files", "learn_site",
-    "offline_run", "rebuild", "recheck", "reextract",
+    "learn_sites", "offline_run", "rebuild", "recheck", "reextract",
 ]  # fmt: skip
 
 

@@ -1,54 +1,128 @@
-"""A site's profile, learned from its archived stories."""
+"""Newspapers' profiles, learned from their archived stories.
+
+What is learned depends on nothing but which stories the archive has: the order in which they came,
+and whatever broke off meanwhile, leave no trace in it.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
+from crawler import times
 from crawler.archive.database import WARC_FOLDER
-from crawler.archive.rereads import Standing, standing
+from crawler.archive.rereads import Held, standing
+from crawler.archive.site_profiles import Learned, enter, in_force, stories_of_sites
 from crawler.errors import PageError, VisitError
 from crawler.extract import Document, read_page
 from crawler.extract.dates import normalise
-from crawler.learn import Sighting, SiteProfile, learn, survey
+from crawler.extract.version import extractor_version
+from crawler.learn import Sighting, SiteProfile, learn, rules, survey, written
+from crawler.runs.profiles import profile_of
+from crawler.runs.rereading import reextract
+from crawler.runs.run import Run
 from crawler.runs.visits import Place, answer_in, why_none
 from crawler.runs.workers import Workers
 from crawler.text import cleaned
 from crawler.warc.http import message_in
 from crawler.warc.members import DamagedError
+from crawler.warc.provenance import profile_record
 from crawler.warc.reader import read_record
 
+LEAST = 20
+"""Stories that a site has, at least, when a run learns its profile."""
+GROWTH = 1.5
+"""How many times as many stories there are, at least, when it is learned again."""
 SAMPLE = 200
 """Stories of a site that teach; more teach hardly more."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What the stories of a site taught."""
+
+    profile: SiteProfile
+    pages: tuple[str, ...]
+    """WARC-Record-IDs of those that did."""
+
+
+async def learn_sites(
+    run: Run, workers: Workers, progress: Callable[[str, Counter[str]], None] = lambda h, c: None
+) -> Counter[str]:
+    """Learn the profile of each site that has enough stories more than when it was last learned,
+    and read its pages again that were read otherwise.
+
+    A profile counts once all pages were read with it; broken off, the next run goes on. progress:
+    told the host, and how many pages were `changed`, `unchanged` …, as of `reextract`. Returns the
+    sum of these. Raises sqlite3.Error, OSError.
+    """
+    total = Counter[str]()
+    connection, version = run.store.db.conn, extractor_version()
+    known = {each.host: each for each in in_force(connection)}
+    for host, stories in stories_of_sites(connection):
+        before = known.get(host)
+        if stories < LEAST or (
+            before is not None and before.extractor == version and stories < GROWTH * before.stories
+        ):
+            continue
+        lesson = await learn_site(run.folder, connection, host, workers)
+        told = Learned(
+            host, times.now(exact=True), version, stories, lesson.pages, rules(lesson.profile),
+            written(lesson.profile),
+        )  # fmt: skip
+        counts = Counter[str]()
+        if before is None or before.extractor != version or before.rules != told.rules:
+            run.profiles.learn(host, profile_of(told))
+            counts = await reextract(
+                run, workers, workers.count, site=host, version=version,
+                progress=partial(progress, host),
+            )  # fmt: skip
+        _enter(run, told)
+        total.update(counts)
+    return total
+
+
+def _enter(run: Run, told: Learned) -> None:
+    """Have a profile count from now on, its record on disk before its row."""
+    run.warc.write_other(*profile_record(told.host, asdict(told)))
+    run.warc.sync()
+    assert run.store.run_id is not None
+    with run.store.db.atomic():
+        enter(run.store.db.conn, run.store.run_id, told)
 
 
 async def learn_site(
     folder: Path, connection: sqlite3.Connection, host: str, workers: Workers
-) -> SiteProfile:
+) -> Lesson:
     """The profile of a site, from a sample of its stories that depends on nothing but which stories
     the archive has. Raises sqlite3.Error.
 
     folder: the archive's. host: of the site, as the table `sites` has it.
     """
-    asked = [
-        workers.run(seen_at, _place(folder, each), each.captured_at)
-        for each in sample(connection, host)
-    ]
-    seen: list[Sighting] = []
-    for one in asyncio.as_completed(asked):
+
+    async def see(each: Held) -> tuple[str, Sighting] | None:
         with suppress(VisitError, OSError):
-            if (sighting := await one) is not None:
-                seen.append(sighting)
-    return learn(host, seen)
+            seen = await workers.run(seen_at, _place(folder, each), each.captured_at)
+            return None if seen is None else (each.record_id, seen)
+        return None
+
+    found = await asyncio.gather(*map(see, sample(connection, host)))
+    seen = [each for each in found if each is not None]
+    return Lesson(learn(host, [one for _, one in seen]), tuple(sorted(page for page, _ in seen)))
 
 
-def sample(connection: sqlite3.Connection, host: str) -> list[Standing]:
+def sample(connection: sqlite3.Connection, host: str) -> list[Held]:
     """Revisions that stand, of as many stories as teach: those whose addresses have the least
     digests, so that a story more or less changes the sample by one. Raises sqlite3.Error."""
     every = sorted(_standing(connection, host), key=lambda each: _digest(each.article_url))
@@ -71,9 +145,9 @@ def seen_at(place: Place, captured_at: str) -> Sighting | None:
     return survey(doc, replace(page, article=article))
 
 
-def _standing(connection: sqlite3.Connection, host: str) -> Iterator[Standing]:
+def _standing(connection: sqlite3.Connection, host: str) -> Iterator[Held]:
     after = 0
-    while rows := standing(connection, "", after=after, site=host, again=True):
+    while rows := standing(connection, host, after):
         yield from rows
         after = rows[-1].article_id
 
@@ -82,7 +156,7 @@ def _digest(url: str) -> bytes:
     return blake2b(url.encode(), digest_size=8).digest()
 
 
-def _place(folder: Path, each: Standing) -> Place:
+def _place(folder: Path, each: Held) -> Place:
     return Place(
         folder / WARC_FOLDER, each.warc_file, each.warc_offset, each.warc_length, each.page_url
     )

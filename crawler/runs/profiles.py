@@ -1,15 +1,19 @@
-"""The profiles of an archive's newspapers, written by hand or exported: `sites/HOST.toml` in its
-folder."""
+"""What is known of an archive's newspapers: learned from its own pages (the table `site_profiles`),
+and written by hand or exported (`sites/HOST.toml` in its folder), which counts before."""
 
 from __future__ import annotations
 
-import hashlib
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 
-from crawler.errors import UsageError
+from crawler.archive.database import FILE_NAME, open_for_reading
+from crawler.archive.site_profiles import Learned, in_force
+from crawler.errors import ArchiveError, UsageError
 from crawler.extract.version import extractor_version
-from crawler.learn import SiteProfile, site_of, written
+from crawler.learn import SiteProfile, overridden, read_profile, rules, site_of
 from crawler.page_reader import load_profile
 from crawler.urls import site_host
 
@@ -19,13 +23,17 @@ _FOLDER = "sites"
 class Profiles:
     """What is known of the sites of an archive, and by which extractor their pages are read."""
 
-    def __init__(self, archive: Path) -> None:
-        """Reads nothing yet. archive: the folder of the archive."""
+    def __init__(self, archive: Path, *, learns: bool = True, is_lost: bool = False) -> None:
+        """Reads nothing yet. archive: its folder. learns: whether what was learned counts, or only
+        what was written. is_lost: whether its database is; `learn` brings what it had."""
         self.folder = archive / _FOLDER
+        self._archive = archive
+        self._learns = learns
+        self._learned: dict[str, SiteProfile] | None = {} if is_lost or not learns else None
 
     @cached_property
-    def by_host(self) -> dict[str, SiteProfile]:
-        """Host → profile. Raises UsageError for a file that is no profile."""
+    def written(self) -> dict[str, SiteProfile]:
+        """Host → profile that was written by hand. Raises UsageError for a file that is none."""
         found: dict[str, SiteProfile] = {}
         for path in sorted(self.folder.glob("*.toml")):
             profile = load_profile(path)
@@ -37,10 +45,33 @@ class Profiles:
             found[host] = profile
         return found
 
+    @property
+    def learned(self) -> Mapping[str, SiteProfile]:
+        """Host → profile that was learned."""
+        if self._learned is None:
+            self._learned = dict(self._stored())
+        return self._learned
+
+    def learn(self, host: str, profile: SiteProfile) -> None:
+        """Read a site's pages with a profile from now on."""
+        if self._learns:
+            self._learned = {**self.learned, host: profile}
+            self.__dict__.pop("by_host", None)
+            self.__dict__.pop("extractors", None)
+
+    @cached_property
+    def by_host(self) -> dict[str, SiteProfile]:
+        """Host → profile. Raises UsageError for a file that is no profile."""
+        found = {host: profile for host, profile in self.learned.items() if not profile.is_empty}
+        for host, profile in self.written.items():
+            known = found.get(host)
+            found[host] = profile if known is None else overridden(known, profile)
+        return found
+
     def check(self) -> None:
-        """Read them now, before anything is written by them. Raises UsageError for a file that is
-        no profile."""
-        _ = self.by_host
+        """Read those that were written now, before anything is written by them. Raises UsageError
+        for a file that is no profile."""
+        _ = self.written
 
     def of(self, url: str) -> SiteProfile | None:
         """The profile of a page's site; None if there is none."""
@@ -53,9 +84,29 @@ class Profiles:
     @cached_property
     def extractors(self) -> dict[str, str]:
         """Host → by which its pages are read."""
-        return {host: _extractor(profile) for host, profile in self.by_host.items()}
+        return {
+            host: f"{extractor_version()}+{rules(profile)}"
+            for host, profile in self.by_host.items()
+        }
+
+    def _stored(self) -> Iterable[tuple[str, SiteProfile]]:
+        if not (self._archive / FILE_NAME).exists():
+            return
+        try:
+            with closing(open_for_reading(self._archive)) as db:
+                stored = list(in_force(db.conn))
+        except (ArchiveError, sqlite3.Error):
+            return  # of an older version, or damaged: whoever writes to it will say so
+        for each in stored:
+            yield each.host, profile_of(each)
 
 
-def _extractor(profile: SiteProfile) -> str:
-    digest = hashlib.sha256(written(profile).encode()).hexdigest()
-    return f"{extractor_version()}+{digest[:8]}"
+def profile_of(learned: Learned) -> SiteProfile:
+    """The profile that was learned; an empty one where it cannot be read by now."""
+    nothing = SiteProfile(learned.host)
+    if not learned.rules:
+        return nothing
+    try:
+        return read_profile(learned.profile, learned.host)
+    except UsageError:
+        return nothing

@@ -1,4 +1,5 @@
-"""Articles read again from WARC by today's extractor: what has changed becomes a new revision."""
+"""Pages read again from WARC, by today's extractor and with what is known of their sites by now:
+what is read takes the place of what was read before."""
 
 from __future__ import annotations
 
@@ -6,11 +7,12 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from crawler.archive.database import WARC_FOLDER
-from crawler.archive.rereads import Standing, elsewhere, note_unread, part_of, standing
+from crawler.archive.rereads import Held, elsewhere, note_unread, part_of, unread
 from crawler.archive.unfit import is_about_content
 from crawler.errors import PageError, VisitError
 from crawler.extract.dates import normalise
@@ -37,18 +39,20 @@ async def reextract(
     site: str | None = None,
     url: str | None = None,
     again: bool = False,
+    version: str = "",
     progress: Callable[[Counter[str]], None] = lambda counts: None,
 ) -> Counter[str]:
-    """Read the standing revision of each article again, unless this extractor has read it.
+    """Read the pages of all revisions again that this extractor has not read.
 
-    jobs: readers. site, url, again: as `standing` has them. Returns how many became `changed`,
-    stayed `unchanged`, were `superseded` meanwhile, or were `unread` because their page cannot be
-    read or is no article any more; those keep what they have. What is done is stored as it goes:
-    broken off, it goes on from there. Raises sqlite3.Error, OSError.
+    jobs: readers. site, url, again, version: as `unread` has them. Returns how many became
+    `changed`, stayed `unchanged`, were `superseded` meanwhile, or were `unread` because their page
+    cannot be read or is no article any more; those keep what they have. What is done is stored as
+    it goes: broken off, it goes on from there. Raises sqlite3.Error, OSError.
     """
+    which = _Which(site, url, again, version)
     counts: Counter[str] = Counter()
-    batch: list[tuple[Standing, Article | Reason]] = []
-    async for each, read in _read_all(run, workers, jobs, site, url, again):
+    batch: list[tuple[Held, Article | Reason]] = []
+    async for each, read in _read_all(run, workers, jobs, which):
         batch.append((each, read))
         if len(batch) >= _BATCH:
             _keep(run, batch, counts)
@@ -59,20 +63,31 @@ async def reextract(
     return counts
 
 
+@dataclass(frozen=True, slots=True)
+class _Which:
+    """Which revisions to read, as `unread` has it."""
+
+    site: str | None
+    url: str | None
+    again: bool
+    version: str
+
+
 async def _read_all(
-    run: Run, workers: Workers, jobs: int, site: str | None, url: str | None, again: bool
-) -> AsyncIterator[tuple[Standing, Article | Reason]]:
+    run: Run, workers: Workers, jobs: int, which: _Which
+) -> AsyncIterator[tuple[Held, Article | Reason]]:
     """Each revision with the article on its page, or why there is none; in any order."""
-    waiting: set[asyncio.Future[tuple[Standing, Article | Reason]]] = set()
-    after = 0
+    waiting: set[asyncio.Future[tuple[Held, Article | Reason]]] = set()
+    after = (0, 0)
     try:
         while True:
-            rows = standing(
-                run.store.db.conn, extractor_version(), after=after, site=site, url=url,
-                again=again, of_sites=run.profiles.extractors,
+            rows = unread(
+                run.store.db.conn, extractor_version(), after=after, site=which.site,
+                url=which.url, again=which.again, version=which.version,
+                of_sites=run.profiles.extractors,
             )  # fmt: skip
             for each in rows:
-                after = each.article_id
+                after = (each.article_id, each.revision_id)
                 waiting.add(asyncio.ensure_future(_read(run, workers, each)))
                 if len(waiting) >= jobs * _AHEAD:
                     done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -87,7 +102,7 @@ async def _read_all(
             left.cancel()
 
 
-async def _read(run: Run, workers: Workers, each: Standing) -> tuple[Standing, Article | Reason]:
+async def _read(run: Run, workers: Workers, each: Held) -> tuple[Held, Article | Reason]:
     try:
         page = await _page(run, workers, each)
         article = await _whole(run, workers, each, page)
@@ -101,7 +116,7 @@ async def _read(run: Run, workers: Workers, each: Standing) -> tuple[Standing, A
         return each, because("damaged_record", f"{each.warc_file}: {error.strerror}")
 
 
-async def _page(run: Run, workers: Workers, each: Standing) -> Page:
+async def _page(run: Run, workers: Workers, each: Held) -> Page:
     """The page, out of another record with the same payload where its own is lost."""
     warc, profile = run.folder / WARC_FOLDER, run.profiles.of(each.page_url)
     try:
@@ -120,11 +135,11 @@ async def _page_at(workers: Workers, place: Place, profile: SiteProfile | None) 
     return reading.page
 
 
-def _place(warc: Path, each: Standing) -> Place:
+def _place(warc: Path, each: Held) -> Place:
     return Place(warc, each.warc_file, each.warc_offset, each.warc_length, each.page_url)
 
 
-async def _whole(run: Run, workers: Workers, each: Standing, page: Page) -> Article:
+async def _whole(run: Run, workers: Workers, each: Held, page: Page) -> Article:
     """The article with the text of its later pages, if those were archived with it."""
     whole = Whole(page)
     while (url := whole.wanted) is not None:
@@ -134,17 +149,16 @@ async def _whole(run: Run, workers: Workers, each: Standing, page: Page) -> Arti
     return whole.article
 
 
-def _keep(run: Run, batch: list[tuple[Standing, Article | Reason]], counts: Counter[str]) -> None:
+def _keep(run: Run, batch: list[tuple[Held, Article | Reason]], counts: Counter[str]) -> None:
     """Store what was read, records before rows. Raises sqlite3.Error, OSError."""
     if not batch:
         return
-    new = Counter[str]()
     with run.store.db.atomic():
         for each, read in batch:
             by = run.profiles.extractor(each.page_url) or extractor_version()
             if isinstance(read, Reason):
                 counts["unread"] += 1
-                note_unread(run.store.db.conn, each.article_id, by, read)
+                note_unread(run.store.db.conn, each, by, read)
                 continue
             try:
                 outcome = run.store.reread(each.article_url, each.record_id, read, by)
@@ -153,19 +167,16 @@ def _keep(run: Run, batch: list[tuple[Standing, Article | Reason]], counts: Coun
                     raise
                 counts["unread"] += 1
                 reason = because("not_stored", in_words(error))
-                note_unread(run.store.db.conn, each.article_id, by, reason)
+                note_unread(run.store.db.conn, each, by, reason)
                 continue
             counts[outcome] += 1
             if outcome == "changed":
-                new["new_revisions"] += 1
                 capture = _capture(each)
                 run.warc.write_other(*conversion_record(capture, read, each.article_url, by))
-        run.store.count(new)
         run.warc.sync()
-    run.totals.update(new)
 
 
-def _capture(each: Standing) -> Capture:
+def _capture(each: Held) -> Capture:
     """As much of a capture as a conversion record tells of it."""
     return Capture(
         each.page_url, each.captured_at, 200, None, "", 0, each.record_id, each.warc_file,

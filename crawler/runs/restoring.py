@@ -14,7 +14,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import msgspec
+
 from crawler.archive.captures import capture_with
+from crawler.archive.site_profiles import Learned, enter, note_read
 from crawler.archive.store import Store
 from crawler.errors import PageError
 from crawler.items import Capture, FoundUrl, Source, Visit
@@ -22,7 +25,7 @@ from crawler.reasons import because
 from crawler.runs.assembly import Assembly
 from crawler.runs.metadata import fields, moment, values, visit_told, with_conversion
 from crawler.runs.originals import Originals
-from crawler.runs.profiles import Profiles
+from crawler.runs.profiles import Profiles, profile_of
 from crawler.runs.requests import Requests, keys
 from crawler.runs.visits import (
     NOT_HERE,
@@ -41,6 +44,7 @@ from crawler.runs.visits import (
 from crawler.warc.articles import Conversion, read_conversion
 from crawler.warc.http import Message, message_in
 from crawler.warc.members import DamagedError
+from crawler.warc.provenance import PROFILE, RUN
 from crawler.warc.reader import Record, read_record
 from crawler.warc.records import JSON
 from crawler.warc.recover import capture_of, is_capture
@@ -66,7 +70,7 @@ class Restoring:
     def __init__(self, store: Store, folder: Path, told: Rebuilt) -> None:
         self._store = store
         self._folder = folder
-        self._profiles = Profiles(folder.parent)
+        self._profiles = Profiles(folder.parent, is_lost=True)
         self._told = told
         self._pending: dict[str, tuple[Capture, Message | None, tuple[str, ...], Source]] = {}
         """Captures whose metadata have not come yet, by WARC-Record-ID."""
@@ -105,8 +109,10 @@ class Restoring:
             self._take_metadata(record)
         elif kind == "conversion" and record.get("Content-Type") == JSON:
             self._take_conversion(record, name)
-        elif kind == "resource" and record.url.startswith("urn:hemeroteca:run:"):
+        elif kind == "resource" and record.url.startswith(RUN):
             self._finish(record)
+        elif kind == "resource" and record.url.startswith(PROFILE):
+            self._take_profile(record)
 
     def end_file(self) -> None:
         """A file is at its end: what has no metadata in it, and never will, is read now. The
@@ -239,6 +245,26 @@ class Restoring:
         self._settle()
         self.flush()  # a rereading: the article must be there
         self._store.reread(conversion.url, about, conversion.article, conversion.extractor)
+
+    def _take_profile(self, record: Record) -> None:
+        """What a site's pages taught counts from here on: before its record, they were all read
+        with it."""
+        self._settle()
+        self.flush()
+        try:
+            learned = msgspec.json.decode(record.block, type=Learned)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            self._told.damage.append(f"{record.record_id}: no profile of a site")
+            return
+        profile, version = profile_of(learned), learned.extractor
+        by = f"{version}+{learned.rules}" if learned.rules else version
+        store = self._store
+        if store.run_id is None or store.find_site(learned.host) is None:
+            return
+        with store.db.atomic():
+            enter(store.db.conn, store.run_id, learned)
+            note_read(store.db.conn, learned.host, version, by)
+        self._profiles.learn(learned.host, profile)
 
     def _settle(self) -> None:
         """The visit that is open gets no conversion of its own any more."""

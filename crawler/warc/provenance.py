@@ -20,6 +20,12 @@ ARTICLE = "urn:hemeroteca:article:"
 """Begins the address of a conversion record; the page's follows. Before this there was only the
 page's: what a record is about is what WARC-Refers-To says, in old files and new."""
 
+RUN = "urn:hemeroteca:run:"
+"""Begins the address of a run's record; its uuid follows."""
+
+PROFILE = "urn:hemeroteca:profile:"
+"""Begins the address of a record with a site's profile; its host follows."""
+
 Record = tuple[str, Headers, bytes]
 """WARC-Type, named fields, block."""
 
@@ -96,6 +102,13 @@ def conversion_record(
 
 def run_record(uuid: str, content: Mapping[str, Any]) -> Record:
     """The `resource` record of a run: its settings and statistics."""
-    headers = [("WARC-Target-URI", f"urn:hemeroteca:run:{uuid}"), ("Content-Type", JSON)]
+    headers = [("WARC-Target-URI", RUN + uuid), ("Content-Type", JSON)]
     text = json.dumps(content, ensure_ascii=False, default=str, indent=1)
     return "resource", headers, text.encode("utf-8", "backslashreplace")
+
+
+def profile_record(host: str, content: Mapping[str, Any]) -> Record:
+    """The `resource` record of a site's profile: once it stands, the site's pages have been read
+    with it."""
+    headers = [("WARC-Target-URI", PROFILE + host), ("Content-Type", JSON)]
+    return "resource", headers, msgspec.json.encode(cleaned(dict(content)))
