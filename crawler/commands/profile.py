@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.histories import has_site
+from crawler.archive.site_profiles import in_force
 from crawler.bundled import PROGRAM
 from crawler.commands._shared import add_archive_option, archive_folder, host_named, told
 from crawler.errors import MissingError, UsageError
@@ -41,10 +42,11 @@ class Command(Verb):
     def long_desc(self) -> str:
         """For `scrapy profile -h`."""
         return (
-            "Learned from up to 200 of its archived stories: lines that stand on many pages, what "
-            "all headlines end in, where fields stand, what blocks of linked stories are. With "
-            "--export, it is written to sites/HOST.toml in the archive's folder; crawl, import and "
-            "reextract read the newspaper's pages with what that file says."
+            "Learned at the end of a crawl or import from up to 200 of its archived stories: lines "
+            "that stand on many pages, what all headlines end in, where fields stand, what blocks "
+            "of linked stories are. Of a newspaper of fewer than 20 stories it is learned now, and "
+            "not kept. With --export, it is written to sites/HOST.toml in the archive's folder; "
+            "what that file says takes the place of what is learned, field by field."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -61,7 +63,7 @@ class Command(Verb):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print or write the profile."""
         from crawler.learn import written
-        from crawler.runs import Profiles
+        from crawler.runs.profiles import Profiles, profile_of
 
         assert self.settings is not None
         with told("profile") as about:
@@ -77,12 +79,19 @@ class Command(Verb):
             if opts.export and path.exists() and not opts.replace:
                 raise UsageError(f"{path} is there already; add --replace to write it anew")
             with closing(open_for_reading(folder)) as db:
-                profile = self._learned(folder, db.conn, host)
+                stored = {each.host: each for each in in_force(db.conn)}.get(host)
+                if stored is not None:
+                    profile = profile_of(stored)
+                    since = f", on {stored.learned_at[:10]}"
+                else:
+                    profile, since = self._learned(folder, db.conn, host), ", now"
             if profile.is_empty:
                 print(f"{host}: {profile.stories:,} stories teach nothing that a page lacks")
                 return
             if not opts.export:
-                print("\n".join(map(shown_line, in_words(profile))))
+                print("\n".join(map(shown_line, in_words(profile, since))))
+                if path.exists():
+                    print(shown_line(f"  {path} takes the place of what it says, too"))
                 return
             path.parent.mkdir(exist_ok=True)
             part = path.with_suffix(".part")
@@ -106,9 +115,9 @@ class Command(Verb):
             workers.close()
 
 
-def in_words(profile: SiteProfile) -> Iterator[str]:
-    """A profile as a person reads it."""
-    yield f"{profile.host}: learned from {profile.stories:,} stories"
+def in_words(profile: SiteProfile, since: str = "") -> Iterator[str]:
+    """A profile as a person reads it. since: when it was learned."""
+    yield f"{profile.host}: learned from {profile.stories:,} stories{since}"
     for field, places in profile.fields.items():
         for place in places[:1]:
             yield f"  {field}: at {place.place} ({place.stories:,} stories, {place.agreement:.0%})"

@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from crawler.archive.database import check, open_for_reading
 from crawler.commands._shared import (
@@ -22,6 +23,9 @@ from crawler.commands._shared import (
     told,
 )
 from crawler.verb import Verb
+
+if TYPE_CHECKING:
+    from crawler.runs import Run, Workers
 
 
 class Command(Verb):
@@ -40,9 +44,10 @@ class Command(Verb):
     def long_desc(self) -> str:
         """For `scrapy reextract -h`."""
         return (
-            "Reads the page of each article's newest revision from WARC, unless this version of the"
-            " extractor has already done so. Where the result differs, it becomes a new revision;"
-            " the old ones stay. After an interruption the same command resumes."
+            "Reads the pages of all revisions from WARC, unless this version of the extractor has"
+            " already done so. What differs takes the place of what was read before, which stays"
+            " in WARC; no revision comes or goes. Newspapers' profiles are learned"
+            " first, but not with --site or --url. After an interruption the same command resumes."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -60,7 +65,7 @@ class Command(Verb):
         """Read, store and say what has changed."""
         assert self.settings is not None
         end_on_sigterm()
-        from crawler.runs import Workers, offline_run, reextract
+        from crawler.runs import Workers, offline_run
 
         began = time.monotonic()
         with told("reextract") as about, stopped("reextract"):
@@ -77,21 +82,29 @@ class Command(Verb):
             with offline_run(folder.resolve(), self.settings, "reextract", said) as run:
                 workers = Workers(jobs, self.settings.getfloat("EXTRACT_CPU_SECONDS"))
                 try:
-                    counts = asyncio.run(
-                        reextract(
-                            run, workers, workers.count, site=site, url=url, again=opts.again,
-                            progress=_show if sys.stderr.isatty() else lambda counts: None,
-                        )
-                    )  # fmt: skip
+                    counts = asyncio.run(_read(run, workers, site, url, again=opts.again))
                 finally:
                     workers.close()
         print(summary(counts, time.monotonic() - began))
 
 
+async def _read(
+    run: Run, workers: Workers, site: str | None, url: str | None, *, again: bool
+) -> Counter[str]:
+    """Learn what there is to learn, then read."""
+    from crawler.runs import learn_sites, reextract
+
+    show = _show if sys.stderr.isatty() else lambda counts: None
+    learned = Counter[str]() if site or url else await learn_sites(run, workers)
+    return learned + await reextract(
+        run, workers, workers.count, site=site, url=url, again=again, progress=show
+    )
+
+
 def summary(counts: Counter[str], seconds: float) -> str:
     """What reading again has brought, for a person."""
     read = sum(counts.values())
-    line = f"{read:,} articles re-extracted: {counts['changed']:,} changed"
+    line = f"{read:,} pages re-extracted: {counts['changed']:,} changed"
     if counts["unread"]:
         line += f", {counts['unread']:,} could not be read (the table rereadings says why)"
     return line + (f"; {read / seconds:.0f} per second" if read else "")

@@ -11,7 +11,7 @@ from typing import Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DontCloseSpider, NotConfigured
+from scrapy.exceptions import DontCloseSpider
 
 from crawler.errors import HemerotecaError
 from crawler.extensions.ending import Ending
@@ -32,9 +32,6 @@ class Learning:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        """Raises NotConfigured where the user wants none of it."""
-        if not crawler.settings.getbool("LEARN_PROFILES"):
-            raise NotConfigured
         self._crawler = crawler
         self._waking = Waking(crawler)
         self._task: asyncio.Task[None] | None = None

@@ -21,6 +21,7 @@ from crawler.archive.database import WARC_FOLDER
 from crawler.errors import VisitError
 from crawler.items import Capture, Visit
 from crawler.runs.assembly import Assembly
+from crawler.runs.learning import learn_sites
 from crawler.runs.originals import Originals
 from crawler.runs.requests import Requests, keys
 from crawler.runs.run import Run
@@ -312,7 +313,8 @@ async def import_files(
     """Take the records of WARC files into an archive, each file as it is named.
 
     What the archive has is passed over: the same import again, or one that was broken off, brings
-    what is missing. progress: told of each file as it is begun. Raises sqlite3.Error, OSError.
+    what is missing. At the end the newspapers' profiles are learned. progress: told of each file as
+    it is begun. Raises sqlite3.Error, OSError.
     """
     told = Imported(totals=run.totals)
     taking = _Import(run, workers, told)
@@ -330,6 +332,7 @@ async def import_files(
         except DamagedError as error:
             told.damage.append(f"{path.name}: {error}")
     await taking.finish()
+    await learn_sites(run, workers)
     return told
 
 

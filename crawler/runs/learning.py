@@ -65,9 +65,12 @@ async def learn_sites(
 
     A profile counts once all pages were read with it; broken off, the next run goes on. progress:
     told the host, and how many pages were `changed`, `unchanged` …, as of `reextract`. Returns the
-    sum of these. Raises sqlite3.Error, OSError.
+    sum of these; nothing is done where the user wants no learning (LEARN_PROFILES). Raises
+    sqlite3.Error, OSError.
     """
     total = Counter[str]()
+    if not run.profiles.learns:
+        return total
     connection, version = run.store.db.conn, extractor_version()
     known = {each.host: each for each in in_force(connection)}
     for host, stories in stories_of_sites(connection):

@@ -28,7 +28,8 @@ class Profiles:
         what was written. is_lost: whether its database is; `learn` brings what it had."""
         self.folder = archive / _FOLDER
         self._archive = archive
-        self._learns = learns
+        self.learns = learns
+        """Whether what is learned counts."""
         self._learned: dict[str, SiteProfile] | None = {} if is_lost or not learns else None
 
     @cached_property
@@ -54,7 +55,7 @@ class Profiles:
 
     def learn(self, host: str, profile: SiteProfile) -> None:
         """Read a site's pages with a profile from now on."""
-        if self._learns:
+        if self.learns:
             self._learned = {**self.learned, host: profile}
             self.__dict__.pop("by_host", None)
             self.__dict__.pop("extractors", None)

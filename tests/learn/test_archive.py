@@ -62,7 +62,7 @@ def test_a_profile_is_learned_exported_and_read_with(
     assert "--replace" in again.stderr
 
     read = run_scrapy("reextract", "-a", f"archive={folder}")
-    assert "8 articles re-extracted: 8 changed" in read.stdout
+    assert "8 pages re-extracted: 8 changed" in read.stdout
     assert all(COFFEE not in body for body in bodies(folder))
     assert "0 articles" in run_scrapy("reextract", "-a", f"archive={folder}").stdout
 

@@ -224,7 +224,7 @@ def test_what_is_lost_is_fetched_again_and_what_is_there_stands_for_it(
     stories = query(copy, "SELECT url FROM stories")
     assert len(pages) == len(stories) + 2
     done = run_scrapy("reextract", str(copy), "--again", "--jobs", "1")
-    assert f"{len(stories):,} articles re-extracted: 0 changed" in done.stdout
+    assert f"{len(stories):,} pages re-extracted: 0 changed" in done.stdout
     assert "not read" not in done.stdout
 
     # the database made again knows of no loss; nothing that it has is missing
