@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from sqlite_utils import Database
 
 from crawler.archive import why
 from crawler.archive.families import Families, LeftOut
+from crawler.archive.layouts import changes_of
 from crawler.reasons import WITH_ADDRESS
 
 
@@ -48,6 +49,8 @@ class Status:
     Reasons that differ in an address alone count as one."""
     left_out: list[LeftOut] = field(default_factory=list)
     """Addresses that crawls left out by their own judgement, family by family."""
+    layout_changes: list[dict[str, object]] = field(default_factory=list)
+    """The last ones: site, field, since, before, after, urls."""
 
 
 def status(db: Database, *, runs: int = 5) -> Status:
@@ -76,8 +79,9 @@ def status(db: Database, *, runs: int = 5) -> Status:
     sites = db.query("SELECT * FROM site_summary ORDER BY articles DESC, site")
     left_out = Families(db.conn).left_out()
     return Status(
-        **totals, sites=list(sites), runs=last_runs, reasons=_reasons(db), left_out=left_out
-    )
+        **totals, sites=list(sites), runs=last_runs, reasons=_reasons(db), left_out=left_out,
+        layout_changes=[{"site": host, **asdict(one)} for host, one in changes_of(db.conn, 10)],
+    )  # fmt: skip
 
 
 def _reasons(db: Database) -> list[dict[str, object]]:

@@ -52,6 +52,24 @@ def standing(
     return [Held(*row) for row in rows]
 
 
+def of_story(connection: sqlite3.Connection, article_id: int) -> Held | None:
+    """The revision of a story that stands. Raises sqlite3.Error."""
+    row = connection.execute(
+        f"{_HELD.format(which='r.id = a.revision_id')} WHERE a.id = ?", (article_id,)
+    ).fetchone()
+    return Held(*row) if row else None
+
+
+def of_record(connection: sqlite3.Connection, record_id: str) -> Held | None:
+    """The revision that was read from a capture, by its WARC-Record-ID. Raises sqlite3.Error."""
+    row = connection.execute(
+        f"{_HELD.format(which='r.article_id = a.id')} WHERE r.capture_id ="  # noqa: S608
+        " (SELECT id FROM captures WHERE record_id = ?) ORDER BY r.id LIMIT 1",
+        (record_id,),
+    ).fetchone()
+    return Held(*row) if row else None
+
+
 def unread(
     connection: sqlite3.Connection,
     extractor: str,

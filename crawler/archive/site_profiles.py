@@ -11,6 +11,19 @@ from crawler.archive.rows import insert
 
 
 @dataclass(frozen=True, slots=True)
+class LayoutChange:
+    """Since when pages are built otherwise, as the table `layout_changes` has it."""
+
+    field: str
+    """`layout`: the page as a whole; else the field whose source moved."""
+    since: str
+    """ISO 8601, UTC."""
+    before: str
+    after: str
+    urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Learned:
     """A profile as it was learned."""
 
@@ -27,6 +40,8 @@ class Learned:
     """What ends the extractor of what is read with it; "" where nothing was to be learned."""
     profile: str
     """TOML."""
+    changes: tuple[LayoutChange, ...] = ()
+    """Of the site's pages, for which it was learned anew."""
 
 
 def in_force(connection: sqlite3.Connection) -> Iterator[Learned]:
@@ -42,11 +57,23 @@ def in_force(connection: sqlite3.Connection) -> Iterator[Learned]:
 
 
 def enter(connection: sqlite3.Connection, run_id: int, learned: Learned) -> None:
-    """Have a profile be the one that counts. Raises sqlite3.Error."""
+    """Have a profile be the one that counts, and note the changes that it was learned for. Raises
+    sqlite3.Error."""
     insert(
         connection, "site_profiles", site_id=_site(connection, learned.host), run_id=run_id,
         learned_at=learned.learned_at, extractor=learned.extractor, stories=learned.stories,
         learned_from=json.dumps(learned.learned_from), rules=learned.rules, profile=learned.profile,
+    )  # fmt: skip
+    connection.executemany(
+        "INSERT OR IGNORE INTO layout_changes (site_id, field, since, before, after, urls,"
+        " noted_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                _site(connection, learned.host), each.field, each.since, each.before, each.after,
+                json.dumps(each.urls), learned.learned_at,
+            )
+            for each in learned.changes
+        ],
     )  # fmt: skip
 
 

@@ -106,6 +106,16 @@ def show(found: Status, wrong: list[WrongFile], out: Console) -> None:
         ("urls", "family", "such as"),
         left,
     )
+    told = ("site", "field", "since", "before", "after")
+    _table(
+        out,
+        "Changes of layout",
+        told,
+        [
+            [_day(row[c]) if c == "since" else row[c] for c in columns]
+            for row in found.layout_changes
+        ],
+    )
 
 
 def _table(out: Console, title: str, columns: tuple[str, ...], rows: list[list[object]]) -> None:

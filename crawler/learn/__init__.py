@@ -4,22 +4,40 @@
 """
 
 from crawler.learn.applied import applied
+from crawler.learn.breaks import (
+    LEAST_NEW,
+    Build,
+    build,
+    first_other,
+    fits,
+    is_break,
+    moved,
+    since_when,
+)
 from crawler.learn.filled import Change
 from crawler.learn.profile import SiteProfile, overridden, read_profile, rules, site_of, written
 from crawler.learn.survey import Sighting, survey
 from crawler.learn.teach import MOST_KEPT, learn, sample
 
 __all__ = [
+    "LEAST_NEW",
     "MOST_KEPT",
+    "Build",
     "Change",
     "Sighting",
     "SiteProfile",
     "applied",
+    "build",
+    "first_other",
+    "fits",
+    "is_break",
     "learn",
+    "moved",
     "overridden",
     "read_profile",
     "rules",
     "sample",
+    "since_when",
     "site_of",
     "survey",
     "written",

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from crawler.learn.survey import Sighting
 
-_ALIKE = 0.3
+ALIKE = 0.3
 """How much of what they are built of two pages of one layout share (Jaccard), at least."""
 _MOST_CORES = 30
 _LONG = 80
@@ -24,17 +24,21 @@ def by_layout(sightings: Sequence[Sighting]) -> list[list[Sighting]]:
     share with its first page more than with any other's."""
     groups: list[list[Sighting]] = []
     for each in sightings:
-        best, most = None, _ALIKE
+        best, most = None, ALIKE
         for group in groups[:_MOST_CORES]:
-            first = group[0].layout
-            share = len(first & each.layout) / max(1, len(first | each.layout))
-            if share >= most:
-                best, most = group, share
+            alike = share(group[0].layout, each.layout)
+            if alike >= most:
+                best, most = group, alike
         if best is not None:
             best.append(each)
         elif len(groups) < _MOST_CORES:
             groups.append([each])
     return groups
+
+
+def share(one: frozenset[str], other: frozenset[str]) -> float:
+    """How much of what they are built of two pages share: Jaccard's index."""
+    return len(one & other) / max(1, len(one | other))
 
 
 def one_of_each(sightings: Sequence[Sighting]) -> list[Sighting]:

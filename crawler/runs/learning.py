@@ -19,24 +19,29 @@ from hashlib import blake2b
 from pathlib import Path
 
 from crawler import times
-from crawler.archive.database import WARC_FOLDER
+from crawler.archive.layouts import last_change
 from crawler.archive.rereads import Held, standing
-from crawler.archive.site_profiles import Learned, enter, in_force, stories_of_sites
-from crawler.errors import PageError, VisitError
+from crawler.archive.site_profiles import (
+    LayoutChange,
+    Learned,
+    enter,
+    in_force,
+    stories_of_sites,
+)
+from crawler.errors import VisitError
 from crawler.extract import Document, read_page
 from crawler.extract.dates import normalise
 from crawler.extract.version import extractor_version
-from crawler.learn import Sighting, SiteProfile, learn, rules, survey, written
+from crawler.learn import LEAST_NEW, Sighting, SiteProfile, learn, rules, survey, written
+from crawler.runs.held_pages import place_of_page
+from crawler.runs.layouts import layout_changes
 from crawler.runs.profiles import profile_of
 from crawler.runs.rereading import reextract
 from crawler.runs.run import Run
-from crawler.runs.visits import Place, answer_in, why_none
+from crawler.runs.visits import Place, answer_at, why_none
 from crawler.runs.workers import Workers
 from crawler.text import cleaned
-from crawler.warc.http import message_in
-from crawler.warc.members import DamagedError
 from crawler.warc.provenance import profile_record
-from crawler.warc.reader import read_record
 
 LEAST = 20
 """Stories that a site has, at least, when a run learns its profile."""
@@ -75,14 +80,21 @@ async def learn_sites(
     known = {each.host: each for each in in_force(connection)}
     for host, stories in stories_of_sites(connection):
         before = known.get(host)
-        if stories < LEAST or (
-            before is not None and before.extractor == version and stories < GROWTH * before.stories
+        changes: list[LayoutChange] = []
+        if before is not None and stories >= before.stories + LEAST_NEW:
+            changes = await layout_changes(run.folder, connection, before, workers)
+        if stories < LEAST or not (
+            before is None
+            or before.extractor != version
+            or stories >= GROWTH * before.stories
+            or changes
         ):
             continue
-        lesson = await learn_site(run.folder, connection, host, workers)
+        since = max((each.since for each in changes if each.field == "layout"), default=None)
+        lesson = await learn_site(run.folder, connection, host, workers, since)
         told = Learned(
             host, times.now(exact=True), version, stories, lesson.pages, rules(lesson.profile),
-            written(lesson.profile),
+            written(lesson.profile), tuple(changes),
         )  # fmt: skip
         counts = Counter[str]()
         if before is None or before.extractor != version or before.rules != told.rules:
@@ -106,40 +118,44 @@ def _enter(run: Run, told: Learned) -> None:
 
 
 async def learn_site(
-    folder: Path, connection: sqlite3.Connection, host: str, workers: Workers
-) -> Lesson:
+    folder: Path, connection: sqlite3.Connection, host: str, workers: Workers,
+    since: str | None = None,
+) -> Lesson:  # fmt: skip
     """The profile of a site, from a sample of its stories that depends on nothing but which stories
     the archive has. Raises sqlite3.Error.
 
-    folder: the archive's. host: of the site, as the table `sites` has it.
+    folder: the archive's. host: of the site, as the table `sites` has it. since: when its pages
+    began to be built otherwise, if that is newer than what the archive knows.
     """
+    since = since or last_change(connection, host)
 
     async def see(each: Held) -> tuple[str, Sighting] | None:
         with suppress(VisitError, OSError):
-            seen = await workers.run(seen_at, _place(folder, each), each.captured_at)
+            seen = await workers.run(seen_at, place_of_page(folder, each), each.captured_at)
             return None if seen is None else (each.record_id, seen)
         return None
 
-    found = await asyncio.gather(*map(see, sample(connection, host)))
+    found = await asyncio.gather(*map(see, sample(connection, host, since)))
     seen = [each for each in found if each is not None]
     return Lesson(learn(host, [one for _, one in seen]), tuple(sorted(page for page, _ in seen)))
 
 
-def sample(connection: sqlite3.Connection, host: str) -> list[Held]:
+def sample(connection: sqlite3.Connection, host: str, since: str | None = None) -> list[Held]:
     """Revisions that stand, of as many stories as teach: those whose addresses have the least
-    digests, so that a story more or less changes the sample by one. Raises sqlite3.Error."""
+    digests, so that a story more or less changes the sample by one; half of them of stories that
+    came since the pages are built as they are. Raises sqlite3.Error."""
     every = sorted(_standing(connection, host), key=lambda each: _digest(each.article_url))
-    return every[:SAMPLE]
+    if since is None:
+        return every[:SAMPLE]
+    late = [each for each in every if each.captured_at >= since][: SAMPLE // 2]
+    early = [each for each in every if each.captured_at < since][: SAMPLE - len(late)]
+    return early + late
 
 
 def seen_at(place: Place, captured_at: str) -> Sighting | None:
     """What an archived page tells of its site; None for one that is no story. For page readers.
     Raises PageError where it cannot be read, OSError."""
-    try:
-        record = read_record(place.folder, place.name, place.offset, place.length)
-    except DamagedError as error:
-        raise PageError("damaged_record", error) from None
-    answer = answer_in(message_in(record), place.url)
+    answer = answer_at(place)
     doc = Document(answer.body, answer.url, answer.content_type or "")
     page = cleaned(read_page(doc))
     if why_none(page.article, page.not_article) is not None:
@@ -157,9 +173,3 @@ def _standing(connection: sqlite3.Connection, host: str) -> Iterator[Held]:
 
 def _digest(url: str) -> bytes:
     return blake2b(url.encode(), digest_size=8).digest()
-
-
-def _place(folder: Path, each: Held) -> Place:
-    return Place(
-        folder / WARC_FOLDER, each.warc_file, each.warc_offset, each.warc_length, each.page_url
-    )

@@ -9,9 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from crawler.archive.database import WARC_FOLDER
 from crawler.archive.rereads import Held, elsewhere, note_unread, part_of, unread
 from crawler.archive.unfit import is_about_content
 from crawler.errors import PageError, VisitError
@@ -21,6 +19,7 @@ from crawler.items import Article, Capture, Page
 from crawler.learn import SiteProfile
 from crawler.reasons import Reason, because, in_words
 from crawler.runs.assembly import Whole
+from crawler.runs.held_pages import place_of_page
 from crawler.runs.run import Run
 from crawler.runs.visits import Place, read_place, why_none
 from crawler.runs.workers import Workers
@@ -118,13 +117,13 @@ async def _read(run: Run, workers: Workers, each: Held) -> tuple[Held, Article |
 
 async def _page(run: Run, workers: Workers, each: Held) -> Page:
     """The page, out of another record with the same payload where its own is lost."""
-    warc, profile = run.folder / WARC_FOLDER, run.profiles.of(each.page_url)
+    folder, profile = run.folder, run.profiles.of(each.page_url)
     try:
-        return await _page_at(workers, _place(warc, each), profile)
+        return await _page_at(workers, place_of_page(folder, each), profile)
     except (PageError, OSError):
         for other in elsewhere(run.store.db.conn, each):
             with contextlib.suppress(PageError, OSError):
-                return await _page_at(workers, _place(warc, other), profile)
+                return await _page_at(workers, place_of_page(folder, other), profile)
         raise
 
 
@@ -133,10 +132,6 @@ async def _page_at(workers: Workers, place: Place, profile: SiteProfile | None) 
     if reading.page is None:
         raise PageError("not_html", reading.kind)
     return reading.page
-
-
-def _place(warc: Path, each: Held) -> Place:
-    return Place(warc, each.warc_file, each.warc_offset, each.warc_length, each.page_url)
 
 
 async def _whole(run: Run, workers: Workers, each: Held, page: Page) -> Article:

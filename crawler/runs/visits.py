@@ -137,12 +137,16 @@ def _page(answer: Answer, profile: SiteProfile | None) -> Page:
 def read_place(place: Place, profile: SiteProfile | None = None) -> Reading:
     """What the answer in a record holds; what it tells of is left out, for nobody asks. Raises
     PageError where it cannot be read, OSError."""
+    return replace(read_answer(answer_at(place), profile=profile), told=())
+
+
+def answer_at(place: Place) -> Answer:
+    """The answer in a record. Raises PageError where it cannot be read, OSError."""
     try:
         record = read_record(place.folder, place.name, place.offset, place.length)
     except DamagedError as error:
         raise PageError("damaged_record", error) from None
-    answer = answer_in(message_in(record), place.url)
-    return replace(read_answer(answer, profile=profile), told=())
+    return answer_in(message_in(record), place.url)
 
 
 def reservations(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, ...]:
