@@ -46,7 +46,8 @@ REREADINGS = {
     "article_id": "The article.",
     "revision_id": "The revision whose page was read.",
     "extractor": "The version that read it this time.",
-    "outcome": "changed (it took the place of what was read before), unchanged, or why it could not be read.",
+    "outcome": "changed (it took the place of what was read before), unchanged, or why it could not"
+    " be read.",
     "reason_code": "Why it could not be read, as a code of those in docs/schema.md.",
     "reason_subject": "What the code is about.",
 }

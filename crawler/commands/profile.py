@@ -63,7 +63,7 @@ class Command(Verb):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print or write the profile."""
         from crawler.learn import written
-        from crawler.runs.profiles import Profiles, profile_of
+        from crawler.runs import Profiles, profile_of
 
         assert self.settings is not None
         with told("profile") as about:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from crawler.runs.learning import learn_site as learn_site
     from crawler.runs.learning import learn_sites as learn_sites
     from crawler.runs.profiles import Profiles as Profiles
+    from crawler.runs.profiles import profile_of as profile_of
     from crawler.runs.rebuilding import rebuild as rebuild
     from crawler.runs.rechecking import Rechecked as Rechecked
     from crawler.runs.rechecking import recheck as recheck
@@ -42,13 +43,14 @@ _HOMES = {
     "learn_site": "learning",
     "learn_sites": "learning",
     "offline_run": "run",
+    "profile_of": "profiles",
     "rebuild": "rebuilding",
     "recheck": "rechecking",
     "reextract": "rereading",
 }
 __all__ = [
     "Imported", "Profiles", "Rebuilt", "Rechecked", "Run", "Workers", "import_files", "learn_site",
-    "learn_sites", "offline_run", "rebuild", "recheck", "reextract",
+    "learn_sites", "offline_run", "profile_of", "rebuild", "recheck", "reextract",
 ]  # fmt: skip
 
 
