@@ -94,7 +94,8 @@ def unread(
     by = f"ifnull(({own}), :extractor)"
     left = (
         f"r.extractor <> {by} AND NOT EXISTS (SELECT 1 FROM rereadings w"  # noqa: S608
-        f" WHERE w.article_id = a.id AND w.revision_id = r.id AND w.extractor = {by})"
+        f" WHERE w.article_id = a.id AND w.revision_id = r.id AND w.extractor = {by}"
+        " AND w.outcome NOT IN ('changed', 'unchanged'))"
     )
     rows = connection.execute(
         f"{_HELD.format(which='r.article_id = a.id')}"  # noqa: S608

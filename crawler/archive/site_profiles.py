@@ -80,12 +80,21 @@ def enter(connection: sqlite3.Connection, run_id: int, learned: Learned) -> None
 def note_read(connection: sqlite3.Connection, host: str, version: str, extractor: str) -> None:
     """Note that what a version of the extractor had read of a site, with whatever profile, is read
     with another one by now. Raises sqlite3.Error."""
-    connection.execute(
-        "UPDATE revisions SET extractor = ?1 WHERE substr(extractor, 1, length(?2)) = ?2"
-        " AND extractor <> ?1 AND article_id IN"
-        " (SELECT a.id FROM articles a JOIN sites s ON s.id = a.site_id WHERE s.host = ?3)",
-        (extractor, version, host),
-    )
+    read = [
+        row[0]
+        for row in connection.execute(
+            "SELECT r.id FROM revisions r JOIN articles a ON a.id = r.article_id"
+            " JOIN sites s ON s.id = a.site_id WHERE s.host = ?"
+            " AND substr(r.extractor, 1, length(?)) = ? AND r.extractor <> ?",
+            (host, version, version, extractor),
+        )
+    ]
+    for sql in (
+        "UPDATE revisions SET extractor = ? WHERE id = ?",
+        "INSERT OR REPLACE INTO rereadings (extractor, outcome, article_id, revision_id)"
+        " SELECT ?, 'unchanged', article_id, id FROM revisions WHERE id = ?",
+    ):
+        connection.executemany(sql, [(extractor, key) for key in read])
 
 
 def stories_of_sites(connection: sqlite3.Connection) -> list[tuple[str, int]]:

@@ -64,7 +64,7 @@ def test_a_profile_is_learned_exported_and_read_with(
     read = run_scrapy("reextract", "-a", f"archive={folder}")
     assert "8 pages re-extracted: 8 changed" in read.stdout
     assert all(COFFEE not in body for body in bodies(folder))
-    assert "0 articles" in run_scrapy("reextract", "-a", f"archive={folder}").stdout
+    assert "0 pages" in run_scrapy("reextract", "-a", f"archive={folder}").stdout
 
     crawl(folder, url, stories, tmp_path)  # four new ones, read with the profile at once
     assert len(bodies(folder)) == 12
