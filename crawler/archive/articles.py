@@ -11,7 +11,13 @@ from functools import partial
 from typing import Literal
 
 from crawler.archive import links
-from crawler.archive.article_columns import article_url, columns, content_digest, texts
+from crawler.archive.article_columns import (
+    article_url,
+    columns,
+    content_digest,
+    images,
+    texts,
+)
 from crawler.archive.changes import record_changes
 from crawler.archive.days import day_of
 from crawler.archive.duplicates import find_copy, is_split, note_copy, remember, tells_same_story
@@ -19,7 +25,7 @@ from crawler.archive.history import History
 from crawler.archive.known_story import Story
 from crawler.archive.rows import insert
 from crawler.history.told import TYPOGRAPHY, changes, not_by_reading, told_by
-from crawler.items import Article, Image, Visit
+from crawler.items import Article, Visit
 from crawler.reasons import because
 from crawler.times import told_in_utc
 
@@ -320,7 +326,10 @@ class Articles:
             **columns(article),
         )
         insert(self._connection, "revision_texts", revision_id=revision_id, **texts(article))
-        self._add_images(article, article_id, revision_id)
+        for image in images(article):
+            insert(
+                self._connection, "images", article_id=article_id, revision_id=revision_id, **image
+            )
         self._sql("UPDATE articles SET revisions = ? WHERE id = ?", (number, article_id))
         if stands:
             self.stand(article_id, revision_id)
@@ -353,18 +362,6 @@ class Articles:
             "INSERT INTO article_tags SELECT ?, id, ? FROM tags WHERE name = ?",
             [(article_id, position, name) for position, name in enumerate(distinct, 1)],
         )
-
-    def _add_images(self, article: Article, article_id: int, revision_id: int) -> None:
-        images: list[Image] = [article.image] if article.image else []
-        images += [block.image for block in article.blocks if block.image]
-        positions: Counter[str] = Counter()
-        for image in images:
-            positions[image.role] += 1
-            insert(
-                self._connection, "images", article_id=article_id, revision_id=revision_id,
-                position=positions[image.role], role=image.role, url=image.url, alt=image.alt,
-                caption=image.caption, width=image.width, height=image.height,
-            )  # fmt: skip
 
 
 def _kind_of(changed: Sequence[str], story: Story) -> Change:
