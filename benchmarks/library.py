@@ -357,7 +357,7 @@ def later_visits(library: Library) -> Iterator[Visit]:
             yield Visit(url, "page", "failed", because("http_status", 500))
         elif target % 8 == 2:
             yield Visit(url, "page", "excluded", because("outside_dates"))
-    for number in range(0, library.stories, 25):
+    for number in range(0, library.stories, 50):
         home = f"https://{library.paper(number).host}"
         found = tuple(
             FoundUrl(f"{home}/later/{number + n}/", "page", "link", f"{home}/page/{number}/")
