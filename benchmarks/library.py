@@ -346,7 +346,7 @@ def later_visits(library: Library) -> Iterator[Visit]:
             shown = tuple(map(library.linked, library.links(number)))
             article = replace(article, links=shown)
             yield Visit(article.url, "page", "done", article=article, kind="html")
-        elif number % 200 == 99:
+        elif number % 199 == 99:
             url = library.url(number, library.headline(number))
             yield Visit(url, "page", "gone", because("http_status", 404))
     for target in range(library.stories, library.stories + library.missing):
@@ -357,7 +357,7 @@ def later_visits(library: Library) -> Iterator[Visit]:
             yield Visit(url, "page", "failed", because("http_status", 500))
         elif target % 8 == 2:
             yield Visit(url, "page", "excluded", because("outside_dates"))
-    for number in range(0, library.stories, 50):
+    for number in range(0, library.stories, 51):
         home = f"https://{library.paper(number).host}"
         found = tuple(
             FoundUrl(f"{home}/later/{number + n}/", "page", "link", f"{home}/page/{number}/")
