@@ -32,6 +32,8 @@ PAGE_SIZE = 8192
 """Bytes. Articles are some kilobytes long: larger pages keep one in fewer places."""
 # Bytes from which on bringing an archive up to date takes so long that its user is told.
 _LARGE = 200_000_000
+# A database is made anew if more than one part in so many of it is free.
+_MUCH = 4
 # Milliseconds to wait for another program that writes or holds the file.
 _BUSY_TIMEOUT = 10_000
 _LOG, _SHARED = FILE_NAME + "-wal", FILE_NAME + "-shm"
@@ -261,7 +263,9 @@ def open_for_writing(folder: Path) -> Database:
         if migrations.pending(db):
             is_older = bool(migrations.applied(db))
             if is_older and _size(path) > _LARGE:
-                logger.warning("%s is brought up to date: that takes minutes, once", path)
+                logger.warning(
+                    "%s is brought up to date: that takes minutes and room beside it, once", path
+                )
             # foreign keys are off still: a migration may make a table anew that others refer to
             bring_up_to_date(db)
             write_descriptions(db)
@@ -280,12 +284,16 @@ def open_for_writing(folder: Path) -> Database:
 
 
 def _tidy(db: Database) -> None:
-    """Give back the room that older tables took; where there is none to do it in, they leave it
-    free for what comes."""
+    """Give back the room that older tables took, if that is much; where there is none to do it in,
+    they leave it free for what comes."""
     with contextlib.suppress(sqlite3.OperationalError):
         db.execute("PRAGMA analysis_limit = 1000")
         db.execute("ANALYZE")
-        db.execute("VACUUM")
+        (pages,), (free,) = (
+            db.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "freelist_count")
+        )
+        if free * _MUCH > pages:
+            db.execute("VACUUM")
 
 
 def set_aside(folder: Path) -> Path | None:

@@ -50,47 +50,56 @@ class Edge:
     last_seen_at: str
 
 
-# One pass, kept on disk: nodes come before edges, and neither need fit in memory.
-_SELECT = """
+# Which links are wanted, by numbers alone; what is to be said of them is looked up as they go out.
+_WANTED = """
 CREATE TEMP TABLE exported AS
-SELECT
-    'a' || a.id AS source, a.url AS from_url, r.title AS from_title,
-    r.published_at AS from_published_at, s.host AS from_site,
-    CASE WHEN l.to_article_id IS NULL THEN 'm' || k.id ELSE 'a' || l.to_article_id END AS target,
-    k.url AS to_url, k.title AS to_title, tr.published_at AS to_published_at,
-    k.site AS to_site, l.to_article_id IS NOT NULL AS to_archived,
-    b.relation, b.label,
-    (SELECT min(m.position) FROM _links m WHERE m.article_id = l.article_id
-        AND m.linked_id = l.linked_id AND m.block_id = l.block_id) AS position,
-    (SELECT min(c.fetched_at) FROM _links m JOIN captures c ON c.id = m.first_capture_id
-        WHERE m.article_id = l.article_id AND m.linked_id = l.linked_id
-        AND m.block_id = l.block_id) AS first_seen_at,
-    (SELECT max(c.fetched_at) FROM _links m JOIN captures c ON c.id = m.last_capture_id
-        WHERE m.article_id = l.article_id AND m.linked_id = l.linked_id
-        AND m.block_id = l.block_id) AS last_seen_at
+SELECT l.id AS link_id, l.article_id, l.linked_id
 FROM _links l
-JOIN _link_blocks b ON b.id = l.block_id
-JOIN _linked k ON k.id = l.linked_id
-JOIN articles a ON a.id = l.article_id
-JOIN revisions r ON r.id = a.revision_id
-JOIN sites s ON s.id = a.site_id
-LEFT JOIN articles ta ON ta.id = l.to_article_id
-LEFT JOIN revisions tr ON tr.id = ta.revision_id
+CROSS JOIN _link_blocks b ON b.id = l.block_id
+CROSS JOIN articles a ON a.id = l.article_id
+CROSS JOIN revisions r ON r.id = a.revision_id
+CROSS JOIN sites s ON s.id = a.site_id
 WHERE l.is_edge = 1
 """
-# Of the stories at the ends of links, then of all archived ones.
-_ENDS = """
-SELECT target, to_url, max(to_title), to_published_at, to_site, to_archived
-FROM temp.exported GROUP BY target
-UNION
-SELECT source, from_url, from_title, from_published_at, from_site, 1 FROM temp.exported
-UNION
+_NODES = """
 SELECT 'a' || id, url, title, published_at, site, 1 FROM stories
+WHERE id IN (SELECT article_id FROM temp.exported) OR id IN (SELECT k.article_id FROM _linked k
+    WHERE k.id IN (SELECT linked_id FROM temp.exported)) OR {}
+UNION ALL
+SELECT 'm' || id, url, title, NULL, site, 0 FROM _linked
+WHERE article_id IS NULL AND id IN (SELECT linked_id FROM temp.exported)
+ORDER BY 1
+"""
+_EDGES = """
+SELECT
+    'a' || a.id, a.url, r.title, r.published_at, s.host,
+    CASE WHEN l.to_article_id IS NULL THEN 'm' || k.id ELSE 'a' || l.to_article_id END,
+    k.url, k.title, tr.published_at, k.site, l.to_article_id IS NOT NULL,
+    b.relation, b.label,
+    (SELECT min(m.position) FROM _links m WHERE m.article_id = l.article_id
+        AND m.linked_id = l.linked_id AND m.block_id = l.block_id),
+    (SELECT min(c.fetched_at) FROM _links m JOIN captures c ON c.id = m.first_capture_id
+        WHERE m.article_id = l.article_id AND m.linked_id = l.linked_id
+        AND m.block_id = l.block_id),
+    (SELECT max(c.fetched_at) FROM _links m JOIN captures c ON c.id = m.last_capture_id
+        WHERE m.article_id = l.article_id AND m.linked_id = l.linked_id
+        AND m.block_id = l.block_id)
+FROM temp.exported e
+CROSS JOIN _links l ON l.id = e.link_id
+CROSS JOIN _link_blocks b ON b.id = l.block_id
+CROSS JOIN _linked k ON k.id = l.linked_id
+CROSS JOIN articles a ON a.id = l.article_id
+CROSS JOIN revisions r ON r.id = a.revision_id
+CROSS JOIN sites s ON s.id = a.site_id
+LEFT JOIN articles ta ON ta.id = l.to_article_id
+LEFT JOIN revisions tr ON tr.id = ta.revision_id
+ORDER BY e.rowid
 """
 
 
 class Export:
-    """A selection of the graph, held still while it is read."""
+    """A selection of the graph, held still while it is read: by a transaction that ends with its
+    database."""
 
     def __init__(self, db: Database, selection: Selection) -> None:
         """Raises sqlite3.Error where the database refuses."""
@@ -100,8 +109,10 @@ class Export:
         if selection.relations:
             where.append(f"b.relation IN ({', '.join('?' * len(selection.relations))})")
             values += selection.relations
+        if not db.conn.in_transaction:
+            db.execute("BEGIN")
         db.execute("DROP TABLE IF EXISTS temp.exported")
-        db.execute(f"{_SELECT} AND {' AND '.join(where) or '1'}", values)
+        db.execute(f"{_WANTED} AND {' AND '.join(where) or '1'} ORDER BY l.id", values)
 
     def nodes(self) -> Iterator[Node]:
         """Every story at either end of a link; without a choice of relations the selection's
@@ -110,14 +121,13 @@ class Export:
         if self._selection.relations:
             where = ["0"]  # the others have no such link
             values = []
-        rows = self._db.execute(f"{_ENDS} WHERE {' AND '.join(where) or '1'} ORDER BY 1", values)
-        for node_id, url, title, published_at, site, archived in rows:
+        sql = _NODES.format(" AND ".join(where) or "1")
+        for node_id, url, title, published_at, site, archived in self._db.execute(sql, values):
             yield Node(node_id, url, title, published_at, site, bool(archived))
 
     def edges(self) -> Iterator[Edge]:
         """Every link."""
-        rows = self._db.execute("SELECT * FROM temp.exported ORDER BY rowid")
-        for row in rows:
+        for row in self._db.execute(_EDGES):
             source = Node(row[0], row[1], row[2], row[3], row[4], archived=True)
             target = Node(row[5], row[6], row[7], row[8], row[9], archived=bool(row[10]))
             yield Edge(source, target, *row[11:16])

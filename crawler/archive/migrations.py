@@ -112,7 +112,7 @@ def m014_history(db: Database) -> None:
     history.upgrade(db)
 
 
-@migrations()
+@migrations(transactional=False)
 def m015_drawn_for_reading(db: Database) -> None:
     """All tables anew: texts stand apart, links lead to a column with an index, counts are kept."""
     reading.upgrade(db)

@@ -7,7 +7,7 @@ a new migration that brings older archives to the same (tests/archive/test_old_a
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 APPLICATION_ID = 0x48656D65  # "Heme": tells an archive from any other SQLite file
@@ -58,11 +58,17 @@ def create(connection: sqlite3.Connection) -> None:
 def run(connection: sqlite3.Connection, sql: str) -> None:
     """Execute statements one by one: `executescript` would commit what went before. Raises
     sqlite3.Error."""
+    for statement in each_statement(sql):
+        connection.execute(statement)
+
+
+def each_statement(sql: str) -> Iterator[str]:
+    """The statements of some SQL, each with the comments before it."""
     statement = ""
     for line in sql.splitlines(keepends=True):
         statement += line
         if sqlite3.complete_statement(statement):
-            connection.execute(statement)
+            yield statement
             statement = ""
 
 

@@ -111,7 +111,7 @@ def test_an_old_archive_has_the_tables_of_a_new_one_and_says_what_it_said(old: P
 
 
 def test_the_whole_chain_of_migrations_makes_a_new_archive(tmp_path: Path) -> None:
-    fresh, grown = Database(memory=True), Database(memory=True)
+    fresh, grown = Database(memory=True), Database(tmp_path / "grown.db")
     bring_up_to_date(fresh)
     migrations.apply(grown)
     assert schema_of(fresh.conn) == schema_of(grown.conn)
