@@ -147,11 +147,12 @@ def upgrade(db: Database) -> None:
     """Bring the version before up to date: a database that is a file, outside of a transaction.
     Raises sqlite3.Error, OSError."""
     connection: sqlite3.Connection = db.conn
-    if db.table("_links").exists():
-        return  # killed when they were in place, and before it was noted
     (path,) = (
         Path(file) for _, name, file in connection.execute("PRAGMA database_list") if name == "main"
     )
+    if db.table("_links").exists():  # killed when they were in place, and before it was noted
+        path.with_name(path.name + MADE).unlink(missing_ok=True)
+        return
     with _made_beside(path) as made:
         (size,) = connection.execute("PRAGMA page_size").fetchone()
         _prepare(made, path, size)
