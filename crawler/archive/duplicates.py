@@ -19,6 +19,7 @@ from rensa import RMinHash
 from crawler.archive import why
 from crawler.items import Article
 from crawler.text import PHRASE, likeness, phrases, words
+from crawler.urls import edition
 
 BANDS = 8
 ROWS = 8
@@ -67,7 +68,8 @@ def find_copy(
     there is one; and the bands to remember the text by. Raises sqlite3.Error.
 
     The headline must be the same, and nothing may speak against it: another language (a
-    translation, or the page of another edition), another day, other pictures where all else is
+    translation), an address in the edition of another language, though nobody has translated the
+    text yet, another day, other pictures where all else is
     boilerplate (a comic, a column). And something must speak for it: the day, the byline, or
     every word: a print page often has neither day nor byline.
     """
@@ -98,7 +100,8 @@ def find_copy(
         if not same_title(title, article.title or ""):
             continue
         alikeness = likeness(found, phrases(body))
-        if alikeness < SAME or not _same_language(article.language, language):
+        other_edition = edition(article.url) != edition(url)
+        if alikeness < SAME or other_edition or not _same_language(article.language, language):
             continue
         says = _same_day(article, published, url)
         if says is None:

@@ -143,7 +143,18 @@ def test_a_site_that_names_one_address_on_every_page_keeps_its_stories(
     assert row["n"] == 1
 
 
-def testcopies_are_found_among_many_by_an_index(store: Store) -> None:
+@pytest.mark.parametrize(("one", "other"), [
+    ("a-story", "en/a-story"), ("de/a-story", "fr/a-story"), ("pt-br/a-story", "2026/05/a-story"),
+])  # fmt: skip
+def test_what_another_edition_has_not_translated_yet_is_its_story_too(
+    store: Store, make_visit: MakeVisit, one: str, other: str
+) -> None:
+    for path in (one, other):
+        store.record([make_visit(f"https://news.example/{path}", story(path, text(1)))])
+    assert urls(store) == ["a-story", "a-story"]
+
+
+def test_copies_are_found_among_many_by_an_index(store: Store) -> None:
     sql = "SELECT article_id FROM _article_bands WHERE band = 1 AND value = 2 LIMIT 20"
     plan = " ".join(row[3] for row in store.db.execute(f"EXPLAIN QUERY PLAN {sql}"))
     assert "SEARCH _article_bands USING PRIMARY KEY" in plan
