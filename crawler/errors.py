@@ -7,6 +7,7 @@
     ├── FullError         the archive's disk is nearly full             exit code 5
     ├── DamageError       a file is not what it was                     exit code 6
     ├── MissingError      what is asked for is not in the archive       exit code 7
+    ├── ConfigError       hemeroteca.toml has mistakes                  exit code 11
     ├── UnreachableError  a site gave no answer at all                  exit code 3
     ├── IncompleteError   stories may have been left out                exit code 8
     └── VisitError        one URL has no usable answer; the run goes on
@@ -32,6 +33,11 @@ class HemerotecaError(Exception):
     """Base of all errors that are told to the user without a traceback."""
 
     exit_code: ClassVar[int] = 1
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What to tell the user."""
+        return (str(self),)
 
 
 class UsageError(HemerotecaError):
@@ -80,6 +86,25 @@ class IncompleteError(HemerotecaError):
     """Addresses were left out that may be stories."""
 
     exit_code = 8
+
+
+class ConfigError(HemerotecaError):
+    """`hemeroteca.toml` has mistakes."""
+
+    exit_code = 11
+
+    def __init__(self, *mistakes: str) -> None:
+        """mistakes: each one line, with file, line and what would be right."""
+        super().__init__(*mistakes)
+        self.mistakes = mistakes
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """One for each mistake."""
+        return self.mistakes
+
+    def __str__(self) -> str:
+        return "; ".join(self.mistakes)
 
 
 class VisitError(HemerotecaError):

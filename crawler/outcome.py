@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from crawler.errors import FullError, IncompleteError, UnreachableError
 
 FINISHED = "finished"
@@ -24,6 +26,36 @@ EXIT_CODES = {
     INCOMPLETE: IncompleteError.exit_code,
     STOPPED: 130,
 }
+
+
+MEANINGS = {
+    0: "done",
+    1: "broke off: a fault of ours, or the archive could not be written",
+    2: "bad arguments, or no usable archive",
+    3: "nothing archived of a newspaper, or of all URLs: no answer, or none of use",
+    4: "another run holds the archive",
+    5: "storage: the archive's disk is nearly full",
+    6: "integrity: something in the archive is not as it was written",
+    7: "what was asked for is not in the archive",
+    8: "done, but URLs were left out that may be stories",
+    9: "done, but some of the stories asked for could not be archived",
+    10: "blocked or rate-limited: a newspaper refused us, or its home page is a wall",
+    11: "configuration: hemeroteca.toml has mistakes",
+    130: "interrupted; the same command resumes",
+}
+"""What each exit code says, of whatever command."""
+# Of several papers the first of these that one of them ended with counts.
+_GRAVEST = (130, 1, 5, 6, 2, 11, 4, 10, 3, 7, 9, 8, 0)
+
+
+def gravest(codes: Iterable[int]) -> int:
+    """The one exit code of several.
+
+    >>> gravest([0, 8, 3, 0])
+    3
+    """
+    found = set(codes)
+    return next((code for code in _GRAVEST if code in found), 1)
 
 
 def outcome(reason: str, *, faults: int, reached: bool, cut: bool, doubtful: bool = False) -> str:

@@ -16,8 +16,7 @@ from crawler.validate import within
 class _Dated(Protocol):
     """A spider that is asked for stories of certain days only."""
 
-    since: str | None
-    until: str | None
+    def window(self, url: str) -> tuple[str | None, str | None]: ...
 
 
 class Validate:
@@ -39,6 +38,6 @@ class Validate:
             return item
         spider = cast(_Dated, self._crawler.spider)
         published = article.published.value if article.published else None
-        if published and not within(published, spider.since, spider.until):
+        if published and not within(published, *spider.window(item.url)):
             return replace(item, article=None, state="excluded", reason=OUTSIDE)
         return item

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from pathlib import Path
 
+from crawler.config import home_address, is_partial_day
 from crawler.errors import UsageError
-from crawler.urls import normalise
-
-_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
 
 def web_address(name: str, value: str) -> str:
@@ -18,9 +14,8 @@ def web_address(name: str, value: str) -> str:
     >>> web_address("site", "news.example")
     'https://news.example/'
     """
-    value = value.strip()
-    url = normalise(value if "://" in value else f"https://{value}")
-    if url is None or not re.search(r"//(?:[^/.]+\.[^/]|localhost|\[)", url):
+    url = home_address(value)
+    if url is None:
         raise UsageError(f"{name}={value} is not a web address; write {name}=https://news.example")
     return url
 
@@ -79,14 +74,10 @@ def day(name: str, value: str | None) -> str | None:
     """
     if value is None:
         return None
-    try:
-        if not _DATE.fullmatch(value):
-            raise ValueError
-        date.fromisoformat((value + "-01-01")[:10])
-    except ValueError:
+    if not is_partial_day(value):
         raise UsageError(
             f"{name}={value} is not a date; write {name}=2024, {name}=2024-05 or {name}=2024-05-31"
-        ) from None
+        )
     return value
 
 

@@ -90,6 +90,10 @@ class ArchiveSpider(Spider):
         of stories one at least, for some may be gone."""
         return not self.seed_failures or (self.name == "article" and self.seeds_done > 0)
 
+    def window(self, url: str) -> tuple[str | None, str | None]:
+        """Since and until when stories at an address are to be published."""
+        return self.since, self.until
+
     # -- what a spider decides -------------------------------------------------------------------
 
     def rank(self, found: FoundUrl) -> int:

@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.urls": set(),
     "crawler.stopping": set(),
     "crawler.extract": set(),
+    "crawler.config": set(),
     "crawler.learn": {"crawler.extract"},
     "crawler.discover": set(),
     "crawler.warc": set(),
@@ -47,7 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.policy": {"crawler.archive", "crawler.discover"},
     "crawler.fixity": {"crawler.archive", "crawler.warc"},
     "crawler.runs": {
-        "crawler.archive", "crawler.discover", "crawler.extract", "crawler.history",
+        "crawler.archive", "crawler.config", "crawler.discover", "crawler.extract", "crawler.history",
         "crawler.holdings", "crawler.kept_records", "crawler.learn", "crawler.page_reader",
         "crawler.policy",
         "crawler.validate", "crawler.warc",
@@ -61,7 +62,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "crawler.stopping",
     },
     "crawler.middlewares": {
-        "crawler.discover", "crawler.extensions", "crawler.failures", "crawler.frontier",
+        "crawler.config", "crawler.discover", "crawler.extensions", "crawler.failures", "crawler.frontier",
         "crawler.stopping",
     },
 }  # fmt: skip
@@ -84,7 +85,7 @@ ROOMS: dict[str, set[str]] = {
 # table of words, `runs.visits` and `runs.assembly` the way of every answer: they are asked for by
 # name.
 DOORS = {f"crawler.extract.{room}" for room in ROOMS} | {
-    "crawler.extensions.session", "crawler.runs", "crawler.urls",
+    "crawler.config", "crawler.extensions.session", "crawler.runs", "crawler.urls",
 }  # fmt: skip
 PAST_THE_DOOR = {"crawler.runs.assembly", "crawler.runs.visits", "crawler.urls.segments"}
 MAY_DO_IO = {"crawler/extract/version.py"}  # reads its own code

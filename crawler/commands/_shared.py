@@ -23,6 +23,7 @@ from sqlite_utils import Database
 from crawler.archive import histories
 from crawler.archive.database import FILE_NAME, explain, refuse_links
 from crawler.bundled import PROGRAM
+from crawler.commands._config import configured_archive
 from crawler.errors import ArchiveError, HemerotecaError, MissingError, UsageError
 from crawler.reasons import in_words
 from crawler.text import shown
@@ -45,7 +46,7 @@ def add_archive_option(parser: argparse.ArgumentParser) -> None:
 def archive_folder(command: str, args: list[str], argument: str | None, default: str) -> Path:
     """The archive that the user names, as a word or by -a archive=; else the default.
 
-    Raises UsageError, and ArchiveError as `folder_named`.
+    Raises UsageError, ConfigError, and ArchiveError as `folder_named`.
     """
     named = list(args)
     if argument is not None:
@@ -55,7 +56,7 @@ def archive_folder(command: str, args: list[str], argument: str | None, default:
         named.append(value)
     if len(named) > 1:
         raise UsageError("name one archive")
-    return folder_named(named[0] if named else default)
+    return folder_named(named[0] if named else configured_archive(default))
 
 
 def folder_named(text: str) -> Path:

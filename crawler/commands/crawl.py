@@ -18,14 +18,18 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from crawler.archive import database, lock
 from crawler.bundled import PROGRAM
+from crawler.commands._config import Found, find
 from crawler.commands._crawl_settings import (
     apply_arguments,
     check_names,
     check_settings,
+    name_contact,
     require_contact,
 )
 from crawler.commands._crawl_summary import conclude
+from crawler.commands._papers import asked_for, follow, in_processes, is_one_run
 from crawler.commands._shared import end_on_sigterm, say
+from crawler.config import FILE_NAME, Paper
 from crawler.errors import HemerotecaError, UnreachableError, UsageError
 from crawler.outcome import STOPPED
 from crawler.runs import Profiles
@@ -55,6 +59,11 @@ class Command(Verb, ScrapyCrawl):
 
     requires_project = True
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: Found | None = None
+        self._papers: tuple[Paper, ...] = ()
+
     def short_desc(self) -> str:
         """For `scrapy -h`."""
         return "Archive a newspaper (news) or single stories (article)"
@@ -62,11 +71,20 @@ class Command(Verb, ScrapyCrawl):
     def long_desc(self) -> str:
         """For `scrapy crawl -h`."""
         return (
-            "Archive into a folder: crawl news -a site=https://…, crawl article -a url=https://… "
+            f"Archive into a folder: crawl news, with the papers of {FILE_NAME} or with "
+            "-a site=https://…; crawl article -a url=https://… "
             "or -a urls=FILE; also -a archive=DIR, since=, until=, discover=, "
             "revisit=now, max_pages=, contact=, "
             f"allow_private=1. {EXIT_CODES}"
         )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add --config."""
+        super().add_options(parser)
+        parser.add_argument(
+            "--config", metavar="FILE",
+            help=f"instead of the nearest {FILE_NAME} above the working folder",
+        )  # fmt: skip
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check everything that can be checked before anything is opened or fetched."""
@@ -77,6 +95,15 @@ class Command(Verb, ScrapyCrawl):
         try:
             check_names(opts.set)
             check_settings(self.settings)
+            self._found = find(opts.config)
+            if self._found is not None:
+                self._found.apply(self.settings)
+            self._papers = asked_for(self._found, opts.spargs) if args == ["news"] else ()
+            if self._found is not None and self._papers:
+                if not is_one_run(self._found, self._papers, opts.spargs):
+                    name_contact(self.settings, opts.spargs.get("contact"))
+                    return
+                follow(self._found, self._papers, opts.spargs, self.settings)
             apply_arguments(self.settings, opts.spargs)
             database.check(Path(self.settings["ARCHIVE"]))
             lock.refuse_if_held(Path(self.settings["ARCHIVE"]))
@@ -88,6 +115,9 @@ class Command(Verb, ScrapyCrawl):
         """Run the spider and set the exit code."""
         if len(args) != 1:
             raise ScrapyUsageError(f"name one spider: {PROGRAM} crawl news -a site=https://…")
+        if self._found and len(self._papers) > 1 and "site" not in opts.spargs:
+            self.exitcode = in_processes(self._found, self._papers, opts)
+            return
         assert self.crawler_process is not None
         try:
             spidercls = self._spider_class(args[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from crawler import __version__, times
 from crawler.archive.database import FILE_NAME, WARC_FOLDER, check, open_for_writing
 from crawler.archive.lock import ArchiveLock
 from crawler.archive.store import Store
+from crawler.config import Papers
 from crawler.errors import ArchiveError, HemerotecaError
 from crawler.extract.version import extractor_version
 from crawler.items import Visit
@@ -71,7 +72,7 @@ class Run:
         self._settings = settings
         self._name, self._arguments = name, dict(arguments)
         self._more_info, self._prepare = more_info, prepare
-        self._plan = Revisits(tuple(map(int, settings.getlist("REVISIT_AFTER"))))
+        self._plan = revisits(settings)
         self._lock = ArchiveLock(folder)
         self._store: Store | None = None
         self._warc: WarcWriter | None = None
@@ -242,6 +243,17 @@ def offline_run(
             run.finish(outcome)
     finally:
         run.release()
+
+
+def revisits(settings: BaseSettings) -> Revisits:
+    """The rhythm of visits that the settings ask for, of each newspaper its own."""
+    papers = Papers.of_setting(settings.get("PAPERS"))
+
+    def of(url: str) -> Sequence[int] | None:
+        paper = papers.of(url)
+        return None if paper is None else paper.revisit_after
+
+    return Revisits(tuple(map(int, settings.getlist("REVISIT_AFTER"))), of)
 
 
 def _outcome(error: BaseException) -> str:
