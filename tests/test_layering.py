@@ -48,10 +48,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.policy": {"crawler.archive", "crawler.discover"},
     "crawler.fixity": {"crawler.archive", "crawler.warc"},
     "crawler.runs": {
-        "crawler.archive", "crawler.config", "crawler.discover", "crawler.extract", "crawler.history",
-        "crawler.holdings", "crawler.kept_records", "crawler.learn", "crawler.page_reader",
-        "crawler.policy",
-        "crawler.validate", "crawler.warc",
+        "crawler.archive", "crawler.config", "crawler.discover", "crawler.extract",
+        "crawler.history", "crawler.holdings", "crawler.kept_records", "crawler.learn",
+        "crawler.page_reader", "crawler.policy", "crawler.validate", "crawler.warc",
     },
     "crawler.extensions": {
         "crawler.archive", "crawler.discover", "crawler.failures", "crawler.originals",
@@ -62,8 +61,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "crawler.stopping",
     },
     "crawler.middlewares": {
-        "crawler.config", "crawler.discover", "crawler.extensions", "crawler.failures", "crawler.frontier",
-        "crawler.stopping",
+        "crawler.config", "crawler.discover", "crawler.extensions", "crawler.failures",
+        "crawler.frontier", "crawler.stopping",
     },
 }  # fmt: skip
 # A room of extraction → the rooms below it.

@@ -11,8 +11,10 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy.settings import BaseSettings
 
@@ -64,6 +66,21 @@ def follow(
     arguments["paper"] = ",".join(paper.name for paper in papers)
     if "archive" not in arguments and not found.config.is_shared:
         arguments["archive"] = str(found.archive_of(papers[0]))
+
+
+def wished(papers: Sequence[Paper], spider: Any) -> tuple[Paper, ...]:
+    """What a run is asked for, paper by paper: those of the configuration, else each address of
+    `site=`; its spans and sources where the run's arguments name some."""
+    named = papers or [Paper(urlsplit(url).netloc, (url,)) for url in spider.seeds]
+    return tuple(
+        replace(
+            paper,
+            since=spider.since if spider.since or spider.until else paper.since,
+            until=spider.until if spider.since or spider.until else paper.until,
+            sources=tuple(each for each in paper.sources if each in spider.discover),
+        )
+        for paper in named
+    )
 
 
 def in_processes(found: Found, papers: Sequence[Paper], opts: argparse.Namespace) -> int:

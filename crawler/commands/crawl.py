@@ -27,7 +27,8 @@ from crawler.commands._crawl_settings import (
     require_contact,
 )
 from crawler.commands._crawl_summary import conclude
-from crawler.commands._papers import asked_for, follow, in_processes, is_one_run
+from crawler.commands._estimate import show
+from crawler.commands._papers import asked_for, follow, in_processes, is_one_run, wished
 from crawler.commands._shared import end_on_sigterm, say
 from crawler.config import FILE_NAME, Paper
 from crawler.errors import HemerotecaError, UnreachableError, UsageError
@@ -86,6 +87,11 @@ class Command(Verb, ScrapyCrawl):
             help=f"instead of the nearest {FILE_NAME} above the working folder",
         )  # fmt: skip
 
+        parser.add_argument(
+            "--estimate", action="store_true",
+            help="archive nothing: say how many stories, days and bytes there are to come",
+        )  # fmt: skip
+
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check everything that can be checked before anything is opened or fetched."""
         # until a server has answered nothing is touched: it is as quick and as clean as Ctrl-C
@@ -100,7 +106,7 @@ class Command(Verb, ScrapyCrawl):
                 self._found.apply(self.settings)
             self._papers = asked_for(self._found, opts.spargs) if args == ["news"] else ()
             if self._found is not None and self._papers:
-                if not is_one_run(self._found, self._papers, opts.spargs):
+                if not opts.estimate and not is_one_run(self._found, self._papers, opts.spargs):
                     name_contact(self.settings, opts.spargs.get("contact"))
                     return
                 follow(self._found, self._papers, opts.spargs, self.settings)
@@ -115,6 +121,9 @@ class Command(Verb, ScrapyCrawl):
         """Run the spider and set the exit code."""
         if len(args) != 1:
             raise ScrapyUsageError(f"name one spider: {PROGRAM} crawl news -a site=https://…")
+        if opts.estimate:
+            self.exitcode = self._estimate(args, opts)
+            return
         if self._found and len(self._papers) > 1 and "site" not in opts.spargs:
             self.exitcode = in_processes(self._found, self._papers, opts)
             return
@@ -151,6 +160,22 @@ class Command(Verb, ScrapyCrawl):
                 f"{PROGRAM} crawl: {len(bad_lines):,} lines of urls= were skipped", file=sys.stderr
             )
             self.exitcode = self.exitcode or UnreachableError.exit_code
+
+    def _estimate(self, args: list[str], opts: argparse.Namespace) -> int:
+        from crawler.estimate import estimate
+
+        assert self.settings is not None
+        assert self.crawler_process is not None
+        try:
+            if args != ["news"]:
+                raise UsageError("--estimate is for crawl news")
+            spider = self._spider_class("news")(**opts.spargs)
+            papers = wished(self._papers, spider)
+            seeds = [address for paper in papers for address in paper.addresses]
+            require_contact(self.settings, seeds)
+            return show(estimate(papers, self.settings))
+        except HemerotecaError as error:
+            fail("crawl", error)
 
     def _spider_class(self, name: str) -> type[Spider]:
         assert self.crawler_process is not None

@@ -15,7 +15,7 @@ import pytest
 
 from crawler.demo.server import serve
 
-from .conftest import FULL_SPEED, ROOT, query, run_scrapy
+from .conftest import FULL_SPEED, ROOT, Archived, query, run_scrapy
 
 PRIVATE = ("-a", "allow_private=1", *FULL_SPEED)
 
@@ -170,6 +170,26 @@ def test_papers_that_there_are_not(
     path = configured(tmp_path, "[papers.a]\naddress = 'a.example'\n")
     done = run_scrapy("crawl", "news", "--config", path, *arguments)
     assert (done.returncode, message in done.stderr) == (2, True), done.stderr
+
+
+def test_an_estimate_is_near_what_a_crawl_brings_and_keeps_nothing(
+    tmp_path: Path, two: tuple[str, str], archived: Archived
+) -> None:
+    path = configured(
+        tmp_path,
+        f"[papers.all]\naddress = '{two[0]}'\n[papers.few]\naddress = '{two[1]}'\n"
+        "since = '2024-11'\n[papers.dead]\naddress = 'http://127.0.0.1:9/'\n",
+    )
+    done = run_scrapy("crawl", "news", "--config", path, "--estimate", *PRIVATE)
+    assert done.returncode == 3
+    assert "127.0.0.1:9/ could not be asked" in done.stderr
+    told = {line.split()[0]: line.split() for line in done.stdout.splitlines()}
+    count = len(archived.rows("SELECT 1 FROM stories"))
+    assert 0.8 * count <= int(told["all"][1]) <= 1.2 * count
+    assert 0 < int(told["few"][1]) < int(told["all"][1])
+    assert told["all"][4] == "kB"
+    assert "dead" not in told
+    assert [each.name for each in tmp_path.iterdir()] == ["hemeroteca.toml"]
 
 
 def test_from_nothing_to_an_archive(tmp_path: Path, two: tuple[str, str]) -> None:
