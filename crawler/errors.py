@@ -10,6 +10,8 @@
     ├── ConfigError       hemeroteca.toml has mistakes                  exit code 11
     ├── UnreachableError  a site gave no answer at all                  exit code 3
     ├── IncompleteError   stories may have been left out                exit code 8
+    ├── PartlyError       some stories asked for were not archived      exit code 9
+    ├── BlockedError      a site refuses us, or shows a wall            exit code 10
     └── VisitError        one URL has no usable answer; the run goes on
         ├── AnswerError   the answer is not received to its end
         └── PageError     the page cannot be read
@@ -86,6 +88,18 @@ class IncompleteError(HemerotecaError):
     """Addresses were left out that may be stories."""
 
     exit_code = 8
+
+
+class PartlyError(HemerotecaError):
+    """Some of the stories that were asked for could not be archived."""
+
+    exit_code = 9
+
+
+class BlockedError(HemerotecaError):
+    """A site refuses us, or shows a wall in place of its pages."""
+
+    exit_code = 10
 
 
 class ConfigError(HemerotecaError):

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from crawler.errors import FullError, IncompleteError, UnreachableError
+from crawler.errors import (
+    BlockedError,
+    DamageError,
+    FullError,
+    IncompleteError,
+    PartlyError,
+    UnreachableError,
+)
+from crawler.reasons import Reason
 
 FINISHED = "finished"
 STOPPED = "shutdown"
@@ -13,6 +21,10 @@ LIMITED = "max_pages"
 """As many pages as the user allows were fetched, and more are waiting."""
 UNREACHABLE = "unreachable"
 """A home page, or every one of the addresses, could not be archived."""
+BLOCKED = "blocked"
+"""The same, because the server refused us, or shows a wall instead."""
+PARTLY = "partly"
+"""Some of the addresses could not be archived."""
 INCOMPLETE = "incomplete"
 """Addresses were left out of a family of which some are stories."""
 FAULTY = "page faults"
@@ -22,6 +34,8 @@ EXIT_CODES = {
     FINISHED: 0,
     LIMITED: 0,
     UNREACHABLE: UnreachableError.exit_code,
+    BLOCKED: BlockedError.exit_code,
+    PARTLY: PartlyError.exit_code,
     FULL: FullError.exit_code,
     INCOMPLETE: IncompleteError.exit_code,
     STOPPED: 130,
@@ -58,22 +72,54 @@ def gravest(codes: Iterable[int]) -> int:
     return next((code for code in _GRAVEST if code in found), 1)
 
 
-def outcome(reason: str, *, faults: int, reached: bool, cut: bool, doubtful: bool = False) -> str:
+# Statuses by which a server says that it will not serve us, or not so fast (RFC 9110, 6585).
+_REFUSALS = frozenset({"401", "402", "403", "407", "429"})
+
+
+def is_refusal(reason: Reason) -> bool:
+    """Whether a server refused us, or showed a wall in place of what was asked for."""
+    if reason.code in ("http_status", "robots_fails"):
+        return reason.subject in _REFUSALS
+    return reason.code == "front_wall" or (reason.code, reason.subject) == ("no_article", "wall")
+
+
+def of_seeds(missed: Iterable[Reason], *, archived: int, is_list: bool) -> str | None:
+    """What the addresses that a run was sent for make of it; None where nothing is amiss.
+
+    missed: why some of them could not be archived. archived: how many could. is_list: whether they
+    are stories of a list, of which one or the other may be gone.
+
+    >>> of_seeds([Reason("http_status", "403")], archived=1, is_list=False)
+    'blocked'
+    >>> of_seeds([Reason("http_status", "404")], archived=1, is_list=True)
+    'partly'
+    """
+    reasons = list(missed)
+    if not reasons:
+        return None
+    if is_list and archived:
+        return PARTLY
+    return BLOCKED if all(map(is_refusal, reasons)) else UNREACHABLE
+
+
+def outcome(
+    reason: str, *, faults: int, seeds: str | None, cut: bool, doubtful: bool = False
+) -> str:
     """What `runs` says of how a run ended.
 
-    reason: Scrapy's, or ours where we ended it. faults: callbacks that raised. reached: whether the
-    seeds were archived. cut: whether the limit on pages left some unvisited. doubtful: whether
+    reason: Scrapy's, or ours where we ended it. faults: callbacks that raised. seeds: as `of_seeds`
+    has it. cut: whether the limit on pages left some unvisited. doubtful: whether
     addresses were left out that may be stories.
 
-    >>> outcome("finished", faults=0, reached=False, cut=True)
+    >>> outcome("finished", faults=0, seeds=UNREACHABLE, cut=True)
     'unreachable'
     """
     if reason != FINISHED:
         return reason
     if faults:
         return FAULTY
-    if not reached:
-        return UNREACHABLE
+    if seeds is not None:
+        return seeds
     if cut:
         return LIMITED
     return INCOMPLETE if doubtful else FINISHED
@@ -86,3 +132,16 @@ def exit_code(outcome: str) -> int:
     (130, 1)
     """
     return EXIT_CODES.get(outcome, 1)
+
+
+def final_code(outcome: str, *, files_missing: int, lines_skipped: int) -> int:
+    """The exit code of a crawl: that of its outcome, unless the archive lacks files, or lines of
+    `urls=` named nothing.
+
+    >>> final_code("finished", files_missing=1, lines_skipped=0)
+    6
+    """
+    code = exit_code(outcome)
+    if files_missing and code in (0, IncompleteError.exit_code, PartlyError.exit_code):
+        code = DamageError.exit_code
+    return code or (UnreachableError.exit_code if lines_skipped else 0)

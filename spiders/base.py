@@ -20,6 +20,7 @@ from crawler.extract.page import MAX_BYTES, refuse_what_is_too_long
 from crawler.frontier.scheduler import Frontier
 from crawler.items import Capture, Due, FoundUrl, Page, Role, State, Visit
 from crawler.middlewares.unpacking import CUT
+from crawler.outcome import of_seeds
 from crawler.reasons import OTHER, Reason, because
 from crawler.runs.assembly import Whole, later_page
 from crawler.runs.visits import Answer, Reading, answer_state, moved_state, read_answer, settled
@@ -28,6 +29,7 @@ from crawler.urls import normalise, site_host
 
 from .arguments import day, whole_number
 from .soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
+from .wishes import Wishes
 
 _MOST_SAID = 4_000
 """Characters kept of what a page says that another address led to."""
@@ -63,6 +65,7 @@ class ArchiveSpider(Spider):
         if self.since and self.until and self.since[: len(self.until)] > self.until:
             raise UsageError(f"since={self.since} is after until={self.until}; swap them")
         self.max_pages = whole_number("max_pages", arguments.get("max_pages"))
+        self.wishes = Wishes((), self.since, self.until)
         self.seeds: tuple[str, ...] = ()
         self.resume_hosts: tuple[str, ...] = ()
         self.seed_failures: dict[str, Reason] = {}
@@ -85,14 +88,11 @@ class ArchiveSpider(Spider):
         return spider
 
     @property
-    def has_reached_seeds(self) -> bool:
-        """Whether the run has archived what it was sent for: each newspaper's home page; of a list
-        of stories one at least, for some may be gone."""
-        return not self.seed_failures or (self.name == "article" and self.seeds_done > 0)
-
-    def window(self, url: str) -> tuple[str | None, str | None]:
-        """Since and until when stories at an address are to be published."""
-        return self.since, self.until
+    def missed_seeds(self) -> str | None:
+        """What the addresses that the run was sent for make of it, as `outcome.of_seeds` has it."""
+        return of_seeds(
+            self.seed_failures.values(), archived=self.seeds_done, is_list=self.name == "article"
+        )
 
     # -- what a spider decides -------------------------------------------------------------------
 
@@ -124,6 +124,10 @@ class ArchiveSpider(Spider):
 
     def answered_nothing(self, found: FoundUrl) -> None:
         """A URL was visited and told of nothing."""
+
+    def lacks(self, found: FoundUrl, visit: Visit) -> Reason | None:
+        """Why the answer to a URL is not what the run was sent for; None where it is."""
+        return None
 
     def belongs(self, url: str) -> bool:
         """Whether an address that a redirect leads to is one to archive."""
@@ -196,7 +200,8 @@ class ArchiveSpider(Spider):
                 return  # a part of it is missing: it is visited again as a whole
         if not visit.found:
             self.answered_nothing(due.found)
-        self._note_seed(found, visit.state, visit.reason)
+        lacks = self.lacks(found, visit)
+        self._note_seed(found, "failed" if lacks else visit.state, lacks or visit.reason)
         yield replace(visit, along=tuple(_led_to(each, visit) for each in along))
 
     async def failed(self, failure: Failure) -> AsyncIterator[Visit]:

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
@@ -17,12 +18,17 @@ from crawler.archive.families import LeftOut
 from crawler.bundled import CHECKOUT, PROGRAM
 from crawler.commands import left_out
 from crawler.commands._shared import say, typed
-from crawler.errors import DamageError, IncompleteError
 from crawler.items import State
-from crawler.outcome import FINISHED, INCOMPLETE, STOPPED, UNREACHABLE, exit_code
+from crawler.outcome import BLOCKED, FINISHED, INCOMPLETE, PARTLY, STOPPED, UNREACHABLE
 from crawler.reasons import LEFT_OUT, VERDICT, Reason
 from crawler.text import shown
 
+# Outcomes of runs that came to their end.
+_WHOLE = frozenset({FINISHED, UNREACHABLE, BLOCKED, PARTLY, INCOMPLETE})
+_NAMED = 20
+"""Addresses that are named one by one."""
+# Reasons that the site's being down or the address's being wrong does not explain.
+_NO_HINT = frozenset({"private_address", "no_article", "front_wall", "front_empty"})
 _CHECK = "Check the address, or try again later"
 _FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_utc DESC LIMIT 10"'
 
@@ -64,28 +70,29 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
             f" stories: {doubtful[0].examples[0]} … To fetch them: {tool(PROGRAM)} retry"
             f" {typed(run.folder)} --excluded, then crawl again"
         )
-    code = exit_code(ended)
-    if run.files_missing and code in (0, IncompleteError.exit_code):
+    if run.files_missing:
         say(
             f"{PROGRAM} crawl: {run.files_missing:,} WARC files of the archive are missing or"
             f" have a different length: {tool(PROGRAM)} status {typed(run.folder)} names them"
         )
-        return DamageError.exit_code
-    return code
+    return session.exit_code
 
 
 def seed_problems(spider: Spider) -> list[str]:
     """What to tell the user of seeds that gave nothing, where that matters."""
     failures: dict[str, Reason] = getattr(spider, "seed_failures", {})
-    if getattr(spider, "has_reached_seeds", True):
-        return []
     lines = [
-        f"{url} could not be archived: {reason}. "
-        + ("" if reason.code == "private_address" else _CHECK)
-        for url, reason in list(failures.items())[:5]
+        f"{url} could not be archived: {reason}. " + ("" if reason.code in _NO_HINT else _CHECK)
+        for url, reason in list(failures.items())[:_NAMED]
     ]
-    if len(failures) > 5:
-        lines.append(f"… and {len(failures) - 5:,} more URLs")
+    if len(failures) > _NAMED:
+        lines.append(f"… and {len(failures) - _NAMED:,} more URLs: the view not_archived has all")
+    fronts: dict[str, Any] = getattr(spider, "fronts", {})
+    lines += [
+        f"{url}: {front.reason}; stories come in by other ways"
+        for url, front in fronts.items()
+        if url not in failures
+    ]
     return [shown(line.rstrip()) for line in lines]
 
 
@@ -101,7 +108,7 @@ def summary(
 
     left: URLs that are queued still. not_fetched: what was left out, family by family.
     """
-    ended = "" if outcome in (FINISHED, UNREACHABLE, INCOMPLETE) else f" (ended early: {outcome})"
+    ended = "" if outcome in _WHOLE else f" (ended early: {outcome})"
     lines = [
         f"{totals['new_articles']:,} new articles, {totals['new_revisions']:,} new revisions, "
         f"{totals['unchanged_articles']:,} unchanged; {totals['captures']:,} captures{ended}"

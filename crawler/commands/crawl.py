@@ -31,7 +31,7 @@ from crawler.commands._estimate import show
 from crawler.commands._papers import asked_for, follow, in_processes, is_one_run, wished
 from crawler.commands._shared import end_on_sigterm, say
 from crawler.config import FILE_NAME, Paper
-from crawler.errors import HemerotecaError, UnreachableError, UsageError
+from crawler.errors import HemerotecaError, UsageError
 from crawler.outcome import STOPPED
 from crawler.runs import Profiles
 from crawler.text import shown
@@ -159,7 +159,6 @@ class Command(Verb, ScrapyCrawl):
             print(
                 f"{PROGRAM} crawl: {len(bad_lines):,} lines of urls= were skipped", file=sys.stderr
             )
-            self.exitcode = self.exitcode or UnreachableError.exit_code
 
     def _estimate(self, args: list[str], opts: argparse.Namespace) -> int:
         from crawler.estimate import estimate

@@ -15,13 +15,21 @@ from uuid import uuid4
 from crawler import __version__, times
 from crawler.archive.database import FILE_NAME, WARC_FOLDER, check, open_for_writing
 from crawler.archive.lock import ArchiveLock
+from crawler.archive.run_rows import Setup
 from crawler.archive.store import Store
 from crawler.config import Papers
 from crawler.errors import ArchiveError, HemerotecaError
 from crawler.extract.version import extractor_version
 from crawler.items import Visit
 from crawler.policy.revisit import Revisits
-from crawler.runs.account import file_prefix, note_visit, plain_settings, warcinfo
+from crawler.runs.account import (
+    file_prefix,
+    note_visit,
+    plain_settings,
+    settings_digest,
+    versions,
+    warcinfo,
+)
 from crawler.runs.page_texts import PageTexts
 from crawler.runs.profiles import Profiles
 from crawler.runs.recovery import enter_files, mend, say_what_is_missing
@@ -97,6 +105,7 @@ class Run:
             store.begin_run(
                 self._name, self._arguments, f"Hemeroteca/{__version__}",
                 times.utc(self.started_at, exact=True), self.uuid,
+                Setup(settings_digest(self._settings), versions()),
             )  # fmt: skip
             self._mend(store, self._written())
             self.files_missing = say_what_is_missing(store, self.folder)
@@ -170,16 +179,18 @@ class Run:
                 self._warc.write_other(*run_record(self.uuid, account))
             self._warc.close()
 
-    def finish(self, outcome: str, *, mends: bool = True) -> None:
-        """Enter the last files, close the run and the database. outcome: as `Store.finish_run` has
-        it. mends: whether to enter captures whose visits did not come. Raises sqlite3.Error,
-        OSError."""
+    def finish(self, outcome: str, *, mends: bool = True, exit_code: int | None = None) -> None:
+        """Enter the last files, close the run and the database. outcome, exit_code: as
+        `Store.finish_run` has them. mends: whether to enter captures whose visits did not come.
+        Raises sqlite3.Error, OSError."""
         if self._store is not None:
             try:
                 self.enter_closed_files()
                 if mends:
                     self._mend(self._store, ())
-                self._store.finish_run(outcome, self._finished_at)
+                self._store.finish_run(
+                    outcome, self._finished_at, exit_code=exit_code, totals=self.totals
+                )
             finally:
                 self._store.close()
 
@@ -214,6 +225,7 @@ class Run:
             "finished_at": self._finished_at,
             "outcome": outcome,
             "totals": dict(self.totals),
+            "versions": versions(),
             "settings": plain_settings(self._settings),
         }
 
@@ -231,16 +243,16 @@ def offline_run(
     run.profiles.check()
     try:
         run.open()
-        outcome = "finished"
+        outcome, code = "finished", 0
         try:
             yield run
         except BaseException as error:
-            outcome = _outcome(error)
+            outcome, code = _outcome(error), _exit_code(error)
             raise
         finally:
             run.stop_clock()
-            run.close_files(outcome)
-            run.finish(outcome)
+            run.close_files(outcome, {"exit_code": code})
+            run.finish(outcome, exit_code=code)
     finally:
         run.release()
 
@@ -262,3 +274,10 @@ def _outcome(error: BaseException) -> str:
         return "shutdown"
     is_understood = isinstance(error, HemerotecaError | sqlite3.Error | OSError)
     return "archive error" if is_understood else "fault"
+
+
+def _exit_code(error: BaseException) -> int:
+    """That of the command that an error has ended."""
+    if isinstance(error, KeyboardInterrupt):
+        return 130
+    return error.exit_code if isinstance(error, HemerotecaError) else 1
