@@ -32,7 +32,7 @@ from crawler.commands._papers import asked_for, follow, in_processes, is_one_run
 from crawler.commands._shared import end_on_sigterm, say
 from crawler.config import FILE_NAME, Paper
 from crawler.errors import HemerotecaError, UsageError
-from crawler.outcome import STOPPED
+from crawler.outcome import MEANINGS, STOPPED
 from crawler.runs import Profiles
 from crawler.text import shown
 from crawler.verb import Verb, fail
@@ -48,11 +48,7 @@ if TYPE_CHECKING:
     from crawler.extensions.ending import Ending
 _NAMED = 20
 """Bad lines of a file that are named one by one."""
-EXIT_CODES = """exit codes: 0 done; 1 the run broke off; 2 bad arguments or archive; \
-3 a home page, all of the URLs or some lines of urls= could not be archived; \
-4 another run holds the archive; 5 the disk is nearly full; \
-6 done, but WARC files of the archive are missing; \
-8 URLs were left out that may be stories; 130 stopped by the user"""
+EXIT_CODES = "exit codes: " + "; ".join(f"{code} {words}" for code, words in MEANINGS.items())
 
 
 class Command(Verb, ScrapyCrawl):
