@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from functools import cache
 from pathlib import Path
 
 from crawler.config import home_address, is_partial_day
@@ -28,14 +30,26 @@ def addresses(name: str, value: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(web_address(name, part) for part in parts))
 
 
+def without_scheme(*values: str | None) -> frozenset[str]:
+    """Those of the addresses in arguments of which only the host is said: whether it speaks https
+    is not known.
+
+    >>> sorted(without_scheme("a.example,https://b.example", None))
+    ['https://a.example/']
+    """
+    parts = [part for value in values for part in (value or "").split(",")]
+    found = (home_address(part) for part in parts if "://" not in part)
+    return frozenset(url for url in found if url is not None)
+
+
 def address_file(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The addresses in a text file, one a line, and what is wrong with the lines that are none;
-    blank lines and `#` comments are skipped.
+    blank lines and `#` comments are skipped. path: `-` for standard input.
 
     Raises UsageError: the file cannot be read, or holds no address at all.
     """
     try:
-        data = Path(path).expanduser().read_bytes()
+        data = _standard_input() if path == "-" else Path(path).expanduser().read_bytes()
     except (OSError, ValueError, RuntimeError) as error:
         why = getattr(error, "strerror", None) or "not a file name"
         raise UsageError(
@@ -56,6 +70,12 @@ def address_file(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         first = f" ({wrong[0]})" if wrong else ""
         raise UsageError(f"urls={path} contains no URL{first}; write one per line")
     return tuple(dict.fromkeys(found)), tuple(wrong)
+
+
+@cache
+def _standard_input() -> bytes:
+    """What was piped in: there once, and asked for by the check of a crawl and by the crawl."""
+    return sys.stdin.buffer.read()
 
 
 def _lines(data: bytes) -> list[str]:

@@ -25,7 +25,7 @@ class ArticleSpider(ArchiveSpider):
     """Archives the addresses it is given and nothing else.
 
     -a url=URL[,URL…]        these addresses
-    -a urls=FILE             the addresses in a text file, one a line
+    -a urls=FILE             the addresses in a text file, one a line; - for standard input
     """
 
     name = "article"

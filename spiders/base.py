@@ -27,12 +27,18 @@ from crawler.runs.visits import Answer, Reading, answer_state, moved_state, read
 from crawler.stopping import Stopped
 from crawler.urls import normalise, site_host
 
-from .arguments import day, whole_number
+from .arguments import day, whole_number, without_scheme
 from .soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
 from .wishes import Wishes
 
 _MOST_SAID = 4_000
 """Characters kept of what a page says that another address led to."""
+
+# Codes of reasons for which a host that may not speak https is asked without.
+_NO_HTTPS = frozenset(
+    {"robots_not_fetched", "connection_refused", "connection_failed", "tls_failed",
+     "no_answer_in_time", "bad_answer"}
+)  # fmt: skip
 
 GUESSED = because("guessed")
 """Of an address that was asked for because of what others of its family led to."""
@@ -71,6 +77,10 @@ class ArchiveSpider(Spider):
         self.seed_failures: dict[str, Reason] = {}
         """seed → why it gave nothing; the command tells the user."""
         self.seeds_done = 0
+        self.bare = without_scheme(
+            *(arguments.get(name) for name in ("site", "url") if "paper" not in arguments)
+        )
+        """Seeds that were named without http or https."""
         self._soft_errors = SoftErrors(self._ask_invented, self._ask_home)
         self._asides: list[Visit] = []
         """Visits that are to be stored along with the next one."""
@@ -204,17 +214,26 @@ class ArchiveSpider(Spider):
         self._note_seed(found, "failed" if lacks else visit.state, lacks or visit.reason)
         yield replace(visit, along=tuple(_led_to(each, visit) for each in along))
 
-    async def failed(self, failure: Failure) -> AsyncIterator[Visit]:
-        """No answer has come."""
+    async def failed(self, failure: Failure) -> AsyncIterator[Visit | Request]:
+        """No answer has come; where nobody said that the host speaks https, perhaps it does not."""
         if isinstance(failure.value, Stopped):
             return
         request: Request = failure.request  # type: ignore[attr-defined]
         due: Due = request.meta["due"]
         assert failure.value is not None
         state, reason = failures.explain(failure.value)
+        if due.found.url in self.bare and reason.code in _NO_HTTPS:
+            yield self._ask_plainly(due.found)
+            return
         self.answered_nothing(due.found)
         self._note_seed(due.found, state, reason)
         yield self._visit(due, state, reason, tuple(request.meta["captures"]))
+
+    def _ask_plainly(self, found: FoundUrl) -> Request:
+        plain = f"http{found.url.removeprefix('https')}"
+        self.seeds = tuple(plain if url == found.url else url for url in self.seeds)
+        self.wishes = self.wishes.beginning_at(self.seeds)
+        return self.request(Due(replace(found, url=plain)))
 
     def _visit(
         self, due: Due, state: State, reason: Reason | None, captures: tuple[Capture, ...],

@@ -28,6 +28,12 @@ class Wishes:
         self._discover, self._papers = discover, papers
         self.paper_of = lru_cache(maxsize=4_096)(self._paper_of)
 
+    def beginning_at(self, seeds: tuple[str, ...]) -> Wishes:
+        """The same, with other home pages; of a list of stories there are none."""
+        if not self._seeds:
+            return self
+        return Wishes(seeds, *self._span, self._discover, self._papers)
+
     def window(self, url: str) -> tuple[str | None, str | None]:
         """Since and until when stories at an address are to be published: what the arguments say,
         else what is asked of the newspaper."""

@@ -8,20 +8,25 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
 
+from crawler import times
 from crawler.archive import database
 from crawler.archive.families import LeftOut
 from crawler.bundled import CHECKOUT, PROGRAM
 from crawler.commands import left_out
 from crawler.commands._shared import say, typed
+from crawler.counted import counted
 from crawler.items import State
 from crawler.outcome import BLOCKED, FINISHED, INCOMPLETE, PARTLY, STOPPED, UNREACHABLE
 from crawler.reasons import LEFT_OUT, VERDICT, Reason
 from crawler.text import shown
+
+if TYPE_CHECKING:
+    from crawler.extensions.session import Session
 
 # Outcomes of runs that came to their end.
 _WHOLE = frozenset({FINISHED, UNREACHABLE, BLOCKED, PARTLY, INCOMPLETE})
@@ -39,9 +44,9 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
     if broken or spider is None:
         print(f"{PROGRAM} crawl: the run could not start; see the log above", file=sys.stderr)
         return 1
-    from crawler.extensions.session import Session
+    from crawler.extensions.session import Session as Sessions
 
-    session = Session.of(crawler)
+    session = Sessions.of(crawler)
     run, archive, queue = session.run, session.archive, session.queue
     ended = session.outcome or "broken off"
     for problem in seed_problems(spider):
@@ -53,6 +58,7 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
             print(
                 summary(
                     run.totals, archive.reasons, run.folder, ended, queue.left, queue.left_out,
+                    name_of(session),
                 ),
                 flush=True,
             )  # fmt: skip
@@ -76,6 +82,15 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
             f" have a different length: {tool(PROGRAM)} status {typed(run.folder)} names them"
         )
     return session.exit_code
+
+
+def name_of(session: Session) -> str:
+    """Which run it was, of which newspapers, and when: for whoever reads it in a log."""
+    run = session.run
+    papers = ", ".join(session.papers)
+    whose = f" of {papers}" if papers else ""
+    ended = run.finished_at or times.now()
+    return f"Run {run.id}{whose}, {run.started_at:%Y-%m-%d %H:%M} to {ended[11:16]} UTC"
 
 
 def seed_problems(spider: Spider) -> list[str]:
@@ -103,16 +118,22 @@ def summary(
     outcome: str,
     left: int,
     not_fetched: Sequence[LeftOut] = (),
+    name: str = "",
 ) -> str:
     """What a run brought, for a person: what is new, what failed and why, where to look next.
 
-    left: URLs that are queued still. not_fetched: what was left out, family by family.
+    left: URLs that are queued still. not_fetched: what was left out, family by family. name: which
+    run it was.
     """
     ended = "" if outcome in _WHOLE else f" (ended early: {outcome})"
     lines = [
-        f"{totals['new_articles']:,} new articles, {totals['new_revisions']:,} new revisions, "
-        f"{totals['unchanged_articles']:,} unchanged; {totals['captures']:,} captures{ended}"
+        f"{counted(totals['new_articles'], 'new article')},"
+        f" {counted(totals['new_revisions'], 'new revision')},"
+        f" {totals['unchanged_articles']:,} unchanged; {counted(totals['captures'], 'capture')}"
+        f"{ended}"
     ]
+    if name:
+        lines.append(name)
     verdicts = {
         name.removeprefix(VERDICT): n for name, n in totals.items() if name.startswith(VERDICT)
     }

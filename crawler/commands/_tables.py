@@ -29,15 +29,6 @@ def show_table(
     out.print(table)
 
 
-def counted(number: int, thing: str, things: str | None = None) -> str:
-    """A number of things.
-
-    >>> counted(1, "story", "stories"), counted(2_000, "run")
-    ('1 story', '2,000 runs')
-    """
-    return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
-
-
 def moment(at: str) -> str:
     """A time of the archive's, to the minute.
 

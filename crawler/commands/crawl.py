@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from scrapy import Spider
 from scrapy.commands.crawl import Command as ScrapyCrawl
@@ -55,6 +55,7 @@ class Command(Verb, ScrapyCrawl):
     """Run a spider into an archive."""
 
     requires_project = True
+    follows_config: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -97,7 +98,7 @@ class Command(Verb, ScrapyCrawl):
         try:
             check_names(opts.set)
             check_settings(self.settings)
-            self._found = find(opts.config)
+            self._found = find(opts.config) if self.follows_config else None
             if self._found is not None:
                 self._found.apply(self.settings)
             self._papers = asked_for(self._found, opts.spargs) if args == ["news"] else ()

@@ -27,6 +27,7 @@ from crawler.commands._shared import (
     host_named,
     must_be_known,
     told,
+    with_scheme,
 )
 from crawler.errors import MissingError, UsageError
 from crawler.reasons import Reason
@@ -150,7 +151,7 @@ def _take_up(run: Run, host: str | None) -> str:
 
 
 def _split(run: Run, address: str) -> str:
-    url = normalise(address) or address
+    url = normalise(with_scheme(address)) or address
     with run.store.db.atomic():
         other = split(run.store.db.conn, url)
     if other is None:

@@ -14,8 +14,9 @@ from crawler.archive.database import open_for_reading
 from crawler.archive.queries import Status, status
 from crawler.bundled import PROGRAM
 from crawler.commands._shared import add_archive_option, archive_folder, console, told
-from crawler.commands._tables import counted, moment, show_table
+from crawler.commands._tables import moment, show_table
 from crawler.commands.left_out import describe
+from crawler.counted import counted
 from crawler.holdings import WrongFile, lines, wrong_files
 from crawler.text import shown_json
 from crawler.verb import Verb

@@ -92,6 +92,16 @@ class Run:
         return self._lock.held
 
     @property
+    def id(self) -> int | None:
+        """Its key in `runs`, once it has one."""
+        return None if self._store is None else self._store.run_id
+
+    @property
+    def finished_at(self) -> str | None:
+        """When it ended, UTC, if it has."""
+        return self._finished_at
+
+    @property
     def opened(self) -> Store | None:
         """The database, if it is open for writing."""
         return self._store

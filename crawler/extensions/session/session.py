@@ -185,6 +185,11 @@ class Session:
         self.run.finish(ended, mends=mends, exit_code=self.exit_code)
 
     @property
+    def papers(self) -> tuple[str, ...]:
+        """Names of the newspapers that the run is sent for."""
+        return tuple(wanted.paper for wanted in self._wanted())
+
+    @property
     def exit_code(self) -> int:
         """That of the command, once the run has ended."""
         if self.archive.error:
