@@ -144,7 +144,7 @@ def m019_site_profiles(db: Database) -> None:
 
 
 @migrations()
-def m019_runs_and_papers(db: Database) -> None:
+def m021_runs_and_papers(db: Database) -> None:
     """What a run was set up like, what it came to, newspaper by newspaper."""
     schema.run(db.conn, runs.UPGRADE)
 

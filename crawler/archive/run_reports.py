@@ -84,7 +84,7 @@ def last_runs(db: sqlite3.Connection, limit: int, host: str | None = None) -> li
         " ORDER BY id DESC LIMIT :limit",
         {"host": host, "limit": limit},
     )
-    return [RunReport(**_run(row), papers=_papers(db, row[0])) for row in rows.fetchall()]
+    return [RunReport(**_run(row), papers=papers_of(db, row[0])) for row in rows.fetchall()]
 
 
 def one_run(db: sqlite3.Connection, run_id: int, limit: int = 20) -> RunReport | None:
@@ -110,7 +110,7 @@ def one_run(db: sqlite3.Connection, run_id: int, limit: int = 20) -> RunReport |
     )
     return RunReport(
         **run,
-        papers=_papers(db, run_id),
+        papers=papers_of(db, run_id),
         sources=tuple(sources),
         new=_stories(db, run_id, "= 1", limit),
         revised=_stories(db, run_id, "> 1", limit),
@@ -133,7 +133,8 @@ def _stories(
     return tuple(rows.fetchall())
 
 
-def _papers(db: sqlite3.Connection, run_id: int) -> tuple[PaperOfRun, ...]:
+def papers_of(db: sqlite3.Connection, run_id: int) -> tuple[PaperOfRun, ...]:
+    """What a run came to, newspaper by newspaper."""
     rows = db.execute(
         f"SELECT s.host, {', '.join(f'p.{name}' for name in _PAPER_COLUMNS)}"  # noqa: S608
         " FROM run_papers p JOIN sites s ON s.id = p.site_id WHERE p.run_id = ?"

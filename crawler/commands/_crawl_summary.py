@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -15,11 +16,14 @@ from scrapy.crawler import Crawler
 
 from crawler import times
 from crawler.archive import database
+from crawler.archive.database import open_for_reading
 from crawler.archive.families import LeftOut
+from crawler.archive.run_reports import papers_of
 from crawler.bundled import CHECKOUT, PROGRAM
 from crawler.commands import left_out
 from crawler.commands._shared import say, typed
 from crawler.counted import counted
+from crawler.errors import HemerotecaError
 from crawler.items import State
 from crawler.outcome import BLOCKED, FINISHED, INCOMPLETE, PARTLY, STOPPED, UNREACHABLE
 from crawler.reasons import LEFT_OUT, VERDICT, Reason
@@ -87,10 +91,31 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
 def name_of(session: Session) -> str:
     """Which run it was, of which newspapers, and when: for whoever reads it in a log."""
     run = session.run
-    papers = ", ".join(session.papers)
-    whose = f" of {papers}" if papers else ""
+    papers = session.papers
+    whose = f" of {papers[0]}" if papers else ""
+    if len(papers) > 1:
+        whose = f" of {len(papers):,} papers"
     ended = run.finished_at or times.now()
-    return f"Run {run.id}{whose}, {run.started_at:%Y-%m-%d %H:%M} to {ended[11:16]} UTC"
+    lines = [f"Run {run.id}{whose}, {run.started_at:%Y-%m-%d %H:%M} to {ended[11:16]} UTC"]
+    if len(papers) > 1 and run.id is not None:
+        lines += _by_paper(run.folder, run.id)
+    return "\n".join(lines)
+
+
+def _by_paper(folder: Path, run_id: int) -> list[str]:
+    """What a run of several papers brought of each; nothing where the archive cannot be read."""
+    try:
+        with open_for_reading(folder) as db:
+            papers = papers_of(db.conn, run_id)
+    except (HemerotecaError, sqlite3.Error):
+        return []
+    return [
+        f"  {each.paper}: {each.new_articles:,} new, {each.new_revisions:,} revised,"
+        f" {each.unchanged_articles:,} unchanged, {each.failures:,} failed"
+        + (f" – {each.outcome}: {each.reason}" if each.reason else "")
+        for each in papers
+        if each.outcome is not None
+    ]
 
 
 def seed_problems(spider: Spider) -> list[str]:

@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from crawler.demo.server import serve
+from tests.loopback import Answers, page, site
 
 from .conftest import FULL_SPEED, ROOT, Archived, query, run_scrapy
+from .test_runs import story
 
 PRIVATE = ("-a", "allow_private=1", *FULL_SPEED)
 
@@ -53,6 +55,12 @@ def test_one_run_fetches_all_papers_and_asks_each_what_is_asked_of_it(
     archive = tmp_path / "archive"
     runs = query(archive, "SELECT arguments FROM runs")
     assert [json.loads(row["arguments"])["paper"] for row in runs] == ["all,few"]
+    papers = query(archive, "SELECT * FROM run_papers WHERE outcome = 'finished' ORDER BY paper")
+    assert [(row["paper"], row["since"]) for row in papers] == [("all", None), ("few", "2024-11")]
+    assert "Run 1 of 2 papers, " in done.stdout
+    for row in papers:
+        assert row["new_articles"] > 0
+        assert f"  {row['paper']}: {row['new_articles']} new, 0 revised" in done.stdout
     found = hosts(archive)
     assert len(found) == 2
     oldest = {
@@ -138,6 +146,20 @@ def _has_captures(archive: Path) -> bool:
         return bool(query(archive, "SELECT 1 FROM captures LIMIT 1"))
     except sqlite3.Error:
         return False
+
+
+def test_a_span_that_is_made_wider_brings_what_was_left_out(tmp_path: Path) -> None:
+    pages = {f"/2024/11/{n:02}/ferry-number-{n}-late": story(n) for n in range(1, 7)}
+    answers: Answers = {"/": page(*pages), **pages}
+    with site(answers) as home:
+        for since, count in (("2024-11-04", 3), ("2024-11-04", 3), ("2024-11-02", 5)):
+            text = f"[papers.a]\naddress = '{home}'\nsince = {since}\n"
+            done = run_scrapy("crawl", "news", "--config", configured(tmp_path, text), *PRIVATE)
+            assert done.returncode == 0, done.stderr
+            rows = query(tmp_path / "archive", "SELECT count(*) AS n FROM stories")
+            assert rows[0]["n"] == count
+    spans = query(tmp_path / "archive", "SELECT since FROM run_papers ORDER BY run_id")
+    assert [row["since"] for row in spans] == ["2024-11-04", "2024-11-04", "2024-11-02"]
 
 
 def test_mistakes_are_told_one_a_line_and_nothing_is_done(tmp_path: Path) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,8 +16,9 @@ from crawler.archive.lock import ArchiveLock
 from crawler.outcome import MEANINGS
 from tests.loopback import HTML, Answers, page, site
 
-from .conftest import ROOT, Archived, crawl, query, run_scrapy
+from .conftest import FULL_SPEED, ROOT, Archived, crawl, query, run_scrapy
 from .test_runs import story
+from .test_stopping import STORIES, paper, start
 
 NOBODY = "http://127.0.0.1:9/"
 WALL = (200, HTML, b"<html><head><title>Log in</title></head><body><h1>Log in</h1>"
@@ -127,6 +131,49 @@ def test_the_others_are_what_they_were(archived: Archived, tmp_path: Path) -> No
     with site(answers) as home:
         full = crawl("news", tmp_path / "d", "-s", f"DISK_SPARE_BYTES={1 << 60}", site=home)
     assert full.returncode == 5
-    # 1, 8 and 130 are provoked in test_limits, test_news and test_stopping
-    assert signal.SIGINT == 2
     assert set(MEANINGS) == {*range(12), 130}
+
+
+def test_urls_left_out_that_may_be_stories_are_8(tmp_path: Path) -> None:
+    """Two hundred pages alike, every twenty-fifth of which is a story."""
+    paths = [f"/things/{chr(97 + n % 26)}{chr(97 + n // 26)}-card" for n in range(200)]
+    links = "".join(f"<a href='{path}'>{n}</a> " for n, path in enumerate(paths))
+    card = (200, HTML, b"<title>Card</title><h1>Card</h1><p>Short text.</p>")
+    answers: Answers = {
+        path: story(n % 28 + 1) if n % 25 == 3 else card for n, path in enumerate(paths)
+    }
+    answers["/"] = (200, HTML, f"<html><body>{links}</body></html>".encode())
+    with site(answers) as home:
+        done = crawl("news", tmp_path / "a", site=home, discover="links,archive")
+    assert done.returncode == 8, done.stderr
+    assert "although some like them are stories" in done.stderr
+    assert query(tmp_path / "a", "SELECT exit_code FROM runs") == [{"exit_code": 8}]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on file sizes")
+def test_an_archive_that_cannot_be_written_is_1(tmp_path: Path) -> None:
+    pages = {f"/2024/11/03/ferry-number-{n}-late": story(3) for n in range(1, 9)}
+    answers: Answers = {"/": page(*pages), **pages}
+    with site(answers) as home:
+        words = [
+            sys.executable, "-m", "scrapy", "crawl", "news", "-a", f"site={home}",
+            "-a", f"archive={tmp_path / 'a'}", "-a", "allow_private=1", *FULL_SPEED,
+        ]  # fmt: skip
+        done = subprocess.run(
+            ["/bin/bash", "-c", f"ulimit -f 60; exec {shlex.join(words)}"],
+            cwd=ROOT, capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGINT"), reason="needs signals")
+def test_a_run_that_is_stopped_is_130_and_resumes(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    with paper(slow=lambda path: path == STORIES[-1]) as news:
+        with start(news.url, folder) as run:
+            news.wait_for(lambda log: STORIES[-1] in log, run)
+            run.send_signal(signal.SIGINT)
+            _, errors = run.communicate(timeout=300)
+        assert run.returncode == 130, errors
+    rows = query(folder, "SELECT outcome, exit_code FROM runs")
+    assert rows == [{"outcome": "shutdown", "exit_code": 130}]

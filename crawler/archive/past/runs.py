@@ -11,7 +11,7 @@ ALTER TABLE runs ADD COLUMN visits TEXT CHECK (visits IS NULL OR json_valid(visi
 ALTER TABLE runs ADD COLUMN settings_digest TEXT;
 ALTER TABLE runs ADD COLUMN versions TEXT CHECK (versions IS NULL OR json_valid(versions));
 UPDATE runs SET bytes = ifnull((SELECT sum(payload_bytes) FROM captures c
-        WHERE c.run_id = runs.id AND c.record_type = 'response'), 0),
+        WHERE c.run_id = runs.id AND c.status <> 304), 0),
     seconds = round((julianday(finished_at) - julianday(started_at)) * 86400.0, 3);
 CREATE TABLE run_papers (
     run_id INTEGER NOT NULL REFERENCES runs(id),
