@@ -60,4 +60,4 @@ class Wishes:
         hosts = {site_host(seed): seed for seed in self._seeds}
         own = hosts.get(site_host(url))
         above = (seed for seed in self._seeds if is_below(url, seed))
-        return own or next(above, url)
+        return own or next(above, f"http://{site_host(url)}/")

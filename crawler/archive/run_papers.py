@@ -48,7 +48,7 @@ class RunPapers:
 
     def __init__(self, connection: sqlite3.Connection, site_id: Callable[[str], int]) -> None:
         """site_id: gives the key of an address's site."""
-        self.paper_of: Callable[[str], str] = lambda url: url
+        self.paper_of: Callable[[str], str] = _front
         self._connection, self._sql = connection, connection.execute
         self._site_id = site_id
 
@@ -82,12 +82,13 @@ class RunPapers:
             if home and all(isinstance(each, str | None) for each in span):
                 self.want(run_id, Wanted(home, site_host(home), *span), arguments)
 
-    def add(self, run_id: int, url: str, counts: Counter[str]) -> None:
-        """Add to the numbers of the newspaper that an address is of; it is entered if it is not
-        yet."""
-        if any(counts[name] for name in COUNTS):
-            site = self._site_id(self.paper_of(url))
-            self._sql(_ADD, (run_id, *(counts[name] for name in COUNTS), site))
+    def add(self, run_id: int | None, by_paper: Mapping[str, Counter[str]]) -> None:
+        """Add to the numbers of newspapers, by an address of each; one that is not entered yet
+        is."""
+        for url, counts in by_paper.items():
+            if run_id is not None and any(counts[name] for name in COUNTS):
+                site = self._site_id(url)
+                self._sql(_ADD, (run_id, *(counts[name] for name in COUNTS), site))
 
     def end(self, run_id: int, home_url: str, ended: Ended) -> None:
         """Say how a run ended for a newspaper."""
@@ -95,3 +96,8 @@ class RunPapers:
             f"UPDATE run_papers SET outcome = ?, {why.SET} WHERE run_id = ? AND site_id = ?",  # noqa: S608
             (ended.outcome, *why.columns(ended.reason), run_id, self._site_id(home_url)),
         )
+
+
+def _front(url: str) -> str:
+    """One address for all of a host; an address may be anything."""
+    return f"http://{site_host(url)}/"

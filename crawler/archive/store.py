@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -192,7 +192,9 @@ class Store:
             grown, woken = self.frontier.news.grown, set(self.frontier.news.woken)
             try:
                 with self.db.atomic():
-                    stored = [self._counted(*each, new) for each in part]
+                    by_paper: defaultdict[str, Counter[str]] = defaultdict(Counter)
+                    stored = [self._counted(*each, new, by_paper) for each in part]
+                    self.papers.add(self.run_id, by_paper)
                     for each in stored:  # then only: what is noted is not taken back
                         note(*each)
             except Exception as error:
@@ -238,14 +240,14 @@ class Store:
             run_rows.count(self.db.conn, self.run_id, counts)
 
     def _counted(
-        self, visit: Visit, told: Told, left_out: Reason | None, counts: Counter[str]
-    ) -> tuple[Visit, str | None, bool]:
-        """The same as `_record`, with its numbers added to those of the newspaper."""
+        self, visit: Visit, told: Told, left_out: Reason | None, counts: Counter[str],
+        by_paper: defaultdict[str, Counter[str]],
+    ) -> tuple[Visit, str | None, bool]:  # fmt: skip
+        """The same as `_record`, with its numbers added to those of its newspaper, too."""
         own: Counter[str] = Counter()
         recorded = self._record(visit, told, left_out, own)
         own[run_rows.visited(recorded[0].role, recorded[0].state)] += 1
-        if self.run_id is not None:
-            self.papers.add(self.run_id, visit.url, own)
+        by_paper[self.papers.paper_of(visit.url)].update(own)
         counts.update(own)
         return recorded
 

@@ -77,13 +77,12 @@ class Command(Verb, ScrapyCrawl):
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add --config."""
+        """Add --config and --estimate."""
         super().add_options(parser)
         parser.add_argument(
             "--config", metavar="FILE",
             help=f"instead of the nearest {FILE_NAME} above the working folder",
         )  # fmt: skip
-
         parser.add_argument(
             "--estimate", action="store_true",
             help="archive nothing: say how many stories, days and bytes there are to come",
@@ -122,6 +121,7 @@ class Command(Verb, ScrapyCrawl):
             self.exitcode = self._estimate(args, opts)
             return
         if self._found and len(self._papers) > 1 and "site" not in opts.spargs:
+            self._check_once(opts.spargs)
             self.exitcode = in_processes(self._found, self._papers, opts)
             return
         assert self.crawler_process is not None
@@ -170,6 +170,16 @@ class Command(Verb, ScrapyCrawl):
             seeds = [address for paper in papers for address in paper.addresses]
             require_contact(self.settings, seeds)
             return show(estimate(papers, self.settings))
+        except HemerotecaError as error:
+            fail("crawl", error)
+
+    def _check_once(self, arguments: dict[str, str]) -> None:
+        """End here for what each of several papers would end for."""
+        try:
+            home = self._papers[0].addresses[0]
+            spider = self._spider_class("news")(**{**arguments, "site": home})
+            assert self.settings is not None
+            require_contact(self.settings, getattr(spider, "seeds", ()))
         except HemerotecaError as error:
             fail("crawl", error)
 
