@@ -111,8 +111,7 @@ class Store:
         totals: Mapping[str, int] = MappingProxyType({}),
     ) -> None:  # fmt: skip
         """Close the run. outcome: `finished`, `shutdown`, or another reason why it ended.
-        finished_at: ISO 8601, UTC; None for now. exit_code: of its command. totals: what `record`
-        has counted in it."""
+        finished_at: ISO 8601, UTC; None for now. exit_code, totals: what it came to."""
         finished_at = finished_at or times.now()
         with self.db.atomic():
             if self.run_id is not None:

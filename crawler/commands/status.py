@@ -121,7 +121,7 @@ def show(found: Status, wrong: list[WrongFile], out: Console, *, is_running: boo
         left,
     )
     told = ("site", "field", "since", "before", "after")
-    _table(
+    show_table(
         out,
         "Changes of layout",
         told,
