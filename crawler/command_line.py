@@ -5,7 +5,6 @@ Its module loads all verbs; `crawler/__main__.py` sees to Ctrl-C meanwhile.
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from importlib import import_module
@@ -19,6 +18,7 @@ from scrapy.utils.conf import closest_scrapy_cfg
 
 import crawler.commands
 from crawler import __version__, bundled
+from crawler.commands._unknown import no_verb
 from crawler.commands._verbs import modules, verbs
 
 SETTINGS = "crawler.settings"
@@ -40,9 +40,7 @@ def run(arguments: list[str]) -> NoReturn:
         print(_overview())  # noqa: T201
         sys.exit(0)
     if verb not in known:
-        alike = difflib.get_close_matches(verb, known, 1)
-        hint = f"; did you mean {alike[0]}?" if alike else ";"
-        _refuse(f"no verb {verb!r}{hint} {_NAME} -h lists all")
+        _refuse(no_verb(verb, known, _NAME))
     try:
         Path.cwd()
     except OSError as error:

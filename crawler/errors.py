@@ -7,8 +7,11 @@
     ├── FullError         the archive's disk is nearly full             exit code 5
     ├── DamageError       a file is not what it was                     exit code 6
     ├── MissingError      what is asked for is not in the archive       exit code 7
+    ├── ConfigError       hemeroteca.toml has mistakes                  exit code 11
     ├── UnreachableError  a site gave no answer at all                  exit code 3
     ├── IncompleteError   stories may have been left out                exit code 8
+    ├── PartlyError       some stories asked for were not archived      exit code 9
+    ├── BlockedError      a site refuses us, or shows a wall            exit code 10
     └── VisitError        one URL has no usable answer; the run goes on
         ├── AnswerError   the answer is not received to its end
         └── PageError     the page cannot be read
@@ -32,6 +35,11 @@ class HemerotecaError(Exception):
     """Base of all errors that are told to the user without a traceback."""
 
     exit_code: ClassVar[int] = 1
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What to tell the user."""
+        return (str(self),)
 
 
 class UsageError(HemerotecaError):
@@ -80,6 +88,37 @@ class IncompleteError(HemerotecaError):
     """Addresses were left out that may be stories."""
 
     exit_code = 8
+
+
+class PartlyError(HemerotecaError):
+    """Some of the stories that were asked for could not be archived."""
+
+    exit_code = 9
+
+
+class BlockedError(HemerotecaError):
+    """A site refuses us, or shows a wall in place of its pages."""
+
+    exit_code = 10
+
+
+class ConfigError(HemerotecaError):
+    """`hemeroteca.toml` has mistakes."""
+
+    exit_code = 11
+
+    def __init__(self, *mistakes: str) -> None:
+        """mistakes: each one line, with file, line and what would be right."""
+        super().__init__(*mistakes)
+        self.mistakes = mistakes
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """One for each mistake."""
+        return self.mistakes
+
+    def __str__(self) -> str:
+        return "; ".join(self.mistakes)
 
 
 class VisitError(HemerotecaError):

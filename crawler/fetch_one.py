@@ -53,7 +53,8 @@ def fetch_one(
         _, reason = failures.explain(answer)
         if reason.code == "private_address":
             raise UnreachableError(f"{address}: {reason.subject}; --allow-private permits it")
-        raise UnreachableError(f"{address}: {reason}; check the address, or try again later")
+        why = str(reason).replace("allow_private=1", "--allow-private")  # of an address it led to
+        raise UnreachableError(f"{address}: {why}; check the address, or try again later")
     if answer.status >= 400:
         raise UnreachableError(f"{address}: HTTP {answer.status}; check the address")
     content_type = answer.headers.get(b"Content-Type")

@@ -40,6 +40,8 @@ _WORDS = {
     "guessed": "no address of the site: others like it lead to themselves with a slash",
     "to_other_site": "leads to another site",
     "outside_dates": "published outside the dates asked for",
+    "front_wall": "its home page is a login or consent wall",
+    "front_empty": "its home page leads to none of its pages",
     # why no answer could be used
     "host_not_found": "host name not found",
     "connection_refused": "connection refused",

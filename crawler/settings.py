@@ -43,6 +43,9 @@ EXTRACT_CPU_SECONDS = 2.0
 # Whether a run learns at its end what its newspapers' pages have in common, and reads with it.
 LEARN_PROFILES = True
 
+# What `hemeroteca.toml` asks of each newspaper of the run; `crawler/config/` reads it.
+PAPERS: list[dict[str, object]] = []
+
 # -- WARC ------------------------------------------------------------------------------------------
 
 # Bytes after which a file is closed and the next one begun: 1 GiB, as ISO 28500, annex C.1, has it.

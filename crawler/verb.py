@@ -20,8 +20,9 @@ from crawler.text import shown
 
 
 def fail(command: str, error: HemerotecaError) -> NoReturn:
-    """Print one line on what is wrong and end with the error's exit code."""
-    sys.stderr.write(shown(f"{PROGRAM} {command}: {error}") + "\n")
+    """Print one line on each thing that is wrong and end with the error's exit code."""
+    for line in error.lines:
+        sys.stderr.write(shown(f"{PROGRAM} {command}: {line}") + "\n")
     sys.stderr.flush()
     sys.exit(error.exit_code)
 

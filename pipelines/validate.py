@@ -13,11 +13,15 @@ from crawler.runs.visits import judged
 from crawler.validate import within
 
 
+class _Wishes(Protocol):
+    def window(self, url: str) -> tuple[str | None, str | None]: ...
+
+
 class _Dated(Protocol):
     """A spider that is asked for stories of certain days only."""
 
-    since: str | None
-    until: str | None
+    @property
+    def wishes(self) -> _Wishes: ...
 
 
 class Validate:
@@ -39,6 +43,6 @@ class Validate:
             return item
         spider = cast(_Dated, self._crawler.spider)
         published = article.published.value if article.published else None
-        if published and not within(published, spider.since, spider.until):
+        if published and not within(published, *spider.wishes.window(item.url)):
             return replace(item, article=None, state="excluded", reason=OUTSIDE)
         return item

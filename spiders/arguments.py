@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
+import sys
+from functools import cache
 from pathlib import Path
 
+from crawler.config import home_address, is_partial_day
 from crawler.errors import UsageError
-from crawler.urls import normalise
-
-_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
 
 def web_address(name: str, value: str) -> str:
@@ -18,9 +16,8 @@ def web_address(name: str, value: str) -> str:
     >>> web_address("site", "news.example")
     'https://news.example/'
     """
-    value = value.strip()
-    url = normalise(value if "://" in value else f"https://{value}")
-    if url is None or not re.search(r"//(?:[^/.]+\.[^/]|localhost|\[)", url):
+    url = home_address(value)
+    if url is None:
         raise UsageError(f"{name}={value} is not a web address; write {name}=https://news.example")
     return url
 
@@ -33,14 +30,26 @@ def addresses(name: str, value: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(web_address(name, part) for part in parts))
 
 
+def without_scheme(*values: str | None) -> frozenset[str]:
+    """Those of the addresses in arguments of which only the host is said: whether it speaks https
+    is not known.
+
+    >>> sorted(without_scheme("a.example,https://b.example", None))
+    ['https://a.example/']
+    """
+    parts = [part for value in values for part in (value or "").split(",")]
+    found = (home_address(part) for part in parts if "://" not in part)
+    return frozenset(url for url in found if url is not None)
+
+
 def address_file(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The addresses in a text file, one a line, and what is wrong with the lines that are none;
-    blank lines and `#` comments are skipped.
+    blank lines and `#` comments are skipped. path: `-` for standard input.
 
     Raises UsageError: the file cannot be read, or holds no address at all.
     """
     try:
-        data = Path(path).expanduser().read_bytes()
+        data = _standard_input() if path == "-" else Path(path).expanduser().read_bytes()
     except (OSError, ValueError, RuntimeError) as error:
         why = getattr(error, "strerror", None) or "not a file name"
         raise UsageError(
@@ -63,6 +72,12 @@ def address_file(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(dict.fromkeys(found)), tuple(wrong)
 
 
+@cache
+def _standard_input() -> bytes:
+    """What was piped in: there once, and asked for by the check of a crawl and by the crawl."""
+    return sys.stdin.buffer.read()
+
+
 def _lines(data: bytes) -> list[str]:
     """The lines of a text in UTF-8, or in UTF-16 as Windows saves it; with lone surrogates where
     they are neither."""
@@ -79,14 +94,10 @@ def day(name: str, value: str | None) -> str | None:
     """
     if value is None:
         return None
-    try:
-        if not _DATE.fullmatch(value):
-            raise ValueError
-        date.fromisoformat((value + "-01-01")[:10])
-    except ValueError:
+    if not is_partial_day(value):
         raise UsageError(
             f"{name}={value} is not a date; write {name}=2024, {name}=2024-05 or {name}=2024-05-31"
-        ) from None
+        )
     return value
 
 

@@ -10,7 +10,9 @@ from scrapy import Request
 
 from crawler.errors import UsageError
 from crawler.frontier.scheduler import Frontier
-from crawler.items import Due, FoundUrl
+from crawler.items import Due, FoundUrl, Visit
+from crawler.reasons import Reason, because
+from crawler.runs.visits import why_none
 
 from .arguments import address_file, addresses
 from .base import ArchiveSpider
@@ -23,7 +25,7 @@ class ArticleSpider(ArchiveSpider):
     """Archives the addresses it is given and nothing else.
 
     -a url=URL[,URL…]        these addresses
-    -a urls=FILE             the addresses in a text file, one a line
+    -a urls=FILE             the addresses in a text file, one a line; - for standard input
     """
 
     name = "article"
@@ -41,6 +43,15 @@ class ArticleSpider(ArchiveSpider):
             self.seeds = addresses("url", url)
         else:
             self.seeds, self.bad_lines = address_file(urls)
+
+    def lacks(self, found: FoundUrl, visit: Visit) -> Reason | None:
+        """What is no story was not asked for."""
+        if visit.state != "done" or found.source != "list":
+            return None
+        if visit.article is None:
+            return visit.reason or because("no_article", "nothing")
+        why = why_none(visit.article, visit.not_article)
+        return None if why is None else because("no_article", why)
 
     async def start(self) -> AsyncIterator[Request]:
         """The addresses, in the order given."""

@@ -20,17 +20,25 @@ from crawler.extract.page import MAX_BYTES, refuse_what_is_too_long
 from crawler.frontier.scheduler import Frontier
 from crawler.items import Capture, Due, FoundUrl, Page, Role, State, Visit
 from crawler.middlewares.unpacking import CUT
+from crawler.outcome import of_seeds
 from crawler.reasons import OTHER, Reason, because
 from crawler.runs.assembly import Whole, later_page
 from crawler.runs.visits import Answer, Reading, answer_state, moved_state, read_answer, settled
 from crawler.stopping import Stopped
 from crawler.urls import normalise, site_host
 
-from .arguments import day, whole_number
+from .arguments import day, whole_number, without_scheme
 from .soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
+from .wishes import Wishes
 
 _MOST_SAID = 4_000
 """Characters kept of what a page says that another address led to."""
+
+# Codes of reasons for which a host that may not speak https is asked without.
+_NO_HTTPS = frozenset(
+    {"robots_not_fetched", "connection_refused", "connection_failed", "tls_failed",
+     "no_answer_in_time", "bad_answer"}
+)  # fmt: skip
 
 GUESSED = because("guessed")
 """Of an address that was asked for because of what others of its family led to."""
@@ -63,11 +71,16 @@ class ArchiveSpider(Spider):
         if self.since and self.until and self.since[: len(self.until)] > self.until:
             raise UsageError(f"since={self.since} is after until={self.until}; swap them")
         self.max_pages = whole_number("max_pages", arguments.get("max_pages"))
+        self.wishes = Wishes((), self.since, self.until)
         self.seeds: tuple[str, ...] = ()
         self.resume_hosts: tuple[str, ...] = ()
         self.seed_failures: dict[str, Reason] = {}
         """seed → why it gave nothing; the command tells the user."""
         self.seeds_done = 0
+        self.bare = without_scheme(
+            *(arguments.get(name) for name in ("site", "url") if "paper" not in arguments)
+        )
+        """Seeds that were named without http or https."""
         self._soft_errors = SoftErrors(self._ask_invented, self._ask_home)
         self._asides: list[Visit] = []
         """Visits that are to be stored along with the next one."""
@@ -85,10 +98,11 @@ class ArchiveSpider(Spider):
         return spider
 
     @property
-    def has_reached_seeds(self) -> bool:
-        """Whether the run has archived what it was sent for: each newspaper's home page; of a list
-        of stories one at least, for some may be gone."""
-        return not self.seed_failures or (self.name == "article" and self.seeds_done > 0)
+    def missed_seeds(self) -> str | None:
+        """What the addresses that the run was sent for make of it, as `outcome.of_seeds` has it."""
+        return of_seeds(
+            self.seed_failures.values(), archived=self.seeds_done, is_list=self.name == "article"
+        )
 
     # -- what a spider decides -------------------------------------------------------------------
 
@@ -120,6 +134,10 @@ class ArchiveSpider(Spider):
 
     def answered_nothing(self, found: FoundUrl) -> None:
         """A URL was visited and told of nothing."""
+
+    def lacks(self, found: FoundUrl, visit: Visit) -> Reason | None:
+        """Why the answer to a URL is not what the run was sent for; None where it is."""
+        return None
 
     def belongs(self, url: str) -> bool:
         """Whether an address that a redirect leads to is one to archive."""
@@ -192,20 +210,30 @@ class ArchiveSpider(Spider):
                 return  # a part of it is missing: it is visited again as a whole
         if not visit.found:
             self.answered_nothing(due.found)
-        self._note_seed(found, visit.state, visit.reason)
+        lacks = self.lacks(found, visit)
+        self._note_seed(found, "failed" if lacks else visit.state, lacks or visit.reason)
         yield replace(visit, along=tuple(_led_to(each, visit) for each in along))
 
-    async def failed(self, failure: Failure) -> AsyncIterator[Visit]:
-        """No answer has come."""
+    async def failed(self, failure: Failure) -> AsyncIterator[Visit | Request]:
+        """No answer has come; where nobody said that the host speaks https, perhaps it does not."""
         if isinstance(failure.value, Stopped):
             return
         request: Request = failure.request  # type: ignore[attr-defined]
         due: Due = request.meta["due"]
         assert failure.value is not None
         state, reason = failures.explain(failure.value)
+        if due.found.url in self.bare and reason.code in _NO_HTTPS:
+            yield self._ask_plainly(due.found)
+            return
         self.answered_nothing(due.found)
         self._note_seed(due.found, state, reason)
         yield self._visit(due, state, reason, tuple(request.meta["captures"]))
+
+    def _ask_plainly(self, found: FoundUrl) -> Request:
+        plain = f"http{found.url.removeprefix('https')}"
+        self.seeds = tuple(plain if url == found.url else url for url in self.seeds)
+        self.wishes = self.wishes.beginning_at(self.seeds)
+        return self.request(Due(replace(found, url=plain)))
 
     def _visit(
         self, due: Due, state: State, reason: Reason | None, captures: tuple[Capture, ...],

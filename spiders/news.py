@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from urllib.parse import urljoin, urlsplit
 from zlib import crc32
 
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from crawler.config import SOURCES, Papers
 from crawler.discover import story_urls
 from crawler.discover.claims import outside, url_day
 from crawler.discover.places import MOST_USUAL, USUAL_PLACES
@@ -29,7 +31,9 @@ from crawler.urls import same_owner, site_host
 
 from .arguments import addresses, choice, choices
 from .base import ArchiveSpider, same_site
+from .fronts import Front, shows_nothing
 from .parts import MIRROR, NO_FRONT, Parts, was_accepted
+from .wishes import Wishes
 
 _SPREAD = 15
 _DEEPEST = 1_000_000
@@ -46,13 +50,13 @@ _STORY_LINKS = 1_000
 # Feeds that a home page announces, and sitemaps that a robots.txt names.
 _FEEDS = 100
 _SITEMAPS = 1_000
-METHODS = ("sitemap", "feed", "wordpress", "archive", "previous", "links")
 
 
 class NewsSpider(ArchiveSpider):
     """Finds a site's stories from its home page, robots.txt, sitemaps, feeds, lists and links.
 
-    -a site=URL[,URL…]       home pages, or bare hosts
+    -a site=URL[,URL…]       home pages, or bare hosts; without it, the papers of hemeroteca.toml,
+    -a paper=NAME[,NAME…]    or some of them
     -a since= -a until=      only stories published in this span (YYYY, YYYY-MM or YYYY-MM-DD)
     -a discover=HOW[,HOW…]   sitemap, feed, wordpress, archive, previous, links; all if not said
     -a max_pages=N           fetch at most N pages; the next run goes on from there
@@ -62,7 +66,7 @@ class NewsSpider(ArchiveSpider):
     name = "news"
     doubts_pages = True
     known_arguments: ClassVar[frozenset[str]] = ArchiveSpider.known_arguments | {
-        "site", "since", "until", "max_pages", "discover", "revisit",
+        "paper", "site", "since", "until", "max_pages", "discover", "revisit",
     }  # fmt: skip
 
     def __init__(self, **arguments: str) -> None:
@@ -71,13 +75,36 @@ class NewsSpider(ArchiveSpider):
         self.seeds = addresses("site", arguments.get("site"))
         self.resume_hosts = tuple(dict.fromkeys(site_host(url) for url in self.seeds))
         self.hosts = set(self.resume_hosts)
-        self.discover = choices("discover", arguments.get("discover"), METHODS)
+        self.discover = choices("discover", arguments.get("discover"), SOURCES)
         self.revisit = choice("revisit", arguments.get("revisit"), ("due", "now"))
+        self.wishes = self._wishes_with(Papers())
+        self.fronts: dict[str, Front] = {}
+        """Home pages that lead nowhere."""
         self._parts = Parts(self.seeds)
         self._places: dict[str, list[tuple[str, str]]] = {}
         """site → usual places of sitemaps and feeds that were not tried yet."""
         self._feeds_known: set[str] = set()
         """Sites that announce feeds, or where they were looked for already."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Made by Scrapy. Raises UsageError."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        papers = Papers.of_setting(crawler.settings.get("PAPERS"))
+        spider.wishes = spider._wishes_with(papers)
+        return spider
+
+    def _wishes_with(self, papers: Papers) -> Wishes:
+        return Wishes(self.seeds, self.since, self.until, self.discover, papers)
+
+    @property
+    def missed_seeds(self) -> str | None:
+        """What the home pages make of the run, those that lead nowhere among them."""
+        known = Session.of(self.crawler).known
+        for url, front in self.fronts.items():
+            if front.is_failure(known.site_yield(site_host(url)).stories):
+                self.seed_failures.setdefault(url, front.reason)
+        return super().missed_seeds
 
     async def start(self) -> AsyncIterator[Request]:
         """The home pages, and what was left of hosts below theirs."""
@@ -123,11 +150,12 @@ class NewsSpider(ArchiveSpider):
     def refuse(self, due: Due) -> Reason | None:
         """What the dates asked for, the address itself or another address of the story rule out."""
         found = due.found
-        if (self.since or self.until) and found.role in ("page", "sitemap"):
+        since, until = self.wishes.window(found.url)
+        if (since or until) and found.role in ("page", "sitemap"):
             # what sources told since it was claimed is in the archive
             known = Session.of(self.crawler).known.lookup(found.url)
             told = known.found if known is not None else found
-            if outside(told, self.since, self.until):
+            if outside(told, since, until):
                 return OUTSIDE
             undated = told.claimed_at is None and url_day(found.url) is None
             if (
@@ -161,9 +189,12 @@ class NewsSpider(ArchiveSpider):
         announces."""
         if found.role == "home":
             yield from self._announced(page)
+        if found.source == "seed" and (why := shows_nothing(page, self._is_ours)):
+            led = Session.of(self.crawler).known.led_to_stories(found.url)
+            self.fronts[found.url] = Front(why, led)
         neighbours: set[str] = set()
         self._meet_hosts(page.out_links)
-        if page.not_article is None and "previous" in self.discover:
+        if page.not_article is None and self.wishes.looks_by("previous", page.url):
             named = {
                 link.url: link
                 for link in page.article.links
@@ -190,7 +221,9 @@ class NewsSpider(ArchiveSpider):
             del ours[_STORY_LINKS:]
         for url, says in ours:
             each = self._ranked(FoundUrl(url, "page", "link", page.url), says)
-            if ("links" if each.priority >= STORY_LIKE else "archive") in self.discover:
+            if self.wishes.looks_by(
+                "links" if each.priority >= STORY_LIKE else "archive", page.url
+            ):
                 yield each
 
     def _is_ours(self, url: str) -> bool:
@@ -198,13 +231,14 @@ class NewsSpider(ArchiveSpider):
         return is_ours and story_urls.is_page(url)
 
     def _announced(self, page: Page) -> Iterable[FoundUrl]:
-        if "feed" in self.discover:
+        if self.wishes.looks_by("feed", page.url):
             for url in page.feeds[:_FEEDS]:
                 if same_site(url, self.hosts):
                     self._feeds_known.add(site_host(page.url))
                     yield self._ranked(FoundUrl(url, "feed", "link", page.url))
-        if "wordpress" in self.discover and page.wordpress is not None:
-            posts = posts_url(page.wordpress, since=self.since, until=self.until)
+        if self.wishes.looks_by("wordpress", page.url) and page.wordpress is not None:
+            since, until = self.wishes.window(page.url)
+            posts = posts_url(page.wordpress, since=since, until=until)
             if posts is not None and same_site(posts, self.hosts):
                 yield self._ranked(FoundUrl(posts, "wordpress", "link", page.url))
 
@@ -249,12 +283,12 @@ class NewsSpider(ArchiveSpider):
             (kind, urljoin(home, path.lstrip("/")))
             for home in (*homes, urljoin(request.url, "/"))
             for kind, path in (MOST_USUAL if self.is_part(site) else USUAL_PLACES)
-            if kind in self.discover
+            if self.wishes.looks_by(kind, request.url)
         ]
         self._places[site] = list(dict.fromkeys(places))
-        if "wordpress" in self.discover:
+        if self.wishes.looks_by("wordpress", request.url):
             self._offer_changed_posts(site_host(request.url))
-        if "sitemap" in self.discover:
+        if self.wishes.looks_by("sitemap", request.url):
             # robots.txt may name a sitemap on another host (sitemaps.org, "Sitemaps & cross
             # submits"): one of the same owner
             named = islice(request.meta["sitemaps"], _SITEMAPS)
@@ -300,7 +334,7 @@ class NewsSpider(ArchiveSpider):
     def _offer_changed_posts(self, host: str) -> None:
         """Of a site whose posts were listed before, those that changed since."""
         known = Session.of(self.crawler).known.posts_listed(host)
-        if known is None or self.since or self.until:
+        if known is None or any(self.wishes.window(f"http://{host}/")):
             return
         first, at = known
         root = first.partition("wp/v2/posts")[0]
@@ -328,7 +362,8 @@ class NewsSpider(ArchiveSpider):
     def _meet_hosts(self, urls: Iterable[str]) -> None:
         """Look at the front pages of hosts that may be parts of the newspaper; those that an
         earlier run has judged are followed or left, as it did."""
-        for front in filter(None, (self._parts.meet(url, self.hosts) for url in urls)):
+        ours = (url for url in urls if self.wishes.may_have_parts(url))
+        for front in filter(None, (self._parts.meet(url, self.hosts) for url in ours)):
             known = Session.of(self.crawler).known.lookup(front)
             accepted = was_accepted(known) if known is not None else None
             if accepted is None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from scrapy.settings import Settings
 
 import crawler.settings
 from crawler.bundled import user_agent
+from crawler.commands._config import load
 from crawler.commands._crawl_settings import name_contact
 from crawler.errors import UsageError
 
@@ -32,6 +35,25 @@ def test_a_contact_that_is_said_comes_before_that_of_the_settings() -> None:
     found = settings(CONTACT="other@library.example")
     name_contact(found, MAIL)
     assert (found["CONTACT"], found["USER_AGENT"]) == (MAIL, user_agent(MAIL))
+
+
+def test_a_contact_of_the_configuration_stands_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HEMEROTECA_CONTACT", raising=False)
+    path = tmp_path / "hemeroteca.toml"
+    path.write_text(f"contact = '{MAIL}'\n[papers.a]\naddress = 'a.example'\n")
+    found = settings()
+    load(path).apply(found)
+    name_contact(found)
+    assert (found["CONTACT"], found["USER_AGENT"]) == (MAIL, user_agent(MAIL))
+    assert found["ARCHIVE"] == str(tmp_path / "archive")
+    name_contact(found, "other@library.example")
+    assert found["CONTACT"] == "other@library.example"
+    monkeypatch.setenv("HEMEROTECA_CONTACT", "env@library.example")
+    found = settings(CONTACT="env@library.example")
+    load(path).apply(found)
+    assert found["CONTACT"] == "env@library.example"
 
 
 def test_a_user_agent_of_one_s_own_is_kept() -> None:

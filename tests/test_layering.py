@@ -20,6 +20,7 @@ SOURCES = sorted(
 HOUSE = ("crawler", "spiders", "pipelines")
 LOWEST = {
     "crawler.bundled",
+    "crawler.counted",
     "crawler.items",
     "crawler.errors",
     "crawler.reasons",
@@ -30,6 +31,7 @@ LOWEST = {
 # package → what of the house it may import besides itself and the lowest layer
 MAY_IMPORT: dict[str, set[str]] = {
     "crawler.bundled": set(),
+    "crawler.counted": set(),
     "crawler.items": set(),
     "crawler.errors": set(),
     "crawler.reasons": set(),
@@ -38,6 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.urls": set(),
     "crawler.stopping": set(),
     "crawler.extract": set(),
+    "crawler.config": set(),
     "crawler.learn": {"crawler.extract"},
     "crawler.discover": set(),
     "crawler.warc": set(),
@@ -47,10 +50,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.policy": {"crawler.archive", "crawler.discover"},
     "crawler.fixity": {"crawler.archive", "crawler.warc"},
     "crawler.runs": {
-        "crawler.archive", "crawler.discover", "crawler.extract", "crawler.history",
-        "crawler.holdings", "crawler.kept_records", "crawler.learn", "crawler.page_reader",
-        "crawler.policy",
-        "crawler.validate", "crawler.warc",
+        "crawler.archive", "crawler.config", "crawler.discover", "crawler.extract",
+        "crawler.history", "crawler.holdings", "crawler.kept_records", "crawler.learn",
+        "crawler.page_reader", "crawler.policy", "crawler.validate", "crawler.warc",
     },
     "crawler.extensions": {
         "crawler.archive", "crawler.discover", "crawler.failures", "crawler.originals",
@@ -61,8 +63,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "crawler.stopping",
     },
     "crawler.middlewares": {
-        "crawler.discover", "crawler.extensions", "crawler.failures", "crawler.frontier",
-        "crawler.stopping",
+        "crawler.config", "crawler.discover", "crawler.extensions", "crawler.failures",
+        "crawler.frontier", "crawler.stopping",
     },
 }  # fmt: skip
 # A room of extraction → the rooms below it.
@@ -84,7 +86,7 @@ ROOMS: dict[str, set[str]] = {
 # table of words, `runs.visits` and `runs.assembly` the way of every answer: they are asked for by
 # name.
 DOORS = {f"crawler.extract.{room}" for room in ROOMS} | {
-    "crawler.extensions.session", "crawler.runs", "crawler.urls",
+    "crawler.config", "crawler.extensions.session", "crawler.runs", "crawler.urls",
 }  # fmt: skip
 PAST_THE_DOOR = {"crawler.runs.assembly", "crawler.runs.visits", "crawler.urls.segments"}
 MAY_DO_IO = {"crawler/extract/version.py"}  # reads its own code

@@ -175,14 +175,43 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "started_at": "UTC.",
         "finished_at": "UTC; NULL while it runs, or if it was killed.",
         "outcome": "finished; max_pages (more is queued); unreachable (a home page, or all"
-        " addresses); shutdown (Ctrl-C, SIGTERM), or another reason why it ended early; NULL while"
-        " it runs, or if it was killed.",
+        " addresses); blocked (the same, because the server refused us or shows a wall); partly"
+        " (some of the addresses); shutdown (Ctrl-C, SIGTERM), or another reason why it ended"
+        " early; NULL while it runs, or if it was killed.",
         "captures": "HTTP exchanges kept.",
         "new_articles": "Articles that were not in the archive before.",
         "new_revisions": "New revisions of articles that were.",
         "unchanged_articles": "Articles fetched and found unchanged.",
         "failures": "URLs that could not be fetched.",
         "uuid": "Identifies the run in its WARC files (warcinfo, isPartOf).",
+        "bytes": "Bytes of the bodies that were received, as sent.",
+        "seconds": "How long it took; NULL while it runs, or if it was killed.",
+        "exit_code": "That of its command; NULL while it runs, or if it was killed.",
+        "visits": "Visits by what was asked for and what became of it, as a JSON object:"
+        ' {"page": {"done": 12}}.',
+        "settings_digest": "sha256 of all settings that are not Scrapy's own: equal for runs that"
+        " are set up alike.",
+        "versions": "Versions of Python, Scrapy, SQLite and the extractor, as a JSON object.",
+    },
+    "run_papers": {
+        "": "What each run came to, newspaper by newspaper; hosts below a newspaper's own count as"
+        " its own.",
+        "run_id": "The run.",
+        "site_id": "The newspaper: sites.id.",
+        "paper": "Its name in hemeroteca.toml, else its host.",
+        "since": "Only stories published since were asked for; NULL for any.",
+        "until": "Only stories published until then; NULL for any.",
+        "captures": "HTTP exchanges kept.",
+        "new_articles": "Articles that were not in the archive before.",
+        "new_revisions": "New revisions of articles that were.",
+        "unchanged_articles": "Articles fetched and found unchanged.",
+        "failures": "URLs that could not be fetched.",
+        "bytes": "Bytes of the bodies that were received, as sent.",
+        "outcome": "As in runs: finished, unreachable, blocked …; NULL if the run did not end, and"
+        " for sites that it was not sent for.",
+        "reason": "Why its home page could not be archived, if so.",
+        "reason_code": "The same as a code.",
+        "reason_subject": "What the code is about: a status, a verdict …",
     },
     "captures": {
         "": "HTTP exchanges, each kept as a record in WARC. Never changed, never deleted.",

@@ -21,6 +21,7 @@ from crawler.archive.past import (
     reading,
     reasons,
     reread,
+    runs,
     times,
     waiting,
     warc,
@@ -140,6 +141,12 @@ def m018_confidence(db: Database) -> None:
 def m019_site_profiles(db: Database) -> None:
     """What newspapers' pages taught; a page that is read anew makes no revision."""
     profiles.upgrade(db)
+
+
+@migrations()
+def m021_runs_and_papers(db: Database) -> None:
+    """What a run was set up like, what it came to, newspaper by newspaper."""
+    schema.run(db.conn, runs.UPGRADE)
 
 
 def bring_up_to_date(db: Database) -> None:

@@ -42,6 +42,7 @@ class Outcome:
     """What it turned out to hold; None where nobody has looked."""
     was_story: bool = False
     """Whether it led to an archived story before."""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

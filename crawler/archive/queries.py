@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 
 from sqlite_utils import Database
@@ -51,6 +52,13 @@ class Status:
     """Addresses that crawls left out by their own judgement, family by family."""
     layout_changes: list[dict[str, object]] = field(default_factory=list)
     """The last ones: site, field, since, before, after, urls."""
+    claimed: int = 0
+    """URLs that a run has in hand, or had when it was killed."""
+    waiting: int = 0
+    """URLs that are queued, without those."""
+    guesses: int = 0
+    """Usual places of sitemaps and feeds where there are none: nobody's failure, and not among the
+    reasons."""
 
 
 def status(db: Database, *, runs: int = 5) -> Status:
@@ -78,13 +86,38 @@ def status(db: Database, *, runs: int = 5) -> Status:
     ]
     sites = db.query("SELECT * FROM site_summary ORDER BY articles DESC, site")
     left_out = Families(db.conn).left_out()
+    claimed, waiting = db.execute(
+        "SELECT (SELECT count(*) FROM urls WHERE state = 'claimed'),"
+        " (SELECT count(*) FROM urls WHERE state = 'queued')"
+    ).fetchone()
+    guesses = _guesses(db)
     return Status(
-        **totals, sites=list(sites), runs=last_runs, reasons=_reasons(db), left_out=left_out,
+        **totals, sites=list(sites), runs=last_runs, reasons=_reasons(db, guesses),
+        left_out=left_out, claimed=claimed, waiting=waiting, guesses=guesses.total(),
         layout_changes=[{"site": host, **asdict(one)} for host, one in changes_of(db.conn, 10)],
     )  # fmt: skip
 
 
-def _reasons(db: Database) -> list[dict[str, object]]:
+def _guesses(db: Database) -> Counter[tuple[str, str | None, str]]:
+    """State, code and words of usual places where nothing is → how many."""
+    rows = db.execute(
+        "SELECT state, reason_code, reason_subject, count(*) FROM urls WHERE role <> 'page'"
+        " AND source = 'usual' AND state IN ('failed', 'gone') GROUP BY 1, 2, 3"
+    )
+    found: Counter[tuple[str, str | None, str]] = Counter()
+    for state, code, subject, count in rows:
+        found[state, code, _words(code, subject)] += count
+    return found
+
+
+def _words(code: str | None, subject: str | None) -> str:
+    reason = why.told(code, None if code in WITH_ADDRESS else subject)
+    return "" if reason is None else str(reason)
+
+
+def _reasons(
+    db: Database, guesses: Counter[tuple[str, str | None, str]]
+) -> list[dict[str, object]]:
     """Why URLs are no stories here; counted in the order of an index, so that nothing is sorted."""
     codes = ", ".join(f"'{code}'" for code in sorted(WITH_ADDRESS))
     rows = db.execute(
@@ -96,8 +129,9 @@ def _reasons(db: Database) -> list[dict[str, object]]:
     )
     found = []
     for state, code, subject, count in rows:
-        reason = why.told(code, subject)
-        found.append((-count, state, "" if reason is None else str(reason), code))
+        words = _words(code, subject)
+        if left := count - guesses[state, code, words]:
+            found.append((-left, state, words, code))
     return [
         {"state": state, "code": code, "reason": words or None, "urls": -count}
         for count, state, words, code in sorted(found)

@@ -39,8 +39,34 @@ CREATE TABLE runs (
     new_revisions INTEGER NOT NULL DEFAULT 0,
     unchanged_articles INTEGER NOT NULL DEFAULT 0,
     failures INTEGER NOT NULL DEFAULT 0,
-    uuid TEXT
+    uuid TEXT,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    seconds REAL,
+    exit_code INTEGER,
+    visits TEXT CHECK (visits IS NULL OR json_valid(visits)),
+    settings_digest TEXT,
+    versions TEXT CHECK (versions IS NULL OR json_valid(versions))
 ) STRICT;
+
+CREATE TABLE run_papers (
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    site_id INTEGER NOT NULL REFERENCES sites(id),
+    paper TEXT NOT NULL,
+    since TEXT,
+    until TEXT,
+    captures INTEGER NOT NULL DEFAULT 0,
+    new_articles INTEGER NOT NULL DEFAULT 0,
+    new_revisions INTEGER NOT NULL DEFAULT 0,
+    unchanged_articles INTEGER NOT NULL DEFAULT 0,
+    failures INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    outcome TEXT,
+    reason TEXT,
+    reason_code TEXT,
+    reason_subject TEXT,
+    PRIMARY KEY (run_id, site_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX run_papers_site ON run_papers(site_id, run_id);
 
 CREATE TABLE urls (
     id INTEGER PRIMARY KEY,

@@ -26,6 +26,16 @@ class SiteMemory:
         ).fetchone()
         return cast("tuple[int, int]", row)
 
+    def led_to_stories(self, url: str) -> bool:
+        """Whether a page has told of addresses that turned out to be stories. Looks through all
+        stories: for what happens seldom."""
+        row = self._sql(
+            "SELECT 1 FROM urls WHERE article_id IS NOT NULL"
+            " AND via_id = (SELECT id FROM urls WHERE url = ?) LIMIT 1",
+            (url,),
+        ).fetchone()
+        return row is not None
+
     def posts_listed(self, host: str) -> tuple[str, str] | None:
         """Of a WordPress site: the address of its first list of posts, and when the last such list
         was read, ISO 8601; None if none was."""

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crawler.archive.run_rows import COUNTS
 from crawler.bundled import PROGRAM
 from crawler.reasons import NOT_THE_STORY
 
@@ -167,6 +168,13 @@ def _counts(connection: sqlite3.Connection) -> Iterator[Finding]:
     for what, sql in _KEPT.items():
         for url in dict.fromkeys(connection.execute(sql).fetchmany(_MAX)):
             yield Finding("counts", what, _RESTORE, *url)
+    sums = ", ".join(f"sum({name})" for name in COUNTS)
+    for (run,) in connection.execute(
+        f"SELECT r.id FROM runs r WHERE ({', '.join(f'r.{name}' for name in COUNTS)})"  # noqa: S608
+        f" <> (SELECT {sums} FROM run_papers p WHERE p.run_id = r.id)"
+    ).fetchmany(_MAX):
+        what = f"the numbers of run {run} are not those of its newspapers together"
+        yield Finding("counts", what, _RESTORE)
 
 
 def _revisits(connection: sqlite3.Connection) -> Iterator[Finding]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import cast
 
 from crawler import times
@@ -22,6 +23,7 @@ from crawler.archive.known_story import Story
 from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.readings import reread
 from crawler.archive.rows import insert
+from crawler.archive.run_papers import RunPapers
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.unfit import LESSER, is_about_content
 from crawler.items import Article, Capture, FoundUrl, Role, Visit
@@ -63,6 +65,7 @@ class Store:
         self.articles = Articles(self.db.conn, self._site_id, extractor, self.history)
         self._found = FoundUrls(self.db, self.frontier, self._site_id)
         self._sql = self.db.conn.execute
+        self.papers = RunPapers(self.db.conn, self._site_id)
         self.run_id: int | None = None
         """Key of the run that is open."""
         self._sites: dict[str, int] = {}
@@ -92,23 +95,27 @@ class Store:
         software: str,
         started_at: str,
         uuid: str | None = None,
+        setup: run_rows.Setup = run_rows.Setup(),  # noqa: B008
     ) -> None:
         """Open the run that what follows belongs to. started_at: ISO 8601, UTC, as exact as it is
         known: what was visited before is visited again, if it is due. uuid: what its WARC files
-        call it."""
+        call it. setup: what it is set up like."""
         with self.db.atomic():
             self.run_id = run_rows.enter(
-                self.db.conn, spider, arguments, software, started_at, uuid
+                self.db.conn, spider, arguments, software, started_at, uuid, setup
             )
         self.frontier.begin(started_at)
 
-    def finish_run(self, outcome: str, finished_at: str | None = None) -> None:
+    def finish_run(
+        self, outcome: str, finished_at: str | None = None, *, exit_code: int | None = None,
+        totals: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
         """Close the run. outcome: `finished`, `shutdown`, or another reason why it ended.
-        finished_at: ISO 8601, UTC; None for now."""
+        finished_at: ISO 8601, UTC; None for now. exit_code, totals: what it came to."""
         finished_at = finished_at or times.now()
         with self.db.atomic():
             if self.run_id is not None:
-                run_rows.end(self.db.conn, self.run_id, outcome, finished_at)
+                run_rows.end(self.db.conn, self.run_id, outcome, finished_at, exit_code, totals)
                 look_back(self.db.conn, self.history, self.run_id, finished_at)
 
     def run_with(self, uuid: str | None) -> int:
@@ -133,11 +140,6 @@ class Store:
         """The key of the site at a host; None if it is not known."""
         row = self._sql("SELECT id FROM sites WHERE host = ?", (host,)).fetchone()
         return row[0] if row else None
-
-    def asks_for_other_dates(self, arguments: Mapping[str, str]) -> bool:
-        """Whether the run asks for other dates than the one before on the same site."""
-        before = run_rows.arguments_before(self.db.conn, self.run_id, arguments.get("site"))
-        return any(before.get(name) != arguments.get(name) for name in ("since", "until"))
 
     # -- batches ---------------------------------------------------------------------------------
 
@@ -189,7 +191,9 @@ class Store:
             grown, woken = self.frontier.news.grown, set(self.frontier.news.woken)
             try:
                 with self.db.atomic():
-                    stored = [self._record(*each, new) for each in part]
+                    by_paper: defaultdict[str, Counter[str]] = defaultdict(Counter)
+                    stored = [self._counted(*each, new, by_paper) for each in part]
+                    self.papers.add(self.run_id, by_paper)
                     for each in stored:  # then only: what is noted is not taken back
                         note(*each)
             except Exception as error:
@@ -234,6 +238,18 @@ class Store:
         if self.run_id is not None:
             run_rows.count(self.db.conn, self.run_id, counts)
 
+    def _counted(
+        self, visit: Visit, told: Told, left_out: Reason | None, counts: Counter[str],
+        by_paper: defaultdict[str, Counter[str]],
+    ) -> tuple[Visit, str | None, bool]:  # fmt: skip
+        """The same as `_record`, with its numbers added to those of its newspaper, too."""
+        own: Counter[str] = Counter()
+        recorded = self._record(visit, told, left_out, own)
+        own[run_rows.visited(recorded[0].role, recorded[0].state)] += 1
+        by_paper[self.papers.paper_of(visit.url)].update(own)
+        counts.update(own)
+        return recorded
+
     def _record(
         self, visit: Visit, told: Told, left_out: Reason | None, counts: Counter[str]
     ) -> tuple[Visit, str | None, bool]:
@@ -248,6 +264,7 @@ class Store:
         for capture in visit.captures:
             capture_id = self._add_capture(capture, visit.role)
             counts["captures"] += 1
+            counts["bytes"] += capture.payload_bytes if capture.status != 304 else 0
             if capture.url != visit.url:
                 self.frontier.visited.pass_by(capture, visit.url)
         article_id, changed = None, None

@@ -91,6 +91,7 @@ class Visited:
                 visit.part_of is not None,
                 kind,
                 article_id is not None,
+                visit.url,
             )
         )  # fmt: skip
         self._sql(

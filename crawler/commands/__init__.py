@@ -3,6 +3,7 @@ alone needs is imported where it runs."""
 
 from __future__ import annotations
 
+from crawler.commands._unknown import suggest_verbs
 from crawler.interrupts import answer_interrupts
 from crawler.log import escape_records, take_all_text
 
@@ -10,3 +11,4 @@ from crawler.log import escape_records, take_all_text
 escape_records()
 take_all_text()
 answer_interrupts()
+suggest_verbs()

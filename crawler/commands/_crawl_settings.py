@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from scrapy.settings import BaseSettings
 
 from crawler.bundled import PROGRAM, user_agent
 from crawler.commands._shared import folder_named, say
+from crawler.config import reaches_somebody
 from crawler.errors import UsageError
 
 _LEAST: dict[str, tuple[type[int] | type[float], float]] = {
@@ -22,10 +22,6 @@ _LEAST: dict[str, tuple[type[int] | type[float], float]] = {
     "WARC_FILE_BYTES": (int, 1),
 }  # fmt: skip
 """Setting → what it is, and the least that makes sense."""
-
-
-# Somebody at a host, or a host with a dot in its name.
-_REACHES = re.compile(r"\S@\S|\w\.\w")
 
 # How alike a name must be to a known one to be taken for it, misspelt: DOWLOAD_DELY is, but not
 # what extensions have, as ROTATING_PROXY_LIST.
@@ -103,7 +99,7 @@ def name_contact(settings: BaseSettings, said: str | None = None) -> None:
     contact: str = settings["CONTACT"] if said is None else said
     if said is None and not contact.strip():
         return
-    if not contact.isascii() or not contact.isprintable() or not _REACHES.search(contact):
+    if not reaches_somebody(contact):
         raise UsageError(
             f"contact={contact} must be a mail address or URL in ASCII; write"
             " contact=you@library.example"

@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
 
+from crawler import times
 from crawler.archive import database
+from crawler.archive.database import open_for_reading
 from crawler.archive.families import LeftOut
+from crawler.archive.run_reports import papers_of
 from crawler.bundled import CHECKOUT, PROGRAM
 from crawler.commands import left_out
 from crawler.commands._shared import say, typed
-from crawler.errors import DamageError, IncompleteError
+from crawler.counted import counted
+from crawler.errors import HemerotecaError
 from crawler.items import State
-from crawler.outcome import FINISHED, INCOMPLETE, STOPPED, UNREACHABLE, exit_code
+from crawler.outcome import BLOCKED, FINISHED, INCOMPLETE, PARTLY, STOPPED, UNREACHABLE
 from crawler.reasons import LEFT_OUT, VERDICT, Reason
 from crawler.text import shown
 
+if TYPE_CHECKING:
+    from crawler.extensions.session import Session
+
+# Outcomes of runs that came to their end.
+_WHOLE = frozenset({FINISHED, UNREACHABLE, BLOCKED, PARTLY, INCOMPLETE})
+_NAMED = 20
+"""Addresses that are named one by one."""
+# Reasons that the site's being down or the address's being wrong does not explain.
+_NO_HINT = frozenset({"private_address", "no_article", "front_wall", "front_empty"})
 _CHECK = "Check the address, or try again later"
 _FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_utc DESC LIMIT 10"'
 
@@ -33,9 +48,9 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
     if broken or spider is None:
         print(f"{PROGRAM} crawl: the run could not start; see the log above", file=sys.stderr)
         return 1
-    from crawler.extensions.session import Session
+    from crawler.extensions.session import Session as Sessions
 
-    session = Session.of(crawler)
+    session = Sessions.of(crawler)
     run, archive, queue = session.run, session.archive, session.queue
     ended = session.outcome or "broken off"
     for problem in seed_problems(spider):
@@ -47,6 +62,7 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
             print(
                 summary(
                     run.totals, archive.reasons, run.folder, ended, queue.left, queue.left_out,
+                    name_of(session),
                 ),
                 flush=True,
             )  # fmt: skip
@@ -64,28 +80,59 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
             f" stories: {doubtful[0].examples[0]} … To fetch them: {tool(PROGRAM)} retry"
             f" {typed(run.folder)} --excluded, then crawl again"
         )
-    code = exit_code(ended)
-    if run.files_missing and code in (0, IncompleteError.exit_code):
+    if run.files_missing:
         say(
             f"{PROGRAM} crawl: {run.files_missing:,} WARC files of the archive are missing or"
             f" have a different length: {tool(PROGRAM)} status {typed(run.folder)} names them"
         )
-        return DamageError.exit_code
-    return code
+    return session.exit_code
+
+
+def name_of(session: Session) -> str:
+    """Which run it was, of which newspapers, and when: for whoever reads it in a log."""
+    run = session.run
+    papers = session.papers
+    whose = f" of {papers[0]}" if papers else ""
+    if len(papers) > 1:
+        whose = f" of {len(papers):,} papers"
+    ended = run.finished_at or times.now()
+    lines = [f"Run {run.id}{whose}, {run.started_at:%Y-%m-%d %H:%M} to {ended[11:16]} UTC"]
+    if len(papers) > 1 and run.id is not None:
+        lines += _by_paper(run.folder, run.id)
+    return "\n".join(lines)
+
+
+def _by_paper(folder: Path, run_id: int) -> list[str]:
+    """What a run of several papers brought of each; nothing where the archive cannot be read."""
+    try:
+        with open_for_reading(folder) as db:
+            papers = papers_of(db.conn, run_id)
+    except (HemerotecaError, sqlite3.Error):
+        return []
+    return [
+        f"  {each.paper}: {each.new_articles:,} new, {each.new_revisions:,} revised,"
+        f" {each.unchanged_articles:,} unchanged, {each.failures:,} failed"
+        + (f" – {each.outcome}: {each.reason}" if each.reason else "")
+        for each in papers
+        if each.outcome is not None
+    ]
 
 
 def seed_problems(spider: Spider) -> list[str]:
     """What to tell the user of seeds that gave nothing, where that matters."""
     failures: dict[str, Reason] = getattr(spider, "seed_failures", {})
-    if getattr(spider, "has_reached_seeds", True):
-        return []
     lines = [
-        f"{url} could not be archived: {reason}. "
-        + ("" if reason.code == "private_address" else _CHECK)
-        for url, reason in list(failures.items())[:5]
+        f"{url} could not be archived: {reason}. " + ("" if reason.code in _NO_HINT else _CHECK)
+        for url, reason in list(failures.items())[:_NAMED]
     ]
-    if len(failures) > 5:
-        lines.append(f"… and {len(failures) - 5:,} more URLs")
+    if len(failures) > _NAMED:
+        lines.append(f"… and {len(failures) - _NAMED:,} more URLs: the view not_archived has all")
+    fronts: dict[str, Any] = getattr(spider, "fronts", {})
+    lines += [
+        f"{url}: {front.reason}; stories come in by other ways"
+        for url, front in fronts.items()
+        if url not in failures
+    ]
     return [shown(line.rstrip()) for line in lines]
 
 
@@ -96,16 +143,22 @@ def summary(
     outcome: str,
     left: int,
     not_fetched: Sequence[LeftOut] = (),
+    name: str = "",
 ) -> str:
     """What a run brought, for a person: what is new, what failed and why, where to look next.
 
-    left: URLs that are queued still. not_fetched: what was left out, family by family.
+    left: URLs that are queued still. not_fetched: what was left out, family by family. name: which
+    run it was.
     """
-    ended = "" if outcome in (FINISHED, UNREACHABLE, INCOMPLETE) else f" (ended early: {outcome})"
+    ended = "" if outcome in _WHOLE else f" (ended early: {outcome})"
     lines = [
-        f"{totals['new_articles']:,} new articles, {totals['new_revisions']:,} new revisions, "
-        f"{totals['unchanged_articles']:,} unchanged; {totals['captures']:,} captures{ended}"
+        f"{counted(totals['new_articles'], 'new article')},"
+        f" {counted(totals['new_revisions'], 'new revision')},"
+        f" {totals['unchanged_articles']:,} unchanged; {counted(totals['captures'], 'capture')}"
+        f"{ended}"
     ]
+    if name:
+        lines.append(name)
     verdicts = {
         name.removeprefix(VERDICT): n for name, n in totals.items() if name.startswith(VERDICT)
     }

@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import shlex
 import signal
 import sqlite3
@@ -23,6 +24,7 @@ from sqlite_utils import Database
 from crawler.archive import histories
 from crawler.archive.database import FILE_NAME, explain, refuse_links
 from crawler.bundled import PROGRAM
+from crawler.commands._config import configured_archive
 from crawler.errors import ArchiveError, HemerotecaError, MissingError, UsageError
 from crawler.reasons import in_words
 from crawler.text import shown
@@ -45,7 +47,7 @@ def add_archive_option(parser: argparse.ArgumentParser) -> None:
 def archive_folder(command: str, args: list[str], argument: str | None, default: str) -> Path:
     """The archive that the user names, as a word or by -a archive=; else the default.
 
-    Raises UsageError, and ArchiveError as `folder_named`.
+    Raises UsageError, ConfigError, and ArchiveError as `folder_named`.
     """
     named = list(args)
     if argument is not None:
@@ -55,20 +57,22 @@ def archive_folder(command: str, args: list[str], argument: str | None, default:
         named.append(value)
     if len(named) > 1:
         raise UsageError("name one archive")
-    return folder_named(named[0] if named else default)
+    return folder_named(named[0] if named else configured_archive(default))
 
 
 def folder_named(text: str) -> Path:
     """The folder that a word, an argument or an environment variable names; it need not be there.
 
     A `~` at its start is the user's home: a shell leaves it as it is in quotes and behind `=`.
-    Raises UsageError where nothing is named, ArchiveError where no folder can be at that place or
-    we may not look into it.
+    That of its `archive.db` counts for it. Raises UsageError where nothing is named, ArchiveError
+    where no folder can be at that place or we may not look into it.
     """
     if not text.strip():
         raise UsageError("archive= is empty; name a folder: archive=my-archive")
     try:
         folder = Path(text).expanduser()
+        if folder.name == FILE_NAME and folder.is_file():
+            folder = folder.parent
         (folder / FILE_NAME).stat()
     except FileNotFoundError:
         pass
@@ -99,10 +103,20 @@ def host_named(word: str | None, option: str = "--site ") -> str | None:
     return host
 
 
+def with_scheme(word: str) -> str:
+    """An address as a person types it, with a scheme: in an archive http and https are one.
+
+    >>> with_scheme("news.example/a"), with_scheme("http://news.example/a")
+    ('https://news.example/a', 'http://news.example/a')
+    """
+    has_host = re.match(r"[\w-]+(\.[\w-]+)+(:\d+)?(/|$)", word)
+    return f"https://{word}" if has_host and "://" not in word else word
+
+
 def address_named(word: str | None) -> str | None:
     """The address that `--url` names, in our spelling; None where it is not there. Raises
     UsageError where it names none."""
-    url = normalise(word) if word else None
+    url = normalise(with_scheme(word)) if word else None
     if word is not None and url is None:
         raise UsageError(f"--url {shlex.quote(word)} is not a web address; write https://…")
     return url

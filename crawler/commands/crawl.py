@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from scrapy import Spider
 from scrapy.commands.crawl import Command as ScrapyCrawl
@@ -18,16 +18,21 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from crawler.archive import database, lock
 from crawler.bundled import PROGRAM
+from crawler.commands._config import Found, find
 from crawler.commands._crawl_settings import (
     apply_arguments,
     check_names,
     check_settings,
+    name_contact,
     require_contact,
 )
 from crawler.commands._crawl_summary import conclude
+from crawler.commands._estimate import show
+from crawler.commands._papers import asked_for, follow, in_processes, is_one_run, wished
 from crawler.commands._shared import end_on_sigterm, say
-from crawler.errors import HemerotecaError, UnreachableError, UsageError
-from crawler.outcome import STOPPED
+from crawler.config import FILE_NAME, Paper
+from crawler.errors import HemerotecaError, UsageError
+from crawler.outcome import MEANINGS, STOPPED
 from crawler.runs import Profiles
 from crawler.text import shown
 from crawler.verb import Verb, fail
@@ -43,17 +48,19 @@ if TYPE_CHECKING:
     from crawler.extensions.ending import Ending
 _NAMED = 20
 """Bad lines of a file that are named one by one."""
-EXIT_CODES = """exit codes: 0 done; 1 the run broke off; 2 bad arguments or archive; \
-3 a home page, all of the URLs or some lines of urls= could not be archived; \
-4 another run holds the archive; 5 the disk is nearly full; \
-6 done, but WARC files of the archive are missing; \
-8 URLs were left out that may be stories; 130 stopped by the user"""
+EXIT_CODES = "exit codes: " + "; ".join(f"{code} {words}" for code, words in MEANINGS.items())
 
 
 class Command(Verb, ScrapyCrawl):
     """Run a spider into an archive."""
 
     requires_project = True
+    follows_config: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: Found | None = None
+        self._papers: tuple[Paper, ...] = ()
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
@@ -62,11 +69,24 @@ class Command(Verb, ScrapyCrawl):
     def long_desc(self) -> str:
         """For `scrapy crawl -h`."""
         return (
-            "Archive into a folder: crawl news -a site=https://…, crawl article -a url=https://… "
+            f"Archive into a folder: crawl news, with the papers of {FILE_NAME} or with "
+            "-a site=https://…; crawl article -a url=https://… "
             "or -a urls=FILE; also -a archive=DIR, since=, until=, discover=, "
             "revisit=now, max_pages=, contact=, "
             f"allow_private=1. {EXIT_CODES}"
         )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add --config and --estimate."""
+        super().add_options(parser)
+        parser.add_argument(
+            "--config", metavar="FILE",
+            help=f"instead of the nearest {FILE_NAME} above the working folder",
+        )  # fmt: skip
+        parser.add_argument(
+            "--estimate", action="store_true",
+            help="archive nothing: say how many stories, days and bytes there are to come",
+        )  # fmt: skip
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check everything that can be checked before anything is opened or fetched."""
@@ -77,6 +97,15 @@ class Command(Verb, ScrapyCrawl):
         try:
             check_names(opts.set)
             check_settings(self.settings)
+            self._found = find(opts.config) if self.follows_config else None
+            if self._found is not None:
+                self._found.apply(self.settings)
+            self._papers = asked_for(self._found, opts.spargs) if args == ["news"] else ()
+            if self._found is not None and self._papers:
+                if not opts.estimate and not is_one_run(self._found, self._papers, opts.spargs):
+                    name_contact(self.settings, opts.spargs.get("contact"))
+                    return
+                follow(self._found, self._papers, opts.spargs, self.settings)
             apply_arguments(self.settings, opts.spargs)
             database.check(Path(self.settings["ARCHIVE"]))
             lock.refuse_if_held(Path(self.settings["ARCHIVE"]))
@@ -88,6 +117,13 @@ class Command(Verb, ScrapyCrawl):
         """Run the spider and set the exit code."""
         if len(args) != 1:
             raise ScrapyUsageError(f"name one spider: {PROGRAM} crawl news -a site=https://…")
+        if opts.estimate:
+            self.exitcode = self._estimate(args, opts)
+            return
+        if self._found and len(self._papers) > 1 and "site" not in opts.spargs:
+            self._check_once(opts.spargs)
+            self.exitcode = in_processes(self._found, self._papers, opts)
+            return
         assert self.crawler_process is not None
         try:
             spidercls = self._spider_class(args[0])
@@ -120,7 +156,32 @@ class Command(Verb, ScrapyCrawl):
             print(
                 f"{PROGRAM} crawl: {len(bad_lines):,} lines of urls= were skipped", file=sys.stderr
             )
-            self.exitcode = self.exitcode or UnreachableError.exit_code
+
+    def _estimate(self, args: list[str], opts: argparse.Namespace) -> int:
+        from crawler.estimate import estimate
+
+        assert self.settings is not None
+        assert self.crawler_process is not None
+        try:
+            if args != ["news"]:
+                raise UsageError("--estimate is for crawl news")
+            spider = self._spider_class("news")(**opts.spargs)
+            papers = wished(self._papers, spider)
+            seeds = [address for paper in papers for address in paper.addresses]
+            require_contact(self.settings, seeds)
+            return show(estimate(papers, self.settings))
+        except HemerotecaError as error:
+            fail("crawl", error)
+
+    def _check_once(self, arguments: dict[str, str]) -> None:
+        """End here for what each of several papers would end for."""
+        try:
+            home = self._papers[0].addresses[0]
+            spider = self._spider_class("news")(**{**arguments, "site": home})
+            assert self.settings is not None
+            require_contact(self.settings, getattr(spider, "seeds", ()))
+        except HemerotecaError as error:
+            fail("crawl", error)
 
     def _spider_class(self, name: str) -> type[Spider]:
         assert self.crawler_process is not None

@@ -26,6 +26,8 @@ SPEED = {
 class Command(Crawl):
     """Serve the demo newspaper; with --crawl, archive it."""
 
+    follows_config = False
+
     def syntax(self) -> str:
         """For `scrapy demo -h`."""
         return (
@@ -83,7 +85,8 @@ class Command(Crawl):
                     opts.spargs |= {"site": url, "allow_private": "1"}
                     super().run(["news"], opts)
                 else:
-                    print(f"The demo newspaper ({opts.edition} edition) is at {url}")
+                    which = "" if opts.site == "courier" else f", the site {opts.site!r}"
+                    print(f"The demo newspaper ({opts.edition} edition{which}) is at {url}")
                     print("Press Ctrl-C to stop it.")
                     sys.stdout.flush()
                     wait()

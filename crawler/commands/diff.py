@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from crawler.archive.database import open_for_reading
+from crawler.archive.histories import has_story
 from crawler.archive.revisions import (
     Answer,
     Event,
@@ -20,7 +21,7 @@ from crawler.archive.revisions import (
 )
 from crawler.bundled import PROGRAM
 from crawler.commands._diff_shown import as_json, show
-from crawler.commands._shared import add_archive_option, archive_folder, console, told
+from crawler.commands._shared import add_archive_option, archive_folder, console, told, with_scheme
 from crawler.errors import MissingError, UsageError
 from crawler.history.revision_diff import compared
 from crawler.text import shown, shown_json
@@ -75,6 +76,9 @@ class Command(Verb):
                 archive_folder("diff", [], opts.argument, self.settings["ARCHIVE"])
             )
             with open_for_reading(folder) as db:
+                plain = f"http{url.removeprefix('https')}"
+                if "://" not in args[0] and has_story(db.conn, plain):
+                    url = plain
                 revisions = revisions_of(db, url)
                 events = events_of(db, url) if opts.all else []
                 apart = answers_apart(db, url)
@@ -112,7 +116,7 @@ class Command(Verb):
 def _address(text: str) -> str | None:
     """A story's address; that of one that took another's place has a day as its fragment."""
     page, _, day = text.partition("#")
-    url = normalise(page)
+    url = normalise(with_scheme(page))
     return f"{url}#{day}" if url and day else url
 
 

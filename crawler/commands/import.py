@@ -20,6 +20,7 @@ from crawler.commands._shared import (
     stopped,
     told,
 )
+from crawler.counted import counted
 from crawler.errors import UsageError
 from crawler.text import shown_line
 from crawler.verb import Verb
@@ -110,7 +111,8 @@ def summary(told: Imported) -> str:
     totals, records = told.totals, told.records
     kinds = ", ".join(f"{n:,} {kind}" for kind, n in sorted(records.items()) if kind != "known")
     lines = [
-        f"{totals['new_articles']:,} new articles, {totals['new_revisions']:,} new revisions, "
+        f"{counted(totals['new_articles'], 'new article')}, "
+        f"{counted(totals['new_revisions'], 'new revision')}, "
         f"{totals['unchanged_articles']:,} unchanged; {totals['captures']:,} captures",
         f"Records copied: {kinds or 'none'}; {records['known']:,} responses were already here",
     ]

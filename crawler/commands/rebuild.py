@@ -17,6 +17,7 @@ from crawler.commands._shared import (
     told,
     typed,
 )
+from crawler.counted import counted
 from crawler.errors import ArchiveError, UsageError
 from crawler.text import shown_line
 from crawler.verb import Verb
@@ -90,7 +91,8 @@ def summary(told: Rebuilt) -> str:
     """What was made again, for a person."""
     totals = told.totals
     line = (
-        f"{totals['new_articles']:,} articles, {totals['new_revisions']:,} later revisions,"
+        f"{counted(totals['new_articles'], 'article')},"
+        f" {counted(totals['new_revisions'], 'later revision')},"
         f" {totals['captures']:,} captures"
     )
     if totals["reread"]:

@@ -22,6 +22,7 @@ from crawler.commands._shared import (
     stopped,
     told,
 )
+from crawler.counted import counted
 from crawler.verb import Verb
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ async def _read(
 def summary(counts: Counter[str], seconds: float) -> str:
     """What reading again has brought, for a person."""
     read = sum(counts.values())
-    line = f"{read:,} pages re-extracted: {counts['changed']:,} changed"
+    line = f"{counted(read, 'page')} re-extracted: {counts['changed']:,} changed"
     if counts["unread"]:
         line += f", {counts['unread']:,} could not be read (the table rereadings says why)"
     return line + (f"; {read / seconds:.0f} per second" if read else "")

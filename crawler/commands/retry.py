@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import difflib
+import shlex
+import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -10,19 +13,32 @@ from crawler.archive.chains import Chains
 from crawler.archive.database import open_for_reading
 from crawler.archive.duplicates import split
 from crawler.archive.families import Families
+from crawler.archive.retries import (
+    failed_again,
+    reason_again,
+    reason_named,
+    reasons_here,
+    url_again,
+)
 from crawler.commands._shared import (
     add_archive_option,
+    address_named,
     archive_folder,
     host_named,
     must_be_known,
     told,
+    with_scheme,
 )
 from crawler.errors import MissingError, UsageError
+from crawler.reasons import Reason
 from crawler.urls import normalise
 from crawler.verb import Verb
 
 if TYPE_CHECKING:
     from crawler.runs import Run
+
+
+_WISHES = ("reason", "url", "excluded", "split")
 
 
 class Command(Verb):
@@ -32,15 +48,17 @@ class Command(Verb):
 
     def syntax(self) -> str:
         """For `scrapy retry -h`."""
-        return "[ARCHIVE] --excluded [--site HOST] | --split URL"
+        return "[ARCHIVE] [--site HOST] [--reason REASON | --excluded] | --url URL | --split URL"
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
-        return "Queue URLs that a crawl left out, or a page wrongly taken for a copy"
+        return "Queue again what failed or was left out"
 
     def long_desc(self) -> str:
         """For `scrapy retry -h`."""
         return (
+            "Queues all URLs that failed or wait for another try; with --reason those that are not"
+            " archived for one reason, with --url one address, whatever became of it. "
             "--excluded queues all URLs that were left out because pages like them brought no"
             " stories, and the sitemaps, feeds and lists left out because those before them brought"
             " too few; --split says that a page taken for a copy of another is a story of its own."
@@ -48,11 +66,17 @@ class Command(Verb):
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add -a archive=, --excluded, --site and --split."""
+        """Add -a archive=, --site, --reason, --url, --excluded and --split."""
         super().add_options(parser)
         add_archive_option(parser)
         parser.add_argument("--excluded", action="store_true", help="everything that was left out")
-        parser.add_argument("--site", help="with --excluded: only this newspaper")
+        parser.add_argument("--site", help="only this newspaper")
+        parser.add_argument(
+            "--reason",
+            help="what is not archived for this reason: a code, as http_status or 'http_status"
+            " 403', or the words that status shows",
+        )
+        parser.add_argument("--url", metavar="URL", help="this address")
         parser.add_argument("--split", metavar="URL", help="the page that is not a copy")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -61,19 +85,58 @@ class Command(Verb):
         from crawler.runs import offline_run
 
         with told("retry") as about:
-            if bool(opts.excluded) == bool(opts.split):
-                raise UsageError("say what to queue: --excluded, or --split URL")
+            wishes = {name: getattr(opts, name) for name in _WISHES if getattr(opts, name)}
+            if len(wishes) > 1:
+                raise UsageError(f"name one of {', '.join(f'--{name}' for name in wishes)}")
             host = host_named(opts.site)
-            if host and not opts.excluded:
-                raise UsageError("--site needs --excluded")
+            if host and (opts.url or opts.split):
+                raise UsageError("--site goes with no address")
+            url = address_named(opts.url)
             folder = about.archive(
                 archive_folder("retry", args, opts.argument, self.settings["ARCHIVE"])
             )
             with closing(open_for_reading(folder)) as db:  # before a run writes anything
                 must_be_known(db, host)
-            said = {"split": opts.split} if opts.split else {"excluded": host or "all"}
+                reason = None if opts.reason is None else _reason(db.conn, opts.reason)
+            said = {name: str(value) for name, value in wishes.items() if value is not True}
+            if opts.excluded:
+                said["excluded"] = host or "all"
+            elif host:
+                said["site"] = host
             with offline_run(folder.resolve(), self.settings, "retry", said) as run:
-                print(_split(run, opts.split) if opts.split else _take_up(run, host))
+                if opts.split:
+                    print(_split(run, opts.split))
+                elif opts.excluded:
+                    print(_take_up(run, host))
+                else:
+                    print(_again(run, host, reason, url))
+
+
+def _reason(db: sqlite3.Connection, text: str) -> Reason:
+    reason = reason_named(db, text)
+    if reason is None:
+        here = reasons_here(db)
+        alike = difflib.get_close_matches(text.strip().split(" ")[0], here, 1)
+        right = f"did you mean {alike[0]}?" if alike else f"there are {', '.join(here) or 'none'}"
+        raise UsageError(f"--reason {shlex.quote(text)}: the archive has no such reason; {right}")
+    return reason
+
+
+def _again(run: Run, host: str | None, reason: Reason | None, url: str | None) -> str:
+    db = run.store.db
+    with db.atomic():
+        if url is not None:
+            if not url_again(db.conn, url):
+                raise MissingError(f"the archive has never heard of {url}")
+            count = 1
+        elif reason is not None:
+            count = reason_again(db.conn, reason, host)
+        else:
+            count = failed_again(db.conn, host)
+    if not count:
+        return "nothing to queue"
+    are = "1 URL is" if count == 1 else f"{count:,} URLs are"
+    return f"{are} queued; the next crawl of the newspaper fetches what is queued"
 
 
 def _take_up(run: Run, host: str | None) -> str:
@@ -88,7 +151,7 @@ def _take_up(run: Run, host: str | None) -> str:
 
 
 def _split(run: Run, address: str) -> str:
-    url = normalise(address) or address
+    url = normalise(with_scheme(address)) or address
     with run.store.db.atomic():
         other = split(run.store.db.conn, url)
     if other is None:

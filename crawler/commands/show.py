@@ -13,7 +13,7 @@ from crawler.archive.database import open_for_reading
 from crawler.archive.replay import KeptCapture, captures_of, same_payload, whole_response
 from crawler.bundled import PROGRAM
 from crawler.commands._output import opened
-from crawler.commands._shared import add_archive_option, archive_folder, told
+from crawler.commands._shared import add_archive_option, archive_folder, told, with_scheme
 from crawler.errors import DamageError, MissingError, UsageError
 from crawler.kept_records import readable_record
 from crawler.reasons import NOT_THE_STORY, because
@@ -80,7 +80,7 @@ class Command(Verb):
                 archive_folder("show", [], opts.argument, self.settings["ARCHIVE"])
             )
             with closing(open_for_reading(folder)) as db:
-                captures = captures_of(db.conn, args[0])
+                captures = captures_of(db.conn, with_scheme(args[0]))
                 chosen = latest(captures, until, opts.at)
                 response = whole_response(db.conn, chosen)
                 others = same_payload(db.conn, response)

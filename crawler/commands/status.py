@@ -7,14 +7,16 @@ import json
 from dataclasses import asdict
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from crawler.archive import lock
 from crawler.archive.database import open_for_reading
 from crawler.archive.queries import Status, status
 from crawler.bundled import PROGRAM
 from crawler.commands._shared import add_archive_option, archive_folder, console, told
+from crawler.commands._tables import moment, show_table
 from crawler.commands.left_out import describe
+from crawler.counted import counted
 from crawler.holdings import WrongFile, lines, wrong_files
 from crawler.text import shown_json
 from crawler.verb import Verb
@@ -48,24 +50,36 @@ class Command(Verb):
             )
             with open_for_reading(folder) as db:
                 found, wrong = status(db), wrong_files(db.conn, folder)
+            is_running = lock.is_held(folder)
         if opts.json:
-            document = {**asdict(found), "wrong_files": [asdict(each) for each in wrong]}
+            document = {
+                **asdict(found),
+                "is_running": is_running,
+                "wrong_files": [asdict(each) for each in wrong],
+            }
             print(shown_json(json.dumps(document, ensure_ascii=False, indent=2)))
         else:
-            show(found, wrong, console())
+            show(found, wrong, console(), is_running=is_running)
 
 
-def show(found: Status, wrong: list[WrongFile], out: Console) -> None:
-    """Print a status for a person. wrong: WARC files that are missing or have another length."""
+def show(found: Status, wrong: list[WrongFile], out: Console, *, is_running: bool = False) -> None:
+    """Print a status for a person.
+
+    wrong: WARC files that are missing or have another length. is_running: whether a run holds the
+    archive.
+    """
     span = (
         f", published {found.first_published[:10]} to {found.last_published[:10]}"
         if found.first_published and found.last_published
         else ""
     )
     out.print(
-        f"{found.articles:,} articles in {found.revisions:,} revisions{span}; "
-        f"{found.linked_stories:,} linked stories; {found.captures:,} captures"
+        f"{counted(found.articles, 'article')} in {counted(found.revisions, 'revision')}{span}; "
+        f"{counted(found.linked_stories, 'linked story', 'linked stories')}; "
+        f"{counted(found.captures, 'capture')}"
     )
+    for line in _in_hand(found, is_running=is_running):
+        out.print(line)
     for line in lines([each for each in wrong if each.noted_at is None]):
         out.print(Text(line, style="bold red"))
     if noted := [each for each in wrong if each.noted_at is not None]:
@@ -78,8 +92,8 @@ def show(found: Status, wrong: list[WrongFile], out: Console) -> None:
     sites = [
         [_day(row[c]) if c.endswith("_at") else row[c] for c in columns] for row in found.sites
     ]
-    _table(out, "Sites", columns, sites)
-    _table(
+    show_table(out, "Sites", columns, sites)
+    show_table(
         out,
         "Last runs",
         (
@@ -88,7 +102,7 @@ def show(found: Status, wrong: list[WrongFile], out: Console) -> None:
         ),
         [
             [
-                run.id, run.spider, run.started_at[:16].replace("T", " "),
+                run.id, run.spider, moment(run.started_at),
                 run.outcome or "not ended", run.captures, run.new_articles, run.new_revisions,
                 run.unchanged_articles, run.failures,
             ]
@@ -96,18 +110,18 @@ def show(found: Status, wrong: list[WrongFile], out: Console) -> None:
         ],
     )  # fmt: skip
     reasons = [[row["urls"], row["state"], row["reason"] or ""] for row in found.reasons[:15]]
-    _table(out, "URLs that are no stories here", ("urls", "state", "reason"), reasons)
+    show_table(out, "URLs that are no stories here", ("urls", "state", "reason"), reasons)
     left = [
         [one.count, describe(one.family), " ".join(one.examples)] for one in found.left_out[:15]
     ]
-    _table(
+    show_table(
         out,
         f"Left out; {PROGRAM} retry --excluded takes them up",
         ("urls", "family", "such as"),
         left,
     )
     told = ("site", "field", "since", "before", "after")
-    _table(
+    show_table(
         out,
         "Changes of layout",
         told,
@@ -118,27 +132,21 @@ def show(found: Status, wrong: list[WrongFile], out: Console) -> None:
     )
 
 
-def _table(out: Console, title: str, columns: tuple[str, ...], rows: list[list[object]]) -> None:
-    if not rows:
-        return
-    out.print(f"\n[bold]{title}[/bold]")
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for index, column in enumerate(columns):
-        numeric = all(isinstance(row[index], int) for row in rows)
-        table.add_column(
-            column.removesuffix("_at").replace("_", " "),
-            justify="right" if numeric else "left",
-            overflow="fold",
-        )
-    for row in rows:
-        table.add_row(*(f"{v:,}" if isinstance(v, int) else _plain(v) for v in row))
-    out.print(table)
+def _in_hand(found: Status, *, is_running: bool) -> list[str]:
+    """What is claimed, what waits, and what was only guessed at."""
+    lines = []
+    if found.claimed:
+        whose = "by the run that is going on" if is_running else (
+            "by a run that was killed; the next one queues them again"
+        )  # fmt: skip
+        lines.append(f"{counted(found.claimed, 'URL')} claimed {whose}")
+    if found.waiting:
+        lines.append(f"{counted(found.waiting, 'URL')} waiting for a crawl")
+    if found.guesses:
+        places = counted(found.guesses, "usual place", "usual places")
+        lines.append(f"{places} of sitemaps and feeds tried in vain, which is no failure")
+    return lines
 
 
 def _day(value: object) -> str | None:
     return str(value)[:10] if value else None
-
-
-def _plain(value: object) -> str:
-    text = "–" if value is None else str(value)
-    return text.replace("[", r"\[")

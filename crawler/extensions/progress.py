@@ -7,6 +7,7 @@ import sys
 import time
 from collections import deque
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Self
 
 from rich.console import Console
@@ -18,12 +19,14 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.log import get_scrapy_root_handler
 from twisted.internet.task import LoopingCall
 
+from crawler.counted import counted
 from crawler.extensions.ending import Ending
 from crawler.items import Visit
 from crawler.stopping import STOPPING
 
 _LIVE_SECONDS = 0.25
 _PLAIN_SECONDS = 5.0
+_PLAIN_LONGEST = 1_800.0
 # Seconds over which the rate is taken: long enough to be steady, short enough to follow a change.
 _WINDOW = 30.0
 
@@ -51,20 +54,26 @@ class Snapshot:
             return None
         return to_come / self.pages_per_second
 
-    def __str__(self) -> str:
-        parts = [
-            f"{_clock(self.seconds)}",
-            f"{self.pages:,} pages",
-            f"{self.articles:,} articles",
-            f"{self.pages_per_second:.1f} pages/s",
-            f"{self.queued:,} queued",
-            f"{self.errors:,} errors",
-        ]
+    def line(self, width: int | None = None) -> str:
+        """What a person is shown, in one line of so many characters at most: what matters least
+        goes first."""
+        parts = {
+            "clock": _clock(self.seconds),
+            "pages": counted(self.pages, "page"),
+            "articles": counted(self.articles, "article"),
+            "rate": f"{self.pages_per_second:.1f} pages/s",
+            "queued": f"{self.queued:,} queued",
+            "errors": counted(self.errors, "error"),
+        }
         if self.stopping:
-            parts.append(f"stopping, {self.on_the_wire:,} answers under way")
+            answers = counted(self.on_the_wire, "answer")
+            parts["end"] = f"stopping, {answers} under way"
         elif self.eta is not None:
-            parts.append(f"about {_clock(self.eta)} left for these")
-        return " · ".join(parts)
+            parts["end"] = f"about {_clock(self.eta)} left for these"
+        for name in ("rate", "errors" if not self.errors else "queued", "queued", "errors"):
+            if width is not None and len(" · ".join(parts.values())) > width:
+                parts.pop(name, None)
+        return " · ".join(parts.values())[:width]
 
 
 class Progress:
@@ -81,6 +90,7 @@ class Progress:
         self._live: Live | None = None
         self._loop = LoopingCall(self._show)
         self._is_stopping = False
+        self._next_line = _PLAIN_SECONDS - 0.5
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -156,11 +166,17 @@ class Progress:
         )
 
     def _show(self) -> None:
-        line = str(self.snapshot())
+        snapshot = self.snapshot()
         if self._live is not None:
-            self._live.update(Text(line), refresh=True)
-        else:
-            self._console.print(f"{time.strftime('%H:%M:%S')} {line}", soft_wrap=True)
+            self._live.update(Text(snapshot.line(self._console.width)), refresh=True)
+            return
+        if snapshot.seconds < self._next_line:
+            return
+        # A night's log need not have a line each moment: the longer it takes, the rarer they are.
+        self._next_line = snapshot.seconds + min(2 * self._next_line, _PLAIN_LONGEST) - 0.5
+        self._console.print(
+            f"{datetime.now(UTC):%Y-%m-%d %H:%M:%SZ} {snapshot.line()}", soft_wrap=True
+        )
 
 
 def _clock(seconds: float) -> str:

@@ -16,6 +16,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler.config import Papers
 from crawler.discover.robots import MAX_BYTES, sitemap_urls
 from crawler.extensions.session import Session
 from crawler.failures import RefusedError, explain
@@ -58,6 +59,7 @@ class RobotsMiddleware:
         self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
         self._rules: dict[str, asyncio.Task[_Rules]] = {}
         self._crawl_delays: dict[str, float] = {}
+        self._papers = Papers.of_setting(crawler.settings.get("PAPERS"))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -115,7 +117,7 @@ class RobotsMiddleware:
 
     def _read(self, origin: str, url: str, status: int, body: bytes, read_at: float) -> _Rules:
         parser = ProtegoRobotParser.from_crawler(self._crawler, body)
-        delay = parser.crawl_delay(self._agent)
+        delay = _longest(parser.crawl_delay(self._agent), self._own_delay(origin))
         if delay is not None and delay > _LONGEST_DELAY:
             return _Rules(None, because("robots_delay", f"{delay:,.0f}"), read_at)
         if delay is not None:
@@ -125,6 +127,11 @@ class RobotsMiddleware:
             signals.robots_parsed, robotparser=parser, request=request
         )
         return _Rules(parser, read_at=read_at)
+
+    def _own_delay(self, origin: str) -> float | None:
+        """The pace that the user asks for of the newspaper that a host belongs to."""
+        paper = self._papers.of(origin)
+        return None if paper is None else paper.delay
 
     def _slow_down(self, origin: str, delay: float) -> None:
         """Set a host's pace, which AutoThrottle may then make slower and not faster."""
@@ -145,6 +152,10 @@ class RobotsMiddleware:
         slot = self._crawler.engine.downloader.slots.get(host)
         if delay is not None and slot is not None and slot.delay < delay:
             slot.delay = delay
+
+
+def _longest(*delays: float | None) -> float | None:
+    return max((each for each in delays if each is not None), default=None)
 
 
 def _is_stale(task: asyncio.Task[_Rules]) -> bool:

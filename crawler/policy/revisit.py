@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,10 +39,12 @@ _ENOUGH_REVISITS = 20
 class Revisits:
     """The rhythm of one run.
 
-    after: seconds after publication at which a story is visited again, growing.
+    after: seconds after publication at which a story is visited again, growing. of: those of the
+    newspaper that an address belongs to; None where it has none of its own.
     """
 
     after: Sequence[int]
+    of: Callable[[str], Sequence[int] | None] = lambda url: None
 
     def __call__(self, outcome: Outcome) -> Plan:
         """When a URL is due next."""
@@ -94,7 +96,8 @@ class Revisits:
         return None
 
     def _steps(self, outcome: Outcome) -> list[float]:
-        steps: list[float] = sorted(self.after)
+        own = self.of(outcome.url)
+        steps: list[float] = sorted(self.after if own is None else own)
         often = (
             outcome.revisits >= _ENOUGH_REVISITS and outcome.edits > _EDITS_OFTEN * outcome.revisits
         )

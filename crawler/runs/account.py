@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 import re
 import socket
+import sqlite3
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +80,16 @@ def plain_settings(settings: BaseSettings) -> dict[str, Any]:
         name: _plain(settings.get(name))
         for name in sorted(map(str, settings))
         if settings.getpriority(name) and not any(part in name for part in _PRIVATE)
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions of what a run runs on."""
+    return {
+        "python": platform.python_version(),
+        "scrapy": version("scrapy"),
+        "sqlite": sqlite3.sqlite_version,
+        "extractor": extractor_version(),
     }
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from crawler.archive.captures import capture_with
+from crawler.archive.run_rows import Setup
 from crawler.archive.site_profiles import Learned, enter, note_read
 from crawler.archive.store import Store
 from crawler.errors import PageError
@@ -176,8 +177,11 @@ class Restoring:
         self._store.begin_run(
             info.get("spider", "unknown"), arguments, info.get("software", "unknown"),
             moment(info.get("started") or record.date), uuid or None,
+            Setup(info.get("settings-digest")),
         )  # fmt: skip
         assert self._store.run_id is not None
+        with self._store.db.atomic():
+            self._store.papers.restore(self._store.run_id, arguments)
         if uuid:
             self._runs[uuid] = self._store.run_id
 
@@ -188,7 +192,11 @@ class Restoring:
             outcome, at = str(account["outcome"]), str(account["finished_at"])
         except (ValueError, KeyError, TypeError):
             return
-        self._store.finish_run(outcome, moment(at))
+        code, totals = account.get("exit_code"), account.get("totals")
+        self._store.finish_run(
+            outcome, moment(at), exit_code=code if isinstance(code, int) else None,
+            totals=totals if isinstance(totals, dict) else {},
+        )  # fmt: skip
 
     def _take_capture(self, record: Record, name: str) -> None:
         original = self._originals.of(record) if record.kind == "revisit" else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,12 +15,21 @@ from uuid import uuid4
 from crawler import __version__, times
 from crawler.archive.database import FILE_NAME, WARC_FOLDER, check, open_for_writing
 from crawler.archive.lock import ArchiveLock
+from crawler.archive.run_rows import Setup
 from crawler.archive.store import Store
+from crawler.config import Papers
 from crawler.errors import ArchiveError, HemerotecaError
 from crawler.extract.version import extractor_version
 from crawler.items import Visit
 from crawler.policy.revisit import Revisits
-from crawler.runs.account import file_prefix, note_visit, plain_settings, warcinfo
+from crawler.runs.account import (
+    file_prefix,
+    note_visit,
+    plain_settings,
+    settings_digest,
+    versions,
+    warcinfo,
+)
 from crawler.runs.page_texts import PageTexts
 from crawler.runs.profiles import Profiles
 from crawler.runs.recovery import enter_files, mend, say_what_is_missing
@@ -71,7 +80,7 @@ class Run:
         self._settings = settings
         self._name, self._arguments = name, dict(arguments)
         self._more_info, self._prepare = more_info, prepare
-        self._plan = Revisits(tuple(map(int, settings.getlist("REVISIT_AFTER"))))
+        self._plan = revisits(settings)
         self._lock = ArchiveLock(folder)
         self._store: Store | None = None
         self._warc: WarcWriter | None = None
@@ -81,6 +90,16 @@ class Run:
     def is_held(self) -> bool:
         """Whether the archive is locked for this run."""
         return self._lock.held
+
+    @property
+    def id(self) -> int | None:
+        """Its key in `runs`, once it has one."""
+        return None if self._store is None else self._store.run_id
+
+    @property
+    def finished_at(self) -> str | None:
+        """When it ended, UTC, if it has."""
+        return self._finished_at
 
     @property
     def opened(self) -> Store | None:
@@ -96,6 +115,7 @@ class Run:
             store.begin_run(
                 self._name, self._arguments, f"Hemeroteca/{__version__}",
                 times.utc(self.started_at, exact=True), self.uuid,
+                Setup(settings_digest(self._settings), versions()),
             )  # fmt: skip
             self._mend(store, self._written())
             self.files_missing = say_what_is_missing(store, self.folder)
@@ -169,16 +189,18 @@ class Run:
                 self._warc.write_other(*run_record(self.uuid, account))
             self._warc.close()
 
-    def finish(self, outcome: str, *, mends: bool = True) -> None:
-        """Enter the last files, close the run and the database. outcome: as `Store.finish_run` has
-        it. mends: whether to enter captures whose visits did not come. Raises sqlite3.Error,
-        OSError."""
+    def finish(self, outcome: str, *, mends: bool = True, exit_code: int | None = None) -> None:
+        """Enter the last files, close the run and the database. outcome, exit_code: as
+        `Store.finish_run` has them. mends: whether to enter captures whose visits did not come.
+        Raises sqlite3.Error, OSError."""
         if self._store is not None:
             try:
                 self.enter_closed_files()
                 if mends:
                     self._mend(self._store, ())
-                self._store.finish_run(outcome, self._finished_at)
+                self._store.finish_run(
+                    outcome, self._finished_at, exit_code=exit_code, totals=self.totals
+                )
             finally:
                 self._store.close()
 
@@ -213,6 +235,7 @@ class Run:
             "finished_at": self._finished_at,
             "outcome": outcome,
             "totals": dict(self.totals),
+            "versions": versions(),
             "settings": plain_settings(self._settings),
         }
 
@@ -230,18 +253,29 @@ def offline_run(
     run.profiles.check()
     try:
         run.open()
-        outcome = "finished"
+        outcome, code = "finished", 0
         try:
             yield run
         except BaseException as error:
-            outcome = _outcome(error)
+            outcome, code = _outcome(error), _exit_code(error)
             raise
         finally:
             run.stop_clock()
-            run.close_files(outcome)
-            run.finish(outcome)
+            run.close_files(outcome, {"exit_code": code})
+            run.finish(outcome, exit_code=code)
     finally:
         run.release()
+
+
+def revisits(settings: BaseSettings) -> Revisits:
+    """The rhythm of visits that the settings ask for, of each newspaper its own."""
+    papers = Papers.of_setting(settings.get("PAPERS"))
+
+    def of(url: str) -> Sequence[int] | None:
+        paper = papers.of(url)
+        return None if paper is None else paper.revisit_after
+
+    return Revisits(tuple(map(int, settings.getlist("REVISIT_AFTER"))), of)
 
 
 def _outcome(error: BaseException) -> str:
@@ -250,3 +284,10 @@ def _outcome(error: BaseException) -> str:
         return "shutdown"
     is_understood = isinstance(error, HemerotecaError | sqlite3.Error | OSError)
     return "archive error" if is_understood else "fault"
+
+
+def _exit_code(error: BaseException) -> int:
+    """That of the command that an error has ended."""
+    if isinstance(error, KeyboardInterrupt):
+        return 130
+    return error.exit_code if isinstance(error, HemerotecaError) else 1

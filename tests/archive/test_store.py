@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from crawler.archive.queries import status
+from crawler.archive.run_papers import Ended, Wanted
+from crawler.archive.soundness import unsound
 from crawler.archive.store import Store
 from crawler.items import Article, Block, Claim, FoundUrl, Image, LinkedStory, Moment, ReadTime
 from crawler.reasons import because
@@ -258,6 +260,39 @@ def test_the_run_counts_what_it_brought(store: Store, make_visit: MakeVisit) -> 
     (run,) = found.runs
     assert (run.new_articles, run.captures, run.failures, run.outcome) == (1, 2, 1, "finished")
     assert run.arguments == {"site": "https://news.example/"}
+
+
+def test_a_run_s_numbers_are_those_of_its_newspapers_together(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    other = replace(STORY, url="https://sport.other.example/x", title="Cup final goes to replay")
+    home = "https://other.example/"
+    assert store.run_id is not None
+    with store.db.atomic():
+        wanted = Wanted(home, "other", since="2024")
+        assert store.papers.want(store.run_id, wanted, {})  # the run before asked for all
+    store.papers.paper_of = lambda url: home if "other.example" in url else url
+    store.record([make_visit(URL, STORY), make_visit(other.url, other)])
+    store.record([make_visit(home, state="failed")])
+    with store.db.atomic():
+        store.papers.end(store.run_id, home, Ended("unreachable", because("http_status", 500)))
+    store.finish_run("finished", exit_code=3, totals={"visit: page done": 2, "captures": 3})
+    papers = "SELECT paper, since, captures, new_articles, failures, bytes, outcome, reason"
+    assert rows(store, f"{papers} FROM run_papers ORDER BY paper") == [
+        {"paper": "news.example", "since": None, "captures": 1, "new_articles": 1, "failures": 0,
+         "bytes": 9, "outcome": None, "reason": None},
+        {"paper": "other", "since": "2024", "captures": 2, "new_articles": 1, "failures": 1,
+         "bytes": 18, "outcome": "unreachable", "reason": "HTTP 500"},
+    ]  # fmt: skip
+    told = "SELECT captures, new_articles, failures, bytes, exit_code, visits FROM runs"
+    assert rows(store, told) == [
+        {"captures": 3, "new_articles": 2, "failures": 1, "bytes": 27, "exit_code": 3,
+         "visits": '{"page": {"done": 2}}'}
+    ]  # fmt: skip
+    assert list(unsound(store.db.conn)) == []
+    store.db.execute("UPDATE run_papers SET bytes = 0")
+    (finding,) = unsound(store.db.conn)
+    assert finding.what == "the numbers of run 1 are not those of its newspapers together"
 
 
 def test_every_reference_resolves(store: Store, make_visit: MakeVisit) -> None:

@@ -33,7 +33,8 @@ def test_article_archives_exactly_what_it_is_given(demo: str, tmp_path: Path) ->
 
 def test_article_records_a_page_that_is_none_with_the_reason(demo: str, tmp_path: Path) -> None:
     done = crawl("article", tmp_path / "a", url=f"{demo}/,{demo}{STORY.path}")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 9, done.stderr
+    assert f"{demo}/ could not be archived: no article: a front page" in done.stderr
     assert query(tmp_path / "a", "SELECT count(*) AS n FROM stories")[0]["n"] == 1
     (row,) = query(tmp_path / "a", "SELECT reason FROM not_archived")
     assert row["reason"].startswith("no article: ")

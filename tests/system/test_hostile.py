@@ -104,7 +104,7 @@ def test_every_odd_answer_ends_in_a_named_state_and_the_story_is_kept(
     urls = tmp_path / "urls.txt"
     urls.write_text("".join(f"{hostile}{path}\n" for path in paths))
     done = crawl("article", tmp_path / "a", "-s", "RETRY_TIMES=0", urls=str(urls))
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 9, done.stderr
     assert "Traceback" not in done.stderr
     found = {
         row["url"].removeprefix(hostile): (row["state"], row["reason"])

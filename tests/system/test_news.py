@@ -167,7 +167,7 @@ def test_a_changed_story_becomes_a_second_revision(archived: Archived, tmp_path:
     with serve("evening", port=port) as url:
         done = crawl("news", folder, site=url)
     assert done.returncode == 0, done.stderr
-    assert "0 new articles, 1 new revisions" in done.stdout
+    assert "0 new articles, 1 new revision," in done.stdout
     (row,) = query(folder, "SELECT * FROM stories WHERE revisions > 1")
     assert urlsplit(row["url"]).path == "/business/2026/10/13/freight-siding-decision-expected"
     titles = query(

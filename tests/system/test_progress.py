@@ -51,13 +51,14 @@ def test_elsewhere_there_are_plain_lines(demo: str, tmp_path: Path) -> None:
         cwd=ROOT, capture_output=True, text=True, timeout=500,
     )  # fmt: skip
     assert "\x1b" not in done.stderr
-    pattern = r"\d\d:\d\d:\d\d \d:\d\d · \d+ pages · \d+ articles · [\d.]+ pages/s · \d+ queued · "
+    at = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ"
+    pattern = rf"{at} \d:\d\d · \d+ pages? · \d+ articles? · [\d.]+ pages/s · \d+ queued · "
     assert re.match(pattern, done.stderr)
 
 
 def test_the_time_left_is_told_where_it_can_be() -> None:
     told = Snapshot(60, 600, 400, 10.0, 3000, 2)
-    assert str(told) == (
+    assert told.line() == (
         "1:00 · 600 pages · 400 articles · 10.0 pages/s · 3,000 queued · 2 errors"
         " · about 5:00 left for these"
     )

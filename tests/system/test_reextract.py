@@ -112,7 +112,7 @@ def test_a_story_on_several_pages_stays_whole(tmp_path: Path) -> None:
     before = query(folder, "SELECT body_text FROM stories")
     assert "Sentence 0 of page 3" in before[0]["body_text"]
     done = run_scrapy("reextract", str(folder), "--again")
-    assert "1 pages re-extracted: 0 changed" in done.stdout, done.stderr
+    assert "1 page re-extracted: 0 changed" in done.stdout, done.stderr
     assert query(folder, "SELECT body_text FROM stories") == before
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -109,7 +110,7 @@ def ended(run: subprocess.Popen[str], folder: Path) -> str:
     assert query(folder, "SELECT outcome FROM runs") == [{"outcome": "shutdown"}]
     assert query(folder, "SELECT url FROM urls WHERE state = 'claimed'") == []
     assert faults(folder) == []
-    assert "captures (" in output
+    assert re.search(r"captures? \(", output)
     return errors
 
 

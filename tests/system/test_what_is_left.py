@@ -42,7 +42,8 @@ def test_a_limit_on_pages_is_shared(
             "news", tmp_path / "a", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=2",
             site=",".join(homes), max_pages=str(limit), discover="links",
         )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    # a home page that leads nowhere is told
+    assert done.returncode == (0 if all(sizes) else 3), done.stderr
     counts = {
         row["home_url"]: row["n"]
         for row in query(

@@ -67,6 +67,10 @@ class Known:
         """How many addresses of a host led to a story, and to one that another host has, too."""
         return self._look(lambda db: SiteMemory(db).shared(host)) or (0, 0)
 
+    def led_to_stories(self, url: str) -> bool:
+        """Whether a page has told of addresses that turned out to be stories."""
+        return bool(self._look(lambda db: SiteMemory(db).led_to_stories(url)))
+
     def posts_listed(self, host: str) -> tuple[str, str] | None:
         """Of a WordPress site: its first list of posts, and when the last one was read."""
         return self._look(lambda db: SiteMemory(db).posts_listed(host))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,6 +12,7 @@ from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
 from crawler import times
+from crawler.archive.run_papers import Ended, Wanted
 from crawler.archive.store import Store
 from crawler.errors import HemerotecaError
 from crawler.extensions.download import wire_info
@@ -19,10 +21,11 @@ from crawler.extensions.session.archive import CrawlArchive
 from crawler.extensions.session.known import Known
 from crawler.extensions.session.queue import Queue
 from crawler.items import Capture
-from crawler.outcome import FULL, outcome
-from crawler.reasons import in_words
+from crawler.outcome import BLOCKED, FINISHED, FULL, UNREACHABLE, final_code, of_seeds, outcome
+from crawler.reasons import Reason, in_words
 from crawler.runs import Run, Workers
 from crawler.stopping import GIVEN_UP
+from crawler.urls import site_host
 from crawler.warc.exchange import Exchange
 
 # Milliseconds that SQLite itself waits for another program's lock, while no signal is heard and
@@ -109,12 +112,18 @@ class Session:
         hosts: tuple[str, ...] = getattr(spider, "resume_hosts", ())
         for url in getattr(spider, "seeds", ()) if hosts else ():
             store.add_site(url)
+        other_dates: set[int | None] = set()
         with store.db.atomic():
             store.frontier.release()
-            other_dates = store.asks_for_other_dates(getattr(spider, "arguments", {}))
+            assert store.run_id is not None
+            for wanted in self._wanted():
+                if store.papers.want(store.run_id, wanted, getattr(spider, "arguments", {})):
+                    other_dates.add(store.find_site(site_host(wanted.home_url)))
+            if (wishes := getattr(spider, "wishes", None)) is not None:
+                store.papers.paper_of = wishes.paper_of
             for site in filter(None, map(store.find_site, hosts)):
                 store.frontier.wake_sources(site)
-                if other_dates:
+                if site in other_dates:
                     store.frontier.readmit(site)
                 if getattr(spider, "revisit", "due") == "now":
                     store.frontier.make_due(site, times.utc(self.run.started_at))
@@ -147,23 +156,63 @@ class Session:
             store.wait_at_most(_LAST_BUSY_MS)
             self.queue.give_back(store, getattr(self._crawler.spider, "hosts", ()))
         self.outcome = self._outcome(reason)
+        if store is not None:
+            with store.db.atomic():
+                self._end_papers(store)
+
+    def _end_papers(self, store: Store) -> None:
+        """Say how the run ended for each newspaper that it was sent for."""
+        spider = self._crawler.spider
+        missed: Mapping[str, Reason] = getattr(spider, "seed_failures", {})
+        assert self.outcome is not None
+        assert store.run_id is not None
+        for wanted in self._wanted():
+            why = missed.get(wanted.home_url)
+            own = of_seeds([why], archived=0, is_list=False) if why is not None else None
+            # another one's failure is none of its own
+            ended = FINISHED if self.outcome in (UNREACHABLE, BLOCKED) else self.outcome
+            store.papers.end(store.run_id, wanted.home_url, Ended(own or ended, why))
 
     def _close_files(self, reason: str) -> None:
         statistics = {"statistics": self._crawler.stats.get_stats()}
-        self.run.close_files(self._outcome(reason), statistics)
+        ended = self.outcome or self._outcome(reason)
+        self.run.close_files(ended, {**statistics, "exit_code": self.exit_code})
 
     def _finish(self, reason: str) -> None:
         # captures whose visits a fault or a second Ctrl-C took away are entered
-        self.run.finish(self._outcome(reason), mends=not self.archive.error)
+        mends = not self.archive.error
+        ended = self.outcome or self._outcome(reason)
+        self.run.finish(ended, mends=mends, exit_code=self.exit_code)
+
+    @property
+    def papers(self) -> tuple[str, ...]:
+        """Names of the newspapers that the run is sent for."""
+        return tuple(wanted.paper for wanted in self._wanted())
+
+    @property
+    def exit_code(self) -> int:
+        """That of the command, once the run has ended."""
+        if self.archive.error:
+            return self.archive.exit_code
+        return final_code(
+            self.outcome or "broken off",
+            files_missing=self.run.files_missing,
+            lines_skipped=len(getattr(self._crawler.spider, "bad_lines", ())),
+        )
 
     def _outcome(self, reason: str) -> str:
         return outcome(
             reason,
             faults=self._crawler.stats.get_value("spider_exceptions/count") or 0,
-            reached=getattr(self._crawler.spider, "has_reached_seeds", True),
+            seeds=getattr(self._crawler.spider, "missed_seeds", None),
             cut=self.is_full and self.queue.left > 0,
             doubtful=bool(self.queue.doubtful),
         )
+
+    def _wanted(self) -> tuple[Wanted, ...]:
+        """The newspapers that the run is sent for."""
+        wishes = getattr(self._crawler.spider, "wishes", None)
+        return () if wishes is None else tuple(wishes.wanted())
 
     def _sites(self) -> set[str]:
         """Hosts of the sites that the run follows."""

@@ -1,0 +1,105 @@
+"""`hemeroteca.toml`, as commands find it and follow it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from scrapy.settings import BaseSettings
+
+import crawler.settings
+from crawler.bundled import PROGRAM
+from crawler.config import FILE_NAME, Config, Paper, read
+from crawler.errors import ConfigError, UsageError
+
+# Between the project's and the command line's, which say the last word (Scrapy's priorities).
+_PRIORITY = 35
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A configuration, and the file that it is in."""
+
+    path: Path
+    config: Config
+
+    def archive_of(self, paper: Paper) -> Path:
+        """The folder of a paper's archive."""
+        return self._folder(self.config.archive_of(paper))
+
+    @property
+    def archive(self) -> Path:
+        """The folder of the archive that all papers share."""
+        return self._folder(self.config.archive)
+
+    def _folder(self, written: str) -> Path:
+        return self.path.parent / Path(written).expanduser()
+
+    def chosen(self, names: str | None) -> tuple[Paper, ...]:
+        """The papers that `paper=` names; all where it is not there. Raises UsageError."""
+        if names is None:
+            return self.config.papers
+        by_name = {paper.name: paper for paper in self.config.papers}
+        wanted = [name.strip() for name in names.split(",") if name.strip()]
+        for name in wanted or [names]:
+            if name not in by_name:
+                raise UsageError(
+                    f"paper={name}: {self.path} has no such paper; there are {', '.join(by_name)}"
+                )
+        return tuple(by_name[name] for name in dict.fromkeys(wanted))
+
+    def apply(self, settings: BaseSettings) -> None:
+        """Have a run follow it, in what neither the command line nor the environment says."""
+        if self.config.contact and not os.environ.get("HEMEROTECA_CONTACT"):
+            settings.set("CONTACT", self.config.contact, priority=_PRIORITY)
+        if self.config.is_shared and not os.environ.get("HEMEROTECA_ARCHIVE"):
+            settings.set("ARCHIVE", str(self.archive), priority=_PRIORITY)
+        plain = [paper.plain() for paper in self.config.papers]
+        settings.set("PAPERS", plain, priority=_PRIORITY)
+
+
+def find(named: str | None = None) -> Found | None:
+    """The configuration: that which `--config` names, else the nearest above the working folder;
+    None where there is none. Raises UsageError where it cannot be read, ConfigError where it has
+    mistakes."""
+    path = Path(named).expanduser() if named is not None else _nearest()
+    return None if path is None else load(path)
+
+
+def load(path: Path) -> Found:
+    """A configuration. Raises UsageError, ConfigError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise UsageError(f"{path} cannot be read ({why}); {PROGRAM} init writes one") from error
+    config, mistakes = read(text)
+    if mistakes:
+        raise ConfigError(*(f"{path}:{each.line}: {each.what}" for each in mistakes))
+    return Found(path, config)
+
+
+def configured_archive(default: str) -> str:
+    """The archive where a command names none: that of the settings, if the user has set one there,
+    else that of the configuration. Raises UsageError, ConfigError."""
+    if default != crawler.settings.ARCHIVE or os.environ.get("HEMEROTECA_ARCHIVE"):
+        return default
+    found = find()
+    if found is None:
+        return default
+    if found.config.is_shared:
+        return str(found.archive)
+    archives = [str(found.archive_of(paper)) for paper in found.config.papers]
+    if len(archives) > 1:
+        raise UsageError(f"name one archive of {found.path}: {', '.join(archives)}")
+    return archives[0]
+
+
+def _nearest() -> Path | None:
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        path = folder / FILE_NAME
+        if path.is_file():
+            return path
+    return None

@@ -1,0 +1,27 @@
+"""`hemeroteca.toml`: what an archive is made of, run after run.
+
+Functions of its text: nothing here opens a file.
+"""
+
+from crawler.config.checked import Mistake, read
+from crawler.config.paper import FILE_NAME, NEWSPAPER, SCOPES, SOURCES, Config, Paper, Papers
+from crawler.config.starting import Entry, from_list, written
+from crawler.config.values import home_address, is_partial_day, reaches_somebody
+
+__all__ = [
+    "FILE_NAME",
+    "NEWSPAPER",
+    "SCOPES",
+    "SOURCES",
+    "Config",
+    "Entry",
+    "Mistake",
+    "Paper",
+    "Papers",
+    "from_list",
+    "home_address",
+    "is_partial_day",
+    "reaches_somebody",
+    "read",
+    "written",
+]

@@ -1,0 +1,257 @@
+"""What a configuration says, checked: each mistake one line, with what would be right."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from crawler.config.lines import NotTomlError, Path, parse
+from crawler.config.paper import BY_PAPER, SCOPES, SOURCES, Config, Paper, Scope
+from crawler.config.values import home_address, is_partial_day, reaches_somebody
+from crawler.urls import site_host
+
+T = TypeVar("T")
+
+_NAME = re.compile(r"\w[\w-]*")
+_AFTER = re.compile(r"(\d+) *(minute|hour|day|week)s?")
+_SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
+_SHORTEST_DELAY = 2.0
+_MOST_JOBS = 64
+_TOP = ("archive", "contact", "jobs", "defaults", "papers")
+_OF_ALL = ("scope", "sources", "since", "until", "delay", "revisit_after")
+_OF_ONE = ("address", *_OF_ALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong, and what would be right. line: from 1."""
+
+    line: int
+    what: str
+
+
+class _Wrong(Exception):  # noqa: N818
+    """What would be right instead of a value."""
+
+
+def read(text: str) -> tuple[Config, list[Mistake]]:
+    """A configuration, and what is wrong with it, in the order of its lines; what is wrong is left
+    out of it. Raises nothing."""
+    try:
+        said, lines = parse(text.removeprefix("\ufeff"))
+    except NotTomlError as error:
+        return Config(), [Mistake(error.line, f"not TOML: {error.why}")]
+    reader = _Reader(lines)
+    found = reader.config(said)
+    return found, sorted(reader.mistakes, key=lambda each: each.line)
+
+
+class _Reader:
+    def __init__(self, lines: Mapping[Path, int]) -> None:
+        self._lines = lines
+        self.mistakes: list[Mistake] = []
+
+    def config(self, said: Mapping[str, Any]) -> Config:
+        self._names(said, _TOP, ())
+        base = Config()
+        shared = self._table(said, ("defaults",))
+        self._names(shared, _OF_ALL, ("defaults",))
+        common = self._wishes(shared, ("defaults",))
+        papers = [
+            paper
+            for name in self._table(said, ("papers",))
+            if (paper := self._paper(said["papers"], name, common)) is not None
+        ]
+        self._refuse_twice(papers)
+        if not said.get("papers"):
+            line = self._line(("papers",))
+            self._note(
+                line, 'there are no papers; write [papers.daily] and address = "daily.example"'
+            )
+        return Config(
+            tuple(papers),
+            self._value(said, ("archive",), _archive, base.archive),
+            self._value(said, ("contact",), _contact, None),
+            self._value(said, ("jobs",), _jobs, None),
+        )
+
+    def _paper(
+        self, papers: Mapping[str, Any], name: str, common: Mapping[str, Any]
+    ) -> Paper | None:
+        path = ("papers", name)
+        if not _NAME.fullmatch(name):
+            self._note(
+                self._line(path),
+                f'papers."{name}": a name is of letters, digits, - and _; it may be a folder\'s',
+            )
+        said = self._table(papers, path)
+        self._names(said, _OF_ONE, path)
+        if said is not papers[name]:  # it is no table
+            return None
+        if "address" not in said:
+            self._note(
+                self._line(path), f'papers.{name} has no address; write address = "daily.example"'
+            )
+            return None
+        nowhere: tuple[str, ...] = ()
+        addresses = self._value(said, (*path, "address"), _addresses, nowhere)
+        wishes = {**common, **self._wishes(said, path)}
+        since, until = wishes.get("since"), wishes.get("until")
+        if since and until and since[: len(until)] > until:
+            at = "since" if "since" in said else "until"
+            self._note(
+                self._line((*path, at)),
+                f"papers.{name}: since = {since} is after until = {until}; swap them",
+            )
+        return Paper(name, addresses, **wishes) if addresses else None
+
+    def _wishes(self, said: Mapping[str, Any], path: Path) -> dict[str, Any]:
+        """What is said of a paper, or of all; only what is."""
+        checks: dict[str, Callable[[Any], object]] = {
+            "scope": _scope, "sources": _sources, "since": _day, "until": _day, "delay": _delay,
+            "revisit_after": _revisit_after,
+        }  # fmt: skip
+        nothing = object()
+        found = {
+            name: self._value(said, (*path, name), check, nothing)
+            for name, check in checks.items()
+            if name in said
+        }
+        return {name: value for name, value in found.items() if value is not nothing}
+
+    def _refuse_twice(self, papers: Iterable[Paper]) -> None:
+        hosts: dict[str, str] = {}
+        for paper in papers:
+            for host in dict.fromkeys(map(site_host, paper.addresses)):
+                other = hosts.setdefault(host, paper.name)
+                if other != paper.name:
+                    self._note(
+                        self._line(("papers", paper.name, "address")),
+                        f"papers.{paper.name}: {host} is papers.{other} already; one host is one"
+                        " paper, with several addresses if need be",
+                    )
+
+    # -- tables, names, values -------------------------------------------------------------------
+
+    def _table(self, said: Mapping[str, Any], path: Path) -> dict[str, Any]:
+        found = said.get(path[-1], {})
+        if isinstance(found, dict):
+            return found
+        self._note(self._line(path), f"{'.'.join(path)} is no table; write [{'.'.join(path)}]")
+        return {}
+
+    def _names(self, said: Iterable[str], known: tuple[str, ...], path: Path) -> None:
+        for name in said:
+            if name not in known:
+                where = f"{'.'.join(path)}: " if path else ""
+                alike = difflib.get_close_matches(name.lower(), known, 1, 0.6)
+                right = f"did you mean {alike[0]}?" if alike else f"there are {', '.join(known)}"
+                self._note(self._line((*path, name)), f"{where}there is no {name}; {right}")
+
+    def _value(
+        self, said: Mapping[str, Any], path: Path, check: Callable[[Any], T], otherwise: T
+    ) -> T:
+        if path[-1] not in said:
+            return otherwise
+        try:
+            return check(said[path[-1]])
+        except _Wrong as wrong:
+            self._note(self._line(path), f"{'.'.join(path)} = {_shown(said[path[-1]])}: {wrong}")
+            return otherwise
+
+    def _line(self, path: Path) -> int:
+        while path and path not in self._lines:
+            path = path[:-1]
+        return self._lines.get(path, 1)
+
+    def _note(self, line: int, what: str) -> None:
+        self.mistakes.append(Mistake(line, what))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return f'"{value}"'
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text if len(text) < 60 else f"{text[:57]}…"
+
+
+def _archive(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise _Wrong('name a folder, as in "archive", or "archives/{paper}"')
+    if wrong := [each for each in re.findall(r"\{.*?\}", value) if each != BY_PAPER]:
+        raise _Wrong(f"{wrong[0]} stands for nothing; only {BY_PAPER} does, for a paper's name")
+    return value
+
+
+def _contact(value: Any) -> str:
+    if not isinstance(value, str) or not reaches_somebody(value):
+        raise _Wrong('must be a mail address or URL in ASCII, as in "you@library.example"')
+    return value
+
+
+def _jobs(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST_JOBS:
+        raise _Wrong(f"must be a whole number from 1 to {_MOST_JOBS}")
+    return value
+
+
+def _addresses(value: Any) -> tuple[str, ...]:
+    said = value if isinstance(value, list) else [value]
+    found = [home_address(each) if isinstance(each, str) else None for each in said]
+    urls = [each for each in found if each is not None]
+    if not urls or len(urls) < len(said):
+        raise _Wrong('must be a web address, or several: "https://daily.example/"')
+    return tuple(dict.fromkeys(urls))
+
+
+def _scope(value: Any) -> Scope:
+    for scope in SCOPES:
+        if value == scope:
+            return scope
+    raise _Wrong(f"there are {' and '.join(SCOPES)}{_meant(value, SCOPES)}")
+
+
+def _sources(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise _Wrong(f'must be a list of {", ".join(SOURCES)}: ["sitemap", "feed"]')
+    for each in value:
+        if each not in SOURCES:
+            raise _Wrong(f"there is no {each}; choose from {', '.join(SOURCES)}"
+                         f"{_meant(each, SOURCES)}")  # fmt: skip
+    return tuple(dict.fromkeys(value))
+
+
+def _meant(value: object, known: tuple[str, ...]) -> str:
+    alike = difflib.get_close_matches(str(value).lower(), known, 1, 0.6)
+    return f"; did you mean {alike[0]}?" if alike else ""
+
+
+def _day(value: Any) -> str:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or not is_partial_day(text):
+        raise _Wrong('must be a year, month or day: "2024", "2024-05" or 2024-05-31')
+    return text
+
+
+def _delay(value: Any) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not _SHORTEST_DELAY <= value <= 3_600:
+        raise _Wrong(f"must be seconds between two requests, from {_SHORTEST_DELAY:g} to 3600")
+    return float(value)
+
+
+def _revisit_after(value: Any) -> tuple[int, ...]:
+    said = value if isinstance(value, list) else [None]
+    found = [_AFTER.fullmatch(each.strip()) if isinstance(each, str) else None for each in said]
+    seconds = [int(one[1]) * _SECONDS[one[2]] for one in found if one]
+    if len(seconds) < len(said) or not all(0 < each < 10**10 for each in seconds):
+        raise _Wrong(
+            'must be a list of times after publication: ["1 hour", "1 day", "2 weeks"]; [] for none'
+        )
+    return tuple(sorted(set(seconds)))

@@ -1,0 +1,95 @@
+"""What a configuration says, once it is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from crawler.urls import is_below, site_host
+
+FILE_NAME = "hemeroteca.toml"
+
+SOURCES = ("sitemap", "feed", "wordpress", "archive", "previous", "links")
+"""Where a newspaper's stories may be looked for."""
+Scope = Literal["newspaper", "host"]
+NEWSPAPER: Scope = "newspaper"
+SCOPES: tuple[Scope, ...] = (NEWSPAPER, "host")
+"""A newspaper with the hosts below its own, or its own host alone."""
+BY_PAPER = "{paper}"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What is asked of one newspaper.
+
+    delay: seconds between two requests, where that is more than the setting. revisit_after: seconds
+    after publication. What is None is as without a configuration.
+    """
+
+    name: str
+    addresses: tuple[str, ...]
+    scope: Scope = NEWSPAPER
+    sources: tuple[str, ...] = SOURCES
+    since: str | None = None
+    until: str | None = None
+    delay: float | None = None
+    revisit_after: tuple[int, ...] | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """As a setting can have it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What `hemeroteca.toml` says. archive: as it is written there, with `{paper}` perhaps."""
+
+    papers: tuple[Paper, ...] = ()
+    archive: str = "archive"
+    contact: str | None = None
+    jobs: int | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether all papers are in one archive."""
+        return BY_PAPER not in self.archive
+
+    def archive_of(self, paper: Paper) -> str:
+        """The archive of a paper, as it is written."""
+        return self.archive.replace(BY_PAPER, paper.name)
+
+
+class Papers:
+    """The papers of a run, found by the addresses of their pages."""
+
+    def __init__(self, papers: Iterable[Paper] = ()) -> None:
+        self._papers = tuple(papers)
+        self._by_host = {
+            site_host(address): paper for paper in self._papers for address in paper.addresses
+        }
+
+    @classmethod
+    def of_setting(cls, value: Iterable[Mapping[str, Any]] | None) -> Papers:
+        """Those that the setting PAPERS has (`Paper.plain`)."""
+        return cls(Paper(**each) for each in value or ())
+
+    def of(self, url: str) -> Paper | None:
+        """The paper that an address belongs to: by its host, or by one above it; None where the
+        configuration has none."""
+        if not self._papers:
+            return None
+        host = site_host(url)
+        if host not in self._by_host:
+            self._by_host[host] = self._above(url)  # type: ignore[assignment]
+        return self._by_host[host]
+
+    def _above(self, url: str) -> Paper | None:
+        found = [
+            (len(urlsplit(address).netloc), paper)
+            for paper in self._papers
+            for address in paper.addresses
+            if is_below(url, f"http://{site_host(address)}/")
+        ]
+        return max(found, key=lambda one: one[0])[1] if found else None

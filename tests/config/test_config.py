@@ -1,0 +1,175 @@
+"""What `hemeroteca.toml` says, and how its mistakes are told."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.config import SOURCES, Papers, from_list, read, written
+
+GOOD = """\
+contact = "you@library.example"
+archive = "archives/{paper}"
+jobs = 4
+
+[defaults]
+since = 2024
+delay = 5
+revisit_after = ["6 hours", "1 hour"]
+
+[papers.daily]
+address = "daily.example"
+sources = [
+    "sitemap",  # the quickest
+    "feed",
+]
+until = 2024-05-31
+
+[papers.weekly]
+address = ["https://weekly.example/a/", "http://localhost:8001/"]
+scope = "host"
+delay = 2
+"""
+
+
+def test_it_is_read() -> None:
+    config, mistakes = read(GOOD)
+    assert mistakes == []
+    assert (config.contact, config.jobs, config.is_shared) == ("you@library.example", 4, False)
+    daily, weekly = config.papers
+    assert (daily.name, daily.addresses) == ("daily", ("https://daily.example/",))
+    assert (daily.since, daily.until, daily.sources) == ("2024", "2024-05-31", ("sitemap", "feed"))
+    assert (daily.delay, daily.revisit_after) == (5.0, (3_600, 21_600))
+    assert (weekly.scope, weekly.delay, weekly.sources) == ("host", 2.0, SOURCES)
+    assert config.archive_of(weekly) == "archives/weekly"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("x = [1", 1, "not TOML"),
+        ("a = 1\nb = ", 2, "not TOML"),
+        ("", 1, "there are no papers; write [papers.daily]"),
+        ("contcat = 'a@b.example'", 1, "there is no contcat; did you mean contact?"),
+        ("contact = 'me'", 1, "contact = \"me\": must be a mail address or URL"),
+        ("archive = 3", 1, "archive = 3: name a folder"),
+        ("archive = 'a/{host}'", 1, "{host} stands for nothing; only {paper} does"),
+        ("\n\njobs = 0", 3, "jobs = 0: must be a whole number from 1 to 64"),
+        ("jobs = true", 1, "jobs = true: must be a whole number"),
+        ("papers = 3", 1, "papers is no table; write [papers]"),
+        ("[papers]\ndaily = 'daily.example'", 2, "papers.daily is no table"),
+        ("[papers.daily]", 1, "papers.daily has no address; write address ="),
+        ("[papers.a]\nadress = 'a.example'", 2, "there is no adress; did you mean address?"),
+        ("[papers.a]\naddress = 'a'", 2, 'papers.a.address = "a": must be a web address'),
+        ("[papers.daily]\naddress = []", 2, "must be a web address, or several"),
+        ("[papers.'a/b']\naddress = 'a.example'", 1, "a name is of letters"),
+        ("[papers.'..']\naddress = 'a.example'", 1, "a name is of letters"),
+        (
+            "[papers.a]\naddress='a.example'\n[papers.b]\naddress='www.a.example'", 4,
+            "papers.b: a.example is papers.a already",
+        ),
+        ("[papers.a]\naddress='a.example'\nsources=['sitemaps']", 3, "did you mean sitemap?"),
+        ("[papers.a]\naddress='a.example'\nsources='feed'", 3, "must be a list of sitemap"),
+        ("[papers.a]\naddress='a.example'\nscope='hosts'", 3, "did you mean host?"),
+        ("[papers.a]\naddress='a.example'\nsince='May 2024'", 3, "must be a year, month or day"),
+        ("[papers.a]\naddress='a.example'\nsince=2025\nuntil=2024", 3, "2024; swap them"),
+        ("[papers.a]\naddress='a.example'\ndelay=1", 3, "from 2 to 3600"),
+        ("[papers.a]\naddress='a.example'\ndelay=nan", 3, "from 2 to 3600"),
+        (
+            "[papers.a]\naddress='a.example'\nrevisit_after=[\n'1 hour',\n'2 moons']", 3,
+            "must be a list of times after publication",
+        ),
+        ("[defaults]\naddress='a.example'", 2, "defaults: there is no address"),
+        ("[default]\ndelay=3", 1, "there is no default; did you mean defaults?"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_with_its_line_and_what_is_right(text: str, line: int, what: str) -> None:
+    _, mistakes = read(text)
+    assert [each for each in mistakes if each.line == line and what in each.what], mistakes
+    assert all("\n" not in each.what for each in mistakes)
+
+
+def test_all_mistakes_are_told_in_the_order_of_their_lines() -> None:
+    _, mistakes = read("jobs = 0\ncontcat = 1\n[papers.a]\nadress = 'a.example'\n")
+    assert [each.line for each in mistakes] == [1, 2, 3, 4]
+
+
+def test_a_paper_is_found_by_its_host_and_those_below() -> None:
+    papers = Papers(read(GOOD.replace("localhost:8001", "x.example"))[0].papers)
+    assert [
+        found.name if (found := papers.of(url)) else None
+        for url in (
+            "https://www.daily.example/a", "https://sport.daily.example/b",
+            "https://daily.example.other.example/", "http://x.example/",
+        )
+    ] == ["daily", "daily", None, "weekly"]  # fmt: skip
+    plain = [paper.plain() for paper in read(GOOD)[0].papers]
+    assert Papers.of_setting(plain).of("https://daily.example/") == read(GOOD)[0].papers[0]
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_it(text: str) -> None:
+    config, mistakes = read(text)
+    assert mistakes or config.papers
+
+
+def test_what_init_writes_is_read_without_a_mistake() -> None:
+    entries, wrong = from_list("name,url\nLe Même,https://a.example/\n,b.example\n", is_opml=False)
+    text = written(entries, sources=SOURCES, program="scrapy", contact='y"ou@library.example')
+    config, mistakes = read(text)
+    assert (wrong, mistakes) == ([], [])
+    assert [(one.name, one.addresses[0]) for one in config.papers] == [
+        ("le-meme", "https://a.example/"), ("b-example", "https://b.example/"),
+    ]  # fmt: skip
+    # every line that is only commented out is right, too
+    shown = "\n".join(
+        line.removeprefix("# ")
+        for line in written((), sources=SOURCES, program="scrapy").splitlines()
+        if re.match(r"(# )?(\w+ = |\[)", line)
+    )
+    assert read(shown.replace('until = "2024"', 'until = "2025"'))[1] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_opml", "names"),
+    [
+        ("https://a.example/\nhttps://b.example/\n", False, ["a.example", "b.example"]),
+        ("a.example;Die Zeitung\n", False, ["Die Zeitung"]),
+        ("Title\tHomepage\nOne\thttps://a.example/\nTwo\thttps://www.a.example/x", False, ["One"]),
+        (
+            '<opml><body><outline text="News"><outline text="One" htmlUrl="https://a.example/"/>'
+            '<outline title="Two" xmlUrl="https://b.example/feed/rss.xml"/></outline></body></opml>',
+            True, ["One", "Two"],
+        ),
+    ],
+)  # fmt: skip
+def test_lists_of_papers(text: str, is_opml: bool, names: list[str]) -> None:
+    entries, wrong = from_list(text, is_opml=is_opml)
+    assert ([each.name for each in entries], wrong) == (names, [])
+    assert all(each.address.count("/") >= 3 for each in entries)
+
+
+def test_what_is_wrong_in_a_list_is_told_and_the_rest_taken() -> None:
+    entries, wrong = from_list("url\nnowhere\na.example\n", is_opml=False)
+    assert [each.address for each in entries] == ["https://a.example/"]
+    assert wrong == ["line 2: 'nowhere' is not a web address"]
+    for text, is_opml in (("", False), ("name,size\nx,3", False), ("<opml", True)):
+        with pytest.raises(ValueError, match=r"it is|no column"):
+            from_list(text, is_opml=is_opml)
+
+
+def test_a_list_cannot_read_files(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("leak.example")
+    bomb = (
+        f'<!DOCTYPE o [<!ENTITY s SYSTEM "file://{tmp_path}/secret">]>'
+        '<opml><body><outline text="&s;" htmlUrl="https://a.example/"/></body></opml>'
+    )
+    try:
+        entries, _ = from_list(bomb, is_opml=True)
+    except ValueError:
+        return
+    assert "leak" not in str(entries)
