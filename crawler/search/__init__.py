@@ -1,0 +1,41 @@
+"""What readers type to find stories, and the words that it means."""
+
+from crawler.search.conditions import Conditions
+from crawler.search.expression import expression, quoted
+from crawler.search.links import condition, narrowed, widened
+from crawler.search.pairs import is_unspaced, letter_pairs, pairs_expression
+from crawler.search.parse import parse, parse_raw
+from crawler.search.periods import FORMS, period
+from crawler.search.query import AllOf, AnyOf, Filter, Near, Node, Phrase, Query, Word
+from crawler.search.scan import FIELDS
+from crawler.search.stems import fold, forms_in, indexed, keys, language_of
+
+__all__ = [
+    "FIELDS",
+    "FORMS",
+    "AllOf",
+    "AnyOf",
+    "Conditions",
+    "Filter",
+    "Near",
+    "Node",
+    "Phrase",
+    "Query",
+    "Word",
+    "condition",
+    "expression",
+    "fold",
+    "forms_in",
+    "indexed",
+    "is_unspaced",
+    "keys",
+    "language_of",
+    "letter_pairs",
+    "narrowed",
+    "pairs_expression",
+    "parse",
+    "parse_raw",
+    "period",
+    "quoted",
+    "widened",
+]

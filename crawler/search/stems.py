@@ -1,0 +1,122 @@
+"""Which forms of a word are one word: its stem, by the language's own rules (Snowball), and its
+letters without accents."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from typing import Protocol
+
+from crawler.text import DENSE
+
+_ALGORITHMS = {
+    "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "cs": "czech",
+    "da": "danish", "nl": "dutch", "en": "english", "eo": "esperanto", "et": "estonian",
+    "fi": "finnish", "fr": "french", "de": "german", "el": "greek", "hu": "hungarian",
+    "id": "indonesian", "ga": "irish", "it": "italian", "lt": "lithuanian", "nb": "norwegian",
+    "nn": "norwegian", "no": "norwegian", "fa": "persian", "pl": "polish", "pt": "portuguese",
+    "ro": "romanian", "ru": "russian", "sr": "serbian", "st": "sesotho", "es": "spanish",
+    "sv": "swedish", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+# Snowball has Hindi, Nepali and Tamil, too; but the index parts words at their vowel signs.
+
+_LETTERS = re.compile(r"[^\W\d_]{3,30}")
+_DENSE_LETTER = re.compile(DENSE.pattern)
+# letters that have no decomposition in Unicode, and are typed as these
+_PLAIN = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae",
+                        "œ": "oe", "ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "ـ": ""})  # fmt: skip
+
+
+class _Stemmer(Protocol):
+    def stemWord(self, word: str) -> str: ...  # noqa: N802
+
+
+def language_of(tag: str | None) -> str:
+    """The language that a tag (BCP 47) names, if its words have stems; else nothing."""
+    primary = (tag or "").replace("_", "-").partition("-")[0].lower()
+    return primary if primary in _ALGORITHMS else ""
+
+
+@lru_cache(maxsize=1 << 17)
+def keys(word: str, language: str) -> tuple[str, ...]:
+    """What all forms of a word have in common; two where it depends on its accents.
+
+    language: as `language_of` gives it; "" for any other, of which only accents and case are
+    levelled.
+
+    >>> keys("Rivers", "en"), keys("Häuser", "de"), keys("Αθήνα", "")
+    (('river',), ('haus',), ('αθηνα',))
+    """
+    lower = word.lower()
+    bare = fold(lower)
+    if not language:
+        return (bare,)
+    stemmer = _stemmer(_ALGORITHMS[language])
+    found = [fold(stemmer.stemWord(lower))]
+    if bare != lower:
+        found.append(fold(stemmer.stemWord(bare)))
+    return tuple(dict.fromkeys(key for key in found if key)) or (bare,)
+
+
+def fold(word: str) -> str:
+    """A word without case and accents.
+
+    >>> fold("Diyarbakır"), fold("STRASSE") == fold("Straße"), fold("أحمد") == fold("احمد")
+    ('diyarbakir', True, True)
+    """
+    if word.isascii():
+        return word.lower()
+    parts = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in parts if not unicodedata.combining(c)).translate(_PLAIN)
+
+
+def indexed(word: str) -> str:
+    """A word as the search index has it: in lower case, Latin letters without accents.
+
+    >>> indexed("Élève"), indexed("Αθήνα"), indexed("Straße")
+    ('eleve', 'αθήνα', 'straße')
+    """
+    lower = word.lower()
+    if lower.isascii():
+        return lower
+    found: list[str] = []
+    base = ""
+    for letter in unicodedata.normalize("NFD", lower):
+        if unicodedata.combining(letter):
+            if base.isascii():
+                continue
+        else:
+            base = letter
+        found.append(letter)
+    return unicodedata.normalize("NFC", "".join(found))
+
+
+def forms_in(texts: Iterable[str], language: str) -> set[tuple[str, str]]:
+    """The words of some texts with their keys: (key, word as the index has it). Words that have
+    only one form, as far as anybody can know, are left out."""
+    words: set[str] = set()
+    for text in texts:
+        words.update(_LETTERS.findall(text.lower()))
+    found: set[tuple[str, str]] = set()
+    for word in words:
+        found.update(_entries(word, language))
+    return found
+
+
+@lru_cache(maxsize=1 << 17)
+def _entries(word: str, language: str) -> tuple[tuple[str, str], ...]:
+    if not word.isascii() and _DENSE_LETTER.search(word):
+        return ()
+    plain = indexed(word)
+    return tuple((key, plain) for key in keys(word, language) if language or key != plain)
+
+
+@cache
+def _stemmer(algorithm: str) -> _Stemmer:
+    # loaded when the first word is read: most commands read none
+    from snowballstemmer import stemmer
+
+    found: _Stemmer = stemmer(algorithm)
+    return found
