@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
-from crawler.archive import links
+from crawler.archive import links, word_forms
 from crawler.archive.article_columns import article_url, columns, content_digest, texts
 from crawler.archive.changes import record_changes
 from crawler.archive.days import day_of
@@ -141,11 +141,13 @@ class Articles:
         day = day_of(self.connection, site_id, published)
         self._name_authors(article_id, json.loads(authors))
         self._name_tags(article_id, json.loads(tags))
+        word_forms.forget(self._connection, article_id)
         self._sql(
             "UPDATE articles SET revision_id = ?, published_utc = ?, published_day = ?,"
             " word_count = ? WHERE id = ?",
             (revision_id, told_in_utc(published), day, words, article_id),
         )
+        word_forms.learn(self._connection, article_id)
         self._sql("UPDATE _linked SET title = ? WHERE article_id = ?", (title, article_id))
 
     def _believed_url(self, article: Article) -> str:

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crawler.archive.facets import miscounted
 from crawler.bundled import PROGRAM
 from crawler.reasons import NOT_THE_STORY
 
@@ -167,6 +168,8 @@ def _counts(connection: sqlite3.Connection) -> Iterator[Finding]:
     for what, sql in _KEPT.items():
         for url in dict.fromkeys(connection.execute(sql).fetchmany(_MAX)):
             yield Finding("counts", what, _RESTORE, *url)
+    for name in miscounted(connection, _MAX):
+        yield Finding("counts", f"the number of stories of {name} is not what they are", _RESTORE)
 
 
 def _revisits(connection: sqlite3.Connection) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from crawler.search.conditions import Conditions
 from crawler.search.expression import expression, quoted
 from crawler.search.links import condition, narrowed, widened
+from crawler.search.marks import BEGIN, END, Pieces, mark, passage, pieces, plain, sought
 from crawler.search.pairs import is_unspaced, letter_pairs, pairs_expression
 from crawler.search.parse import parse, parse_raw
 from crawler.search.periods import FORMS, period
@@ -11,6 +12,8 @@ from crawler.search.scan import FIELDS
 from crawler.search.stems import fold, forms_in, indexed, keys, language_of
 
 __all__ = [
+    "BEGIN",
+    "END",
     "FIELDS",
     "FORMS",
     "AllOf",
@@ -20,6 +23,7 @@ __all__ = [
     "Near",
     "Node",
     "Phrase",
+    "Pieces",
     "Query",
     "Word",
     "condition",
@@ -31,11 +35,16 @@ __all__ = [
     "keys",
     "language_of",
     "letter_pairs",
+    "mark",
     "narrowed",
     "pairs_expression",
     "parse",
     "parse_raw",
+    "passage",
     "period",
+    "pieces",
+    "plain",
     "quoted",
+    "sought",
     "widened",
 ]
