@@ -1,323 +1,375 @@
 """An archive of invented stories of any number, for benchmarks of reading.
 
-It is written in bulk as the last version before 0.2.0 had its tables, which never change any more,
-and then brought up to date as any archive is.
+The stories of its first run are written in bulk: the same rows that `Store` makes of the same
+visits (tests/benchmarks/test_library.py), without looking for each what is there already. All that
+came after, edits and goings and pages without a story, the store writes itself. What only a crawl
+needs is left out: the marks by which copies are found, and what families of addresses have taught.
+
+Memory does not grow with the texts: of each story some twenty bytes are kept.
 """
 
 from __future__ import annotations
 
-import json
-import random
+import gc
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from array import array
+from base64 import b32encode
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
 
-from sqlite_utils import Database
-
-from crawler.archive import database
-from crawler.archive.keys import url_key
-from crawler.archive.migrations import migrations
-from crawler.times import utc
+from benchmarks.invented import PAPERS, Library, Link, thumbnail
+from crawler.archive.article_columns import columns, content_digest, images, texts
+from crawler.archive.keys import card_hash, key_hash, url_key
+from crawler.archive.links import with_relation
+from crawler.archive.store import Store
+from crawler.items import Article, Capture, FoundUrl, Visit
+from crawler.reasons import because
+from crawler.times import day_told, told_in_utc, utc
 from crawler.urls import story_key
 
-HOSTS = ("courier.example", "courier.example", "courier.example", "gazette.example")
-_NEXT = "m015_drawn_for_reading"
 _BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
-_ZONE = timezone(timedelta(hours=1))
-_MISSING = 0.1
-_SECTIONS = ("News", "Region", "Politics", "Business", "Sport", "Culture", "Opinion", "Science")
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What links show of a story."""
-
-    url: str
-    title: str
-
-
-class Library:
-    """Invents stories, one after the other; the same ones for the same number."""
-
-    def __init__(self, stories: int) -> None:
-        """stories: how many there will be."""
-        self.chance = random.Random(1911)
-        self.stories = stories
-        letters = "abcdefghijklmnoprstuvwz"
-        words = ["".join(self.chance.choices(letters, k=3 + n % 8)) for n in range(12_000)]
-        # a few words make up most of a text, as in any language
-        self._words = [words[int(len(words) * self.chance.random() ** 3)] for _ in range(200_000)]
-        self._words[::997] = ["river"] * len(self._words[::997])
-        self.names = list({self._name(): 1 for _ in range(stories // 300 + 20)})
-        self.tags = list({self._phrase(1): 1 for _ in range(900)})
-        self._day = timedelta(days=4_000) / max(stories, 1)
-        self.cards = [self._card(n) for n in range(stories)]
-
-    def _phrase(self, words: int) -> str:
-        at = self.chance.randrange(len(self._words) - words)
-        return " ".join(self._words[at : at + words])
-
-    def _name(self) -> str:
-        return self._phrase(2).title()
-
-    def _card(self, number: int) -> Card:
-        title = self._phrase(8).capitalize()
-        host = HOSTS[number % len(HOSTS)]
-        day = f"{self._published(number):%Y/%m/%d}"
-        return Card(f"https://{host}/{day}/{title.lower().replace(' ', '-')}-{number}/", title)
-
-    def _published(self, number: int) -> datetime:
-        return (datetime(2014, 1, 1, 6, tzinfo=UTC) + number * self._day).astimezone(_ZONE)
-
-    def standfirst(self) -> str:
-        """A sentence of 25 words."""
-        return self._phrase(25).capitalize() + "."
-
-    def moment(self, number: int) -> tuple[str | None, str | None]:
-        """When a story was published, and how exact that is."""
-        at, chance = self._published(number), self.chance.random()
-        if chance < 0.01:
-            return None, None
-        if chance < 0.06:
-            return f"{at:%Y-%m-%d}", "day"
-        return at.replace(microsecond=0).isoformat(), "second"
-
-    def body(self) -> tuple[str, str]:
-        """A text of 1,000 words, and the same as Markdown."""
-        chance = self.chance
-        texts = [self._phrase(chance.randint(40, 80)).capitalize() + "." for _ in range(16)]
-        marked = [
-            f"{text[:30]}[{text[30:50]}](https://{HOSTS[0]}/{n}){text[50:]}"
-            if chance.random() < 0.1
-            else text
-            for n, text in enumerate(texts)
-        ]
-        return "\n\n".join(texts), "\n\n".join(marked)
-
-    def links(self, number: int) -> Iterator[tuple[str, str | None, int, str, str, str | None]]:
-        """Relation, label, position, title, address and picture of what a story's page points
-        to: 19 links."""
-        chance, cards = self.chance, self.cards
-        yield from (
-            _link(relation, None, 1, cards[other])
-            for relation, other in (("previous", number - 1), ("next", number + 1))
-            if 0 <= other < len(cards)
-        )
-        for n in range(1, 6):
-            if number >= n:
-                yield _link("latest", "Latest", n, cards[number - n])
-        week = number // 200 * 200
-        for n in range(1, 6):
-            if week - n * 7 >= 0:
-                yield _link("popular", "Most read", n, cards[week - n * 7])
-        for relation, label, many in _LISTS:
-            for n in range(1, many + 1):
-                if chance.random() < _MISSING:
-                    other = int(self.stories * chance.random() ** 2)
-                    url = f"https://{HOSTS[n % 4]}/before/{other}/story-that-nobody-archived-{n}"
-                    yield _link(relation, label, n, Card(url, f"Before {other}"))
-                else:
-                    yield _link(relation, label, n, cards[chance.randrange(number + 1)])
-
-
-_LISTS = (("inline", None, 2), ("also_read", "Also read", 1), ("related", "More on this", 4))
-
-
-def _link(
-    relation: str, label: str | None, position: int, card: Card
-) -> tuple[str, str | None, int, str, str, str | None]:
-    picture = None if relation in ("inline", "also_read") else card.url.rstrip("/") + "-80.jpg"
-    return relation, label, position, card.title, card.url, picture
-
-
-class _Writer:
-    """Rows for an archive of the version before 0.2.0."""
-
-    def __init__(self, connection: sqlite3.Connection, library: Library) -> None:
-        self._sql = connection.execute
-        self._many = connection.executemany
-        self._library = library
-        self._captures = self._urls = self._revisions = 0
-        self._names: dict[tuple[str, str], int] = {}
-
-    def write(self) -> None:
-        """Everything."""
-        for number, host in enumerate(dict.fromkeys(HOSTS), 1):
-            self._sql(
-                "INSERT INTO sites (id, host, home_url, first_seen_at) VALUES (?, ?, ?, ?)",
-                (number, host, f"https://{host}/", utc(_BEGUN)),
-            )
-        self._sql(
-            "INSERT INTO runs (id, spider, arguments, software, started_at, finished_at, outcome)"
-            " VALUES (1, 'news', '{}', 'bench/1', ?, ?, 'finished')",
-            (utc(_BEGUN), utc(_BEGUN + timedelta(days=30))),
-        )
-        stories = range(1, self._library.stories + 1)
-        for article in stories:
-            self._story(article)
-        self._sql("CREATE INDEX urls_article ON urls(article_id)")
-        for article in stories:
-            if article % 33 == 0:
-                self._change(article)
-            if article % 200 == 0:
-                self._lose(article)
-
-    def _url(self, url: str, state: str, reason: str | None = None, **more: object) -> int:
-        self._urls += 1
-        site = list(dict.fromkeys(HOSTS)).index(url.split("/")[2]) + 1
-        values = {
-            "id": self._urls, "url": url, "key": url_key(url), "site_id": site, "role": "page",
-            "state": state, "reason": reason, "source": "sitemap" if self._urls % 3 else "link",
-            "found_at": utc(_BEGUN), "priority": 20, **more,
-        }  # fmt: skip
-        self._insert("urls", values)
-        return self._urls
-
-    def _insert(self, table: str, values: dict[str, object]) -> None:
-        names, marks = ", ".join(values), ", ".join("?" * len(values))
-        self._sql(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))
-
-    def _capture(self, url_id: int, status: int = 200) -> tuple[int, str]:
-        self._captures += 1
-        number = self._captures
-        at = utc(_BEGUN + timedelta(seconds=number), exact=True)
-        self._insert("captures", {
-            "id": number, "url_id": url_id, "run_id": 1, "fetched_at": at, "status": status,
-            "content_type": "text/html; charset=utf-8", "payload_digest": f"sha256:{number:0>52}",
-            "payload_bytes": 150_000,
-            "record_id": f"<urn:uuid:00000000-0000-4000-8000-{number:012}>",
-            "warc_file": f"courier-20260101000000-{number // 10_000:05}.warc.gz",
-            "warc_offset": number % 10_000 * 40_000, "warc_length": 39_000, "fetch_ms": 120,
-        })  # fmt: skip
-        return number, at
-
-    def _story(self, article: int) -> None:
-        library = self._library
-        number = article - 1
-        card = library.cards[number]
-        claimed = library.moment(number)[0]
-        url_id = self._url(card.url, "done", claimed_at=claimed)
-        capture, at = self._capture(url_id)
-        self._sql(
-            "UPDATE urls SET visited_at = ?, article_id = ? WHERE id = ?", (at, article, url_id)
-        )
-        self._insert("articles", {
-            "id": article, "site_id": HOSTS.index(card.url.split("/")[2]) // 3 + 1, "url": card.url,
-            "first_captured_at": at, "last_captured_at": at, "revisions": 1,
-        })  # fmt: skip
-        self._sql("INSERT OR IGNORE INTO story_addresses (key, article_id) VALUES (?, ?)",
-                  (story_key(card.url), article))  # fmt: skip
-        chance = library.chance
-        who = chance.sample(library.names, chance.choice((0, 1, 1, 1, 2)))
-        what = chance.sample(library.tags, 3)
-        for table, names in (("author", who), ("tag", what)):
-            for position, name in enumerate(names, 1):
-                self._name(table, article, position, name)
-        self._revision(article, 1, capture, at, card.title, who, what)
-        host = HOSTS[number % len(HOSTS)]
-        if number % 20 == 0:
-            self._url(f"https://{host}/page/{number}", "done", "no article: a listing of stories")
-        if number % 50 == 0:
-            self._url(f"https://{host}/broken/{number}", "failed", "HTTP 500")
-        if number % 3 == 0:
-            self._url(f"https://{host}/later/{number}/", "queued")
-
-    def _name(self, table: str, article: int, position: int, name: str) -> None:
-        known = self._names.get((table, name))
-        if known is None:
-            known = self._names[table, name] = len(self._names) + 1
-            self._insert(f"{table}s", {"id": known, "name": name})
-        self._insert(f"article_{table}s", {
-            "article_id": article, f"{table}_id": known, "position": position
-        })  # fmt: skip
-
-    def _revision(
-        self, article: int, number: int, capture: int, at: str, title: str, who: list[str],
-        what: list[str],
-    ) -> None:  # fmt: skip
-        library, card = self._library, self._library.cards[article - 1]
-        self._revisions += 1
-        revision = self._revisions
-        published, precision = library.moment(article - 1)
-        body, markdown = library.body()
-        chance = library.chance
-        fields = ("title", "authors", "published_at", "section", "tags", "image", "body")
-        self._insert("revisions", {
-            "id": revision, "article_id": article, "number": number, "capture_id": capture,
-            "captured_at": at, "extractor": "bench/1", "content_digest": f"sha256:{revision:064}",
-            "title": title, "canonical_url": card.url, "authors": json.dumps(who),
-            "published_at": published, "published_precision": precision,
-            "published_raw": published, "read_time_minutes": 4, "read_time_shown": 0,
-            "standfirst": library.standfirst(), "section": chance.choice(_SECTIONS),
-            "tags": json.dumps(what), "language": "en", "body_text": body,
-            "body_markdown": markdown, "word_count": len(body.split()),
-            "sources": json.dumps({
-                name: {"text": title[:40], "source": f"json-ld:{name}"} for name in fields
-            }),
-        })  # fmt: skip
-        self._sql("UPDATE articles SET revision_id = ?, revisions = ? WHERE id = ?",
-                  (revision, number, article))  # fmt: skip
-        self._insert("images", {
-            "article_id": article, "revision_id": revision, "role": "lead", "position": 1,
-            "url": card.url.rstrip("/") + ".jpg", "caption": title,
-        })  # fmt: skip
-        self._many(
-            "INSERT OR IGNORE INTO linked_stories (article_id, revision_id, relation, label,"
-            " position, title, url, image_url, first_seen_at, last_seen_at, key)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (article, revision, *link, at, at, story_key(link[4]))
-                for link in library.links(article - 1)
-            ],
-        )
-
-    def _change(self, article: int) -> None:
-        (url_id,) = self._sql("SELECT id FROM urls WHERE article_id = ?", (article,)).fetchone()
-        capture, at = self._capture(url_id)
-        card, names = self._library.cards[article - 1], self._library.names
-        self._revision(article, 2, capture, at, f"{card.title} again", names[:1], [])
-        revision = self._revisions
-        self._many("INSERT INTO revision_changes VALUES (?, ?)",
-                   [(revision, "title"), (revision, "body")])  # fmt: skip
-        self._sql("INSERT INTO edits VALUES (?, 40, 60, 1, 0, 2, 0.1)", (revision,))
-        self._sql("UPDATE articles SET last_captured_at = ? WHERE id = ?", (at, article))
-
-    def _lose(self, article: int) -> None:
-        (url_id,) = self._sql("SELECT id FROM urls WHERE article_id = ?", (article,)).fetchone()
-        capture, at = self._capture(url_id, 404)
-        self._sql("UPDATE urls SET state = 'gone', reason = 'HTTP 404' WHERE id = ?", (url_id,))
-        self._sql("UPDATE articles SET gone_at = ? WHERE id = ?", (at, article))
-        self._sql(
-            "INSERT INTO story_events (article_id, event, at, capture_id, reason)"
-            " VALUES (?, 'gone', ?, ?, 'HTTP 404')",
-            (article, at, capture),
-        )
+_EXTRACTOR = "bench/1"
+_IN_A_FILE = 10_000
+"""Records of a WARC file."""
+_BATCH = 1_000
+_VISITS = 200
+"""Visits that the store writes in a transaction."""
+_OF_A_RUN = 2_000
+"""Visits of a later run."""
+_CACHE_KB = 262_144
+_T = TypeVar("_T")
 
 
 def build(folder: Path, stories: int) -> None:
     """Make an archive of so many stories. Raises ArchiveError, sqlite3.Error."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with Database(sqlite3.connect(folder / database.FILE_NAME)) as db:
-        db.execute(f"PRAGMA page_size = {database.PAGE_SIZE}")
-        db.enable_wal()
-        db.execute("PRAGMA synchronous = OFF")
-        migrations.apply(db, stop_before=_NEXT)
-        connection: sqlite3.Connection = db.conn
-        with db.atomic():
-            _drop(connection)
-            _Writer(connection, Library(stories)).write()
-    with database.open_for_writing(folder) as db:
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    library = Library(stories)
+    store = Store(folder, extractor=_EXTRACTOR)
+    try:
+        store.db.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
+        store.db.execute("PRAGMA synchronous = OFF")
+        for paper in PAPERS:
+            store.add_site(f"https://{paper.host}/")
+        store.begin_run("news", {"site": "https://courier.example/"}, "bench/1", utc(_BEGUN))
+        # millions of rows come and go, and none refers to itself
+        gc.disable()
+        _Bulk(store, library).write()
+        store.finish_run("finished", utc(_at(stories)))
+        revisit(store, library)
+    finally:
+        gc.enable()
+        store.close()
 
 
-def _drop(connection: sqlite3.Connection) -> None:
-    """Drop what is made anew when the archive is brought up to date, and costs time meanwhile."""
+def _at(number: int) -> datetime:
+    """When a capture was made, by its number."""
+    return _BEGUN + timedelta(seconds=number)
+
+
+def capture(url: str, number: int, status: int = 200) -> Capture:
+    """The capture of a number. url: of the page."""
+    digest = blake2b(number.to_bytes(8, "big"), digest_size=32).digest()
+    return Capture(
+        url=url,
+        fetched_at=utc(_at(number), exact=True),
+        status=status,
+        content_type="text/html; charset=utf-8",
+        payload_digest="sha256:" + b32encode(digest).decode().rstrip("="),
+        payload_bytes=150_000,
+        record_id=f"<urn:uuid:{UUID(bytes=digest[:16], version=4)}>",
+        warc_file=f"bench-20260101000000-{number // _IN_A_FILE:05}.warc.gz",
+        warc_offset=number % _IN_A_FILE * 40_000,
+        warc_length=39_000,
+        fetch_ms=120,
+    )
+
+
+def visit(library: Library, number: int, article: Article | None = None) -> Visit:
+    """The first visit to a story."""
+    article = article or library.article(number)
+    shown = tuple(map(library.linked, library.links(number)))
+    return Visit(
+        article.url, "page", "done", captures=(capture(article.url, number),),
+        article=replace(article, links=shown), kind="html",
+    )  # fmt: skip
+
+
+# -- the first run ---------------------------------------------------------------------------------
+
+
+class _Targets:
+    """What is known of the stories that links lead to, in a few bytes each."""
+
+    def __init__(self, number: int) -> None:
+        self.linked_by = array("I", bytes(4 * number))
+        self.first = array("I", bytes(4 * number))
+        self.last = array("I", bytes(4 * number))
+        self.cards = bytearray(number)
+        """1: a card without a picture is shown, 2: one with, 3: both."""
+        self._relations = array("I", bytes(4 * number))
+        self._lists: list[str | None] = [None]
+        self._with: dict[tuple[int, str], int] = {}
+
+    def see(self, links: Iterable[Link], number: int) -> None:
+        """A page that was captured at a number shows these links."""
+        seen = set()
+        for link in links:
+            target = link.target
+            self.cards[target] |= 1 + link.has_picture
+            self._relations[target] = self._added(self._relations[target], link.relation)
+            if target not in seen:
+                seen.add(target)
+                if not self.linked_by[target]:
+                    self.first[target] = number
+                self.linked_by[target] += 1
+                self.last[target] = number
+
+    def _added(self, known: int, relation: str) -> int:
+        found = self._with.get((known, relation))
+        if found is None:
+            told = with_relation(self._lists[known], relation)
+            if told not in self._lists:
+                self._lists.append(told)
+            found = self._with[known, relation] = self._lists.index(told)
+        return found
+
+    def relations(self, target: int) -> str | None:
+        """By which links lead to it, in the order in which they were first seen."""
+        return self._lists[self._relations[target]]
+
+
+class _Bulk:
+    """Writes the rows of a first visit to each story. Keys follow from the stories' numbers: one
+    more, in `articles`, `revisions`, `captures`, `urls`, `_linked` and `_addresses` alike."""
+
+    def __init__(self, store: Store, library: Library) -> None:
+        self._store = store
+        self._connection: sqlite3.Connection = store.db.conn
+        self._library = library
+        self._targets = _Targets(library.stories + library.missing)
+        self._sites = {
+            host: key for key, host in self._connection.execute("SELECT id, host FROM sites")
+        }
+        self._rows: dict[str, list[tuple[object, ...]]] = {}
+        self._inserts: dict[str, str] = {}
+        self._names: dict[tuple[object, ...], int] = {}
+        self._blocks: dict[tuple[str, str | None], int] = {}
+
+    def write(self) -> None:
+        """Everything."""
+        sql = self._connection.execute
+        # nothing of it is of use if it ends before its end: no log, no look at each reference
+        for pragma in ("foreign_keys = OFF", "journal_mode = OFF", "temp_store = FILE"):
+            sql(f"PRAGMA {pragma}")
+        sql("BEGIN")
+        made_anew = list(_set_aside(self._connection))
+        # the index is written some dozen megabytes at a time, not one
+        sql("INSERT INTO stories_fts(stories_fts, rank) VALUES ('hashsize', 67108864)")
+        for numbers in _batches(range(self._library.stories), _BATCH):
+            for number in numbers:
+                self._story(number)
+            self._flush()
+        for targets in _batches(range(self._library.stories + self._library.missing), _BATCH):
+            for target in targets:
+                self._target(target)
+            self._flush()
+        for statement in made_anew:
+            sql(statement)
+        stories = self._library.stories
+        self._store.count(Counter(captures=stories, new_articles=stories))
+        sql("COMMIT")
+        sql("DELETE FROM stories_fts_config WHERE k = 'hashsize'")
+        self._connection.commit()
+        for pragma in ("foreign_keys = ON", "journal_mode = WAL"):
+            sql(f"PRAGMA {pragma}")
+
+    def _add(self, table: str, **values: object) -> None:
+        if table not in self._inserts:
+            names, marks = ", ".join(values), ", ".join("?" * len(values))
+            self._inserts[table] = f"INSERT INTO {table} ({names}) VALUES ({marks})"
+            self._rows[table] = []
+        self._rows[table].append(tuple(values.values()))
+
+    def _flush(self) -> None:
+        for table, rows in self._rows.items():
+            self._connection.executemany(self._inserts[table], rows)
+            rows.clear()
+
+    def _story(self, number: int) -> None:
+        article, key = self._library.article(number), number + 1
+        site_id = self._sites[self._library.paper(number).host]
+        made = capture(article.url, number)
+        at = made.fetched_at
+        published = article.published.value if article.published else None
+        claimed = published if number % 3 else None
+        self._add(
+            "urls", id=key, url=article.url, key=url_key(article.url), site_id=site_id,
+            role="page", state="done", source="sitemap" if claimed else "link", found_at=at,
+            claimed_at=claimed, priority=20, attempts=1, visited_at=at, article_id=key, kind="html",
+        )  # fmt: skip
+        self._add(
+            "captures", id=key, url=made.url, url_id=key, run_id=self._store.run_id, fetched_at=at,
+            status=made.status, content_type=made.content_type,
+            payload_digest=made.payload_digest, payload_bytes=made.payload_bytes,
+            record_id=made.record_id, warc_file=made.warc_file, warc_offset=made.warc_offset,
+            warc_length=made.warc_length, fetch_ms=made.fetch_ms,
+        )  # fmt: skip
+        self._add(
+            "articles", id=key, site_id=site_id, url=article.url, revision_id=key, revisions=1,
+            published_utc=told_in_utc(published), published_day=day_told(published),
+            word_count=article.word_count, first_captured_at=at, last_captured_at=at,
+            access=article.access,
+        )  # fmt: skip
+        self._add(
+            "revisions", id=key, article_id=key, number=1, capture_id=key, captured_at=at,
+            extractor=_EXTRACTOR, content_digest=content_digest(article), **columns(article),
+        )  # fmt: skip
+        self._add("revision_texts", revision_id=key, **texts(article))
+        self._add("stories_fts", rowid=key, title=article.title, standfirst=article.standfirst,
+                  body_text=article.body)  # fmt: skip
+        for image in images(article):
+            self._add("images", article_id=key, revision_id=key, **image)
+        for position, name in enumerate(article.authors, 1):
+            author = self._name("authors", site_id=site_id, name=name)
+            self._add("article_authors", article_id=key, author_id=author, position=position)
+        for position, name in enumerate(article.tags, 1):
+            tag = self._name("tags", name=name)
+            self._add("article_tags", article_id=key, tag_id=tag, position=position)
+        self._links(number)
+
+    def _name(self, table: str, **values: object) -> int:
+        known = (table, *values.values())
+        if known not in self._names:
+            self._names[known] = len(self._names) + 1
+            self._add(table, id=self._names[known], **values)
+        return self._names[known]
+
+    def _links(self, number: int) -> None:
+        library, key = self._library, number + 1
+        links = list(library.links(number))
+        self._targets.see(links, number)
+        edges = set()
+        for link in links:
+            block = self._block(link)
+            edge = (link.target, block)
+            self._add(
+                "_links", article_id=key, revision_id=key, block_id=block, position=link.position,
+                card_id=_card_key(link.target, link.has_picture), linked_id=link.target + 1,
+                to_article_id=link.target + 1 if link.target < library.stories else None,
+                first_capture_id=key, last_capture_id=key, is_edge=edge not in edges, is_shown=1,
+            )  # fmt: skip
+            edges.add(edge)
+
+    def _block(self, link: Link) -> int:
+        known = (link.relation, link.label)
+        if known not in self._blocks:
+            self._blocks[known] = len(self._blocks) + 1
+            self._add(
+                "_link_blocks", id=self._blocks[known], relation=link.relation, label=link.label
+            )
+        return self._blocks[known]
+
+    def _target(self, target: int) -> None:
+        """What links lead to, with their number and what they show."""
+        library, seen, key = self._library, self._targets, target + 1
+        is_archived, number = target < library.stories, seen.linked_by[target]
+        if not is_archived and not number:
+            return
+        title = library.headline(target)
+        url = library.url(target, title)
+        address = story_key(url)
+        first, last = (utc(_at(each[target]), exact=True) for each in (seen.first, seen.last))
+        self._add(
+            "_linked", id=key, article_id=key if is_archived else None, key=address, url=url,
+            site=library.paper(target).host, title=title, linked_by=number,
+            relations=seen.relations(target), first_seen_at=first if number else None,
+            last_seen_at=last if number else None,
+        )  # fmt: skip
+        self._add("_addresses", id=key, hash=key_hash(address), key=address, linked_id=key)
+        for has_picture in (False, True):
+            if seen.cards[target] & 1 + has_picture:
+                picture = thumbnail(url) if has_picture else None
+                self._add(
+                    "_link_cards", id=_card_key(target, has_picture),
+                    hash=card_hash(url, title, None, picture, None), address_id=key, url=url,
+                    title=title, image_url=picture,
+                )  # fmt: skip
+
+
+def _card_key(target: int, has_picture: bool) -> int:
+    return 2 * target + 1 + has_picture
+
+
+def _set_aside(connection: sqlite3.Connection) -> Iterator[str]:
+    """Drop triggers and indexes; gives the SQL that makes them again: an index of all rows is made
+    much faster than one that grows with them."""
     rows = connection.execute(
-        "SELECT type, name FROM sqlite_master WHERE type = 'trigger'"
-        " OR type = 'index' AND sql IS NOT NULL AND name NOT LIKE '\\_%' ESCAPE '\\'"
-        " AND name <> 'linked_stories_once'"
+        "SELECT type, name, sql FROM sqlite_master"
+        " WHERE type IN ('trigger', 'index') AND sql IS NOT NULL ORDER BY type, rowid"
     ).fetchall()
-    for kind, name in rows:
+    for kind, name, sql in rows:
         connection.execute(f"DROP {kind} [{name}]")
+        yield sql
+
+
+# -- what came after -------------------------------------------------------------------------------
+
+
+def revisit(store: Store, library: Library) -> None:
+    """Edited stories, stories that are gone, and pages without a story."""
+    number = library.stories
+    for visits in _batches(later_visits(library), _OF_A_RUN):
+        number += _OF_A_RUN
+        store.begin_run("news", {"site": "https://courier.example/"}, "bench/1", utc(_at(number)))
+        for few in _batches(visits, _VISITS):
+            store.record([_captured(each, number + n) for n, each in enumerate(few)])
+            number += _VISITS
+        store.finish_run("finished", utc(_at(number)))
+
+
+def _captured(made: Visit, number: int) -> Visit:
+    status = {"gone": 404, "failed": 500}.get(made.state, 200)
+    return replace(made, captures=(capture(made.url, number, status),))
+
+
+def later_visits(library: Library) -> Iterator[Visit]:
+    """Visits after the first to each story, without their captures."""
+    for number in range(library.stories):
+        if library.is_edited(number):
+            article = library.edited(number)
+            shown = tuple(map(library.linked, library.links(number)))
+            article = replace(article, links=shown)
+            yield Visit(article.url, "page", "done", article=article, kind="html")
+        elif number % 200 == 99:
+            url = library.url(number, library.headline(number))
+            yield Visit(url, "page", "gone", because("http_status", 404))
+    for target in range(library.stories, library.stories + library.missing):
+        url = library.url(target, library.headline(target))
+        if target % 8 == 0:
+            yield Visit(url, "page", "gone", because("http_status", 404))
+        elif target % 8 == 1:
+            yield Visit(url, "page", "failed", because("http_status", 500))
+        elif target % 8 == 2:
+            yield Visit(url, "page", "excluded", because("outside_dates"))
+    for number in range(0, library.stories, 25):
+        home = f"https://{library.paper(number).host}"
+        found = tuple(
+            FoundUrl(f"{home}/later/{number + n}/", "page", "link", f"{home}/page/{number}/")
+            for n in range(8)
+        )
+        yield Visit(
+            f"{home}/page/{number}/", "page", "done", because("no_article", "listing"),
+            not_article="listing", found=found, kind="html",
+        )  # fmt: skip
+
+
+def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    waiting = iter(items)
+    while batch := list(islice(waiting, size)):
+        yield batch

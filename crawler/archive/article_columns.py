@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from crawler.archive.texts import markdown_parts
-from crawler.items import Article
+from crawler.items import Article, Image
 from crawler.urls import same_owner
 
 
@@ -48,6 +50,20 @@ def texts(article: Article) -> dict[str, Any]:
         "markdown_parts": markdown_parts(article.body, article.body_markdown),
         "sources": _sources_json(article),
     }
+
+
+def images(article: Article) -> Iterator[dict[str, Any]]:
+    """What `images` has of an article's pictures, in its order."""
+    found: list[Image] = [article.image] if article.image else []
+    found += [block.image for block in article.blocks if block.image]
+    positions: Counter[str] = Counter()
+    for image in found:
+        positions[image.role] += 1
+        yield {
+            "position": positions[image.role], "role": image.role, "url": image.url,
+            "alt": image.alt, "caption": image.caption, "width": image.width,
+            "height": image.height,
+        }  # fmt: skip
 
 
 def _sources_json(article: Article) -> str:

@@ -11,7 +11,13 @@ from functools import partial
 from typing import Literal
 
 from crawler.archive import links, word_forms
-from crawler.archive.article_columns import article_url, columns, content_digest, texts
+from crawler.archive.article_columns import (
+    article_url,
+    columns,
+    content_digest,
+    images,
+    texts,
+)
 from crawler.archive.changes import record_changes
 from crawler.archive.days import day_of
 from crawler.archive.duplicates import find_copy, is_split, note_copy, remember, tells_same_story
@@ -19,7 +25,7 @@ from crawler.archive.history import History
 from crawler.archive.known_story import Story
 from crawler.archive.rows import insert
 from crawler.history.told import TYPOGRAPHY, changes, not_by_reading, told_by
-from crawler.items import Article, Image, Visit
+from crawler.items import Article, Visit
 from crawler.reasons import because
 from crawler.times import told_in_utc
 
@@ -310,16 +316,10 @@ class Articles:
 
     def add_images(self, article: Article, article_id: int, revision_id: int) -> None:
         """Enter the pictures of a revision."""
-        images: list[Image] = [article.image] if article.image else []
-        images += [block.image for block in article.blocks if block.image]
-        positions: Counter[str] = Counter()
-        for image in images:
-            positions[image.role] += 1
+        for image in images(article):
             insert(
-                self.connection, "images", article_id=article_id, revision_id=revision_id,
-                position=positions[image.role], role=image.role, url=image.url, alt=image.alt,
-                caption=image.caption, width=image.width, height=image.height,
-            )  # fmt: skip
+                self.connection, "images", article_id=article_id, revision_id=revision_id, **image
+            )
 
 
 def _kind_of(changed: Sequence[str], story: Story) -> Change:

@@ -85,7 +85,7 @@ def see_links(
             address.article_id, capture_id, capture_id, edge not in edges, is_shown,
         ))  # fmt: skip
         edges.add(edge)
-        told = _with(relations[address.linked_id], link.relation)
+        told = with_relation(relations[address.linked_id], link.relation)
         if address.linked_id not in linked or told != relations[address.linked_id]:
             new.setdefault(address.linked_id, (link, address.linked_id not in linked))
             relations[address.linked_id] = told
@@ -209,8 +209,8 @@ def _cards(
     return [known[each] for each in shown]
 
 
-def _with(relations: str | None, relation: str) -> str:
-    """A list of relations with one more."""
+def with_relation(relations: str | None, relation: str) -> str:
+    """A list of relations, as `_linked` has it, with one more."""
     return ",".join(dict.fromkeys([*(relations or relation).split(","), relation]))
 
 
@@ -357,7 +357,7 @@ def _merge(connection: sqlite3.Connection, one: int, into: int, article_id: int)
         return
     (known,) = sql("SELECT relations FROM _linked WHERE id = ?", (into,)).fetchone()
     for relation in relations.split(","):
-        known = _with(known, relation)
+        known = with_relation(known, relation)
     sql(
         "UPDATE _linked SET relations = ?2, first_seen_at = min(ifnull(first_seen_at, ?3), ?3),"
         " last_seen_at = max(ifnull(last_seen_at, ?4), ?4), linked_by ="
