@@ -4,10 +4,11 @@ letters without accents."""
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterable
-from functools import cache, lru_cache
-from typing import Protocol
+from functools import lru_cache
+from typing import Any
 
 from crawler.text import DENSE
 
@@ -27,10 +28,6 @@ _DENSE_LETTER = re.compile(DENSE.pattern)
 # letters that have no decomposition in Unicode, and are typed as these
 _PLAIN = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae",
                         "œ": "oe", "ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "ـ": ""})  # fmt: skip
-
-
-class _Stemmer(Protocol):
-    def stemWord(self, word: str) -> str: ...  # noqa: N802
 
 
 def language_of(tag: str | None) -> str:
@@ -53,10 +50,9 @@ def keys(word: str, language: str) -> tuple[str, ...]:
     bare = fold(lower)
     if not language:
         return (bare,)
-    stemmer = _stemmer(_ALGORITHMS[language])
-    found = [fold(stemmer.stemWord(lower))]
+    found = [fold(_stemmers.stem(lower, language))]
     if bare != lower:
-        found.append(fold(stemmer.stemWord(bare)))
+        found.append(fold(_stemmers.stem(bare, language)))
     return tuple(dict.fromkeys(key for key in found if key)) or (bare,)
 
 
@@ -113,10 +109,19 @@ def _entries(word: str, language: str) -> tuple[tuple[str, str], ...]:
     return tuple((key, plain) for key in keys(word, language) if language or key != plain)
 
 
-@cache
-def _stemmer(algorithm: str) -> _Stemmer:
-    # loaded when the first word is read: most commands read none
-    from snowballstemmer import stemmer
+class _Stemmers(threading.local):
+    """The stemmers of a thread, for one is not made for several."""
 
-    found: _Stemmer = stemmer(algorithm)
-    return found
+    def __init__(self) -> None:
+        self._made: dict[str, Any] = {}
+
+    def stem(self, word: str, language: str) -> str:
+        if language not in self._made:
+            # loaded when the first word is read: most commands read none
+            from Stemmer import Stemmer
+
+            self._made[language] = Stemmer(_ALGORITHMS[language])
+        return str(self._made[language].stemWord(word))
+
+
+_stemmers = _Stemmers()
