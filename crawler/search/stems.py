@@ -23,7 +23,7 @@ _ALGORITHMS = {
 }  # fmt: skip
 # Snowball has Hindi, Nepali and Tamil, too; but the index parts words at their vowel signs.
 
-_LETTERS = re.compile(r"[^\W\d_]{3,30}")
+_LETTERS = re.compile(r"(?<![^\W_])[^\W\d_]{3,30}(?![^\W_])")
 _DENSE_LETTER = re.compile(DENSE.pattern)
 # letters that have no decomposition in Unicode, and are typed as these
 _PLAIN = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae",
@@ -94,7 +94,10 @@ def forms_in(texts: Iterable[str], language: str) -> set[tuple[str, str]]:
     only one form, as far as anybody can know, are left out."""
     words: set[str] = set()
     for text in texts:
-        words.update(_LETTERS.findall(text.lower()))
+        lower = text.lower()
+        if not lower.isascii():
+            lower = unicodedata.normalize("NFC", lower)
+        words.update(_LETTERS.findall(lower))
     found: set[tuple[str, str]] = set()
     for word in words:
         found.update(_entries(word, language))
