@@ -26,11 +26,15 @@ Order = Literal["rank", "date"]
 
 COUNTED = 10_000
 """Hits that are counted at least; in a large archive, a twentieth of its stories."""
-SECONDS = 1.0
-"""A query that takes longer is answered in the order of dates, which needs no look at all hits."""
+SECONDS = 0.25
+"""A query that takes longer to count and rank is answered in an order that needs no look at all
+hits."""
+_MOST = 2**63 - 1
 _BEST = "bm25(stories_fts, 8.0, 3.0, 1.0)"
 _OPENING = 240
 _WORDS_SHOWN = 36
+_WHOLE = 1_000_000
+"""Characters of a text that are looked through for a hit."""
 _STEPS = 2_000
 """Of SQLite's machine between two looks at the clock: less than a millisecond."""
 
@@ -64,9 +68,9 @@ class Found:
     """Stories that are found."""
     is_at_least: bool
     """There are more: no more were counted."""
-    order: Order
+    order: Literal["rank", "date", "archived"]
     """As they come: by date also where their rank was asked for and nothing could be ranked, or too
-    much."""
+    much; by when they came into the archive where that is too much, too."""
     next: str | None
     """What `after` takes for the next page; None: this is the last."""
     notes: tuple[str, ...]
@@ -99,8 +103,8 @@ def search(
 ) -> Found:  # fmt: skip
     """Find stories.
 
-    limit: hits of a page. after: `Found.next` of the page before. seconds: for counting and
-    ranking, each; beyond that it falls back on what is quick.
+    limit: hits of a page. after: `Found.next` of the page before. seconds: for each of what it
+    tries, one after the other: best first, newest first, the last that came into the archive first.
 
     Raises UsageError where a query in the engine's own syntax is none, sqlite3.Error.
     """
@@ -123,32 +127,42 @@ def _search(
     connection: sqlite3.Connection, query: Query, selection: Selection, order: Order, limit: int,
     after: str | None, seconds: float,
 ) -> Found:  # fmt: skip
+    end = time.monotonic() + seconds
     stories = stories_in(connection)
     bound = max(COUNTED, stories // 20)
     notes = [*query.notes, *selection.notes]
-    if query.is_empty:
-        total, is_whole = stories, True
-    else:
-        total, is_whole = _count(connection, selection, bound, seconds)
-    broad = not is_whole or total > bound
-    by_rank = order == "rank" and selection.index is not None
-    if by_rank and broad and after is None:
-        notes.append("Too many stories are found to rank them: the newest come first.")
-    ids: list[int] | None = None
-    following = None
-    if by_rank and not broad and not (after or "").startswith("d"):
-        ids, following = _ranked(connection, selection, limit, after, seconds)
-        if ids is None:
-            notes.append("Ranking would take too long: the newest come first.")
+    total, is_whole = stories, True
+    if not query.is_empty:
+        total, is_whole = _count(connection, selection, bound, seconds / 2)
+    page: _Page | None = None
+    if order == "rank" and selection.index is not None and not (after or "r").startswith(_BY_DAY):
+        if is_whole:
+            page = _ranked(connection, selection, limit, after, end - time.monotonic())
+        if page is None:
+            why = "Ranking would take too long" if is_whole else "Too many are found to rank them"
+            notes.append(f"{why}: the newest come first.")
             after = None
-    if ids is None:
-        by_rank = False
-        ids, following = _dated(connection, selection, limit, after, broad=broad)
+    if page is None:
+        is_narrow = is_whole and total <= bound
+        page = _dated(connection, selection, limit, after, seconds, is_narrow=is_narrow)
+        if page.order == "archived":
+            notes.append("What came into the archive last comes first.")
+    hits = _hits(connection, query, selection, page.ids, seconds)
     return Found(
-        tuple(_hits(connection, query, selection, ids)), total, not is_whole,
-        "rank" if by_rank else "date", following, tuple(dict.fromkeys(notes)),
+        tuple(hits), total, not is_whole, page.order, page.next, tuple(dict.fromkeys(notes)),
         tuple(selection.unknown_sites),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    ids: list[int]
+    next: str | None
+    order: Literal["rank", "date", "archived"]
+
+
+_BY_DAY = ("d", "i")
+"""How `after` begins for a page in the order of dates, or of keys."""
 
 
 def _count(
@@ -170,9 +184,9 @@ def _count(
 def _ranked(
     connection: sqlite3.Connection, selection: Selection, limit: int, after: str | None,
     seconds: float,
-) -> tuple[list[int] | None, str | None]:  # fmt: skip
-    """A page of the best, and what comes behind it; None where that takes too long."""
-    offset = int(after[1:]) if after and after[1:].isdigit() else 0
+) -> _Page | None:  # fmt: skip
+    """A page of the best; None where that takes too long."""
+    offset = int(after[1:]) if after and after[1:].isdecimal() else 0
     best = _BEST if selection.index == "stories_fts" else "rank"
     more = f"ORDER BY {best}, {selection.index}.rowid DESC LIMIT ? OFFSET ?"
     if selection.conditions:
@@ -184,20 +198,34 @@ def _ranked(
         with limited(connection, seconds):
             ids = [key for (key,) in connection.execute(sql, values)]
     except TooSlow:
-        return None, None
-    return ids[:limit], f"r{offset + limit}" if len(ids) > limit else None
+        return None
+    return _Page(ids[:limit], f"r{offset + limit}" if len(ids) > limit else None, "rank")
 
 
 def _dated(
-    connection: sqlite3.Connection, selection: Selection, limit: int, after: str | None, *,
-    broad: bool,
-) -> tuple[list[int], str | None]:  # fmt: skip
-    """A page of the newest, and what comes behind it."""
-    published, _, key = (after or "")[1:].rpartition("|")
-    begin = (published, int(key)) if after and after[0] == "d" and key.isdigit() else None
-    rows = (_walked if broad else _sorted)(connection, selection, limit + 1, begin)
-    last = rows[limit - 1] if len(rows) > limit else None
-    return [key for _, key in rows[:limit]], f"d{last[0]}|{last[1]}" if last else None
+    connection: sqlite3.Connection, selection: Selection, limit: int, after: str | None,
+    seconds: float, *, is_narrow: bool,
+) -> _Page:  # fmt: skip
+    """A page of the newest; of the last that came into the archive where that takes too long."""
+    published, _, number = (after or "")[1:].rpartition("|")
+    key = int(number) if number.isdecimal() and len(number) < 19 else 0
+    if (after or "d").startswith("d"):
+        begin = (published, key) if key else None
+        find = _sorted if is_narrow else _walked
+        try:
+            with limited(connection, seconds):
+                rows = find(connection, selection, limit + 1, begin)
+        except TooSlow:
+            key = 0
+        else:
+            last = rows[limit - 1] if len(rows) > limit else None
+            following = f"d{last[0]}|{last[1]}" if last else None
+            return _Page([key for _, key in rows[:limit]], following, "date")
+    rowid = f"{selection.index}.rowid" if selection.index else "f.article_id"
+    place = f"AND {rowid} < ? {selection.newest_first} LIMIT ?"
+    sql, values = selection.rows("f.article_id", more=place, values=(key or _MOST, limit + 1))
+    ids = [key for (key,) in connection.execute(sql, values)]
+    return _Page(ids[:limit], f"i|{ids[limit - 1]}" if len(ids) > limit else None, "archived")
 
 
 def _sorted(
@@ -252,13 +280,19 @@ _MARKED = (
 
 
 def _hits(
-    connection: sqlite3.Connection, query: Query, selection: Selection, ids: list[int]
-) -> Iterator[Hit]:
+    connection: sqlite3.Connection, query: Query, selection: Selection, ids: list[int],
+    seconds: float,
+) -> Iterator[Hit]:  # fmt: skip
     is_marked = selection.index == "stories_fts"
-    wanted = [] if is_marked else sought(query.words)
+    wanted = sought(query.words)
+    end = time.monotonic() + seconds
     for key in ids:
-        # a text without spaces can have its hit anywhere
-        length = 1_000_000 if wanted else 2 * _OPENING
+        marked = None
+        if is_marked:
+            marked = _marked(connection, selection.match, key, end - time.monotonic())
+            is_marked = marked is not None
+        # without the engine's marks, a hit may be anywhere in the text
+        length = _WHOLE if wanted and marked is None else 2 * _OPENING
         row = connection.execute(_ROW, (length, key)).fetchone()
         if row is None:
             continue
@@ -267,18 +301,32 @@ def _hits(
         if len(opening) > _OPENING:
             opening = opening[:_OPENING].rpartition(" ")[0] + "…"
         title, snippet = plain(headline), plain(opening)
-        if is_marked:
-            marks = (BEGIN, END, _WORDS_SHOWN)
-            found = connection.execute(
-                _MARKED, (BEGIN, END, *marks, *marks, selection.match, key)
-            ).fetchone()
-            if found is not None:
-                title = pieces(found[0])
-                inner = next((text for text in (found[2], found[1]) if text and BEGIN in text), "")
-                snippet = pieces(" ".join(inner.split())) if inner else snippet
+        if marked is not None:
+            title, inner = pieces(marked[0]), next(filter(_has_hit, marked[:0:-1]), "")
+            snippet = pieces(" ".join(inner.split())) if inner else snippet
         elif wanted:
             title, snippet = mark(headline, wanted), passage(body, wanted)
         yield Hit(key, url, title, snippet, site, *rest)
+
+
+def _has_hit(text: str | None) -> bool:
+    return text is not None and BEGIN in text
+
+
+def _marked(
+    connection: sqlite3.Connection, match: str, key: int, seconds: float
+) -> tuple[str, str | None, str] | None:
+    """Headline, standfirst and a passage of the body with the engine's marks; None where that takes
+    too long, as it does for a beginning of many words."""
+    marks = (BEGIN, END, _WORDS_SHOWN)
+    try:
+        with limited(connection, seconds):
+            row: tuple[str, str | None, str] | None = connection.execute(
+                _MARKED, (BEGIN, END, *marks, *marks, match, key)
+            ).fetchone()
+            return row
+    except TooSlow:
+        return None
 
 
 def every_hit(

@@ -25,6 +25,10 @@ from crawler.verb import Verb
 _MOST = 1_000
 """Stories that `--limit` may ask for: more are for SQL, or for the API."""
 
+_SECONDS = 5.0
+"""In a terminal one waits longer for the best than at a page."""
+_ORDERS = {"rank": "best first", "date": "newest first", "archived": "last archived first"}
+
 
 class Command(Verb):
     """Find stories by their words."""
@@ -102,7 +106,7 @@ class Command(Verb):
 
 def _search(connection: sqlite3.Connection, query: Query, order: Order, limit: int) -> Found:
     connection.execute("BEGIN")  # count and hits are of one moment, also beside a crawl
-    return search(connection, query, order=order, limit=limit)
+    return search(connection, query, order=order, limit=limit, seconds=_SECONDS)
 
 
 def asked(args: list[str], opts: argparse.Namespace) -> Query:
@@ -172,9 +176,8 @@ def _counted(page: Found) -> str:
         return "No story found."
     stories = "story" if page.total == 1 else "stories"
     number = f"{page.total:,} {stories}" if not page.is_at_least else f"More than {page.total:,}"
-    order = "best first" if page.order == "rank" else "newest first"
     shown = f", {len(page.hits):,} shown" if page.next else ""
-    return f"{number} found{shown}, {order}."
+    return f"{number} found{shown}, {_ORDERS[page.order]}."
 
 
 def _text(pieces: Pieces, style: str = "") -> Text:

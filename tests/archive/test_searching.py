@@ -214,8 +214,11 @@ def test_what_takes_too_long_is_answered_all_the_same(
 ) -> None:
     monkeypatch.setattr(searching, "_STEPS", 1)
     page = search(archive, parse("river"), seconds=-1.0)
-    assert slugs(page) == ["flood", "mill", "undated"]
+    assert (slugs(page), page.order) == (["undated", "flood", "mill"], "archived")
     assert page.is_at_least
+    rest = search(archive, parse("river"), seconds=-1.0, limit=2)
+    assert slugs(rest) == ["undated", "flood"]
+    assert slugs(search(archive, parse("river"), seconds=-1.0, after=rest.next)) == ["mill"]
     assert facets(archive, parse("river"), seconds=-1.0).counted >= 3
     assert over_time(archive, parse("river"), seconds=-1.0).is_estimate
 

@@ -48,7 +48,9 @@ def test_options_narrow_a_search_down(archived: Archived) -> None:
         "SELECT count(*) AS n FROM stories WHERE section = 'Sport' AND language LIKE 'de%'"
         " AND published_day BETWEEN '2025-01-01' AND '2026-12-31'"
     )[0]["n"]  # fmt: skip
-    assert found(archived, "section:sport lang:de since:2025 until:2026")["total"] == narrow["total"]
+    assert (
+        found(archived, "section:sport lang:de since:2025 until:2026")["total"] == narrow["total"]
+    )
 
 
 def test_hits_are_for_people_too(archived: Archived) -> None:
