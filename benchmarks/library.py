@@ -30,7 +30,7 @@ from crawler.archive.facets import count_anew
 from crawler.archive.keys import card_hash, key_hash, url_key
 from crawler.archive.links import with_relation
 from crawler.archive.store import Store
-from crawler.archive.word_forms import learn_all
+from crawler.archive.word_forms import WordForms
 from crawler.items import Article, Capture, FoundUrl, Visit
 from crawler.reasons import because
 from crawler.times import day_told, told_in_utc, utc
@@ -182,7 +182,7 @@ class _Bulk:
                 self._target(target)
             self._flush()
         count_anew(self._connection)
-        learn_all(self._connection)
+        WordForms(self._connection).learn_all()
         for statement in made_anew:
             sql(statement)
         stories = self._library.stories

@@ -6,63 +6,74 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable
 
-from crawler.search import fold, forms_in, indexed, keys, language_of, letter_pairs
+from crawler.search import fold, forms_of, indexed, keys, language_of, letter_pairs, words_in
 
 _MOST = 60
 """Forms of a word that are looked for."""
 _BATCH = 500
+_REMEMBERED = 200_000
+"""Words that are not asked of the table again, at most: some 20 MB."""
 _TEXT = (
-    "SELECT r.title, r.standfirst, t.body_text, r.language FROM articles a"
+    "SELECT a.id, r.title, r.standfirst, t.body_text, r.language FROM articles a"
     " JOIN revisions r ON r.id = a.revision_id JOIN revision_texts t ON t.revision_id = r.id"
-    " WHERE a.id = ?"
+    " WHERE a.id {} ? ORDER BY a.id LIMIT ?"
 )
+_Row = tuple[int, str, str | None, str, str | None]
 
 
-def learn(connection: sqlite3.Connection, article_id: int) -> None:
-    """Take in the words of the revision that stands, in a transaction of the caller's. Raises
+class WordForms:
+    """Takes in the words of stories, in transactions of the caller's. All methods raise
     sqlite3.Error."""
-    row = connection.execute(_TEXT, (article_id,)).fetchone()
-    if row is not None:
-        _learn(connection, [(article_id, *row)])
 
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._known: dict[str, set[str]] = {}
+        """Language → words that are in the table: nearly all of a story are."""
 
-def forget(connection: sqlite3.Connection, article_id: int) -> None:
-    """The same before another revision stands: take its letters out. Words stay, for other stories
-    may have them. Raises sqlite3.Error."""
-    row = connection.execute(_TEXT, (article_id,)).fetchone()
-    pairs = letter_pairs(_text(*row[:3])) if row is not None else ""
-    if pairs:
-        connection.execute(
-            "INSERT INTO _pairs_fts (_pairs_fts, rowid, pairs) VALUES ('delete', ?, ?)",
-            (article_id, pairs),
-        )
+    def learn(self, article_id: int) -> None:
+        """Take in the words of the revision that stands."""
+        self._learn(self._rows("=", article_id, 1))
 
+    def forget(self, article_id: int) -> None:
+        """The same before another revision stands: take its letters out. Words stay, for other
+        stories may have them."""
+        for key, title, standfirst, body, _ in self._rows("=", article_id, 1):
+            if pairs := letter_pairs(_text(title, standfirst, body)):
+                self._connection.execute(
+                    "INSERT INTO _pairs_fts (_pairs_fts, rowid, pairs) VALUES ('delete', ?, ?)",
+                    (key, pairs),
+                )
 
-def learn_all(connection: sqlite3.Connection) -> None:
-    """Take in the words of all stories, in an archive that has none. Raises sqlite3.Error."""
-    last = 0
-    while rows := connection.execute(
-        "SELECT a.id, r.title, r.standfirst, t.body_text, r.language FROM articles a"
-        " JOIN revisions r ON r.id = a.revision_id JOIN revision_texts t ON t.revision_id = r.id"
-        " WHERE a.id > ? ORDER BY a.id LIMIT ?",
-        (last, _BATCH),
-    ).fetchall():
-        last = rows[-1][0]
-        _learn(connection, rows)
+    def learn_all(self) -> None:
+        """Take in the words of all stories, in an archive that has none."""
+        last = 0
+        while rows := self._rows(">", last, _BATCH):
+            self._learn(rows)
+            last = rows[-1][0]
 
+    def take_back(self) -> None:
+        """Forget what a transaction has done that failed."""
+        self._known.clear()
 
-def _learn(
-    connection: sqlite3.Connection, rows: Iterable[tuple[int, str, str | None, str, str | None]]
-) -> None:
-    entries: set[tuple[str, str, str]] = set()
-    pairs: list[tuple[int, str]] = []
-    for article_id, title, standfirst, body, tag in rows:
-        text, language = _text(title, standfirst, body), language_of(tag)
-        entries.update((key, language, word) for key, word in forms_in([text], language))
-        if found := letter_pairs(text):
-            pairs.append((article_id, found))
-    connection.executemany("INSERT OR IGNORE INTO _word_forms VALUES (?, ?, ?)", sorted(entries))
-    connection.executemany("INSERT INTO _pairs_fts (rowid, pairs) VALUES (?, ?)", pairs)
+    def _rows(self, relation: str, article_id: int, limit: int) -> list[_Row]:
+        return self._connection.execute(_TEXT.format(relation), (article_id, limit)).fetchall()
+
+    def _learn(self, rows: Iterable[_Row]) -> None:
+        if sum(map(len, self._known.values())) > _REMEMBERED:
+            self._known.clear()
+        entries: set[tuple[str, str, str]] = set()
+        pairs: list[tuple[int, str]] = []
+        for article_id, title, standfirst, body, tag in rows:
+            text, language = _text(title, standfirst, body), language_of(tag)
+            known = self._known.setdefault(language, set())
+            words = words_in(text) - known
+            known |= words
+            entries.update((key, language, word) for key, word in forms_of(words, language))
+            if found := letter_pairs(text):
+                pairs.append((article_id, found))
+        many = self._connection.executemany
+        many("INSERT OR IGNORE INTO _word_forms VALUES (?, ?, ?)", sorted(entries))
+        many("INSERT INTO _pairs_fts (rowid, pairs) VALUES (?, ?)", pairs)
 
 
 def _text(title: str, standfirst: str | None, body: str) -> str:

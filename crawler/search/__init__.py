@@ -9,7 +9,7 @@ from crawler.search.parse import parse, parse_raw
 from crawler.search.periods import FORMS, period
 from crawler.search.query import AllOf, AnyOf, Filter, Near, Node, Phrase, Query, Word
 from crawler.search.scan import FIELDS
-from crawler.search.stems import fold, forms_in, indexed, keys, language_of
+from crawler.search.stems import fold, forms_of, indexed, keys, language_of, words_in
 
 __all__ = [
     "BEGIN",
@@ -29,7 +29,7 @@ __all__ = [
     "condition",
     "expression",
     "fold",
-    "forms_in",
+    "forms_of",
     "indexed",
     "is_unspaced",
     "keys",
@@ -47,4 +47,5 @@ __all__ = [
     "quoted",
     "sought",
     "widened",
+    "words_in",
 ]

@@ -89,19 +89,16 @@ def indexed(word: str) -> str:
     return unicodedata.normalize("NFC", "".join(found))
 
 
-def forms_in(texts: Iterable[str], language: str) -> set[tuple[str, str]]:
-    """The words of some texts with their keys: (key, word as the index has it). Words that have
-    only one form, as far as anybody can know, are left out."""
-    words: set[str] = set()
-    for text in texts:
-        lower = text.lower()
-        if not lower.isascii():
-            lower = unicodedata.normalize("NFC", lower)
-        words.update(_LETTERS.findall(lower))
-    found: set[tuple[str, str]] = set()
-    for word in words:
-        found.update(_entries(word, language))
-    return found
+def words_in(text: str) -> set[str]:
+    """The words of a text that may have several forms, in lower case."""
+    lower = text.lower()
+    return set(_LETTERS.findall(lower if lower.isascii() else unicodedata.normalize("NFC", lower)))
+
+
+def forms_of(words: Iterable[str], language: str) -> set[tuple[str, str]]:
+    """Words with their keys: (key, word as the index has it). Those that have only one form, as far
+    as anybody can know, are left out."""
+    return {entry for word in words for entry in _entries(word, language)}
 
 
 @lru_cache(maxsize=1 << 17)

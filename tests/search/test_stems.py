@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.search import (
     Word,
-    forms_in,
+    forms_of,
     keys,
     language_of,
     letter_pairs,
@@ -18,6 +18,7 @@ from crawler.search import (
     pairs_expression,
     passage,
     pieces,
+    words_in,
 )
 
 
@@ -76,7 +77,7 @@ def test_words_are_written_as_the_index_has_them(text: str) -> None:
     index.execute("CREATE VIRTUAL TABLE v USING fts5vocab(t, row)")
     index.execute("INSERT INTO t VALUES (?)", (text,))
     known = {term for (term,) in index.execute("SELECT term FROM v")}
-    assert {word for _, word in forms_in([text], "en")} <= known
+    assert {word for _, word in forms_of(words_in(text), "en")} <= known
 
 
 UNSPACED = st.text(st.sampled_from("東京都大阪はのがภาษาไทย、。 a"), min_size=1, max_size=40)

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from crawler.archive import schema
 from crawler.archive.facets import count_anew
-from crawler.archive.word_forms import learn_all
+from crawler.archive.word_forms import WordForms
 
 _UPGRADE = Path(__file__).with_name("search.sql").read_text(encoding="utf-8")
 
@@ -19,4 +19,4 @@ def upgrade(db: Database) -> None:
     schema.run(db.conn, _UPGRADE)
     db.execute("INSERT INTO stories_fts(stories_fts) VALUES ('rebuild')")
     count_anew(db.conn)
-    learn_all(db.conn)
+    WordForms(db.conn).learn_all()
