@@ -329,6 +329,24 @@ def _marked(
         return None
 
 
+def keys_found(
+    connection: sqlite3.Connection, query: Query, limit: int, *, seconds: float = 60.0
+) -> list[int]:
+    """Keys of the stories that a query finds, best first, for whoever reads them whole. Raises as
+    `search`."""
+    selection = select(connection, query)
+    try:
+        if selection.index is not None and limit:
+            page = _ranked(connection, selection, limit, None, seconds)
+            if page is not None:
+                return page.ids
+        return _dated(connection, selection, limit, None, seconds, is_narrow=True).ids
+    except sqlite3.OperationalError as error:
+        if (wrong := explained(query, error)) is not None:
+            raise wrong from None
+        raise
+
+
 def every_hit(
     connection: sqlite3.Connection, query: Query, *, page: int = 200, most: int | None = None
 ) -> Iterator[Hit]:
