@@ -15,7 +15,7 @@ from crawler.archive.searching import SECONDS, TooSlow, limited, stories_in, wit
 from crawler.archive.selecting import Selection, explained, select
 from crawler.search import Query, condition
 
-COUNTED = 10_000
+COUNTED = 5_000
 """Hits that facets are counted over at most: the last that came into the archive."""
 SHOWN = 20
 """Values of a facet."""
@@ -213,9 +213,18 @@ def compare(
     seconds: float = SECONDS,
 ) -> tuple[Series, ...]:  # fmt: skip
     """Several queries over the same time, each as `over_time`. Raises as `facets`."""
-    found = [_by_day(connection, query, seconds) for query in queries]
+    found = [
+        _all(connection, query, by or "month", seconds) if query.is_empty
+        else _by_day(connection, query, seconds) for query in queries
+    ]  # fmt: skip
     days = sorted({day for counted, _ in found for day in counted})
     unit = by or _unit(days)
+    if unit == "day":
+        found = [
+            _by_day(connection, query, seconds) if query.is_empty else known
+            for query, known in zip(queries, found, strict=True)
+        ]
+        days = sorted({day for counted, _ in found for day in counted})
     periods = _periods(days, unit)
     series: list[Series] = []
     for query, (counted, is_estimate) in zip(queries, found, strict=True):
@@ -266,7 +275,7 @@ def _by_day(connection: sqlite3.Connection, query: Query, seconds: float) -> tup
 
 
 def _unit(days: Sequence[str]) -> By:
-    exact = [day for day in days if len(day) == 10]
+    exact = [day for day in days if len(day) >= 7]
     if not exact:
         return "year"
     months = (

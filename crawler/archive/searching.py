@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -246,26 +247,56 @@ def _walked(
     begin: tuple[str, int] | None,
 ) -> list[tuple[str, int]]:  # fmt: skip
     """Many: back through time until there are enough; those without a date come last."""
-    having, values = selection.having()
-    walk = (
-        "SELECT ifnull(a.published_utc, ''), a.id FROM articles a"  # noqa: S608
-        f" CROSS JOIN _story_facets f ON f.article_id = a.id WHERE {{}} AND {having}"
-        " ORDER BY a.published_utc DESC, a.id DESC LIMIT ?"
-    )
+    found: list[tuple[str, int]] = []
+    at = begin or ("~", 0)  # behind any date
+    width = _WINDOW
+    while len(found) < limit and (some := _window(connection, at, width)):
+        meant = _among(connection, selection, [key for _, key in some])
+        found += [each for each in some if each[1] in meant]
+        at, width = some[-1], min(8 * width, 64 * _WINDOW)
+    return found[:limit]
+
+
+_WINDOW = 1_000
+"""Stories among which hits are looked for at first: of what is found too often to be sorted, there
+are enough."""
+
+
+def _window(
+    connection: sqlite3.Connection, at: tuple[str, int], width: int
+) -> list[tuple[str, int]]:
+    """The stories that come next, back in time: (date, key)."""
     rows: list[tuple[str, int]] = []
-    if begin is None or begin[0]:
-        place = "a.published_utc IS NOT NULL"
-        before: tuple[object, ...] = ()
-        if begin is not None:
-            place = "a.published_utc <= ? AND (a.published_utc < ? OR a.id < ?)"
-            before = (begin[0], begin[0], begin[1])
-        rows = connection.execute(walk.format(place), (*before, *values, limit)).fetchall()
-    if len(rows) < limit:
-        place, before = "a.published_utc IS NULL", ()
-        if begin is not None and not begin[0]:
-            place, before = f"{place} AND a.id < ?", (begin[1],)
-        rows += connection.execute(walk.format(place), (*before, *values, limit - len(rows)))
+    if at[0]:
+        rows = connection.execute(
+            "SELECT published_utc, id FROM articles WHERE published_utc <= ?1"
+            " AND (published_utc < ?1 OR id < ?2) AND revision_id IS NOT NULL"
+            " ORDER BY published_utc DESC, id DESC LIMIT ?3",
+            (*at, width),
+        ).fetchall()
+    if not rows:
+        rows = connection.execute(
+            "SELECT '', id FROM articles WHERE published_utc IS NULL AND id < ?"
+            " AND revision_id IS NOT NULL ORDER BY id DESC LIMIT ?",
+            (_MOST if at[0] else at[1], width),
+        ).fetchall()
     return rows
+
+
+def _among(connection: sqlite3.Connection, selection: Selection, keys: list[int]) -> set[int]:
+    """Which of some stories are meant. The index is gone through from the lowest key to the
+    highest: to look up each would cost it more."""
+    among, some = "IN (SELECT value FROM json_each(?))", json.dumps(keys)
+    if selection.index is None:
+        sql, values = selection.rows("f.article_id", more=f"AND f.article_id {among}",
+                                     values=(some,))  # fmt: skip
+    else:
+        rowid = f"{selection.index}.rowid"
+        sql, values = selection.rows(
+            "f.article_id", more=f"AND {rowid} BETWEEN ? AND ? AND +{rowid} {among}",
+            values=(min(keys), max(keys), some),
+        )  # fmt: skip
+    return {key for (key,) in connection.execute(sql, values)}
 
 
 _ROW = (

@@ -78,17 +78,6 @@ class Selection:
         """An order in which stories come at once: the last that came into the archive first."""
         return f"ORDER BY {f'{self.index}.rowid' if self.index else 'f.article_id'} DESC"
 
-    def having(self) -> tuple[str, list[object]]:
-        """A condition on a row `f`, for who goes through the stories in an order of their own."""
-        parts, values = list(self.conditions), list(self.values)
-        if self.index is not None:
-            parts.append(
-                f"EXISTS (SELECT 1 FROM {self.index} WHERE {self.index} MATCH ?"  # noqa: S608
-                f" AND {self.index}.rowid = f.article_id)"
-            )
-            values.append(self.match)
-        return " AND ".join(parts) or "1", values
-
 
 def select(connection: sqlite3.Connection, query: Query) -> Selection:
     """The stories that a query means. Raises sqlite3.Error."""
