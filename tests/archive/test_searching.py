@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from crawler.archive import facet_counts, searching
 from crawler.archive.facet_counts import compare, facets, over_time
+from crawler.archive.readings import reread
 from crawler.archive.searching import Found, every_hit, search
 from crawler.archive.soundness import unsound
 from crawler.archive.store import Store
@@ -310,6 +311,22 @@ def test_facets_follow_a_story_that_changes(
     store.record([make_visit(before.url, before)])
     assert found(archive, "水車") == set()
     assert found(archive, "C&A") == {"mill"}
+    assert [finding.what for finding in unsound(archive)] == []
+
+
+def test_a_better_reading_is_what_is_found(
+    archive: sqlite3.Connection, store: Store, make_visit: MakeVisit
+) -> None:
+    before = article("tokyo")
+    (record_id,) = archive.execute(
+        "SELECT record_id FROM captures WHERE url = ?", (before.url,)
+    ).fetchone()
+    better = replace(before, body="新しい公園。", body_markdown="新しい公園。", section="地域")
+    assert reread(store.articles, before.url, record_id, better, "Test/2") == "changed"
+    archive.commit()
+    assert found(archive, "公園") == {"tokyo"}
+    assert found(archive, "のそば") == set()
+    assert values(facets(archive, parse("")), "section")["地域"] == 1
     assert [finding.what for finding in unsound(archive)] == []
 
 
