@@ -184,6 +184,10 @@ bench-verify: setup ## how fast an archive is verified, and in how much memory
 bench-reading: setup ## every view and every query of the docs at 100 k stories, nothing in memory
 	@$(BIN)/python -m benchmarks.reading
 
+.PHONY: bench-search
+bench-search: setup ## what a search, its facets and its chart cost at 100 k stories
+	@$(BIN)/python -m benchmarks.search
+
 .PHONY: lock
 lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)
 	@$(BIN)/$(LOCK) --upgrade requirements/bootstrap.in -o requirements/bootstrap.lock

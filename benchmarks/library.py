@@ -26,9 +26,11 @@ from uuid import UUID
 
 from benchmarks.invented import PAPERS, Library, Link, thumbnail
 from crawler.archive.article_columns import columns, content_digest, images, texts
+from crawler.archive.facets import count_anew
 from crawler.archive.keys import card_hash, key_hash, url_key
 from crawler.archive.links import with_relation
 from crawler.archive.store import Store
+from crawler.archive.word_forms import WordForms
 from crawler.items import Article, Capture, FoundUrl, Visit
 from crawler.reasons import because
 from crawler.times import day_told, told_in_utc, utc
@@ -179,6 +181,8 @@ class _Bulk:
             for target in targets:
                 self._target(target)
             self._flush()
+        count_anew(self._connection)
+        WordForms(self._connection).learn_all()
         for statement in made_anew:
             sql(statement)
         stories = self._library.stories

@@ -17,17 +17,19 @@ from sqlite_utils import Database
 from crawler.archive import replay, stories
 from crawler.archive.database import explain, open_for_reading, refuse_links
 from crawler.archive.replay import KeptCapture
+from crawler.archive.searching import keys_found
 from crawler.archive.stories import Story, StoryRevision
 from crawler.bundled import PROGRAM
 from crawler.errors import ArchiveError, DamageError, UsageError
 from crawler.kept_records import readable_record
+from crawler.search import parse, parse_raw
 from crawler.text import clean
 from crawler.warc import http
 from crawler.warc.digests import agrees, hasher
 from crawler.warc.members import DamagedError
 
-_MOST = 2**63 - 1
-"""The largest number that SQLite takes."""
+_MOST = 2**62
+"""More than any archive has, in numbers that SQLite takes."""
 
 
 def open_archive(path: str | os.PathLike[str]) -> Archive:
@@ -76,20 +78,22 @@ class Archive:
             keys = stories.story_ids(db, host)
         return self._each(keys)
 
-    def search(self, words: str, limit: int = 20) -> Iterator[Story]:
-        """Stories in whose newest revision a full-text query is found, the best first.
+    def search(self, words: str, limit: int = 20, *, fts: bool = False) -> Iterator[Story]:
+        """Stories in whose newest revision a query is found, the best first.
 
-        words: in title, standfirst or body, as SQLite's FTS5 has it: `river bridge` (both),
-        `river OR Fluss`, `"town hall"`, `mill*`, `title : mill`. limit: stories, at most.
-        Raises UsageError for what is no query, and for a limit below 0.
+        words: as `scrapy search` takes them: `rivers bridge` (both, in any of their forms),
+        `river OR Fluss`, `"town hall"`, `mill*`, `-weir`, `author:"Ada Brook"`, `after:2026-01`.
+        limit: stories, at most. fts: words are in the syntax of SQLite's FTS5 (`title : mill`).
+        Raises UsageError for what is no query in that, and for a limit below 0.
         """
         query = _text("words", words)
         if not isinstance(limit, int):
             raise TypeError(f"limit is a number of stories, int, not {type(limit).__name__}")
         if limit < 0:
             raise UsageError(f"limit={limit} must be 0 or more")
+        asked = parse_raw(query) if fts else parse(query)
         with self._reading() as db:
-            keys = stories.ids_matching(db, query, min(limit, _MOST))
+            keys = keys_found(db.conn, asked, min(limit, _MOST))
         return self._each(keys)
 
     def story(self, url: str) -> Story:

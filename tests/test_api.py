@@ -306,10 +306,21 @@ def test_stories_are_searched(archive: Archive) -> None:
     assert list(archive.search("xylophonist")) == []
 
 
-@pytest.mark.parametrize("words", ['"', "river NOT", "author : x", "", "a-b:c", "*"])
-def test_what_is_no_query_is_an_error_in_one_line(archive: Archive, words: str) -> None:
+def test_a_search_finds_other_forms_of_a_word(archive: Archive) -> None:
+    def urls(words: str, *, fts: bool = False) -> set[str]:
+        return {story.url for story in archive.search(words, limit=100, fts=fts)}
+
+    assert urls("river") == urls("rivers") > urls("rivers", fts=True)
+    assert urls("river -mill") == urls("river") - urls("mill")
+
+
+@pytest.mark.parametrize("words", ['"', "river NOT", "author : x", "a-b:c", "*"])
+def test_what_is_no_query_of_the_engine_s_is_an_error_in_one_line(
+    archive: Archive, words: str
+) -> None:
+    list(archive.search(words))
     with pytest.raises(UsageError) as caught:
-        archive.search(words)
+        archive.search(words, fts=True)
     assert "\n" not in str(caught.value)
 
 

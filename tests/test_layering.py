@@ -46,7 +46,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.warc": set(),
     "crawler.demo": set(),
     "crawler.history": {"crawler.extract.language"},  # its words
-    "crawler.archive": {"crawler.history"},
+    "crawler.search": set(),
+    "crawler.archive": {"crawler.history", "crawler.search"},
     "crawler.policy": {"crawler.archive", "crawler.discover"},
     "crawler.fixity": {"crawler.archive", "crawler.warc"},
     "crawler.runs": {
@@ -86,7 +87,8 @@ ROOMS: dict[str, set[str]] = {
 # table of words, `runs.visits` and `runs.assembly` the way of every answer: they are asked for by
 # name.
 DOORS = {f"crawler.extract.{room}" for room in ROOMS} | {
-    "crawler.config", "crawler.extensions.session", "crawler.runs", "crawler.urls",
+    "crawler.config", "crawler.extensions.session", "crawler.runs", "crawler.search",
+    "crawler.urls",
 }  # fmt: skip
 PAST_THE_DOOR = {"crawler.runs.assembly", "crawler.runs.visits", "crawler.urls.segments"}
 MAY_DO_IO = {"crawler/extract/version.py"}  # reads its own code

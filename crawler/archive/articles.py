@@ -24,6 +24,7 @@ from crawler.archive.duplicates import find_copy, is_split, note_copy, remember,
 from crawler.archive.history import History
 from crawler.archive.known_story import Story
 from crawler.archive.rows import insert
+from crawler.archive.word_forms import WordForms
 from crawler.history.told import TYPOGRAPHY, changes, not_by_reading, told_by
 from crawler.items import Article, Visit
 from crawler.reasons import because
@@ -63,6 +64,7 @@ class Articles:
         """site_id: the key of the site of an address. extractor: by which articles are read, where
         a visit does not say. history: of the same archive."""
         self._history = history
+        self.words = WordForms(connection)
         self.connection = connection
         self._sql = connection.execute
         self._site_id = site_id
@@ -147,11 +149,13 @@ class Articles:
         day = day_of(self.connection, site_id, published)
         self._name_authors(article_id, json.loads(authors))
         self._name_tags(article_id, json.loads(tags))
+        self.words.forget(article_id)
         self._sql(
             "UPDATE articles SET revision_id = ?, published_utc = ?, published_day = ?,"
             " word_count = ? WHERE id = ?",
             (revision_id, told_in_utc(published), day, words, article_id),
         )
+        self.words.learn(article_id)
         self._sql("UPDATE _linked SET title = ? WHERE article_id = ?", (title, article_id))
 
     def _believed_url(self, article: Article) -> str:

@@ -47,6 +47,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         " revision, or of the most complete one where only a teaser is shown now.",
         "confidence": "How likely it is that text, authors and date of publication are all right,"
         " from 0 to 1, by the evidence of the page; NULL for revisions written before version 0.3.",
+        "rowid": "The same as id, by the name that tools join the full-text index by.",
     },
     "story_links": {
         "": "Links between stories: the linked stories of each article's newest revision.",

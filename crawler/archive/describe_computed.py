@@ -16,5 +16,6 @@ COMPUTED: dict[str, dict[str, str]] = {
         "articles": "integer", "last_captured_at": "text", "revised": "integer",
         "gone": "integer", "queued": "integer", "failed": "integer",
     },
+    "_facets_told": dict.fromkeys(("day", "month", "section", "language", "minutes"), "text"),
 }  # fmt: skip
 """View → column → its type."""

@@ -103,6 +103,48 @@ LINKS = {
     "is_shown": "1 if its revision is the article's newest.",
 }
 
+WORD_FORMS = {
+    "": "The words of stories by what their forms have in common, so that a search for one finds"
+    " the others.",
+    "key": "The stem, in lower case without accents.",
+    "language": "The language whose rules gave the stem (BCP 47); empty where accents alone are"
+    " levelled.",
+    "word": "A word, as the full-text index has it.",
+}
+
+FACETS = {
+    "": "How many stories there are of each newspaper, month, section, author, tag, language and"
+    " read time.",
+    "id": "Key.",
+    "kind": "site, month, section, author, tag, language or minutes.",
+    "value": "Which one. Of a month: 2026-01, or 2026 where only the year is known.",
+    "stories": "How many.",
+}
+
+STORY_FACETS = {
+    "": "The same of each story, but authors and tags, as keys.",
+    "article_id": "The article.",
+    "published": "Its publication date in UTC.",
+    "day": "The day in the newspaper's own time zone, or the month or year.",
+    "site": "The newspaper.",
+    "month": "The month of publication.",
+    "section": "The section.",
+    "language": "The language.",
+    "minutes": "The read time.",
+}
+
+FACETS_TOLD = {
+    "": "The same in words: what the numbers are made of.",
+    "article_id": "The article.",
+    "published": "Its publication date in UTC.",
+    "day": "The day in the newspaper's own time zone, or the month or year.",
+    "site": "Host of the newspaper.",
+    "month": "The month of publication, or the year.",
+    "section": "The section.",
+    "language": "The language, without its region.",
+    "minutes": "The read time.",
+}
+
 OWN: dict[str, dict[str, str]] = {
     "_links": LINKS,
     "_link_blocks": BLOCKS,
@@ -113,4 +155,8 @@ OWN: dict[str, dict[str, str]] = {
     "_url_tellers": TELLERS,
     "_robots_files": ROBOTS,
     "_article_bands": BANDS,
+    "_word_forms": WORD_FORMS,
+    "_facets": FACETS,
+    "_story_facets": STORY_FACETS,
+    "_facets_told": FACETS_TOLD,
 }

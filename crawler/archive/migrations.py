@@ -22,6 +22,7 @@ from crawler.archive.past import (
     reasons,
     reread,
     runs,
+    search,
     times,
     waiting,
     warc,
@@ -141,6 +142,12 @@ def m018_confidence(db: Database) -> None:
 def m019_site_profiles(db: Database) -> None:
     """What newspapers' pages taught; a page that is read anew makes no revision."""
     profiles.upgrade(db)
+
+
+@migrations()
+def m020_search(db: Database) -> None:
+    """The forms of words, and how many stories there are of each kind."""
+    search.upgrade(db)
 
 
 @migrations()

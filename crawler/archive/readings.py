@@ -56,6 +56,7 @@ def _replace(
 ) -> None:  # fmt: skip
     connection = articles.connection
     if stands:  # the search index forgets what it has while that is still there
+        articles.words.forget(article_id)
         connection.execute("UPDATE articles SET revision_id = NULL WHERE id = ?", (article_id,))
     # the guards of both tables let in what is announced
     connection.execute("UPDATE revisions SET extractor = '' WHERE id = ?", (revision_id,))

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crawler.archive.facets import miscounted
 from crawler.archive.run_rows import COUNTS
 from crawler.bundled import PROGRAM
 from crawler.reasons import NOT_THE_STORY
@@ -175,6 +176,8 @@ def _counts(connection: sqlite3.Connection) -> Iterator[Finding]:
     ).fetchmany(_MAX):
         what = f"the numbers of run {run} are not those of its newspapers together"
         yield Finding("counts", what, _RESTORE)
+    for name in miscounted(connection, _MAX):
+        yield Finding("counts", f"the number of stories of {name} is not what they are", _RESTORE)
 
 
 def _revisits(connection: sqlite3.Connection) -> Iterator[Finding]:

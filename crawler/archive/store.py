@@ -217,6 +217,7 @@ class Store:
     def _take_back(self, grown: int, woken: set[str]) -> None:
         """Forget what a transaction has done that failed."""
         self._sites.clear()
+        self.articles.words.take_back()
         self.frontier.forget(grown, woken)
 
     def wait_for(self, found: Sequence[FoundUrl], now: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ from sqlite_utils import Database
 from crawler.archive.histories import has_site
 from crawler.archive.replay import KeptCapture, capture_by_id, captures_of_article
 from crawler.archive.texts import markdown_of
-from crawler.errors import MissingError, UsageError
+from crawler.errors import MissingError
 from crawler.items import Article, Claim, Confidence, Image, LinkedStory, Moment, ReadTime
 
 
@@ -72,23 +71,6 @@ def story_ids(db: Database, site: str | None = None) -> list[int]:
         " ORDER BY a.published_utc DESC, a.id",
         {"site": site},
     )
-    return [key for (key,) in rows]
-
-
-def ids_matching(db: Database, words: str, limit: int) -> list[int]:
-    """Keys of the stories that a full-text query finds (FTS5: `river NOT bridge`, `"town hall"`,
-    `title : mill*`), best first. Raises UsageError for what is no query, sqlite3.Error."""
-    try:
-        rows = db.execute(
-            "SELECT rowid FROM stories_fts WHERE stories_fts MATCH ? ORDER BY rank LIMIT ?",
-            (words, limit),
-        ).fetchall()
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
-            raise
-        raise UsageError(
-            f"{words!r} is no full-text query ({error}); put what is not letters into double quotes"
-        ) from None
     return [key for (key,) in rows]
 
 

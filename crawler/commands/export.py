@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,6 +14,7 @@ from sqlite_utils import Database
 
 from crawler import __version__
 from crawler.archive.database import WARC_FOLDER, open_for_reading
+from crawler.archive.datasette import metadata
 from crawler.archive.export import (
     HeldFile,
     IsThere,
@@ -35,12 +37,13 @@ from crawler.commands._shared import (
     told,
 )
 from crawler.errors import DamageError, MissingError, UsageError
+from crawler.text import shown_json
 from crawler.verb import Verb
 from crawler.warc.cdxj import index_line
 from crawler.warc.presence import is_there, path_of, size_of
 from crawler.warc.wacz import ChangedError, Part, Wacz
 
-FORMATS = ("cdxj", "wacz")
+FORMATS = ("cdxj", "wacz", "datasette")
 
 
 class Command(Verb):
@@ -54,15 +57,16 @@ class Command(Verb):
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
-        return "Export an index of the captures (CDXJ), or everything in one file for replay (WACZ)"
+        return "Export an index of captures (CDXJ), all in one file (WACZ), metadata for Datasette"
 
     def long_desc(self) -> str:
         """For `scrapy export -h`."""
         return (
             "cdxj: a sorted index of all captures for pywb and others, to standard output or FILE."
             " wacz: the WARC files, their index and the list of stories in one FILE for"
-            " ReplayWeb.page. Exit codes: 0 done; 2 bad arguments or archive; 6 a WARC file has"
-            " changed since it was closed; 7 there is nothing to export."
+            " ReplayWeb.page. datasette: what tables and columns mean, as metadata for Datasette,"
+            " to standard output or FILE. Exit codes: 0 done; 2 bad arguments or archive; 6 a WARC"
+            " file has changed since it was closed; 7 there is nothing to export."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -85,6 +89,9 @@ class Command(Verb):
             with closing(open_for_reading(folder)) as db:
                 db.conn.execute("BEGIN")  # what is exported is of one moment, also beside a crawl
                 must_be_known(db, host)
+                if args[0] == "datasette":
+                    _datasette(db, folder, opts.output)
+                    return
                 look_with(db.conn, _look(db, folder))
                 said = (
                     _cdxj(db, folder, opts.output, host)
@@ -99,6 +106,13 @@ class Command(Verb):
                 f" lost; {PROGRAM} verify lists them",
                 file=sys.stderr,
             )
+
+
+def _datasette(db: Database, folder: Path, output: str | None) -> None:
+    """Write what Datasette is told of an archive."""
+    text = json.dumps(metadata(db.conn), ensure_ascii=False, indent=2)
+    with opened(output, folder) as out:
+        out.write(shown_json(text).encode() + b"\n")
 
 
 def _look(db: Database, folder: Path) -> IsThere:

@@ -141,7 +141,7 @@ def _rows(connection: sqlite3.Connection, view: str) -> list[tuple[object, ...]]
 def _counts(connection: sqlite3.Connection) -> dict[str, int]:
     names = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%'"
-        " ESCAPE '\\' AND name NOT LIKE 'stories\\_fts%' ESCAPE '\\'"
+        " ESCAPE '\\' AND name NOT LIKE '%\\_fts\\_%' ESCAPE '\\' AND name <> 'stories_fts'"
     ).fetchall()
     return {name: _value(connection, f"SELECT count(*) FROM {name}") for (name,) in names}
 

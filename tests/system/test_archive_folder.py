@@ -21,7 +21,7 @@ STORY = "https://news.example/2026/05/01/a-story"
 COMMANDS = [
     ["crawl", "news", "-a", "site=http://127.0.0.1:9"],
     ["diff", STORY], ["export", "cdxj"], ["graph"], ["import", "Makefile"], ["rebuild"],
-    ["reextract"], ["show", STORY], ["status"], ["verify"],
+    ["reextract"], ["search", "river"], ["show", STORY], ["status"], ["verify"],
 ]  # fmt: skip
 # Runs one command after the other in a process: most of a short one's time is its start.
 LOOP = """

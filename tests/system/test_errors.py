@@ -77,7 +77,14 @@ def test_a_bad_command_is_told_in_one_line(arguments: list[str], code: int, mess
 
 @pytest.mark.parametrize(
     "arguments",
-    [("export", "cdxj"), ("graph",), ("recheck",), ("reextract",), ("retry", "--excluded")],
+    [
+        ("export", "cdxj"),
+        ("graph",),
+        ("recheck",),
+        ("reextract",),
+        ("retry", "--excluded"),
+        ("search", "river"),
+    ],
     ids=lambda value: value[0],
 )
 def test_a_newspaper_that_is_not_in_the_archive_is_told(

@@ -96,7 +96,9 @@ def test_everything_that_reads_works_and_leaves_no_trace(
         ("show", url, "-a", f"archive={copy}"),
         ("export", "cdxj", str(copy)),
         ("export", "wacz", str(copy), "-o", str(tmp_path / "a.wacz")),
+        ("export", "datasette", str(copy)),
         ("graph", str(copy)),
+        ("search", "river", "-a", f"archive={copy}"),
     ):
         done = scrapy(*command)
         assert done.returncode == 0, (command, done.stderr)

@@ -1,0 +1,110 @@
+"""The words that stories have, by what their forms have in common, and the letters two by two of
+those without spaces between words: what a search needs besides the index."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+
+from crawler.search import fold, forms_of, indexed, keys, language_of, letter_pairs, words_in
+
+_MOST = 60
+"""Forms of a word that are looked for."""
+_BATCH = 500
+_REMEMBERED = 200_000
+"""Words that are not asked of the table again, at most: some 20 MB."""
+_TEXT = (
+    "SELECT a.id, r.title, r.standfirst, t.body_text, r.language FROM articles a"
+    " JOIN revisions r ON r.id = a.revision_id JOIN revision_texts t ON t.revision_id = r.id"
+    " WHERE a.id {} ? ORDER BY a.id LIMIT ?"
+)
+_Row = tuple[int, str, str | None, str, str | None]
+
+
+class WordForms:
+    """Takes in the words of stories, in transactions of the caller's. All methods raise
+    sqlite3.Error."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._known: dict[str, set[str]] = {}
+        """Language → words that are in the table: nearly all of a story are."""
+
+    def learn(self, article_id: int) -> None:
+        """Take in the words of the revision that stands."""
+        self._learn(self._rows("=", article_id, 1))
+
+    def forget(self, article_id: int) -> None:
+        """The same before another revision stands: take its letters out. Words stay, for other
+        stories may have them."""
+        for key, title, standfirst, body, _ in self._rows("=", article_id, 1):
+            if pairs := letter_pairs(_text(title, standfirst, body)):
+                self._connection.execute(
+                    "INSERT INTO _pairs_fts (_pairs_fts, rowid, pairs) VALUES ('delete', ?, ?)",
+                    (key, pairs),
+                )
+
+    def learn_all(self) -> None:
+        """Take in the words of all stories, in an archive that has none."""
+        last = 0
+        while rows := self._rows(">", last, _BATCH):
+            self._learn(rows)
+            last = rows[-1][0]
+
+    def take_back(self) -> None:
+        """Forget what a transaction has done that failed."""
+        self._known.clear()
+
+    def _rows(self, relation: str, article_id: int, limit: int) -> list[_Row]:
+        return self._connection.execute(_TEXT.format(relation), (article_id, limit)).fetchall()
+
+    def _learn(self, rows: Iterable[_Row]) -> None:
+        if sum(map(len, self._known.values())) > _REMEMBERED:
+            self._known.clear()
+        entries: set[tuple[str, str, str]] = set()
+        pairs: list[tuple[int, str]] = []
+        for article_id, title, standfirst, body, tag in rows:
+            text, language = _text(title, standfirst, body), language_of(tag)
+            known = self._known.setdefault(language, set())
+            words = words_in(text) - known
+            known |= words
+            entries.update((key, language, word) for key, word in forms_of(words, language))
+            if found := letter_pairs(text):
+                pairs.append((article_id, found))
+        many = self._connection.executemany
+        many("INSERT OR IGNORE INTO _word_forms VALUES (?, ?, ?)", sorted(entries))
+        many("INSERT INTO _pairs_fts (rowid, pairs) VALUES (?, ?)", pairs)
+
+
+def _text(title: str, standfirst: str | None, body: str) -> str:
+    return "\n".join((title, standfirst or "", body))
+
+
+def forms_known(
+    connection: sqlite3.Connection, tags: Iterable[str] = ()
+) -> Callable[[str], list[str]]:
+    """What gives the forms of a word that stories in some languages have, the word first.
+
+    tags: the languages (BCP 47); none: all that the archive has stories in.
+    """
+    wanted = list(tags) or [
+        tag
+        for (tag,) in connection.execute(
+            "SELECT value FROM _facets WHERE kind = 'language' AND stories > 0"
+        )
+    ]
+    languages = sorted({language_of(tag) for tag in wanted} | {""})
+
+    def forms(word: str) -> list[str]:
+        found = {indexed(word): 1, fold(word): 1}
+        sought = [(key, language) for language in languages for key in keys(word, language)]
+        for key, language in sought:
+            rows = connection.execute(
+                "SELECT word FROM _word_forms WHERE key = ? AND language = ?"
+                " ORDER BY length(word), word LIMIT ?",
+                (key, language, _MOST),
+            )
+            found.update((form, 1) for (form,) in rows)
+        return list(found)[:_MOST]
+
+    return forms

@@ -1,0 +1,127 @@
+"""Which forms of a word are one word: its stem, by the language's own rules (Snowball), and its
+letters without accents."""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from crawler.text import DENSE
+
+_ALGORITHMS = {
+    "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "cs": "czech",
+    "da": "danish", "nl": "dutch", "en": "english", "eo": "esperanto", "et": "estonian",
+    "fi": "finnish", "fr": "french", "de": "german", "el": "greek", "hu": "hungarian",
+    "id": "indonesian", "ga": "irish", "it": "italian", "lt": "lithuanian", "nb": "norwegian",
+    "nn": "norwegian", "no": "norwegian", "fa": "persian", "pl": "polish", "pt": "portuguese",
+    "ro": "romanian", "ru": "russian", "sr": "serbian", "st": "sesotho", "es": "spanish",
+    "sv": "swedish", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+# Snowball has Hindi, Nepali and Tamil, too; but the index parts words at their vowel signs.
+
+_LETTERS = re.compile(r"(?<![^\W_])[^\W\d_]{3,30}(?![^\W_])")
+_DENSE_LETTER = re.compile(DENSE.pattern)
+# letters that have no decomposition in Unicode, and are typed as these
+_PLAIN = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae",
+                        "œ": "oe", "ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "ـ": ""})  # fmt: skip
+
+
+def language_of(tag: str | None) -> str:
+    """The language that a tag (BCP 47) names, if its words have stems; else nothing."""
+    primary = (tag or "").replace("_", "-").partition("-")[0].lower()
+    return primary if primary in _ALGORITHMS else ""
+
+
+@lru_cache(maxsize=1 << 17)
+def keys(word: str, language: str) -> tuple[str, ...]:
+    """What all forms of a word have in common; two where it depends on its accents.
+
+    language: as `language_of` gives it; "" for any other, of which only accents and case are
+    levelled.
+
+    >>> keys("Rivers", "en"), keys("Häuser", "de"), keys("Αθήνα", "")
+    (('river',), ('haus',), ('αθηνα',))
+    """
+    lower = word.lower()
+    bare = fold(lower)
+    if not language:
+        return (bare,)
+    found = [fold(_stemmers.stem(lower, language))]
+    if bare != lower:
+        found.append(fold(_stemmers.stem(bare, language)))
+    return tuple(dict.fromkeys(key for key in found if key)) or (bare,)
+
+
+def fold(word: str) -> str:
+    """A word without case and accents.
+
+    >>> fold("Diyarbakır"), fold("STRASSE") == fold("Straße"), fold("أحمد") == fold("احمد")
+    ('diyarbakir', True, True)
+    """
+    if word.isascii():
+        return word.lower()
+    parts = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in parts if not unicodedata.combining(c)).translate(_PLAIN)
+
+
+def indexed(word: str) -> str:
+    """A word as the search index has it: in lower case, Latin letters without accents.
+
+    >>> indexed("Élève"), indexed("Αθήνα"), indexed("Straße")
+    ('eleve', 'αθήνα', 'straße')
+    """
+    lower = word.lower()
+    if lower.isascii():
+        return lower
+    found: list[str] = []
+    base = ""
+    for letter in unicodedata.normalize("NFD", lower):
+        if unicodedata.combining(letter):
+            if base.isascii():
+                continue
+        else:
+            base = letter
+        found.append(letter)
+    return unicodedata.normalize("NFC", "".join(found))
+
+
+def words_in(text: str) -> set[str]:
+    """The words of a text that may have several forms, in lower case."""
+    lower = text.lower()
+    return set(_LETTERS.findall(lower if lower.isascii() else unicodedata.normalize("NFC", lower)))
+
+
+def forms_of(words: Iterable[str], language: str) -> set[tuple[str, str]]:
+    """Words with their keys: (key, word as the index has it). Those that have only one form, as far
+    as anybody can know, are left out."""
+    return {entry for word in words for entry in _entries(word, language)}
+
+
+@lru_cache(maxsize=1 << 17)
+def _entries(word: str, language: str) -> tuple[tuple[str, str], ...]:
+    if not word.isascii() and _DENSE_LETTER.search(word):
+        return ()
+    plain = indexed(word)
+    return tuple((key, plain) for key in keys(word, language) if language or key != plain)
+
+
+class _Stemmers(threading.local):
+    """The stemmers of a thread, for one is not made for several."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Any] = {}
+
+    def stem(self, word: str, language: str) -> str:
+        if language not in self._made:
+            # loaded when the first word is read: most commands read none
+            from Stemmer import Stemmer
+
+            self._made[language] = Stemmer(_ALGORITHMS[language])
+        return str(self._made[language].stemWord(word))
+
+
+_stemmers = _Stemmers()
