@@ -96,6 +96,12 @@ format: setup ## format the code and mend what the linter can
 .PHONY: docs
 docs: setup ## write anew what the documentation shows: outputs, schema, picture
 	@$(BIN)/python -m docs.build
+	@DOCS_PICTURES=docs/images $(BIN)/python -m pytest -q tests/room/test_pictures.py -k docs
+
+.PHONY: room-pictures
+room-pictures: setup ## each page of the reading room at three widths, light and dark, into data/pictures
+	@mkdir -p data/pictures
+	@PICTURES=data/pictures $(BIN)/python -m pytest -q tests/room/test_pictures.py
 
 .PHONY: languages
 languages: setup ## write the names of months that dateparser knows into data/languages/
@@ -192,7 +198,7 @@ bench-search: setup ## what a search, its facets and its chart cost at 100 k sto
 lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)
 	@$(BIN)/$(LOCK) --upgrade requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(BIN)/$(LOCK) --upgrade pyproject.toml -o requirements/main.lock
-	@$(BIN)/$(LOCK) --upgrade pyproject.toml --group dev -c requirements/main.lock -o requirements/dev.lock
+	@$(BIN)/$(LOCK) --upgrade pyproject.toml --extra room --group dev -c requirements/main.lock -o requirements/dev.lock
 	@$(BIN)/$(LOCK) --upgrade requirements/replay.in -o requirements/replay.lock
 	@$(BIN)/$(LOCK) --upgrade benchmarks/peers/requirements.in -o benchmarks/peers/peers.lock
 
