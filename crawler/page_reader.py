@@ -22,6 +22,7 @@ from crawler.learn import (
     learn,
     read_profile,
     sample,
+    site_of,
     survey,
 )
 from crawler.text import cleaned
@@ -125,6 +126,22 @@ def load_profile(path: str | PathLike[str]) -> SiteProfile:
     if len(data) > _MOST_BYTES:
         raise UsageError(f"{path} is too long for a profile")
     return read_profile(text, str(path))
+
+
+def load_profiles(folder: str | PathLike[str]) -> dict[str, SiteProfile]:
+    """Host → profile, from the TOML files of a folder, one a site: HOST.toml, or any name with
+    `host =` in the file. Raises UsageError for a file that is no profile, or the second of its
+    host."""
+    found: dict[str, SiteProfile] = {}
+    for path in sorted(Path(folder).glob("*.toml")):
+        profile = load_profile(path)
+        host = profile.host or site_of(path.stem)
+        if not host:
+            raise UsageError(f"{path}: its name is that of no host; write host = in it")
+        if host in found:
+            raise UsageError(f"{path}: there is another profile of {host}; keep one of them")
+        found[host] = profile
+    return found
 
 
 def sighting(

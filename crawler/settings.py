@@ -42,6 +42,8 @@ EXTRACT_WORKERS = 0
 EXTRACT_CPU_SECONDS = 2.0
 # Whether a run learns at its end what its newspapers' pages have in common, and reads with it.
 LEARN_PROFILES = True
+# A folder of profiles that were written by hand, HOST.toml each; "": `sites` in the archive's.
+SITE_PROFILES = ""
 
 # What `hemeroteca.toml` asks of each newspaper of the run; `crawler/config/` reads it.
 PAPERS: list[dict[str, object]] = []

@@ -109,7 +109,7 @@ class Command(Verb, ScrapyCrawl):
             apply_arguments(self.settings, opts.spargs)
             database.check(Path(self.settings["ARCHIVE"]))
             lock.refuse_if_held(Path(self.settings["ARCHIVE"]))
-            Profiles(Path(self.settings["ARCHIVE"])).check()
+            Profiles(Path(self.settings["ARCHIVE"]), self.settings["SITE_PROFILES"]).check()
         except HemerotecaError as error:
             fail("crawl", error)
 

@@ -10,11 +10,12 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 from crawler.bundled import PROGRAM
@@ -38,7 +39,7 @@ class Command(Verb):
 
     def syntax(self) -> str:
         """For `scrapy extract -h`."""
-        return "[FILE …] [--url URL] [--learn | --profile FILE]"
+        return "[FILE …] [--url URL] [--learn | --profile FILE|DIR]"
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
@@ -69,24 +70,27 @@ class Command(Verb):
         profile.add_argument(
             "--profile",
             dest="site_profile",
-            metavar="FILE",
+            metavar="FILE|DIR",
             default=None,
-            help="read pages with this profile of their site",
+            help="read pages with this profile of their site, or those of a folder, HOST.toml each",
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write a line for each page; exit with 2 if a file cannot be read."""
-        from crawler.page_reader import NO_ADDRESS, load_profile
+        from crawler.page_reader import NO_ADDRESS, load_profile, load_profiles
 
         assert self.settings is not None
         try:
             url = address_named(opts.url)
             if url and len(args) != 1:
                 raise UsageError("--url needs exactly one FILE")
-            profile = None if opts.site_profile is None else load_profile(opts.site_profile)
+            given = opts.site_profile
+            is_folder = given is not None and Path(given).is_dir()
+            profiles = load_profiles(given) if is_folder else {}
+            profile = None if given is None or is_folder else load_profile(given)
         except UsageError as error:
             fail("extract", error)
-        reader = Reader(self.settings.getfloat("EXTRACT_CPU_SECONDS"), profile)
+        reader = Reader(self.settings.getfloat("EXTRACT_CPU_SECONDS"), profile, profiles)
         # a program that is started with its standard input closed has none
         stdin: BinaryIO = sys.stdin.buffer if sys.stdin is not None else io.BytesIO()
         if isinstance(sys.stdout, io.TextIOWrapper):
@@ -148,12 +152,18 @@ class Asked(NamedTuple):
 class Reader:
     """Reads pages in a process of its own, so that none can take the command with it."""
 
-    def __init__(self, cpu_seconds: float, profile: SiteProfile | None = None) -> None:
-        """cpu_seconds: CPU time that one page may take. profile: to read all pages with."""
+    def __init__(
+        self,
+        cpu_seconds: float,
+        profile: SiteProfile | None = None,
+        profiles: Mapping[str, SiteProfile] = MappingProxyType({}),
+    ) -> None:
+        """cpu_seconds: CPU time that one page may take. profile: to read all pages with. profiles:
+        to read those of a host with."""
         self._workers = Workers(1, cpu_seconds)
         self._runner = asyncio.Runner()
         self._profile = profile
-        self._learned: dict[str, SiteProfile] = {}
+        self._profiles = dict(profiles)
 
     def learn(self, pages: Iterable[Asked | dict[str, Any]]) -> None:
         """Learn a profile of each site from its pages; those that are no stories teach nothing."""
@@ -173,15 +183,15 @@ class Reader:
                         told.append(one)
                         if len(told) >= 2 * MOST_KEPT:
                             seen[one.host] = sample(told)
-        self._learned = {host: learn(host, sample(told)) for host, told in seen.items()}
+        self._profiles = {host: learn(host, sample(told)) for host, told in seen.items()}
 
     def __call__(self, page: Asked) -> dict[str, Any]:
         """The same as `answer`, within the limit of CPU time. Raises nothing."""
-        profile = self._profile or self._learned.get(site_host(page.url))
+        profile = self._profile or self._profiles.get(site_host(page.url))
         try:
             found = self._answer(page, page.url, profile)
-            own = found.get("url") if self._learned and not page.url else None
-            if own and (profile := self._learned.get(site_host(own))) is not None:
+            own = found.get("url") if self._profiles and not page.url else None
+            if own and (profile := self._profiles.get(site_host(own))) is not None:
                 # only the page itself could tell whose it is
                 found = self._answer(page, own, profile)
             return {**found, "id": page.identity}

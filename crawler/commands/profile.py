@@ -71,7 +71,7 @@ class Command(Verb):
             folder = about.archive(
                 archive_folder("profile", [], opts.argument, self.settings["ARCHIVE"])
             )
-            path = Profiles(folder).folder / f"{host}.toml"
+            path = Profiles(folder, self.settings["SITE_PROFILES"]).folder / f"{host}.toml"
             if opts.export and path.exists() and not opts.replace:
                 raise UsageError(f"{path} is there already; add --replace to write it anew")
             with closing(open_for_reading(folder)) as db:

@@ -76,7 +76,12 @@ class Command(Verb):
             lock = ArchiveLock(folder)
             lock.acquire()
             try:
-                made = rebuild(folder, after, _show if sys.stderr.isatty() else lambda name: None)
+                made = rebuild(
+                    folder,
+                    after,
+                    self.settings["SITE_PROFILES"],
+                    _show if sys.stderr.isatty() else lambda name: None,
+                )
             finally:
                 lock.release()
         if made.aside is not None:

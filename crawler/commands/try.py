@@ -18,6 +18,7 @@ from crawler.commands._shared import address_named, console
 from crawler.errors import HemerotecaError, UsageError
 from crawler.items import Article, Claim, Confidence, Page
 from crawler.reasons import NOT_ARTICLE
+from crawler.urls import site_host
 from crawler.verb import Verb, fail
 
 if TYPE_CHECKING:  # all commands are loaded for each: what reads pages waits until it is needed
@@ -31,7 +32,7 @@ class Command(Verb):
 
     def syntax(self) -> str:
         """For `scrapy try -h`."""
-        return "URL|FILE [--url URL] [--profile FILE] [--allow-private]"
+        return "URL|FILE [--url URL] [--profile FILE|DIR] [--allow-private]"
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
@@ -46,9 +47,10 @@ class Command(Verb):
         parser.add_argument(
             "--profile",
             dest="site_profile",
-            metavar="FILE",
+            metavar="FILE|DIR",
             default=None,
-            help="read the page with this profile of its site, and show what that changes",
+            help="read the page with this profile of its site, or that of a folder's (HOST.toml), and"
+            " show what that changes",
         )
         parser.add_argument(
             "--allow-private",
@@ -59,15 +61,19 @@ class Command(Verb):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the page's fields."""
         assert self.settings is not None
-        from crawler.page_reader import NO_ADDRESS, load_profile
+        from crawler.page_reader import NO_ADDRESS, load_profile, load_profiles
 
         try:
             if len(args) != 1:
                 raise UsageError(
                     f"name one page: {PROGRAM} try https://… or {PROGRAM} try page.html"
                 )
-            profile = None if opts.site_profile is None else load_profile(opts.site_profile)
+            given = opts.site_profile
+            is_folder = given is not None and Path(given).is_dir()
+            known = load_profiles(given) if is_folder else {}
+            profile = None if given is None or is_folder else load_profile(given)
             url, html, content_type = self._load(args[0], opts)
+            profile = profile or known.get(site_host(url))
             page, changes = self._read(html, url, content_type, profile)
         except HemerotecaError as error:
             fail("try", error)

@@ -13,8 +13,8 @@ from crawler.archive.database import FILE_NAME, open_for_reading
 from crawler.archive.site_profiles import Learned, in_force
 from crawler.errors import ArchiveError, UsageError
 from crawler.extract.version import extractor_version
-from crawler.learn import SiteProfile, overridden, read_profile, rules, site_of
-from crawler.page_reader import load_profile
+from crawler.learn import SiteProfile, overridden, read_profile, rules
+from crawler.page_reader import load_profiles
 from crawler.urls import site_host
 
 _FOLDER = "sites"
@@ -23,10 +23,16 @@ _FOLDER = "sites"
 class Profiles:
     """What is known of the sites of an archive, and by which extractor their pages are read."""
 
-    def __init__(self, archive: Path, *, learns: bool = True, is_lost: bool = False) -> None:
-        """Reads nothing yet. archive: its folder. learns: whether what was learned counts, or only
-        what was written. is_lost: whether its database is; `learn` brings what it had."""
-        self.folder = archive / _FOLDER
+    def __init__(
+        self, archive: Path, folder: str = "", *, learns: bool = True, is_lost: bool = False
+    ) -> None:
+        """Reads nothing yet.
+
+        archive: its folder. folder: with the profiles that were written, as the setting
+        SITE_PROFILES has it; "" for the archive's own. learns: whether what was learned counts, or
+        only what was written. is_lost: whether its database is; `learn` brings what it had.
+        """
+        self.folder = Path(folder) if folder else archive / _FOLDER
         self._archive = archive
         self.learns = learns
         """Whether what is learned counts."""
@@ -35,16 +41,7 @@ class Profiles:
     @cached_property
     def written(self) -> dict[str, SiteProfile]:
         """Host → profile that was written by hand. Raises UsageError for a file that is none."""
-        found: dict[str, SiteProfile] = {}
-        for path in sorted(self.folder.glob("*.toml")):
-            profile = load_profile(path)
-            host = profile.host or site_of(path.stem)
-            if not host:
-                raise UsageError(f"{path}: its name is that of no host; write host = in it")
-            if host in found:
-                raise UsageError(f"{path}: there is another profile of {host}; keep one of them")
-            found[host] = profile
-        return found
+        return load_profiles(self.folder)
 
     @property
     def learned(self) -> Mapping[str, SiteProfile]:

@@ -28,11 +28,13 @@ from crawler.warc.writer import OPEN
 def rebuild(
     folder: Path,
     revisit_after: tuple[int, ...],
+    site_profiles: str = "",
     progress: Callable[[str], None] = lambda name: None,
 ) -> Rebuilt:
     """Make an archive's database from its WARC files.
 
-    revisit_after: as the setting REVISIT_AFTER has it, in seconds. progress: told the name of each
+    revisit_after: as the setting REVISIT_AFTER has it, in seconds. site_profiles: as SITE_PROFILES
+    has it. progress: told the name of each
     file as it is begun. The database appears when it is complete; one that was there is set aside
     then. Raises ArchiveError where there are no WARC files or the folder cannot be written,
     UsageError where a profile in it is none, sqlite3.Error, OSError.
@@ -52,11 +54,12 @@ def rebuild(
     files = [path for path in files if path.name.removesuffix(OPEN) not in whole - {path.name}]
     if not files:
         raise ArchiveError(f"{warc} has no WARC files (*.warc.gz) to make a database from")
-    Profiles(folder).check()
+    profiles = Profiles(folder, site_profiles, is_lost=True)
+    profiles.check()
     shutil.rmtree(scratch, ignore_errors=True)
     store = Store(scratch, Revisits(revisit_after), extractor_version(), PageTexts(folder))
     try:
-        visits = Restoring(store, warc, told)
+        visits = Restoring(store, warc, told, profiles)
         for path in files:
             progress(path.name)
             for each in read_file(path):

@@ -68,10 +68,10 @@ class Rebuilt:
 class Restoring:
     """Puts together, record by record, the visits that a run once stored."""
 
-    def __init__(self, store: Store, folder: Path, told: Rebuilt) -> None:
+    def __init__(self, store: Store, folder: Path, told: Rebuilt, profiles: Profiles) -> None:
         self._store = store
         self._folder = folder
-        self._profiles = Profiles(folder.parent, is_lost=True)
+        self._profiles = profiles
         self._told = told
         self._pending: dict[str, tuple[Capture, Message | None, tuple[str, ...], Source]] = {}
         """Captures whose metadata have not come yet, by WARC-Record-ID."""

@@ -75,7 +75,9 @@ class Run:
         self.files_missing = 0
         """WARC files that were gone or had another length when the run began, and nobody has noted
         it."""
-        self.profiles = Profiles(folder, learns=settings.getbool("LEARN_PROFILES"))
+        self.profiles = Profiles(
+            folder, settings["SITE_PROFILES"], learns=settings.getbool("LEARN_PROFILES")
+        )
         """What is known of the archive's sites."""
         self._settings = settings
         self._name, self._arguments = name, dict(arguments)
