@@ -49,8 +49,8 @@ class Command(Verb):
             dest="site_profile",
             metavar="FILE|DIR",
             default=None,
-            help="read the page with this profile of its site, or that of a folder's (HOST.toml), and"
-            " show what that changes",
+            help="read the page with this profile of its site, or with the one in this folder,"
+            " and show what that changes",
         )
         parser.add_argument(
             "--allow-private",
