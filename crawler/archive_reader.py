@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
 import threading
@@ -19,14 +18,11 @@ from crawler.archive.database import explain, open_for_reading, refuse_links
 from crawler.archive.replay import KeptCapture
 from crawler.archive.searching import keys_found
 from crawler.archive.stories import Story, StoryRevision
-from crawler.bundled import PROGRAM
-from crawler.errors import ArchiveError, DamageError, UsageError
-from crawler.kept_records import readable_record
+from crawler.errors import ArchiveError, UsageError
+from crawler.kept_records import message_of
 from crawler.search import parse, parse_raw
 from crawler.text import clean
 from crawler.warc import http
-from crawler.warc.digests import agrees, hasher
-from crawler.warc.members import DamagedError
 
 _MOST = 2**62
 """More than any archive has, in numbers that SQLite takes."""
@@ -162,23 +158,7 @@ class Archive:
         if not isinstance(capture, KeptCapture):
             raise TypeError(f"capture is one of captures(…), not {type(capture).__name__}")
         with self._reading() as db:
-            response = replay.whole_response(db.conn, capture)
-            others = replay.same_payload(db.conn, response)
-        try:
-            kept, record, _ = readable_record(self.path, [response, *others])
-            message = http.message_in(record)
-            found = hasher(response.payload_digest) or hashlib.sha256()
-            found.update(http.payload(message))
-            if not agrees(response.payload_digest, found.digest()):
-                raise DamagedError(
-                    f"{kept.warc_file}, byte {kept.warc_offset:,}: its digest is another"
-                )
-        except DamagedError as error:
-            raise DamageError(
-                f"the body of {capture.url}, captured {capture.fetched_at}, cannot be read:"
-                f" {error}. {PROGRAM} verify says more"
-            ) from None
-        return message
+            return message_of(self.path, db.conn, capture)
 
     @contextmanager
     def _reading(self) -> Iterator[Database]:

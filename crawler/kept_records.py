@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
+from crawler.archive import replay
 from crawler.archive.database import WARC_FOLDER
 from crawler.archive.replay import KeptCapture
+from crawler.bundled import PROGRAM
+from crawler.errors import DamageError
+from crawler.warc import http
+from crawler.warc.digests import agrees, hasher
 from crawler.warc.members import DamagedError
 from crawler.warc.reader import Record, read_record
 
@@ -32,3 +39,25 @@ def readable_record(
         except OSError as error:
             why = why or f"{each.warc_file}: {error.strerror}"
     raise DamagedError(why)
+
+
+def message_of(folder: Path, connection: sqlite3.Connection, capture: KeptCapture) -> http.Message:
+    """The response that a capture is of; of a revisit, the one that it repeats. Raises DamageError
+    where neither its record nor another one with the same payload can be read, sqlite3.Error."""
+    response = replay.whole_response(connection, capture)
+    others = replay.same_payload(connection, response)
+    try:
+        kept, record, _ = readable_record(folder, [response, *others])
+        message = http.message_in(record)
+        found = hasher(response.payload_digest) or hashlib.sha256()
+        found.update(http.payload(message))
+        if not agrees(response.payload_digest, found.digest()):
+            raise DamagedError(
+                f"{kept.warc_file}, byte {kept.warc_offset:,}: its digest is another"
+            )
+    except DamagedError as error:
+        raise DamageError(
+            f"the body of {capture.url}, captured {capture.fetched_at}, cannot be read:"
+            f" {error}. {PROGRAM} verify says more"
+        ) from None
+    return message

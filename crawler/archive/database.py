@@ -164,6 +164,20 @@ def readable(folder: Path) -> Iterator[Path]:
         yield folder
 
 
+def read_only_connection(folder: Path) -> sqlite3.Connection:
+    """A connection for a program that reads an archive as long as it runs, from whichever of its
+    threads: nothing can be written through it. folder: as `readable` gives it. Raises
+    sqlite3.Error."""
+    at_rest = not lock.is_held(folder) and not _size(folder / _LOG)
+    how = "mode=ro&immutable=1" if at_rest and not _is_writable(folder) else "mode=ro"
+    return sqlite3.connect(
+        f"{(folder / FILE_NAME).resolve().as_uri()}?{how}",
+        uri=True,
+        timeout=_BUSY_TIMEOUT / 1000,
+        check_same_thread=False,
+    )
+
+
 class _Copy(Database):
     """A private copy of a database."""
 

@@ -2,6 +2,7 @@
 
 from crawler.extract.page.bounds import MAX_BYTES, refuse_what_is_too_long
 from crawler.extract.page.document import SENTENCE_ENDS, Document, below, spaced_text, text_of
+from crawler.extract.page.encoding import decode
 from crawler.extract.page.outlinks import feeds, out_links, wordpress_api, wordpress_kind
 from crawler.extract.page.reservations import reservations
 from crawler.extract.page.structured import Node, Structured, strings, structured, types_of
@@ -14,6 +15,7 @@ __all__ = [
     "Node",
     "Structured",
     "below",
+    "decode",
     "feeds",
     "out_links",
     "refuse_what_is_too_long",

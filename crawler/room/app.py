@@ -1,0 +1,63 @@
+"""The application, and the server that it runs in."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+import uvicorn
+from datasette.app import Datasette
+from datasette.plugins import pm
+
+from crawler.room.guards import own_hosts
+from crawler.room.pages import new_room
+from crawler.room.places import ArchiveDatabase, Place
+from crawler.room.plugin import Plugin
+from crawler.room.queries import metadata
+
+_SETTINGS = {
+    "sql_time_limit_ms": 2_000,
+    "default_cache_ttl": 0,  # a crawl may have written meanwhile
+    "allow_download": False,  # a copy of a file that is written to is a broken one
+    "num_sql_threads": 4,
+    "suggest_facets": False,
+    "max_returned_rows": 2_000,
+}
+
+
+def application(
+    places: tuple[Place, ...], host: str, port: int, token: str | None = None
+) -> Any:
+    """The ASGI application of a room. host, port: where it will listen."""
+    plugin = Plugin(own_hosts(host, port), token)
+    pm.register(plugin, name=f"{plugin.__name__}-{id(plugin)}")
+    datasette = Datasette(
+        files=["_"], settings=_SETTINGS, metadata=metadata(places), pdb=False
+    )
+    datasette.remove_database("_")
+    for place in places:
+        datasette.add_database(ArchiveDatabase(datasette, place), name=place.name)
+    plugin.room = new_room(datasette, places)
+    return datasette.app()
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host.strip("[]"), port), family=family, backlog=128)
+
+
+def serve(app: Any, sockets: Sequence[socket.socket]) -> None:
+    """Serve until Ctrl-C or SIGTERM."""
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=3,
+        lifespan="on",
+    )
+    uvicorn.Server(config).run(sockets=list(sockets))

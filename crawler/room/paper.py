@@ -1,0 +1,30 @@
+"""A newspaper's page."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from datasette.utils.asgi import Request, Response
+
+from crawler.archive import room_paper
+from crawler.room.charts import bars, by_month_or_year, calendar
+from crawler.room.pages import Room, number_in
+from crawler.room.places import Place
+
+
+async def page(room: Room, request: Request, place: Place) -> Response:
+    """A newspaper by its host: ?year=."""
+    host = unquote(request.url_vars["host"])
+    it = await room.reader.read(place, room_paper.paper_page, host)
+    years = sorted({int(day[:4]) for day, _ in it.days})
+    year = number_in(request, "year", years[-1] if years else None)
+    values = by_month_or_year(it.days)
+    return room.html(
+        "paper.html",
+        place,
+        it=it,
+        years=years,
+        calendar=calendar(year, dict(it.days)) if year in years else None,
+        bars=bars(values),
+        values=values,
+    )

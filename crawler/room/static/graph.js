@@ -1,0 +1,117 @@
+// The stories around a story: springs and repulsion on plain SVG, 300 nodes at most.
+"use strict";
+(async () => {
+  const box = document.querySelector(".graph");
+  if (!box) return;
+  const answer = await fetch(box.dataset.source);
+  if (!answer.ok) return;
+  const { nodes, ties } = await answer.json();
+  if (nodes.length < 2) return;
+  box.hidden = false;
+  const hint = document.querySelector(".graph-hint");
+  if (hint) hint.hidden = false;
+  const width = 1000, height = 640, svgns = "http://www.w3.org/2000/svg";
+  const make = (name, parent, attributes) => {
+    const it = document.createElementNS(svgns, name);
+    for (const [key, value] of Object.entries(attributes)) it.setAttribute(key, value);
+    parent.append(it);
+    return it;
+  };
+  const svg = make("svg", box, { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": box.dataset.label });
+  const lines = make("g", svg, { class: "ties" }), points = make("g", svg, {});
+  // a place for each that is the same each time
+  nodes.forEach((node, i) => {
+    const angle = i * 2.399963, far = node.steps === 0 ? 0 : 90 * node.steps + Math.sqrt(i) * 9;
+    node.x = width / 2 + Math.cos(angle) * far * 1.3;
+    node.y = height / 2 + Math.sin(angle) * far;
+    node.vx = node.vy = 0;
+    node.r = node.steps === 0 ? 11 : 4 + Math.min(6, Math.sqrt(node.weight || 0) * 1.2);
+  });
+  const springs = ties.map(([a, b, relation]) => ({
+    a: nodes[a], b: nodes[b], line: make("line", lines, { class: `tie ${relation}` }),
+  }));
+  for (const node of nodes) {
+    const group = make("g", points, { class: `node s${node.steps}${node.href ? "" : " missing"}` });
+    make("circle", group, { r: node.r });
+    const title = make("title", group, {});
+    title.textContent = node.title + (node.day ? `, ${node.day}` : "");
+    if (node.steps < 2 && nodes.length < 120 || node.steps === 0) {
+      const label = make("text", group, { x: node.r + 3, y: 4 });
+      label.textContent = node.title.length > 34 ? `${node.title.slice(0, 32)}…` : node.title;
+    }
+    node.group = group;
+    let moved = 0;
+    group.addEventListener("pointerdown", (event) => {
+      group.setPointerCapture(event.pointerId);
+      node.held = true; moved = 0;
+      event.preventDefault();
+    });
+    group.addEventListener("pointermove", (event) => {
+      if (!node.held) return;
+      const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+      moved += Math.hypot(at.x - node.x, at.y - node.y);
+      node.x = at.x; node.y = at.y; node.vx = node.vy = 0;
+      warm(0.3);
+    });
+    const drop = () => { node.held = false; };
+    group.addEventListener("pointerup", () => {
+      drop();
+      if (moved < 4 && node.href) location.href = node.href;
+    });
+    group.addEventListener("pointercancel", drop);
+  }
+  let heat = 0, running = false;
+  const tick = () => {
+    for (let i = 0; i < nodes.length; i++) {
+      const p = nodes[i];
+      for (let j = i + 1; j < nodes.length; j++) {
+        const q = nodes[j];
+        let dx = p.x - q.x, dy = p.y - q.y;
+        const square = dx * dx + dy * dy + 0.01;
+        if (square > 90000) continue;
+        const push = 1500 / square * heat;
+        const reach = Math.sqrt(square);
+        dx *= push / reach * 3; dy *= push / reach * 3;
+        p.vx += dx; p.vy += dy; q.vx -= dx; q.vy -= dy;
+      }
+      p.vx += (width / 2 - p.x) * 0.004 * heat;
+      p.vy += (height / 2 - p.y) * 0.008 * heat;
+    }
+    for (const { a, b } of springs) {
+      const dx = b.x - a.x, dy = b.y - a.y, far = Math.hypot(dx, dy) || 1;
+      const pull = (far - 95) / far * 0.05 * heat;
+      a.vx += dx * pull; a.vy += dy * pull; b.vx -= dx * pull; b.vy -= dy * pull;
+    }
+    for (const node of nodes) {
+      if (!node.held && node.steps > 0) {
+        node.x = Math.max(12, Math.min(width - 12, node.x + Math.max(-18, Math.min(18, node.vx))));
+        node.y = Math.max(12, Math.min(height - 12, node.y + Math.max(-18, Math.min(18, node.vy))));
+      }
+      node.vx *= 0.7; node.vy *= 0.7;
+    }
+    heat *= 0.985;
+  };
+  const draw = () => {
+    for (const { a, b, line } of springs) {
+      line.setAttribute("x1", a.x); line.setAttribute("y1", a.y);
+      line.setAttribute("x2", b.x); line.setAttribute("y2", b.y);
+    }
+    for (const node of nodes) node.group.setAttribute("transform", `translate(${node.x} ${node.y})`);
+  };
+  const frame = () => {
+    tick(); draw();
+    if (heat > 0.02) requestAnimationFrame(frame); else { running = false; }
+  };
+  const warm = (much) => {
+    heat = Math.max(heat, much);
+    if (!running) { running = true; requestAnimationFrame(frame); }
+  };
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    heat = 1;
+    for (let i = 0; i < 220; i++) tick();
+    draw();
+  } else {
+    warm(1);
+  }
+  box.dataset.ready = "yes";
+})();
