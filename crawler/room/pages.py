@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from crawler.room.assets import asset_address
 from crawler.room.links import direction, language_tag, plain, safe_address
 from crawler.room.places import Place, Reader
 from crawler.room.texts import Texts, texts
+
+logger = logging.getLogger(__name__)
 
 
 def address(place: Place | None, *parts: object, **query: object) -> str:
@@ -114,6 +117,10 @@ async def served(room: Room, handler: Handler, request: Request) -> Response:
         if "interrupted" in str(error):
             return room.problem(503, room.say("problem.slow"))
         return room.problem(500, explain(place.folder, error))
+    except Exception:
+        # Datasette would print all variables of all frames
+        logger.exception("%s", request.path)
+        return room.problem(500, room.say("problem.ours"))
 
 
 def day_in_words(say: Texts, value: str | None) -> str:

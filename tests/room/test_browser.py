@@ -1,0 +1,159 @@
+"""A reading room in a real browser: by mouse and keyboard, at a phone's width, in the dark."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .conftest import RunningRoom, visiting
+from .test_hostile import paths
+
+PHONE = {"viewport": {"width": 390, "height": 844}}
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+def kinds(room: RunningRoom) -> dict[str, str]:
+    """One page of every kind."""
+    base = f"/in/{room.name}"
+    story = f"{base}/story/{room.row('SELECT id FROM articles WHERE revisions > 1')}"
+    host = room.row("SELECT host FROM sites").replace(":", "%3A")
+    return {
+        "front": "/", "story": story, "revisions": f"{story}/revisions",
+        "beside": f"{story}/revisions?view=beside", "captures": f"{story}/captures",
+        "cite": f"{story}/cite", "graph": f"{story}/graph", "edits": f"{base}/edits",
+        "paper": f"{base}/paper/{host}", "queries": f"{base}/queries", "about": "/about",
+        "problem": f"{base}/story/999", "search": "/search?q=river",
+        "everything": "/search", "nothing": "/search?q=xyzzy",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_barrier(chromium: Any, room: RunningRoom, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    with visiting(chromium, color_scheme=scheme, **PHONE) as visitor:
+        for name, path in kinds(room).items():
+            visitor.page.goto(room.url + path)
+            found = Axe().run(visitor.page, options=AXE).response["violations"]
+            assert [(each["id"], each["nodes"][0]["html"]) for each in found] == [], name
+            if name not in ("problem",):
+                visitor.check()
+            visitor.complaints.clear()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_page_is_wider_than_its_screen(chromium: Any, room: RunningRoom, width: int) -> None:
+    with visiting(chromium, viewport={"width": width, "height": 800}) as visitor:
+        for name, path in kinds(room).items():
+            visitor.page.goto(room.url + path)
+            wide = visitor.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, name
+
+
+def test_a_reader_goes_from_the_front_page_to_an_edit(chromium: Any, room: RunningRoom) -> None:
+    with visiting(chromium) as visitor:
+        page = visitor.page
+        page.goto(room.url)
+        page.click("text=Freight siding at Tarnholt will be reopened >> nth=0")
+        assert page.inner_text("h1") == "Freight siding at Tarnholt will be reopened"
+        page.click(".actions >> text=2 revisions")
+        assert "Decision on the freight siding" in page.inner_text("del >> nth=0")
+        page.select_option("select[name=view]", "beside")
+        page.click("text=Compare")
+        assert page.locator("table.columns").count() == 1
+        visitor.check()
+
+
+def test_the_stored_page_is_framed_and_dead(chromium: Any, room: RunningRoom) -> None:
+    with visiting(chromium) as visitor:
+        visitor.page.goto(room.url + kinds(room)["captures"])
+        frame = visitor.page.frame_locator("iframe.stored")
+        assert "Freight siding" in frame.locator("h1").inner_text()
+        assert frame.locator("script, form, [href]").count() == 0
+        visitor.check()
+
+
+def test_the_graph_is_drawn_and_can_be_pressed(chromium: Any, room: RunningRoom) -> None:
+    with visiting(chromium, reduced_motion="reduce") as visitor:
+        page = visitor.page
+        page.goto(room.url + kinds(room)["graph"])
+        page.wait_for_selector(".graph[data-ready]")
+        assert page.locator(".graph .node").count() > 10
+        page.locator(".graph .node.s1 circle").first.click()
+        page.wait_for_url("**/story/*")
+        visitor.check()
+
+
+def test_keys_alone(chromium: Any, room: RunningRoom) -> None:
+    with visiting(chromium) as visitor:
+        page = visitor.page
+        page.goto(room.url)
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.id") == "q"
+        page.keyboard.press("Escape")
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        page.keyboard.press("k")
+        title = page.evaluate("document.activeElement.innerText")
+        page.keyboard.press("o")
+        page.wait_for_url("**/story/*")
+        assert page.inner_text("h1") == title
+        page.keyboard.press("?")
+        page.wait_for_url("**/about#keys")
+        page.keyboard.press("Tab")
+        visitor.check()
+
+
+def test_it_works_without_scripts(chromium: Any, room: RunningRoom) -> None:
+    with visiting(chromium, java_script_enabled=False) as visitor:
+        for path in kinds(room).values():
+            visitor.page.goto(room.url + path)
+            assert visitor.page.inner_text("h1")
+        assert visitor.outside == []
+
+
+def test_the_dark_is_dark(chromium: Any, room: RunningRoom) -> None:
+    with visiting(chromium, color_scheme="dark") as visitor:
+        visitor.page.goto(room.url)
+        colour = visitor.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert colour == "rgb(23, 22, 20)"
+
+
+def test_a_hostile_archive_does_nothing(chromium: Any, odd_room: RunningRoom) -> None:
+    with visiting(chromium) as visitor:
+        for path in paths(odd_room):
+            visitor.page.goto(odd_room.url + path)
+            visitor.page.wait_for_load_state("networkidle")
+            visitor.check()
+            assert visitor.page.title() != "pwned"
+
+
+def test_right_to_left(chromium: Any, odd_room: RunningRoom) -> None:
+    key = odd_room.row("SELECT id FROM articles WHERE url LIKE '%/fa'")
+    with visiting(chromium, **PHONE) as visitor:
+        visitor.page.goto(f"{odd_room.url}/in/{odd_room.name}/story/{key}")
+        way = visitor.page.evaluate(
+            "getComputedStyle(document.querySelector('.body p')).direction"
+        )
+        assert way == "rtl"
+        assert visitor.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        visitor.check()
+
+
+def test_another_page_in_the_same_browser_reads_nothing(chromium: Any, room: RunningRoom) -> None:
+    from tests.loopback import HTML, site
+
+    script = f"""<script>
+      const tried = [];
+      const note = (what) => tried.push(what);
+      Promise.allSettled([
+        fetch("{room.url}/{room.name}/stories.json").then(() => note("fetch")),
+        fetch("{room.url}/", {{mode: "no-cors"}}).then((a) => a.text()).then((t) => t && note("text")),
+        new Promise((done) => {{ const s = document.createElement("script"); s.src = "{room.url}/in/{room.name}/story/6/graph.json"; s.onload = () => {{ note("script"); done(); }}; s.onerror = done; document.head.append(s); }}),
+      ]).then(() => {{ document.title = "done " + tried.join(); }});
+    </script>"""
+    with site({"/": (200, HTML, script.encode())}) as evil, visiting(chromium) as visitor:
+        visitor.page.goto(evil)
+        visitor.page.wait_for_function("document.title.startsWith('done')")
+        assert visitor.page.title() == "done"
