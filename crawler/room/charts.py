@@ -99,9 +99,10 @@ class Bar:
     height: float
 
 
-def bars(values: Sequence[tuple[str, float]]) -> tuple[Bar, ...]:
-    """Bars for a chart of 1000 × 100."""
-    most = max((value for _, value in values), default=0) or 1
+def bars(values: Sequence[tuple[str, float]], most: float | None = None) -> tuple[Bar, ...]:
+    """Bars for a chart of 1000 × 100. most: what the highest stands for, where others stand
+    beside them."""
+    most = most or max((value for _, value in values), default=0) or 1
     step = 1000 / max(1, len(values))
     gap = min(2.0, step * 0.15)
     return tuple(
