@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from crawler.archive.room_story import HEAD, Head
+from crawler.archive.room_story import HEAD, Head, heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +134,8 @@ def most_linked(connection: sqlite3.Connection, most: int) -> list[Linked]:
         " ORDER BY linked_by DESC, article_id LIMIT ?",
         (most,),
     ).fetchall()
-    found = []
-    for key, number in keys:
-        for row in connection.execute(f"{HEAD} WHERE s.id = ?", (key,)):
-            found.append(Linked(Head(*row), number))
-    return found
+    numbers = dict(keys)
+    return [Linked(head, numbers[head.id]) for head in heads(connection, list(numbers))]
 
 
 def edits(

@@ -115,4 +115,5 @@ def _node(connection: sqlite3.Connection, linked: int, steps: int) -> Near:
         " LEFT JOIN revisions r ON r.id = a.revision_id WHERE k.id = ?",
         (linked,),
     ).fetchone()
-    return Near(*row[:6], steps=steps, linked_by=row[6])
+    key, story, title, url, site, published, number = row
+    return Near(key, story, title, url, site, published, steps, number)

@@ -83,7 +83,7 @@ def paper_page(connection: sqlite3.Connection, host: str) -> PaperPage:
         _MOST,
     )
     newest = rows(
-        f"{HEAD} WHERE s.site = (SELECT host FROM sites WHERE id = ?)"
+        f"{HEAD} WHERE s.site = (SELECT host FROM sites WHERE id = ?)"  # noqa: S608
         " AND s.published_utc IS NOT NULL ORDER BY s.published_utc DESC LIMIT ?",
         12,
     )

@@ -193,7 +193,7 @@ def timeline(connection: sqlite3.Connection, key: int) -> tuple[RevisionHead, ..
         " AND r.id NOT IN (SELECT revision_id FROM taken_back) ORDER BY r.captured_at, r.number",
         (key,),
     )
-    return tuple(RevisionHead(*row[:11], fields=tuple(json.loads(row[11]))) for row in rows)
+    return tuple(RevisionHead(*(*row[:11], tuple(json.loads(row[11])))) for row in rows)
 
 
 def captures_with_keys(connection: sqlite3.Connection, key: int) -> list[NumberedCapture]:
@@ -252,7 +252,7 @@ def _backlinks(connection: sqlite3.Connection, key: int) -> tuple[Backlink, ...]
         " s.published_utc DESC LIMIT ?2",
         (key, _BACKLINKS),
     )
-    return tuple(Backlink(*row[:4], tuple(json.loads(row[4]))) for row in rows)
+    return tuple(Backlink(*(*row[:4], tuple(json.loads(row[4])))) for row in rows)
 
 
 def _count(connection: sqlite3.Connection, key: int) -> int:

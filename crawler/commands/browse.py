@@ -61,10 +61,10 @@ class Command(Verb):
                 from crawler.room import app, guards, places
             port = _port(opts.port)
             token = _token(opts.token, needed=not guards.is_loopback(opts.host))
-            folders = self._folders(args, opts.argument)
-            found = []
-            for folder in folders:
-                found.append((about.archive(folder), stack.enter_context(readable(folder))))
+            found = [
+                (about.archive(folder), stack.enter_context(readable(folder)))
+                for folder in self._folders(args, opts.argument)
+            ]
             try:
                 socket = stack.enter_context(app.listening(opts.host, port))
             except OSError as error:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import uvicorn
+from datasette import handle_exception
 from datasette.app import Datasette
 from datasette.plugins import pm
 
@@ -26,15 +27,13 @@ _SETTINGS = {
 }
 
 
-def application(
-    places: tuple[Place, ...], host: str, port: int, token: str | None = None
-) -> Any:
+def application(places: tuple[Place, ...], host: str, port: int, token: str | None = None) -> Any:
     """The ASGI application of a room. host, port: where it will listen."""
+    # it would print all variables of every failure, and fail itself on an address that is not there
+    handle_exception.rich = None
     plugin = Plugin(own_hosts(host, port), token)
     pm.register(plugin, name=f"{plugin.__name__}-{id(plugin)}")
-    datasette = Datasette(
-        files=["_"], settings=_SETTINGS, metadata=metadata(places), pdb=False
-    )
+    datasette = Datasette(files=["_"], settings=_SETTINGS, metadata=metadata(places), pdb=False)
     datasette.remove_database("_")
     for place in places:
         datasette.add_database(ArchiveDatabase(datasette, place), name=place.name)

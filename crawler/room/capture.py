@@ -27,16 +27,18 @@ from crawler.warc import http
 
 RASTER = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
 """Pictures that hold nothing but a picture."""
-_DROPPED = frozenset(
-    "script style template noscript iframe object embed svg math audio video canvas form button"
-    " input select textarea dialog head".split()
+_DROPPED_NAMES = (
+    "script style template noscript iframe object embed svg math audio video canvas form "
+    "button input select textarea dialog head title"
 )
-_TAGS = frozenset(
-    "a abbr address article aside b bdi bdo blockquote br caption center cite code col colgroup dd"
-    " del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hgroup hr i"
-    " img ins kbd li main mark nav ol p pre q rp rt ruby s samp section small span strong sub"
-    " summary sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
+_DROPPED = frozenset(_DROPPED_NAMES.split())
+_TAGS_NAMES = (
+    "a abbr address article aside b bdi bdo blockquote br caption center cite code col "
+    "colgroup dd del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 "
+    "header hgroup hr i img ins kbd li main mark nav ol p pre q rp rt ruby s samp section "
+    "small span strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr"
 )
+_TAGS = frozenset(_TAGS_NAMES.split())
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title"}, "img": {"src", "alt", "width", "height"},
     "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}, "ol": {"start"},
@@ -187,9 +189,7 @@ def _picture(connection: sqlite3.Connection, place: Place, key: int) -> tuple[st
 
 async def picture(room: Room, request: Request, place: Place) -> Response:
     """A stored picture."""
-    kind, body = await room.reader.read(
-        place, _picture, place, int(request.url_vars["capture"])
-    )
+    kind, body = await room.reader.read(place, _picture, place, int(request.url_vars["capture"]))
     return Response(
         body,
         content_type=kind,

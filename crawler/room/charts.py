@@ -1,5 +1,5 @@
-"""Numbers over time as pictures: plain SVG, coloured by the style sheet, and no more than a picture:
-what it shows stands beside it as text."""
+"""Numbers over time as pictures: plain SVG, coloured by the style sheet. What one shows stands
+beside it as text."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def as_robust_link(cited: Cited) -> str:
     url = safe_address(cited.url)
     href = f' href="{escape(url)}"' if url else ""
     return (
-        f"<a{href} data-originalurl=\"{escape(cited.url)}\""
+        f'<a{href} data-originalurl="{escape(cited.url)}"'
         f' data-versionurl="{escape(_urn(cited))}" data-versiondate="{cited.captured_at[:10]}">'
         f"{escape(shown_line(cited.title))}</a>\n"
     )

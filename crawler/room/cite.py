@@ -25,9 +25,7 @@ def _cited(connection: sqlite3.Connection, key: int, number: int | None) -> Cite
     room_story.address_of(connection, key)
     db = Database(connection)
     story = stories.story_with(db, key)
-    found = [
-        each for each in stories.revisions_with(db, key) if number in (None, each.number)
-    ]
+    found = [each for each in stories.revisions_with(db, key) if number in (None, each.number)]
     if not found:
         raise MissingError(f"the story has no revision {number}")
     revision = found[-1]

@@ -102,6 +102,7 @@ class Guard:
         self._cookie = hmac.new(key, (token or "").encode(), hashlib.sha256).hexdigest()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or let the application answer."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -165,9 +166,7 @@ class Guard:
         # a path that begins with two slashes would lead to another host
         where = b"/" + path.lstrip(b"/") + (f"?{rest}".encode() if rest else b"")
         cookie = f"{_COOKIE}={self._cookie}; Path=/; HttpOnly; SameSite=Strict"
-        await _answer(
-            send, 303, "", [(b"location", where), (b"set-cookie", cookie.encode())]
-        )
+        await _answer(send, 303, "", [(b"location", where), (b"set-cookie", cookie.encode())])
 
 
 def _same(one: str, other: str) -> bool:

@@ -12,7 +12,16 @@ from datasette.utils.asgi import Request, Response
 from jinja2 import BaseLoader, Environment
 
 from crawler.room import (
-    capture, cite, edits, front, graph, guards, paper, revisions, search, story,
+    capture,
+    cite,
+    edits,
+    front,
+    graph,
+    guards,
+    paper,
+    revisions,
+    search,
+    story,
 )  # fmt: skip
 from crawler.room.assets import served_asset
 from crawler.room.guards import App, Guard
@@ -59,7 +68,7 @@ class Plugin:
     def _is_ours(self, datasette: Datasette) -> bool:
         return self.room is not None and self.room.datasette is datasette
 
-    @hookimpl
+    @hookimpl  # type: ignore[untyped-decorator]
     def register_routes(self, datasette: Datasette) -> list[tuple[str, Any]]:
         """Our pages, before Datasette's."""
         if not self._is_ours(datasette):
@@ -69,21 +78,21 @@ class Plugin:
                 for pattern, handler in ROUTES]  # fmt: skip
         return [*ours, (r"/-/reading-room/\w+/(?P<name>[\w.-]+)$", served_asset)]
 
-    @hookimpl
+    @hookimpl  # type: ignore[untyped-decorator]
     def asgi_wrapper(self, datasette: Datasette) -> Callable[[App], App]:
         """The guard around all of Datasette."""
         if not self._is_ours(datasette):
             return lambda app: app
         return lambda app: Guard(app, self._hosts, self._token)
 
-    @hookimpl
+    @hookimpl  # type: ignore[untyped-decorator]
     def prepare_jinja2_environment(self, env: Environment, datasette: Datasette) -> None:
         """Scripts that Datasette's templates have in line are given the nonce."""
         if self._is_ours(datasette) and env.loader is not None:
             env.globals["csp_nonce"] = guards.nonce
             env.loader = _WithNonces(env.loader)
 
-    @hookimpl
+    @hookimpl  # type: ignore[untyped-decorator]
     def menu_links(self, datasette: Datasette) -> list[dict[str, str]]:
         """The way back."""
         if not self._is_ours(datasette):

@@ -50,6 +50,4 @@ def metadata(places: tuple[Place, ...]) -> dict[str, Any]:
         each.name: {"title": each.title, "description": each.description, "sql": each.sql}
         for each in questions()
     }
-    return {
-        "databases": {place.name: {"tables": tables, "queries": queries} for place in places}
-    }
+    return {"databases": {place.name: {"tables": tables, "queries": queries} for place in places}}

@@ -18,10 +18,11 @@ from markupsafe import Markup
 
 from crawler.room.links import plain, safe_address
 
-_TAGS = frozenset(
-    "a b blockquote br caption code dd dl dt em figcaption figure h2 h3 h4 h5 h6 hr i img li ol p"
-    " pre s span strong sub sup table tbody td th thead tr ul".split()
+_TAGS_NAMES = (
+    "a b blockquote br caption code dd dl dt em figcaption figure h2 h3 h4 h5 h6 hr i img li "
+    "ol p pre s span strong sub sup table tbody td th thead tr ul"
 )
+_TAGS = frozenset(_TAGS_NAMES.split())
 _ATTRIBUTES = {
     "a": {"href", "class"},
     "img": {"src", "alt", "loading"},
@@ -29,7 +30,6 @@ _ATTRIBUTES = {
     "span": {"class"},
     "p": {"dir"}, "blockquote": {"dir"}, "h2": {"dir"}, "h3": {"dir"}, "h4": {"dir"},
     "h5": {"dir"}, "h6": {"dir"}, "ul": {"dir"}, "ol": {"dir"}, "table": {"dir"},
-    "ol_": set(),
 }  # fmt: skip
 _BLOCKS = ("paragraph_open", "heading_open", "blockquote_open", "bullet_list_open",
            "ordered_list_open", "table_open")  # fmt: skip
@@ -61,10 +61,11 @@ def for_reading(
             if child.type == "link_open":
                 _link(child, stories)
     html = parser.renderer.render(tokens, parser.options, {})
-    return Markup(nh3.clean(
+    clean = nh3.clean(
         html, tags=set(_TAGS), attributes=_ATTRIBUTES, link_rel="noopener noreferrer nofollow",
         url_schemes={"http", "https"},
-    ))  # fmt: skip  # noqa: S704
+    )  # fmt: skip
+    return Markup(clean)  # noqa: S704
 
 
 def _parser() -> MarkdownIt:
@@ -132,7 +133,5 @@ def figure(
     return f'<figure class="absent"><p>{body}</p>{under}</figure>\n'
 
 
-def _inline_picture(
-    self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any
-) -> str:
+def _inline_picture(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     return escape(plain(tokens[index].content))

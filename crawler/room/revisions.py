@@ -82,4 +82,3 @@ def _pair(passage: Passage) -> Pair:
         old if passage.before is not None else None,
         new if passage.after is not None else None,
     )
-

@@ -9,7 +9,7 @@ import pytest
 
 from .conftest import RunningRoom
 
-_TAGS = re.compile(r"<(script|iframe|img|svg|form|base|meta|link|style|object|embed)\b[^>]*>", re.I)
+_TAGS = re.compile(r"<(script|iframe|form|base|object|embed)\b[^>]*>", re.IGNORECASE)
 
 
 class _Links(HTMLParser):
@@ -33,7 +33,13 @@ def paths(room: RunningRoom) -> list[str]:
     edited = room.row("SELECT id FROM articles WHERE revisions > 1")
     for key in (worst, edited):
         story = f"{base}/story/{key}"
-        found += [story, f"{story}/revisions", f"{story}/captures", f"{story}/cite", f"{story}/graph"]
+        found += [
+            story,
+            f"{story}/revisions",
+            f"{story}/captures",
+            f"{story}/cite",
+            f"{story}/graph",
+        ]
     host = room.row("SELECT host FROM sites").replace(":", "%3A")
     return [*found, f"{base}/paper/{host}"]
 
@@ -94,7 +100,7 @@ def test_a_stored_picture_is_shown_and_nothing_else_is(odd_room: RunningRoom) ->
 
 @pytest.mark.parametrize("language", ["fa", "ja"])
 def test_other_languages_are_told_to_the_browser(odd_room: RunningRoom, language: str) -> None:
-    key = odd_room.row("SELECT id FROM articles WHERE url LIKE ?", f"%/{language}")
+    key = odd_room.row("SELECT id FROM articles WHERE url LIKE ?", f"%-{language}")
     text = odd_room.get(f"/in/{odd_room.name}/story/{key}").text
     way = {"fa": "rtl", "ja": "ltr"}[language]
     assert f'<article class="text" lang="{language}" dir="{way}">' in text

@@ -23,7 +23,12 @@ def edited(room: RunningRoom) -> int:
 
 def test_the_front_page_says_what_the_archive_holds(room: RunningRoom) -> None:
     text = room.get("/").text
-    for words in ("<b>39</b> stories", "19 October 2024", "Freight siding at Tarnholt", "Last runs"):
+    for words in (
+        "<b>39</b> stories",
+        "19 October 2024",
+        "Freight siding at Tarnholt",
+        "Last runs",
+    ):
         assert words in text
     assert room.get(f"/in/{room.name}?year=2025").text.count("<rect") == 365
 
@@ -210,7 +215,9 @@ def test_it_reads_while_a_crawl_writes_and_shows_what_is_new(odd_room: RunningRo
         assert "Weir repaired at last" in before
         db.commit()  # nobody holds it up
         assert "Weir moved" in odd_room.get("/").text
-        db.execute("UPDATE revisions SET title = 'Weir repaired at last' WHERE title = 'Weir moved'")
+        db.execute(
+            "UPDATE revisions SET title = 'Weir repaired at last' WHERE title = 'Weir moved'"
+        )
         db.commit()
     finally:
         db.close()
