@@ -61,6 +61,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "crawler.archive", "crawler.discover", "crawler.extensions", "crawler.policy",
         "crawler.stopping",
     },
+    "crawler.room": {
+        "crawler.archive", "crawler.extract.page", "crawler.history", "crawler.kept_records",
+        "crawler.search", "crawler.warc",
+    },
     "crawler.middlewares": {
         "crawler.discover", "crawler.extensions", "crawler.failures", "crawler.frontier",
         "crawler.stopping",

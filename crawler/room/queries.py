@@ -4,12 +4,14 @@ ask, with forms."""
 from __future__ import annotations
 
 import tomllib
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from crawler.archive.describe import DESCRIPTIONS
+from crawler.archive import datasette
+from crawler.archive.database import read_only_connection
 from crawler.room.places import Place
 
 
@@ -35,19 +37,14 @@ def questions() -> tuple[Question, ...]:
 
 
 def metadata(places: tuple[Place, ...]) -> dict[str, Any]:
-    """Datasette's metadata for these archives."""
-    tables: dict[str, Any] = {
-        name: {
-            "description": columns[""],
-            "columns": {column: text for column, text in columns.items() if column},
-            "hidden": name.startswith("_"),
-        }
-        for name, columns in DESCRIPTIONS.items()
-    }
-    for hidden in ("_sqlite_migrations", "descriptions"):
-        tables.setdefault(hidden, {})["hidden"] = True
+    """Datasette's metadata for these archives. Raises sqlite3.Error."""
     queries = {
         each.name: {"title": each.title, "description": each.description, "sql": each.sql}
         for each in questions()
     }
-    return {"databases": {place.name: {"tables": tables, "queries": queries} for place in places}}
+    databases = {}
+    for place in places:
+        with closing(read_only_connection(place.database)) as connection:
+            told = datasette.metadata(connection)["databases"][datasette.NAME]
+        databases[place.name] = {**told, "queries": queries}
+    return {"databases": databases}
