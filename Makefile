@@ -96,6 +96,12 @@ format: setup ## format the code and mend what the linter can
 .PHONY: docs
 docs: setup ## write anew what the documentation shows: outputs, schema, picture
 	@$(BIN)/python -m docs.build
+	@DOCS_PICTURES=docs/images $(BIN)/python -m pytest -q tests/room/test_pictures.py -k docs
+
+.PHONY: room-pictures
+room-pictures: setup ## each page of the reading room at three widths, light and dark, into data/pictures
+	@mkdir -p data/pictures
+	@PICTURES=data/pictures $(BIN)/python -m pytest -q tests/room/test_pictures.py
 
 .PHONY: languages
 languages: setup ## write the names of months that dateparser knows into data/languages/

@@ -128,7 +128,9 @@ def _lead(room: Room, place: Place, it: Found) -> Markup:
     image = it.article.image
     if image is None:
         return Markup("")
-    alt = image.alt or next((alt for url, alt, _ in it.beside.images if url == image.url), None)
+    alt = image.alt or next(
+        (alt for url, alt, _ in it.beside.images if url == image.url and alt), None
+    )
     return Markup(  # noqa: S704
         figure(image.url, alt, image.caption, _pictures(place, it), room.say)
     )

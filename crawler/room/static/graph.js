@@ -60,6 +60,8 @@
     });
     group.addEventListener("pointercancel", drop);
   }
+  // few stories stand far apart, so that their names can be read
+  const apart = Math.max(70, 230 - nodes.length * 2.2), push0 = nodes.length < 60 ? 5200 : 1500;
   let heat = 0, running = false;
   const tick = () => {
     for (let i = 0; i < nodes.length; i++) {
@@ -68,8 +70,8 @@
         const q = nodes[j];
         let dx = p.x - q.x, dy = p.y - q.y;
         const square = dx * dx + dy * dy + 0.01;
-        if (square > 90000) continue;
-        const push = 1500 / square * heat;
+        if (square > 160000) continue;
+        const push = push0 / square * heat;
         const reach = Math.sqrt(square);
         dx *= push / reach * 3; dy *= push / reach * 3;
         p.vx += dx; p.vy += dy; q.vx -= dx; q.vy -= dy;
@@ -78,8 +80,8 @@
       p.vy += (height / 2 - p.y) * 0.008 * heat;
     }
     for (const { a, b } of springs) {
-      const dx = b.x - a.x, dy = b.y - a.y, far = Math.hypot(dx, dy) || 1;
-      const pull = (far - 95) / far * 0.05 * heat;
+      const dx = b.x - a.x, dy = (b.y - a.y) * 1.15, far = Math.hypot(dx, dy) || 1;
+      const pull = (far - apart) / far * 0.05 * heat;
       a.vx += dx * pull; a.vy += dy * pull; b.vx -= dx * pull; b.vy -= dy * pull;
     }
     for (const node of nodes) {
