@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from crawler.archive.facet_counts import Facets, facets
 from crawler.archive.room_front import Paper
 from crawler.archive.room_story import HEAD, Head
 from crawler.errors import MissingError
+from crawler.search import Query, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class PaperPage:
     days: tuple[tuple[str, int], ...]
     sections: tuple[tuple[str, int], ...]
     authors: tuple[tuple[str, int], ...]
+    counted: int | None
+    """Over how many stories, the last that were archived, both are counted; None: over all."""
     sources: tuple[SourceHead, ...]
     edited: int
     gone: int
@@ -37,8 +41,6 @@ class PaperPage:
 
 
 _MOST = 25
-_SCANNED = 200_000
-"""Stories, the newest, that sections are counted over."""
 
 
 def paper_page(connection: sqlite3.Connection, host: str) -> PaperPage:
@@ -54,26 +56,17 @@ def paper_page(connection: sqlite3.Connection, host: str) -> PaperPage:
     days = tuple(
         (day, number)
         for day, number in rows(
-            "SELECT published_day, count(*) FROM articles WHERE site_id = ?"
-            " AND published_day IS NOT NULL GROUP BY 1 ORDER BY 1"
+            # narrow rows: those of articles are ten times as wide
+            "SELECT day, count(*) FROM _story_facets WHERE site = (SELECT f.id FROM sites s"
+            " JOIN _facets f ON f.kind = 'site' AND f.value = s.host WHERE s.id = ?)"
+            " AND length(day) = 10 GROUP BY 1 ORDER BY 1"
         )
     )
     stories, edited = rows(
         "SELECT count(*), count(*) FILTER (WHERE revisions > 1) FROM articles WHERE site_id = ?"
     )[0]
     gone = rows("SELECT count(*) FROM articles WHERE site_id = ? AND gone_at IS NOT NULL")[0][0]
-    sections = rows(
-        "SELECT r.section, count(*) FROM (SELECT revision_id FROM articles WHERE site_id = ?"
-        " ORDER BY published_utc DESC LIMIT ?) a JOIN revisions r ON r.id = a.revision_id"
-        " WHERE r.section IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?",
-        _SCANNED,
-        _MOST,
-    )
-    authors = rows(
-        "SELECT au.name, count(*) FROM authors au JOIN article_authors aa ON aa.author_id = au.id"
-        " WHERE au.site_id = ? GROUP BY au.id ORDER BY 2 DESC, 1 LIMIT ?",
-        _MOST,
-    )
+    spread = facets(connection, Query("") if _is_alone(connection) else parse(f"site:{host}"))
     sources = rows(
         "SELECT u.url, u.role, u.state, u.visited_at, (SELECT c.fetched_at FROM captures c"
         "  WHERE c.url_id = u.id AND c.record_type = 'response' AND c.status = 200"
@@ -90,10 +83,19 @@ def paper_page(connection: sqlite3.Connection, host: str) -> PaperPage:
     return PaperPage(
         Paper(host, home, stories, days[0][0] if days else None, days[-1][0] if days else None),
         days,
-        tuple((name, number) for name, number in sections),
-        tuple((name, number) for name, number in authors),
+        _values(spread, "section"),
+        _values(spread, "author"),
+        None if spread.is_all else spread.counted,
         tuple(SourceHead(*each) for each in sources),
         edited,
         gone,
         tuple(Head(*each) for each in newest),
     )
+
+
+def _is_alone(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("SELECT count(*) = 1 FROM sites").fetchone()[0])
+
+
+def _values(spread: Facets, kind: str) -> tuple[tuple[str, int], ...]:
+    return tuple((each.value, each.stories) for each in spread.values.get(kind, ()))

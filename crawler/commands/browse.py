@@ -7,7 +7,7 @@ import contextlib
 import re
 from pathlib import Path
 
-from crawler.archive.database import readable
+from crawler.archive.database import open_for_reading, readable
 from crawler.bundled import PROGRAM
 from crawler.commands._shared import (
     add_archive_option,
@@ -84,6 +84,9 @@ class Command(Verb):
             end_on_sigterm()
             with contextlib.suppress(KeyboardInterrupt):
                 app.serve(application, [socket])
+            for folder, _ in found:
+                # a reader that may write nothing leaves what SQLite keeps beside the database
+                open_for_reading(folder).close()
 
     def _folders(self, args: list[str], argument: str | None) -> list[Path]:
         assert self.settings is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
@@ -27,8 +28,23 @@ _SETTINGS = {
 }
 
 
-def application(places: tuple[Place, ...], host: str, port: int, token: str | None = None) -> Any:
-    """The ASGI application of a room. host, port: where it will listen."""
+@dataclass(frozen=True)
+class Application:
+    """A room that can be served."""
+
+    asgi: Any
+    datasette: Datasette
+
+    def close(self) -> None:
+        """Close the databases."""
+        for database in self.datasette.databases.values():
+            database.close()
+
+
+def application(
+    places: tuple[Place, ...], host: str, port: int, token: str | None = None
+) -> Application:
+    """A room. host, port: where it will listen."""
     # it would print all variables of every failure, and fail itself on an address that is not there
     handle_exception.rich = None
     plugin = Plugin(own_hosts(host, port), token)
@@ -38,7 +54,7 @@ def application(places: tuple[Place, ...], host: str, port: int, token: str | No
     for place in places:
         datasette.add_database(ArchiveDatabase(datasette, place), name=place.name)
     plugin.room = new_room(datasette, places)
-    return datasette.app()
+    return Application(datasette.app(), datasette)
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -47,10 +63,10 @@ def listening(host: str, port: int) -> socket.socket:
     return socket.create_server((host.strip("[]"), port), family=family, backlog=128)
 
 
-def serve(app: Any, sockets: Sequence[socket.socket]) -> None:
+def serve(application: Application, sockets: Sequence[socket.socket]) -> None:
     """Serve until Ctrl-C or SIGTERM."""
     config = uvicorn.Config(
-        app,
+        application.asgi,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -59,4 +75,7 @@ def serve(app: Any, sockets: Sequence[socket.socket]) -> None:
         timeout_graceful_shutdown=3,
         lifespan="on",
     )
-    uvicorn.Server(config).run(sockets=list(sockets))
+    try:
+        uvicorn.Server(config).run(sockets=list(sockets))
+    finally:
+        application.close()

@@ -16,9 +16,6 @@ from crawler.room.pages import Room, number_in
 from crawler.room.places import Place
 from crawler.room.queries import questions
 
-_KEPT: dict[str, tuple[object, Holdings]] = {}
-"""Counts of an archive, by its name, and of which state of its file they are."""
-
 
 @dataclass(frozen=True, slots=True)
 class Front:
@@ -28,18 +25,6 @@ class Front:
     linked: list[Linked]
     edits: list[EditHead]
     runs: list[RunHead]
-
-
-def _state(place: Place) -> object:
-    """What changes whenever something is written."""
-    found = []
-    for name in ("archive.db", "archive.db-wal"):
-        try:
-            stat = (place.database / name).stat()
-        except OSError:
-            continue
-        found.append((name, stat.st_mtime_ns, stat.st_size))
-    return found
 
 
 def _front(connection: sqlite3.Connection) -> Front:
@@ -52,14 +37,8 @@ def _front(connection: sqlite3.Connection) -> Front:
 
 
 async def counted(room: Room, place: Place) -> Holdings:
-    """An archive in figures; counted anew when it has changed."""
-    state = _state(place)
-    known = _KEPT.get(place.name)
-    if known is not None and known[0] == state:
-        return known[1]
-    found = await room.reader.read(place, room_front.holdings)
-    _KEPT[place.name] = (state, found)
-    return found
+    """An archive in figures."""
+    return await room.reader.kept(place, "holdings", room_front.holdings)
 
 
 async def page(room: Room, request: Request, place: Place) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from crawler.room.places import Place, Reader
 from crawler.room.texts import Texts, texts
 
 logger = logging.getLogger(__name__)
+
+_OFFSET = re.compile(r"(?:Z|[+-]\d\d:\d\d)$")
 
 
 def address(place: Place | None, *parts: object, **query: object) -> str:
@@ -150,9 +153,8 @@ def moment_in_words(say: Texts, value: str | None) -> str:
     told = day_in_words(say, value)
     if not value or "T" not in value:
         return told
-    time = value[11:16]
-    offset = value[19:] if "." not in value else value[value.rfind("+") :]
-    zone = "UTC" if offset in ("+00:00", "Z") else offset.strip()
+    time, offset = value[11:16], _OFFSET.search(value, 16)
+    zone = "" if offset is None else "UTC" if offset[0] in ("+00:00", "Z") else offset[0]
     return say("date.moment", day=told, time=time, zone=zone).strip()
 
 

@@ -15,7 +15,7 @@ from crawler.room.places import Place
 async def page(room: Room, request: Request, place: Place) -> Response:
     """A newspaper by its host: ?year=."""
     host = unquote(request.url_vars["host"])
-    it = await room.reader.read(place, room_paper.paper_page, host)
+    it = await room.reader.kept(place, ("paper", host), room_paper.paper_page, host)
     years = sorted({int(day[:4]) for day, _ in it.days})
     year = number_in(request, "year", years[-1] if years else None)
     values = by_month_or_year(it.days)

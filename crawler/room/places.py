@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sqlite3
 from collections.abc import Callable, Iterable
@@ -23,6 +24,9 @@ TIME_LIMIT_MS = 5_000
 """For all that one page asks of an archive."""
 _OURS = frozenset({"in", "search", "about"})
 """First parts of our own addresses: Datasette has the names of databases there."""
+_CACHE_KIB = 32_768
+"""Of each connection: a search of 100,000 stories takes a third longer with SQLite's 2 MiB."""
+_MOST_KEPT = 200
 _NOT_IN_NAMES = re.compile(r"[^\w-]+")
 
 
@@ -65,6 +69,7 @@ class ArchiveDatabase(Database):  # type: ignore[misc]
         if write:
             raise sqlite3.OperationalError("attempt to write a readonly database")
         connection = read_only_connection(self._place.database)
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         self._all_file_connections.append(connection)
         return connection
 
@@ -75,6 +80,7 @@ class Reader:
     def __init__(self, datasette: Datasette, places: tuple[Place, ...]) -> None:
         self._datasette = datasette
         self.places = {place.name: place for place in places}
+        self._kept: dict[tuple[str, object], tuple[object, Any]] = {}
 
     async def read(
         self,
@@ -91,6 +97,36 @@ class Reader:
 
         database: Any = self._datasette.databases[place.name]
         return cast("T", await database.execute_fn(within))
+
+    async def kept(
+        self,
+        place: Place,
+        key: object,
+        ask: Callable[Concatenate[sqlite3.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """The same, asked anew only when the archive has changed: for what counts all of it. key:
+        of the question. Raises as `read`."""
+        state = _state(place)
+        known = self._kept.get((place.name, key))
+        if known is not None and known[0] == state:
+            return cast("T", known[1])
+        found = await self.read(place, ask, *args, **kwargs)
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        self._kept[place.name, key] = (state, found)
+        return found
+
+
+def _state(place: Place) -> object:
+    """What changes whenever something is written."""
+    found = []
+    for name in (FILE_NAME, f"{FILE_NAME}-wal"):
+        with contextlib.suppress(OSError):
+            stat = (place.database / name).stat()
+            found.append((name, stat.st_mtime_ns, stat.st_size))
+    return found
 
 
 @contextmanager

@@ -79,8 +79,15 @@ async def page(room: Room, request: Request, place: Place) -> Response:
         room.reader.read(
             place, search, query, order=order, limit=_ON_PAGE, after=after, seconds=_SECONDS
         ),
-        room.reader.read(place, facets, query, seconds=_SECONDS),
-        room.reader.read(place, compare, [query, *([second] if second else [])]),
+        # kept: the next page has them, too
+        room.reader.kept(place, ("facets", query), facets, query, seconds=_SECONDS),
+        room.reader.kept(
+            place,
+            ("compare", query, second),
+            compare,
+            [query, *([second] if second else [])],
+            seconds=_SECONDS,
+        ),
     )
 
     def here(**changes: Any) -> str:

@@ -229,9 +229,22 @@ class RunningRoom:
 
 
 @contextmanager
-def browsing(*archives: Path, more: tuple[str, ...] = ()) -> Iterator[RunningRoom]:
-    """`scrapy browse` on a free port; nothing goes wrong in it that nobody is told of."""
-    command = [sys.executable, "-m", "scrapy", "browse", *map(str, archives), "--port", "0", *more]
+def browsing(
+    *archives: Path, more: tuple[str, ...] = (), under: tuple[str, ...] = ()
+) -> Iterator[RunningRoom]:
+    """`scrapy browse` on a free port; nothing goes wrong in it that nobody is told of. under: a
+    command that runs it."""
+    command = [
+        *under,
+        sys.executable,
+        "-m",
+        "scrapy",
+        "browse",
+        *map(str, archives),
+        "--port",
+        "0",
+        *more,
+    ]
     with tempfile.TemporaryFile("w+") as complaints:
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=complaints, text=True

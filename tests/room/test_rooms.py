@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import hashlib
+import io
 import json
+import os
+import shutil
 import sqlite3
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
+
 from crawler.archive.describe import DESCRIPTIONS
 from crawler.room.queries import questions
+from crawler.room.search import _cell
 from tests.system.test_errors import fingerprint
+from tests.system.test_read_only import POWERLESS, set_modes, works
 
 from .conftest import RunningRoom, browsing
 
@@ -149,6 +157,32 @@ def test_a_story_is_cited_in_four_forms(room: RunningRoom) -> None:
     assert room.get(base).status == 200
 
 
+def test_a_search_is_a_page_and_a_file(room: RunningRoom) -> None:
+    page = unescape(room.get("/search?q=rivers+edited:maybe").text)
+    assert "<mark>river</mark>" in page
+    assert "edited:maybe is neither yes nor no" in page
+    told = json.loads(room.get(f"/in/{room.name}/search.json?q=mill").text)
+    assert len(told["hits"]) > 2
+    table = list(csv.DictReader(io.StringIO(room.get(f"/in/{room.name}/search.csv?q=mill").text)))
+    assert [row["title"] for row in table] == [hit["title"] for hit in told["hits"]]
+
+
+@pytest.mark.parametrize(
+    "typed", ["co-op", "it's", "C&A", "river!", '"', "(", "*", "a:b", "\0", ""]
+)
+def test_whatever_is_typed_is_searched(room: RunningRoom, typed: str) -> None:
+    for path in ("/search", f"/in/{room.name}/search"):
+        answer = room.get(f"{path}?q={quote(typed)}&second={quote(typed)}")
+        assert answer.status == 200
+    assert room.get(f"/search?fts=1&q={quote(typed)}").status in (200, 400)
+
+
+def test_a_cell_is_no_formula() -> None:
+    assert [_cell(each) for each in ("=1+1", "@x", "-1", "x", 3, None)] == [
+        "'=1+1", "'@x", "'-1", "x", 3, None,
+    ]  # fmt: skip
+
+
 def test_the_graph_is_the_same_as_a_list(room: RunningRoom) -> None:
     path = f"/in/{room.name}/story/{edited(room)}/graph"
     told = json.loads(room.get(f"{path}.json").text)
@@ -203,7 +237,35 @@ def test_reading_writes_nothing(room: RunningRoom) -> None:
         assert room.get(path).status == 200
     assert hashlib.sha256((room.archive / "archive.db").read_bytes()).hexdigest() == digest
     assert {path: path.stat().st_mtime_ns for path in (room.archive / "warc").iterdir()} == before
-    assert fingerprint is not None
+
+
+def test_an_archive_that_cannot_be_written_is_read_and_left_alone(
+    demo_archive: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "kept"
+    shutil.copytree(demo_archive, folder)
+    for name in ("archive.db-wal", "archive.db-shm"):
+        (folder / name).unlink(missing_ok=True)
+    set_modes(folder, writable=False)
+    under = POWERLESS if os.geteuid() == 0 else ()
+    if under and not works(*under, "true"):
+        pytest.skip("no setpriv here, and root may write everywhere")
+    before = fingerprint(folder)
+    try:
+        with browsing(folder, under=under) as room:
+            assert "Freight siding" in room.get("/").text
+            assert room.get("/search?q=river").status == 200
+        assert fingerprint(folder) == before
+    finally:
+        set_modes(folder, writable=True)
+
+
+def test_a_room_that_is_closed_leaves_nothing_behind(demo_archive: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "closed"
+    shutil.copytree(demo_archive, folder)
+    with browsing(folder) as room:
+        assert room.get("/").status == 200
+    assert {path.name for path in folder.iterdir()} <= {"archive.db", "warc", "run.lock"}
 
 
 def test_it_reads_while_a_crawl_writes_and_shows_what_is_new(odd_room: RunningRoom) -> None:
