@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
-from datasette import handle_exception
 from datasette.app import Datasette
 from datasette.plugins import pm
 
@@ -46,7 +45,7 @@ def application(
 ) -> Application:
     """A room. host, port: where it will listen."""
     # it would print all variables of every failure, and fail itself on an address that is not there
-    handle_exception.rich = None
+    pm.get_plugin("datasette.handle_exception").rich = None
     plugin = Plugin(own_hosts(host, port), token)
     pm.register(plugin, name=f"{plugin.__name__}-{id(plugin)}")
     datasette = Datasette(files=["_"], settings=_SETTINGS, metadata=metadata(places), pdb=False)
