@@ -63,7 +63,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "crawler.room": {
         "crawler.archive", "crawler.extract.page", "crawler.history", "crawler.kept_records",
-        "crawler.search", "crawler.warc",
+        "crawler.learn", "crawler.search", "crawler.warc",
     },
     "crawler.middlewares": {
         "crawler.discover", "crawler.extensions", "crawler.failures", "crawler.frontier",

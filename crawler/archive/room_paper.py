@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from crawler.archive.facet_counts import Facets, facets
 from crawler.archive.room_front import Paper
 from crawler.archive.room_story import HEAD, Head
+from crawler.archive.site_profiles import Learned, of_site
 from crawler.errors import MissingError
 from crawler.search import Query, parse
 
@@ -38,6 +39,8 @@ class PaperPage:
     edited: int
     gone: int
     newest: tuple[Head, ...]
+    learned: Learned | None
+    """What its own pages taught."""
 
 
 _MOST = 25
@@ -90,6 +93,7 @@ def paper_page(connection: sqlite3.Connection, host: str) -> PaperPage:
         edited,
         gone,
         tuple(Head(*each) for each in newest),
+        of_site(connection, host),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crawler.archive.rows import insert
 
@@ -54,6 +54,21 @@ def in_force(connection: sqlite3.Connection) -> Iterator[Learned]:
     for host, at, extractor, stories, pages, rules, profile in rows:
         learned_from = tuple(json.loads(pages))
         yield Learned(host, at, extractor, stories, learned_from, rules, profile)
+
+
+def of_site(connection: sqlite3.Connection, host: str) -> Learned | None:
+    """The profile of a site that counts, with all changes of its layout, the newest first. Raises
+    sqlite3.Error."""
+    changes = tuple(
+        LayoutChange(field, since, before, after, tuple(json.loads(urls)))
+        for field, since, before, after, urls in connection.execute(
+            "SELECT field, since, before, after, urls FROM layout_changes WHERE site_id ="
+            " (SELECT id FROM sites WHERE host = ?) ORDER BY since DESC, field",
+            (host,),
+        )
+    )
+    learned = next((each for each in in_force(connection) if each.host == host), None)
+    return None if learned is None else replace(learned, changes=changes)
 
 
 def enter(connection: sqlite3.Connection, run_id: int, learned: Learned) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,9 +20,6 @@ from crawler.verb import Verb
 
 if TYPE_CHECKING:  # all commands are loaded for each: what reads pages waits until it is needed
     from crawler.learn import SiteProfile
-
-_SHOWN = 12
-"""Texts of each kind that are shown."""
 
 
 class Command(Verb):
@@ -62,7 +58,7 @@ class Command(Verb):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print or write the profile."""
-        from crawler.learn import written
+        from crawler.learn import in_words, written
         from crawler.runs import Profiles, profile_of
 
         assert self.settings is not None
@@ -113,26 +109,3 @@ class Command(Verb):
             return asyncio.run(learn_site(folder, connection, host, workers)).profile
         finally:
             workers.close()
-
-
-def in_words(profile: SiteProfile, since: str = "") -> Iterator[str]:
-    """A profile as a person reads it. since: when it was learned."""
-    yield f"{profile.host}: learned from {profile.stories:,} stories{since}"
-    for field, places in profile.fields.items():
-        for place in places[:1]:
-            yield f"  {field}: at {place.place} ({place.stories:,} stories, {place.agreement:.0%})"
-    for end in profile.title_ends:
-        yield f"  headlines end in {end.text!r} ({end.share:.0%}): left out"
-    for start in profile.title_starts:
-        yield f"  headlines begin with {start.text!r} ({start.share:.0%}): left out"
-    for picture in profile.pictures:
-        yield f"  {picture.text} stands for {picture.share:.0%} of the stories: no lead picture"
-    if profile.furniture:
-        yield f"  no part of a story, for they stand on many pages ({len(profile.furniture):,}):"
-    for text in profile.furniture[:_SHOWN]:
-        yield f"    {text.share:>4.0%}  {text.text}"
-    for box in profile.furniture_places[:_SHOWN]:
-        yield f"  all at {box.place} is such ({box.stories:,} stories)"
-    for block in profile.blocks[:_SHOWN]:
-        named = f" under {block.label!r}" if block.label else ""
-        yield f"  linked stories at {block.place}{named}: {block.relation}"

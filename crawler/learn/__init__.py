@@ -18,6 +18,7 @@ from crawler.learn.filled import Change
 from crawler.learn.profile import SiteProfile, overridden, read_profile, rules, site_of, written
 from crawler.learn.survey import Sighting, survey
 from crawler.learn.teach import MOST_KEPT, learn, sample
+from crawler.learn.told import in_words
 
 __all__ = [
     "LEAST_NEW",
@@ -30,6 +31,7 @@ __all__ = [
     "build",
     "first_other",
     "fits",
+    "in_words",
     "is_break",
     "learn",
     "moved",

@@ -7,6 +7,9 @@ from urllib.parse import unquote
 from datasette.utils.asgi import Request, Response
 
 from crawler.archive import room_paper
+from crawler.archive.site_profiles import Learned
+from crawler.errors import UsageError
+from crawler.learn import in_words, read_profile
 from crawler.room.charts import bars, by_month_or_year, calendar
 from crawler.room.pages import Room, number_in
 from crawler.room.places import Place
@@ -27,4 +30,15 @@ async def page(room: Room, request: Request, place: Place) -> Response:
         calendar=calendar(year, dict(it.days)) if year in years else None,
         bars=bars(values),
         values=values,
+        learned=_words(it.learned),
     )
+
+
+def _words(learned: Learned | None) -> list[str]:
+    """The profile in words; none where nothing was to be learned, or nobody can read it."""
+    if learned is None or not learned.rules:
+        return []
+    try:
+        return [line.strip() for line in in_words(read_profile(learned.profile, learned.host))]
+    except (UsageError, ValueError):
+        return []
