@@ -33,7 +33,7 @@ class Texts:
 @cache
 def texts(language: str = "en") -> Texts:
     """The texts of a language. Raises FileNotFoundError where there are none."""
-    source = files("crawler.room") / "texts" / f"{language}.toml"
+    source = files("crawler.room") / "languages" / f"{language}.toml"
     return Texts(language, tomllib.loads(source.read_text(encoding="utf-8")))
 
 

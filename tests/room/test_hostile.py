@@ -28,7 +28,15 @@ class _Links(HTMLParser):
 
 def paths(room: RunningRoom) -> list[str]:
     base = f"/in/{room.name}"
-    found = ["/", base, f"{base}/edits", f"{base}/queries", "/about"]
+    found = [
+        "/",
+        "/search",
+        "/search?q=weir&second=x&as=share",
+        base,
+        f"{base}/edits",
+        f"{base}/queries",
+        "/about",
+    ]
     worst = room.row("SELECT id FROM articles WHERE url LIKE 'javascript:%'")
     edited = room.row("SELECT id FROM articles WHERE revisions > 1")
     for key in (worst, edited):
