@@ -84,9 +84,10 @@ class Command(Verb):
             end_on_sigterm()
             with contextlib.suppress(KeyboardInterrupt):
                 app.serve(application, [socket])
-            for folder, _ in found:
-                # a reader that may write nothing leaves what SQLite keeps beside the database
-                open_for_reading(folder).close()
+            for folder, read_in in found:
+                if read_in == folder:
+                    # a reader that may write nothing leaves what SQLite keeps beside the database
+                    open_for_reading(folder).close()
 
     def _folders(self, args: list[str], argument: str | None) -> list[Path]:
         assert self.settings is not None

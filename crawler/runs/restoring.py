@@ -42,6 +42,7 @@ from crawler.runs.visits import (
     settled,
     unread,
 )
+from crawler.urls import site_host
 from crawler.warc.articles import Conversion, read_conversion
 from crawler.warc.http import Message, message_in
 from crawler.warc.members import DamagedError
@@ -358,6 +359,10 @@ class Restoring:
         asked = self._requests.of(capture.record_id, tied)
         visit = concluded(visit, reading, was_story=self._was_story(visit.url), asked=asked)
         visit = replace(visit, origin=FoundUrl(visit.url, visit.role, source))
+        target = visit.leads_to
+        if source == "link" and target is not None and site_host(target) == site_host(visit.url):
+            # killed on the way: nobody has asked for it yet
+            visit = replace(visit, found=(FoundUrl(target, visit.role, "redirect", visit.url),))
         self._add_all(self._assembly.take(visit, reading.page if reading else None))
 
     def _payload_of(self, capture: Capture, message: Message) -> Message | None:

@@ -190,13 +190,18 @@ def test_crawls_go_on_in_what_was_rebuilt(tmp_path: Path) -> None:
     assert faults(copy) == []
 
 
-def test_what_a_killed_crawl_had_not_said_yet_is_followed_all_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("story", [
+    "/business/2025/06/16/bakery-cooperative-opens-third-shop",  # told of by its neighbours alone
+    "/environment/otters-return-to-lower-arle/",  # told of by a redirect alone
+])  # fmt: skip
+def test_what_a_killed_crawl_had_not_said_yet_is_followed_all_the_same(
+    tmp_path: Path, story: str
+) -> None:
     folder = tmp_path / "a"
     with serve("morning") as base:
         assert crawl("news", folder, site=base).returncode == 0
-        told_by_neighbours = f"{base}/business/2025/06/16/bakery-cooperative-opens-third-shop"
         for path in (folder / "warc").iterdir():
-            leave_out(path, told_by_neighbours)
+            leave_out(path, base + story)
         (folder / "archive.db").unlink()
         assert run_scrapy("rebuild", str(folder)).returncode == 0
         assert query(folder, "SELECT count(*) AS n FROM stories") == [{"n": 38}]
