@@ -80,7 +80,7 @@ def test_what_was_read_is_not_read_again_and_what_is_broken_off_goes_on(
     assert run_scrapy("reextract", str(folder)).stdout.startswith("0 pages")
     rewrite(folder, "UPDATE revisions SET extractor = 'hemeroteca/0.0'")
     (one,) = query(folder, "SELECT url FROM articles WHERE id = 7")
-    assert run_scrapy("reextract", str(folder), "--url", one["url"]).stdout.startswith("1 pages")
+    assert run_scrapy("reextract", str(folder), "--url", one["url"]).stdout.startswith("1 page ")
     assert run_scrapy("reextract", str(folder)).stdout.startswith("38 pages")
     assert run_scrapy("reextract", str(folder)).stdout.startswith("0 pages")
     assert run_scrapy("reextract", str(folder), "--again").stdout.startswith("39 pages")
