@@ -13,7 +13,7 @@ CONTACT ?=
 EDITION ?= morning
 PORT    ?= 28017
 # Tests at once: whole crawls wait more than they work.
-JOBS    ?= 3
+JOBS    ?= 4
 FUZZ_SECONDS ?= 60
 MINUTES ?= 15
 

@@ -187,6 +187,12 @@ class _Bulk:
             sql(statement)
         stories = self._library.stories
         self._store.count(Counter(captures=stories, new_articles=stories))
+        sql(
+            "INSERT INTO run_papers (run_id, site_id, paper, captures, new_articles)"
+            " SELECT ?, s.id, s.host, count(*), count(*) FROM articles a JOIN sites s"
+            " ON s.id = a.site_id GROUP BY s.id",
+            (self._store.run_id,),
+        )
         sql("COMMIT")
         sql("DELETE FROM stories_fts_config WHERE k = 'hashsize'")
         self._connection.commit()

@@ -125,10 +125,7 @@ def show(found: Status, wrong: list[WrongFile], out: Console, *, is_running: boo
         out,
         "Changes of layout",
         told,
-        [
-            [_day(row[c]) if c == "since" else row[c] for c in columns]
-            for row in found.layout_changes
-        ],
+        [[_day(row[c]) if c == "since" else row[c] for c in told] for row in found.layout_changes],
     )
 
 

@@ -16,9 +16,9 @@ LEAST_NEW = 5
 """Stories that have come since, at least, before anything is said of them."""
 _MOST = 0.8
 """Share of these that are built otherwise, at least."""
-_USUAL, _RARE = 0.9, 0.5
-"""Share of the stories that have a value from one place, at least, and at most when it has
-moved."""
+_USUAL, _RARE, _GONE = 0.9, 0.5, 0.2
+"""Share of the stories that have a value from one place, at least; at most when it has moved; and
+of those that came right behind the first one that has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,6 @@ def since_when(sources: Sequence[str], usual: str) -> int:
     """
     for number, source in enumerate(sources):
         ahead = sources[number : number + 2 * LEAST_NEW]
-        if source != usual and ahead.count(usual) < _RARE * len(ahead):
+        if source != usual and ahead.count(usual) <= _GONE * len(ahead):
             return number
     return len(sources) - 1

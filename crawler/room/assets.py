@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 
 from datasette.utils.asgi import Request, Response
@@ -12,7 +12,7 @@ _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-
           "svg": "image/svg+xml"}  # fmt: skip
 
 
-@cache
+@lru_cache(maxsize=16)
 def _assets() -> dict[str, tuple[str, bytes]]:
     found = {}
     for file in (files("crawler.room") / "static").iterdir():
@@ -22,7 +22,7 @@ def _assets() -> dict[str, tuple[str, bytes]]:
     return found
 
 
-@cache
+@lru_cache(maxsize=16)
 def asset_address(name: str) -> str:
     """Where a style or script is. Raises KeyError where there is none of that name."""
     digest = hashlib.sha256(_assets()[name][1]).hexdigest()[:12]

@@ -36,7 +36,7 @@ def language_of(tag: str | None) -> str:
     return primary if primary in _ALGORITHMS else ""
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=4096)
 def keys(word: str, language: str) -> tuple[str, ...]:
     """What all forms of a word have in common; two where it depends on its accents.
 
@@ -91,7 +91,7 @@ def indexed(word: str) -> str:
 
 def words_in(text: str) -> set[str]:
     """The words of a text that may have several forms, in lower case."""
-    lower = text.lower()
+    lower = text.replace("İ", "i").lower()  # Python makes two characters of it, an i and its dot
     return set(_LETTERS.findall(lower if lower.isascii() else unicodedata.normalize("NFC", lower)))
 
 
@@ -101,7 +101,7 @@ def forms_of(words: Iterable[str], language: str) -> set[tuple[str, str]]:
     return {entry for word in words for entry in _entries(word, language)}
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=4096)
 def _entries(word: str, language: str) -> tuple[tuple[str, str], ...]:
     if not word.isascii() and _DENSE_LETTER.search(word):
         return ()

@@ -110,7 +110,7 @@ def folder(server: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = crawl(
         "article", folder / "a", "-s", "RETRY_TIMES=0", urls=str(urls), contact="a@b.example"
     )
-    assert done.returncode == 3, done.stderr
+    assert done.returncode == 9, done.stderr
     assert f"{urls}, line 2: 'what is this' is not a web address; skipped" in done.stderr
     assert "1 lines of urls= were skipped" in done.stderr
     assert "Traceback" not in done.stderr

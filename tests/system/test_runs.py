@@ -44,7 +44,7 @@ def test_a_run_is_one_row_with_all_that_it_was(some_failed: tuple[Path, Answers,
     assert (run["exit_code"], run["outcome"], run["new_articles"]) == (0, "finished", 2)
     sent = query(folder, "SELECT sum(payload_bytes) AS n FROM captures WHERE run_id = 1")
     assert run["bytes"] == sent[0]["n"] > 0
-    assert run["seconds"] > 0
+    assert run["seconds"] >= 0  # both times are whole seconds
     visits = json.loads(run["visits"])
     assert visits["page"] == {"done": 2, "failed": 1, "retry": 1}
     assert visits["home"] == {"done": 1}

@@ -121,7 +121,7 @@ def test_the_demo_says_which_of_its_sites_it_is(which: str) -> None:
 def test_make_takes_any_address() -> None:
     address = "https://a.example/?a=1&b='2'"
     done = subprocess.run(
-        ["make", "-n", "crawl", f"SITE={address}"],
+        ["make", "-n", "--no-print-directory", "crawl", f"SITE={address}"],
         cwd=ROOT, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     words = done.stdout.splitlines()[-1]

@@ -163,8 +163,9 @@ def test_it_archives_the_demo_newspaper_in_the_folder_of_another_project(
     shown = run(Path(typed.split()[0]), *typed.split()[1:], folder=kept.parent)
     assert (shown.returncode, shown.stdout[:11]) == (0, "39 articles")
     # read by the same extractor as by the checkout
+    (learned,) = query(kept, "SELECT rules FROM site_profiles")
     assert query(kept, "SELECT DISTINCT extractor FROM revisions") == [
-        {"extractor": extractor_version()}
+        {"extractor": f"{extractor_version()}+{learned['rules']}"}
     ]
     code = (
         "from crawler import extract, open_archive\n"
