@@ -6,7 +6,7 @@ from __future__ import annotations
 import tomllib
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -25,7 +25,7 @@ class Question:
     sql: str
 
 
-@cache
+@lru_cache(maxsize=16)
 def questions() -> tuple[Question, ...]:
     """The questions, in the order in which they are shown."""
     source = files("crawler.room") / "queries.toml"

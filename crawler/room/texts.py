@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -30,7 +30,7 @@ class Texts:
         return self._texts.get(name, default)
 
 
-@cache
+@lru_cache(maxsize=16)
 def texts(language: str = "en") -> Texts:
     """The texts of a language. Raises FileNotFoundError where there are none."""
     source = files("crawler.room") / "languages" / f"{language}.toml"
