@@ -49,14 +49,16 @@ def loaded_commands(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Seconds that each folder's tests took, all processes together."""
-    seconds: Counter[str] = Counter()
+    """Seconds that the tests of each folder and file took, all processes together."""
+    folders, files = Counter[str](), Counter[str]()
     for reports in terminalreporter.stats.values():
         for report in reports:
             if hasattr(report, "duration") and hasattr(report, "nodeid"):
-                folder = report.nodeid.partition("::")[0].rpartition("/")[0]
-                seconds[folder] += report.duration
-    if seconds.total() > 60:
-        terminalreporter.section("seconds by folder")
-        for folder, spent in seconds.most_common(12):
-            terminalreporter.write_line(f"{spent:8.1f}  {folder}")
+                file = report.nodeid.partition("::")[0]
+                files[file] += report.duration
+                folders[file.rpartition("/")[0]] += report.duration
+    if files.total() > 60:
+        for name, seconds in (("folder", folders), ("file", files)):
+            terminalreporter.section(f"seconds by {name}")
+            for each, spent in seconds.most_common(25):
+                terminalreporter.write_line(f"{spent:8.1f}  {each}")
