@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.learn.newspaper import Story
 from tests.learn.test_in_a_run import newspaper
 from tests.loopback import HTML, site
-from tests.system.conftest import crawl, query, run_scrapy
+from tests.system.conftest import LEARNING, crawl, query, run_scrapy
 
 NEW = (
     "<html lang=en><head><title>{title} - The Lund Gazette</title></head><body class=grid>"
@@ -31,18 +31,18 @@ def test_a_redesign_is_found_and_dated(tmp_path: Path) -> None:
     folder, old = tmp_path / "a", [Story(n) for n in range(24)]
     answers = newspaper(old)
     with site(answers) as home:
-        crawl("news", folder, site=home)
+        crawl("news", folder, *LEARNING, site=home)
         assert changes(folder) == []
         for number in (24, 25, 26, 27):  # four come as ever, a run each
             answers.update(newspaper([*old, *(Story(n) for n in range(24, number + 1))]))
-        crawl("news", folder, site=home, revisit="now")
+        crawl("news", folder, *LEARNING, site=home, revisit="now")
         assert changes(folder) == []
         new = [Story(n) for n in range(28, 36)]
         answers.update(newspaper([*old, *new]))
         for story in new:
             path = f"/2024/05/a-story-of-the-town-{story.number}"
             answers[path] = (200, HTML, redesigned(story))
-        crawl("news", folder, site=home, revisit="now")
+        crawl("news", folder, *LEARNING, site=home, revisit="now")
     rows = changes(folder)
     (layout,) = [row for row in rows if row["field"] == "layout"]
     captured = query(
@@ -71,7 +71,7 @@ def test_old_stories_that_come_late_are_no_redesign(tmp_path: Path) -> None:
     folder, old = tmp_path / "a", [Story(n) for n in range(24)]
     answers = newspaper(old)
     with site(answers) as home:
-        crawl("news", folder, site=home)
+        crawl("news", folder, *LEARNING, site=home)
         paths = []
         for story in (Story(n) for n in range(24, 34)):
             path = f"/2004/05/a-story-of-the-town-{story.number}"
@@ -79,6 +79,6 @@ def test_old_stories_that_come_late_are_no_redesign(tmp_path: Path) -> None:
             paths.append(f"{home}{path}\n")
         names = tmp_path / "urls.txt"
         names.write_text("".join(paths))
-        crawl("article", folder, urls=str(names))
+        crawl("article", folder, *LEARNING, urls=str(names))
     assert len(query(folder, "SELECT 1 FROM stories")) == 34
     assert changes(folder) == []

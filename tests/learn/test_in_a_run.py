@@ -15,7 +15,7 @@ from benchmarks.kill import faults
 from crawler.extract.version import extractor_version
 from tests.learn.newspaper import Story
 from tests.loopback import HTML, Answers, site
-from tests.system.conftest import crawl, query, run_scrapy
+from tests.system.conftest import LEARNING, crawl, query, run_scrapy
 
 COFFEE = "Our reporters drink a lot of coffee, and every cup of it is paid for by people like you."
 BOX = f"<div class='mug'><p>{COFFEE}</p></div>"
@@ -43,7 +43,7 @@ def stories_of(count: int, **given: str) -> list[Story]:
 def test_a_run_learns_at_its_end_and_reads_again(tmp_path: Path) -> None:
     folder = tmp_path / "a"
     with site(newspaper(stories_of(24))) as home:
-        crawl("news", folder, site=home)
+        crawl("news", folder, *LEARNING, site=home)
     rows = query(folder, TOLD)
     assert len(rows) == 24
     assert not any(COFFEE in row["body_text"] for row in rows)
@@ -78,9 +78,9 @@ def test_what_stands_depends_on_no_order_and_no_end_before(tmp_path: Path) -> No
                 for part in (stories[:5], stories[5:19]):
                     paths = [f"{url}/2024/05/a-story-of-the-town-{s.number}\n" for s in part]
                     names.write_text("".join(paths))
-                    crawl("article", folder, urls=str(names))
+                    crawl("article", folder, *LEARNING, urls=str(names))
                 assert query(folder, "SELECT * FROM site_profiles") == []
-            crawl("news", folder, site=url)
+            crawl("news", folder, *LEARNING, site=url)
             profiles = query(folder, "SELECT stories, rules, profile FROM site_profiles")
             found.append((profiles, query(folder, TOLD), query(folder, LINKS)))
     assert found[0] == found[1]
@@ -90,9 +90,9 @@ def test_a_second_run_begins_with_it(tmp_path: Path) -> None:
     folder, stories = tmp_path / "a", stories_of(28)
     answers = newspaper(stories[:24])
     with site(answers) as home:
-        crawl("news", folder, site=home)
+        crawl("news", folder, *LEARNING, site=home)
         answers.update(newspaper(stories))
-        crawl("news", folder, site=home, revisit="now")
+        crawl("news", folder, *LEARNING, site=home, revisit="now")
     rows = query(folder, TOLD)
     assert [row["number"] for row in rows] == [1] * 28  # nothing was edited
     assert not any(COFFEE in row["body_text"] for row in rows)
@@ -135,7 +135,7 @@ def test_edits_of_before_and_after_are_compared_by_one_reading(tmp_path: Path) -
         told = stories[3].paragraphs[1]
         stories[3].paragraphs[1] = told.replace("The ", "A much older ", 1)
         answers.update(newspaper(stories))
-        crawl("news", folder, site=home, revisit="now")
+        crawl("news", folder, *LEARNING, site=home, revisit="now")
     rows = query(folder, TOLD)
     assert len(rows) == 23
     assert len({row["extractor"] for row in rows}) == 1  # both revisions were read anew
@@ -148,11 +148,11 @@ def test_edits_of_before_and_after_are_compared_by_one_reading(tmp_path: Path) -
 def test_a_profile_that_cannot_be_read_is_none(tmp_path: Path, damage: str) -> None:
     folder = tmp_path / "a"
     with site(newspaper(stories_of(21))) as home:
-        crawl("news", folder, site=home)
+        crawl("news", folder, *LEARNING, site=home)
         copy = tmp_path / "b"
         shutil.copytree(folder, copy)
         with sqlite3.connect(copy / "archive.db") as db:
             db.execute("DROP TRIGGER site_profiles_are_never_changed")
             db.execute(damage)
-        done = crawl("news", copy, site=home, revisit="now")
+        done = crawl("news", copy, *LEARNING, site=home, revisit="now")
     assert done.returncode == 0, done.stderr

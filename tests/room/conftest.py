@@ -23,7 +23,7 @@ import pytest
 
 from crawler.demo.server import serve
 from tests.loopback import HTML, Answers, site
-from tests.system.conftest import crawl
+from tests.system.conftest import LEARNING, crawl
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -41,9 +41,9 @@ def demo_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo newspaper, both editions."""
     folder = tmp_path_factory.mktemp("room") / "courier"
     with serve("morning") as url:
-        assert crawl("news", folder, site=url).returncode == 0
+        assert crawl("news", folder, *LEARNING, site=url).returncode == 0
     with serve("evening", port=urlsplit(url).port or 0) as url:
-        assert crawl("news", folder, site=url).returncode == 0
+        assert crawl("news", folder, *LEARNING, site=url).returncode == 0
     return folder
 
 

@@ -23,7 +23,11 @@ FULL_SPEED = (
     "-s", "AUTOTHROTTLE_ENABLED=False",
     # a reader takes most of a second to start; several crawls run at once here, on few cores
     "-s", "EXTRACT_WORKERS=1",
+    # at the end of a crawl at full speed, learning takes as long as the crawl did
+    "-s", "LEARN_PROFILES=0",
 )  # fmt: skip
+LEARNING = ("-s", "LEARN_PROFILES=1")
+PLAINLY = ("-s", "LEARN_PROFILES=0")
 
 
 @cache

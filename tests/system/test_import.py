@@ -21,7 +21,7 @@ from benchmarks.kill import faults
 from crawler.demo.truth import expected
 from tests.loopback import NOT_FOUND, raw_site
 
-from .conftest import Archived, crawl, query, run_scrapy
+from .conftest import PLAINLY, Archived, crawl, query, run_scrapy
 from .test_errors import complaint
 from .test_hostile import STORY
 from .test_warc import plain
@@ -65,7 +65,7 @@ def warc(answers: Iterable[Answer], version: str = "1.1", *, packed: bool = True
 
 
 def import_(archive: Path, *files: Path | str) -> subprocess.CompletedProcess[str]:
-    return run_scrapy("import", *map(str, files), "-a", f"archive={archive}")
+    return run_scrapy("import", *PLAINLY, *map(str, files), "-a", f"archive={archive}")
 
 
 def stories(archive: Path) -> list[str]:

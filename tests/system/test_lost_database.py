@@ -13,7 +13,7 @@ import pytest
 
 from crawler.fixity.archive import verify
 
-from .conftest import Archived, query, run_scrapy
+from .conftest import PLAINLY, Archived, query, run_scrapy
 from .test_errors import complaint, fingerprint
 from .test_interrupted import start, wait_for_stories
 
@@ -138,14 +138,14 @@ def test_a_copy_in_two_steps_has_a_file_open_and_closed(copy: Path, archived: Ar
     report = verify(copy)
     assert report.sound, report.damage
     assert "the beginning of a file" in " ".join(each.what for each in report.notices)
-    assert run_scrapy("reextract", str(copy)).returncode == 0
+    assert run_scrapy("reextract", *PLAINLY, str(copy)).returncode == 0
     assert not beginning.exists()
     assert path.read_bytes() == whole
     assert verify(copy).sound
     # one that says something else is nobody's copy: it is left, and told
     beginning.write_bytes(b"something else")
     assert "open and closed" in verify(copy).damage[0].what
-    assert run_scrapy("reextract", str(copy)).returncode == 0
+    assert run_scrapy("reextract", *PLAINLY, str(copy)).returncode == 0
     assert path.read_bytes() == whole
     assert beginning.exists()
 
@@ -176,7 +176,7 @@ def test_what_a_crash_leaves_in_a_file_is_a_notice_until_the_next_run(
     report = verify(copy)
     assert report.sound, report.damage
     assert report.counts["records not acknowledged"] == 1
-    assert run_scrapy("reextract", str(copy)).returncode == 0
+    assert run_scrapy("reextract", *PLAINLY, str(copy)).returncode == 0
     report = verify(copy)
     assert report.sound, report.damage
     assert report.notices == []

@@ -18,7 +18,7 @@ from crawler.warc.presence import is_there
 from crawler.warc.reader import read_record
 from tests.loopback import HTML, Answers, page, site
 
-from .conftest import crawl, query, run_scrapy
+from .conftest import PLAINLY, crawl, query, run_scrapy
 from .test_errors import complaint
 from .test_hostile import STORY
 
@@ -223,7 +223,7 @@ def test_what_is_lost_is_fetched_again_and_what_is_there_stands_for_it(
     assert packed == {path.name for path in (copy / "warc").iterdir()}
     stories = query(copy, "SELECT url FROM stories")
     assert len(pages) == len(stories) + 2
-    done = run_scrapy("reextract", str(copy), "--again", "--jobs", "1")
+    done = run_scrapy("reextract", *PLAINLY, str(copy), "--again", "--jobs", "1")
     assert f"{len(stories):,} pages re-extracted: 0 changed" in done.stdout
     assert "not read" not in done.stdout
 

@@ -12,7 +12,7 @@ from warcio.warcwriter import WARCWriter
 from benchmarks.kill import faults
 from tests.loopback import HTML, NOT_FOUND, Answers, page, raw_site, site
 
-from .conftest import crawl, query, run_scrapy
+from .conftest import PLAINLY, crawl, query, run_scrapy
 from .test_same_answer import story
 from .test_warc import plain
 
@@ -91,7 +91,7 @@ def test_what_was_imported_and_is_no_page_is_not_asked_for(tmp_path: Path) -> No
     answers = {"/": front, "/2026/story": plain(story("one"))}
     with raw_site(lambda path: answers.get(path, NOT_FOUND)) as (base, requests):
         file = file_of(base, tmp_path / "other.warc.gz")
-        done = run_scrapy("import", str(file), "-a", f"archive={archive}")
+        done = run_scrapy("import", *PLAINLY, str(file), "-a", f"archive={archive}")
         assert done.returncode == 0, done.stderr
         kinds = query(archive, "SELECT replace(url, ?, '') AS path, kind, due_at FROM urls", base)
         assert len(kinds) == len(KINDS) + 1

@@ -13,7 +13,7 @@ from crawler.warc.reader import Record, read_file
 from crawler.warc.writer import WarcWriter
 from tests.loopback import NOT_FOUND, raw_site
 
-from .conftest import crawl, query, run_scrapy
+from .conftest import PLAINLY, crawl, query, run_scrapy
 from .test_hostile import STORY
 from .test_parts import part
 
@@ -147,7 +147,7 @@ def foreign(crawled: Path) -> Path:
 
 def test_an_import_comes_to_what_the_crawl_came_to(crawled: Path, foreign: Path) -> None:
     archive = crawled.parent / "imported"
-    done = run_scrapy("import", str(foreign), "-a", f"archive={archive}")
+    done = run_scrapy("import", *PLAINLY, str(foreign), "-a", f"archive={archive}")
     assert done.returncode == 0, done.stderr
     assert content(archive) == content(crawled)
     assert run_scrapy("rebuild", str(archive), "--replace").returncode == 0
@@ -165,7 +165,7 @@ def test_a_rebuild_comes_to_what_the_crawl_came_to(crawled: Path, foreign: Path)
 
 def test_a_rereading_comes_to_what_the_crawl_came_to(crawled: Path) -> None:
     before = content(crawled)
-    done = run_scrapy("reextract", str(crawled), "--again")
+    done = run_scrapy("reextract", *PLAINLY, str(crawled), "--again")
     assert done.returncode == 0, done.stderr
     assert " re-extracted: 0 changed" in done.stdout
     assert content(crawled) == before

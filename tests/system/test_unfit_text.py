@@ -17,7 +17,7 @@ import pytest
 from crawler.text import is_clean
 from tests.loopback import serving
 
-from .conftest import FULL_SPEED, ROOT, crawl, query, run_scrapy
+from .conftest import FULL_SPEED, PLAINLY, ROOT, crawl, query, run_scrapy
 
 PROSE = "".join(
     f"<p>The weir at lock {n} was repaired this week, and boats pass it again, said the master of "
@@ -192,7 +192,7 @@ def test_it_is_sound_and_can_be_made_again_from_its_files(folder: Path) -> None:
 
 def test_the_same_files_are_imported(folder: Path, tmp_path: Path) -> None:
     files = [str(path) for path in (folder / "warc").iterdir()]
-    done = run_scrapy("import", *files, "-a", f"archive={tmp_path / 'b'}")
+    done = run_scrapy("import", *PLAINLY, *files, "-a", f"archive={tmp_path / 'b'}")
     assert done.returncode == 0, done.stderr
     assert stories(tmp_path / "b") >= {*STORIES, *TOLD}
     assert unclean(tmp_path / "b") == []

@@ -24,7 +24,7 @@ from crawler.warc.records import FIELDS, HTTP_RESPONSE, digest, new_id, record
 from crawler.warc.walk import HEADER
 from crawler.warc.writer import OPEN
 
-from .conftest import crawl, query, run_scrapy
+from .conftest import PLAINLY, crawl, query, run_scrapy
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_an_archive_is_sound_after_it_was_read_again_and_after_it_was_rebuilt(co
         connection.execute("UPDATE revisions SET section = 'Menu' WHERE article_id < 3")
         connection.execute(trigger)
     assert "history" in {each.check for each in verify(copy).damage}
-    done = run_scrapy("reextract", str(copy), "--jobs", "1")
+    done = run_scrapy("reextract", *PLAINLY, str(copy), "--jobs", "1")
     assert done.returncode == 0, done.stderr
     read = verify(copy)
     assert read.sound, told(read)
@@ -154,7 +154,7 @@ def test_an_archive_is_sound_after_an_import_of_files_of_other_programs(
                 "2020-01-01T00:00:00Z", http_headers=headers,
             )  # fmt: skip
             writer.write_record(revisit)
-    done = run_scrapy("import", str(path), "-a", f"archive={copy}")
+    done = run_scrapy("import", *PLAINLY, str(path), "-a", f"archive={copy}")
     assert done.returncode == 0, done.stderr
     imported = (
         "SELECT count(*) AS n FROM captures c JOIN urls u ON u.id = c.url_id WHERE u.url LIKE ?"
