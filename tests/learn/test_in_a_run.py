@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import signal
 import sqlite3
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from crawler.extract.version import extractor_version
 from tests.learn.newspaper import Story
 from tests.loopback import HTML, Answers, site
 from tests.system.conftest import LEARNING, crawl, query, run_scrapy
+from tests.system.test_interrupted import start, wait_for_stories
 
 COFFEE = "Our reporters drink a lot of coffee, and every cup of it is paid for by people like you."
 BOX = f"<div class='mug'><p>{COFFEE}</p></div>"
@@ -84,6 +87,26 @@ def test_what_stands_depends_on_no_order_and_no_end_before(tmp_path: Path) -> No
             profiles = query(folder, "SELECT stories, rules, profile FROM site_profiles")
             found.append((profiles, query(folder, TOLD), query(folder, LINKS)))
     assert found[0] == found[1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_ended_while_it_learns_leaves_it_to_the_next_one(
+    tmp_path: Path, how: signal.Signals
+) -> None:
+    folder, whole = tmp_path / "a", tmp_path / "b"
+    with site(newspaper(stories_of(60))) as home:
+        with start(home, folder, delay=0) as run:
+            wait_for_stories(folder, 60)
+            run.send_signal(how)
+            run.communicate(timeout=60)
+        crawl("news", folder, *LEARNING, site=home)
+        crawl("news", whole, *LEARNING, site=home)
+    assert query(folder, TOLD) == query(whole, TOLD)
+    assert query(folder, LINKS) == query(whole, LINKS)
+    profiles = "SELECT stories, rules, profile FROM site_profiles"
+    assert query(folder, profiles) == query(whole, profiles)
+    assert faults(folder) == []
 
 
 def test_a_second_run_begins_with_it(tmp_path: Path) -> None:
