@@ -209,7 +209,7 @@ def test_killed_again_and_again_it_ends_as_if_nobody_had(tmp_path: Path) -> None
         wanted = end_state(tmp_path / "whole")
         answers = len(log.read_bytes().splitlines())
         archive = tmp_path / "killed"
-        told = [kill_once(url, archive, log, draw, n) for n in (answers, 8, 8)]
+        told = [kill_once(url, archive, log, draw, n) for n in (answers, 8)]
         finish(url, archive)
     assert faults(archive) == [], told
     assert end_state(archive) == wanted, told
