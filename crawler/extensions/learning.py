@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections import Counter
 from contextlib import suppress
 from typing import Self
 
@@ -26,16 +25,12 @@ logger = logging.getLogger(__name__)
 
 class Learning:
     """Learns the profiles of newspapers, and has pages read again that come out otherwise with
-    them, before the run closes. A run that is ended before leaves that to the next one.
-
-    counts: of the pages that were read again, as `reextract` has them.
-    """
+    them, before the run closes. A run that is ended before leaves that to the next one."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._waking = Waking(crawler)
         self._task: asyncio.Task[None] | None = None
-        self.counts: Counter[str] = Counter()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -73,7 +68,7 @@ class Learning:
         session.archive.flush()
         try:
             if session.archive.is_ready and not session.archive.holds_back:
-                self.counts = await learn_sites(session.run, session.workers)
+                await learn_sites(session.run, session.workers)
         except (sqlite3.Error, OSError, HemerotecaError) as error:
             logger.warning(
                 "newspapers' profiles were not learned (%s); the next run does", in_words(error)

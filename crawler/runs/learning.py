@@ -7,7 +7,6 @@ and whatever broke off meanwhile, leave no trace in it.
 from __future__ import annotations
 
 import asyncio
-import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -32,7 +31,7 @@ from crawler.errors import VisitError
 from crawler.extract import Document, read_page
 from crawler.extract.dates import normalise
 from crawler.extract.version import extractor_version
-from crawler.learn import LEAST_NEW, Sighting, SiteProfile, learn, rules, survey, written
+from crawler.learn import LEAST_NEW, Sighting, SiteProfile, learn, survey, written
 from crawler.runs.held_pages import place_of_page
 from crawler.runs.layouts import layout_changes
 from crawler.runs.profiles import profile_of
@@ -49,8 +48,6 @@ GROWTH = 1.5
 """How many times as many stories there are, at least, when it is learned again."""
 SAMPLE = 200
 """Stories of a site that teach; more teach hardly more."""
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +90,13 @@ async def learn_sites(
         since = max((each.since for each in changes if each.field == "layout"), default=None)
         lesson = await learn_site(run.folder, connection, host, workers, since)
         told = Learned(
-            host, times.now(exact=True), version, stories, lesson.pages, rules(lesson.profile),
+            host, times.now(exact=True), version, stories, lesson.pages, "",
             written(lesson.profile), tuple(changes),
         )  # fmt: skip
+        run.profiles.learn(host, profile_of(told))
+        told = replace(told, rules=run.profiles.rules(host))
         counts = Counter[str]()
         if before is None or before.extractor != version or before.rules != told.rules:
-            run.profiles.learn(host, profile_of(told))
             counts = await reextract(
                 run, workers, workers.count, site=host, version=version,
                 progress=partial(progress, host),

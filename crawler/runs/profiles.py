@@ -87,6 +87,11 @@ class Profiles:
             for host, profile in self.by_host.items()
         }
 
+    def rules(self, host: str) -> str:
+        """What tells by which rules a site's pages are read, those that were written among them; ""
+        where there are none."""
+        return rules(self.by_host[host]) if host in self.by_host else ""
+
     def _stored(self) -> Iterable[tuple[str, SiteProfile]]:
         if not (self._archive / FILE_NAME).exists():
             return
@@ -101,10 +106,7 @@ class Profiles:
 
 def profile_of(learned: Learned) -> SiteProfile:
     """The profile that was learned; an empty one where it cannot be read by now."""
-    nothing = SiteProfile(learned.host)
-    if not learned.rules:
-        return nothing
     try:
         return read_profile(learned.profile, learned.host)
     except UsageError:
-        return nothing
+        return SiteProfile(learned.host)

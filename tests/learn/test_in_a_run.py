@@ -150,6 +150,23 @@ def test_an_import_learns_and_a_rebuild_has_what_was_learned(tmp_path: Path) -> 
     assert faults(other) == []
 
 
+def test_a_rebuild_knows_what_was_read_with_a_written_profile_too(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    (folder / "sites").mkdir(parents=True)
+    with site(newspaper(stories_of(24))) as home:
+        host = home.removeprefix("http://")
+        (folder / "sites" / "any.toml").write_text(f"host = '{host}'\n[fields]\nsection = 'h6'\n")
+        crawl("news", folder, *LEARNING, site=home)
+    before = query(folder, TOLD)
+    (learned,) = query(folder, "SELECT rules FROM site_profiles")
+    assert {row["extractor"] for row in before} == {f"{extractor_version()}+{learned['rules']}"}
+    (folder / "archive.db").unlink()
+    assert run_scrapy("rebuild", str(folder)).returncode == 0
+    assert query(folder, TOLD) == before
+    assert run_scrapy("reextract", str(folder)).stdout.startswith("0 pages")
+    assert faults(folder) == []
+
+
 def test_edits_of_before_and_after_are_compared_by_one_reading(tmp_path: Path) -> None:
     folder, stories = tmp_path / "a", stories_of(22)
     answers = newspaper(stories)
