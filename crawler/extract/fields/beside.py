@@ -53,6 +53,10 @@ _ACCOUNTS = re.compile(r"/members?/|log_?in|sign_?(?:in|up)|register", re.IGNORE
 """In addresses that lead readers to their own account."""
 _DIGIT = re.compile(r"\d{2}|\s\d")
 _MINUTES = re.compile(r"\d\s*(?:-\s*)?min", re.IGNORECASE)
+_MOST_BESIDE = 7
+"""Names in a line, beyond the first."""
+_AND = re.compile(r"[,;&|/·]?\s*[^\W\d_]{0,3}")
+"""What stands between two names: "," or "and"."""
 _MARKED = re.compile(r"author|byline|writer|contributor|reporter|user-?name", re.IGNORECASE)
 
 
@@ -142,6 +146,8 @@ def people_by(near: Near) -> Iterator[Shown]:
         found = _at(element, near, portraits)
         if found is None or is_of_another(element, near.above):
             continue
+        if found.is_certain and element.tag == "a":
+            found = found._replace(text=", ".join((found.text, *_beside_link(element, near))))
         if found.is_certain and (number < near.below or is_cased_person(found.text)):
             yield found
         elif number < near.below:
@@ -227,6 +233,20 @@ def _linked(link: HtmlElement, near: Near) -> Shown | None:
     if not certain and (_is_topic(href) or not _is_row(link, near)):
         return None
     return Shown(text, "html:person", is_certain=certain)
+
+
+def _beside_link(link: HtmlElement, near: Near) -> Iterator[str]:
+    """Names in the links to persons' pages that follow one in its line: she did not write alone."""
+    last = link
+    for other in islice(link.itersiblings(), _MOST_BESIDE):
+        between = _AND.fullmatch((last.tail or "").strip())
+        if other.tag != "a" or between is None or not leads_to_person(other):
+            return
+        found = _linked(other, near)
+        if found is None or not is_cased_person(found.text):
+            return
+        yield found.text
+        last = other
 
 
 def _names_its_page(name: str, href: str) -> bool:

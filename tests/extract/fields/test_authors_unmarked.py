@@ -26,6 +26,14 @@ ABOVE = {
         '<div><span><i class="fa fa-user"></i> amiller</span>'
         '<span><i class="fa fa-calendar"></i> 12 Jan 2025</span></div>', ("amiller",)),
     "address of a handle": ('<div><a href="https://blog.example/@ada">Ada Miller</a></div>', ADA),
+    "two persons' pages side by side": (
+        '<div class="x7"><a href="/people/ada">Ada Miller</a><a href="/people/bo">Bo Lund</a>'
+        "<time>12 January 2025</time></div>", BOTH),
+    "two persons' pages and a word": (
+        '<div><a href="/autor/1">Ada Miller</a> und <a href="/autor/2">Bo Lund</a></div>', BOTH),
+    "a person's page beside a section's": (
+        '<div><a href="/people/ada">Ada Miller</a> <a href="/c/harbour">Harbour News</a></div>',
+        ADA),
     "attribute for scripts": (
         '<div data-testid="article-contributor"><span>Ada Miller</span></div>', ADA),
     "login": ('<p>Posted by <a href="/u/7">amiller</a> on Sunday, January 12</p>', ("amiller",)),
