@@ -30,6 +30,10 @@ _NAMED_META = re.compile(
 _CLOSE = 9
 """Steps up from an element and from the headline to one that holds both."""
 
+_LOGIN_LINE = 80
+"""Characters of a line that may name a login or a team; a longer one is a sentence: "By the 2000s,
+as …"."""
+
 
 class _Found(NamedTuple):
     names: tuple[str, ...]
@@ -254,7 +258,12 @@ def _lines(near: Near, others: Set[str], language: str | None) -> Iterator[_Foun
         if found is not None and (
             found.persons == len(found.names)
             # who writes under a name of their own: "by ada", "by Harbour Team"
-            or (len(found.names) == 1 and _is_short(found.names[0]) and says_by_once(line))
+            or (
+                len(found.names) == 1
+                and len(line) <= _LOGIN_LINE
+                and _is_short(found.names[0])
+                and says_by_once(line)
+            )
         ):
             yield found._replace(explicit=True)
 

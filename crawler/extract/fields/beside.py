@@ -53,6 +53,9 @@ _ACCOUNTS = re.compile(r"/members?/|log_?in|sign_?(?:in|up)|register", re.IGNORE
 """In addresses that lead readers to their own account."""
 _DIGIT = re.compile(r"\d{2}|\s\d")
 _MINUTES = re.compile(r"\d\s*(?:-\s*)?min", re.IGNORECASE)
+_EMPHASES = frozenset({"b", "strong", "i", "em", "u", "mark", "a"})
+_IN_PROSE = 60
+"""Characters around an element that is part of a sentence, and of no byline."""
 _MOST_BESIDE = 7
 """Names in a line, beyond the first."""
 _AND = re.compile(r"[,;&|/·]?\s*[^\W\d_]{0,3}")
@@ -109,6 +112,8 @@ def lines_by(near: Near) -> Iterator[str]:
     """Lines that open as a byline does, among the elements beside the headline."""
     seen: set[HtmlElement] = set()
     for element in near.elements:
+        if element.tag in _EMPHASES and _is_in_prose(element):
+            continue
         tail = element.tail
         if tail and _opens(tail) and (parent := element.getparent()) is not None:
             yield from _line(parent, seen, near)
@@ -118,6 +123,15 @@ def lines_by(near: Near) -> Iterator[str]:
             parent = element.getparent()
             if parent is not None and len(text) < _LABEL_LENGTH:
                 yield from _line(parent, seen, near)
+
+
+def _is_in_prose(element: HtmlElement) -> bool:
+    """Whether an element is some words of a sentence."""
+    before = element.getprevious()
+    parent = element.getparent()
+    ahead = (parent.text if parent is not None else "") if before is None else before.tail
+    before_it, behind_it = (ahead or "").strip(), (element.tail or "").strip()
+    return behind_it[:1].isalnum() and len(before_it) + len(behind_it) > _IN_PROSE
 
 
 def _opens(text: str) -> bool:

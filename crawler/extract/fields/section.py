@@ -15,6 +15,8 @@ from crawler.items import Claim
 _MAX_TAGS = 50
 _MANY = 4
 """Sections that a story can be in; more are a list of all."""
+_LONGEST_LABEL = 250
+"""Characters of what shows a story's sections; more is a part of the page that is called one."""
 _KEYWORDS = ("news_keywords", "keywords", "parsely-tags", "sailthru.tags")
 _NO_TAG = re.compile(
     r"(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
@@ -90,14 +92,22 @@ def tags(doc: Document, data: Structured, marked: Marks) -> tuple[tuple[str, ...
 
 def _is_of_many(element: HtmlElement, heading: HtmlElement | None) -> bool:
     """Whether an element stands for sections at large or for other stories': in the navigation, in
-    a list that is more than a story's own, in another story's card."""
+    a list that is more than a story's own, in another story's card; or holds more than a label."""
     if sum(1 for _ in islice(element.iter("a"), _MANY + 1)) > _MANY:
         return True
+    if len(text_of(element)) > _LONGEST_LABEL:
+        return True
     around = set() if heading is None else set(heading.iterancestors())
+    if element in around:
+        return True  # the story as a whole, which some content systems name by its category
     for up in (element, *islice(element.iterancestors(), 12)):
         if up in around:
             return False
-        if up.tag in ("nav", "aside", "footer") or up.get("role") == "navigation":
+        if up.tag == "footer" and (parent := up.getparent()) is not None:
+            if parent in around and parent.tag in ("article", "main"):
+                return False  # the story's own footer
+            return True
+        if up.tag in ("nav", "aside") or up.get("role") == "navigation":
             return True
         if up.tag in ("article", "li") and up is not element and _heads_story(up):
             return True

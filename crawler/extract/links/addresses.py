@@ -119,6 +119,28 @@ class StoryUrls:
         found = known[href] = self._judge(href) if self.may_lead_to_story(href) else None
         return found
 
+    def neighbour(self, href: str) -> Target | None:
+        """Where a link leads that says of itself that it is the story before or after (`rel`), if
+        that may be a story: its address need not tell, as it must of any other link."""
+        found = self.target(href)
+        if found is not None:
+            return found
+        url = self._address(href)
+        if url is None:
+            return None
+        host, path, query = _parts(url)
+        segments = [s for s in path.split("/") if s]
+        if (
+            not segments
+            or query
+            or _domain(host) != self._site
+            or self._part_of_page(_key(host, path, ""), path)
+            or any(s.isdecimal() for s in segments[-1:] if len(s) <= 3)  # page two of a list
+            or any(_kind(s) in ("person", "hub") for s in segments[:-1] if len(s) < _LONGEST)
+        ):
+            return None
+        return Target(False, url, _key(host, path, query), True, True)
+
     def may_lead_to_story(self, href: str) -> bool:
         """False where one look tells that `target` will give None: for most links of a menu."""
         return (

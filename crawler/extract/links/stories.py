@@ -47,6 +47,7 @@ _NAME_WORDS = 3
 _LEAST_WORD = 4
 """Characters of a word that a heading and the story's headline share."""
 _WORD = re.compile(r"[^\W\d_]+")
+_MOST_AROUND = 12
 _MAX_PARTS = 12
 """Links of one card to its story that are looked at; real ones have up to four."""
 
@@ -175,6 +176,9 @@ def _entries(links: list[Link], blocks: Blocks) -> list[Link | _Group]:
             order.append(link)
         elif link.relation != "itself":
             top = blocks.top_of(link.anchor)
+            bounds = link.zone.post_nav
+            if bounds is not None and top in islice(bounds.iterancestors(), _MOST_AROUND):
+                top = bounds  # what stands around the post navigation tells of this story
             group = groups.get(top)
             if group is not None and len(group.anchors) >= _MAX_PARTS:
                 continue
@@ -198,15 +202,15 @@ def _links(doc: Document, zones: Zones, urls: StoryUrls) -> Iterator[Link]:
         href = anchor.get("href")
         if not href or href in hopeless:
             continue
-        if not urls.may_lead_to_story(href):
+        rel = anchor.get("rel")
+        stepping = rel is not None and stated_direction(rel) is not None
+        if not (stepping or urls.may_lead_to_story(href)):
             hopeless.add(href)
             continue
-        rel = anchor.get("rel")
-        stepping = rel is not None and ("prev" in rel or "next" in rel)
         parent = anchor.getparent()
         if parent is not None and zones.of(parent).skip and not stepping:
             continue
-        target = urls.target(href)
+        target = urls.neighbour(href) if stepping else urls.target(href)
         if target is None:
             hopeless.add(href)
             continue

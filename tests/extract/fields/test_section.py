@@ -64,3 +64,21 @@ def test_tags_under_the_story_count_before_those_told_to_machines(read: Read) ->
     told = read('<meta name="keywords" content="ferry, boats, 4711">')
     assert told.tags == ("ferry", "boats")
     assert told.sources["tags"].source == "meta:keywords"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        """<footer class="entry-footer"><span class="cat-links">Posted in:
+        <a href="/category/town/" rel="category tag">Town</a></span></footer>""",
+        """<footer><p class="post-category">In <a href="/ressort/stadt/">Town</a></p></footer>""",
+    ],
+)
+def test_a_story_shows_its_section_in_its_own_footer(read: Read, below: str) -> None:
+    assert read("", below=below).section == "Town"
+
+
+def test_a_part_of_the_page_that_is_called_a_section_names_none(read: Read) -> None:
+    layout = f"""<section class="page-section"><p>{"The ferry crosses at noon again. " * 20}
+        <a href="/ferry/timetable/">Timetable</a></p></section>"""
+    assert read("", below=layout).section is None

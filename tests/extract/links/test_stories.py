@@ -291,6 +291,30 @@ def test_post_navigation_leads_back_and_on(markup: str) -> None:
     assert links["next"].url == href("old-lighthouse-gets-new-lamp")
 
 
+@pytest.mark.parametrize("slug", ["lighthouse", "newsletter-3-2021", "onboarding"])
+def test_a_link_that_says_it_leads_on_does_whatever_its_address_is(slug: str) -> None:
+    page = f"""<div>In <a href="/town/">Town</a></div><nav class="post-navigation">
+        <div class="nav-previous"><a href="{href("pilots-ask-for-higher-pay")}" rel="prev">Pilots
+        ask</a></div><div class="nav-next"><a href="/{slug}/" rel="next">Lamp →</a></div></nav>"""
+    assert [(k.relation, k.label, k.title) for k in read(body("") + page)] == [
+        ("previous", None, "Pilots ask"), ("next", None, "Lamp"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ["/town/page/2/", "/", "https://other.example/lamp/"])
+def test_a_link_that_says_it_leads_on_may_lead_elsewhere(address: str) -> None:
+    page = f'<div><a href="{address}" rel="next">Next →</a></div>'
+    assert read(body("") + page) == ()
+
+
+def test_what_stands_around_the_post_navigation_is_no_label_of_it() -> None:
+    page = f"""<footer><span>Categories </span><a href="/c/town/" rel="category tag">Town</a>
+        <nav class="post-navigation"><div class="nav-previous"><span><svg></svg></span>
+        <a href="{href("pilots-ask-for-higher-pay")}" rel="prev">Pilots ask for higher pay</a>
+        </div></nav></footer>"""
+    assert [(k.relation, k.label) for k in read(body("") + page)] == [("previous", None)]
+
+
 def test_the_label_of_post_navigation_is_not_part_of_the_title() -> None:
     a, b = "Pilots ask for higher pay", "Old lighthouse gets new lamp"
     page = NAVIGATION["cards with empty links"].format(
