@@ -15,6 +15,7 @@ from crawler.extract import Document
 from crawler.extract.fields import lead_image
 from crawler.extract.page import structured, text_of
 from crawler.items import Article, Block, LinkedStory, Page, Relation
+from crawler.learn.dated import dated
 from crawler.learn.filled import Change, at, filled, with_blocks
 from crawler.learn.masks import masked
 from crawler.learn.profile import NOT_LINKED, BlockRule, SiteProfile
@@ -35,6 +36,7 @@ def applied(doc: Document, page: Page, profile: SiteProfile) -> tuple[Page, tupl
     """
     changes: list[Change] = []
     article = filled(doc, page.article, profile, changes)
+    article = dated(article, profile, changes)
     article = _titled(article, profile, changes)
     article = _pictured(doc, article, profile, changes)
     article = _without_furniture(doc, article, profile, changes)

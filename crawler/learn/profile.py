@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, cast
 
 from crawler.errors import UsageError
+from crawler.extract.dates import ORDERS, zone_of
 from crawler.items import RELATIONS
 from crawler.learn.places import finder
 from crawler.urls import normalise, site_host
@@ -18,6 +19,7 @@ FIELDS = (
     "image", "body",
 )  # fmt: skip
 """Fields that a profile can give a place for."""
+_HABITS = ("date_order", "time_zone")
 NOT_LINKED = "none"
 """The relation of a block that holds no linked stories."""
 
@@ -63,6 +65,17 @@ class BlockRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Habit:
+    """How the site writes something."""
+
+    value: str
+    stories: int = 0
+    """That showed it; 0 where it is written by hand."""
+    agreement: float = 1.0
+    """Share of the stories that showed this or another one."""
+
+
+@dataclass(frozen=True, slots=True)
 class SiteProfile:
     """What is known of a site."""
 
@@ -79,6 +92,10 @@ class SiteProfile:
     pictures: tuple[Furniture, ...] = ()
     """Addresses of pictures that stand for no story: a logo, a placeholder."""
     blocks: tuple[BlockRule, ...] = ()
+    date_order: Habit | None = None
+    """`day first` or `month first`: what 03/04/2021 is on its pages."""
+    time_zone: Habit | None = None
+    """Of times that say none: a name of the IANA time zone database, or an offset."""
 
     def is_for(self, url: str) -> bool:
         """Whether a page is one of the site's; a profile without a host is for any."""
@@ -90,7 +107,8 @@ class SiteProfile:
         return not any(
             (
                 self.fields, self.title_starts, self.title_ends, self.furniture,
-                self.furniture_places, self.pictures, self.blocks,
+                self.furniture_places, self.pictures, self.blocks, self.date_order,
+                self.time_zone,
             )
         )  # fmt: skip
 
@@ -118,8 +136,9 @@ def rules(profile: SiteProfile) -> str:
     given: dict[str, Any] = {
         each.name: tuple(map(one, getattr(profile, each.name)))
         for each in fields(SiteProfile)
-        if each.name not in ("host", "pages", "stories", "fields")
+        if each.name not in ("host", "pages", "stories", "fields", *_HABITS)
     }
+    given |= {name: habit and one(habit) for name in _HABITS if (habit := getattr(profile, name))}
     bare = replace(
         profile, pages=0, stories=0,
         fields={name: tuple(map(one, places)) for name, places in profile.fields.items()}, **given,
@@ -145,6 +164,12 @@ def written(profile: SiteProfile) -> str:
     lines = [f"host = {_text(profile.host)}"]
     if profile.pages:
         lines += [f"pages = {profile.pages}", f"stories = {profile.stories}"]
+    for name in _HABITS:
+        habit: Habit | None = getattr(profile, name)
+        if habit is not None:
+            lines += ["", f"[{name}]", f"value = {_text(habit.value)}"]
+        if habit is not None and habit.stories:
+            lines += [f"stories = {habit.stories}", f"agreement = {habit.agreement:.2f}"]
     for name, places in profile.fields.items():
         for place in places:
             lines += ["", f"[[fields.{name}]]", *_place(place)]
@@ -200,6 +225,8 @@ def read_profile(text: str, name: str) -> SiteProfile:
         ),
         pictures=_read_texts(table, "pictures", name),
         blocks=tuple(_read_blocks(table.get("blocks", []), f"{name}: blocks")),
+        date_order=_read_habit(table, "date_order", name),
+        time_zone=_read_habit(table, "time_zone", name),
     )
     if profile.is_empty:
         raise UsageError(f"{name} says nothing of a site; docs/extend.md shows what it can say")
@@ -242,6 +269,23 @@ def _read_blocks(value: Any, where: str) -> list[BlockRule]:
             )
         )  # fmt: skip
     return rules
+
+
+def _read_habit(table: Mapping[str, Any], key: str, name: str) -> Habit | None:
+    if key not in table:
+        return None
+    where = f"{name}: {key}"
+    if not isinstance(table[key], str | dict):
+        raise UsageError(f"{where}: {_brief(table[key])} is no text")
+    [entry] = _tables(table[key], where, "value", ("value", "stories", "agreement"))
+    value = _string(entry["value"], where)
+    if key == "date_order" and value not in ORDERS:
+        raise UsageError(f"{where}: {_brief(value)} is none of {', '.join(map(repr, ORDERS))}")
+    if key == "time_zone" and zone_of(value) is None:
+        raise UsageError(
+            f"{where}: {_brief(value)} is no time zone; write it as in 'Europe/Berlin' or '+03:00'"
+        )
+    return Habit(value, entry.get("stories", 0), float(entry.get("agreement", 1)))
 
 
 def _tables(value: Any, where: str, main: str, keys: Sequence[str]) -> list[dict[str, Any]]:

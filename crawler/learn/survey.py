@@ -12,10 +12,10 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawler.extract import Document
-from crawler.extract.dates import has_date
+from crawler.extract.dates import clock_of, has_date, order_of, order_told
 from crawler.extract.fields import is_person, named_authors
 from crawler.extract.page import text_of
-from crawler.items import LinkedStory, Page
+from crawler.items import Article, LinkedStory, Page
 from crawler.learn.masks import masked
 from crawler.learn.places import found, names_of, place_of
 from crawler.text import words
@@ -88,6 +88,12 @@ class Sighting:
     """Field → its value."""
     groups: tuple[Group, ...]
     published: str | None
+    date_order: str
+    """In which order its dates in numbers are, where that shows; else ""."""
+    usual_order: str
+    """In which they would be read, if it did not."""
+    clock: tuple[str, str] | None
+    """When it was published in UTC and by the newspaper's clock, where it tells both."""
     names: tuple[tuple[str, str], ...]
     """Places that show a person's name and nothing else, once, with the name."""
 
@@ -140,8 +146,19 @@ def survey(doc: Document, page: Page) -> Sighting:
         shown={field: value for field, value in values.items() if value},
         groups=tuple(_groups(doc, article.links)),
         published=moment.value if moment else None,
+        date_order=_date_order(article),
+        usual_order=order_of(article.language),
+        clock=clock_of(article),
         names=tuple(islice(_names(texts), _MAX_NAMES)),
     )
+
+
+def _date_order(article: Article) -> str:
+    for claims in (article.published_claims, article.modified_claims):
+        told = {order for claim in claims if (order := order_told(claim, claims))}
+        if len(told) == 1:
+            return told.pop()
+    return ""
 
 
 def layout(root: HtmlElement) -> frozenset[str]:

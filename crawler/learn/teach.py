@@ -15,10 +15,11 @@ from functools import reduce
 from hashlib import blake2b
 from itertools import pairwise
 
+from crawler.extract.dates import zone_told
 from crawler.extract.language import whole
 from crawler.learn.groups import by_layout, one_of_each
 from crawler.learn.masks import HEADLINE, TITLE, says_something
-from crawler.learn.profile import FIELDS, BlockRule, Furniture, Place, SiteProfile
+from crawler.learn.profile import FIELDS, BlockRule, Furniture, Habit, Place, SiteProfile
 from crawler.learn.survey import Group, Line, Sighting
 from crawler.text import words
 from crawler.urls import story_key
@@ -56,6 +57,8 @@ _CONSTANT, _CHANGING = 0.7, 0.25
 """How much two pages' blocks have in common (Jaccard) where a block is the same on all pages, and
 where it is each story's own."""
 _PICTURE_SHARE = 0.15
+_ORDERED = 0.95
+"""Share of the stories that show the order of their dates in numbers, of those in the usual one."""
 _LEAST_ORDERED, _MOST_DISORDER = 6, 0.1
 """Neighbours in the order of their days that make a block one of the newest, and how many of those
 may be out of it."""
@@ -72,7 +75,11 @@ def learn(host: str, sightings: Sequence[Sighting]) -> SiteProfile:
     ordered = [pages[key] for key in sorted(pages)]
     layouts = [one_of_each(group) for group in by_layout(ordered)]
     taught = [_of_layout(host, told) for told in layouts if len(told) >= LEAST_STORIES]
-    whole_site = SiteProfile(host, len(ordered), sum(map(len, layouts)))
+    whole_site = SiteProfile(
+        host, len(ordered), sum(map(len, layouts)),
+        date_order=_date_order([each for told in layouts for each in told]),
+        time_zone=_time_zone([each for told in layouts for each in told]),
+    )  # fmt: skip
     return reduce(_together, taught, whole_site)
 
 
@@ -271,6 +278,33 @@ def _bylines(told: Sequence[Sighting]) -> tuple[Place, ...]:
 
 _SOURCE = {"published": "published_at"}
 _INDEPENDENT = frozenset({"json-ld", "meta"})
+
+
+# -- dates --------------------------------------------------------------------------------------
+
+
+def _date_order(told: Sequence[Sighting]) -> Habit | None:
+    """In which order the site's dates in numbers are, where some would be read in another."""
+    counted = Counter(each.date_order for each in told if each.date_order)
+    if not counted or all(each.usual_order == counted.most_common(1)[0][0] for each in told):
+        return None
+    order, n = counted.most_common(1)[0]
+    if n < LEAST_STORIES or n < _ORDERED * counted.total():
+        return None
+    return Habit(order, n, round(n / counted.total(), 4))
+
+
+def _time_zone(told: Sequence[Sighting]) -> Habit | None:
+    """By which clock the site's times are, where some say no offset."""
+    clocks = [each.clock for each in told if each.clock]
+    if len(clocks) < LEAST_STORIES or not any(_is_unmarked(each.published) for each in told):
+        return None
+    zone = zone_told(clocks)
+    return Habit(zone, len(clocks)) if zone else None
+
+
+def _is_unmarked(value: str | None) -> bool:
+    return value is not None and len(value) in (16, 19)  # with a time, without an offset
 
 
 # -- pictures -----------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crawler.learn.profile import SiteProfile
+from crawler.learn.profile import Habit, SiteProfile
 
 _SHOWN = 12
 """Of a kind of things."""
@@ -13,6 +13,10 @@ _SHOWN = 12
 def in_words(profile: SiteProfile, since: str = "") -> Iterator[str]:
     """A profile as a person reads it. since: when it was learned."""
     yield f"{profile.host}: learned from {profile.stories:,} stories{since}"
+    if profile.date_order:
+        yield f"  dates in numbers have the {profile.date_order.value} {_of(profile.date_order)}"
+    if profile.time_zone:
+        yield f"  times are by the clock of {profile.time_zone.value} {_of(profile.time_zone)}"
     for field, places in profile.fields.items():
         for place in places[:1]:
             yield f"  {field}: at {place.place} ({place.stories:,} stories, {place.agreement:.0%})"
@@ -31,3 +35,7 @@ def in_words(profile: SiteProfile, since: str = "") -> Iterator[str]:
     for block in profile.blocks[:_SHOWN]:
         named = f" under {block.label!r}" if block.label else ""
         yield f"  linked stories at {block.place}{named}: {block.relation}"
+
+
+def _of(habit: Habit) -> str:
+    return f"({habit.stories:,} stories, {habit.agreement:.0%})" if habit.stories else "(written)"

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
+from crawler.extract.dates.habits import ambiguous, language_of, order_told
 from crawler.extract.dates.parse import MAX_CHARACTERS, counts_back, parse_date
 from crawler.items import Article, Claim, Moment, Precision
 
@@ -51,7 +52,7 @@ def _moment(claims: Sequence[Claim], captured_at: datetime, language: str | None
     best: Moment | None = None
     claims = claims[:MAX_CLAIMS]
     for claim in claims:
-        moment = _read(claim, captured_at, _order_told(claim, claims, language))
+        moment = _read(claim, captured_at, _order_of(claim, claims, language))
         if moment is None:
             continue
         if best is None or _refines(moment, best):
@@ -62,25 +63,11 @@ def _moment(claims: Sequence[Claim], captured_at: datetime, language: str | None
     return best
 
 
-_TWO_ORDERS = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])([./-])(0?[1-9]|1[0-2])\2((?:19|20)?\d\d)(?!\d)")
-
-
-def _order_told(claim: Claim, claims: Sequence[Claim], language: str | None) -> str | None:
+def _order_of(claim: Claim, claims: Sequence[Claim], language: str | None) -> str | None:
     """The language by whose order a date in numbers is read: the page's, unless its other claims
     tell the day by the other order alone."""
-    found = _TWO_ORDERS.search(claim.text[:MAX_CHARACTERS])
-    if found is None or found[1] == found[3] or len(claims) < 2:
-        return language
-    year = found[4] if len(found[4]) == 4 else f"20{found[4]}"
-    first, second = (number.zfill(2) for number in (found[1], found[3]))
-    texts = [other.text for other in claims if other is not claim]
-    month_first, day_first = (
-        any(f"{year}-{month}-{day}" in text or text.endswith(f"{year}-{month}") for text in texts)
-        for month, day in ((first, second), (second, first))
-    )
-    if month_first == day_first:
-        return language
-    return "en-US" if month_first else "en-GB"
+    order = order_told(claim, claims) if ambiguous(claim.text) is not None else ""
+    return language_of(order) if order else language
 
 
 def _not_after_address(
@@ -145,6 +132,40 @@ def _in_local_time(
         with suppress(OverflowError):  # at either end of the calendar
             return replace(moment, value=utc.replace(tzinfo=UTC).astimezone(zone).isoformat())
     return moment
+
+
+def unmarked_time(text: str, language: str | None) -> str | None:
+    """The time that a text tells without an offset, as ISO 8601; None where it tells none, or one
+    with an offset, or counts back from now."""
+    if not _WITH_TIME.search(text[:MAX_CHARACTERS]) or counts_back(text, language):
+        return None
+    told = _read(Claim(text, ""), _AT_ANY_TIME, language)
+    if told is None or len(told.value) not in (16, 19) or _is_midnight(told):
+        return None
+    return told.value
+
+
+_AT_ANY_TIME = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def clock_of(article: Article) -> tuple[str, str] | None:
+    """When a story was published in UTC and by its newspaper's clock, to the minute, where its page
+    tells the instant, and the same time without an offset; else None."""
+    moment = article.published
+    if moment is None or not _offset(moment) or moment.relative or _is_midnight(moment):
+        return None
+    with suppress(ValueError, OverflowError):
+        at = datetime.fromisoformat(moment.value)
+        utc = at.astimezone(UTC).replace(tzinfo=None, second=0)
+        for claim in article.published_claims[:MAX_CLAIMS]:
+            if (told := unmarked_time(claim.text, article.language)) is None:
+                continue
+            local = datetime.fromisoformat(told).replace(second=0)
+            shift = local - utc
+            if shift % timedelta(minutes=15) or not _WESTMOST <= shift <= _EASTMOST:
+                continue
+            return utc.isoformat(timespec="minutes"), local.isoformat(timespec="minutes")
+    return None
 
 
 def _is_exact(moment: Moment) -> bool:

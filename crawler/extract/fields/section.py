@@ -104,9 +104,7 @@ def _is_of_many(element: HtmlElement, heading: HtmlElement | None) -> bool:
         if up in around:
             return False
         if up.tag == "footer" and (parent := up.getparent()) is not None:
-            if parent in around and parent.tag in ("article", "main"):
-                return False  # the story's own footer
-            return True
+            return not (parent in around and parent.tag in ("article", "main"))  # the story's own
         if up.tag in ("nav", "aside") or up.get("role") == "navigation":
             return True
         if up.tag in ("article", "li") and up is not element and _heads_story(up):
