@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sqlite3
+import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -92,16 +93,18 @@ class Command(Verb):
                 archive_folder("search", [], argument, self.settings["ARCHIVE"])
                 for argument in opts.arguments or [None]
             ]
+            folders = list({folder.resolve(): folder for folder in folders}.values())
             found: list[tuple[Path, Found]] = []
             for folder in folders:
                 with closing(open_for_reading(about.archive(folder))) as db:
                     found.append((folder, _search(db.conn, query, opts.sort, limit)))
             refuse_unknown([page for _, page in found], "--site " if opts.site else "site:")
-        if opts.json:
-            print(shown_json(json.dumps(document(query, found), ensure_ascii=False, indent=2)))
-        else:
-            for folder, page in found:
-                show(page, console(), folder if len(found) > 1 else None)
+            if opts.json:
+                print(shown_json(json.dumps(document(query, found), ensure_ascii=False, indent=2)))
+            else:
+                for folder, page in found:
+                    show(page, console(), folder if len(found) > 1 else None)
+            sys.stdout.flush()  # here it is told if nobody reads any more
 
 
 def _search(connection: sqlite3.Connection, query: Query, order: Order, limit: int) -> Found:

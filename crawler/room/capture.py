@@ -4,13 +4,12 @@ fetched, and nothing of it can be taken for ours."""
 from __future__ import annotations
 
 import base64
-import re
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-import nh3
 from datasette.utils.asgi import Request, Response
+from markupsafe import escape
 
 from crawler.archive import replay, room_story
 from crawler.archive.database import WARC_FOLDER
@@ -19,6 +18,7 @@ from crawler.archive.room_story import NumberedCapture
 from crawler.errors import DamageError, MissingError
 from crawler.kept_records import message_of
 from crawler.room import guards
+from crawler.room.cleaning import cleaned, text_alone
 from crawler.room.pages import Room
 from crawler.room.places import Place
 from crawler.urls import absolute
@@ -26,25 +26,8 @@ from crawler.warc import http
 
 RASTER = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
 """Pictures that hold nothing but a picture."""
-_DROPPED_NAMES = (
-    "script style template noscript iframe object embed svg math audio video canvas form "
-    "button input select textarea dialog head title"
-)
-_DROPPED = frozenset(_DROPPED_NAMES.split())
-_TAGS_NAMES = (
-    "a abbr address article aside b bdi bdo blockquote br caption center cite code col "
-    "colgroup dd del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 "
-    "header hgroup hr i img ins kbd li main mark nav ol p pre q rp rt ruby s samp section "
-    "small span strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr"
-)
-_TAGS = frozenset(_TAGS_NAMES.split())
-_ATTRIBUTES = {
-    "*": {"dir", "lang", "title"}, "img": {"src", "alt", "width", "height"},
-    "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}, "ol": {"start"},
-    "time": {"datetime"},
-}  # fmt: skip
-_MOST_PICTURES, _MOST_BYTES = 80, 12_000_000
-_PLACEHOLDER = re.compile(r'src="https://picture\.invalid/(\d+)"')
+_MOST_BYTES = 12_000_000
+"""Of the pictures of a page."""
 _LONGEST = 4_000_000
 """Characters of a page that are shown."""
 
@@ -120,47 +103,38 @@ async def _page(room: Room, place: Place, key: int) -> Response:
 
 async def sanitised(room: Room, request: Request, place: Place) -> Response:
     """A stored page without what could do anything, for a sandbox."""
-    html = await room.reader.read(place, _sanitised, place, int(request.url_vars["capture"]))
+    key = int(request.url_vars["capture"])
+    html = await room.reader.read(place, _sanitised, place, key, room.say("captures.tangled"))
     body = room.environment.get_template("stored.html").render(html=html, nonce=guards.nonce())
     return Response.html(body, headers={"Content-Security-Policy": guards.capture_policy()})
 
 
-def _sanitised(connection: sqlite3.Connection, place: Place, key: int) -> str:
+def _sanitised(connection: sqlite3.Connection, place: Place, key: int, tangled: str) -> str:
     from crawler.extract.page import decode  # a fifth of what the room's start would take
 
     capture, _ = _kept(connection, key)
     try:
         body = http.decoded(message_of(place.folder, connection, capture))
     except DamageError as error:
-        return nh3.clean_text(str(error))
+        return str(escape(error))
     kind = (capture.content_type or "").partition(";")[0].strip().lower()
     if kind.startswith("image/"):
         return ""
     text = decode(body, capture.content_type)[:_LONGEST]
     if kind not in ("", "text/html", "application/xhtml+xml"):
-        return f"<pre>{nh3.clean_text(text)}</pre>"
-    pictures: list[str] = []
-
-    def kept(tag: str, name: str, value: str) -> str | None:
-        if (tag, name) != ("img", "src"):
-            return value
-        url = absolute(capture.url, value)
-        if url is None or len(pictures) >= _MOST_PICTURES:
-            return None
-        pictures.append(url)
-        return f"https://picture.invalid/{len(pictures) - 1}"
-
-    clean = nh3.clean(
-        text, tags=set(_TAGS), clean_content_tags=set(_DROPPED), attributes=_ATTRIBUTES,
-        attribute_filter=kept, url_schemes={"http", "https"}, link_rel=None,
-    )  # fmt: skip
+        return f"<pre>{escape(text)}</pre>"
+    clean = cleaned(text)
+    if clean is None:
+        alone = escape(text_alone(text))
+        return f"<p><em>{escape(tangled)}</em></p><pre>{alone}</pre>"
+    pictures = [absolute(capture.url, each) for each in clean.pictures]
     budget = _MOST_BYTES
-    found: dict[str, str] = {}
-    for url in dict.fromkeys(pictures):
+    found: dict[str | None, str] = {None: ""}
+    for url in filter(None, dict.fromkeys(pictures)):
         data = _as_data(connection, place, url, budget)
         budget -= len(data)
         found[url] = data
-    return _PLACEHOLDER.sub(lambda match: _source(found[pictures[int(match[1])]]), clean)
+    return clean.source().sub(lambda match: _source(found[pictures[int(match[1])]]), clean.html)
 
 
 def _source(data: str) -> str:

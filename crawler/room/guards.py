@@ -114,7 +114,7 @@ class Guard:
         if refused is not None:
             await _answer(send, *refused)
             return
-        if self._token is not None and not self._knows(headers):
+        if self._token is not None and (not self._knows(headers) or self._is_given(scope)):
             await self._let_in(scope, send)
             return
         await self._app(scope, receive, _guarded(send))
@@ -134,6 +134,8 @@ class Guard:
             mode, target = (headers.get(f"sec-fetch-{each}", [""])[0] for each in ("mode", "dest"))
             if (mode, target) != ("navigate", "document"):
                 return 403, "Pages of other sites may not read here."
+            if any(name == "sql" for name, _ in _query(scope)):
+                return 403, "A page of another site led here with SQL: paste the address to run it."
         return None
 
     def _knows(self, headers: dict[str, list[str]]) -> bool:
@@ -151,17 +153,20 @@ class Guard:
                 return True
         return False
 
+    def _is_given(self, scope: Scope) -> bool:
+        """Whether the token stands in the address, where it would stay in the browser's history."""
+        assert self._token is not None
+        given = [value for name, value in _query(scope) if name == "token"]
+        return len(given) == 1 and _same(given[0], self._token)
+
     async def _let_in(self, scope: Scope, send: Send) -> None:
         """Take a token from the address, once, and keep it in a cookie that no script sees."""
-        assert self._token is not None
-        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        given = [value for name, value in query if name == "token"]
-        if len(given) != 1 or not _same(given[0], self._token):
+        if not self._is_given(scope):
             await _answer(
                 send, 401, "This reading room asks for its token: add ?token=… to the address."
             )
             return
-        rest = urlencode([(name, value) for name, value in query if name != "token"])
+        rest = urlencode([(name, value) for name, value in _query(scope) if name != "token"])
         path = scope.get("raw_path") or scope["path"].encode()
         # a path that begins with two slashes would lead to another host
         where = b"/" + path.lstrip(b"/") + (f"?{rest}".encode() if rest else b"")
@@ -171,6 +176,10 @@ class Guard:
 
 def _same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _query(scope: Scope) -> list[tuple[str, str]]:
+    return parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
 
 
 def _headers(scope: Scope) -> dict[str, list[str]]:

@@ -98,6 +98,8 @@ ENGLISH = [
     f" locks, who has looked after it for {n + 20} years and knows each of its stones by name."
     for n in range(5)
 ]
+TANGLED = "<div>" * 80_000 + "Lock 9"
+"""Takes an HTML5 parser time that grows with its square: minutes."""
 PICTURE = '<img src="/p.png" alt="The weir">'
 HOSTILE = {
     "title": "</title><script>window.pwned=1</script> \u202etxt.exe\u202c"
@@ -119,10 +121,11 @@ def odd_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "/bad": (200, HTML, page("en", "Weir repaired again", ENGLISH, SCRIPT)),
         "/worse": (200, HTML, page("en", "Weir repaired", ENGLISH)),
         "/pictured": (200, HTML, page("en", "Weir painted", [*ENGLISH, PICTURE])),
+        "/tangled": (200, HTML, page("en", "Weir tangled", ENGLISH, TANGLED)),
         "/p.png": (200, {"Content-Type": "image/png"}, png()),
     }  # fmt: skip
     with site(answers) as url:
-        paths = ("bridge-fa", "bridge-ja", "bad", "worse", "pictured", "p.png")
+        paths = ("bridge-fa", "bridge-ja", "bad", "worse", "pictured", "tangled", "p.png")
         done = crawl("article", folder, url=",".join(f"{url}/{each}" for each in paths))
         assert done.returncode in (0, 3, 8, 9), done.stderr
         shorter = [*ENGLISH[:3], "No boat sank."]

@@ -45,6 +45,10 @@ def test_another_site_may_link_here_but_not_embed_or_fetch(room: RunningRoom, si
         ).status
 
     assert asked("navigate", "document") == 200
+    headers = {"Sec_Fetch_Site": site, "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
+    for sql in ("?sql=select+1", "?a=1&_shape=array&sql=select+1", "?%73ql=select+1"):
+        assert room.get(f"/{room.name}{sql}", **headers).status == 403
+        assert room.get(f"/{room.name}{sql}").status in (200, 302)
     for mode, target in (
         ("no-cors", "image"), ("no-cors", "script"), ("cors", "empty"), ("navigate", "iframe"),
     ):  # fmt: skip
@@ -71,6 +75,17 @@ def test_sql_reads_only_and_within_a_time(room: RunningRoom) -> None:
     status, text = asked(endless)
     assert status == 400
     assert "interrupted" in text.lower() or "too long" in text.lower()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["select randomblob(1000000000)", "select hex(zeroblob(500000000))",
+     "select group_concat(a.body_text) from stories a, stories b, stories c"],
+)  # fmt: skip
+def test_sql_makes_no_value_that_fills_the_memory(room: RunningRoom, sql: str) -> None:
+    answer = room.get(f"/{room.name}.json?sql={sql.replace(' ', '+')}")
+    assert answer.status == 400
+    assert "too big" in answer.text or "too long" in answer.text
 
 
 def test_each_page_says_what_it_may_load(room: RunningRoom) -> None:
@@ -114,6 +129,8 @@ def test_a_token_is_asked_for_once(demo_archive: Path) -> None:
         assert "SameSite=Strict" in cookie
         assert token not in cookie
         assert room.get("/about", Cookie=cookie.split(";")[0]).status == 200
+        again = room.get(f"/about?token={token}", Cookie=cookie.split(";")[0])
+        assert (again.status, again.headers["Location"]) == (303, "/about")
         assert room.get("/about", Authorization=f"Bearer {token}").status == 200
         assert room.get(f"//evil.example/?token={token}").headers["Location"] == "/evil.example/"
 

@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from crawler.room.cleaning import cleaned
+
 from .conftest import RunningRoom
 
 _TAGS = re.compile(r"<(script|iframe|form|base|object|embed)\b[^>]*>", re.IGNORECASE)
@@ -104,6 +106,29 @@ def test_a_stored_picture_is_shown_and_nothing_else_is(odd_room: RunningRoom) ->
     capture = odd_room.row("SELECT capture_id FROM revisions WHERE article_id = ?", story)
     stored = odd_room.get(f"/in/{odd_room.name}/capture/{capture}/page").text
     assert 'src="data:image/png;base64,' in stored
+
+
+def test_a_page_that_would_take_minutes_is_shown_as_text(odd_room: RunningRoom) -> None:
+    capture = odd_room.row(
+        "SELECT c.id FROM captures c JOIN urls u ON u.id = c.url_id WHERE u.url LIKE '%/tangled'"
+    )
+    page = odd_room.get(f"/in/{odd_room.name}/capture/{capture}/page")
+    assert page.status == 200
+    assert "would take too long" in page.text
+    assert "The weir at lock 1 was repaired" in page.text
+    assert "<div>" not in page.text
+
+
+def test_no_page_can_write_the_placeholder_of_a_picture() -> None:
+    first = cleaned('<img src="/a.png">')
+    assert first is not None
+    assert first.pictures == ("/a.png",)
+    forged = first.source().search(first.html)
+    assert forged is not None
+    again = cleaned(f'<p>{forged[0]} and {forged[0].replace("/0", "/99")}</p><img src="/b.png">')
+    assert again is not None
+    assert again.pictures == ("/b.png",)
+    assert again.source().findall(again.html) == ["0"]
 
 
 @pytest.mark.parametrize("language", ["fa", "ja"])
