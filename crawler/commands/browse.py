@@ -75,14 +75,14 @@ class Command(Verb):
             port = socket.getsockname()[1]
             name = f"[{opts.host}]" if ":" in opts.host else opts.host
             application = app.application(places.named(found), opts.host, port, token)
-            print(
-                f"The reading room is at http://{name}:{port}/"
-                + (f"?token={token}" if token else "")
-                + " (Ctrl-C ends it)",
-                flush=True,
-            )
             end_on_sigterm()
-            with contextlib.suppress(KeyboardInterrupt):
+            with contextlib.suppress(KeyboardInterrupt):  # from the first moment it is said
+                print(
+                    f"The reading room is at http://{name}:{port}/"
+                    + (f"?token={token}" if token else "")
+                    + " (Ctrl-C ends it)",
+                    flush=True,
+                )
                 app.serve(application, [socket])
             for folder, read_in in found:
                 if read_in == folder:

@@ -177,9 +177,12 @@ def _record(connection: sqlite3.Connection, place: Place, key: int) -> bytes:
     try:
         with (place.folder / WARC_FOLDER / capture.warc_file).open("rb") as file:
             file.seek(capture.warc_offset)
-            return file.read(capture.warc_length)
+            data = file.read(capture.warc_length)
     except OSError as error:
         raise DamageError(f"{capture.warc_file} cannot be read ({error.strerror})") from error
+    if len(data) < capture.warc_length:
+        raise DamageError(f"{capture.warc_file} ends before the end of this record")
+    return data
 
 
 async def record(room: Room, request: Request, place: Place) -> Response:
