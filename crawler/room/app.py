@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
-from datasette.app import Datasette
-from datasette.plugins import pm
+
+from crawler.room.units import units_when_asked_for
+
+with units_when_asked_for():
+    from datasette.app import Datasette
+    from datasette.plugins import pm
 
 from crawler.room.guards import own_hosts
-from crawler.room.pages import new_room
+from crawler.room.pages import Room, new_room
 from crawler.room.places import ArchiveDatabase, Place
 from crawler.room.plugin import Plugin
 from crawler.room.queries import metadata
@@ -33,6 +38,7 @@ class Application:
 
     asgi: Any
     datasette: Datasette
+    room: Room
 
     def close(self) -> None:
         """Close the databases."""
@@ -53,7 +59,7 @@ def application(
     for place in places:
         datasette.add_database(ArchiveDatabase(datasette, place), name=place.name)
     plugin.room = new_room(datasette, places)
-    return Application(datasette.app(), datasette)
+    return Application(datasette.app(), datasette, plugin.room)
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -74,6 +80,8 @@ def serve(application: Application, sockets: Sequence[socket.socket]) -> None:
         timeout_graceful_shutdown=3,
         lifespan="on",
     )
+    # the first reader of each kind of page need not wait for its template
+    threading.Thread(target=application.room.compile_templates, daemon=True).start()
     try:
         uvicorn.Server(config).run(sockets=list(sockets))
     finally:

@@ -63,6 +63,11 @@ class Room:
             body, status=status, headers={"Content-Security-Policy": guards.page_policy()}
         )
 
+    def compile_templates(self) -> None:
+        """Have all templates at hand."""
+        for name in self.environment.list_templates():
+            self.environment.get_template(name)
+
     def problem(self, status: int, error: Exception | str) -> Response:
         """A page that says what is wrong."""
         return self.html("problem.html", status=status, message=str(error), code=status)

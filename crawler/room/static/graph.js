@@ -10,7 +10,11 @@
   box.hidden = false;
   const hint = document.querySelector(".graph-hint");
   if (hint) hint.hidden = false;
-  const width = 1000, height = 640, svgns = "http://www.w3.org/2000/svg";
+  const asked = hint ? hint.textContent : "";
+  // as many units as there are pixels, so that names can be read on a phone, too
+  const width = Math.max(320, Math.min(1000, box.clientWidth)), height = width < 600 ? width : 640;
+  const scale = Math.sqrt(width * height / 640000), longest = width < 600 ? 18 : 34;
+  const svgns = "http://www.w3.org/2000/svg";
   const make = (name, parent, attributes) => {
     const it = document.createElementNS(svgns, name);
     for (const [key, value] of Object.entries(attributes)) it.setAttribute(key, value);
@@ -21,7 +25,7 @@
   const lines = make("g", svg, { class: "ties" }), points = make("g", svg, {});
   // a place for each that is the same each time
   nodes.forEach((node, i) => {
-    const angle = i * 2.399963, far = node.steps === 0 ? 0 : 90 * node.steps + Math.sqrt(i) * 9;
+    const angle = i * 2.399963, far = node.steps === 0 ? 0 : (90 * node.steps + Math.sqrt(i) * 9) * scale;
     node.x = width / 2 + Math.cos(angle) * far * 1.3;
     node.y = height / 2 + Math.sin(angle) * far;
     node.vx = node.vy = 0;
@@ -37,10 +41,13 @@
     title.textContent = node.title + (node.day ? `, ${node.day}` : "");
     if (node.steps < 2 && nodes.length < 120 || node.steps === 0) {
       const label = make("text", group, { x: node.r + 3, y: 4 });
-      label.textContent = node.title.length > 34 ? `${node.title.slice(0, 32)}…` : node.title;
+      node.label = label;
+      label.textContent = node.title.length > longest ? `${node.title.slice(0, longest - 2)}…` : node.title;
     }
     node.group = group;
     let moved = 0;
+    group.addEventListener("pointerenter", () => { if (hint) hint.textContent = title.textContent; });
+    group.addEventListener("pointerleave", () => { if (hint) hint.textContent = asked; });
     group.addEventListener("pointerdown", (event) => {
       group.setPointerCapture(event.pointerId);
       node.held = true; moved = 0;
@@ -61,7 +68,7 @@
     group.addEventListener("pointercancel", drop);
   }
   // few stories stand far apart, so that their names can be read
-  const apart = Math.max(70, 230 - nodes.length * 2.2), push0 = nodes.length < 60 ? 5200 : 1500;
+  const apart = Math.max(70, 230 - nodes.length * 2.2) * scale, push0 = (nodes.length < 60 ? 5200 : 1500) * scale * scale;
   let heat = 0, running = false;
   const tick = () => {
     for (let i = 0; i < nodes.length; i++) {
@@ -98,7 +105,16 @@
       line.setAttribute("x1", a.x); line.setAttribute("y1", a.y);
       line.setAttribute("x2", b.x); line.setAttribute("y2", b.y);
     }
-    for (const node of nodes) node.group.setAttribute("transform", `translate(${node.x} ${node.y})`);
+    for (const node of nodes) {
+      node.group.setAttribute("transform", `translate(${node.x} ${node.y})`);
+      // names lean inwards, so that none is cut off
+      const left = node.x > width * 0.7;
+      if (node.label && node.left !== left) {
+        node.left = left;
+        node.label.setAttribute("text-anchor", left ? "end" : "start");
+        node.label.setAttribute("x", left ? -node.r - 3 : node.r + 3);
+      }
+    }
   };
   const frame = () => {
     tick(); draw();
