@@ -15,14 +15,15 @@ from crawler.errors import UsageError
 
 
 @contextmanager
-def opened(name: str | None, archive: Path) -> Iterator[BinaryIO]:
+def opened(name: str | None, *archives: Path) -> Iterator[BinaryIO]:
     """Standard output, or a file that is complete or not there; a device, a pipe or where a link
-    leads is written to as it is. Raises UsageError, also for a file of the archive's own."""
+    leads is written to as it is. Raises UsageError, also for a file of the archives' own."""
     if name is None or name == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    _refuse_own_files(name, archive)
+    for archive in archives:
+        _refuse_own_files(name, archive)
     if Path(name).is_symlink() or (Path(name).exists() and not Path(name).is_file()):
         with _writing(name), Path(name).open("wb") as file:
             yield file

@@ -12,7 +12,7 @@ import shlex
 import signal
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -58,6 +58,26 @@ def archive_folder(command: str, args: list[str], argument: str | None, default:
     if len(named) > 1:
         raise UsageError("name one archive")
     return folder_named(named[0] if named else configured_archive(default))
+
+
+def archive_folders(
+    command: str, args: list[str], argument: str | None, default: str
+) -> list[Path]:
+    """The archives that the user names as words, each once; else as `archive_folder`. Raises as it
+    does."""
+    if len(args) < 2:
+        return [archive_folder(command, args, argument, default)]
+    if argument is not None:
+        raise UsageError("name archives as words, or one with -a archive=")
+    return each_once(folder_named(word) for word in args)
+
+
+def each_once(folders: Iterable[Path]) -> list[Path]:
+    """Folders without those that are others by another name."""
+    found: dict[Path, Path] = {}
+    for folder in folders:
+        found.setdefault(folder.resolve(), folder)
+    return list(found.values())
 
 
 def folder_named(text: str) -> Path:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import re
-from pathlib import Path
 
 from crawler.archive.database import open_for_reading, readable
 from crawler.bundled import PROGRAM
 from crawler.commands._shared import (
     add_archive_option,
-    archive_folder,
+    archive_folders,
     end_on_sigterm,
-    folder_named,
     told,
 )
 from crawler.errors import UsageError
@@ -63,7 +61,9 @@ class Command(Verb):
             token = _token(opts.token, needed=not guards.is_loopback(opts.host))
             found = [
                 (about.archive(folder), stack.enter_context(readable(folder)))
-                for folder in self._folders(args, opts.argument)
+                for folder in archive_folders(
+                    "browse", args, opts.argument, self.settings["ARCHIVE"]
+                )
             ]
             try:
                 socket = stack.enter_context(app.listening(opts.host, port))
@@ -88,14 +88,6 @@ class Command(Verb):
                 if read_in == folder:
                     # a reader that may write nothing leaves what SQLite keeps beside the database
                     open_for_reading(folder).close()
-
-    def _folders(self, args: list[str], argument: str | None) -> list[Path]:
-        assert self.settings is not None
-        if len(args) < 2:
-            return [archive_folder("browse", args, argument, self.settings["ARCHIVE"])]
-        if argument is not None:
-            raise UsageError("name archives as words, or one with -a archive=")
-        return [folder_named(word) for word in args]
 
 
 def _port(text: str) -> int:

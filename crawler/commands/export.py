@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import heapq
 import json
 import sys
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from crawler import __version__
+from crawler.archive import histories
 from crawler.archive.database import WARC_FOLDER, open_for_reading
 from crawler.archive.datasette import metadata
 from crawler.archive.export import (
@@ -31,7 +34,7 @@ from crawler.bundled import PROGRAM
 from crawler.commands._output import opened
 from crawler.commands._shared import (
     add_archive_option,
-    archive_folder,
+    archive_folders,
     host_named,
     must_be_known,
     told,
@@ -53,7 +56,7 @@ class Command(Verb):
 
     def syntax(self) -> str:
         """For `scrapy export -h`."""
-        return f"{{{'|'.join(FORMATS)}}} [ARCHIVE] [--site HOST] [-o FILE]"
+        return f"{{{'|'.join(FORMATS)}}} [ARCHIVE …] [--site HOST] [-o FILE]"
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
@@ -62,7 +65,8 @@ class Command(Verb):
     def long_desc(self) -> str:
         """For `scrapy export -h`."""
         return (
-            "cdxj: a sorted index of all captures for pywb and others, to standard output or FILE."
+            "cdxj: a sorted index of all captures for pywb and others, to standard output or FILE;"
+            " of several archives, one of them all."
             " wacz: the WARC files, their index and the list of stories in one FILE for"
             " ReplayWeb.page. datasette: what tables and columns mean, as metadata for Datasette,"
             " to standard output or FILE. Exit codes: 0 done; 2 bad arguments or archive; 6 a WARC"
@@ -83,22 +87,28 @@ class Command(Verb):
             if not args or args[0] not in FORMATS:
                 raise UsageError(f"say what to export: {PROGRAM} export {' or '.join(FORMATS)}")
             host = host_named(opts.site)
-            folder = about.archive(
-                archive_folder("export", args[1:], opts.argument, self.settings["ARCHIVE"])
-            )
-            with closing(open_for_reading(folder)) as db:
-                db.conn.execute("BEGIN")  # what is exported is of one moment, also beside a crawl
-                must_be_known(db, host)
+            folders = archive_folders("export", args[1:], opts.argument, self.settings["ARCHIVE"])
+            if len(folders) > 1 and args[0] != "cdxj":
+                raise UsageError(f"name one archive: each has a {args[0]} of its own")
+            with contextlib.ExitStack() as stack:
+                held = []
+                for folder in folders:
+                    db = stack.enter_context(closing(open_for_reading(about.archive(folder))))
+                    db.conn.execute("BEGIN")  # it is of one moment, also beside a crawl
+                    held.append(db)
+                if not any(histories.has_site(db.conn, host) for db in held if host):
+                    must_be_known(held[0], host)
                 if args[0] == "datasette":
-                    _datasette(db, folder, opts.output)
+                    _datasette(held[0], folders[0], opts.output)
                     return
-                look_with(db.conn, _look(db, folder))
+                for db, folder in zip(held, folders, strict=True):
+                    look_with(db.conn, _look(db, folder))
                 said = (
-                    _cdxj(db, folder, opts.output, host)
+                    _cdxj(held, folders, opts.output, host)
                     if args[0] == "cdxj"
-                    else _wacz(db, folder, opts.output, host)
+                    else _wacz(held[0], folders[0], opts.output, host)
                 )
-                left_out = count_lost(db.conn, host)
+                left_out = sum(count_lost(db.conn, host) for db in held)
         print(f"{said}{f' in {opts.output}' if opts.output else ''}", file=sys.stderr)
         if left_out:
             print(
@@ -133,10 +143,10 @@ def _look(db: Database, folder: Path) -> IsThere:
     return look
 
 
-def _cdxj(db: Database, folder: Path, output: str | None, site: str | None) -> str:
+def _cdxj(held: list[Database], folders: list[Path], output: str | None, site: str | None) -> str:
     count = 0
-    with opened(output, folder) as out:
-        for line in index_lines(db.conn, index_line, site):
+    with opened(output, *folders) as out:
+        for line in heapq.merge(*(index_lines(db.conn, index_line, site) for db in held)):
             out.write(line.encode("utf-8", "replace") + b"\n")
             count += 1
     return f"{count:,} captures"

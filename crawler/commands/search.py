@@ -17,7 +17,15 @@ from rich.text import Text
 from crawler.archive.database import open_for_reading
 from crawler.archive.searching import Found, Hit, Order, search
 from crawler.bundled import PROGRAM
-from crawler.commands._shared import archive_folder, console, host_named, say, told, typed
+from crawler.commands._shared import (
+    archive_folder,
+    console,
+    each_once,
+    host_named,
+    say,
+    told,
+    typed,
+)
 from crawler.errors import MissingError, UsageError
 from crawler.search import FORMS, Filter, Pieces, Query, parse, parse_raw, period
 from crawler.text import shown_json, shown_line
@@ -89,11 +97,10 @@ class Command(Verb):
         assert self.settings is not None
         with told("search") as about:
             query, limit = asked(args, opts), _number(opts.limit)
-            folders = [
+            folders = each_once(
                 archive_folder("search", [], argument, self.settings["ARCHIVE"])
                 for argument in opts.arguments or [None]
-            ]
-            folders = list({folder.resolve(): folder for folder in folders}.values())
+            )
             found: list[tuple[Path, Found]] = []
             for folder in folders:
                 with closing(open_for_reading(about.archive(folder))) as db:

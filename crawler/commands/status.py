@@ -13,7 +13,13 @@ from crawler.archive import lock
 from crawler.archive.database import open_for_reading
 from crawler.archive.queries import Status, status
 from crawler.bundled import PROGRAM
-from crawler.commands._shared import add_archive_option, archive_folder, console, told
+from crawler.commands._shared import (
+    add_archive_option,
+    archive_folders,
+    console,
+    told,
+    typed,
+)
 from crawler.commands._tables import moment, show_table
 from crawler.commands.left_out import describe
 from crawler.counted import counted
@@ -29,7 +35,7 @@ class Command(Verb):
 
     def syntax(self) -> str:
         """For `scrapy status -h`."""
-        return "[ARCHIVE] [--json]"
+        return "[ARCHIVE …] [--json]"
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
@@ -45,21 +51,27 @@ class Command(Verb):
         """Print the status."""
         assert self.settings is not None
         with told("status") as about:
-            folder = about.archive(
-                archive_folder("status", args, opts.argument, self.settings["ARCHIVE"])
-            )
-            with open_for_reading(folder) as db:
-                found, wrong = status(db), wrong_files(db.conn, folder)
-            is_running = lock.is_held(folder)
-        if opts.json:
-            document = {
-                **asdict(found),
-                "is_running": is_running,
-                "wrong_files": [asdict(each) for each in wrong],
-            }
-            print(shown_json(json.dumps(document, ensure_ascii=False, indent=2)))
-        else:
-            show(found, wrong, console(), is_running=is_running)
+            folders = archive_folders("status", args, opts.argument, self.settings["ARCHIVE"])
+            documents = []
+            for folder in folders:
+                with open_for_reading(about.archive(folder)) as db:
+                    found, wrong = status(db), wrong_files(db.conn, folder)
+                is_running = lock.is_held(folder)
+                if not opts.json:
+                    out = console()
+                    if len(folders) > 1:
+                        out.print(Text(f"{typed(folder)}:", style="bold"))
+                    show(found, wrong, out, is_running=is_running)
+                    continue
+                documents.append({
+                    **({"archive": str(folder)} if len(folders) > 1 else {}),
+                    **asdict(found),
+                    "is_running": is_running,
+                    "wrong_files": [asdict(each) for each in wrong],
+                })  # fmt: skip
+            if opts.json:
+                document = documents if len(folders) > 1 else documents[0]
+                print(shown_json(json.dumps(document, ensure_ascii=False, indent=2)))
 
 
 def show(found: Status, wrong: list[WrongFile], out: Console, *, is_running: bool = False) -> None:

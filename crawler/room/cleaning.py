@@ -15,16 +15,16 @@ import sys
 from dataclasses import dataclass
 
 MOST_PICTURES = 80
-_DROPPED = (
+_DROPPED_NAMES = (
     "script style template noscript iframe object embed svg math audio video canvas form "
     "button input select textarea dialog head title"
-).split()
-_TAGS = (
+)
+_TAG_NAMES = (
     "a abbr address article aside b bdi bdo blockquote br caption center cite code col "
     "colgroup dd del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 "
     "header hgroup hr i img ins kbd li main mark nav ol p pre q rp rt ruby s samp section "
     "small span strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr"
-).split()
+)
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title"}, "img": {"src", "alt", "width", "height"},
     "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}, "ol": {"start"},
@@ -91,7 +91,8 @@ def _clean(text: str, secret: str) -> tuple[str, list[str]]:
         return f"https://{secret}.invalid/{len(pictures) - 1}"
 
     html = nh3.clean(
-        text, tags=set(_TAGS), clean_content_tags=set(_DROPPED), attributes=_ATTRIBUTES,
+        text, tags=set(_TAG_NAMES.split()), attributes=_ATTRIBUTES,
+        clean_content_tags=set(_DROPPED_NAMES.split()),
         attribute_filter=kept, url_schemes={"http", "https"}, link_rel=None,
     )  # fmt: skip
     return html, pictures

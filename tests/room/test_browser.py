@@ -58,6 +58,29 @@ def test_no_page_is_wider_than_its_screen(chromium: Any, room: RunningRoom, widt
             assert wide <= 0, name
 
 
+def test_two_revisions_are_read_below_one_another_on_a_phone(
+    chromium: Any, room: RunningRoom
+) -> None:
+    with visiting(chromium, **PHONE) as visitor:
+        visitor.page.goto(room.url + kinds(room)["beside"])
+        cells = visitor.page.locator("tr.changed td")
+        old, new = (cells.nth(each).bounding_box() for each in (0, 1))
+        assert old["y"] + old["height"] <= new["y"]
+        assert old["x"] + old["width"] <= PHONE["viewport"]["width"]
+        visitor.check()
+
+
+def test_a_printed_page_has_no_buttons_and_is_whole(chromium: Any, room: RunningRoom) -> None:
+    with visiting(chromium) as visitor:
+        visitor.page.emulate_media(media="print")
+        for name in ("story", "search", "cite", "beside", "graph", "captures"):
+            visitor.page.goto(room.url + kinds(room)[name])
+            for gone in ("button", "input", "nav", "body > footer", ".stored"):
+                assert visitor.page.locator(f"{gone}:visible").count() == 0, (name, gone)
+            cut = "each => each.filter(one => one.scrollHeight > one.clientHeight + 1).length"
+            assert visitor.page.locator("pre:visible").evaluate_all(cut) == 0, name
+
+
 def test_the_search_for_barriers_finds_one(chromium: Any) -> None:
     from axe_playwright_python.sync_playwright import Axe
 

@@ -137,3 +137,7 @@ def test_other_languages_are_told_to_the_browser(odd_room: RunningRoom, language
     text = odd_room.get(f"/in/{odd_room.name}/story/{key}").text
     way = {"fa": "rtl", "ja": "ltr"}[language]
     assert f'<article class="text" lang="{language}" dir="{way}">' in text
+    # our own words and dates stand in their own direction within it
+    byline = text.partition('<p class="byline">')[2].partition("</p>")[0]
+    assert 'lang="en" dir="ltr">4 March 2026, 09:30 UTC</time>' in byline
+    assert 'lang="en" dir="ltr">1 minute to read</span>' in byline

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -102,6 +103,17 @@ def test_status_shows_sites_runs_and_reasons(archived: Archived) -> None:
         assert shown in done.stdout
     found = json.loads(run_scrapy("status", "-a", f"archive={archived.folder}", "--json").stdout)
     assert found["articles"] == len(expected("morning"))
+
+
+def test_status_of_several_archives(archived: Archived, tmp_path: Path) -> None:
+    copy = shutil.copytree(archived.folder, tmp_path / "copy")
+    done = run_scrapy("status", str(archived.folder), str(copy), str(copy / "archive.db"))
+    assert done.stdout.count(f"{len(expected('morning'))} articles") == 2
+    assert f"{copy}:" in done.stdout
+    found = run_scrapy("status", str(archived.folder), str(copy), "--json").stdout
+    assert [(each["archive"], each["articles"]) for each in json.loads(found)] == [
+        (str(folder), len(expected("morning"))) for folder in (archived.folder, copy)
+    ]
 
 
 def test_scrapy_lists_our_verbs() -> None:

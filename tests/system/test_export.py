@@ -64,6 +64,25 @@ def test_one_newspaper_can_be_taken_out_of_several(copy: Path, tmp_path: Path) -
     assert "the archive has no such newspaper" in complaint(done.stderr)
 
 
+def test_several_archives_have_one_index(archived: Archived, copy: Path, tmp_path: Path) -> None:
+    one = run_scrapy("export", "cdxj", str(archived.folder)).stdout.splitlines()
+    index = tmp_path / "index.cdxj"
+    done = run_scrapy("export", "cdxj", str(archived.folder), str(copy), "-o", str(index))
+    assert done.returncode == 0, done.stderr
+    lines = index.read_text().splitlines()
+    assert lines == sorted(one + one)
+    assert f"{len(lines):,} captures" in done.stderr
+    for arguments, message in (
+        (("wacz", "-o", str(tmp_path / "a.wacz")), "one archive"),
+        (("cdxj", "-o", str(copy / "warc" / "index.cdxj")), "archive itself"),
+        (("cdxj", "--site", "nowhere.example"), "no such newspaper"),
+    ):
+        name, *options = arguments
+        done = run_scrapy("export", name, str(archived.folder), str(copy), *options)
+        assert done.returncode in (2, 7)
+        assert message in complaint(done.stderr)
+
+
 def test_earlier_revisions_are_pages_too(copy: Path, tmp_path: Path) -> None:
     connection = sqlite3.connect(copy / "archive.db")
     names = [row[1] for row in connection.execute("PRAGMA table_info(revisions)")][1:]

@@ -53,6 +53,27 @@ def test_options_narrow_a_search_down(archived: Archived) -> None:
     )
 
 
+def test_an_archive_that_is_named_twice_is_one(archived: Archived) -> None:
+    again = archived.folder.parent / "." / archived.folder.name / "archive.db"
+    document = found(archived, "rivers", "-a", f"archive={again}")
+    assert "archives" not in document
+    assert document["total"] == found(archived, "rivers")["total"]
+
+
+def test_nobody_reads_on(archived: Archived) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-m", "scrapy", "search", "", "--json", "--limit", "1000",
+         "-a", f"archive={archived.folder}"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert running.stdout is not None
+    assert running.stderr is not None
+    running.stdout.close()
+    assert running.wait(60) == 141
+    assert running.stderr.read() == b""
+    running.stderr.close()
+
+
 def test_hits_are_for_people_too(archived: Archived) -> None:
     argument = f"archive={archived.folder}"
     plain = run_scrapy("search", "rivers", "-a", argument, "--limit", "1")

@@ -31,8 +31,11 @@
     node.vx = node.vy = 0;
     node.r = node.steps === 0 ? 11 : 4 + Math.min(6, Math.sqrt(node.weight || 0) * 1.2);
   });
-  const springs = ties.map(([a, b, relation]) => ({
-    a: nodes[a], b: nodes[b], line: make("line", lines, { class: `tie ${relation}` }),
+  const springs = ties.map(([a, b, relation]) => ({ a: nodes[a], b: nodes[b], relation }));
+  // one path for all lines of a relation: a thousand elements would be a thousand changes a frame
+  const paths = [...new Set(springs.map((each) => each.relation))].map((relation) => ({
+    path: make("path", lines, { class: `tie ${relation}` }),
+    springs: springs.filter((each) => each.relation === relation),
   }));
   for (const node of nodes) {
     const group = make("g", points, { class: `node s${node.steps}${node.href ? "" : " missing"}` });
@@ -78,9 +81,8 @@
         let dx = p.x - q.x, dy = p.y - q.y;
         const square = dx * dx + dy * dy + 0.01;
         if (square > 160000) continue;
-        const push = push0 / square * heat;
-        const reach = Math.sqrt(square);
-        dx *= push / reach * 3; dy *= push / reach * 3;
+        const push = push0 * 3 * heat / (square * Math.sqrt(square));
+        dx *= push; dy *= push;
         p.vx += dx; p.vy += dy; q.vx -= dx; q.vy -= dy;
       }
       p.vx += (width / 2 - p.x) * 0.004 * heat;
@@ -101,12 +103,11 @@
     heat *= 0.985;
   };
   const draw = () => {
-    for (const { a, b, line } of springs) {
-      line.setAttribute("x1", a.x); line.setAttribute("y1", a.y);
-      line.setAttribute("x2", b.x); line.setAttribute("y2", b.y);
+    for (const { path, springs: its } of paths) {
+      path.setAttribute("d", its.map(({ a, b }) => `M${a.x.toFixed(1)} ${a.y.toFixed(1)}L${b.x.toFixed(1)} ${b.y.toFixed(1)}`).join(""));
     }
     for (const node of nodes) {
-      node.group.setAttribute("transform", `translate(${node.x} ${node.y})`);
+      node.group.setAttribute("transform", `translate(${node.x.toFixed(1)} ${node.y.toFixed(1)})`);
       // names lean inwards, so that none is cut off
       const left = node.x > width * 0.7;
       if (node.label && node.left !== left) {
@@ -116,20 +117,27 @@
       }
     }
   };
+  // Many stories find their places before they are seen, and stay there but for the one that is
+  // dragged: moving all of them is more than slow machines draw without stutter.
+  const still = nodes.length > 120 || matchMedia("(prefers-reduced-motion: reduce)").matches;
   const frame = () => {
-    tick(); draw();
-    if (heat > 0.02) requestAnimationFrame(frame); else { running = false; }
+    running = false;
+    if (!still) tick();
+    draw();
+    if (!still && heat > 0.02) warm(0);
   };
   const warm = (much) => {
     heat = Math.max(heat, much);
     if (!running) { running = true; requestAnimationFrame(frame); }
   };
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-    heat = 1;
-    for (let i = 0; i < 220; i++) tick();
+  const settle = () => {
+    const end = performance.now() + 12;
+    while (heat > 0.02 && performance.now() < end) tick();
+    if (heat > 0.02) { setTimeout(settle); return; }
     draw();
-  } else {
-    warm(1);
-  }
-  box.dataset.ready = "yes";
+    box.dataset.ready = "yes";
+  };
+  heat = 1;
+  if (still) settle();
+  else { warm(1); box.dataset.ready = "yes"; }
 })();
