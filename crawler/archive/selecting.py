@@ -232,7 +232,7 @@ def _meant(name: str, value: str, known: Iterable[str]) -> list[str]:
     wanted = fold(value)
     if name == "site":
         return [each for each in known if each == wanted]
-    words = set(wanted.split())
+    words = set(re.findall(r"\w+", wanted))
     folded = {each: fold(each) for each in known}
     same = [each for each, bare in folded.items() if bare == wanted]
     return (

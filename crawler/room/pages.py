@@ -24,6 +24,8 @@ from crawler.room.assets import asset_address
 from crawler.room.links import direction, language_tag, plain, safe_address
 from crawler.room.places import Place, Reader
 from crawler.room.texts import Texts, texts
+from crawler.search import condition
+from crawler.text import UNSPACED_LANGUAGES
 
 logger = logging.getLogger(__name__)
 
@@ -93,6 +95,8 @@ def new_room(datasette: Datasette, places: tuple[Place, ...]) -> Room:
         "at": address,
         "asset": asset_address,
         "safe": safe_address,
+        "condition": condition,
+        "length": lambda number, language: length_in_words(say, number, language),
         "dir": direction,
         "lang": language_tag,
         "day": lambda value: day_in_words(say, value),
@@ -129,6 +133,13 @@ async def served(room: Room, handler: Handler, request: Request) -> Response:
         # Datasette would print all variables of all frames
         logger.exception("%s", request.path)
         return room.problem(500, room.say("problem.ours"))
+
+
+def length_in_words(say: Texts, number: int, language: str | None) -> str:
+    """A text's length: in characters where its script has no spaces between words."""
+    primary = (language or "").partition("-")[0].lower()
+    unit = "characters" if primary in UNSPACED_LANGUAGES else "words"
+    return say(f"count.{unit}", n=number)
 
 
 def day_in_words(say: Texts, value: str | None) -> str:

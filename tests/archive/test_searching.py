@@ -132,6 +132,7 @@ def found(archive: sqlite3.Connection, text: str) -> set[str]:
         "-site:news.example": "derby",
         "author:brook": "mill derby undated",
         'author:"Ada Brook" -section:Sport': "mill undated",
+        'author:"Brook, Ada" -section:Sport': "mill undated",
         "author:nunez": "rio",
         "section:news": "mill flood undated",
         "section:news section:sport": "mill flood undated derby",

@@ -141,3 +141,4 @@ def test_other_languages_are_told_to_the_browser(odd_room: RunningRoom, language
     byline = text.partition('<p class="byline">')[2].partition("</p>")[0]
     assert 'lang="en" dir="ltr">4 March 2026, 09:30 UTC</time>' in byline
     assert 'lang="en" dir="ltr">1 minute to read</span>' in byline
+    assert {"fa": "61 words", "ja": "148 characters"}[language] in text

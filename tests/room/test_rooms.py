@@ -226,6 +226,8 @@ def test_several_archives_in_one_room(demo_archive: Path, odd_archive: Path) -> 
         text = room.get("/").text
         assert f'href="/in/{demo_archive.name}"' in text
         assert f'href="/in/{odd_archive.name}"' in text
+        assert "/edits" not in text  # of which archive?
+        assert "/edits" in room.get(f"/in/{odd_archive.name}").text
         assert room.get(f"/in/{odd_archive.name}").status == 200
         assert room.get(f"/{odd_archive.name}/stories.json").status == 200
 
