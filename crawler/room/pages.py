@@ -84,6 +84,7 @@ def new_room(datasette: Datasette, places: tuple[Place, ...]) -> Room:
     environment = Environment(
         loader=PackageLoader("crawler.room"),
         autoescape=True,
+        auto_reload=False,  # a template of a newer version would ask for what this one has not
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
