@@ -30,6 +30,8 @@ _SETTINGS = {
     "suggest_facets": False,
     "max_returned_rows": 2_000,
 }
+_COMPILE_AFTER = 1.5
+"""Seconds from the start: about when the first page has been sent."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,12 @@ def serve(application: Application, sockets: Sequence[socket.socket]) -> None:
         timeout_graceful_shutdown=3,
         lifespan="on",
     )
-    # the first reader of each kind of page need not wait for its template
-    threading.Thread(target=application.room.compile_templates, daemon=True).start()
+    # no reader waits for the template of a kind of page, nor the first one for those of others
+    later = threading.Timer(_COMPILE_AFTER, application.room.compile_templates)
+    later.daemon = True
+    later.start()
     try:
         uvicorn.Server(config).run(sockets=list(sockets))
     finally:
+        later.cancel()
         application.close()
