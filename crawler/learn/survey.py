@@ -16,7 +16,7 @@ from crawler.extract.dates import clock_of, has_date, order_of, order_told
 from crawler.extract.fields import is_person, named_authors
 from crawler.extract.page import text_of
 from crawler.items import Article, LinkedStory, Page
-from crawler.learn.masks import masked
+from crawler.learn.masks import masked, numbers
 from crawler.learn.places import found, names_of, place_of
 from crawler.text import words
 from crawler.urls import site_host, story_key
@@ -50,6 +50,8 @@ class Line:
     place: str
     length: int
     """Characters."""
+    numbers: str
+    """Those that it tells, which its mask leaves out; "" for those of a date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def survey(doc: Document, page: Page) -> Sighting:
                 masked(block.text, title, article.authors),
                 place_of(places[-1]) if places else block.type,
                 len(block.text),
+                "" if has_date(block.text[:_LONGEST_TITLE]) else numbers(block.text),
             )
         )
     moment = article.published

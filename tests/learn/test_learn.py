@@ -64,6 +64,17 @@ def test_furniture_with_numbers_names_and_days_in_it() -> None:
     assert all("old printing house" not in body(story, profile) for story in stories)
 
 
+@pytest.mark.parametrize(
+    "said", ["Half-time score: {} to {}.", "The district counted {} new cases; {} patients died."]
+)
+def test_a_paragraph_whose_numbers_are_each_storys_own_stays(said: str) -> None:
+    told = [said.format(n % 5, n) for n in range(40)]
+    stories = [Story(n, after=f"<p>{told[n]}</p>") for n in range(40)]
+    profile = learned(stories)
+    for story, text in zip(stories, told, strict=True):
+        assert text in body(story, profile)
+
+
 def test_the_opening_of_a_series_stays() -> None:
     opening = "This is a part of our series on the rivers of the north and those who live by them."
     stories = [Story(n, opening=opening if n % 13 == 0 else "") for n in range(40)]
