@@ -15,6 +15,8 @@ from crawler.errors import ConfigError, UsageError
 
 # Between the project's and the command line's, which say the last word (Scrapy's priorities).
 _PRIORITY = 35
+_MOST_BYTES = 1_000_000
+"""Of a configuration: what has no end, as a device, is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,19 @@ def find(named: str | None = None) -> Found | None:
 def load(path: Path) -> Found:
     """A configuration. Raises UsageError, ConfigError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise UsageError(f"{path} cannot be read ({why}); {PROGRAM} init writes one") from error
+        why = getattr(error, "strerror", None) or error
+        hint = f"; {PROGRAM} init writes one" if isinstance(error, FileNotFoundError) else ""
+        raise UsageError(f"{path} cannot be read ({why}){hint}") from error
+    if len(data) > _MOST_BYTES:
+        raise ConfigError(f"{path}:1: it is longer than {_MOST_BYTES:,} bytes")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: not UTF-8; save it in that encoding") from error
     config, mistakes = read(text)
     if mistakes:
         raise ConfigError(*(f"{path}:{each.line}: {each.what}" for each in mistakes))

@@ -37,13 +37,17 @@ def masked(text: str, title: str = "", names: Iterable[str] = ()) -> str:
 
 
 def numbers(text: str) -> str:
-    """The numbers that are masked in a text, without times of day.
+    """The numbers that are masked in a text, without times of day and days of a month.
 
-    >>> numbers("Updated 10:15; 12,345 spectators")
+    >>> numbers("Updated on 3 May at 10:15; 12,345 spectators")
     '12 345'
     """
-    flat = words(_TIME.sub(" ", text[:_MOST_CHARACTERS]))
-    return " ".join(word for word in flat.split()[:_MOST_WORDS] if _is_number(word))
+    told = words(_TIME.sub(" ", text[:_MOST_CHARACTERS])).split()[:_MOST_WORDS]
+    return " ".join(
+        word
+        for before, word, after in zip(["", *told], told, [*told[1:], ""], strict=False)
+        if _is_number(word) and not (len(word) <= 2 and (_is_month(before) or _is_month(after)))
+    )
 
 
 def says_something(mask: str) -> bool:
@@ -56,10 +60,14 @@ def _token(word: str) -> str:
         return word
     if _is_number(word):
         return NUMBER
-    if len(word) <= _LONGEST_MONTH and month_number(word) is not None:
+    if _is_month(word):
         return MONTH
     return word
 
 
 def _is_number(word: str) -> bool:
     return any(map(str.isdecimal, word))
+
+
+def _is_month(word: str) -> bool:
+    return len(word) <= _LONGEST_MONTH and month_number(word) is not None

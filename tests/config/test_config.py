@@ -53,11 +53,22 @@ def test_it_is_read() -> None:
     [
         ("x = [1", 1, "not TOML"),
         ("a = 1\nb = ", 2, "not TOML"),
+        ("a = " + "[" * 9_000, 1, "not TOML: a number is too long, or tables are too deep"),
+        ("jobs = " + "9" * 9_000, 1, "not TOML: a number is too long"),
         ("", 1, "there are no papers; write [papers.daily]"),
         ("contcat = 'a@b.example'", 1, "there is no contcat; did you mean contact?"),
         ("contact = 'me'", 1, "contact = \"me\": must be a mail address or URL"),
         ("archive = 3", 1, "archive = 3: name a folder"),
         ("archive = 'a/{host}'", 1, "{host} stands for nothing; only {paper} does"),
+        ("archive = 'a/{paper'", 1, "{paper stands for nothing"),
+        ('archive = "a\\u0000b"', 1, 'archive = "a\\u0000b": name a folder'),
+        ('contact = """\nme\nhere"""', 1, 'contact = "me\\nhere": must be a mail'),
+        ("[papers]\n'a\u202eb'.address = 'a.example'", 2, 'papers."a\\u202eb": a name is of'),
+        (f"[papers.{'a' * 300}]\naddress = 'a.example'", 1, "and not long"),
+        (
+            "archive = '{paper}'\n[papers.A]\naddress='a.example'\n[papers.a]\naddress='b.example'",
+            4, "papers.a: its archive is that of papers.A where case does not count",
+        ),
         ("\n\njobs = 0", 3, "jobs = 0: must be a whole number from 1 to 64"),
         ("jobs = true", 1, "jobs = true: must be a whole number"),
         ("papers = 3", 1, "papers is no table; write [papers]"),
@@ -91,6 +102,19 @@ def test_a_mistake_is_told_with_its_line_and_what_is_right(text: str, line: int,
     _, mistakes = read(text)
     assert [each for each in mistakes if each.line == line and what in each.what], mistakes
     assert all("\n" not in each.what for each in mistakes)
+
+
+def test_a_mistake_is_one_line() -> None:
+    names = ("a\\nb", "a\\u2028b")
+    _, mistakes = read("\n".join(f'[papers."{name}"]\n"{name}" = "{name}"' for name in names))
+    assert mistakes
+    assert all(each.what.isprintable() for each in mistakes)
+
+
+def test_the_line_of_what_stands_after_a_long_list() -> None:
+    pages = "".join(f'"https://a.example/{n}",\n' for n in range(5_000))
+    [mistake] = read(f"[papers.a]\naddress = [\n{pages}]\ndelay = 1")[1]
+    assert (mistake.line, "delay" in mistake.what) == (5_004, True)
 
 
 def test_all_mistakes_are_told_in_the_order_of_their_lines() -> None:

@@ -65,7 +65,12 @@ def test_furniture_with_numbers_names_and_days_in_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["Half-time score: {} to {}.", "The district counted {} new cases; {} patients died."]
+    "said",
+    [
+        "Half-time score: {} to {}.",
+        "The district counted {} new cases; {} patients died.",
+        "By 5 May 2024 the river had reached {} metres, and {} houses stood empty in 2023.",
+    ],
 )
 def test_a_paragraph_whose_numbers_are_each_storys_own_stays(said: str) -> None:
     told = [said.format(n % 5, n) for n in range(40)]
