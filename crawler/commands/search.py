@@ -17,6 +17,7 @@ from crawler.archive.database import open_for_reading
 from crawler.archive.searching import Found, Hit, Order, search
 from crawler.bundled import PROGRAM
 from crawler.commands._shared import archive_folder, console, host_named, say, told, typed
+from crawler.counted import number_typed
 from crawler.errors import MissingError, UsageError
 from crawler.search import FORMS, Filter, Pieces, Query, parse, parse_raw, period
 from crawler.text import shown_json, shown_line
@@ -136,9 +137,10 @@ def asked(args: list[str], opts: argparse.Namespace) -> Query:
 
 
 def _number(word: str) -> int:
-    if not (word.isascii() and word.isdigit() and 1 <= int(word) <= _MOST):
+    number = number_typed(word, most=_MOST)
+    if number is None:
         raise UsageError(f"--limit {word} must be a number from 1 to {_MOST:,}")
-    return int(word)
+    return number
 
 
 def refuse_unknown(pages: list[Found], typed_as: str) -> None:

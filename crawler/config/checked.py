@@ -169,7 +169,9 @@ class _Reader:
                 where = f"{_path(path)}: " if path else ""
                 alike = difflib.get_close_matches(name.lower(), known, 1, 0.6)
                 right = f"did you mean {alike[0]}?" if alike else f"there are {', '.join(known)}"
-                self._note(self._line((*path, name)), f"{where}there is no {_path([name])}; {right}")
+                self._note(
+                    self._line((*path, name)), f"{where}there is no {_path([name])}; {right}"
+                )
 
     def _value(
         self, said: Mapping[str, Any], path: Path, check: Callable[[Any], T], otherwise: T

@@ -33,12 +33,13 @@ _NO_ELEMENT = re.compile(
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _CALLED = re.compile(r"(?:::)?([A-Za-z_](?:[\w.-]|:(?!:))*)\s*\(")
 _PREFIXED = re.compile(r"(?<!:)\b[A-Za-z_][\w.-]*:(?!:)")
-_FUNCTIONS = frozenset(
-    "last position count id local-name namespace-uri name string concat starts-with contains"
-    " substring-before substring-after substring string-length normalize-space translate boolean"
-    " not true false lang number sum floor ceiling round"
-    " text comment node processing-instruction and or div mod".split()
-)
+_FUNCTION_NAMES = """
+    last position count id local-name namespace-uri name string concat starts-with contains
+    substring-before substring-after substring string-length normalize-space translate boolean
+    not true false lang number sum floor ceiling round
+    text comment node processing-instruction and or div mod
+"""
+_FUNCTIONS = frozenset(_FUNCTION_NAMES.split())
 """What may stand before a parenthesis in XPath 1.0."""
 _ANY_PAGE = fromstring("<html><head><title>a</title></head><body><p>a</p></body></html>")
 

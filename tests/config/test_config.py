@@ -169,6 +169,11 @@ def test_what_init_writes_is_read_without_a_mistake() -> None:
             '<outline title="Two" xmlUrl="https://b.example/feed/rss.xml"/></outline></body></opml>',
             True, ["One", "Two"],
         ),
+        (
+            '<?xml version="1.0" encoding="ISO-8859-1"?><opml><body><outline text="Zürich"'
+            ' xmlUrl="feed://a.example/rss"/></body></opml>', True, ["Zürich"],
+        ),
+        ("# mine; and yours\nname,url\rOne,a.example\rTwo,b.example\r", False, ["One", "Two"]),
     ],
 )  # fmt: skip
 def test_lists_of_papers(text: str, is_opml: bool, names: list[str]) -> None:
@@ -181,8 +186,14 @@ def test_what_is_wrong_in_a_list_is_told_and_the_rest_taken() -> None:
     entries, wrong = from_list("url\nnowhere\na.example\n", is_opml=False)
     assert [each.address for each in entries] == ["https://a.example/"]
     assert wrong == ["line 2: 'nowhere' is not a web address"]
-    for text, is_opml in (("", False), ("name,size\nx,3", False), ("<opml", True)):
-        with pytest.raises(ValueError, match=r"it is|no column"):
+    feeds = "".join(f'<outline xmlUrl="{url}"/>' for url in ("https://[x/", "b.example/rss"))
+    entries, wrong = from_list(f"<opml><body>{feeds}</body></opml>", is_opml=True)
+    assert [each.address for each in entries] == ["https://b.example/"]
+    assert wrong == ["line 1: 'https://[x/' is not a web address"]
+    for text, is_opml in (
+        ("", False), ("name,size\nx,3", False), ("<opml", True), (f"url\n{'a' * 200_000}", False)
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=r"it is|no column|line 2: field larger"):
             from_list(text, is_opml=is_opml)
 
 

@@ -239,3 +239,20 @@ def test_from_nothing_to_an_archive(tmp_path: Path, two: tuple[str, str]) -> Non
     # named by hand, in another folder: as without a file
     done = run("status", folder=tmp_path.parent)
     assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("contact = 'a@b.example'\n".encode("utf-16"), ":1: not UTF-8"),
+        ("# \n# Zürich\n".encode("latin-1"), ":2: not UTF-8"),
+        (b"# a comment\n" * 100_000, ":1: it is longer than 1,000,000 bytes"),
+    ],
+)
+def test_a_file_that_is_no_text_or_too_long_is_a_mistake(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    path = tmp_path / "hemeroteca.toml"
+    path.write_bytes(content)
+    done = run_scrapy("init", "--check", "--config", str(path))
+    assert (done.returncode, said in done.stderr) == (11, True), done.stderr
