@@ -41,7 +41,10 @@ _PLACE = 0.75
 _PROSE = 0.05
 """Share of the text that stands on one page alone, of a place of the story's paragraphs."""
 _TITLE_SHARE = 0.5
-_SEPARATED = re.compile(r"\s*[|–—•·«»:_-]\s*|\s+-\s+")
+_LETTER = "0-9A-Za-z\u00c0-\u04ff"
+"""Of the scripts that have spaces between words."""
+_SEPARATED = re.compile(rf"\s*(?:[|—•«»]|(?<![{_LETTER}])[–·:_-]|[–·:_-](?![{_LETTER}]))\s*")
+"""What headlines are cut at; no hyphen within a word, no dash or colon between two numbers."""
 _COVERAGE = {"authors": 0.5}
 _MOST_OFTEN = 0.75
 """Share of the stories with a value that a place shows, at least. What shows it on fewer may be a

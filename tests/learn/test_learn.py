@@ -146,6 +146,30 @@ def test_what_all_headlines_end_in_is_the_papers_name() -> None:
     assert extract(page, bare.url, profile=profile).title == bare.title
 
 
+@pytest.mark.parametrize(
+    "title", ["Weather for 2026-05-{} in the valley", "River-{} rises", "News at 10:{} from Lund"]
+)
+def test_no_headline_is_cut_within_a_word_or_a_number(title: str) -> None:
+    titles = [title.format(n + 10) for n in range(12)]
+    stories = [Story(n) for n in range(12)]
+    for story, each in zip(stories, titles, strict=True):
+        story.title = each
+    profile = learned(stories)
+    assert [extract(s.html, s.url, profile=profile).title for s in stories] == titles
+
+
+@pytest.mark.parametrize("end", [" - Lund", ": Lund talks", " | Lund", "| Lund talks"])
+def test_a_headline_is_cut_at_what_separates(end: str) -> None:
+    stories = [Story(n) for n in range(12)]
+    for story in stories:
+        story.title += end
+    profile = learned(stories)
+    for story in stories:
+        assert extract(story.html, story.url, profile=profile).title == (
+            story.title.removesuffix(end)
+        )
+
+
 def test_the_place_of_a_byline_is_learned_from_pages_that_tell_it_twice() -> None:
     stories = [Story(n) for n in range(8)]
     profile = learned(stories)
