@@ -90,6 +90,17 @@ def test_a_written_field_takes_the_place_of_the_learned_one_alone() -> None:
     assert (both.host, both.stories) == (learned.host, 12)
 
 
+def test_a_list_that_is_written_empty_takes_what_was_learned_away() -> None:
+    learned = learn_profile((story.html, story.url) for story in (Story(n) for n in range(12)))
+    assert learned.title_ends
+    text = "title_ends = []\n[fields]\ntitle = []\n"
+    both = overridden(learned, read_profile(text, "hand"))
+    assert both.title_ends == ()
+    assert list(both.fields) == [name for name in learned.fields if name != "title"]
+    again = read_profile(written(read_profile(text, "hand")), "again")
+    assert again == read_profile(text, "hand")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -121,7 +132,8 @@ def test_a_written_field_takes_the_place_of_the_learned_one_alone() -> None:
         ("host = 'https://news.example/'\n[fields]\ntitle = 'h1'", "is no host name"),
         ("", "says nothing of a site"),
         ("host = 'news.example'", "says nothing of a site"),
-        ("[fields]\ntitle = []", "says nothing of a site"),
+        ("[fields]", "says nothing of a site"),
+        ("none_of = ['blocks']", "'none_of' is none of"),
         ("fields = 'h1'", "fields is no table"),
         ("[[furniture]]\nplace = 'x'", "has no text"),
         ("[[blocks]]\nplace = 'div'\nrelation = 'likes'", "'likes' is none of"),
