@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scrapy.settings import BaseSettings
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 import crawler.settings
 from crawler.bundled import PROGRAM
@@ -51,14 +52,25 @@ class Found:
                 )
         return tuple(by_name[name] for name in dict.fromkeys(wanted))
 
+    def is_shared(self, arguments: Mapping[str, str], settings: BaseSettings) -> bool:
+        """Whether all papers are in one archive: that of the file, or the one that the command line
+        or the environment names."""
+        return self.config.is_shared or "archive" in arguments or _is_named(settings)
+
     def apply(self, settings: BaseSettings) -> None:
         """Have a run follow it, in what neither the command line nor the environment says."""
         if self.config.contact and not os.environ.get("HEMEROTECA_CONTACT"):
             settings.set("CONTACT", self.config.contact, priority=_PRIORITY)
-        if self.config.is_shared and not os.environ.get("HEMEROTECA_ARCHIVE"):
+        if self.config.is_shared and not _is_named(settings):
             settings.set("ARCHIVE", str(self.archive), priority=_PRIORITY)
         plain = [paper.plain() for paper in self.config.papers]
         settings.set("PAPERS", plain, priority=_PRIORITY)
+
+
+def _is_named(settings: BaseSettings) -> bool:
+    """Whether the environment or `-s` names the archive."""
+    typed = settings.getpriority("ARCHIVE") == SETTINGS_PRIORITIES["cmdline"]
+    return typed or bool(os.environ.get("HEMEROTECA_ARCHIVE"))
 
 
 def find(named: str | None = None) -> Found | None:
