@@ -43,6 +43,7 @@ $(STAMP): requirements/bootstrap.lock requirements/dev.lock
 	@command -v $(call quoted,PYTHON) >/dev/null 2>&1 || { echo "setup: no" $(call quoted,PYTHON) "found. Install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3"; exit 1; }
 	@$(call quoted,PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "setup:" $(call quoted,PYTHON) "is older than Python 3.11. Install a newer one, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
 	@$(call quoted,PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "setup:" $(call quoted,PYTHON) "has no venv module. Install it (on Debian and Ubuntu: apt install python3-venv)"; exit 1; }
+	@[ ! -L $(VENV) ] || { echo "setup: $(VENV) is a link to another folder, which is left alone. Remove the link"; exit 1; }
 	@echo "setup: installing into $(VENV) (once)"
 	@$(call quoted,PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock \

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from crawler.config import home_address, is_partial_day
+from crawler.counted import number_typed
 from crawler.errors import UsageError
 
 
@@ -127,6 +128,7 @@ def whole_number(name: str, value: str | None) -> int | None:
     """A number of 1 or more, or None. Raises UsageError."""
     if value is None:
         return None
-    if not value.isascii() or not value.isdigit() or int(value) < 1:
+    number = number_typed(value)
+    if number is None:
         raise UsageError(f"{name}={value} must be a number of 1 or more; write {name}=100")
-    return int(value)
+    return number

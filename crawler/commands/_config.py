@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scrapy.settings import BaseSettings
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 import crawler.settings
 from crawler.bundled import PROGRAM
@@ -15,6 +16,8 @@ from crawler.errors import ConfigError, UsageError
 
 # Between the project's and the command line's, which say the last word (Scrapy's priorities).
 _PRIORITY = 35
+_MOST_BYTES = 1_000_000
+"""Of a configuration: what has no end, as a device, is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,25 @@ class Found:
                 )
         return tuple(by_name[name] for name in dict.fromkeys(wanted))
 
+    def is_shared(self, arguments: Mapping[str, str], settings: BaseSettings) -> bool:
+        """Whether all papers are in one archive: that of the file, or the one that the command line
+        or the environment names."""
+        return self.config.is_shared or "archive" in arguments or _is_named(settings)
+
     def apply(self, settings: BaseSettings) -> None:
         """Have a run follow it, in what neither the command line nor the environment says."""
         if self.config.contact and not os.environ.get("HEMEROTECA_CONTACT"):
             settings.set("CONTACT", self.config.contact, priority=_PRIORITY)
-        if self.config.is_shared and not os.environ.get("HEMEROTECA_ARCHIVE"):
+        if self.config.is_shared and not _is_named(settings):
             settings.set("ARCHIVE", str(self.archive), priority=_PRIORITY)
         plain = [paper.plain() for paper in self.config.papers]
         settings.set("PAPERS", plain, priority=_PRIORITY)
+
+
+def _is_named(settings: BaseSettings) -> bool:
+    """Whether the environment or `-s` names the archive."""
+    typed = settings.getpriority("ARCHIVE") == SETTINGS_PRIORITIES["cmdline"]
+    return typed or bool(os.environ.get("HEMEROTECA_ARCHIVE"))
 
 
 def find(named: str | None = None) -> Found | None:
@@ -70,10 +84,19 @@ def find(named: str | None = None) -> Found | None:
 def load(path: Path) -> Found:
     """A configuration. Raises UsageError, ConfigError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise UsageError(f"{path} cannot be read ({why}); {PROGRAM} init writes one") from error
+        why = getattr(error, "strerror", None) or error
+        hint = f"; {PROGRAM} init writes one" if isinstance(error, FileNotFoundError) else ""
+        raise UsageError(f"{path} cannot be read ({why}){hint}") from error
+    if len(data) > _MOST_BYTES:
+        raise ConfigError(f"{path}:1: it is longer than {_MOST_BYTES:,} bytes")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: not UTF-8; save it in that encoding") from error
     config, mistakes = read(text)
     if mistakes:
         raise ConfigError(*(f"{path}:{each.line}: {each.what}" for each in mistakes))

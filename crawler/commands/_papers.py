@@ -51,10 +51,12 @@ def asked_for(found: Found | None, arguments: dict[str, str]) -> tuple[Paper, ..
     return found.chosen(arguments.get("paper"))
 
 
-def is_one_run(found: Found, papers: Sequence[Paper], arguments: dict[str, str]) -> bool:
+def is_one_run(
+    found: Found, papers: Sequence[Paper], arguments: dict[str, str], settings: BaseSettings
+) -> bool:
     """Whether the papers are fetched side by side in one run: those of one archive are, unless the
     configuration wants one after the other."""
-    shares = found.config.is_shared or "archive" in arguments
+    shares = found.is_shared(arguments, settings)
     return len(papers) == 1 or (shares and found.config.jobs != 1)
 
 
@@ -64,7 +66,7 @@ def follow(
     """Have this run archive these papers."""
     arguments["site"] = ",".join(address for paper in papers for address in paper.addresses)
     arguments["paper"] = ",".join(paper.name for paper in papers)
-    if "archive" not in arguments and not found.config.is_shared:
+    if not found.is_shared(arguments, settings):
         arguments["archive"] = str(found.archive_of(papers[0]))
 
 

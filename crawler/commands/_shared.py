@@ -25,6 +25,7 @@ from crawler.archive import histories
 from crawler.archive.database import FILE_NAME, explain, refuse_links
 from crawler.bundled import PROGRAM
 from crawler.commands._config import configured_archive
+from crawler.counted import number_typed
 from crawler.errors import ArchiveError, HemerotecaError, MissingError, UsageError
 from crawler.reasons import in_words
 from crawler.text import shown
@@ -158,12 +159,13 @@ def readers_asked_for(word: str | None) -> int:
     UsageError."""
     if word is None:
         return 0
-    if not word.isascii() or not word.isdigit() or int(word) < 1:
+    number = number_typed(word)
+    if number is None:
         raise UsageError(
             f"--jobs {shlex.quote(word)} must be a number of 1 or more; without it there is one"
             " reader per core"
         )
-    return int(word)
+    return number
 
 
 def typed(path: Path) -> str:

@@ -14,6 +14,7 @@ from crawler.commands._shared import (
     end_on_sigterm,
     told,
 )
+from crawler.counted import number_typed
 from crawler.errors import UsageError
 from crawler.extras import needs_extra
 from crawler.verb import Verb
@@ -91,9 +92,10 @@ class Command(Verb):
 
 
 def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) > 65_535:
+    port = number_typed(text, 0, 65_535)
+    if port is None:
         raise UsageError(f"--port {text} must be a number from 0 to 65535")
-    return int(text)
+    return port
 
 
 def _token(text: str | None, *, needed: bool) -> str | None:

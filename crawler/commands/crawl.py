@@ -102,7 +102,9 @@ class Command(Verb, ScrapyCrawl):
                 self._found.apply(self.settings)
             self._papers = asked_for(self._found, opts.spargs) if args == ["news"] else ()
             if self._found is not None and self._papers:
-                if not opts.estimate and not is_one_run(self._found, self._papers, opts.spargs):
+                if not opts.estimate and not is_one_run(
+                    self._found, self._papers, opts.spargs, self.settings
+                ):
                     name_contact(self.settings, opts.spargs.get("contact"))
                     return
                 follow(self._found, self._papers, opts.spargs, self.settings)

@@ -8,6 +8,7 @@ import sys
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.commands.crawl import Command as Crawl
+from crawler.counted import number_typed
 from crawler.demo.paper import EDITIONS
 from crawler.errors import HemerotecaError, UsageError
 from crawler.verb import fail
@@ -67,7 +68,7 @@ class Command(Crawl):
                 "demo",
                 UsageError(f"no edition {opts.edition!r}; there are {' and '.join(EDITIONS)}"),
             )
-        if not opts.port.isdigit() or int(opts.port) > 65535:
+        if number_typed(opts.port, 0, 65_535) is None:
             fail("demo", UsageError(f"--port {opts.port} must be a number up to 65535"))
         for name, value in SPEED.items():
             if self.settings.getpriority(name) != SETTINGS_PRIORITIES["cmdline"]:

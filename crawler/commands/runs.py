@@ -23,6 +23,7 @@ from crawler.commands._shared import (
     told,
 )
 from crawler.commands._tables import moment, show_table
+from crawler.counted import number_typed
 from crawler.errors import MissingError, UsageError
 from crawler.outcome import MEANINGS
 from crawler.text import shown_json
@@ -59,30 +60,31 @@ class Command(Verb):
         """Print them."""
         assert self.settings is not None
         with told("runs") as about:
-            limit = opts.limit or "20"
-            if not limit.isascii() or not limit.isdigit() or int(limit) < 1:
-                raise UsageError(f"--limit {limit} must be a number of 1 or more")
-            number = int(args.pop(0)) if args and args[0].isascii() and args[0].isdigit() else None
+            limit = number_typed(opts.limit or "20")
+            if limit is None:
+                raise UsageError(f"--limit {opts.limit} must be a number of 1 or more")
+            run_id = args.pop(0) if args and args[0].isascii() and args[0].isdigit() else None
             host = host_named(opts.site)
             folder = about.archive(
                 archive_folder("runs", args, opts.argument, self.settings["ARCHIVE"])
             )
             with closing(open_for_reading(folder)) as db:
                 must_be_known(db, host)
-                if number is None:
-                    found = last_runs(db.conn, int(limit), host)
+                if run_id is None:
+                    found = last_runs(db.conn, limit, host)
                 else:
-                    one = one_run(db.conn, number, int(limit))
+                    number = number_typed(run_id)
+                    one = None if number is None else one_run(db.conn, number, limit)
                     if one is None:
                         raise MissingError(
-                            f"the archive has no run {number}; {PROGRAM} runs lists them"
+                            f"the archive has no run {run_id}; {PROGRAM} runs lists them"
                         )
                     found = [one]
         if opts.json:
             documents = [asdict(each) for each in found]
-            document = documents if number is None else documents[0]
+            document = documents if run_id is None else documents[0]
             print(shown_json(json.dumps(document, ensure_ascii=False, indent=2)))
-        elif number is None:
+        elif run_id is None:
             show_list(found, console())
         else:
             show_one(found[0], console())

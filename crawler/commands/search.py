@@ -26,6 +26,7 @@ from crawler.commands._shared import (
     told,
     typed,
 )
+from crawler.counted import number_typed
 from crawler.errors import MissingError, UsageError
 from crawler.search import FORMS, Filter, Pieces, Query, parse, parse_raw, period
 from crawler.text import shown_json, shown_line
@@ -146,9 +147,10 @@ def asked(args: list[str], opts: argparse.Namespace) -> Query:
 
 
 def _number(word: str) -> int:
-    if not (word.isascii() and word.isdigit() and 1 <= int(word) <= _MOST):
+    number = number_typed(word, most=_MOST)
+    if number is None:
         raise UsageError(f"--limit {word} must be a number from 1 to {_MOST:,}")
-    return int(word)
+    return number
 
 
 def refuse_unknown(pages: list[Found], typed_as: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,10 @@ from crawler.urls import site_host
 T = TypeVar("T")
 
 _NAME = re.compile(r"\w[\w-]*")
-_AFTER = re.compile(r"(\d+) *(minute|hour|day|week)s?")
+_LONGEST_NAME = 200
+"""Bytes: it may be a folder's."""
+_MOST_SHOWN = 60
+_AFTER = re.compile(r"(\d{1,12}) *(minute|hour|day|week)s?")
 _SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 _SHORTEST_DELAY = 2.0
 _MOST_JOBS = 64
@@ -66,7 +70,10 @@ class _Reader:
             for name in self._table(said, ("papers",))
             if (paper := self._paper(said["papers"], name, common)) is not None
         ]
+        archive = self._value(said, ("archive",), _archive, base.archive)
         self._refuse_twice(papers)
+        if BY_PAPER in archive:
+            self._refuse_one_folder(papers)
         if not said.get("papers"):
             line = self._line(("papers",))
             self._note(
@@ -74,7 +81,7 @@ class _Reader:
             )
         return Config(
             tuple(papers),
-            self._value(said, ("archive",), _archive, base.archive),
+            archive,
             self._value(said, ("contact",), _contact, None),
             self._value(said, ("jobs",), _jobs, None),
         )
@@ -83,10 +90,11 @@ class _Reader:
         self, papers: Mapping[str, Any], name: str, common: Mapping[str, Any]
     ) -> Paper | None:
         path = ("papers", name)
-        if not _NAME.fullmatch(name):
+        if not _NAME.fullmatch(name) or len(name.encode()) > _LONGEST_NAME:
             self._note(
                 self._line(path),
-                f'papers."{name}": a name is of letters, digits, - and _; it may be a folder\'s',
+                f"papers.{_shown(name)}: a name is of letters, digits, - and _, and not long; it"
+                " may be a folder's",
             )
         said = self._table(papers, path)
         self._names(said, _OF_ONE, path)
@@ -94,7 +102,7 @@ class _Reader:
             return None
         if "address" not in said:
             self._note(
-                self._line(path), f'papers.{name} has no address; write address = "daily.example"'
+                self._line(path), f'{_path(path)} has no address; write address = "daily.example"'
             )
             return None
         nowhere: tuple[str, ...] = ()
@@ -105,7 +113,7 @@ class _Reader:
             at = "since" if "since" in said else "until"
             self._note(
                 self._line((*path, at)),
-                f"papers.{name}: since = {since} is after until = {until}; swap them",
+                f"{_path(path)}: since = {since} is after until = {until}; swap them",
             )
         return Paper(name, addresses, **wishes) if addresses else None
 
@@ -135,22 +143,35 @@ class _Reader:
                         " paper, with several addresses if need be",
                     )
 
+    def _refuse_one_folder(self, papers: Iterable[Paper]) -> None:
+        names: dict[str, str] = {}
+        for paper in papers:
+            other = names.setdefault(paper.name.casefold(), paper.name)
+            if other != paper.name:
+                self._note(
+                    self._line(("papers", paper.name)),
+                    f"papers.{paper.name}: its archive is that of papers.{other} where case does"
+                    " not count; name it otherwise",
+                )
+
     # -- tables, names, values -------------------------------------------------------------------
 
     def _table(self, said: Mapping[str, Any], path: Path) -> dict[str, Any]:
         found = said.get(path[-1], {})
         if isinstance(found, dict):
             return found
-        self._note(self._line(path), f"{'.'.join(path)} is no table; write [{'.'.join(path)}]")
+        self._note(self._line(path), f"{_path(path)} is no table; write [{_path(path)}]")
         return {}
 
     def _names(self, said: Iterable[str], known: tuple[str, ...], path: Path) -> None:
         for name in said:
             if name not in known:
-                where = f"{'.'.join(path)}: " if path else ""
+                where = f"{_path(path)}: " if path else ""
                 alike = difflib.get_close_matches(name.lower(), known, 1, 0.6)
                 right = f"did you mean {alike[0]}?" if alike else f"there are {', '.join(known)}"
-                self._note(self._line((*path, name)), f"{where}there is no {name}; {right}")
+                self._note(
+                    self._line((*path, name)), f"{where}there is no {_path([name])}; {right}"
+                )
 
     def _value(
         self, said: Mapping[str, Any], path: Path, check: Callable[[Any], T], otherwise: T
@@ -160,7 +181,7 @@ class _Reader:
         try:
             return check(said[path[-1]])
         except _Wrong as wrong:
-            self._note(self._line(path), f"{'.'.join(path)} = {_shown(said[path[-1]])}: {wrong}")
+            self._note(self._line(path), f"{_path(path)} = {_shown(said[path[-1]])}: {wrong}")
             return otherwise
 
     def _line(self, path: Path) -> int:
@@ -172,17 +193,24 @@ class _Reader:
         self.mistakes.append(Mistake(line, what))
 
 
+def _path(names: Iterable[str]) -> str:
+    """Names as TOML joins them."""
+    return ".".join(name if _NAME.fullmatch(name) else _shown(name) for name in names)
+
+
 def _shown(value: object) -> str:
+    """A value in one short line, as TOML writes it."""
     if isinstance(value, str):
-        return f'"{value}"'
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return text if len(text) < 60 else f"{text[:57]}…"
+        text = json.dumps(value, ensure_ascii=not value.isprintable())
+    else:
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text if len(text) < _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}…"
 
 
 def _archive(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise _Wrong('name a folder, as in "archive", or "archives/{paper}"')
-    if wrong := [each for each in re.findall(r"\{.*?\}", value) if each != BY_PAPER]:
+    if wrong := [each for each in re.findall(r"\{[^}]*\}?|\}", value) if each != BY_PAPER]:
         raise _Wrong(f"{wrong[0]} stands for nothing; only {BY_PAPER} does, for a paper's name")
     return value
 
@@ -220,7 +248,7 @@ def _sources(value: Any) -> tuple[str, ...]:
         raise _Wrong(f'must be a list of {", ".join(SOURCES)}: ["sitemap", "feed"]')
     for each in value:
         if each not in SOURCES:
-            raise _Wrong(f"there is no {each}; choose from {', '.join(SOURCES)}"
+            raise _Wrong(f"there is no {_shown(each)}; choose from {', '.join(SOURCES)}"
                          f"{_meant(each, SOURCES)}")  # fmt: skip
     return tuple(dict.fromkeys(value))
 

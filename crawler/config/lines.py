@@ -9,6 +9,7 @@ from typing import Any
 
 Path = tuple[str, ...]
 
+_CLOSERS = ("]", "}", '"""', "'''")
 _AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -33,6 +34,8 @@ def parse(text: str) -> tuple[dict[str, Any], dict[Path, int]]:
         found = _AT.search(str(error))
         line = int(found[1]) if found and found[1] else max(1, len(text.splitlines()))
         raise NotTomlError(line, _AT.sub("", str(error))) from None
+    except (ValueError, RecursionError) as error:  # of thousands of digits, or of brackets
+        raise NotTomlError(1, "a number is too long, or tables are too deep") from error
     lines: dict[Path, int] = {}
     table: Path = ()
     for line, statement in _statements(text):
@@ -50,7 +53,10 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
     those are the fewest lines that are TOML by themselves."""
     begun, first = "", 0
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+        goes_on = bool(begun)
         begun, first = (f"{begun}\n{line}", first) if begun else (line, number)
+        if goes_on and not any(each in line for each in _CLOSERS):
+            continue  # what goes over many lines ends in one of these: a list is parsed once
         if not begun.strip() or begun.lstrip().startswith("#"):
             begun = ""
             continue

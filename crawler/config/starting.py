@@ -22,6 +22,9 @@ _ADDRESS_COLUMNS = (
 )  # fmt: skip
 _NAME_COLUMNS = ("paper", "name", "title", "newspaper", "source", "outlet", "publication")
 
+_FEED_SCHEME = re.compile(r"feed:(?://)?", re.IGNORECASE)
+"""Of addresses that are meant for feed readers: feed://…, feed:https://…"""
+
 _TEMPLATE = """\
 # What this archive is made of: `{program} crawl news` archives the papers named here.
 # Lines that begin with # are comments. `{program} init --check` says what is wrong with this file.
@@ -100,10 +103,18 @@ def from_list(text: str, *, is_opml: bool) -> tuple[list[Entry], list[str]]:
 
 def _csv(text: str) -> list[tuple[int, str, str]]:
     text = text.removeprefix("\ufeff")
-    first = text.split("\n", 1)[0]
+    told = (line for line in text.splitlines() if line.strip() and not line.startswith("#"))
+    first = next(told, "")
     delimiter = max(",;\t", key=first.count)
-    table = csv.reader(io.StringIO(text), delimiter=delimiter)
-    rows = [(table.line_num, [cell.strip() for cell in row]) for row in table if any(row)]
+    table = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
+    try:
+        rows = [
+            (table.line_num, [cell.strip() for cell in row])
+            for row in table
+            if any(row) and not row[0].startswith("#")
+        ]
+    except csv.Error as error:
+        raise ValueError(f"line {table.line_num}: {error}") from error
     if not rows:
         raise ValueError("it is empty")
     header = [cell.lower() for cell in rows[0][1]]
@@ -119,12 +130,15 @@ def _csv(text: str) -> list[tuple[int, str, str]]:
     return [
         (number, row[named] if named is not None and named < len(row) else "", row[at])
         for number, row in rows
-        if at < len(row) and row[at] and not row[0].startswith("#")
+        if at < len(row) and row[at]
     ]
 
 
 def _opml(text: str) -> list[tuple[int, str, str]]:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    # the text is decoded already, whatever encoding it declares
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False, encoding="utf-8"
+    )
     try:
         tree = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
@@ -142,8 +156,12 @@ def _line(outline: etree._Element) -> int:
     return cast("int | None", outline.sourceline) or 0
 
 
-def _front(url: str) -> str:
-    parts = urlsplit(url if "://" in url else f"https://{url}")
+def _front(feed: str) -> str:
+    """The front page of a feed's host; the feed's address where that is none."""
+    url = home_address(_FEED_SCHEME.sub("", feed))
+    if url is None:
+        return feed
+    parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}/"
 
 

@@ -3,6 +3,7 @@ but for the name and the day."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import groupby
 
@@ -15,6 +16,7 @@ _MOST_WORDS = 40
 """Of a text; two that begin so alike are one text."""
 _MOST_CHARACTERS = 600
 _LONGEST_MONTH = 12
+_TIME = re.compile(r"\b(?:[01]?\d|2[0-3])[:.h][0-5]\d\b")
 
 
 def masked(text: str, title: str = "", names: Iterable[str] = ()) -> str:
@@ -34,6 +36,20 @@ def masked(text: str, title: str = "", names: Iterable[str] = ()) -> str:
     return " ".join(token for token, _ in groupby(tokens))
 
 
+def numbers(text: str) -> str:
+    """The numbers that are masked in a text, without times of day and days of a month.
+
+    >>> numbers("Updated on 3 May at 10:15; 12,345 spectators")
+    '12 345'
+    """
+    told = words(_TIME.sub(" ", text[:_MOST_CHARACTERS])).split()[:_MOST_WORDS]
+    return " ".join(
+        word
+        for before, word, after in zip(["", *told], told, [*told[1:], ""], strict=False)
+        if _is_number(word) and not (len(word) <= 2 and (_is_month(before) or _is_month(after)))
+    )
+
+
 def says_something(mask: str) -> bool:
     """Whether a masked text has words of its own, or repeats what stands elsewhere."""
     return any(token not in (NUMBER, MONTH) for token in mask.split())
@@ -42,8 +58,16 @@ def says_something(mask: str) -> bool:
 def _token(word: str) -> str:
     if word[0] == "⟨":
         return word
-    if any(map(str.isdecimal, word)):
+    if _is_number(word):
         return NUMBER
-    if len(word) <= _LONGEST_MONTH and month_number(word) is not None:
+    if _is_month(word):
         return MONTH
     return word
+
+
+def _is_number(word: str) -> bool:
+    return any(map(str.isdecimal, word))
+
+
+def _is_month(word: str) -> bool:
+    return len(word) <= _LONGEST_MONTH and month_number(word) is not None

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import islice
 
 from lxml.cssselect import CSSSelector
-from lxml.etree import XPath
+from lxml.etree import XPath, XPathError
 from lxml.html import HtmlElement, fromstring
 
 from crawler.errors import UsageError
@@ -30,6 +30,17 @@ _NO_ELEMENT = re.compile(
     r"(?:@|attribute::|text\(\s*\)|comment\(\s*\))[\w:.*-]*\s*(?:\[[^][]*\]\s*)*\)*\s*$"
 )
 """The end of an XPath that gives attributes or bare text."""
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_CALLED = re.compile(r"(?:::)?([A-Za-z_](?:[\w.-]|:(?!:))*)\s*\(")
+_PREFIXED = re.compile(r"(?<!:)\b[A-Za-z_][\w.-]*:(?!:)")
+_FUNCTION_NAMES = """
+    last position count id local-name namespace-uri name string concat starts-with contains
+    substring-before substring-after substring string-length normalize-space translate boolean
+    not true false lang number sum floor ceiling round
+    text comment node processing-instruction and or div mod
+"""
+_FUNCTIONS = frozenset(_FUNCTION_NAMES.split())
+"""What may stand before a parenthesis in XPath 1.0."""
 _ANY_PAGE = fromstring("<html><head><title>a</title></head><body><p>a</p></body></html>")
 
 
@@ -78,9 +89,11 @@ def finder(place: str) -> XPath:
     if len(place) > _LONGEST:
         raise UsageError(f"{shown} is too long for a place")
     is_path = place.startswith(("/", "("))
+    if is_path and (unknown := _unknown(place)):
+        raise UsageError(f"{shown} is no XPath ({unknown})")
     try:
         find = XPath(place) if is_path else CSSSelector(place)
-        answer = find(_ANY_PAGE)  # unknown prefixes, variables and functions show only here
+        answer = find(_ANY_PAGE)
     except Exception as error:  # cssselect and lxml have many
         raise UsageError(f"{shown} is no CSS selector and no XPath ({error})") from None
     if not isinstance(answer, list) or (is_path and _NO_ELEMENT.search(place)):
@@ -88,8 +101,24 @@ def finder(place: str) -> XPath:
     return find
 
 
+def _unknown(path: str) -> str:
+    """What an XPath names that no page has; lxml says so only of a page on which that part of the
+    path is come to."""
+    bare = _QUOTED.sub("''", path)
+    if "$" in bare:
+        return "there are no variables"
+    if wrong := [name for name in _CALLED.findall(bare) if name not in _FUNCTIONS]:
+        return f"there is no function {wrong[0]}()"
+    if prefix := _PREFIXED.search(bare):
+        return f"there is no prefix {prefix[0]}"
+    return ""
+
+
 def found(place: str, root: HtmlElement) -> Iterator[HtmlElement]:
     """The elements of a place in a page, in page order."""
-    answer = finder(place)(root)
+    try:
+        answer = finder(place)(root)
+    except XPathError:  # it compares what cannot be compared: nothing is there
+        return
     if isinstance(answer, list):
         yield from (each for each in answer if isinstance(each, HtmlElement))

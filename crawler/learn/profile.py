@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from crawler.errors import UsageError
@@ -20,6 +20,9 @@ FIELDS = (
 )  # fmt: skip
 """Fields that a profile can give a place for."""
 _HABITS = ("date_order", "time_zone")
+_LISTS = (
+    "title_starts", "title_ends", "furniture", "furniture_places", "pictures", "blocks",
+)  # fmt: skip
 NOT_LINKED = "none"
 """The relation of a block that holds no linked stories."""
 
@@ -96,6 +99,9 @@ class SiteProfile:
     """`day first` or `month first`: what 03/04/2021 is on its pages."""
     time_zone: Habit | None = None
     """Of times that say none: a name of the IANA time zone database, or an offset."""
+    none_of: frozenset[str] = frozenset()
+    """Lists, and fields as `fields.title`, that are written empty: there is none, whatever is
+    learned."""
 
     def is_for(self, url: str) -> bool:
         """Whether a page is one of the site's; a profile without a host is for any."""
@@ -115,12 +121,13 @@ class SiteProfile:
 
 def overridden(learned: SiteProfile, written: SiteProfile) -> SiteProfile:
     """A learned profile with what was written by hand in its place, field by field."""
-    given: dict[str, Any] = {}
-    for each in fields(SiteProfile):
-        value = getattr(written, each.name)
-        if each.name not in ("host", "pages", "stories", "fields") and value:
-            given[each.name] = value
-    return replace(learned, fields={**learned.fields, **written.fields}, **given)
+    given: dict[str, Any] = {
+        name: value
+        for name in (*_LISTS, *_HABITS)
+        if (value := getattr(written, name)) or name in written.none_of
+    }
+    kept = {f: p for f, p in learned.fields.items() if f"fields.{f}" not in written.none_of}
+    return replace(learned, fields={**kept, **written.fields}, **given)
 
 
 def rules(profile: SiteProfile) -> str:
@@ -133,14 +140,10 @@ def rules(profile: SiteProfile) -> str:
         share = {"agreement": 1.0} if hasattr(place, "agreement") else {"share": 1.0}
         return replace(place, stories=min(1, place.stories), **share)
 
-    given: dict[str, Any] = {
-        each.name: tuple(map(one, getattr(profile, each.name)))
-        for each in fields(SiteProfile)
-        if each.name not in ("host", "pages", "stories", "fields", *_HABITS)
-    }
+    given: dict[str, Any] = {name: tuple(map(one, getattr(profile, name))) for name in _LISTS}
     given |= {name: habit and one(habit) for name in _HABITS if (habit := getattr(profile, name))}
     bare = replace(
-        profile, pages=0, stories=0,
+        profile, pages=0, stories=0, none_of=frozenset(),
         fields={name: tuple(map(one, places)) for name, places in profile.fields.items()}, **given,
     )  # fmt: skip
     return hashlib.sha256(written(bare).encode()).hexdigest()[:8]
@@ -164,12 +167,15 @@ def written(profile: SiteProfile) -> str:
     lines = [f"host = {_text(profile.host)}"]
     if profile.pages:
         lines += [f"pages = {profile.pages}", f"stories = {profile.stories}"]
+    lines += [f"{name} = []" for name in _LISTS if name in profile.none_of]
     for name in _HABITS:
         habit: Habit | None = getattr(profile, name)
         if habit is not None:
             lines += ["", f"[{name}]", f"value = {_text(habit.value)}"]
         if habit is not None and habit.stories:
             lines += [f"stories = {habit.stories}", f"agreement = {habit.agreement:.2f}"]
+    if empty := [f"{name} = []" for name in FIELDS if f"fields.{name}" in profile.none_of]:
+        lines += ["", "[fields]", *empty]
     for name, places in profile.fields.items():
         for place in places:
             lines += ["", f"[[fields.{name}]]", *_place(place)]
@@ -199,7 +205,7 @@ def read_profile(text: str, name: str) -> SiteProfile:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # numbers of too many digits, too deep tables
         raise UsageError(f"{name} is not TOML ({error})") from None
-    known = {each.name for each in fields(SiteProfile)}
+    known = {"host", "pages", "stories", "fields", *_LISTS, *_HABITS}
     for key in table:
         if key not in known:
             raise UsageError(f"{name}: {key!r} is none of {', '.join(sorted(known))}")
@@ -227,8 +233,12 @@ def read_profile(text: str, name: str) -> SiteProfile:
         blocks=tuple(_read_blocks(table.get("blocks", []), f"{name}: blocks")),
         date_order=_read_habit(table, "date_order", name),
         time_zone=_read_habit(table, "time_zone", name),
+        none_of=frozenset(
+            [key for key in _LISTS if table.get(key) == []]
+            + [f"fields.{key}" for key, value in stated.items() if value == []]
+        ),
     )
-    if profile.is_empty:
+    if profile.is_empty and not profile.none_of:
         raise UsageError(f"{name} says nothing of a site; docs/extend.md shows what it can say")
     return profile
 

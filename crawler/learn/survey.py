@@ -12,11 +12,11 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawler.extract import Document
-from crawler.extract.dates import clock_of, has_date, order_of, order_told
+from crawler.extract.dates import clock_of, dates_in, has_date, order_of, order_told
 from crawler.extract.fields import is_person, named_authors
 from crawler.extract.page import text_of
 from crawler.items import Article, LinkedStory, Page
-from crawler.learn.masks import masked
+from crawler.learn.masks import masked, numbers
 from crawler.learn.places import found, names_of, place_of
 from crawler.text import words
 from crawler.urls import site_host, story_key
@@ -30,6 +30,8 @@ _LAYOUT_LEVELS = 8
 _LAYOUT_SIZE = 400
 _START = 100
 """Characters by which a line is found again on its page."""
+_LONGEST_DATED = 500
+"""Characters of a line in which dates are looked for."""
 _LONGEST_NAME = 40
 """Characters."""
 _MAX_NAMES = 60
@@ -50,6 +52,8 @@ class Line:
     place: str
     length: int
     """Characters."""
+    numbers: str
+    """Those that it tells, which its mask leaves out, without those of dates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ def survey(doc: Document, page: Page) -> Sighting:
                 masked(block.text, title, article.authors),
                 place_of(places[-1]) if places else block.type,
                 len(block.text),
+                numbers(_undated(block.text)),
             )
         )
     moment = article.published
@@ -159,6 +164,16 @@ def _date_order(article: Article) -> str:
         if len(told) == 1:
             return told.pop()
     return ""
+
+
+def _undated(text: str) -> str:
+    """A text's beginning without its dates."""
+    flat = " ".join(text[:_LONGEST_DATED].split())
+    rest, at = [], 0
+    for start, end in dates_in(flat):
+        rest.append(flat[at:start])
+        at = end
+    return " ".join((*rest, flat[at:]))
 
 
 def layout(root: HtmlElement) -> frozenset[str]:

@@ -33,12 +33,18 @@ _LEAST, _LEAST_OF_MANY, _MANY = 2, 3, 10
 _IN_BOX, _IN_PROSE = 0.06, 0.3
 """Share of the stories that a text recurs in, at least: where it stands in a place of its own, and
 where it stands among the story's paragraphs."""
+_SAME_NUMBERS = 0.8
+"""Share of the stories with a text among their paragraphs that have it with the same numbers, at
+least: a score or a count of cases that stands in each story is told of that story."""
 _PLACE = 0.75
 """Share of what stands in a place that is furniture, for all of it to be."""
 _PROSE = 0.05
 """Share of the text that stands on one page alone, of a place of the story's paragraphs."""
 _TITLE_SHARE = 0.5
-_SEPARATED = re.compile(r"\s*[|–—•·«»:_-]\s*|\s+-\s+")
+_LETTER = "0-9A-Za-z\u00c0-\u04ff"
+"""Of the scripts that have spaces between words."""
+_SEPARATED = re.compile(rf"\s*(?:[|—•«»]|(?<![{_LETTER}])[–·:_-]|[–·:_-](?![{_LETTER}]))\s*")
+"""What headlines are cut at; no hyphen within a word, no dash or colon between two numbers."""
 _COVERAGE = {"authors": 0.5}
 _MOST_OFTEN = 0.75
 """Share of the stories with a value that a place shows, at least. What shows it on fewer may be a
@@ -138,12 +144,14 @@ def _furniture(told: Sequence[Sighting]) -> tuple[tuple[Furniture, ...], tuple[P
     headlines = {words(each.title): each.story for each in told if each.title}
     stories: dict[str, set[str]] = defaultdict(set)
     places: dict[str, Counter[str]] = defaultdict(Counter)
+    numbers: dict[str, Counter[str]] = defaultdict(Counter)
     prose = _prose_places(told)
     for each in told:
         for line in each.lines:
             mask = _as_headline(line, headlines, each.story)
             stories[mask].add(each.story)
             places[mask][line.place] += 1
+            numbers[mask][line.numbers] += 1
     total = len(told)
     fewest = _LEAST if total < _MANY else _LEAST_OF_MANY
     known: dict[str, Furniture] = {}
@@ -154,6 +162,8 @@ def _furniture(told: Sequence[Sighting]) -> tuple[tuple[Furniture, ...], tuple[P
         mostly = in_prose > 0.5 * places[mask].total()
         share = len(seen) / total
         own = mostly and mask not in (TITLE, HEADLINE)
+        if own and max(numbers[mask].values()) < _SAME_NUMBERS * numbers[mask].total():
+            continue
         if share >= (_IN_PROSE if own else _IN_BOX) and (not own or len(seen) >= _LEAST_OF_MANY):
             known[mask] = Furniture(mask, len(seen), round(share, 4))
     boxes = _furniture_places(told, known, headlines, prose)

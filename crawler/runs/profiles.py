@@ -62,9 +62,8 @@ class Profiles:
         """Host → profile. Raises UsageError for a file that is no profile."""
         found = {host: profile for host, profile in self.learned.items() if not profile.is_empty}
         for host, profile in self.written.items():
-            known = found.get(host)
-            found[host] = profile if known is None else overridden(known, profile)
-        return found
+            found[host] = overridden(found.get(host, SiteProfile(host)), profile)
+        return {host: profile for host, profile in found.items() if not profile.is_empty}
 
     def check(self) -> None:
         """Read those that were written now, before anything is written by them. Raises UsageError

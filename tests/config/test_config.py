@@ -53,11 +53,22 @@ def test_it_is_read() -> None:
     [
         ("x = [1", 1, "not TOML"),
         ("a = 1\nb = ", 2, "not TOML"),
+        ("a = " + "[" * 9_000, 1, "not TOML: a number is too long, or tables are too deep"),
+        ("jobs = " + "9" * 9_000, 1, "not TOML: a number is too long"),
         ("", 1, "there are no papers; write [papers.daily]"),
         ("contcat = 'a@b.example'", 1, "there is no contcat; did you mean contact?"),
         ("contact = 'me'", 1, "contact = \"me\": must be a mail address or URL"),
         ("archive = 3", 1, "archive = 3: name a folder"),
         ("archive = 'a/{host}'", 1, "{host} stands for nothing; only {paper} does"),
+        ("archive = 'a/{paper'", 1, "{paper stands for nothing"),
+        ('archive = "a\\u0000b"', 1, 'archive = "a\\u0000b": name a folder'),
+        ('contact = """\nme\nhere"""', 1, 'contact = "me\\nhere": must be a mail'),
+        ("[papers]\n'a\u202eb'.address = 'a.example'", 2, 'papers."a\\u202eb": a name is of'),
+        (f"[papers.{'a' * 300}]\naddress = 'a.example'", 1, "and not long"),
+        (
+            "archive = '{paper}'\n[papers.A]\naddress='a.example'\n[papers.a]\naddress='b.example'",
+            4, "papers.a: its archive is that of papers.A where case does not count",
+        ),
         ("\n\njobs = 0", 3, "jobs = 0: must be a whole number from 1 to 64"),
         ("jobs = true", 1, "jobs = true: must be a whole number"),
         ("papers = 3", 1, "papers is no table; write [papers]"),
@@ -91,6 +102,19 @@ def test_a_mistake_is_told_with_its_line_and_what_is_right(text: str, line: int,
     _, mistakes = read(text)
     assert [each for each in mistakes if each.line == line and what in each.what], mistakes
     assert all("\n" not in each.what for each in mistakes)
+
+
+def test_a_mistake_is_one_line() -> None:
+    names = ("a\\nb", "a\\u2028b")
+    _, mistakes = read("\n".join(f'[papers."{name}"]\n"{name}" = "{name}"' for name in names))
+    assert mistakes
+    assert all(each.what.isprintable() for each in mistakes)
+
+
+def test_the_line_of_what_stands_after_a_long_list() -> None:
+    pages = "".join(f'"https://a.example/{n}",\n' for n in range(5_000))
+    [mistake] = read(f"[papers.a]\naddress = [\n{pages}]\ndelay = 1")[1]
+    assert (mistake.line, "delay" in mistake.what) == (5_004, True)
 
 
 def test_all_mistakes_are_told_in_the_order_of_their_lines() -> None:
@@ -145,6 +169,11 @@ def test_what_init_writes_is_read_without_a_mistake() -> None:
             '<outline title="Two" xmlUrl="https://b.example/feed/rss.xml"/></outline></body></opml>',
             True, ["One", "Two"],
         ),
+        (
+            '<?xml version="1.0" encoding="ISO-8859-1"?><opml><body><outline text="Zürich"'
+            ' xmlUrl="feed://a.example/rss"/></body></opml>', True, ["Zürich"],
+        ),
+        ("# mine; and yours\nname,url\rOne,a.example\rTwo,b.example\r", False, ["One", "Two"]),
     ],
 )  # fmt: skip
 def test_lists_of_papers(text: str, is_opml: bool, names: list[str]) -> None:
@@ -157,8 +186,14 @@ def test_what_is_wrong_in_a_list_is_told_and_the_rest_taken() -> None:
     entries, wrong = from_list("url\nnowhere\na.example\n", is_opml=False)
     assert [each.address for each in entries] == ["https://a.example/"]
     assert wrong == ["line 2: 'nowhere' is not a web address"]
-    for text, is_opml in (("", False), ("name,size\nx,3", False), ("<opml", True)):
-        with pytest.raises(ValueError, match=r"it is|no column"):
+    feeds = "".join(f'<outline xmlUrl="{url}"/>' for url in ("https://[x/", "b.example/rss"))
+    entries, wrong = from_list(f"<opml><body>{feeds}</body></opml>", is_opml=True)
+    assert [each.address for each in entries] == ["https://b.example/"]
+    assert wrong == ["line 1: 'https://[x/' is not a web address"]
+    for text, is_opml in (
+        ("", False), ("name,size\nx,3", False), ("<opml", True), (f"url\n{'a' * 200_000}", False)
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=r"it is|no column|line 2: field larger"):
             from_list(text, is_opml=is_opml)
 
 

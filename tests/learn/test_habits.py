@@ -92,7 +92,7 @@ def test_the_clock_of_unmarked_times_is_learned_from_pages_that_show_both(
     assert [published(page, profile) for page in pages] == [
         f"2023-01-09T14:05{winter}", f"2023-08-09T14:05{summer}",
     ]  # fmt: skip
-    [claim] = [c for c in extract(*pages[0], profile=profile).published_claims[:1]]
+    claim, *_ = extract(*pages[0], profile=profile).published_claims
     assert claim.source.startswith("profile:html:")
 
 

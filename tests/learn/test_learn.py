@@ -64,6 +64,22 @@ def test_furniture_with_numbers_names_and_days_in_it() -> None:
     assert all("old printing house" not in body(story, profile) for story in stories)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Half-time score: {} to {}.",
+        "The district counted {} new cases; {} patients died.",
+        "By 5 May 2024 the river had reached {} metres, and {} houses stood empty in 2023.",
+    ],
+)
+def test_a_paragraph_whose_numbers_are_each_storys_own_stays(said: str) -> None:
+    told = [said.format(n % 5, n) for n in range(40)]
+    stories = [Story(n, after=f"<p>{told[n]}</p>") for n in range(40)]
+    profile = learned(stories)
+    for story, text in zip(stories, told, strict=True):
+        assert text in body(story, profile)
+
+
 def test_the_opening_of_a_series_stays() -> None:
     opening = "This is a part of our series on the rivers of the north and those who live by them."
     stories = [Story(n, opening=opening if n % 13 == 0 else "") for n in range(40)]
@@ -128,6 +144,30 @@ def test_what_all_headlines_end_in_is_the_papers_name() -> None:
     bare = Story(77)
     page = bare.html.replace(f"<h1>{bare.title}</h1>", f"<h1>{bare.title} - The Lund Gazette</h1>")
     assert extract(page, bare.url, profile=profile).title == bare.title
+
+
+@pytest.mark.parametrize(
+    "title", ["Weather for 2026-05-{} in the valley", "River-{} rises", "News at 10:{} from Lund"]
+)
+def test_no_headline_is_cut_within_a_word_or_a_number(title: str) -> None:
+    titles = [title.format(n + 10) for n in range(12)]
+    stories = [Story(n) for n in range(12)]
+    for story, each in zip(stories, titles, strict=True):
+        story.title = each
+    profile = learned(stories)
+    assert [extract(s.html, s.url, profile=profile).title for s in stories] == titles
+
+
+@pytest.mark.parametrize("end", [" - Lund", ": Lund talks", " | Lund", "| Lund talks"])
+def test_a_headline_is_cut_at_what_separates(end: str) -> None:
+    stories = [Story(n) for n in range(12)]
+    for story in stories:
+        story.title += end
+    profile = learned(stories)
+    for story in stories:
+        assert extract(story.html, story.url, profile=profile).title == (
+            story.title.removesuffix(end)
+        )
 
 
 def test_the_place_of_a_byline_is_learned_from_pages_that_tell_it_twice() -> None:

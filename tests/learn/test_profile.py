@@ -90,6 +90,17 @@ def test_a_written_field_takes_the_place_of_the_learned_one_alone() -> None:
     assert (both.host, both.stories) == (learned.host, 12)
 
 
+def test_a_list_that_is_written_empty_takes_what_was_learned_away() -> None:
+    learned = learn_profile((story.html, story.url) for story in (Story(n) for n in range(12)))
+    assert learned.title_ends
+    text = "title_ends = []\n[fields]\ntitle = []\n"
+    both = overridden(learned, read_profile(text, "hand"))
+    assert both.title_ends == ()
+    assert list(both.fields) == [name for name in learned.fields if name != "title"]
+    again = read_profile(written(read_profile(text, "hand")), "again")
+    assert again == read_profile(text, "hand")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -107,9 +118,12 @@ def test_a_written_field_takes_the_place_of_the_learned_one_alone() -> None:
         (f"[[furniture]]\ntext = 'x'\nshare = 1{'0' * 400}", "no number from 0 to 1"),
         (f"host = 1{'0' * 5_000}", "is not TOML"),
         ("host = " + 9_000 * "[", "is not TOML"),
-        ("[fields]\ntitle = '//a:b'", "Undefined namespace prefix"),
-        ("[fields]\ntitle = '//p[$x]'", "Undefined variable"),
-        ("[fields]\ntitle = '//p[re:test(., \"a\")]'", "no CSS selector and no XPath"),
+        ("[fields]\ntitle = '//a:b'", "there is no prefix a:"),
+        ("[fields]\ntitle = '//p[$x]'", "there are no variables"),
+        ("[fields]\ntitle = '//h1[re:test(., \"a\")]'", "no function re:test()"),
+        ("[fields]\ntitle = '//main/h1[lower-case(.)]'", "no function lower-case()"),
+        ("[fields]\ntitle = '//main/h1[@class = $name]'", "no variables"),
+        ("[fields]\ntitle = '//main/svg:title'", "no prefix svg:"),
         ("[fields]\nimage = '//img/@src'", "gives no elements"),
         ("[fields]\ntitle = '//h1/text()[1]'", "gives no elements"),
         ("[fields]\ntitle = '(1 + 2)'", "gives no elements"),
@@ -118,7 +132,8 @@ def test_a_written_field_takes_the_place_of_the_learned_one_alone() -> None:
         ("host = 'https://news.example/'\n[fields]\ntitle = 'h1'", "is no host name"),
         ("", "says nothing of a site"),
         ("host = 'news.example'", "says nothing of a site"),
-        ("[fields]\ntitle = []", "says nothing of a site"),
+        ("[fields]", "says nothing of a site"),
+        ("none_of = ['blocks']", "'none_of' is none of"),
         ("fields = 'h1'", "fields is no table"),
         ("[[furniture]]\nplace = 'x'", "has no text"),
         ("[[blocks]]\nplace = 'div'\nrelation = 'likes'", "'likes' is none of"),
@@ -153,6 +168,13 @@ def test_a_host_may_be_written_as_people_write_it(tmp_path: Path, host: str) -> 
 def test_an_xpath_may_look_at_attributes_and_texts(place: str) -> None:
     profile = read_profile(f'[fields]\ntitle = "{place}"', "x")
     assert profile.fields["title"][0].place == place
+
+
+@pytest.mark.parametrize("place", ["//h1[id(//p) = (1 | 2)]", "//h1[sum(2)]"])
+def test_what_cannot_be_computed_on_a_page_finds_nothing_there(place: str) -> None:
+    profile = read_profile(f'[fields]\ntitle = "{place}"', "hand")
+    page = PAGE.replace("TEXT", TEXT)
+    assert extract(page, URL, profile=profile).title == extract(page, URL).title
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no devices here")

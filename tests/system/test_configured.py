@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -239,3 +240,43 @@ def test_from_nothing_to_an_archive(tmp_path: Path, two: tuple[str, str]) -> Non
     # named by hand, in another folder: as without a file
     done = run("status", folder=tmp_path.parent)
     assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("contact = 'a@b.example'\n".encode("utf-16"), ":1: not UTF-8"),
+        ("# \n# Zürich\n".encode("latin-1"), ":2: not UTF-8"),
+        (b"# a comment\n" * 100_000, ":1: it is longer than 1,000,000 bytes"),
+    ],
+)
+def test_a_file_that_is_no_text_or_too_long_is_a_mistake(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    path = tmp_path / "hemeroteca.toml"
+    path.write_bytes(content)
+    done = run_scrapy("init", "--check", "--config", str(path))
+    assert (done.returncode, said in done.stderr) == (11, True), done.stderr
+
+
+@pytest.mark.parametrize("is_typed", [False, True])
+def test_an_archive_that_is_named_elsewhere_comes_before_that_of_each_paper(
+    tmp_path: Path, two: tuple[str, str], is_typed: bool
+) -> None:
+    path = configured(
+        tmp_path,
+        "archive = 'archives/{paper}'\n"
+        + "".join(f"[papers.p{n}]\naddress = '{home}'\n" for n, home in enumerate(two)),
+    )
+    named = tmp_path / "named"
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "scrapy", "crawl", "news", "--config", path, "-a", "max_pages=4",
+            *PRIVATE, *(("-s", f"ARCHIVE={named}") if is_typed else ()),
+        ],
+        cwd=ROOT, capture_output=True, text=True, timeout=500,
+        env={**os.environ, **({} if is_typed else {"HEMEROTECA_ARCHIVE": str(named)})},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["hemeroteca.toml", "named"]
+    assert len(hosts(named)) == 2

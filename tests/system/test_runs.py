@@ -79,6 +79,8 @@ def test_runs_are_listed_and_one_is_told_in_full(some_failed: tuple[Path, Answer
     ("arguments", "code", "said"),
     [
         (("runs", "99"), 7, "the archive has no run 99"),
+        (("runs", "9" * 30), 7, "the archive has no run 999"),
+        (("runs", "--limit", "9" * 5_000), 2, "must be a number of 1 or more"),
         (("runs", "--limit", "x"), 2, "--limit x must be a number"),
         (("runs", "--site", "nobody.example"), 7, "no such newspaper"),
         (("retry", "--reason", "http_statsu"), 2, "did you mean http_status?"),

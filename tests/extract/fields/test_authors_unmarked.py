@@ -91,8 +91,8 @@ OTHERS = {
     "service": '<p><a href="/services/web-design">Web Design</a> <span>12 May 2026</span></p>',
     "login": '<p><a href="/members/login"><i class="icon-user"></i> Log In</a></p>',
     "photo": "<p>Fotos von Bo Lund</p>",
-    "words of a sentence": "<p>The ferry was repaired in a week and all the <b>análisis de rigor</b>"
-                           " were made before it could be put back on the river at noon.</p>",
+    "words of a sentence": "<p>The ferry was repaired in a week, and all the <b>análisis de"
+                           " rigor</b> were made before it was put back on the river.</p>",
     "a sentence about a time": "<p>By the 2000s, as the mayor was arriving, ferries had changed to"
                                " navy and silver with the same flying gull.</p>",
     "speaker": "<p><strong>Bo Lund</strong></p><p>I was against it, and I still am, whatever the"
