@@ -37,7 +37,7 @@ UNSPACED_LANGUAGES = frozenset({"ja", "zh", "yue", "th", "lo", "km", "my", "bo",
 # -- words --------------------------------------------------------------------------------------
 
 _WORD = re.compile(r"\w+")
-_LONE_MARKS = tuple(f" {mark} " for mark in "–—-|/•·&+*=:…")
+_LONE_MARKS = frozenset("–—-|/•·&+*=:…")
 _SAMPLE = 2_000
 """Characters that tell in what script a text is."""
 PHRASE = 3
@@ -64,9 +64,10 @@ def count_words(text: str) -> int:
     unspaced = 0
     if not text.isascii() and UNSPACED.search(text, 0, _SAMPLE):
         text, unspaced = UNSPACED.subn(" ", text)
-    # Counted, not looked at one by one: nearly every token is a word.
-    marks = sum(text.count(mark) for mark in _LONE_MARKS)
-    return len(text.split()) - marks + unspaced
+    tokens = text.split()
+    # Nearly every token is a word: which marks there are is asked once.
+    marks = sum(text.count(f" {mark} ") for mark in _LONE_MARKS.intersection(tokens))
+    return len(tokens) - marks + unspaced
 
 
 def line_words(text: str) -> int:

@@ -129,7 +129,6 @@ def is_caption(element: HtmlElement, above: Container[HtmlElement]) -> bool:
     """
     if meanings(names_of(element)) & _CAPTION:
         return True
-    length = len(text_of(element))
     at = element.getparent()
     for _ in range(3):
         if at is None or at in above:
@@ -137,6 +136,6 @@ def is_caption(element: HtmlElement, above: Container[HtmlElement]) -> bool:
         if at.tag in ("figure", "figcaption"):
             return True
         if next(at.iter(*PICTURES), None) is not None:
-            return len(text_of(at)) < 2 * length
+            return len(text_of(at)) < 2 * len(text_of(element))
         at = at.getparent()
     return False

@@ -145,7 +145,7 @@ def _long_texts(doc: Document) -> Iterator[tuple[int, HtmlElement]]:
     """
     tongue = (doc.root.get("lang") or "").lower().replace("_", "-").partition("-")[0]
     least = _LEAST_UNSPACED if tongue in UNSPACED_LANGUAGES else _LEAST
-    for element in doc.root.iter():
+    for element in doc.elements:
         if element.tag not in _MUTE:
             text = element.text
             if text is not None and len(text) > least and (length := _long(text, least)):

@@ -59,7 +59,10 @@ class Document:
         data = utf8(html, content_type).replace(b"\x00", b"")
         refuse_what_takes_too_long(data)
         self.url = url
-        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, recover=True)
+        # A table of ids, which libxml2 makes unless told not to, is a seventh of the parse.
+        parser = etree.HTMLParser(
+            encoding="utf-8", huge_tree=True, recover=True, collect_ids=False
+        )
         parser.set_element_class_lookup(_ONE_CLASS)
         try:
             root = etree.fromstring(data.translate(None, CONTROLS), parser)
@@ -69,7 +72,8 @@ class Document:
             raise PageError("page_no_element")
         self.root = root
         # lxml makes an object for an element each time that it is come upon, unless there is one.
-        self._elements = list(root.iter())
+        self.elements: Sequence[HtmlElement] = list(root.iter())
+        """All elements, comments and instructions, in document order."""
 
     @cached_property
     def selector(self) -> Selector:
@@ -80,8 +84,9 @@ class Document:
     def tags(self) -> Mapping[str, Sequence[HtmlElement]]:
         """Elements of the `INDEXED` tags in document order, found in one pass."""
         found: dict[str, list[HtmlElement]] = {tag: [] for tag in INDEXED}
-        for element in self.root.iter(*INDEXED):
-            found[element.tag].append(element)
+        for element in self.elements:
+            if (tag := element.tag) in found:
+                found[tag].append(element)
         return MappingProxyType(found)
 
     @cached_property
