@@ -15,6 +15,8 @@ from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeVar, cast
 
+import msgspec
+
 T = TypeVar("T")
 
 # -- scripts ------------------------------------------------------------------------------------
@@ -104,6 +106,9 @@ def likeness(one: set[str], other: set[str]) -> float:
 CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\f\r") + b"\x7f"
 """Control characters that no text needs, as bytes of ASCII or UTF-8."""
 _SEEN_BY_BYTES = bytes(code for code in range(0x20) if code not in b"\t\n") + b"\x7f"
+_WRITER = msgspec.json.Encoder()
+_HARMLESS = (b'"', b"n", b"t", b"\\", b"")
+"""What follows a backslash in JSON where it stands for a character that text may have."""
 _UNFIT = re.compile("\r\n?|[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
@@ -119,9 +124,7 @@ def is_clean(text: str) -> bool:
         return False
     if text.isascii():
         return True
-    if any(rest[:1] <= b"\x9f" for rest in data.split(b"\xc2")[1:]):
-        return False
-    return b"\xef\xbf\xbe" not in data and b"\xef\xbf\xbf" not in data
+    return _is_clean_beyond_ascii(data)
 
 
 def clean(text: str) -> str:
@@ -145,9 +148,29 @@ def clean(text: str) -> str:
 def cleaned(value: T) -> T:
     """A value with all text in it clean, however deep: strings, tuples, lists, mappings, frozen
     dataclasses. The very same object where all is clean, as it nearly always is."""
-    found: list[str] = []
-    _gather(value, found)
-    return value if is_clean("".join(found)) else cast("T", _remade(value))
+    try:
+        data = _WRITER.encode(value)
+    except (TypeError, ValueError, RecursionError):  # half a surrogate pair, or a type of others
+        found: list[str] = []
+        _gather(value, found)
+        return value if is_clean("".join(found)) else cast("T", _remade(value))
+    return value if _is_clean_json(data) else cast("T", _remade(value))
+
+
+def _is_clean_json(data: bytes) -> bool:
+    """Whether JSON holds nothing but clean text: a look at the bytes of all of it, which are
+    written sooner than its strings are gathered. False for some that does, if it has backslashes.
+    """
+    if any(rest[:1] not in _HARMLESS for rest in data.split(b"\\")[1:]):
+        return False
+    return b"\x7f" not in data and (data.isascii() or _is_clean_beyond_ascii(data))
+
+
+def _is_clean_beyond_ascii(data: bytes) -> bool:
+    """Whether UTF-8 has neither the controls from 128 to 159 nor non-characters in it."""
+    if any(rest[:1] <= b"\x9f" for rest in data.split(b"\xc2")[1:]):
+        return False
+    return b"\xef\xbf\xbe" not in data and b"\xef\xbf\xbf" not in data
 
 
 def _joined(pair: re.Match[str]) -> str:

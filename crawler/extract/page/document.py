@@ -60,9 +60,7 @@ class Document:
         refuse_what_takes_too_long(data)
         self.url = url
         # A table of ids, which libxml2 makes unless told not to, is a seventh of the parse.
-        parser = etree.HTMLParser(
-            encoding="utf-8", huge_tree=True, recover=True, collect_ids=False
-        )
+        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, recover=True, collect_ids=False)
         parser.set_element_class_lookup(_ONE_CLASS)
         try:
             root = etree.fromstring(data.translate(None, CONTROLS), parser)
@@ -84,9 +82,8 @@ class Document:
     def tags(self) -> Mapping[str, Sequence[HtmlElement]]:
         """Elements of the `INDEXED` tags in document order, found in one pass."""
         found: dict[str, list[HtmlElement]] = {tag: [] for tag in INDEXED}
-        for element in self.elements:
-            if (tag := element.tag) in found:
-                found[tag].append(element)
+        for element in self.root.iter(*INDEXED):
+            found[element.tag].append(element)
         return MappingProxyType(found)
 
     @cached_property
