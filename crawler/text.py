@@ -15,6 +15,8 @@ from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeVar, cast
 
+import msgspec
+
 T = TypeVar("T")
 
 # -- scripts ------------------------------------------------------------------------------------
@@ -37,7 +39,7 @@ UNSPACED_LANGUAGES = frozenset({"ja", "zh", "yue", "th", "lo", "km", "my", "bo",
 # -- words --------------------------------------------------------------------------------------
 
 _WORD = re.compile(r"\w+")
-_LONE_MARKS = tuple(f" {mark} " for mark in "–—-|/•·&+*=:…")
+_LONE_MARKS = frozenset("–—-|/•·&+*=:…")
 _SAMPLE = 2_000
 """Characters that tell in what script a text is."""
 PHRASE = 3
@@ -64,9 +66,10 @@ def count_words(text: str) -> int:
     unspaced = 0
     if not text.isascii() and UNSPACED.search(text, 0, _SAMPLE):
         text, unspaced = UNSPACED.subn(" ", text)
-    # Counted, not looked at one by one: nearly every token is a word.
-    marks = sum(text.count(mark) for mark in _LONE_MARKS)
-    return len(text.split()) - marks + unspaced
+    tokens = text.split()
+    # Nearly every token is a word: which marks there are is asked once.
+    marks = sum(text.count(f" {mark} ") for mark in _LONE_MARKS.intersection(tokens))
+    return len(tokens) - marks + unspaced
 
 
 def line_words(text: str) -> int:
@@ -103,6 +106,9 @@ def likeness(one: set[str], other: set[str]) -> float:
 CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\f\r") + b"\x7f"
 """Control characters that no text needs, as bytes of ASCII or UTF-8."""
 _SEEN_BY_BYTES = bytes(code for code in range(0x20) if code not in b"\t\n") + b"\x7f"
+_WRITER = msgspec.json.Encoder()
+_HARMLESS = (b'"', b"n", b"t", b"\\", b"")
+"""What follows a backslash in JSON where it stands for a character that text may have."""
 _UNFIT = re.compile("\r\n?|[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
@@ -118,9 +124,7 @@ def is_clean(text: str) -> bool:
         return False
     if text.isascii():
         return True
-    if any(rest[:1] <= b"\x9f" for rest in data.split(b"\xc2")[1:]):
-        return False
-    return b"\xef\xbf\xbe" not in data and b"\xef\xbf\xbf" not in data
+    return _is_clean_beyond_ascii(data)
 
 
 def clean(text: str) -> str:
@@ -144,9 +148,29 @@ def clean(text: str) -> str:
 def cleaned(value: T) -> T:
     """A value with all text in it clean, however deep: strings, tuples, lists, mappings, frozen
     dataclasses. The very same object where all is clean, as it nearly always is."""
-    found: list[str] = []
-    _gather(value, found)
-    return value if is_clean("".join(found)) else cast("T", _remade(value))
+    try:
+        data = _WRITER.encode(value)
+    except (TypeError, ValueError, RecursionError):  # half a surrogate pair, or a type of others
+        found: list[str] = []
+        _gather(value, found)
+        return value if is_clean("".join(found)) else cast("T", _remade(value))
+    return value if _is_clean_json(data) else cast("T", _remade(value))
+
+
+def _is_clean_json(data: bytes) -> bool:
+    """Whether JSON holds nothing but clean text: a look at the bytes of all of it, which are
+    written sooner than its strings are gathered. False for some that does, if it has backslashes.
+    """
+    if any(rest[:1] not in _HARMLESS for rest in data.split(b"\\")[1:]):
+        return False
+    return b"\x7f" not in data and (data.isascii() or _is_clean_beyond_ascii(data))
+
+
+def _is_clean_beyond_ascii(data: bytes) -> bool:
+    """Whether UTF-8 has neither the controls from 128 to 159 nor non-characters in it."""
+    if any(rest[:1] <= b"\x9f" for rest in data.split(b"\xc2")[1:]):
+        return False
+    return b"\xef\xbf\xbe" not in data and b"\xef\xbf\xbf" not in data
 
 
 def _joined(pair: re.Match[str]) -> str:

@@ -66,7 +66,10 @@ def _left_out(doc: Document, body: str) -> int:
     flat = body.replace("\n", " ")
     left = looked_at = 0
     for element in doc.root.iter("p", "blockquote"):
-        text = text_of(element)
+        # What stands before its first link or the like tells as much of most paragraphs.
+        text = " ".join((element.text or "").split())
+        if len(text) < _PROSE or text[10:70] not in flat:
+            text = text_of(element)
         if len(text) < _PROSE:
             continue
         if text[10:70] not in flat:

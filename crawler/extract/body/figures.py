@@ -122,6 +122,17 @@ def _pixels(value: str | None) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
+def _says_more(element: HtmlElement, length: int) -> bool:
+    """Whether the beginnings of the paragraphs in an element are longer than that together: told
+    without putting all its text together, which may be that of the whole page."""
+    for part in islice(element.iter("p"), _MAX_PARTS):
+        if part.text is not None:
+            length -= sum(map(len, part.text.split()))
+        if length <= 0:
+            return True
+    return False
+
+
 def is_caption(element: HtmlElement, above: Container[HtmlElement]) -> bool:
     """Whether an element tells of a picture beside it, or names its photographer.
 
@@ -129,7 +140,6 @@ def is_caption(element: HtmlElement, above: Container[HtmlElement]) -> bool:
     """
     if meanings(names_of(element)) & _CAPTION:
         return True
-    length = len(text_of(element))
     at = element.getparent()
     for _ in range(3):
         if at is None or at in above:
@@ -137,6 +147,7 @@ def is_caption(element: HtmlElement, above: Container[HtmlElement]) -> bool:
         if at.tag in ("figure", "figcaption"):
             return True
         if next(at.iter(*PICTURES), None) is not None:
-            return len(text_of(at)) < 2 * length
+            most = 2 * len(text_of(element))
+            return not _says_more(at, most) and len(text_of(at)) < most
         at = at.getparent()
     return False

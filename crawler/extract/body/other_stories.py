@@ -17,6 +17,7 @@ _ADDRESSES = (
     "data-canonical", "data-uri", "itemid", "about", "cite",
 )  # fmt: skip
 """Attributes in which an element says at which address its content stands."""
+_SAYING = frozenset(_ADDRESSES)
 _HEADINGS = ("h1", "h2", "h3")
 _LEAST_OWN = 300
 """Characters of paragraphs between the headline and another story: less, and it may be the page's
@@ -36,7 +37,8 @@ def other_stories(doc: Document, headline: HtmlElement | None) -> frozenset[Html
         return frozenset()
     around = {headline, *headline.iterancestors()}
     own = words(text_of(headline))
-    boxes = {_likeness(up) for up in around if up.get("class")}
+    boxes = {_likeness(up, names) for up in around if (names := up.get("class"))}
+    boxed = {names for _, names, _ in boxes}
     found: set[HtmlElement] = set()
     read = 0
     passed = False
@@ -52,7 +54,11 @@ def other_stories(doc: Document, headline: HtmlElement | None) -> frozenset[Html
             and element.tag != "h1"
             and (
                 _is_another(element, doc, own)
-                or (_likeness(element) in boxes and _is_next(element, headline, own))
+                or (
+                    (names := element.get("class")) in boxed
+                    and _likeness(element, names) in boxes
+                    and _is_next(element, headline, own)
+                )
             )
         ):
             if not any(up in found for up in element.iterancestors()):
@@ -61,13 +67,17 @@ def other_stories(doc: Document, headline: HtmlElement | None) -> frozenset[Html
     return frozenset(found)
 
 
-def _likeness(element: HtmlElement) -> tuple[object, object, object]:
+def _likeness(element: HtmlElement, names: str) -> tuple[object, str, object]:
     """What a box has in common with the next one of its kind."""
-    return element.tag, element.get("class"), element.getparent()
+    return element.tag, names, element.getparent()
 
 
 def _is_another(element: HtmlElement, doc: Document, own: str) -> bool:
-    said = [element.get(name) for name in _ADDRESSES] if len(element.keys()) > 1 else ()
+    keys = element.keys()
+    says = len(keys) > 1 and not _SAYING.isdisjoint(keys)
+    if not says and element.tag != "article":
+        return False
+    said = [element.get(name) for name in _ADDRESSES] if says else ()
     addresses = [text for text in said if text and _is_address(text)]
     if not addresses and element.tag != "article":
         return False

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extract.body.linked import is_sentence
 from crawler.extract.language import match
+from crawler.extract.page import text_of
 
 _MAX_PROMO = 400
 """Characters; a longer block is prose, or a list that the body extractor judges by itself."""
@@ -37,16 +37,17 @@ def promo_label(element: HtmlElement) -> str | None:
     >>> promo_label(fromstring("<p>Read <a href='/x'>the report</a> of the court.</p>")) is None
     True
     """
-    text = _line(element)
-    if len(text) > _MAX_PROMO:
+    text = text_of(element)
+    if not text or len(text) > _MAX_PROMO:
         return None
-    anchors = list(islice((a for a in element.iterdescendants("a") if a.get("href")), _MAX_LINKS))
+    inside = element.iterdescendants("a") if len(element) else ()
+    anchors = list(islice((a for a in inside if a.get("href")), _MAX_LINKS))
     if not anchors:
         # The label alone: the links come in the block after it.
-        found = match(text) if text and len(text) <= _MAX_LEAD else None
+        found = match(text) if len(text) <= _MAX_LEAD else None
         lone = found is not None and found.extent == "whole" and found.relation == "also_read"
         return text.strip(_MARKS) if lone and element.tag not in ("li", "td") else None
-    linked = [_line(a) for a in anchors]
+    linked = [text_of(a) for a in anchors]
     first = next((t for t in linked if t), "")
     if not first:
         return None
@@ -90,8 +91,3 @@ def _is_label(text: str, closed: bool) -> bool:
         and found.relation in _LABELS
         and (found.extent == "whole" or (closed and found.extent == "start" and len(text) <= 40))
     )
-
-
-def _line(element: HtmlElement) -> str:
-    text = etree.tostring(element, method="text", encoding="unicode", with_tail=False)
-    return " ".join(text.split())

@@ -79,8 +79,19 @@ def _running_text(doc: Document) -> Iterator[tuple[int, HtmlElement, bool]]:
             continue
         if length <= _TEASER and _is_teaser(element, doc.url):
             continue
-        if all(up.tag != "a" for up in islice(element.iterancestors(), _CARD)):
+        if not _in_link(element):
             yield length, element, _is_caption(element)
+
+
+def _in_link(element: HtmlElement) -> bool:
+    up = element.getparent()
+    for _ in range(_CARD):
+        if up is None:
+            return False
+        if up.tag == "a":
+            return True
+        up = up.getparent()
+    return False
 
 
 def _is_caption(element: HtmlElement) -> bool:
@@ -88,7 +99,9 @@ def _is_caption(element: HtmlElement) -> bool:
     names = names_of(element)
     if names and meanings(names) & _CAPTION:
         return True
-    first = next((text for text in islice(element.itertext(), 3) if not text.isspace()), "")
+    first: str | None = element.text
+    if first is None or first.isspace():
+        first = next((text for text in islice(element.itertext(), 3) if not text.isspace()), "")
     if _PLACE.match(first.lstrip()[:10]):
         return True
     up = element.getparent()
@@ -145,7 +158,7 @@ def _long_texts(doc: Document) -> Iterator[tuple[int, HtmlElement]]:
     """
     tongue = (doc.root.get("lang") or "").lower().replace("_", "-").partition("-")[0]
     least = _LEAST_UNSPACED if tongue in UNSPACED_LANGUAGES else _LEAST
-    for element in doc.root.iter():
+    for element in doc.elements:
         if element.tag not in _MUTE:
             text = element.text
             if text is not None and len(text) > least and (length := _long(text, least)):

@@ -57,8 +57,9 @@ def signed(
 
 def _is_prose(block: Block, name: Block) -> bool:
     """Whether a block that stands behind a name is the story's: no words about that person."""
-    known = set(words(name.text).split())
-    return len(block.text) > _PROSE and known.isdisjoint(words(block.text[:_PROSE]).split())
+    if len(block.text) <= _PROSE:
+        return False
+    return set(words(name.text).split()).isdisjoint(words(block.text[:_PROSE]).split())
 
 
 def _byline(block: Block, others: Set[str], language: str | None, *, ends: bool) -> tuple[str, ...]:

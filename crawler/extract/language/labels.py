@@ -22,6 +22,8 @@ _MAX_WHOLE = 48
 _MAX_LABEL = 100
 """Characters; a longer text is no label."""
 _GAPS = re.compile(r"[\W_]+")
+_PLAIN_NAME = re.compile("[a-z0-9-]*")
+"""A name in markup that is its own words, but for the hyphens."""
 
 
 class _Letters(dict[int, int | None]):
@@ -218,6 +220,8 @@ def phrase_in(text: str) -> Relation | None:
     ('related', None)
     """
     table = _phrases(None)
+    if _PLAIN_NAME.fullmatch(text) and table.leading.isdisjoint(text.split("-")):
+        return None
     # Names are many and each is asked for once: they would only push the labels out of the cache.
     parts = words.__wrapped__(text).split(" ")
     starts = [i for i, word in enumerate(parts[:-1]) if word in table.leading]

@@ -91,7 +91,28 @@ _HINTS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
         ),
     ),
 )
-_ANY_HINT = re.compile("|".join(pattern.pattern for _, pattern in _HINTS))
+
+
+def _by_first_letter(pattern: str) -> re.Pattern[str]:
+    """A pattern of alternatives that is searched for several times as fast: at each place one
+    letter rules out most of them. Those that begin with no letter of their own stay as they are."""
+    grouped: dict[str, list[str]] = {}
+    others: list[str] = []
+    depth = start = 0
+    for at, sign in enumerate(pattern + "|"):
+        depth += (sign == "(") - (sign == ")")
+        if sign == "|" and not depth:
+            one, start = pattern[start:at], at + 1
+            if one[0].isalpha() and one[1:2] not in ("?", "*", "{"):
+                grouped.setdefault(one[0], []).append(one[1:])
+            else:
+                others.append(one)
+    return re.compile(
+        "|".join([*(f"{first}(?:{'|'.join(rest)})" for first, rest in grouped.items()), *others])
+    )
+
+
+_ANY_HINT = _by_first_letter("|".join(pattern.pattern for _, pattern in _HINTS))
 _FILED = re.compile(r"(?<!\S)(?:category|tag|tax|type|status|format|author)-\S+")
 _CAMEL = re.compile(r"([a-z])([A-Z])")
 _ROLES_SKIPPED = frozenset(
@@ -197,25 +218,31 @@ def _name_marks(name: str) -> _NameMarks:
     """Judged name by name: pages of all sites share most of them."""
     lower = name if name.islower() else _CAMEL.sub(r"\1-\2", name).lower()
     lower = lower.replace("_", "-")
+    # Nearly all names tell nothing: each question is asked in the cheapest way that can deny it.
     hint = len(_HINTS)
     if _ANY_HINT.search(lower):
         hint = next(at for at, (_, pattern) in enumerate(_HINTS) if pattern.search(lower))
-    of_itself = not _PROPERTY.search(lower)
-    found = _NameMarks(
-        skip=(of_itself and bool(_SKIP.search(lower))) or lower in _MENU_TOKENS,
-        post_nav=of_itself and bool(_POST_NAV.search(lower)),
-        hint=hint,
-        worded=_worded(lower) if hint == len(_HINTS) else None,
-        filed=bool(_FILED.match(lower)),
-        footer=bool(_FOOTER.search(lower)) and not _PART_FOOTER.search(lower),
+    skip = _SKIP.search(lower) is not None
+    post_nav = (
+        "nav" in lower or "pag" in lower or "prev" in lower or "next" in lower
+        or "post" in lower or "adjacent" in lower
+    ) and _POST_NAV.search(lower) is not None  # fmt: skip
+    if (skip or post_nav) and _PROPERTY.search(lower):
+        skip = post_nav = False
+    skip = skip or lower in _MENU_TOKENS
+    parted = "-" in lower
+    worded = _worded(lower) if parted and hint == len(_HINTS) else None
+    filed = parted and _FILED.match(lower) is not None
+    footer = (
+        "footer" in lower and _FOOTER.search(lower) is not None and not _PART_FOOTER.search(lower)
     )
-    return _NOTHING if found == _NOTHING else found
+    if not (skip or post_nav or worded or filed or footer) and hint == len(_HINTS):
+        return _NOTHING
+    return _NameMarks(skip, post_nav, hint, worded, filed, footer)
 
 
 def _worded(name: str) -> Relation | None:
-    """What a class name says in the words of labels: `noticias-relacionadas`."""
-    if "-" not in name:
-        return None
+    """What a class name of several words says in those of labels: `noticias-relacionadas`."""
     relation = phrase_in(name)
     return relation if relation in _BLOCK_RELATIONS else None
 

@@ -151,6 +151,8 @@ _LEXICON: dict[str, int] = {}
 for _meaning, _listed in _WORDS.items():
     for _word in _listed.split():
         _LEXICON[_word] = _LEXICON.get(_word, 0) | int(_meaning)
+_BEGINNINGS = frozenset(word[:end] for word in _LEXICON for end in range(2, len(word)))
+"""What words that are written in two may begin with."""
 _MODIFIERS = frozenset({
     "no", "not", "has", "have", "with", "without", "is", "hide", "show", "enable", "enabled",
     "disable", "disabled", "js", "single", "template", "type", "status", "format",
@@ -165,7 +167,8 @@ _NOISE, _STORY, _HARD = int(Meaning.NOISE), int(Meaning.STORY), int(Meaning.HARD
 _CUT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _LOWER = re.compile(r"[a-z]+")
 """The same for names without capitals."""
-_DIGIT = re.compile(r"\d")
+_DIGIT = re.compile(r"\d[A-Za-z]")
+"""What sizes and made-up names have in them."""
 _SIZE = re.compile(r"\d+x\d+")
 _RANDOM = re.compile(r"[A-Za-z0-9]*\d[A-Za-z]+\d[A-Za-z0-9]*|[A-Za-z0-9]*[a-z]\d+[a-z][A-Za-z0-9]*")
 """What a program made up: letters and digits by turns (`block-2ccb0dd2cf321a0d02c9`). The letters
@@ -202,7 +205,7 @@ def _meanings_of_words(name: str) -> int:
     for word in words:
         if word in _LEXICON:
             found |= _LEXICON[word]
-        if len(previous) > 1 and (pair := previous + word) in _LEXICON:
+        if previous in _BEGINNINGS and (pair := previous + word) in _LEXICON:
             found |= _LEXICON[pair]
         previous = word
     if len(words) > 1 and (

@@ -59,7 +59,8 @@ class Document:
         data = utf8(html, content_type).replace(b"\x00", b"")
         refuse_what_takes_too_long(data)
         self.url = url
-        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, recover=True)
+        # A table of ids, which libxml2 makes unless told not to, is a seventh of the parse.
+        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, recover=True, collect_ids=False)
         parser.set_element_class_lookup(_ONE_CLASS)
         try:
             root = etree.fromstring(data.translate(None, CONTROLS), parser)
@@ -69,7 +70,8 @@ class Document:
             raise PageError("page_no_element")
         self.root = root
         # lxml makes an object for an element each time that it is come upon, unless there is one.
-        self._elements = list(root.iter())
+        self.elements: Sequence[HtmlElement] = list(root.iter())
+        """All elements, comments and instructions, in document order."""
 
     @cached_property
     def selector(self) -> Selector:

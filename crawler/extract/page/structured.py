@@ -14,6 +14,8 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from lxml.html import HtmlElement
+
 from crawler.extract.page.broken_json import read_json
 from crawler.extract.page.document import Document
 from crawler.items import Claim
@@ -74,9 +76,6 @@ class Structured:
                 # An agency that is named as an author is an organisation too.
                 names += [name for name in told if name not in writers]
         return tuple(dict.fromkeys(n for n in names if 1 < len(n) < 60))
-
-
-_JSON_LD = "descendant::script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]/text()"
 
 
 def structured(doc: Document) -> Structured:
@@ -150,15 +149,20 @@ def types_of(node: Node) -> set[str]:
 
 def _scripts(doc: Document) -> Iterator[Any]:
     left, broken = _MAX_JSON, _MAX_BROKEN
-    for text in doc.selector.xpath(_JSON_LD).getall()[:_MAX_SCRIPTS]:
-        left -= len(text)
-        if left < 0:
+    for script in islice(filter(_is_json_ld, doc.tags["script"]), _MAX_SCRIPTS):
+        text = script.text
+        if text is None or (left := left - len(text)) < 0:
             continue
         found = read_json(text, repair=False)
         if not found and broken > len(text):
             broken -= len(text)
             found = read_json(text)
         yield from found
+
+
+def _is_json_ld(script: HtmlElement) -> bool:
+    kind = script.get("type")
+    return kind is not None and "ld+json" in kind.lower()
 
 
 def _typed(values: Iterator[Any]) -> Iterator[Node]:
