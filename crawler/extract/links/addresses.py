@@ -129,17 +129,20 @@ class StoryUrls:
         if url is None:
             return None
         host, path, query = _parts(url)
+        key = _key(host, path, query)
         segments = [s for s in path.split("/") if s]
+        if key.partition("?")[0] == self._bare:
+            return Target(True, url, self._page, True, True)
         if (
             not segments
             or query
             or _domain(host) != self._site
-            or self._part_of_page(_key(host, path, ""), path)
+            or self._part_of_page(key, path)
             or any(s.isdecimal() for s in segments[-1:] if len(s) <= 3)  # page two of a list
             or any(_kind(s) in ("person", "hub") for s in segments[:-1] if len(s) < _LONGEST)
         ):
             return None
-        return Target(False, url, _key(host, path, query), True, True)
+        return Target(False, url, key, True, True)
 
     def may_lead_to_story(self, href: str) -> bool:
         """False where one look tells that `target` will give None: for most links of a menu."""
