@@ -27,6 +27,8 @@ FILE_NAME = "archive.db"
 WARC_FOLDER = "warc"
 SCRATCH = ".rebuilding"
 """Folder in an archive where `scrapy rebuild` works."""
+COPYING = ".backup"
+"""Folder in a copy of an archive where `scrapy backup` works."""
 
 PAGE_SIZE = 8192
 """Bytes. Articles are some kilobytes long: larger pages keep one in fewer places."""
@@ -308,6 +310,22 @@ def _tidy(db: Database) -> None:
         )
         if free * _MUCH > pages:
             db.execute("VACUUM")
+
+
+def put_in_place(database: Path, folder: Path) -> None:
+    """Give an archive the content of another database, which nobody has open, in one transaction:
+    whoever reads the archive goes on reading. Raises sqlite3.Error, OSError."""
+    path = folder / FILE_NAME
+    if not path.exists():
+        # SQLite would put the log of one database into the next one that has its name
+        for name in (_LOG, _SHARED):
+            (folder / name).unlink(missing_ok=True)
+        database.replace(path)
+        return
+    old = sqlite3.connect(path, timeout=_BUSY_TIMEOUT / 1000)
+    with contextlib.closing(old), contextlib.closing(sqlite3.connect(database)) as new:
+        new.backup(old)
+        old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def set_aside(folder: Path) -> Path | None:
