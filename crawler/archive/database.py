@@ -29,6 +29,8 @@ SCRATCH = ".rebuilding"
 """Folder in an archive where `scrapy rebuild` works."""
 COPYING = ".backup"
 """Folder in a copy of an archive where `scrapy backup` works."""
+REMOVING = ".removing"
+"""Folder in an archive where WARC files are written anew without what was taken out."""
 
 PAGE_SIZE = 8192
 """Bytes. Articles are some kilobytes long: larger pages keep one in fewer places."""
@@ -70,7 +72,7 @@ def refuse_links(folder: Path) -> None:
     """Raise ArchiveError where something in an archive's folder is a symbolic link: what it leads
     to belongs to somebody else, perhaps. The folder itself may be one."""
     warc = folder / WARC_FOLDER
-    for name in (FILE_NAME, _LOG, _SHARED, FILE_NAME + "-journal", WARC_FOLDER, SCRATCH):
+    for name in (FILE_NAME, _LOG, _SHARED, FILE_NAME + "-journal", WARC_FOLDER, SCRATCH, REMOVING):
         _refuse_link(folder / name)
     with contextlib.suppress(OSError), os.scandir(warc) as entries:
         for entry in entries:

@@ -132,7 +132,7 @@ def _refuse_place(folder: Path, to: Path) -> None:
         raise ArchiveError(f"{to} is a file; a backup is a folder: name another")
     if to.is_dir() and not (to / FILE_NAME).exists():
         names = {path.name for path in to.iterdir()}
-        if names and (names - _OURS or COPYING not in names):
+        if names - _OURS or (names - {LOCK_NAME} and COPYING not in names):
             raise ArchiveError(
                 f"{to} has files in it and is no backup; name an empty folder, or a new one"
             )

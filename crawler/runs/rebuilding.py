@@ -18,6 +18,7 @@ from crawler.policy.revisit import Revisits
 from crawler.runs.page_texts import PageTexts
 from crawler.runs.profiles import Profiles
 from crawler.runs.recovery import mend
+from crawler.runs.removing import apply_takedown
 from crawler.runs.restoring import Rebuilt, Restoring
 from crawler.urls import site_host
 from crawler.warc.presence import kind_of
@@ -70,6 +71,8 @@ def rebuild(
             visits.end_file()
         visits.end()
         told.damage += mend(store, warc, set())
+        for takedown in told.takedowns:  # of what they left there is nothing, but after a kill
+            apply_takedown(store.db, takedown)
         _find_again(store)
     except BaseException:
         store.db.close()

@@ -33,6 +33,7 @@ from crawler.runs.account import (
 from crawler.runs.page_texts import PageTexts
 from crawler.runs.profiles import Profiles
 from crawler.runs.recovery import enter_files, mend, say_what_is_missing
+from crawler.runs.removing import finish_removals
 from crawler.warc.provenance import run_record
 from crawler.warc.records import Headers
 from crawler.warc.writer import WarcWriter
@@ -119,6 +120,7 @@ class Run:
                 times.utc(self.started_at, exact=True), self.uuid,
                 Setup(settings_digest(self._settings), versions()),
             )  # fmt: skip
+            finish_removals(store.db, self.folder)
             self._mend(store, self._written())
             self.files_missing = say_what_is_missing(store, self.folder)
             self._prepare(store)

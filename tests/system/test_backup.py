@@ -43,6 +43,13 @@ def files(folder: Path) -> dict[str, bytes]:
     }
 
 
+def spoil(path: Path) -> None:
+    """Change a bit in the middle of a file; the second time it is what it was."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
 def copy_of(archived: Archived, to: Path) -> Path:
     shutil.copytree(archived.folder, to)
     return to
@@ -215,39 +222,35 @@ def test_damage_of_the_archive_does_not_reach_its_backup(
     folder, to = copy_of(archived, tmp_path / "a"), tmp_path / "b"
     saved(folder, to)
     before = query(to, STORIES)
+    (old,) = (folder / "warc").iterdir()
     with serve("evening") as url:
         crawl("news", folder, site=url)
-    old, new = sorted((folder / "warc").iterdir())
-    for path in (old, new):
-        whole = path.read_bytes()
-        spoiled = bytearray(whole)
-        spoiled[len(whole) // 2] ^= 1
-        path.write_bytes(spoiled)
-        done = saved(folder, to)
-        if path == old:  # the copy has it, as it was
-            assert done.returncode == 0, done.stderr
-            sound(to)
-            shutil.rmtree(to)
-            path.write_bytes(whole)
-            with_old = copy_of(archived, tmp_path / "a2")
-            saved(with_old, to)
-        else:
-            assert (done.returncode, done.stderr.count("\n")) == (6, 1), done.stderr
-            assert query(to, STORIES) == before
-            sound(to)
-        path.write_bytes(whole)
+    (new,) = [path for path in (folder / "warc").iterdir() if path != old]
+    spoil(new)
+    done = saved(folder, to)
+    assert (done.returncode, done.stderr.count("\n")) == (6, 1), done.stderr
+    assert query(to, STORIES) == before
+    sound(to)
+    spoil(new)
+    spoil(old)  # the copy has it, as it was
+    assert saved(folder, to).returncode == 0
+    assert query(to, STORIES) != before
+    sound(to)
     new.unlink()
     done = saved(folder, to)
     assert done.returncode == 6
     assert "is not there" in done.stderr
-    assert query(to, STORIES) == before
+    sound(to)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
 def test_a_full_disk_is_told_in_a_line() -> None:
-    with pytest.raises(FullError) as caught, told_if_full(Path("/b"), "the old one stands"):
-        with Path("/dev/full").open("wb") as full:
-            full.write(b"x")
+    with (
+        pytest.raises(FullError) as caught,
+        told_if_full(Path("/b"), "the old one stands"),
+        Path("/dev/full").open("wb") as full,
+    ):
+        full.write(b"x")
     assert "the old one stands" in str(caught.value)
     assert caught.value.exit_code == 5
 
@@ -268,7 +271,6 @@ def test_a_restored_archive_is_gone_on_with(tmp_path: Path, archived: Archived) 
             assert crawl("news", each, site=url).returncode == 0
     stories = query(again, STORIES)
     assert stories == query(folder, STORIES)
-    assert len(stories) > len(query(to, STORIES))
     assert max(row["revisions"] for row in stories) > 1
     sound(again)
     refused = run_scrapy("restore", str(to), str(again))
@@ -302,9 +304,7 @@ def test_a_damaged_backup_is_not_restored(tmp_path: Path, archived: Archived) ->
     folder, to, again = copy_of(archived, tmp_path / "a"), tmp_path / "b", tmp_path / "r"
     saved(folder, to)
     (path,) = (to / "warc").iterdir()
-    spoiled = bytearray(path.read_bytes())
-    spoiled[len(spoiled) // 2] ^= 1
-    path.write_bytes(spoiled)
+    spoil(path)
     done = run_scrapy("restore", str(to), str(again))
     assert (done.returncode, done.stderr.count("\n")) == (6, 1), done.stderr
     assert not again.exists()

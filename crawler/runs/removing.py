@@ -1,0 +1,126 @@
+"""Taking stories and captures out of an archive for good: from the database first, then from WARC,
+file by file, then from what is left of deleted rows.
+
+The database says what is still to be done, so a kill at any moment is made up for by the next run.
+First of all the tombstone is in WARC; then one transaction takes the content out of the tables and
+enters which records are to go. Then each WARC file that has some of them is written anew beside
+itself, under another name, and one transaction enters where its records are now. Last, the index is
+optimised, the database vacuumed and its log emptied.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from crawler import times
+from crawler.archive import takedowns
+from crawler.archive.audit import listed_files
+from crawler.archive.backups import unfinished
+from crawler.archive.database import FILE_NAME, REMOVING, WARC_FOLDER
+from crawler.archive.removal import removals, remove
+from crawler.archive.rewritten import forget_replaced, note_rewritten, replaced_files, scrub
+from crawler.archive.takedown_scope import scope_of, urls_of
+from crawler.archive.takedowns import Takedown
+from crawler.errors import BusyError, FullError
+from crawler.warc.names import is_successor, successor
+from crawler.warc.rewrite import without
+from crawler.warc.writer import sync_folder
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+"""Told of bytes that were read, and of those there are to read."""
+
+
+def apply_takedown(db: Database, takedown: Takedown) -> int:
+    """Take a story out of a database, and enter its tombstone; returns how many captures went.
+    Their records are still in WARC. Raises sqlite3.Error."""
+    with db.atomic():
+        scope = scope_of(db.conn, takedown.urls, takedown.digests)
+        count = remove(db.conn, scope.articles, scope.captures)
+        known = {*takedown.urls, *urls_of(db.conn, scope)}
+        whole = Takedown(
+            takedown.uuid, takedown.url, takedown.at, takedown.reason, takedown.by,
+            tuple(sorted(known)), tuple(sorted({*takedown.digests, *scope.digests})),
+        )  # fmt: skip
+        takedowns.enter(db.conn, whole, count)
+    return count
+
+
+def finish_removals(
+    db: Database, folder: Path, progress: Progress = lambda done, whole: None
+) -> bool:
+    """Do what takedowns and prunings have left to be done; whether there was anything.
+
+    folder: the archive's, which the caller holds. Raises BusyError where another program reads the
+    database, FullError, sqlite3.Error, OSError.
+    """
+    if not unfinished(db.conn):
+        return False
+    need = 2 * (folder / FILE_NAME).stat().st_size
+    if shutil.disk_usage(folder).free < need:
+        raise FullError(
+            f"{folder}: {need:,} bytes must be free to finish a takedown; make space, and run any"
+            " command that writes to the archive"
+        )
+    db.execute("PRAGMA synchronous = FULL")  # what is entered is on disk before a file goes
+    warc, scratch = folder / WARC_FOLDER, folder / REMOVING
+    _tidy(db, warc, scratch)
+    record_ids = removals(db.conn)
+    files = [each for each in listed_files(db.conn) if (warc / each.name).is_file()]
+    whole, done = sum(each.bytes for each in files), 0
+    for each in files if record_ids else ():
+        _rewrite(db, warc, scratch, each.name, record_ids)
+        done += each.bytes
+        progress(done, whole)
+    shutil.rmtree(scratch, ignore_errors=True)
+    with db.atomic():
+        db.execute("DELETE FROM _removals")
+    for _ in range(2):  # the second time for what the first one has noted
+        if not scrub(db.conn):
+            raise BusyError(
+                f"{folder / FILE_NAME} is read by another program: what was taken down is out of"
+                " its tables, and still in its log; end that program and run the same command"
+            )
+        with db.atomic():
+            takedowns.finish(db.conn, times.now())
+    return True
+
+
+def _rewrite(db: Database, warc: Path, scratch: Path, name: str, record_ids: set[str]) -> None:
+    """Write a WARC file anew, if something in it is to go."""
+    scratch.mkdir(exist_ok=True)
+    to = successor(name)
+    made = without(warc / name, scratch / to, record_ids)
+    if made is None:
+        return
+    (scratch / to).replace(warc / to)
+    sync_folder(warc)
+    new = (to, made.file.bytes, made.file.records, made.file.sha256)
+    with db.atomic():
+        note_rewritten(db.conn, name, new, made.moved, times.now())
+    _drop(db, warc, name)
+
+
+def _tidy(db: Database, warc: Path, scratch: Path) -> None:
+    """Bring into order what a kill has left: files that were to go, and such as were written anew
+    and not entered."""
+    shutil.rmtree(scratch, ignore_errors=True)
+    for name in replaced_files(db.conn):
+        _drop(db, warc, name)
+    listed = {each.name for each in listed_files(db.conn)}
+    for path in warc.glob("*.warc.gz"):
+        if path.name not in listed and any(is_successor(path.name, name) for name in listed):
+            path.unlink()
+
+
+def _drop(db: Database, warc: Path, name: str) -> None:
+    (warc / name).unlink(missing_ok=True)
+    sync_folder(warc)
+    with db.atomic():
+        forget_replaced(db.conn, name)

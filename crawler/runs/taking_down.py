@@ -1,0 +1,75 @@
+"""A takedown: what it is about, and its carrying out."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from crawler import times
+from crawler.archive.backups import backups_since
+from crawler.archive.takedown_scope import (
+    Scope,
+    alike,
+    digests_of,
+    first_captured_at,
+    lists_of,
+    scope_of,
+    titles_of,
+    urls_of,
+)
+from crawler.archive.takedowns import Takedown
+from crawler.runs.removing import apply_takedown, finish_removals
+from crawler.runs.run import Run
+from crawler.warc.provenance import TAKEDOWN, removal_record
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a takedown is about."""
+
+    url: str
+    titles: tuple[str, ...]
+    """Of all revisions."""
+    urls: tuple[str, ...]
+    digests: tuple[str, ...]
+    captures: int
+    alike: tuple[str, ...]
+    """Other stories that begin like it; they stay."""
+    backups: tuple[tuple[str, str], ...]
+    """Destination and time of copies that may have it."""
+    lists: tuple[str, ...]
+    """Addresses among it that are no stories' own: home pages, feeds, sitemaps."""
+
+
+def plan(connection: sqlite3.Connection, url: str) -> Plan | None:
+    """What taking down an address takes out; None where the archive has never heard of it. Raises
+    sqlite3.Error."""
+    scope: Scope = scope_of(connection, [url])
+    urls = urls_of(connection, scope)
+    if not urls:
+        return None
+    since = first_captured_at(connection, scope)
+    return Plan(
+        url, tuple(titles_of(connection, scope)), tuple(urls), tuple(digests_of(scope)),
+        len(scope.captures), tuple(alike(connection, scope)),
+        tuple(backups_since(connection, since)) if since else (),
+        tuple(lists_of(connection, scope)),
+    )  # fmt: skip
+
+
+def take_down(
+    run: Run, planned: Plan, reason: str, by: str,
+    progress: Callable[[int, int], None] = lambda done, whole: None,
+) -> Takedown:  # fmt: skip
+    """Take a story out of an archive for good. Raises BusyError, FullError, sqlite3.Error,
+    OSError; the next run finishes then what was begun."""
+    takedown = Takedown(
+        str(uuid4()), planned.url, times.now(), reason, by, planned.urls, planned.digests
+    )
+    run.warc.write_other(*removal_record(TAKEDOWN, takedown.uuid, takedown.content()))
+    run.warc.sync()
+    apply_takedown(run.store.db, takedown)
+    finish_removals(run.store.db, run.folder, progress)
+    return takedown
