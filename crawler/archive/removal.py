@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from crawler.archive.guards import history_unlocked
-from crawler.archive.keys import card_hash
+from crawler.archive.keys import card_hash, url_key
 from crawler.archive.word_forms import WordForms, forget_words
 
 _GIVEN = "(SELECT value FROM json_each(?1))"
@@ -30,15 +30,20 @@ _OF_ARTICLES = (
 )  # fmt: skip
 
 
-def remove(connection: sqlite3.Connection, articles: Iterable[int], captures: Iterable[int]) -> int:
+def remove(
+    connection: sqlite3.Connection, articles: Iterable[int], captures: Iterable[int],
+    urls: Iterable[str] = (),
+) -> int:  # fmt: skip
     """Take articles and captures out, with all that was made of them; returns how many captures.
+
+    urls: what links to these show goes, too.
 
     Their records are still to be taken out of the WARC files: they are put into `_removals`.
     """
     stories, gone = _list(articles), _list(captures)
     with history_unlocked(connection):
         words = _words_of(connection, stories)
-        _remove_links_to(connection, stories)
+        _remove_links(connection, stories, _list(map(url_key, urls)))
         _remove_stories(connection, stories)
         forget_words(connection, words)
         return _remove_captures(connection, gone)
@@ -112,12 +117,16 @@ def _words_of(connection: sqlite3.Connection, stories: str) -> list[str]:
 # -- links -----------------------------------------------------------------------------------------
 
 
-def _remove_links_to(connection: sqlite3.Connection, stories: str) -> None:
-    """Take out the links of some stories, and what links to them show."""
+def _remove_links(connection: sqlite3.Connection, stories: str, keys: str) -> None:
+    """Take out the links of some stories, and what links to them, or to some addresses, show."""
     sql = connection.execute
     own = _list(
         key
-        for (key,) in sql(f"SELECT id FROM _linked WHERE article_id IN {_GIVEN}", (stories,))  # noqa: S608
+        for (key,) in sql(
+            f"SELECT id FROM _linked WHERE article_id IN {_GIVEN} UNION"  # noqa: S608
+            " SELECT linked_id FROM _addresses WHERE hash IN (SELECT value FROM json_each(?2))",
+            (stories, keys),
+        )
     )
     named = _list(
         key

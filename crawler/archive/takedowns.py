@@ -31,26 +31,29 @@ class Takedown:
     """All addresses under which the story was known."""
     digests: tuple[str, ...]
     """Of its payloads."""
+    captures: int
+    """How many went."""
 
     def content(self) -> dict[str, object]:
         """The same for JSON."""
         return asdict(self)
 
 
-def enter(connection: sqlite3.Connection, takedown: Takedown, captures: int) -> None:
-    """Enter a tombstone; one that is there stays. captures: how many went."""
+def enter(connection: sqlite3.Connection, takedown: Takedown, *, finished: bool) -> None:
+    """Enter a tombstone; one that is there stays. finished: whether nothing is left in WARC."""
     known = connection.execute(
         "SELECT id FROM takedowns WHERE uuid = ?", (takedown.uuid,)
     ).fetchone()
     if known:
         connection.execute(
-            "UPDATE takedowns SET finished_at = NULL, captures = captures + ? WHERE id = ?",
-            (captures, known[0]),
+            "UPDATE takedowns SET finished_at = NULL WHERE id = ? AND NOT ?",
+            (known[0], finished),
         )
         return
     key = insert(
         connection, "takedowns", uuid=takedown.uuid, url=takedown.url, at=takedown.at,
-        reason=takedown.reason, requested_by=takedown.by, captures=captures,
+        reason=takedown.reason, requested_by=takedown.by,
+        captures=takedown.captures, finished_at=takedown.at if finished else None,
     )  # fmt: skip
     connection.executemany(
         "INSERT OR IGNORE INTO takedown_urls VALUES (?, ?, ?)",
@@ -72,13 +75,14 @@ def enter(connection: sqlite3.Connection, takedown: Takedown, captures: int) -> 
 def all_takedowns(connection: sqlite3.Connection) -> Iterator[Takedown]:
     """All tombstones, the oldest first."""
     rows = connection.execute(
-        "SELECT uuid, url, at, reason, requested_by,"
+        "SELECT uuid, url, at, reason, requested_by, captures,"
         " (SELECT json_group_array(url) FROM takedown_urls u WHERE u.takedown_id = t.id),"
         " (SELECT json_group_array(payload_digest) FROM takedown_digests d"
         " WHERE d.takedown_id = t.id) FROM takedowns t ORDER BY at, id"
     )
-    for uuid, url, at, reason, by, urls, digests in rows:
-        yield Takedown(uuid, url, at, reason, by, (*json.loads(urls),), (*json.loads(digests),))
+    for uuid, url, at, reason, by, captures, urls, digests in rows:
+        said = (*json.loads(urls),), (*json.loads(digests),)
+        yield Takedown(uuid, url, at, reason, by, *said, captures)
 
 
 def is_taken_down(connection: sqlite3.Connection, url: str) -> bool:

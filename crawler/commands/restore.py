@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from crawler.commands._progress import bar
 from crawler.commands._shared import (
@@ -51,15 +52,22 @@ class Command(Verb):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Restore, and say what."""
         assert self.settings is not None
+        from crawler.backup.later import takedowns_after
         from crawler.backup.restoring import restore
+        from crawler.runs.taking_down import take_down_later
 
         end_on_sigterm()
         with told("restore") as about, stopped("restore"):
             if len(args) != 2:
                 raise UsageError("name the backup and a new folder")
             saved, to = about.archive(folder_named(args[0])), folder_named(args[1])
+            named = None if opts.takedowns is None else Path(opts.takedowns).expanduser()
+            later = takedowns_after(saved, named)
+            settings = self.settings
             with bar("restore") as progress:
-                copied, applied, report = restore(saved, to, lambda folder: 0, progress)
+                copied, applied, report = restore(
+                    saved, to, lambda folder: take_down_later(folder, settings, later), progress
+                )
         print(
             f"{typed(to)} has {counted(copied.files, 'WARC file')} and"
             f" {counted(report.counts['articles'], 'story', 'stories')};"

@@ -98,6 +98,7 @@ class Command(Verb):
 
     def _take_down(self, folder: Path, url: str, opts: argparse.Namespace) -> None:
         assert self.settings is not None
+        from crawler.backup.later import note_beside
         from crawler.runs import offline_run
         from crawler.runs.taking_down import plan, take_down
 
@@ -115,10 +116,13 @@ class Command(Verb):
             f"Taken down: {counted(planned.captures, 'capture')} at"
             f" {counted(len(planned.urls), 'address', 'addresses')}; the tombstone is {done.uuid}"
         )
+        unreached = note_beside([where for where, _ in planned.backups], done)
         for where, at in planned.backups:
-            print(shown_line(f"A backup may still have it: {where} (of {at}). To take it out there,"
-                             f" back up to it again: {PROGRAM} backup {where} -a"
-                             f" archive={typed(folder)}"))  # fmt: skip
+            how = "cannot be reached, or not written to" if where in unreached else "may have it"
+            print(shown_line(
+                f"The backup {where} (of {at}) {how}: back up to it again, and it is gone there:"
+                f" {PROGRAM} backup {where} -a archive={typed(folder)}"
+            ))  # fmt: skip
         for path in sorted(folder.glob(f"{FILE_NAME}.before-*")):
             print(f"An earlier database still has it: {typed(path)}; delete it")
 

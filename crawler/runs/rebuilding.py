@@ -9,6 +9,7 @@ from pathlib import Path
 from crawler import times
 from crawler.archive.database import FILE_NAME, SCRATCH, WARC_FOLDER, set_aside
 from crawler.archive.links import links_unknown
+from crawler.archive.rewritten import scrub
 from crawler.archive.store import Store
 from crawler.discover import story_urls
 from crawler.errors import ArchiveError
@@ -72,8 +73,10 @@ def rebuild(
         visits.end()
         told.damage += mend(store, warc, set())
         for takedown in told.takedowns:  # of what they left there is nothing, but after a kill
-            apply_takedown(store.db, takedown)
+            apply_takedown(store.db, takedown, is_done=True)
         _find_again(store)
+        if told.takedowns:  # links have shown what they took out
+            scrub(store.db.conn)
     except BaseException:
         store.db.close()
         shutil.rmtree(scratch, ignore_errors=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -37,19 +38,21 @@ Progress = Callable[[int, int], None]
 """Told of bytes that were read, and of those there are to read."""
 
 
-def apply_takedown(db: Database, takedown: Takedown) -> int:
-    """Take a story out of a database, and enter its tombstone; returns how many captures went.
-    Their records are still in WARC. Raises sqlite3.Error."""
+def apply_takedown(db: Database, takedown: Takedown, *, is_done: bool = False) -> None:
+    """Take a story out of a database, and enter its tombstone; its records are still in WARC.
+
+    is_done: whether they may be gone already, so that nothing is to be finished where the database
+    has none. Raises sqlite3.Error.
+    """
     with db.atomic():
         scope = scope_of(db.conn, takedown.urls, takedown.digests)
-        count = remove(db.conn, scope.articles, scope.captures)
-        known = {*takedown.urls, *urls_of(db.conn, scope)}
-        whole = Takedown(
-            takedown.uuid, takedown.url, takedown.at, takedown.reason, takedown.by,
-            tuple(sorted(known)), tuple(sorted({*takedown.digests, *scope.digests})),
-        )  # fmt: skip
-        takedowns.enter(db.conn, whole, count)
-    return count
+        whole = replace(
+            takedown,
+            urls=tuple(sorted({*takedown.urls, *urls_of(db.conn, scope)})),
+            digests=tuple(sorted({*takedown.digests, *scope.digests})),
+        )
+        count = remove(db.conn, scope.articles, scope.captures, whole.urls)
+        takedowns.enter(db.conn, whole, finished=is_done and not count)
 
 
 def finish_removals(

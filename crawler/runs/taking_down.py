@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from crawler import times
@@ -21,8 +23,11 @@ from crawler.archive.takedown_scope import (
 )
 from crawler.archive.takedowns import Takedown
 from crawler.runs.removing import apply_takedown, finish_removals
-from crawler.runs.run import Run
+from crawler.runs.run import Run, offline_run
 from crawler.warc.provenance import TAKEDOWN, removal_record
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +71,34 @@ def take_down(
     """Take a story out of an archive for good. Raises BusyError, FullError, sqlite3.Error,
     OSError; the next run finishes then what was begun."""
     takedown = Takedown(
-        str(uuid4()), planned.url, times.now(), reason, by, planned.urls, planned.digests
+        str(uuid4()),
+        planned.url,
+        times.now(),
+        reason,
+        by,
+        planned.urls,
+        planned.digests,
+        planned.captures,
     )
+    _apply(run, takedown)
+    finish_removals(run.store.db, run.folder, progress)
+    return takedown
+
+
+def take_down_later(folder: Path, settings: BaseSettings, later: Iterable[Takedown]) -> int:
+    """Apply takedowns of another copy of an archive, as they were; returns how many. Raises as
+    `take_down`."""
+    wanted = list(later)
+    if wanted:
+        with offline_run(folder, settings, "restore", {}) as run:
+            for takedown in wanted:
+                _apply(run, takedown)
+            finish_removals(run.store.db, run.folder)
+    return len(wanted)
+
+
+def _apply(run: Run, takedown: Takedown) -> None:
+    """Out of the database; the tombstone is in WARC before."""
     run.warc.write_other(*removal_record(TAKEDOWN, takedown.uuid, takedown.content()))
     run.warc.sync()
     apply_takedown(run.store.db, takedown)
-    finish_removals(run.store.db, run.folder, progress)
-    return takedown
