@@ -13,7 +13,9 @@ TAKEN_OUT: dict[str, dict[str, str]] = {
         "at": "When, UTC.",
         "reason": "Why, as whoever took it down wrote.",
         "requested_by": "Who asked for it.",
-        "captures": "How many captures went.",
+        "records": "WARC-Record-IDs of captures of lists and feeds that went with it because they"
+        " showed its text, as JSON; their addresses are fetched again.",
+        "captures": "How many captures went, these among them.",
         "finished_at": "When the last byte was gone, UTC; NULL while a run has still to finish it.",
     },
     "takedown_urls": {

@@ -81,6 +81,52 @@ def first_captured_at(connection: sqlite3.Connection, scope: Scope) -> str | Non
     return found
 
 
+def texts_of(connection: sqlite3.Connection, scope: Scope) -> list[str]:
+    """The standfirsts and texts of all revisions."""
+    rows = _rows(
+        connection,
+        "SELECT ifnull(r.standfirst, '') || char(10) || t.body_text FROM revisions r"
+        " JOIN revision_texts t ON t.revision_id = r.id WHERE r.article_id IN ({0})",
+        scope.articles,
+    )
+    return [text for (text,) in rows]
+
+
+def captures_beside(
+    connection: sqlite3.Connection, scope: Scope
+) -> list[tuple[int, tuple[str, int, int], str | None]]:
+    """Responses from a month before the first capture of a story on that are not its own: key;
+    file, offset, length; address of the other story that is at theirs."""
+    rows = _rows(
+        connection,
+        "SELECT c.id, c.warc_file, c.warc_offset, c.warc_length, a.url FROM captures c"
+        " JOIN urls u ON u.id = c.url_id LEFT JOIN articles a ON a.id = u.article_id"
+        " WHERE c.record_type = 'response' AND c.status = 200 AND u.role <> 'robots'"
+        " AND c.id NOT IN ({0}) AND c.fetched_at >= (SELECT strftime('%Y-%m-%dT%H:%M:%S',"
+        " min(fetched_at), '-31 days') FROM captures WHERE id IN ({0}))"
+        " ORDER BY c.warc_file, c.warc_offset",
+        scope.captures,
+    )
+    return [(key, (name, offset, length), url) for key, name, offset, length, url in rows]
+
+
+def with_repeats(connection: sqlite3.Connection, captures: Iterable[int]) -> set[int]:
+    """Captures with those that repeat them."""
+    keys = list(captures)
+    return set(keys) | _ids(connection, "SELECT id FROM captures WHERE refers_to_id IN ({0})", keys)
+
+
+def records_of(connection: sqlite3.Connection, captures: Iterable[int]) -> list[str]:
+    """WARC-Record-IDs of captures."""
+    sql = "SELECT record_id FROM captures WHERE id IN ({0}) ORDER BY id"
+    return [record_id for (record_id,) in _rows(connection, sql, captures)]
+
+
+def captures_with(connection: sqlite3.Connection, record_ids: Iterable[str]) -> set[int]:
+    """The captures with some WARC-Record-IDs, as far as they are there."""
+    return _ids(connection, "SELECT id FROM captures WHERE record_id IN ({0})", record_ids)
+
+
 def alike(connection: sqlite3.Connection, scope: Scope) -> list[str]:
     """Addresses of other stories whose text begins much alike: perhaps other newspapers' copies."""
     rows = _rows(

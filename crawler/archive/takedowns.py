@@ -31,8 +31,11 @@ class Takedown:
     """All addresses under which the story was known."""
     digests: tuple[str, ...]
     """Of its payloads."""
+    records: tuple[str, ...]
+    """WARC-Record-IDs of captures of lists that went with it, because they show its text. Their
+    addresses are fetched again, and their payloads stored."""
     captures: int
-    """How many went."""
+    """How many went, these among them."""
 
     def content(self) -> dict[str, object]:
         """The same for JSON."""
@@ -53,7 +56,8 @@ def enter(connection: sqlite3.Connection, takedown: Takedown, *, finished: bool)
     key = insert(
         connection, "takedowns", uuid=takedown.uuid, url=takedown.url, at=takedown.at,
         reason=takedown.reason, requested_by=takedown.by,
-        captures=takedown.captures, finished_at=takedown.at if finished else None,
+        records=json.dumps(takedown.records), captures=takedown.captures,
+        finished_at=takedown.at if finished else None,
     )  # fmt: skip
     connection.executemany(
         "INSERT OR IGNORE INTO takedown_urls VALUES (?, ?, ?)",
@@ -78,10 +82,10 @@ def all_takedowns(connection: sqlite3.Connection) -> Iterator[Takedown]:
         "SELECT uuid, url, at, reason, requested_by, captures,"
         " (SELECT json_group_array(url) FROM takedown_urls u WHERE u.takedown_id = t.id),"
         " (SELECT json_group_array(payload_digest) FROM takedown_digests d"
-        " WHERE d.takedown_id = t.id) FROM takedowns t ORDER BY at, id"
+        " WHERE d.takedown_id = t.id), records FROM takedowns t ORDER BY at, id"
     )
-    for uuid, url, at, reason, by, captures, urls, digests in rows:
-        said = (*json.loads(urls),), (*json.loads(digests),)
+    for uuid, url, at, reason, by, captures, urls, digests, records in rows:
+        said = (*json.loads(urls),), (*json.loads(digests),), (*json.loads(records),)
         yield Takedown(uuid, url, at, reason, by, *said, captures)
 
 
@@ -95,6 +99,11 @@ def is_digest_taken_down(connection: sqlite3.Connection, payload_digest: str) ->
     """Whether a payload is not to be stored, at whatever address."""
     sql = "SELECT 1 FROM takedown_digests WHERE payload_digest = ?"
     return connection.execute(sql, (payload_digest,)).fetchone() is not None
+
+
+def keys_taken_down(connection: sqlite3.Connection) -> set[int]:
+    """The keys of all addresses that were taken down."""
+    return {key for (key,) in connection.execute("SELECT key FROM takedown_urls")}
 
 
 def without_words(

@@ -103,18 +103,21 @@ class Command(Verb):
         from crawler.runs.taking_down import plan, take_down
 
         with closing(open_for_reading(folder)) as db:
-            _refuse_unknown(db.conn, url, planned := plan(db.conn, url))
+            with bar("takedown") as progress:
+                planned = plan(db.conn, folder, url, progress)
+            _refuse_unknown(db.conn, url, planned)
         assert planned is not None
         for line in shown(planned):
             print(shown_line(line))
         _confirm(opts.yes)
         with offline_run(folder.resolve(), self.settings, "takedown", {"url": url}) as run:
-            planned = plan(run.store.db.conn, url) or planned
+            planned = plan(run.store.db.conn, folder, url) or planned
             with bar("takedown") as progress:
                 done = take_down(run, planned, opts.reason.strip(), opts.by.strip(), progress)
         print(
-            f"Taken down: {counted(planned.captures, 'capture')} at"
-            f" {counted(len(planned.urls), 'address', 'addresses')}; the tombstone is {done.uuid}"
+            f"Taken down: {counted(done.captures, 'capture')};"
+            f" {counted(len(done.urls), 'address is', 'addresses are')} never fetched again;"
+            f" the tombstone is {done.uuid}"
         )
         unreached = note_beside([where for where, _ in planned.backups], done)
         for where, at in planned.backups:
@@ -168,6 +171,19 @@ def shown(planned: Plan) -> list[str]:
     if len(planned.urls) > _SHOWN:
         lines.append(f"  … and {len(planned.urls) - _SHOWN:,} more addresses")
     lines.append(f"  {counted(planned.captures, 'capture')}, with everything that was made of them")
+    if planned.records:
+        lines.append(
+            f"  {counted(len(planned.records), 'capture')} of feeds, lists and front pages that"
+            " show its text; they are fetched again"
+        )
+    if planned.quoted_by:
+        lines.append(
+            f"Pages of {counted(len(planned.quoted_by), 'other story', 'other stories')} show words"
+            " of it, and stay as they are:"
+        )
+        lines += [f"  {url}" for url in planned.quoted_by[:_SHOWN]]
+        if len(planned.quoted_by) > _SHOWN:
+            lines.append(f"  … and {len(planned.quoted_by) - _SHOWN:,} more")
     lines += [f"It begins like another story, which stays: {url}" for url in planned.alike]
     lines += [f"A backup may have it, too: {where} (of {at})" for where, at in planned.backups]
     lines.append(

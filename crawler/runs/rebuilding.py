@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from crawler import times
-from crawler.archive.database import FILE_NAME, SCRATCH, WARC_FOLDER, set_aside
+from crawler.archive.database import FILE_NAME, SCRATCH, WARC_FOLDER, open_for_writing, set_aside
 from crawler.archive.links import links_unknown
 from crawler.archive.rewritten import scrub
 from crawler.archive.store import Store
@@ -19,7 +20,7 @@ from crawler.policy.revisit import Revisits
 from crawler.runs.page_texts import PageTexts
 from crawler.runs.profiles import Profiles
 from crawler.runs.recovery import mend
-from crawler.runs.removing import apply_takedown
+from crawler.runs.removing import apply_takedown, finish_removals
 from crawler.runs.restoring import Rebuilt, Restoring
 from crawler.urls import site_host
 from crawler.warc.presence import kind_of
@@ -85,6 +86,8 @@ def rebuild(
     told.aside = set_aside(folder)
     (scratch / FILE_NAME).replace(folder / FILE_NAME)
     shutil.rmtree(scratch, ignore_errors=True)
+    with closing(open_for_writing(folder)) as db:
+        finish_removals(db, folder)
     return told
 
 

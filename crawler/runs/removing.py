@@ -10,12 +10,12 @@ optimised, the database vacuumed and its log emptied.
 
 from __future__ import annotations
 
-import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 from sqlite_utils import Database
 
 from crawler import times
@@ -23,16 +23,18 @@ from crawler.archive import takedowns
 from crawler.archive.audit import listed_files
 from crawler.archive.backups import unfinished
 from crawler.archive.database import FILE_NAME, REMOVING, WARC_FOLDER
+from crawler.archive.keys import url_key
 from crawler.archive.removal import removals, remove
 from crawler.archive.rewritten import forget_replaced, note_rewritten, replaced_files, scrub
-from crawler.archive.takedown_scope import scope_of, urls_of
+from crawler.archive.takedown_scope import captures_with, scope_of, urls_of, with_repeats
 from crawler.archive.takedowns import Takedown
 from crawler.errors import BusyError, FullError
 from crawler.warc.names import is_successor, successor
 from crawler.warc.rewrite import without
 from crawler.warc.writer import sync_folder
 
-logger = logging.getLogger(__name__)
+_WORDS = ("title", "excerpt", "image", "published")
+"""What a link shows of a story."""
 
 Progress = Callable[[int, int], None]
 """Told of bytes that were read, and of those there are to read."""
@@ -51,7 +53,8 @@ def apply_takedown(db: Database, takedown: Takedown, *, is_done: bool = False) -
             urls=tuple(sorted({*takedown.urls, *urls_of(db.conn, scope)})),
             digests=tuple(sorted({*takedown.digests, *scope.digests})),
         )
-        count = remove(db.conn, scope.articles, scope.captures, whole.urls)
+        lists = with_repeats(db.conn, captures_with(db.conn, takedown.records))
+        count = remove(db.conn, scope.articles, scope.captures | lists, whole.urls)
         takedowns.enter(db.conn, whole, finished=is_done and not count)
 
 
@@ -74,11 +77,11 @@ def finish_removals(
     db.execute("PRAGMA synchronous = FULL")  # what is entered is on disk before a file goes
     warc, scratch = folder / WARC_FOLDER, folder / REMOVING
     _tidy(db, warc, scratch)
-    record_ids = removals(db.conn)
+    record_ids, keys = removals(db.conn), takedowns.keys_taken_down(db.conn)
     files = [each for each in listed_files(db.conn) if (warc / each.name).is_file()]
     whole, done = sum(each.bytes for each in files), 0
-    for each in files if record_ids else ():
-        _rewrite(db, warc, scratch, each.name, record_ids)
+    for each in files:
+        _rewrite(db, warc, scratch, each.name, record_ids, keys)
         done += each.bytes
         progress(done, whole)
     shutil.rmtree(scratch, ignore_errors=True)
@@ -95,11 +98,14 @@ def finish_removals(
     return True
 
 
-def _rewrite(db: Database, warc: Path, scratch: Path, name: str, record_ids: set[str]) -> None:
-    """Write a WARC file anew, if something in it is to go."""
+def _rewrite(
+    db: Database, warc: Path, scratch: Path, name: str, record_ids: set[str], keys: set[int]
+) -> None:
+    """Write a WARC file anew, if something in it is to go. keys: of addresses; what the articles in
+    it say of links to them goes, too."""
     scratch.mkdir(exist_ok=True)
     to = successor(name)
-    made = without(warc / name, scratch / to, record_ids)
+    made = without(warc / name, scratch / to, record_ids, lambda block: cleared(block, keys))
     if made is None:
         return
     (scratch / to).replace(warc / to)
@@ -127,3 +133,18 @@ def _drop(db: Database, warc: Path, name: str) -> None:
     sync_folder(warc)
     with db.atomic():
         forget_replaced(db.conn, name)
+
+
+def cleared(block: bytes, keys: Collection[int]) -> bytes | None:
+    """The content of a conversion record without what its links to some addresses show; None where
+    it has none of them. keys: of the addresses."""
+    try:
+        content = msgspec.json.decode(block)
+        links = content["article"]["links"]
+        shown = [link for link in links if url_key(link["url"]) in keys]
+        filled = [link for link in shown if any(link.get(name) for name in _WORDS)]
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError, TypeError):
+        return None
+    for link in filled:
+        link.update(dict.fromkeys(_WORDS))
+    return msgspec.json.encode(content) if filled else None

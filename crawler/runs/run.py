@@ -7,6 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from crawler.archive.database import FILE_NAME, WARC_FOLDER, check, open_for_wri
 from crawler.archive.lock import ArchiveLock
 from crawler.archive.run_rows import Setup
 from crawler.archive.store import Store
+from crawler.archive.takedowns import without_words
 from crawler.config import Papers
 from crawler.errors import ArchiveError, HemerotecaError
 from crawler.extract.version import extractor_version
@@ -215,6 +217,9 @@ class Run:
     # -- its records -----------------------------------------------------------------------------
 
     def _note(self, visit: Visit, article_url: str | None, revised: bool) -> None:
+        if visit.article is not None and self._store is not None:
+            links = without_words(self._store.db.conn, visit.article.links)
+            visit = replace(visit, article=replace(visit.article, links=tuple(links)))
         note_visit(self.warc, visit, article_url, revised)
 
     def _written(self) -> set[str]:

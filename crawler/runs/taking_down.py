@@ -17,11 +17,14 @@ from crawler.archive.takedown_scope import (
     digests_of,
     first_captured_at,
     lists_of,
+    records_of,
     scope_of,
     titles_of,
     urls_of,
+    with_repeats,
 )
 from crawler.archive.takedowns import Takedown
+from crawler.runs.quoting import quoted
 from crawler.runs.removing import apply_takedown, finish_removals
 from crawler.runs.run import Run, offline_run
 from crawler.warc.provenance import TAKEDOWN, removal_record
@@ -39,7 +42,12 @@ class Plan:
     """Of all revisions."""
     urls: tuple[str, ...]
     digests: tuple[str, ...]
+    records: tuple[str, ...]
+    """WARC-Record-IDs of captures of lists that show its text."""
     captures: int
+    """Without these."""
+    quoted_by: tuple[str, ...]
+    """Other stories with words of it on their pages; they stay."""
     alike: tuple[str, ...]
     """Other stories that begin like it; they stay."""
     backups: tuple[tuple[str, str], ...]
@@ -48,17 +56,22 @@ class Plan:
     """Addresses among it that are no stories' own: home pages, feeds, sitemaps."""
 
 
-def plan(connection: sqlite3.Connection, url: str) -> Plan | None:
-    """What taking down an address takes out; None where the archive has never heard of it. Raises
-    sqlite3.Error."""
+def plan(
+    connection: sqlite3.Connection, folder: Path, url: str,
+    progress: Callable[[int, int], None] = lambda done, whole: None,
+) -> Plan | None:  # fmt: skip
+    """What taking down an address takes out; None where the archive has never heard of it. folder:
+    the archive's. Raises sqlite3.Error."""
     scope: Scope = scope_of(connection, [url])
     urls = urls_of(connection, scope)
     if not urls:
         return None
     since = first_captured_at(connection, scope)
+    beside = quoted(connection, folder, scope, progress)
     return Plan(
         url, tuple(titles_of(connection, scope)), tuple(urls), tuple(digests_of(scope)),
-        len(scope.captures), tuple(alike(connection, scope)),
+        tuple(records_of(connection, with_repeats(connection, beside.lists))),
+        len(scope.captures), tuple(sorted(beside.stories)), tuple(alike(connection, scope)),
         tuple(backups_since(connection, since)) if since else (),
         tuple(lists_of(connection, scope)),
     )  # fmt: skip
@@ -78,8 +91,8 @@ def take_down(
         by,
         planned.urls,
         planned.digests,
-        planned.captures,
-    )
+        planned.records, planned.captures + len(planned.records),
+    )  # fmt: skip
     _apply(run, takedown)
     finish_removals(run.store.db, run.folder, progress)
     return takedown

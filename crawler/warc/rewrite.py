@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -15,12 +15,15 @@ from typing import BinaryIO
 from isal import igzip
 
 from crawler.warc.check import Checked, read_record
+from crawler.warc.records import digest
 from crawler.warc.walk import Member, Source, members
 from crawler.warc.writer import GZIP_LEVEL, ClosedFile
 
 _CHUNK = 1 << 20
 # Fields by which a record says that it is about another one.
 _ABOUT = ("warc-concurrent-to", "warc-refers-to")
+_LENGTH = re.compile(rb"^Content-Length:[^\r\n]*", re.IGNORECASE | re.MULTILINE)
+_DIGEST = re.compile(rb"^WARC-Block-Digest:[^\r\n]*", re.IGNORECASE | re.MULTILINE)
 _FILENAME = re.compile(rb"^WARC-Filename:[^\r\n]*", re.IGNORECASE | re.MULTILINE)
 
 
@@ -31,49 +34,57 @@ class Rewritten:
     file: ClosedFile
     moved: list[tuple[str, int, int]]
     """WARC-Record-ID, new offset and length of each record that stays."""
-    removed: int
-    """Records that went."""
-    bytes: int
-    """Of these, in the file."""
 
 
-def without(path: Path, to: Path, record_ids: Collection[str]) -> Rewritten | None:
-    """Write a file without some captures and all records about them; None where it has none of
-    these, and nothing is written. What cannot be read as a record stays as it is.
+def without(
+    path: Path, to: Path, record_ids: Collection[str],
+    edit: Callable[[bytes], bytes | None] = lambda block: None,
+) -> Rewritten | None:  # fmt: skip
+    """Write a file without some captures and all records about them; None where nothing in it
+    changes, and nothing is written. What cannot be read as a record stays as it is.
 
-    to: gets its name when it is on disk. record_ids: WARC-Record-IDs of the captures. Raises
-    OSError.
+    to: gets its name when it is on disk. record_ids: WARC-Record-IDs of the captures. edit: gives
+    another block for that of a conversion record, or None. Raises OSError.
     """
-    gone: list[tuple[int, int]] = []
-    kept: list[tuple[str, int, int]] = []
-    captures = 0
+    pieces: list[tuple[int, int] | bytes] = []
+    moved: list[tuple[str, int, int]] = []
+    end = position = captures = 0
+    changed = False
     with path.open("rb") as file:
         for member in members(Source(file)):
             checked = read_record(member)
-            if not checked.broken and _is_about(checked, record_ids):
-                gone.append((member.offset, member.length))
-            elif not checked.broken:
-                kept.append((checked["warc-record-id"], member.offset, member.length))
-                captures += checked.kind in ("response", "revisit")
-        if not gone:
+            if checked.broken:
+                continue
+            # what lies between is damaged, and kept
+            position += member.offset - end
+            pieces.append((end, member.offset))
+            end = member.offset + member.length
+            if _is_about(checked, record_ids):
+                changed = True
+                continue
+            new = None
+            if not member.offset and checked.kind == "warcinfo":
+                new = _renamed(file, member, to.name)
+            elif checked.kind == "conversion" and checked.kept and not checked.faults:
+                block = edit(checked.kept)
+                if block is not None:
+                    new, changed = _with_block(file, member, block), True
+            pieces.append((member.offset, end) if new is None else new)
+            length = member.length if new is None else len(new)
+            moved.append((checked["warc-record-id"], position, length))
+            position += length
+            captures += checked.kind in ("response", "revisit")
+        if not changed:
             return None
-        size = file.seek(0, os.SEEK_END)
+        pieces.append((end, file.seek(0, os.SEEK_END)))
         half = to.with_name(f"{to.name}.part")
         with half.open("wb") as target:
-            head, old = _head(file, to.name)
-            target.write(head)
-            whole = hashlib.sha256(head)
-            for begin, end in _between(gone, old, size):
-                _copy(file, target, begin, end, whole)
-            written = target.tell()
+            sha256 = _write(file, target, pieces)
+            size = target.tell()
             target.flush()
             os.fsync(target.fileno())
     half.replace(to)
-    moved = _moved(kept, gone, len(head), old)
-    return Rewritten(
-        ClosedFile(to.name, written, len(kept), captures, whole.hexdigest()), moved, len(gone),
-        sum(length for _, length in gone),
-    )  # fmt: skip
+    return Rewritten(ClosedFile(to.name, size, len(moved), captures, sha256), moved)
 
 
 def _is_about(checked: Checked, record_ids: Collection[str]) -> bool:
@@ -81,52 +92,50 @@ def _is_about(checked: Checked, record_ids: Collection[str]) -> bool:
     return any(name in record_ids for name in named if name)
 
 
-def _head(file: BinaryIO, name: str) -> tuple[bytes, int]:
-    """The first member with a file's new name in it, and how long it was; nothing and 0 where it is
-    no warcinfo record."""
-    file.seek(0)
-    member = Member(Source(file))
-    found = read_record(member)
-    if found.faults or found.kind != "warcinfo":
-        return b"", 0
-    file.seek(0)
+def _renamed(file: BinaryIO, member: Member, name: str) -> bytes:
+    """A warcinfo record with a file's new name in it."""
+    head, block = _content(file, member)
+    head = _FILENAME.sub(b"WARC-Filename: " + name.encode(), head)
+    return _packed(head, block)
+
+
+def _with_block(file: BinaryIO, member: Member, block: bytes) -> bytes:
+    """A record with another block."""
+    head, _ = _content(file, member)
+    head = _LENGTH.sub(f"Content-Length: {len(block)}".encode(), head)
+    head = _DIGEST.sub(f"WARC-Block-Digest: {digest(block)}".encode(), head)
+    return _packed(head, block + b"\r\n\r\n")
+
+
+def _content(file: BinaryIO, member: Member) -> tuple[bytes, bytes]:
+    """Head of a record, and what follows it."""
+    at = file.tell()
+    file.seek(member.offset)
     again = Member(Source(BytesIO(file.read(member.length))))
+    file.seek(at)
     data = b""
     while piece := again.read():
         data += piece
-    head, end, block = data.partition(b"\r\n\r\n")
-    head = _FILENAME.sub(b"WARC-Filename: " + name.encode(), head)
-    data = igzip.compress(head + end + block, compresslevel=GZIP_LEVEL, mtime=0)
-    return data, member.length
+    head, _, rest = data.partition(b"\r\n\r\n")
+    return head, rest
 
 
-def _between(gone: list[tuple[int, int]], begin: int, size: int) -> list[tuple[int, int]]:
-    """What lies between the parts that go."""
-    found = []
-    for offset, length in gone:
-        found.append((begin, offset))
-        begin = offset + length
-    return [(start, end) for start, end in [*found, (begin, size)] if start < end]
+def _packed(head: bytes, rest: bytes) -> bytes:
+    data: bytes = igzip.compress(head + b"\r\n\r\n" + rest, compresslevel=GZIP_LEVEL, mtime=0)
+    return data
 
 
-def _copy(source: BinaryIO, target: BinaryIO, begin: int, end: int, whole: hashlib._Hash) -> None:
-    source.seek(begin)
-    while begin < end and (data := source.read(min(_CHUNK, end - begin))):
-        target.write(data)
-        whole.update(data)
-        begin += len(data)
-
-
-def _moved(
-    kept: list[tuple[str, int, int]], gone: list[tuple[int, int]], head: int, old: int
-) -> list[tuple[str, int, int]]:
-    moved = []
-    rest, less = list(reversed(gone)), old - head
-    for record_id, offset, length in kept:
-        while rest and rest[-1][0] < offset:
-            less += rest.pop()[1]
-        if old and not offset:
-            moved.append((record_id, 0, head))
-        else:
-            moved.append((record_id, offset - less, length))
-    return moved
+def _write(source: BinaryIO, target: BinaryIO, pieces: Iterable[tuple[int, int] | bytes]) -> str:
+    whole = hashlib.sha256()
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            target.write(piece)
+            whole.update(piece)
+            continue
+        begin, end = piece
+        source.seek(begin)
+        while begin < end and (data := source.read(min(_CHUNK, end - begin))):
+            target.write(data)
+            whole.update(data)
+            begin += len(data)
+    return whole.hexdigest()

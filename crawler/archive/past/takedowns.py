@@ -14,6 +14,7 @@ CREATE TABLE takedowns (
     at TEXT NOT NULL,
     reason TEXT NOT NULL,
     requested_by TEXT NOT NULL,
+    records TEXT NOT NULL CHECK (json_valid(records)),
     captures INTEGER NOT NULL,
     finished_at TEXT
 ) STRICT;
