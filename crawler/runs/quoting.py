@@ -17,8 +17,8 @@ from crawler.warc.http import decoded, message_in
 from crawler.warc.members import DamagedError
 from crawler.warc.reader import read_record
 
-# Words of a paragraph that are looked for; a shorter one may be anybody's.
-_FEWEST, _MOST = 8, 14
+# Words of a paragraph that are looked for: teasers break off, and a shorter one may be anybody's.
+_PHRASE = 8
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _TAG = re.compile(r"<[^<>]{0,2000}>|\\[nrt]")
 
@@ -62,8 +62,8 @@ def quoted(
 def _phrases(text: str) -> Iterator[str]:
     for paragraph in text.split("\n"):
         said = words(paragraph).split()
-        if len(said) >= _FEWEST:
-            yield " ".join(said[:_MOST])
+        if len(said) >= _PHRASE:
+            yield " ".join(said[:_PHRASE])
 
 
 def _text(body: bytes) -> str:

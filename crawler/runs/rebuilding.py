@@ -20,7 +20,7 @@ from crawler.policy.revisit import Revisits
 from crawler.runs.page_texts import PageTexts
 from crawler.runs.profiles import Profiles
 from crawler.runs.recovery import mend
-from crawler.runs.removing import apply_takedown, finish_removals
+from crawler.runs.removing import apply, finish_removals
 from crawler.runs.restoring import Rebuilt, Restoring
 from crawler.urls import site_host
 from crawler.warc.presence import kind_of
@@ -73,10 +73,10 @@ def rebuild(
             visits.end_file()
         visits.end()
         told.damage += mend(store, warc, set())
-        for takedown in told.takedowns:  # of what they left there is nothing, but after a kill
-            apply_takedown(store.db, takedown, is_done=True)
+        for removal in told.removals:  # of what they left there is nothing, but after a kill
+            apply(store.db, removal)
         _find_again(store)
-        if told.takedowns:  # links have shown what they took out
+        if told.removals:  # links have shown what they took out
             scrub(store.db.conn)
     except BaseException:
         store.db.close()

@@ -19,11 +19,12 @@ import msgspec
 from sqlite_utils import Database
 
 from crawler import times
-from crawler.archive import takedowns
+from crawler.archive import prunable, takedowns
 from crawler.archive.audit import listed_files
 from crawler.archive.backups import unfinished
 from crawler.archive.database import FILE_NAME, REMOVING, WARC_FOLDER
 from crawler.archive.keys import url_key
+from crawler.archive.prunable import Pruning
 from crawler.archive.removal import removals, remove
 from crawler.archive.rewritten import forget_replaced, note_rewritten, replaced_files, scrub
 from crawler.archive.takedown_scope import captures_with, scope_of, urls_of, with_repeats
@@ -56,6 +57,23 @@ def apply_takedown(db: Database, takedown: Takedown, *, is_done: bool = False) -
         lists = with_repeats(db.conn, captures_with(db.conn, takedown.records))
         count = remove(db.conn, scope.articles, scope.captures | lists, whole.urls)
         takedowns.enter(db.conn, whole, finished=is_done and not count)
+
+
+def apply_pruning(db: Database, pruning: Pruning, *, is_done: bool = False) -> None:
+    """Take captures out of a database that were pruned; is_done, raises: as `apply_takedown`."""
+    with db.atomic():
+        gone = captures_with(db.conn, (each.record_id for each in pruning.captures))
+        count = remove(db.conn, (), gone)
+        prunable.enter(db.conn, pruning, finished=is_done and not count)
+
+
+def apply(db: Database, removal: Takedown | Pruning) -> None:
+    """Apply to a database that is made again what its WARC files tell was taken out. Raises
+    sqlite3.Error."""
+    if isinstance(removal, Takedown):
+        apply_takedown(db, removal, is_done=True)
+    else:
+        apply_pruning(db, removal, is_done=True)
 
 
 def finish_removals(

@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from crawler.archive.captures import capture_with
+from crawler.archive.prunable import Pruning
 from crawler.archive.run_rows import Setup
 from crawler.archive.site_profiles import Learned, enter, note_read
 from crawler.archive.store import Store
@@ -25,7 +26,14 @@ from crawler.errors import PageError
 from crawler.items import Capture, FoundUrl, Source, Visit
 from crawler.reasons import because
 from crawler.runs.assembly import Assembly
-from crawler.runs.metadata import fields, moment, values, visit_told, with_conversion
+from crawler.runs.metadata import (
+    fields,
+    moment,
+    removals_told,
+    values,
+    visit_told,
+    with_conversion,
+)
 from crawler.runs.originals import Originals
 from crawler.runs.profiles import Profiles, profile_of
 from crawler.runs.requests import Requests, keys
@@ -47,7 +55,7 @@ from crawler.urls import site_host
 from crawler.warc.articles import Conversion, read_conversion
 from crawler.warc.http import Message, message_in
 from crawler.warc.members import DamagedError
-from crawler.warc.provenance import PROFILE, RUN, TAKEDOWN
+from crawler.warc.provenance import PROFILE, PRUNING, RUN, TAKEDOWN
 from crawler.warc.reader import Record, read_record
 from crawler.warc.records import JSON
 from crawler.warc.recover import capture_of, is_capture
@@ -63,8 +71,8 @@ class Rebuilt:
     """By the names that `Store.record` counts, and `reread`: pages read by today's extractor."""
     damage: list[str] = field(default_factory=list)
     """What could not be read: file, place and reason."""
-    takedowns: list[Takedown] = field(default_factory=list)
-    """Those that the files tell of."""
+    removals: list[Takedown | Pruning] = field(default_factory=list)
+    """What was taken out, as the files tell."""
     aside: Path | None = None
     """Where the database is now that was there before; None if there was none."""
 
@@ -110,8 +118,8 @@ class Restoring:
             self._take_capture(record, name)
         elif not self._is_ours(record):
             pass
-        elif kind == "metadata" and record.url.startswith(TAKEDOWN):
-            self._take_takedown(record)
+        elif kind == "metadata" and record.url.startswith((TAKEDOWN, PRUNING)):
+            self._told.removals += removals_told(record, self._told.damage)
         elif kind == "metadata":
             self._take_metadata(record)
         elif kind == "conversion" and record.get("Content-Type") == JSON:
@@ -259,12 +267,6 @@ class Restoring:
         self._settle()
         self.flush()  # a rereading: the article must be there
         self._store.reread(conversion.url, about, conversion.article, conversion.extractor)
-
-    def _take_takedown(self, record: Record) -> None:
-        try:
-            self._told.takedowns.append(msgspec.json.decode(record.block, type=Takedown))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            self._told.damage.append(f"{record.record_id}: no takedown")
 
     def _take_profile(self, record: Record) -> None:
         """What a site's pages taught counts from here on: before its record, they were all read
