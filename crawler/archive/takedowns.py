@@ -11,9 +11,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 
+from crawler.archive import why
 from crawler.archive.keys import url_key
 from crawler.archive.rows import insert
 from crawler.items import LinkedStory
+from crawler.reasons import because
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,10 @@ def enter(connection: sqlite3.Connection, takedown: Takedown, *, finished: bool)
         [(digest, key) for digest in takedown.digests],
     )
     connection.execute(
-        "UPDATE urls SET state = 'excluded', reason = 'taken down', reason_code = 'taken_down',"
-        " reason_subject = NULL, due_at = NULL, interval_seconds = NULL, claimed_title = NULL,"
-        " article_id = NULL, held = 0, etag = NULL, last_modified = NULL"
+        f"UPDATE urls SET state = 'excluded', {why.SET}, due_at = NULL, interval_seconds = NULL,"  # noqa: S608
+        " claimed_title = NULL, article_id = NULL, held = 0, etag = NULL, last_modified = NULL"
         " WHERE key IN (SELECT key FROM takedown_urls WHERE takedown_id = ?)",
-        (key,),
+        (*why.columns(because("taken_down")), key),
     )
 
 

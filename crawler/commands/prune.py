@@ -26,7 +26,7 @@ from crawler.errors import UsageError
 from crawler.verb import Verb
 
 if TYPE_CHECKING:
-    from crawler.runs.pruning import Pruned
+    from crawler.runs import Pruned
 
 _KEEP = ("day", "month", "year", "none")
 _SPAN = re.compile(r"([0-9]{1,5})(d|m|y)")
@@ -74,8 +74,7 @@ class Command(Verb):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Say what goes; with --yes, take it out."""
         assert self.settings is not None
-        from crawler.runs import offline_run
-        from crawler.runs.pruning import prune, to_prune
+        from crawler.runs import offline_run, prune, to_prune
 
         end_on_sigterm()
         with told("prune") as about, stopped("prune"):

@@ -54,7 +54,7 @@ class Command(Verb):
         assert self.settings is not None
         from crawler.backup.later import takedowns_after
         from crawler.backup.restoring import restore
-        from crawler.runs.taking_down import take_down_later
+        from crawler.runs import take_down_later
 
         end_on_sigterm()
         with told("restore") as about, stopped("restore"):

@@ -31,7 +31,7 @@ from crawler.urls import normalise
 from crawler.verb import Verb
 
 if TYPE_CHECKING:
-    from crawler.runs.taking_down import Plan
+    from crawler.runs import Plan
 
 _SHOWN = 20
 
@@ -99,8 +99,7 @@ class Command(Verb):
     def _take_down(self, folder: Path, url: str, opts: argparse.Namespace) -> None:
         assert self.settings is not None
         from crawler.backup.later import note_beside
-        from crawler.runs import offline_run
-        from crawler.runs.taking_down import plan, take_down
+        from crawler.runs import offline_run, plan, take_down
 
         with closing(open_for_reading(folder)) as db:
             with bar("takedown") as progress:
