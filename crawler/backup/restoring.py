@@ -13,6 +13,7 @@ from crawler.archive.database import COPYING, FILE_NAME, WARC_FOLDER, open_for_r
 from crawler.archive.lock import FILE_NAME as LOCK_NAME
 from crawler.backup.parts import PROFILES
 from crawler.backup.saving import Saved, copy_archive
+from crawler.backup.store import fetch
 from crawler.bundled import PROGRAM
 from crawler.errors import ArchiveError, DamageError, UsageError
 from crawler.fixity.archive import verify
@@ -24,24 +25,30 @@ _OURS = {COPYING, FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", LOCK_NAME, 
 
 
 def restore(
-    saved: Path, to: Path, apply: Callable[[Path], int],
+    saved: Path | str, to: Path, apply: Callable[[Path], int],
     progress: Callable[[int, int], None] = lambda done, whole: None,
 ) -> tuple[Saved, int, Report]:  # fmt: skip
     """Make an archive of a backup, in a folder that is not there yet, or empty.
 
-    apply: brings to an archive the takedowns that came after the backup; returns how many. Returns
-    what was copied, how many takedowns were applied, what the check of the archive found. Raises
-    UsageError, ArchiveError, BusyError, FullError, DamageError, sqlite3.Error, OSError; there is no
-    new archive then.
+    saved: a folder, or an address in an object store. apply: brings to an archive the takedowns
+    that came after the backup; returns how many. Returns what was copied, how many takedowns were
+    applied, what the check of the archive found. Raises UsageError, ArchiveError, BusyError,
+    FullError, DamageError, sqlite3.Error, OSError; there is no new archive then.
     """
-    if saved.resolve() == to.resolve():
+    if isinstance(saved, Path) and saved.resolve() == to.resolve():
         raise UsageError(f"{to} is the backup itself; name a new folder")
     if to.is_symlink() or (to.exists() and (not to.is_dir() or any(to.iterdir()))):
         raise ArchiveError(f"{to} is there already; name a new folder, or an empty one")
-    open_for_reading(saved).close()
     scratch = to.with_name(f"{to.name}.restoring")
-    _begin(scratch)
-    copied = copy_archive(saved, scratch, progress)
+    if isinstance(saved, Path):
+        open_for_reading(saved).close()
+        _begin(scratch)
+        copied = copy_archive(saved, scratch, progress)
+    else:
+        _begin(scratch)
+        if scratch.exists():
+            shutil.rmtree(scratch)
+        copied = fetch(saved, scratch, progress)
     applied = apply(scratch)
     report = verify(scratch)
     if not report.sound:

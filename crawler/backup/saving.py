@@ -73,7 +73,7 @@ def backup(
     progress, raises: as `copy_archive`."""
     at = times.now()
     saved = copy_archive(folder, to, progress)
-    saved.noted = _note(folder, to, at)
+    saved.noted = note(folder, str(to.resolve()), at)
     return saved
 
 
@@ -98,7 +98,7 @@ def copy_archive(
         _remove(copied)
         refuse_if_too_large(to, (folder / FILE_NAME).stat().st_size)
         copy_database(folder, copied)
-        _check(folder, copied)
+        check_copy(folder, copied)
         before = {} if is_new else _files_before(to, copied)
         parts = parts_of(folder, copied)
         wanted = [part for part in parts if not _has(warc, part, before)]
@@ -106,13 +106,13 @@ def copy_archive(
         whole, done = sum(part.bytes for part in lacking), 0
         refuse_if_too_large(to, whole)
 
-        def note(more: int) -> None:
+        def more(count: int) -> None:
             nonlocal done
-            done += more
+            done += count
             progress(done, whole)
 
         for part in lacking:
-            copy_part(part, scratch / part.name, note)
+            copy_part(part, scratch / part.name, more)
         _refuse_loss(folder, to, before, parts)
         database_bytes = copied.stat().st_size
         _switch(folder, to, copied, wanted)
@@ -152,7 +152,7 @@ def _held(to: Path) -> Iterator[None]:
         lock.release()
 
 
-def _check(folder: Path, copied: Path) -> None:
+def check_copy(folder: Path, copied: Path) -> None:
     """Raise DamageError where the copy of a database is damaged."""
     with closing(sqlite3.connect(copied)) as connection:
         try:
@@ -164,6 +164,12 @@ def _check(folder: Path, copied: Path) -> None:
             f"{folder / FILE_NAME} is damaged ({found}); {PROGRAM} verify says more. Nothing was"
             " changed"
         )
+
+
+def runs_in(database: Path) -> tuple[set[str], set[str]]:
+    """The runs that the captures of a database are of, and all that it knows, by their uuids."""
+    with closing(sqlite3.connect(database)) as connection:
+        return runs_of(connection), all_runs(connection)
 
 
 def _files_before(to: Path, copied: Path) -> dict[str, str | None]:
@@ -254,13 +260,13 @@ def _remove(path: Path) -> None:
         path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
-def _note(folder: Path, to: Path, at: str) -> bool:
-    """Have an archive know of a copy, if it can be written."""
+def note(folder: Path, destination: str, at: str) -> bool:
+    """Have an archive know of a copy, if it can be written. at: ISO 8601, UTC."""
     if not os.access(folder / FILE_NAME, os.W_OK):
         return False
     try:
         with closing(open_for_reading(folder)) as db, db.atomic():
-            note_backup(db.conn, str(to.resolve()), at)
+            note_backup(db.conn, destination, at)
     except sqlite3.OperationalError:
         return False
     return True

@@ -34,17 +34,18 @@ class Command(Verb):
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
-        return "Copy an archive into a folder, also during a crawl; what is there already stays"
+        return "Copy an archive into a folder or object store, also during a crawl"
 
     def long_desc(self) -> str:
         """For `scrapy backup -h`."""
         return (
-            "Brings a folder to what the archive is at this moment. It is an archive itself, can be"
-            " read and verified, and is made an archive to go on with by scrapy restore. Only what"
-            " is new is copied, and everything is read back. Until all of it is there the folder"
-            " stays as it was, whatever happens. Exit codes: 0 done; 2 bad arguments, no archive,"
-            " or something else in the folder; 4 another backup, or a run, holds it; 5 the disk is"
-            " full; 6 something in the archive is not as it was written."
+            "Brings a folder, or a place in an object store (s3://bucket/prefix, gs://…, az://…; it"
+            " needs the extra store), to what the archive is at this moment. A folder is an archive"
+            " itself, can be read and verified, and is made an archive to go on with by scrapy"
+            " restore. Only what is new is copied, and everything is read back. Until all of it is"
+            " there the backup of before stays, whatever happens. Exit codes: 0 done; 2 bad"
+            " arguments, no archive, or something else in the folder; 4 another backup, or a run,"
+            " holds it; 5 the disk is full; 6 something in the archive is not as it was written."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -56,20 +57,22 @@ class Command(Verb):
         """Copy, and say what."""
         assert self.settings is not None
         from crawler.backup.saving import backup
+        from crawler.backup.store import backup_to_store, is_address
 
         end_on_sigterm()
         with told("backup") as about, stopped("backup"):
             if len(args) != 1:
-                raise UsageError("name one folder to put the backup in")
-            if "://" in args[0]:
-                raise UsageError(f"{args[0]} is no folder: a backup is put into a folder")
+                raise UsageError("name one folder, or address of an object store, to put it in")
             folder = about.archive(
                 archive_folder("backup", [], opts.argument, self.settings["ARCHIVE"])
             )
-            to = folder_named(args[0])
             with bar("backup") as progress:
-                saved = backup(folder, to, progress)
-        print(summary(saved, typed(to)))
+                if is_address(args[0]):
+                    saved, where = backup_to_store(folder, args[0], progress), args[0]
+                else:
+                    to = folder_named(args[0])
+                    saved, where = backup(folder, to, progress), typed(to)
+        print(summary(saved, where))
 
 
 def summary(saved: Saved, where: str) -> str:

@@ -54,13 +54,15 @@ class Command(Verb):
         assert self.settings is not None
         from crawler.backup.later import takedowns_after
         from crawler.backup.restoring import restore
+        from crawler.backup.store import is_address
         from crawler.runs import take_down_later
 
         end_on_sigterm()
         with told("restore") as about, stopped("restore"):
             if len(args) != 2:
-                raise UsageError("name the backup and a new folder")
-            saved, to = about.archive(folder_named(args[0])), folder_named(args[1])
+                raise UsageError("name the backup, a folder or an address, and a new folder")
+            to = folder_named(args[1])
+            saved = args[0] if is_address(args[0]) else about.archive(folder_named(args[0]))
             named = None if opts.takedowns is None else Path(opts.takedowns).expanduser()
             later = takedowns_after(saved, named)
             settings = self.settings

@@ -65,8 +65,8 @@ _HOMES = {
 }
 __all__ = [
     "Imported", "Plan", "Profiles", "Pruned", "Rebuilt", "Rechecked", "Run", "Workers",
-    "import_files", "learn_site", "learn_sites", "offline_run", "plan", "profile_of", "prune", "rebuild", "recheck",
-    "reextract", "take_down", "take_down_later", "to_prune",
+    "import_files", "learn_site", "learn_sites", "offline_run", "plan", "profile_of", "prune",
+    "rebuild", "recheck", "reextract", "take_down", "take_down_later", "to_prune",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 from crawler import times
 from crawler.archive.backups import backups_since
+from crawler.archive.database import open_for_reading
 from crawler.archive.takedown_scope import (
     Scope,
     alike,
@@ -23,7 +25,7 @@ from crawler.archive.takedown_scope import (
     urls_of,
     with_repeats,
 )
-from crawler.archive.takedowns import Takedown
+from crawler.archive.takedowns import Takedown, all_takedowns
 from crawler.runs.quoting import quoted
 from crawler.runs.removing import apply_takedown, finish_removals
 from crawler.runs.run import Run, offline_run
@@ -99,9 +101,11 @@ def take_down(
 
 
 def take_down_later(folder: Path, settings: BaseSettings, later: Iterable[Takedown]) -> int:
-    """Apply takedowns of another copy of an archive, as they were; returns how many. Raises as
-    `take_down`."""
-    wanted = list(later)
+    """Apply those takedowns of another copy of an archive that it does not know, as they were;
+    returns how many. Raises as `take_down`."""
+    with closing(open_for_reading(folder)) as db:
+        known = {each.uuid for each in all_takedowns(db.conn)}
+    wanted = [each for each in later if each.uuid not in known]
     if wanted:
         with offline_run(folder, settings, "restore", {}) as run:
             for takedown in wanted:
