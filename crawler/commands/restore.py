@@ -61,7 +61,7 @@ class Command(Verb):
         with told("restore") as about, stopped("restore"):
             if len(args) != 2:
                 raise UsageError("name the backup, a folder or an address, and a new folder")
-            to = folder_named(args[1])
+            to = about.folder = folder_named(args[1])
             saved = args[0] if is_address(args[0]) else about.archive(folder_named(args[0]))
             named = None if opts.takedowns is None else Path(opts.takedowns).expanduser()
             later = takedowns_after(saved, named)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from crawler.runs import Plan
 
 _SHOWN = 20
+_EXPORTS = (".wacz", ".cdxj", ".cdx")
 
 
 class Command(Verb):
@@ -127,6 +128,8 @@ class Command(Verb):
             ))  # fmt: skip
         for path in sorted(folder.glob(f"{FILE_NAME}.before-*")):
             print(f"An earlier database still has it: {typed(path)}; delete it")
+        for path in sorted(path for path in folder.iterdir() if path.suffix in _EXPORTS):
+            print(f"An export may still have it: {typed(path)}; write it anew: {PROGRAM} export")
 
     def _finish(self, folder: Path) -> None:
         assert self.settings is not None

@@ -91,7 +91,7 @@ def moment(text: str) -> str:
     return times.now()
 
 
-def removals_told(record: Record, damage: list[str]) -> Iterator[Takedown | Pruning]:
+def removed(record: Record, damage: list[str]) -> Iterator[Takedown | Pruning]:
     """The takedown or pruning that a record tells of; none where it cannot be read, and damage says
     so then."""
     kind: type[Takedown | Pruning] = Takedown if record.url.startswith(TAKEDOWN) else Pruning

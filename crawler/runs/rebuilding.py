@@ -23,6 +23,7 @@ from crawler.runs.recovery import mend
 from crawler.runs.removing import apply, finish_removals
 from crawler.runs.restoring import Rebuilt, Restoring
 from crawler.urls import site_host
+from crawler.warc.names import successor
 from crawler.warc.presence import kind_of
 from crawler.warc.reader import Damage, Record, read_file
 from crawler.warc.writer import OPEN
@@ -55,6 +56,8 @@ def rebuild(
     files.sort(key=lambda path: (_begun(path), path.name.removesuffix(OPEN)))
     whole = {path.name for path in files}
     files = [path for path in files if path.name.removesuffix(OPEN) not in whole - {path.name}]
+    replaced = [path for path in files if successor(path.name) in whole]
+    files = [path for path in files if path not in replaced]
     if not files:
         raise ArchiveError(f"{warc} has no WARC files (*.warc.gz) to make a database from")
     profiles = Profiles(folder, site_profiles, is_lost=True)
@@ -86,6 +89,8 @@ def rebuild(
     told.aside = set_aside(folder)
     (scratch / FILE_NAME).replace(folder / FILE_NAME)
     shutil.rmtree(scratch, ignore_errors=True)
+    for path in replaced:  # a takedown had written it anew, and was killed
+        path.unlink()
     with closing(open_for_writing(folder)) as db:
         finish_removals(db, folder)
     return told

@@ -26,14 +26,7 @@ from crawler.errors import PageError
 from crawler.items import Capture, FoundUrl, Source, Visit
 from crawler.reasons import because
 from crawler.runs.assembly import Assembly
-from crawler.runs.metadata import (
-    fields,
-    moment,
-    removals_told,
-    values,
-    visit_told,
-    with_conversion,
-)
+from crawler.runs.metadata import fields, moment, removed, values, visit_told, with_conversion
 from crawler.runs.originals import Originals
 from crawler.runs.profiles import Profiles, profile_of
 from crawler.runs.requests import Requests, keys
@@ -119,7 +112,7 @@ class Restoring:
         elif not self._is_ours(record):
             pass
         elif kind == "metadata" and record.url.startswith((TAKEDOWN, PRUNING)):
-            self._told.removals += removals_told(record, self._told.damage)
+            self._told.removals += removed(record, self._told.damage)
         elif kind == "metadata":
             self._take_metadata(record)
         elif kind == "conversion" and record.get("Content-Type") == JSON:

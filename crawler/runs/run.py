@@ -20,7 +20,7 @@ from crawler.archive.run_rows import Setup
 from crawler.archive.store import Store
 from crawler.archive.takedowns import without_words
 from crawler.config import Papers
-from crawler.errors import ArchiveError, HemerotecaError
+from crawler.errors import ArchiveError, BusyError, HemerotecaError
 from crawler.extract.version import extractor_version
 from crawler.items import Visit
 from crawler.policy.revisit import Revisits
@@ -122,7 +122,10 @@ class Run:
                 times.utc(self.started_at, exact=True), self.uuid,
                 Setup(settings_digest(self._settings), versions()),
             )  # fmt: skip
-            finish_removals(store.db, self.folder)
+            try:
+                finish_removals(store.db, self.folder)
+            except BusyError as error:  # only what is overwritten at the end is left
+                logger.warning("%s", error)
             self._mend(store, self._written())
             self.files_missing = say_what_is_missing(store, self.folder)
             self._prepare(store)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from crawler.archive.takedowns import all_takedowns
+from crawler.backup.later import note_beside, takedowns_after
 from crawler.backup.restoring import restore
 from crawler.backup.saving import TAKEDOWNS
 from crawler.backup.store import LOCK, ObjectStore, backup_to_store
@@ -17,18 +20,27 @@ from crawler.errors import ArchiveError, BusyError, DamageError, UsageError
 
 from .conftest import Archived, crawl, query
 from .test_backup import STORIES, copy_of, sound, spoil
+from .test_takedown import taken_down
 
 pytest.importorskip("obstore", reason="the extra store is not installed")
-moto_server = pytest.importorskip("moto.server", reason="moto is not installed")
 
 
 def nothing(done: int, whole: int) -> None:
     pass
 
 
-@pytest.fixture(scope="module")
-def bucket() -> Iterator[str]:
-    """An S3 of our own, with one bucket; gives the bucket's address."""
+@pytest.fixture(scope="module", params=["file", "s3"])
+def bucket(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A place for backups: a folder as obstore has it, or an S3 of our own with one bucket."""
+    if request.param == "file":
+        folder = tmp_path_factory.mktemp("store")
+        for name in ("one", "two", "three", "four", "five", "six", "nothing"):
+            (folder / name).mkdir()
+        yield folder.as_uri()
+        return
+    moto_server = pytest.importorskip("moto.server", reason="moto is not installed")
     server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()
@@ -113,19 +125,11 @@ def test_damage_does_not_reach_the_store(tmp_path: Path, archived: Archived, buc
 def test_a_takedown_is_written_beside_it_and_taken_out_by_the_next_one(
     tmp_path: Path, archived: Archived, bucket: str
 ) -> None:
-    from .test_takedown import taken_down
-
     folder, address = copy_of(archived, tmp_path / "a"), f"{bucket}/six"
     backup_to_store(folder, address, nothing)
     before = ObjectStore(address).sizes()
     url = query(folder, "SELECT url FROM stories ORDER BY url LIMIT 1")[0]["url"]
-    from crawler.backup.later import note_beside, takedowns_after
-
     assert taken_down(folder, url).returncode == 0
-    from contextlib import closing
-
-    from crawler.archive.takedowns import all_takedowns
-
     with closing(sqlite3.connect(folder / "archive.db")) as db:
         (takedown,) = all_takedowns(db)
     if TAKEDOWNS not in ObjectStore(address).sizes():
