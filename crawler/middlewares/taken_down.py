@@ -26,7 +26,9 @@ class TakenDownMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raise RefusedError for such an address."""
+        """Raise RefusedError for such an address; what is no visit of an archive passes."""
+        if request.meta.get("due") is None:
+            return
         if Session.of(self._crawler).known.is_taken_down(request.url):
             raise RefusedError(because("taken_down"))
 

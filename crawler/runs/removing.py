@@ -86,7 +86,8 @@ def finish_removals(
     """
     if not unfinished(db.conn):
         return False
-    need = 2 * (folder / FILE_NAME).stat().st_size
+    largest = max((each.bytes for each in listed_files(db.conn)), default=0)
+    need = 2 * (folder / FILE_NAME).stat().st_size + largest
     if shutil.disk_usage(folder).free < need:
         raise FullError(
             f"{folder}: {need:,} bytes must be free to finish a takedown; make space, and run any"
