@@ -93,7 +93,7 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
         answers["/feed"] = (status, {"Content-Type": "application/rss+xml"},
                             FEED.format(home=home).encode())  # fmt: skip
         assert crawl("news", folder, site=home).returncode == 0
-        answers[SECRET] = story(
+        answers[SECRET] = answers[COPY] = story(
             "Zyxomitra confesses it all", CONFESSION * 4 + "Plonkington knew. " * 30,
             author="Tom Brandywhisk",
         )  # fmt: skip
