@@ -116,7 +116,7 @@ def test_a_kill_at_any_moment_leaves_the_backup_of_before_or_the_new_one(
     steps = steps_of(work, str(to))
     assert steps > 10
     seen = set()
-    for step in some(steps, 30):
+    for step in some(steps, 16):
         shutil.rmtree(to)
         shutil.copytree(base, to)
         assert killed(work, str(to), step)
@@ -136,7 +136,7 @@ def test_a_first_backup_that_was_killed_passes_for_none(tmp_path: Path, archived
         return backup(folder, to)
 
     steps = steps_of(work, str(to))
-    for step in some(steps, 20):
+    for step in some(steps, 10):
         shutil.rmtree(to, ignore_errors=True)
         assert killed(work, str(to), step)
         if (to / "archive.db").exists():
@@ -292,7 +292,7 @@ def test_a_restore_that_was_killed_leaves_no_archive(tmp_path: Path, archived: A
         return restore(to, again, lambda folder: 0)
 
     steps = steps_of(work, str(again))
-    for step in some(steps, 12):
+    for step in some(steps, 8):
         shutil.rmtree(again, ignore_errors=True)
         assert killed(work, str(again), step)
         assert not again.exists()

@@ -372,7 +372,7 @@ def test_a_kill_at_any_moment_is_made_up_for_by_the_next_run(paper: Paper, tmp_p
 
     steps = steps_of(work, str(folder))
     begun = 0
-    for step in some(steps, 30):
+    for step in some(steps, 16):
         shutil.rmtree(folder)
         paper.copy(folder)
         assert killed(work, str(folder), step)
