@@ -77,6 +77,7 @@ _WORDS = {
     "page_beyond_bounds": "page has {}",
     "no_posts": "WordPress gives no list of posts here ({})",
     # why it was not asked for
+    "taken_down": "taken down",
     "left_out": "no new stories on pages like this one",
     "links_left_out": "links beyond the first {} of a story's page",
     "withheld": "one of many lists that tell of too few stories",

@@ -125,6 +125,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.backoff.BackOffMiddleware": 540,  # nearer the network than Retry (550)
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.middlewares.unpacking.UnpackingMiddleware": 590,
+    "crawler.middlewares.taken_down.TakenDownMiddleware": 620,  # answers before Redirect (600)
 }
 SPIDER_MIDDLEWARES = {
     # Depth means nothing where any page may be told of by many.

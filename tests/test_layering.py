@@ -50,6 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.archive": {"crawler.history", "crawler.search"},
     "crawler.policy": {"crawler.archive", "crawler.discover"},
     "crawler.fixity": {"crawler.archive", "crawler.warc"},
+    "crawler.backup": {"crawler.archive", "crawler.extras", "crawler.fixity", "crawler.warc"},
     "crawler.runs": {
         "crawler.archive", "crawler.config", "crawler.discover", "crawler.extract",
         "crawler.history", "crawler.holdings", "crawler.kept_records", "crawler.learn",

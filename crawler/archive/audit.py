@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from crawler.archive.article_columns import columns, texts
+from crawler.archive.takedowns import without_words
 from crawler.items import Article, LinkedStory
 
 
@@ -185,7 +186,7 @@ def _compare_links(
 ) -> Iterator[Comparison]:
     """The links that were first seen on a page beside those that its record has."""
     first: dict[tuple[str, str, str], LinkedStory] = {}
-    for link in links:
+    for link in without_words(connection, links):
         first.setdefault(_key(link), link)
     rows = connection.execute(
         "SELECT l.id, l.relation, l.url, ifnull(l.label, ''), l.position, l.title, l.excerpt,"

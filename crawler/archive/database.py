@@ -27,6 +27,10 @@ FILE_NAME = "archive.db"
 WARC_FOLDER = "warc"
 SCRATCH = ".rebuilding"
 """Folder in an archive where `scrapy rebuild` works."""
+COPYING = ".backup"
+"""Folder in a copy of an archive where `scrapy backup` works."""
+REMOVING = ".removing"
+"""Folder in an archive where WARC files are written anew without what was taken out."""
 
 PAGE_SIZE = 8192
 """Bytes. Articles are some kilobytes long: larger pages keep one in fewer places."""
@@ -68,7 +72,7 @@ def refuse_links(folder: Path) -> None:
     """Raise ArchiveError where something in an archive's folder is a symbolic link: what it leads
     to belongs to somebody else, perhaps. The folder itself may be one."""
     warc = folder / WARC_FOLDER
-    for name in (FILE_NAME, _LOG, _SHARED, FILE_NAME + "-journal", WARC_FOLDER, SCRATCH):
+    for name in (FILE_NAME, _LOG, _SHARED, FILE_NAME + "-journal", WARC_FOLDER, SCRATCH, REMOVING):
         _refuse_link(folder / name)
     with contextlib.suppress(OSError), os.scandir(warc) as entries:
         for entry in entries:
@@ -308,6 +312,22 @@ def _tidy(db: Database) -> None:
         )
         if free * _MUCH > pages:
             db.execute("VACUUM")
+
+
+def put_in_place(database: Path, folder: Path) -> None:
+    """Give an archive the content of another database, which nobody has open, in one transaction:
+    whoever reads the archive goes on reading. Raises sqlite3.Error, OSError."""
+    path = folder / FILE_NAME
+    if not path.exists():
+        # SQLite would put the log of one database into the next one that has its name
+        for name in (_LOG, _SHARED):
+            (folder / name).unlink(missing_ok=True)
+        database.replace(path)
+        return
+    old = sqlite3.connect(path, timeout=_BUSY_TIMEOUT / 1000)
+    with contextlib.closing(old), contextlib.closing(sqlite3.connect(database)) as new:
+        new.backup(old)
+        old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def set_aside(folder: Path) -> Path | None:

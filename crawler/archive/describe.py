@@ -7,6 +7,7 @@ from sqlite_utils import Database
 from crawler.archive import describe_history
 from crawler.archive.describe_frontier import FRONTIER
 from crawler.archive.describe_own import OWN
+from crawler.archive.describe_takedowns import TAKEN_OUT
 
 DESCRIPTIONS: dict[str, dict[str, str]] = {
     "stories": {
@@ -371,6 +372,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "column_name": "Column; empty for the table itself.",
         "description": "What it means.",
     },
+    **TAKEN_OUT,
     **FRONTIER,
     **OWN,
 }

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from crawler.archive.keys import card_hash, url_key
+from crawler.archive.takedowns import without_words
 from crawler.items import LinkedStory, Visit
 from crawler.urls import site_host, story_key
 
@@ -39,7 +40,7 @@ def see_links(
 
     capture_id: of the page. Raises sqlite3.Error.
     """
-    links = list(links)
+    links = without_words(connection, links)
     if not links:
         return
     sql = connection.execute

@@ -23,6 +23,7 @@ from crawler.archive.past import (
     reread,
     runs,
     search,
+    takedowns,
     times,
     waiting,
     warc,
@@ -154,6 +155,12 @@ def m020_search(db: Database) -> None:
 def m021_runs_and_papers(db: Database) -> None:
     """What a run was set up like, what it came to, newspaper by newspaper."""
     schema.run(db.conn, runs.UPGRADE)
+
+
+@migrations()
+def m023_takedowns(db: Database) -> None:
+    """What was taken out and stays out, and where copies of the archive are."""
+    takedowns.upgrade(db)
 
 
 def bring_up_to_date(db: Database) -> None:

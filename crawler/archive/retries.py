@@ -12,7 +12,7 @@ _FAILED = "state IN ('failed', 'retry')"
 _ANY = "state IN ('failed', 'retry', 'gone', 'excluded') OR (state = 'done' AND article_id IS NULL)"
 _AGAIN = (
     f"UPDATE urls SET state = 'queued', {why.NONE}, due_at = NULL, failures = 0, held = ?"  # noqa: S608
-    " WHERE (role = 'page' OR source <> 'usual')"
+    " WHERE (role = 'page' OR source <> 'usual') AND reason_code IS NOT 'taken_down'"
 )
 
 

@@ -28,6 +28,10 @@ UTC_COLUMNS: dict[str, tuple[str, ...]] = {
     "warc_files": ("closed_at",),
     "damaged_files": ("noted_at",),
     "lost_captures": ("noted_at",),
+    "takedowns": ("at", "finished_at"),
+    "prunings": ("at", "finished_at"),
+    "pruned_captures": ("fetched_at",),
+    "backups": ("at",),
     "_linked": ("first_seen_at", "last_seen_at"),
     "_robots_files": ("fetched_at",),
 }

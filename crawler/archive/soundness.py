@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crawler.archive.backups import unfinished
 from crawler.archive.facets import miscounted
 from crawler.archive.run_rows import COUNTS
 from crawler.bundled import PROGRAM
@@ -39,7 +40,8 @@ def unsound(connection: sqlite3.Connection) -> Iterator[Finding]:
     The connection must be able to write, because the search index can be checked no other way;
     nothing is changed. A database that breaks off in the middle of a check is a finding, too.
     """
-    for check in (_integrity, _keys, _search, _revisions, _articles, _counts, _revisits):
+    checks = (_integrity, _keys, _search, _revisions, _articles, _counts, _revisits, _removals)
+    for check in checks:
         try:
             yield from check(connection)
         except (sqlite3.DatabaseError, ValueError) as error:
@@ -178,6 +180,14 @@ def _counts(connection: sqlite3.Connection) -> Iterator[Finding]:
         yield Finding("counts", what, _RESTORE)
     for name in miscounted(connection, _MAX):
         yield Finding("counts", f"the number of stories of {name} is not what they are", _RESTORE)
+
+
+def _removals(connection: sqlite3.Connection) -> Iterator[Finding]:
+    if unfinished(connection):
+        yield Finding(
+            "history", "a takedown or a pruning was interrupted: some of what it takes out is left",
+            f"{PROGRAM} takedown --finish, or any crawl, finishes it",
+        )  # fmt: skip
 
 
 def _revisits(connection: sqlite3.Connection) -> Iterator[Finding]:

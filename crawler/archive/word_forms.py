@@ -3,6 +3,7 @@ those without spaces between words: what a search needs besides the index."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable
 
@@ -74,6 +75,23 @@ class WordForms:
         many = self._connection.executemany
         many("INSERT OR IGNORE INTO _word_forms VALUES (?, ?, ?)", sorted(entries))
         many("INSERT INTO _pairs_fts (rowid, pairs) VALUES (?, ?)", pairs)
+
+
+def forget_words(connection: sqlite3.Connection, texts: Iterable[str]) -> None:
+    """Take the words of some texts out that no story has any more, in a transaction of the
+    caller's, after their stories were taken out of the search index."""
+    gone = [
+        word
+        for word in sorted({indexed(word) for text in texts for word in words_in(text)})
+        if connection.execute(
+            "SELECT 1 FROM stories_fts WHERE stories_fts MATCH ? LIMIT 1", (f'"{word}"',)
+        ).fetchone()
+        is None
+    ]
+    connection.execute(
+        "DELETE FROM _word_forms WHERE word IN (SELECT value FROM json_each(?))",
+        (json.dumps(gone),),
+    )
 
 
 def _text(title: str, standfirst: str | None, body: str) -> str:

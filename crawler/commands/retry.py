@@ -20,6 +20,7 @@ from crawler.archive.retries import (
     reasons_here,
     url_again,
 )
+from crawler.archive.takedowns import is_taken_down
 from crawler.commands._shared import (
     add_archive_option,
     address_named,
@@ -126,6 +127,8 @@ def _again(run: Run, host: str | None, reason: Reason | None, url: str | None) -
     db = run.store.db
     with db.atomic():
         if url is not None:
+            if is_taken_down(db.conn, url):
+                raise MissingError(f"{url} was taken down: it is not fetched again")
             if not url_again(db.conn, url):
                 raise MissingError(f"the archive has never heard of {url}")
             count = 1

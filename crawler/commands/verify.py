@@ -11,16 +11,13 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
-
 from crawler.archive import database
 from crawler.archive.lock import ArchiveLock
 from crawler.bundled import PROGRAM
+from crawler.commands._progress import bar
 from crawler.commands._shared import add_archive_option, archive_folder
 from crawler.commands._shared import told as reported
 from crawler.errors import DamageError
-from crawler.fixity.archive import Progress as Told
 from crawler.fixity.archive import verify
 from crawler.fixity.losses import Losses, Refetch
 from crawler.fixity.report import Problem, Report
@@ -73,7 +70,7 @@ class Command(Verb):
             folder = about.archive(
                 archive_folder("verify", args, opts.argument, self.settings["ARCHIVE"])
             )
-            with _shown() as progress, _held(folder, hold=opts.refetch):
+            with bar("verify") as progress, _held(folder, hold=opts.refetch):
 
                 def queue(losses: Losses) -> None:
                     nonlocal queued
@@ -172,16 +169,3 @@ def _line(problem: Problem) -> str:
         place += f" at {problem.offset}"
     about = " ".join(filter(None, (problem.record_id, problem.url)))
     return f"{place}: {problem.what}{f' [{about}]' if about else ''}. To repair: {problem.mend}"
-
-
-@contextmanager
-def _shown() -> Iterator[Told]:
-    """A bar on the terminal; nothing where there is none."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda done, whole: None
-        return
-    columns = (BarColumn(), DownloadColumn(binary_units=False), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("verify", total=None)
-        yield lambda done, whole: bar.update(task, completed=done, total=max(done, whole))

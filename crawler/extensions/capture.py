@@ -19,6 +19,9 @@ from crawler.items import Visit
 from crawler.runs.visits import reservations
 from crawler.warc.exchange import Exchange, rebuilt_head
 
+TAKEN_DOWN = "taken_down"
+"""Key in a request's meta: what came is a story that was taken down."""
+
 
 class CaptureResponses:
     """Writes WARC records for each exchange, redirects and errors too.
@@ -45,7 +48,11 @@ class CaptureResponses:
             return
         due = request.meta.get("due")
         asked_if_changed = due.found.url if due is not None and response.status == 304 else None
-        capture = session.keep(self._exchange(response, request), asked_if_changed)
+        exchange = self._exchange(response, request)
+        if session.known.is_taken_down(request.url, exchange.payload_digest):
+            request.meta[TAKEN_DOWN] = True
+            return
+        capture = session.keep(exchange, asked_if_changed)
         if capture is None:
             return
         request.meta.setdefault("captures", []).append(capture)

@@ -5,6 +5,7 @@ importing, rebuilding, rereading, rechecking: what works on WARC files that are 
 restoring, metadata: the visits that such files tell of.
 visits, states: what becomes of an answer, whoever has got it. assembly: stories of several pages.
 originals, requests: what revisits repeat, how answers were asked for, as WARC has it.
+taking_down, pruning, removing, quoting: what is taken out, and how; where else it stands.
 recovery: what dead runs have left. account: what a run says of itself in WARC.
 workers: the processes that read pages. profiles, learning: what is known of a site, and from what.
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from crawler.runs.learning import learn_sites as learn_sites
     from crawler.runs.profiles import Profiles as Profiles
     from crawler.runs.profiles import profile_of as profile_of
+    from crawler.runs.pruning import Pruned as Pruned
+    from crawler.runs.pruning import prune as prune
+    from crawler.runs.pruning import to_prune as to_prune
     from crawler.runs.rebuilding import rebuild as rebuild
     from crawler.runs.rechecking import Rechecked as Rechecked
     from crawler.runs.rechecking import recheck as recheck
@@ -30,11 +34,17 @@ if TYPE_CHECKING:
     from crawler.runs.restoring import Rebuilt as Rebuilt
     from crawler.runs.run import Run as Run
     from crawler.runs.run import offline_run as offline_run
+    from crawler.runs.taking_down import Plan as Plan
+    from crawler.runs.taking_down import plan as plan
+    from crawler.runs.taking_down import take_down as take_down
+    from crawler.runs.taking_down import take_down_later as take_down_later
     from crawler.runs.workers import Workers as Workers
 
 _HOMES = {
     "Imported": "importing",
+    "Plan": "taking_down",
     "Profiles": "profiles",
+    "Pruned": "pruning",
     "Rebuilt": "restoring",
     "Rechecked": "rechecking",
     "Run": "run",
@@ -43,14 +53,20 @@ _HOMES = {
     "learn_site": "learning",
     "learn_sites": "learning",
     "offline_run": "run",
+    "plan": "taking_down",
     "profile_of": "profiles",
+    "prune": "pruning",
     "rebuild": "rebuilding",
     "recheck": "rechecking",
     "reextract": "rereading",
+    "take_down": "taking_down",
+    "take_down_later": "taking_down",
+    "to_prune": "pruning",
 }
 __all__ = [
-    "Imported", "Profiles", "Rebuilt", "Rechecked", "Run", "Workers", "import_files", "learn_site",
-    "learn_sites", "offline_run", "profile_of", "rebuild", "recheck", "reextract",
+    "Imported", "Plan", "Profiles", "Pruned", "Rebuilt", "Rechecked", "Run", "Workers",
+    "import_files", "learn_site", "learn_sites", "offline_run", "plan", "profile_of", "prune",
+    "rebuild", "recheck", "reextract", "take_down", "take_down_later", "to_prune",
 ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from crawler.archive.captures import is_unread
 from crawler.archive.database import WARC_FOLDER
+from crawler.archive.takedowns import is_digest_taken_down, is_taken_down
 from crawler.errors import VisitError
 from crawler.items import Capture, Visit
 from crawler.runs.assembly import Assembly
@@ -60,7 +61,8 @@ class Imported:
     """What an import brought."""
 
     records: Counter[str] = field(default_factory=Counter)
-    """Records copied, by WARC-Type; `known`: those that the archive had."""
+    """Records copied, by WARC-Type; `known`: those that the archive had, `taken down`: those
+    that it is not to have again."""
     totals: Counter[str] = field(default_factory=Counter)
     """By the names that `Store.record` counts."""
     damage: list[str] = field(default_factory=list)
@@ -185,6 +187,10 @@ class _Import:
             self._told.refuse(name, record, error)
             self._leave_out(record)
             return
+        if self._is_taken_down(capture):
+            self._told.records["taken down"] += 1
+            self._leave_out(record)
+            return
         capture = replace(capture, record_id=self._name_for(capture, record))
         known = self._originals.get(capture.record_id)
         if known is not None and not self._is_left(known):
@@ -206,6 +212,11 @@ class _Import:
             self._copy(held)
         task = asyncio.ensure_future(self._visit(capture, message_in(record), original))
         self._tasks.append((task, keys(record)))
+
+    def _is_taken_down(self, capture: Capture) -> bool:
+        return is_taken_down(self._connection, capture.url) or is_digest_taken_down(
+            self._connection, capture.payload_digest
+        )
 
     def _name_for(self, capture: Capture, record: Record) -> str:
         """The WARC-Record-ID under which a capture is kept: its own, if it has one and no other

@@ -7,13 +7,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import cast, get_args
 
+import msgspec
+
 from crawler import times
 from crawler.archive.past.reasons import parse
+from crawler.archive.prunable import Pruning
+from crawler.archive.takedowns import Takedown
 from crawler.discover.shapes import shape
 from crawler.items import Capture, FoundUrl, Kind, Role, Source, State, Visit
 from crawler.reasons import Reason, is_known
 from crawler.warc.articles import Conversion
 from crawler.warc.dates import warc_moment
+from crawler.warc.provenance import TAKEDOWN
+from crawler.warc.reader import Record
 
 
 def with_conversion(visit: Visit, conversion: Conversion) -> Visit:
@@ -83,3 +89,13 @@ def moment(text: str) -> str:
     with contextlib.suppress(ValueError):
         return times.utc(warc_moment(text))
     return times.now()
+
+
+def removed(record: Record, damage: list[str]) -> Iterator[Takedown | Pruning]:
+    """The takedown or pruning that a record tells of; none where it cannot be read, and damage says
+    so then."""
+    kind: type[Takedown | Pruning] = Takedown if record.url.startswith(TAKEDOWN) else Pruning
+    try:
+        yield msgspec.json.decode(record.block, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        damage.append(f"{record.record_id}: no takedown, and no pruning")

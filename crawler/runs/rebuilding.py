@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from crawler import times
-from crawler.archive.database import FILE_NAME, SCRATCH, WARC_FOLDER, set_aside
+from crawler.archive.database import FILE_NAME, SCRATCH, WARC_FOLDER, open_for_writing, set_aside
 from crawler.archive.links import links_unknown
+from crawler.archive.rewritten import scrub
 from crawler.archive.store import Store
 from crawler.discover import story_urls
 from crawler.errors import ArchiveError
@@ -18,8 +20,10 @@ from crawler.policy.revisit import Revisits
 from crawler.runs.page_texts import PageTexts
 from crawler.runs.profiles import Profiles
 from crawler.runs.recovery import mend
+from crawler.runs.removing import apply, finish_removals
 from crawler.runs.restoring import Rebuilt, Restoring
 from crawler.urls import site_host
+from crawler.warc.names import successor
 from crawler.warc.presence import kind_of
 from crawler.warc.reader import Damage, Record, read_file
 from crawler.warc.writer import OPEN
@@ -52,6 +56,8 @@ def rebuild(
     files.sort(key=lambda path: (_begun(path), path.name.removesuffix(OPEN)))
     whole = {path.name for path in files}
     files = [path for path in files if path.name.removesuffix(OPEN) not in whole - {path.name}]
+    replaced = [path for path in files if successor(path.name) in whole]
+    files = [path for path in files if path not in replaced]
     if not files:
         raise ArchiveError(f"{warc} has no WARC files (*.warc.gz) to make a database from")
     profiles = Profiles(folder, site_profiles, is_lost=True)
@@ -70,7 +76,11 @@ def rebuild(
             visits.end_file()
         visits.end()
         told.damage += mend(store, warc, set())
+        for removal in told.removals:  # of what they left there is nothing, but after a kill
+            apply(store.db, removal)
         _find_again(store)
+        if told.removals:  # links have shown what they took out
+            scrub(store.db.conn)
     except BaseException:
         store.db.close()
         shutil.rmtree(scratch, ignore_errors=True)
@@ -79,6 +89,10 @@ def rebuild(
     told.aside = set_aside(folder)
     (scratch / FILE_NAME).replace(folder / FILE_NAME)
     shutil.rmtree(scratch, ignore_errors=True)
+    for path in replaced:  # a takedown had written it anew, and was killed
+        path.unlink()
+    with closing(open_for_writing(folder)) as db:
+        finish_removals(db, folder)
     return told
 
 

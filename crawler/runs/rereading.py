@@ -7,10 +7,11 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crawler.archive.rereads import Held, elsewhere, note_unread, part_of, unread
+from crawler.archive.takedowns import without_words
 from crawler.archive.unfit import is_about_content
 from crawler.errors import PageError, VisitError
 from crawler.extract.dates import normalise
@@ -167,6 +168,8 @@ def _keep(run: Run, batch: list[tuple[Held, Article | Reason]], counts: Counter[
             counts[outcome] += 1
             if outcome == "changed":
                 capture = _capture(each)
+                links = without_words(run.store.db.conn, read.links)
+                read = replace(read, links=tuple(links))
                 run.warc.write_other(*conversion_record(capture, read, each.article_url, by))
         run.warc.sync()
 

@@ -17,14 +17,16 @@ from pathlib import Path
 import msgspec
 
 from crawler.archive.captures import capture_with
+from crawler.archive.prunable import Pruning
 from crawler.archive.run_rows import Setup
 from crawler.archive.site_profiles import Learned, enter, note_read
 from crawler.archive.store import Store
+from crawler.archive.takedowns import Takedown
 from crawler.errors import PageError
 from crawler.items import Capture, FoundUrl, Source, Visit
 from crawler.reasons import because
 from crawler.runs.assembly import Assembly
-from crawler.runs.metadata import fields, moment, values, visit_told, with_conversion
+from crawler.runs.metadata import fields, moment, removed, values, visit_told, with_conversion
 from crawler.runs.originals import Originals
 from crawler.runs.profiles import Profiles, profile_of
 from crawler.runs.requests import Requests, keys
@@ -46,7 +48,7 @@ from crawler.urls import site_host
 from crawler.warc.articles import Conversion, read_conversion
 from crawler.warc.http import Message, message_in
 from crawler.warc.members import DamagedError
-from crawler.warc.provenance import PROFILE, RUN
+from crawler.warc.provenance import PROFILE, PRUNING, RUN, TAKEDOWN
 from crawler.warc.reader import Record, read_record
 from crawler.warc.records import JSON
 from crawler.warc.recover import capture_of, is_capture
@@ -62,6 +64,8 @@ class Rebuilt:
     """By the names that `Store.record` counts, and `reread`: pages read by today's extractor."""
     damage: list[str] = field(default_factory=list)
     """What could not be read: file, place and reason."""
+    removals: list[Takedown | Pruning] = field(default_factory=list)
+    """What was taken out, as the files tell."""
     aside: Path | None = None
     """Where the database is now that was there before; None if there was none."""
 
@@ -107,6 +111,8 @@ class Restoring:
             self._take_capture(record, name)
         elif not self._is_ours(record):
             pass
+        elif kind == "metadata" and record.url.startswith((TAKEDOWN, PRUNING)):
+            self._told.removals += removed(record, self._told.damage)
         elif kind == "metadata":
             self._take_metadata(record)
         elif kind == "conversion" and record.get("Content-Type") == JSON:

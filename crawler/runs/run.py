@@ -7,6 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +18,9 @@ from crawler.archive.database import FILE_NAME, WARC_FOLDER, check, open_for_wri
 from crawler.archive.lock import ArchiveLock
 from crawler.archive.run_rows import Setup
 from crawler.archive.store import Store
+from crawler.archive.takedowns import without_words
 from crawler.config import Papers
-from crawler.errors import ArchiveError, HemerotecaError
+from crawler.errors import ArchiveError, BusyError, HemerotecaError
 from crawler.extract.version import extractor_version
 from crawler.items import Visit
 from crawler.policy.revisit import Revisits
@@ -33,6 +35,7 @@ from crawler.runs.account import (
 from crawler.runs.page_texts import PageTexts
 from crawler.runs.profiles import Profiles
 from crawler.runs.recovery import enter_files, mend, say_what_is_missing
+from crawler.runs.removing import finish_removals
 from crawler.warc.provenance import run_record
 from crawler.warc.records import Headers
 from crawler.warc.writer import WarcWriter
@@ -119,6 +122,10 @@ class Run:
                 times.utc(self.started_at, exact=True), self.uuid,
                 Setup(settings_digest(self._settings), versions()),
             )  # fmt: skip
+            try:
+                finish_removals(store.db, self.folder)
+            except BusyError as error:  # only what is overwritten at the end is left
+                logger.warning("%s", error)
             self._mend(store, self._written())
             self.files_missing = say_what_is_missing(store, self.folder)
             self._prepare(store)
@@ -213,6 +220,9 @@ class Run:
     # -- its records -----------------------------------------------------------------------------
 
     def _note(self, visit: Visit, article_url: str | None, revised: bool) -> None:
+        if visit.article is not None and self._store is not None:
+            links = without_words(self._store.db.conn, visit.article.links)
+            visit = replace(visit, article=replace(visit.article, links=tuple(links)))
         note_visit(self.warc, visit, article_url, revised)
 
     def _written(self) -> set[str]:

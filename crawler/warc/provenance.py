@@ -26,6 +26,10 @@ RUN = "urn:hemeroteca:run:"
 PROFILE = "urn:hemeroteca:profile:"
 """Begins the address of a record with a site's profile; its host follows."""
 
+TAKEDOWN = "urn:hemeroteca:takedown:"
+PRUNING = "urn:hemeroteca:pruning:"
+"""Begin the addresses of the records of what was taken out; its uuid follows."""
+
 Record = tuple[str, Headers, bytes]
 """WARC-Type, named fields, block."""
 
@@ -112,3 +116,9 @@ def profile_record(host: str, content: Mapping[str, Any]) -> Record:
     with it."""
     headers = [("WARC-Target-URI", PROFILE + host), ("Content-Type", JSON)]
     return "resource", headers, msgspec.json.encode(cleaned(dict(content)))
+
+
+def removal_record(kind: str, uuid: str, content: Mapping[str, Any]) -> Record:
+    """The `metadata` record of what was taken out. kind: TAKEDOWN or PRUNING."""
+    headers = [("WARC-Target-URI", kind + uuid), ("Content-Type", JSON)]
+    return "metadata", headers, msgspec.json.encode(cleaned(dict(content)))

@@ -83,6 +83,15 @@ def recover(
         yield found
 
 
+def whole_end(path: Path) -> int:
+    """Bytes from a file's start to the end of its last whole record, as far as all before it are.
+    Raises OSError."""
+    end = 0
+    for offset, length, _ in _members(path):
+        end = offset + length
+    return end
+
+
 def is_beginning_of(path: Path, whole: Path) -> bool:
     """Whether all of a file is the beginning of another one. Raises OSError."""
     if path.stat().st_size > whole.stat().st_size:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from crawler.archive.frontier import FrontierTable
 from crawler.archive.outcomes import Family, SiteYield
 from crawler.archive.site_memory import SiteMemory
+from crawler.archive.takedowns import is_digest_taken_down, is_taken_down
 from crawler.extensions.session.archive import CrawlArchive
 from crawler.items import Due, Reference
 from crawler.originals import same_payload, still_holds
@@ -30,6 +31,13 @@ class Known:
         return self._archive.look_at_site(
             site_host(url), lambda store, site: store.frontier.families.family(site, name)
         )
+
+    def is_taken_down(self, url: str, payload_digest: str | None = None) -> bool:
+        """Whether an address is not to be fetched, or what it answers not to be stored, because
+        the story was taken down."""
+        if payload_digest is not None:
+            return bool(self._look(lambda db: is_digest_taken_down(db, payload_digest)))
+        return bool(self._look(lambda db: is_taken_down(db, url)))
 
     def has_answer(self, url: str) -> bool:
         """Whether what a URL last answered is in WARC still: only then it makes sense to ask

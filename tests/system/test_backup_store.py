@@ -1,0 +1,145 @@
+"""Backups in an object store: a local server that speaks S3."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from crawler.archive.takedowns import all_takedowns
+from crawler.backup.later import note_beside, takedowns_after
+from crawler.backup.restoring import restore
+from crawler.backup.saving import TAKEDOWNS
+from crawler.backup.store import LOCK, ObjectStore, backup_to_store
+from crawler.demo.server import serve
+from crawler.errors import ArchiveError, BusyError, DamageError, UsageError
+
+from .conftest import Archived, crawl, query
+from .test_backup import STORIES, copy_of, sound, spoil
+from .test_takedown import taken_down
+
+pytest.importorskip("obstore", reason="the extra store is not installed")
+
+
+def nothing(done: int, whole: int) -> None:
+    pass
+
+
+@pytest.fixture(scope="module", params=["file", "s3"])
+def bucket(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A place for backups: a folder as obstore has it, or an S3 of our own with one bucket."""
+    if request.param == "file":
+        folder = tmp_path_factory.mktemp("store")
+        for name in ("one", "two", "three", "four", "five", "six", "nothing"):
+            (folder / name).mkdir()
+        yield folder.as_uri()
+        return
+    moto_server = pytest.importorskip("moto.server", reason="moto is not installed")
+    server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (
+            ("AWS_ENDPOINT", f"http://{host}:{port}"), ("AWS_ALLOW_HTTP", "true"),
+            ("AWS_ACCESS_KEY_ID", "x"), ("AWS_SECRET_ACCESS_KEY", "x"), ("AWS_REGION", "us-east-1"),
+        ):  # fmt: skip
+            patch.setenv(name, value)
+        import boto3
+
+        boto3.client("s3", endpoint_url=f"http://{host}:{port}").create_bucket(Bucket="press")
+        yield "s3://press"
+    server.stop()
+
+
+def test_what_is_in_the_store_is_restored_and_only_what_is_new_is_sent(
+    tmp_path: Path, archived: Archived, bucket: str
+) -> None:
+    folder, address = copy_of(archived, tmp_path / "a"), f"{bucket}/one"
+    first = backup_to_store(folder, address, nothing)
+    assert (first.files, first.new_files) == (1, 1)
+    with serve("evening") as url:
+        crawl("news", folder, site=url)
+    second = backup_to_store(folder, address, nothing)
+    assert (second.files, second.new_files) == (2, 1)
+    assert LOCK not in ObjectStore(address).sizes()
+    assert {"destination": address} in query(folder, "SELECT destination FROM backups")
+    again = tmp_path / "r"
+    restore(address, again, lambda folder: 0)
+    assert query(again, STORIES) == query(folder, STORIES)
+    sound(again)
+
+
+def test_two_backups_at_once_are_told_apart(
+    tmp_path: Path, archived: Archived, bucket: str
+) -> None:
+    folder, address = copy_of(archived, tmp_path / "a"), f"{bucket}/two"
+    store = ObjectStore(address)
+    backup_to_store(folder, address, nothing)
+    store.write(LOCK, b'{"pid": 1, "host": "h", "since": "2999-01-01T00:00:00+00:00"}')
+    with pytest.raises(BusyError, match="in use by process 1"):
+        backup_to_store(folder, address, nothing)
+    # one that died long ago is in nobody's way
+    store.write(LOCK, b'{"pid": 1, "host": "h", "since": "2020-01-01T00:00:00+00:00"}')
+    backup_to_store(folder, address, nothing)
+
+
+def test_what_is_no_backup_of_this_archive_is_refused(
+    tmp_path: Path, archived: Archived, bucket: str
+) -> None:
+    folder, other = copy_of(archived, tmp_path / "a"), tmp_path / "o"
+    with serve("morning") as url:
+        crawl("news", other, site=url)
+    backup_to_store(other, f"{bucket}/three", nothing)
+    with pytest.raises(ArchiveError, match="another archive"):
+        backup_to_store(folder, f"{bucket}/three", nothing)
+    ObjectStore(f"{bucket}/four").write("letter.txt", b"keep")
+    with pytest.raises(ArchiveError, match="other objects"):
+        backup_to_store(folder, f"{bucket}/four", nothing)
+    with pytest.raises(UsageError, match="no address of an object store"):
+        backup_to_store(folder, "gopher://x/y", nothing)
+    with pytest.raises(ArchiveError, match="no backup at"):
+        restore(f"{bucket}/nothing", tmp_path / "r", lambda folder: 0)
+    assert not (tmp_path / "r").exists()
+
+
+def test_damage_does_not_reach_the_store(tmp_path: Path, archived: Archived, bucket: str) -> None:
+    folder, address = copy_of(archived, tmp_path / "a"), f"{bucket}/five"
+    backup_to_store(folder, address, nothing)
+    before = ObjectStore(address).sizes()
+    with serve("evening") as url:
+        crawl("news", folder, site=url)
+    with sqlite3.connect(folder / "archive.db") as db:
+        (name,) = db.execute("SELECT name FROM warc_files ORDER BY closed_at DESC").fetchone()
+    spoil(folder / "warc" / name)
+    with pytest.raises(DamageError):
+        backup_to_store(folder, address, nothing)
+    assert ObjectStore(address).sizes() == before
+
+
+def test_a_takedown_is_written_beside_it_and_taken_out_by_the_next_one(
+    tmp_path: Path, archived: Archived, bucket: str
+) -> None:
+    folder, address = copy_of(archived, tmp_path / "a"), f"{bucket}/six"
+    backup_to_store(folder, address, nothing)
+    before = ObjectStore(address).sizes()
+    url = query(folder, "SELECT url FROM stories ORDER BY url LIMIT 1")[0]["url"]
+    assert taken_down(folder, url).returncode == 0
+    with closing(sqlite3.connect(folder / "archive.db")) as db:
+        (takedown,) = all_takedowns(db)
+    if TAKEDOWNS not in ObjectStore(address).sizes():
+        assert note_beside([address], takedown) == []
+    assert [each.uuid for each in takedowns_after(address, None)] == [takedown.uuid]
+    backup_to_store(folder, address, nothing)
+    after = ObjectStore(address).sizes()
+    assert TAKEDOWNS not in after
+    assert not {name for name in before if name.startswith("warc/")} & set(after)
+    shutil.rmtree(folder)
+    restore(address, folder, lambda folder: 0)
+    assert query(folder, "SELECT url FROM stories WHERE url = '" + url + "'") == []
+    sound(folder)
