@@ -1,0 +1,20 @@
+"""What is not as a newspaper's own past has it: functions of its days, without I/O and clock."""
+
+from crawler.monitors.calendar import common, ratio, together
+from crawler.monitors.days import LEVELS, NOTHING, Day, Episode, Found, Level, Over, Report
+from crawler.monitors.watch import watch
+
+__all__ = [
+    "LEVELS",
+    "NOTHING",
+    "Day",
+    "Episode",
+    "Found",
+    "Level",
+    "Over",
+    "Report",
+    "common",
+    "ratio",
+    "together",
+    "watch",
+]
