@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from statistics import fmean, pstdev
 
-from benchmarks.year_papers import FIRST, VOLUME, Paper, Truth, invent
+from benchmarks.year_papers import FIRST, NUMBERS, VOLUME, Paper, Truth, invent
 from crawler.monitors import Day, Episode, ratio, together, watch
 
 RESULTS = Path(__file__).parent / "results" / "monitors.md"
@@ -32,6 +32,7 @@ class Alarm:
     subject: str
     since: int
     at: int
+    numbers: str = ""
 
 
 @dataclass
@@ -90,38 +91,50 @@ def ours(papers: Sequence[Paper]) -> list[Alarm]:
             for found in report.found:
                 known.append(Episode(found.kind, found.subject, found.since))
                 since = (found.since - FIRST).days
-                alarms.append(Alarm(paper.name, found.kind, found.subject, since, at))
+                alarms.append(
+                    Alarm(
+                        paper.name, found.kind, found.subject, since, at, str(dict(found.numbers))
+                    )
+                )
     return alarms
 
 
 def media_cloud(papers: Sequence[Paper]) -> list[Alarm]:
-    """The mean of 7 days below that of 28 by more than one and a half of their standard deviation;
-    an alarm when it begins."""
+    """The rule of Media Cloud's web-search (backend/sources/alerts.py): the mean of 7 days below
+    that of 28 by more than one and a half of their standard deviations, or above it by more than
+    two, or nothing at all; an alarm when it begins."""
     alarms = []
     for paper in papers:
         counts = [each.stories for each in paper.days]
-        was = False
+        before = ""
         for at in range(28, len(counts)):
-            month = counts[at - 27 : at + 1]
-            now = fmean(counts[at - 6 : at + 1]) < fmean(month) - 1.5 * pstdev(month)
-            if now and not was:
-                alarms.append(Alarm(paper.name, "fewer", "", at - 6, at))
-            was = now
+            month, week = counts[at - 27 : at + 1], fmean(counts[at - 6 : at + 1])
+            mean, deviation = fmean(month), pstdev(month)
+            now = ""
+            if not any(month):
+                now = "silent"
+            elif week < mean - 1.5 * deviation:
+                now = "fewer"
+            elif week > mean + 2 * deviation:
+                now = "more"
+            if now and not before:
+                alarms.append(Alarm(paper.name, now, "", at - 6, at))
+            before = now
     return alarms
 
 
-def score(papers: Sequence[Paper], alarms: Iterable[Alarm], kinds: Sequence[str] | None = None) -> Score:
-    """What alarms were worth. kinds: of which events, all where it is None; any alarm about a
-    number of stories then tells of any such event."""
+def score(papers: Sequence[Paper], alarms: Iterable[Alarm], *, of_numbers: bool = False) -> Score:
+    """What alarms were worth. of_numbers: only what happened to numbers of stories counts; any
+    alarm then tells of it."""
     found = Score(papers=len(papers))
     by_paper: dict[str, list[Alarm]] = {each.name: [] for each in papers}
     for alarm in alarms:
         by_paper[alarm.paper].append(alarm)
     for paper in papers:
-        truths = [t for t in paper.truths if kinds is None or set(t.kinds) & set(kinds)]
+        truths = [each for each in paper.truths if not of_numbers or each.what in NUMBERS]
         right: set[Alarm] = set()
         for truth in truths:
-            _judge(paper, truth, by_paper[paper.name], kinds, right, found)
+            _judge(paper, truth, by_paper[paper.name], of_numbers, right, found)
         for alarm in by_paper[paper.name]:
             if alarm in right:
                 found.right += 1
@@ -133,13 +146,12 @@ def score(papers: Sequence[Paper], alarms: Iterable[Alarm], kinds: Sequence[str]
 
 
 def _judge(
-    paper: Paper, truth: Truth, alarms: Sequence[Alarm], kinds: Sequence[str] | None,
+    paper: Paper, truth: Truth, alarms: Sequence[Alarm], of_numbers: bool,
     right: set[Alarm], found: Score,
 ) -> None:  # fmt: skip
-    accepted = truth.kinds if kinds is None else kinds
     its = [
         each for each in alarms
-        if each.kind in accepted and truth.first <= each.at <= truth.last + ASIDE
+        if (of_numbers or each.kind in truth.kinds) and truth.first <= each.at <= truth.last + ASIDE
     ]  # fmt: skip
     right.update(its)
     from_ = truth.first + truth.grace
@@ -150,7 +162,9 @@ def _judge(
     if not its:
         found.missed += 1
         found.by_kind[f"missed {truth.what}"] += 1
-        found.notes.append(f"missed {truth.paper} {truth.what} {_day(truth.first)}–{_day(truth.last)}")
+        found.notes.append(
+            f"missed {truth.paper} {truth.what} {_day(truth.first)}–{_day(truth.last)}"
+        )
         return
     at = min(each.at for each in its)
     delay = sum(each <= at for each in issues) - 1
@@ -167,16 +181,16 @@ def _day(at: int) -> str:
 
 
 def _told(alarm: Alarm) -> str:
-    return f"{alarm.paper} {alarm.kind} {alarm.subject} since {_day(alarm.since)}, told {_day(alarm.at)}"
+    return f"{alarm.paper} {alarm.kind} {alarm.subject} since {_day(alarm.since)}, told {_day(alarm.at)} {alarm.numbers}"
 
 
 def one_year(seed: int, kinds: tuple[str, ...] | None = None) -> tuple[Score, Score, Score]:
     """Ours on all events, ours on those of a number of stories, and Media Cloud's rule on these."""
     papers = invent(seed, kinds) if kinds else invent(seed)
     alarms = ours(papers)
-    about = [each for each in alarms if each.kind in VOLUME]
-    return score(papers, alarms), score(papers, about, VOLUME), score(
-        papers, media_cloud(papers), VOLUME
+    about = [each for each in alarms if each.kind in (*VOLUME, "blocked")]
+    return score(papers, alarms), score(papers, about, of_numbers=True), score(
+        papers, media_cloud(papers), of_numbers=True
     )  # fmt: skip
 
 
@@ -192,6 +206,7 @@ def years(seeds: Iterable[int], kinds: tuple[str, ...] | None = None) -> tuple[S
 
 def row(name: str, one: Score) -> str:
     """A line of the table."""
+
     def share(number: int) -> str:
         return f"{number / one.events:.1%}" if one.events else "–"
 

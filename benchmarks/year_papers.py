@@ -26,6 +26,8 @@ HOLIDAYS = (
 SOURCES = ("sitemap", "feed", "link")
 FIELDS = ("title", "authors", "published_at", "standfirst", "section", "image", "body")
 VOLUME = ("silent", "fewer", "more")
+NUMBERS = ("outage", "closed", "blocked", "partly blocked", "fall", "rise")
+"""What happens to how many stories come."""
 
 Event = tuple[str, int, int]
 
@@ -76,7 +78,12 @@ KINDS_OF_PAPERS: dict[str, tuple[float, tuple[float, ...]]] = {
     "weekly": (22, (0, 0, 0, 1, 0, 0, 0)),
 }
 USUAL_TWENTY = (
-    ["online"] * 6 + ["large"] * 2 + ["regional"] * 5 + ["workdays"] * 3 + ["small"] * 3 + ["weekly"]
+    ["online"] * 6
+    + ["large"] * 2
+    + ["regional"] * 5
+    + ["workdays"] * 3
+    + ["small"] * 3
+    + ["weekly"]
 )
 
 
@@ -183,7 +190,9 @@ def _live(
                 silent_source = max(range(len(mix)), key=lambda k: mix[k])
                 kinds = ("source_silent", "fewer")
             else:
-                often = [name for name in FIELDS if fields[name] >= 0.7 and name not in ("title", "body")]
+                often = [
+                    name for name in FIELDS if fields[name] >= 0.7 and name not in ("title", "body")
+                ]
                 number = len(often) if what == "redesign" else 1
                 for name in chance.sample(often, min(len(often), number)) or ["section"]:
                     if what == "redesign" and chance.random() < 0.5:

@@ -114,9 +114,7 @@ def _strays(days: Counts, week: Sequence[float]) -> tuple[float, float]:
     squares = sorted(stray**2 - noise for _, stray, noise in strays)
     kept = squares[: len(squares) - len(squares) // 20]  # holidays are no spread
     spread = (max(0.0, sum(kept)) * 1.15 + _USUAL_SPREAD * _USUAL_DAYS) / (len(kept) + _USUAL_DAYS)
-    pairs = [
-        (one[1], other[1]) for one, other in pairwise(strays) if (other[0] - one[0]).days == 1
-    ]
+    pairs = [(one[1], other[1]) for one, other in pairwise(strays) if (other[0] - one[0]).days == 1]
     own = sum(one * one for one, _ in pairs)
     echo = sum(one * other for one, other in pairs) / own if own else 0.0
     echo = (echo * len(pairs) + _USUAL_ECHO * _USUAL_DAYS) / (len(pairs) + _USUAL_DAYS)

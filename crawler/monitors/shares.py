@@ -77,22 +77,18 @@ def learn_share(parts: Parts) -> Share | None:
 
 def changed(parts: Parts, limits: Limits) -> tuple[date, Share, int, int] | None:
     """Since when a share is another one: the first day, what it was, how many of how many since."""
-    some = stories = days = 0
-    squares = 0
+    filled = [each for each in parts if each[2]]
+    was = learn_share(filled[:-_SAME_DAYS])
+    if was is None:
+        return None
+    some = stories = squares = 0
+    told = limits.told(was.share)
     best: tuple[float, tuple[date, Share, int, int]] | None = None
-    for at in range(len(parts) - 1, -1, -1):
-        day, x, n = parts[at]
-        if not n:
-            continue
-        some, stories, days, squares = some + x, stories + n, days + 1, squares + n * (n - 1)
-        if days > _SAME_DAYS:
-            break
+    for days, (day, x, n) in enumerate(reversed(filled[-_SAME_DAYS:]), 1):
+        some, stories, squares = some + x, stories + n, squares + n * (n - 1)
         if days < limits.days or stories < limits.least:
             continue
-        was = learn_share(parts[:at])
-        if was is None:
-            break
-        now, told = some / stories, limits.told(was.share)
+        now = some / stories
         if (now > told) if limits.is_fall else (now < told):
             continue
         a_day = squares / (stories * (stories - 1)) if stories > 1 else 0.0
@@ -168,7 +164,9 @@ def _usual_source(days: Sequence[Day], name: str, reading: str) -> str | None:
 # -- monitors --------------------------------------------------------------------------------------
 
 
-def quality(days: Sequence[Day], excused: Mapping[tuple[str, str], Collection[date]]) -> list[Found]:
+def quality(
+    days: Sequence[Day], excused: Mapping[tuple[str, str], Collection[date]]
+) -> list[Found]:
     """What is otherwise than it was about stories, and about answers. excused: days that are no
     habit, by kind and subject."""
     found = [*_fields(days, excused)]
@@ -181,7 +179,7 @@ def quality(days: Sequence[Day], excused: Mapping[tuple[str, str], Collection[da
             since, was, some, of = one
             numbers = {"share before": round(was.share, 3), "of": of, "so many": some}
             found.append(Found(kind, "", level, since, numbers))  # type: ignore[arg-type]
-    if (body := _bodies(days)) is not None:
+    if days and days[-1].words and (body := _bodies(days)) is not None:
         found.append(body)
     return found
 
@@ -189,7 +187,7 @@ def quality(days: Sequence[Day], excused: Mapping[tuple[str, str], Collection[da
 def _fields(
     days: Sequence[Day], excused: Mapping[tuple[str, str], Collection[date]]
 ) -> Iterator[Found]:
-    last = next((each for each in reversed(days) if each.fields), None)
+    last = days[-1] if days else None
     for name in sorted(last.fields) if last is not None else ():
         assert last is not None
         parts = _without(_of_field(days, name, last.reading), excused.get((DROPPED, name)))
@@ -220,7 +218,7 @@ def _fields(
 def _bodies(days: Sequence[Day]) -> Found | None:
     before = days[-WEEKS * 7 - _SAME_DAYS : -_SAME_DAYS]
     bound = _short_bound(before)
-    one = changed(_short(days, bound), _SHORTER)
+    one = changed(_short(days[-2 * WEEKS * 7 :], bound), _SHORTER)
     if one is None:
         return None
     since = one[0]

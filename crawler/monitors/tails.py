@@ -47,9 +47,7 @@ def share_at_most(count: int, of: int, share: float, likeness: float) -> float:
     yes, no = share * both, (1 - share) * both
     whole = lgamma(of + 1) + lgamma(both) - lgamma(yes) - lgamma(no) - lgamma(of + both)
     total = sum(
-        exp(
-            whole - lgamma(k + 1) - lgamma(of - k + 1) + lgamma(k + yes) + lgamma(of - k + no)
-        )
+        exp(whole - lgamma(k + 1) - lgamma(of - k + 1) + lgamma(k + yes) + lgamma(of - k + no))
         for k in range(count + 1)
     )
     return min(1.0, total)

@@ -111,15 +111,21 @@ def _longest_gap(series: Series, known: Counts, rhythm: Rhythm) -> int:
 
 def shift(series: Series) -> Found | None:
     """Whether stories a day have fallen or risen, and since when."""
-    seen = [each for each in series.counts if each[0] not in series.unseen]
+    seen = [
+        each for each in series.counts
+        if each[0] not in series.unseen and not series.is_quiet(each[0])
+    ]  # fmt: skip
     best: tuple[float, Found] | None = None
     whole = learn([each for each in seen[:-1]])
     if whole is None:
         return None
     ends = _windows(seen, whole)
     for days in ends:
-        found = _shift_in(series, days, is_long=len(days) >= 7 and _publishing(days, whole) >= _A_WEEK
-                          or len(days) >= 21)
+        found = _shift_in(
+            series,
+            days,
+            is_long=len(days) >= 7 and _publishing(days, whole) >= _A_WEEK or len(days) >= 21,
+        )
         if found is not None and (best is None or found[0] < best[0]):
             best = found
     return None if best is None else best[1]
@@ -209,7 +215,10 @@ def _speaks(series: Series, one: Episode, after: Counts, rhythm: Rhythm) -> Over
     total, expected = sum(count for _, count in last), series.expected(rhythm, last)
     if not after[-1][1] and not total:
         return None
-    if total >= 0.25 * expected or at_most(total, _LULL * expected, rhythm.spread_of(len(last))) > 0.05:
+    if (
+        total >= 0.25 * expected
+        or at_most(total, _LULL * expected, rhythm.spread_of(len(last))) > 0.05
+    ):
         return Over(one.kind, one.subject, next(day for day, count in last if count))
     return None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from crawler.monitors import shares, volume
@@ -10,7 +11,9 @@ from crawler.monitors.calendar import like_days
 from crawler.monitors.days import Day, Episode, Found, Over, Report
 
 _OF_VOLUME = (volume.SILENT, volume.FEWER, volume.MORE, volume.SOURCE)
-_NOTHING_COMES = (volume.SILENT, shares.BLOCKED)
+_NO_HABIT = (volume.SILENT, volume.FEWER, volume.MORE, shares.BLOCKED)
+"""Findings whose days say nothing of how many stories are usual."""
+_QUALITY_DAYS = 150
 
 
 def watch(
@@ -25,35 +28,56 @@ def watch(
     if not days or not days[-1].is_watched:
         return Report()
     episodes = list(past)
-    opened = {(each.kind, each.subject): each for each in episodes if each.until is None}
-    unseen = frozenset(each.day for each in days if not each.is_watched)
     factors = {**like_days(days), **(usual or {})}
-    whole = volume.Series(
-        [(each.day, each.stories) for each in days],
-        unseen | _days_of(episodes, days, (volume.SILENT, volume.FEWER, volume.MORE, shares.BLOCKED)),
-        factors,
-    )
-    over = [one for each in opened.values() if (one := _over(days, each, whole, unseen)) is not None]
-    ended = {(each.kind, each.subject) for each in over}
-    found: list[Found] = []
-    seen = [each for each in days if each.is_watched]
+    unseen = frozenset(each.day for each in days if not each.is_watched)
+    counts = [(each.day, each.stories) for each in days]
+    seen = [each for each in days[-_QUALITY_DAYS:] if each.is_watched]
+
+    def whole(known: Iterable[Episode]) -> volume.Series:
+        return volume.Series(counts, unseen | _days_of(known, days, _NO_HABIT), factors)
+
+    over: list[Over] = []
+    for each in episodes:
+        if each.until is None:
+            without = [one for one in episodes if one is not each and one.since < each.since]
+            one = _over(days, seen, each, whole(without), unseen)
+            over += [one] if one is not None else []
+    ended = {(each.kind, each.subject): each for each in over}
+    episodes = [
+        replace(each, until=one.until, is_habit=one.is_habit)
+        if each.until is None and (one := ended.get((each.kind, each.subject)))
+        else each
+        for each in episodes
+    ]
+    still_open = {(each.kind, each.subject) for each in episodes if each.until is None}
     excused = {
         (kind, subject): _days_of(episodes, days, (kind,), subject)
         for kind, subject in {(each.kind, each.subject) for each in episodes}
     }
-    found += shares.quality(seen, excused)
-    kinds = {each.kind for each in found} | {kind for kind, _ in set(opened) - ended}
-    if shares.BLOCKED not in kinds and volume.SILENT not in kinds:
-        quiet = volume.silent(whole)
-        if quiet is not None:
-            found.append(quiet)
-        else:
-            moved = None if {volume.FEWER, volume.MORE} & kinds else volume.shift(whole)
-            found += [moved] if moved is not None else []
-            if not {volume.FEWER} & {each.kind for each in found}:
-                found += _sources(days, episodes, unseen, factors)
-    known = set(opened) | ended
+    found = shares.quality(seen, excused)
+    kinds = {each.kind for each in found} | {kind for kind, _ in still_open}
+    if not kinds & {shares.BLOCKED, volume.SILENT}:
+        found += _numbers(days, whole(episodes), kinds, episodes, unseen)
+    known = still_open | set(ended)
     return Report(tuple(f for f in found if (f.kind, f.subject) not in known), tuple(over))
+
+
+def _numbers(
+    days: Sequence[Day], whole: volume.Series, kinds: Collection[str],
+    episodes: Sequence[Episode], unseen: frozenset[date],
+) -> Iterator[Found]:  # fmt: skip
+    """Findings about how many stories come, the gravest alone."""
+    quiet = volume.silent(whole)
+    if quiet is not None:
+        yield quiet
+        return
+    moved = None
+    if not {volume.FEWER, volume.MORE} & set(kinds):
+        moved = volume.shift(whole)
+    if moved is not None:
+        yield moved
+    if volume.FEWER not in kinds and (moved is None or moved.kind != volume.FEWER):
+        yield from _sources(days, episodes, unseen, whole.usual or {})
 
 
 def _sources(
@@ -71,15 +95,15 @@ def _sources(
 
 
 def _over(
-    days: Sequence[Day], one: Episode, whole: volume.Series, unseen: frozenset[date]
-) -> Over | None:
+    days: Sequence[Day], seen: Sequence[Day], one: Episode, whole: volume.Series,
+    unseen: frozenset[date],
+) -> Over | None:  # fmt: skip
     if one.kind not in _OF_VOLUME:
-        return shares.over([each for each in days if each.is_watched], one)
-    since = {each for each in whole.unseen if each < one.since}
+        return shares.over(seen, one)
     if one.kind == volume.SOURCE:
         counts = [(each.day, each.sources.get(one.subject, 0)) for each in days]
         return volume.still(volume.Series(counts, unseen, whole.usual), one)
-    return volume.still(volume.Series(whole.counts, frozenset(since) | unseen, whole.usual), one)
+    return volume.still(whole, one)
 
 
 def _days_of(
@@ -94,7 +118,7 @@ def _days_of(
             continue
         if each.is_habit:
             found |= {day.day for day in days if day.day < each.since}
-        elif each.until is not None:
-            length = (each.until - each.since).days
-            found |= {each.since + timedelta(number) for number in range(length)}
+        else:
+            until = each.until or days[-1].day + timedelta(1)
+            found |= {each.since + timedelta(n) for n in range((until - each.since).days)}
     return frozenset(found)
