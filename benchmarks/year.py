@@ -1,4 +1,4 @@
-"""Alarms of a simulated year: right, wrong, late, missed, beside the rule that Media Cloud publishes.
+"""Alarms of a simulated year: right, wrong, late, missed, beside Media Cloud's published rule.
 
 `python -m benchmarks.year` writes benchmarks/results/monitors.md; `--seed N` prints one year and
 each alarm of it.
@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import repeat
 from pathlib import Path
 from statistics import fmean, pstdev
 
 from benchmarks.year_papers import FIRST, NUMBERS, VOLUME, Paper, Truth, invent
-from crawler.monitors import Day, Episode, ratio, together, watch
+from crawler.monitors import Episode, ratio, together, watch
 
 RESULTS = Path(__file__).parent / "results" / "monitors.md"
 ASIDE = 7
@@ -181,7 +182,8 @@ def _day(at: int) -> str:
 
 
 def _told(alarm: Alarm) -> str:
-    return f"{alarm.paper} {alarm.kind} {alarm.subject} since {_day(alarm.since)}, told {_day(alarm.at)} {alarm.numbers}"
+    days = f"since {_day(alarm.since)}, told {_day(alarm.at)}"
+    return f"{alarm.paper} {alarm.kind} {alarm.subject} {days} {alarm.numbers}"
 
 
 def one_year(seed: int, kinds: tuple[str, ...] | None = None) -> tuple[Score, Score, Score]:
@@ -198,7 +200,7 @@ def years(seeds: Iterable[int], kinds: tuple[str, ...] | None = None) -> tuple[S
     """The same of several years."""
     totals = Score(), Score(), Score()
     with ProcessPoolExecutor(2) as pool:
-        for result in pool.map(one_year, seeds, *([[kinds] * 999] if kinds else [])):
+        for result in pool.map(one_year, seeds, repeat(kinds)):
             for total, one in zip(totals, result, strict=True):
                 total.add(one)
     return totals
@@ -223,6 +225,7 @@ HEAD = (
 
 
 def main() -> None:
+    """Print years, or write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, action="append")
     parser.add_argument("--kind", action="append", help="twenty papers of this kind")

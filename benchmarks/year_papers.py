@@ -1,8 +1,8 @@
 """A year of newspapers, invented by a seed: what they publish, what happens to them, and what of it
 an operator would want to be told.
 
-Nothing here is made by the monitors' own formulas: a paper's mood wanders from day to day, its desks
-come and go, agencies send stories in batches, holidays are a calendar's.
+Nothing here is made by the monitors' own formulas: a paper's mood wanders from day to day, agencies
+send stories in batches, presses break down, holidays are a calendar's.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def _live(
             kinds: tuple[str, ...]
             grace = 0
             if what in ("outage", "closed"):
-                factor, kinds = 0.0, ("silent",)
+                factor, kinds = 0.0, ("silent", "fewer")
             elif what == "blocked":
                 factor, refused, kinds = 0.0, 1.0, ("blocked", "silent")
             elif what == "partly blocked":

@@ -3,8 +3,10 @@
 from crawler.monitors.calendar import common, ratio, together
 from crawler.monitors.days import LEVELS, NOTHING, Day, Episode, Found, Level, Over, Report
 from crawler.monitors.watch import watch
+from crawler.monitors.words import KINDS, advice, sentence
 
 __all__ = [
+    "KINDS",
     "LEVELS",
     "NOTHING",
     "Day",
@@ -13,8 +15,10 @@ __all__ = [
     "Level",
     "Over",
     "Report",
+    "advice",
     "common",
     "ratio",
+    "sentence",
     "together",
     "watch",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
-from crawler.monitors.days import NOTHING, Day, Episode, Found, Over
+from crawler.monitors.days import NOTHING, Day, Episode, Found, Level, Over
 from crawler.monitors.rhythm import WEEKS
 from crawler.monitors.tails import share_at_least, share_at_most
 
@@ -18,14 +18,16 @@ SHORT, AHEAD, BLOCKED = "short_bodies", "future_dates", "blocked"
 Parts = Sequence[tuple[date, int, int]]
 """Days in order, each with how many of how many."""
 
-_LEAST_DAYS, _LEAST_STORIES = 10, 30
+_LEAST_DAYS, _LEAST_STORIES = 8, 30
 """Days and stories without which nothing is said."""
-_WINDOW_DAYS, _WINDOW_STORIES, _SAME_DAYS = 2, 6, 10
+_WINDOW_DAYS, _WINDOW_STORIES = 2, 6
+_FEW_DAYS, _SAME_DAYS = 3, 10
+"""As many days as are looked at together, where few and where many are known."""
 _RARE = 0.0005
 _WATCHED_SHARE = 0.2
 """A field that fewer stories have is not watched."""
 _USUAL_LIKENESS, _USUAL_DAYS = 0.02, 10.0
-_SETTLED = 28
+_SETTLED = 56
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,12 @@ _FALL = Limits(True, lambda share: 0.8 * share, lambda share: 0.6 * share)
 _SHORTER = Limits(False, lambda share: 2 * share, lambda share: 0.45)
 _MORE_AHEAD = Limits(False, lambda share: 2 * share + 0.02, lambda share: 0.1, least=3, days=1)
 _REFUSED = Limits(
-    False, lambda share: min(0.5, 2 * share + 0.05), lambda share: max(0.25, 2 * share), least=5, days=1
-)  # fmt: skip
+    False,
+    lambda share: min(0.5, 2 * share + 0.05),
+    lambda share: max(0.25, 2 * share),
+    least=5,
+    days=1,
+)
 
 
 def learn_share(parts: Parts) -> Share | None:
@@ -78,13 +84,14 @@ def learn_share(parts: Parts) -> Share | None:
 def changed(parts: Parts, limits: Limits) -> tuple[date, Share, int, int] | None:
     """Since when a share is another one: the first day, what it was, how many of how many since."""
     filled = [each for each in parts if each[2]]
-    was = learn_share(filled[:-_SAME_DAYS])
+    looked_at = min(_SAME_DAYS, max(_FEW_DAYS, len(filled) // 4))
+    was = learn_share(filled[:-looked_at])
     if was is None:
         return None
     some = stories = squares = 0
     told = limits.told(was.share)
     best: tuple[float, tuple[date, Share, int, int]] | None = None
-    for days, (day, x, n) in enumerate(reversed(filled[-_SAME_DAYS:]), 1):
+    for days, (day, x, n) in enumerate(reversed(filled[-looked_at:]), 1):
         some, stories, squares = some + x, stories + n, squares + n * (n - 1)
         if days < limits.days or stories < limits.least:
             continue
@@ -170,15 +177,18 @@ def quality(
     """What is otherwise than it was about stories, and about answers. excused: days that are no
     habit, by kind and subject."""
     found = [*_fields(days, excused)]
-    for kind, parts, limits, level in (
-        (BLOCKED, [(each.day, each.refused, each.answers) for each in days], _REFUSED, "error"),
-        (AHEAD, [(each.day, each.ahead, each.stories) for each in days], _MORE_AHEAD, "warning"),
-    ):
-        parts = _without(parts, excused.get((kind, "")))
-        if parts and parts[-1][1] and (one := changed(parts, limits)):
+    refused = [(each.day, each.refused, each.answers) for each in days]
+    ahead = [(each.day, each.ahead, each.stories) for each in days]
+    watched: tuple[tuple[str, Parts, Limits, Level], ...] = (
+        (BLOCKED, refused, _REFUSED, "error"),
+        (AHEAD, ahead, _MORE_AHEAD, "warning"),
+    )
+    for kind, parts, limits, level in watched:
+        usable = _without(parts, excused.get((kind, "")))
+        if usable and usable[-1][1] and (one := changed(usable, limits)):
             since, was, some, of = one
-            numbers = {"share before": round(was.share, 3), "of": of, "so many": some}
-            found.append(Found(kind, "", level, since, numbers))  # type: ignore[arg-type]
+            numbers = {"share_before": round(was.share, 3), "of": of, "so_many": some}
+            found.append(Found(kind, "", level, since, numbers))
     if days and days[-1].words and (body := _bodies(days)) is not None:
         found.append(body)
     return found
@@ -195,7 +205,7 @@ def _fields(
         if one is not None and one[1].share >= _WATCHED_SHARE:
             since, was, some, of = one
             numbers: dict[str, float | str] = {
-                "share before": round(was.share, 3), "share": round(some / of, 3), "stories": of
+                "share_before": round(was.share, 3), "share": round(some / of, 3), "stories": of
             }  # fmt: skip
             yield Found(DROPPED, name, "warning", since, numbers)
             continue
@@ -210,7 +220,7 @@ def _fields(
             new = [each for each in days if each.day >= since]
             numbers = {
                 "before": source, "after": _usual_source(new, name, last.reading) or NOTHING,
-                "share before": round(was.share, 3), "share": round(some / of, 3), "stories": of,
+                "share_before": round(was.share, 3), "share": round(some / of, 3), "stories": of,
             }  # fmt: skip
             yield Found(SHIFTED, name, "note", since, numbers)
 
@@ -227,7 +237,7 @@ def _bodies(days: Sequence[Day]) -> Found | None:
     if now > was / 2:
         return None
     return Found(
-        SHORT, "", "warning", since, {"words before": was, "words": now, "stories": one[3]}
+        SHORT, "", "warning", since, {"words_before": was, "words": now, "stories": one[3]}
     )  # fmt: skip
 
 

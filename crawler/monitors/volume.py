@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
-from crawler.monitors.days import Day, Episode, Found, Over
+from crawler.monitors.days import Day, Episode, Found, Level, Over
 from crawler.monitors.rhythm import Counts, Rhythm, learn
 from crawler.monitors.tails import at_least, at_most
 
@@ -16,16 +16,19 @@ SILENT, FEWER, MORE, SOURCE = "silent", "fewer", "more", "source_silent"
 _LULL = 0.7
 """What a summer or a week of holidays takes from a newspaper is no finding."""
 _SHORT_LULL = 0.5
-_SURGE, _SHORT_SURGE = 1.6, 3.0
+_SURGE, _SHORT_SURGE = 1.5, 3.0
 """What an election brings is none either."""
-_RARE_SILENCE, _RARE_SOURCE, _RARE = 0.004, 0.0005, 0.002
+_RARE_SILENCE, _RARE_SOURCE, _RARE = 0.004, 0.002, 0.005
 _LEAST_SILENT = 2
 """Days of publication without a story."""
 _WINDOWS = (3, 4, 5, 7, 10, 14)
 """Days of publication that are looked at together."""
-_A_WEEK = 5
+_A_WEEK, _THREE_WEEKS = 5, 21
+"""Days of publication, days: from which on a week's limits hold."""
 _LONGEST = 42
-_SETTLED = 28
+_LEAST_EXPECTED = 3.0
+"""Fewer stories than that, once, are no measure."""
+_SETTLED = 56
 """Days after which fewer or more stories are the newspaper's habit."""
 _QUIET = 0.6
 _LEAST_OF_OTHERS = 0.3
@@ -116,16 +119,12 @@ def shift(series: Series) -> Found | None:
         if each[0] not in series.unseen and not series.is_quiet(each[0])
     ]  # fmt: skip
     best: tuple[float, Found] | None = None
-    whole = learn([each for each in seen[:-1]])
+    whole = learn(seen[:-1])
     if whole is None:
         return None
-    ends = _windows(seen, whole)
-    for days in ends:
-        found = _shift_in(
-            series,
-            days,
-            is_long=len(days) >= 7 and _publishing(days, whole) >= _A_WEEK or len(days) >= 21,
-        )
+    for days in _windows(seen, whole):
+        is_a_week = len(days) >= 7 and _publishing(days, whole) >= _A_WEEK
+        found = _shift_in(series, days, is_long=is_a_week or len(days) >= _THREE_WEEKS)
         if found is not None and (best is None or found[0] < best[0]):
             best = found
     return None if best is None else best[1]
@@ -164,15 +163,14 @@ def _shift_in(series: Series, days: Counts, *, is_long: bool) -> tuple[float, Fo
         lull = _LULL if is_long else _SHORT_LULL
         chance, kind = at_most(total, expected * lull, spread), FEWER
     else:
-        # others' surges are told from a holiday's want
         surge = _SURGE if is_long else _SHORT_SURGE
-        chance, kind = at_least(total, expected * surge, spread), MORE
+        chance, kind = at_least(total, max(expected, _LEAST_EXPECTED) * surge, spread), MORE
     if chance > _RARE:
         return None
     before, after = _medians(known, days, rhythm)
     numbers = {"before": before, "after": after, "stories": total, "expected": round(expected, 1)}
-    level = "warning" if kind == FEWER else "note"
-    return chance, Found(kind, "", level, days[0][0], numbers)  # type: ignore[arg-type]
+    level: Level = "warning" if kind == FEWER else "note"
+    return chance, Found(kind, "", level, days[0][0], numbers)
 
 
 def _medians(known: Counts, days: Counts, rhythm: Rhythm) -> tuple[float, float]:
@@ -236,11 +234,10 @@ def silent(series: Series) -> Found | None:
     found = silence(series)
     if found is None:
         return None
-    since, rhythm, expected = found
-    usual = max(rhythm.week)
+    since, _, expected = found
     return Found(
         SILENT, "", "error", since,
-        {"expected": round(expected, 1), "stories": 0, "a day": round(usual, 1)},
+        {"expected": round(expected, 1), "stories": 0},
     )  # fmt: skip
 
 
@@ -261,7 +258,7 @@ def sources_silent(
         others = sum(each.stories for each in days if each.day >= since)
         yield Found(
             SOURCE, name, "warning", since,
-            {"expected": round(expected, 1), "stories": 0, "of others": others},
+            {"expected": round(expected, 1), "stories": 0, "of_others": others},
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from crawler.monitors.days import Day, Episode, Found, Over, Report
 _OF_VOLUME = (volume.SILENT, volume.FEWER, volume.MORE, volume.SOURCE)
 _NO_HABIT = (volume.SILENT, volume.FEWER, volume.MORE, shares.BLOCKED)
 """Findings whose days say nothing of how many stories are usual."""
+_NOTHING_COMES = (volume.SILENT, shares.BLOCKED)
 _QUALITY_DAYS = 150
 
 
@@ -21,9 +22,9 @@ def watch(
 ) -> Report:
     """What is not as this newspaper's past has it, and which earlier findings are over.
 
-    days: in order, without gaps; the last one is over, too. past: earlier findings of it. usual: how
-    much of what was expected came on each day from all newspapers, as `common` has it. A finding
-    that is still open is not found again.
+    days: in order, without gaps; the last one is over, too. past: earlier findings of it. usual:
+    how much of what was expected came on each day from all newspapers, as `together` has it. A
+    finding that is still open is not found again.
     """
     if not days or not days[-1].is_watched:
         return Report()
@@ -57,7 +58,13 @@ def watch(
     found = shares.quality(seen, excused)
     kinds = {each.kind for each in found} | {kind for kind, _ in still_open}
     if not kinds & {shares.BLOCKED, volume.SILENT}:
-        found += _numbers(days, whole(episodes), kinds, episodes, unseen)
+        # what is few now may be nothing soon: its days are looked at still
+        ended_ones = [each for each in episodes if each.until or each.kind in _NOTHING_COMES]
+        quiet = volume.silent(whole(ended_ones))
+        if quiet is not None:
+            found.append(quiet)
+        else:
+            found += _numbers(days, whole(episodes), kinds, episodes, unseen)
     known = still_open | set(ended)
     return Report(tuple(f for f in found if (f.kind, f.subject) not in known), tuple(over))
 
@@ -67,10 +74,6 @@ def _numbers(
     episodes: Sequence[Episode], unseen: frozenset[date],
 ) -> Iterator[Found]:  # fmt: skip
     """Findings about how many stories come, the gravest alone."""
-    quiet = volume.silent(whole)
-    if quiet is not None:
-        yield quiet
-        return
     moved = None
     if not {volume.FEWER, volume.MORE} & set(kinds):
         moved = volume.shift(whole)

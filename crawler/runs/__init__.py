@@ -6,6 +6,7 @@ restoring, metadata: the visits that such files tell of.
 visits, states: what becomes of an answer, whoever has got it. assembly: stories of several pages.
 originals, requests: what revisits repeat, how answers were asked for, as WARC has it.
 recovery: what dead runs have left. account: what a run says of itself in WARC.
+watching: what the monitors find when a run has ended.
 workers: the processes that read pages. profiles, learning: what is known of a site, and from what.
 
 Each name is loaded when it is first asked for: a page reader needs neither Scrapy nor the archive.
@@ -30,10 +31,13 @@ if TYPE_CHECKING:
     from crawler.runs.restoring import Rebuilt as Rebuilt
     from crawler.runs.run import Run as Run
     from crawler.runs.run import offline_run as offline_run
+    from crawler.runs.watching import News as News
+    from crawler.runs.watching import watch_archive as watch_archive
     from crawler.runs.workers import Workers as Workers
 
 _HOMES = {
     "Imported": "importing",
+    "News": "watching",
     "Profiles": "profiles",
     "Rebuilt": "restoring",
     "Rechecked": "rechecking",
@@ -47,10 +51,12 @@ _HOMES = {
     "rebuild": "rebuilding",
     "recheck": "rechecking",
     "reextract": "rereading",
+    "watch_archive": "watching",
 }
 __all__ = [
-    "Imported", "Profiles", "Rebuilt", "Rechecked", "Run", "Workers", "import_files", "learn_site",
-    "learn_sites", "offline_run", "profile_of", "rebuild", "recheck", "reextract",
+    "Imported", "News", "Profiles", "Rebuilt", "Rechecked", "Run", "Workers", "import_files",
+    "learn_site", "learn_sites", "offline_run", "profile_of", "rebuild", "recheck", "reextract",
+    "watch_archive",
 ]  # fmt: skip
 
 
