@@ -171,6 +171,8 @@ def _judge(
     delay = sum(each <= at for each in issues) - 1
     found.in_time += delay <= 1
     found.by_two += delay <= 2
+    if delay == 2:
+        found.by_kind[f"a day later {truth.what}"] += 1
     if delay > 2:
         found.late += 1
         found.by_kind[f"late {truth.what}"] += 1

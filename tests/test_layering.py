@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.urls": set(),
     "crawler.stopping": set(),
     "crawler.extract": set(),
-    "crawler.config": set(),
+    "crawler.config": {"crawler.monitors"},
     "crawler.learn": {"crawler.extract"},
     "crawler.discover": set(),
     "crawler.warc": set(),
@@ -51,6 +51,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.archive": {"crawler.history", "crawler.monitors", "crawler.search"},
     "crawler.policy": {"crawler.archive", "crawler.discover"},
     "crawler.fixity": {"crawler.archive", "crawler.warc"},
+    "crawler.notify": {
+        "crawler.archive", "crawler.config", "crawler.extras", "crawler.monitors",
+        "crawler.outcome",
+    },
     "crawler.runs": {
         "crawler.archive", "crawler.config", "crawler.discover", "crawler.extract",
         "crawler.history", "crawler.holdings", "crawler.kept_records", "crawler.learn",

@@ -167,9 +167,9 @@ def _count_answers(
 ) -> None:
     refusals = ", ".join(sorted(REFUSALS))
     rows = db.execute(
-        "SELECT substr(c.fetched_at, 1, 10), count(*), sum(c.status IN"  # noqa: S608
+        "SELECT substr(c.fetched_at, 1, 10), count(*), ifnull(sum(c.status IN"  # noqa: S608
         f" ({refusals}) OR (ifnull(u.reason_code, '') = 'no_article'"
-        " AND u.reason_subject = 'wall'))"
+        " AND u.reason_subject = 'wall')), 0)"
         " FROM captures c JOIN urls u ON u.id = c.url_id WHERE c.run_id IN"
         " (SELECT id FROM runs WHERE started_at >= :from_) AND u.site_id = :site"
         " AND u.role IN ('home', 'page') GROUP BY 1",

@@ -22,6 +22,7 @@ import crawler
 from crawler.bundled import PROGRAM
 from crawler.commands._config import Found
 from crawler.commands._shared import say
+from crawler.commands._telling import QUIET
 from crawler.config import Paper
 from crawler.errors import UsageError
 from crawler.outcome import MEANINGS, gravest
@@ -151,4 +152,5 @@ def _environment() -> dict[str, str]:
     """Ours, in which this package is found wherever we are."""
     above = str(Path(crawler.__file__).parent.parent)
     paths = [above, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    # of all of them together the one who started them tells
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), QUIET: "0"}

@@ -30,6 +30,7 @@ from crawler.commands._crawl_summary import conclude
 from crawler.commands._estimate import show
 from crawler.commands._papers import asked_for, follow, in_processes, is_one_run, wished
 from crawler.commands._shared import end_on_sigterm, say
+from crawler.commands._telling import Telling
 from crawler.config import FILE_NAME, Paper
 from crawler.errors import HemerotecaError, UsageError
 from crawler.outcome import MEANINGS, STOPPED
@@ -61,6 +62,7 @@ class Command(Verb, ScrapyCrawl):
         super().__init__()
         self._found: Found | None = None
         self._papers: tuple[Paper, ...] = ()
+        self._telling = Telling(None)
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
@@ -100,6 +102,8 @@ class Command(Verb, ScrapyCrawl):
             self._found = find(opts.config) if self.follows_config else None
             if self._found is not None:
                 self._found.apply(self.settings)
+                if not opts.estimate:
+                    self._telling = Telling(self._found)
             self._papers = asked_for(self._found, opts.spargs) if args == ["news"] else ()
             if self._found is not None and self._papers:
                 if not opts.estimate and not is_one_run(self._found, self._papers, opts.spargs):
@@ -111,6 +115,7 @@ class Command(Verb, ScrapyCrawl):
             lock.refuse_if_held(Path(self.settings["ARCHIVE"]))
             Profiles(Path(self.settings["ARCHIVE"]), self.settings["SITE_PROFILES"]).check()
         except HemerotecaError as error:
+            self._telling.end(error.exit_code, (), str(error))
             fail("crawl", error)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -120,6 +125,21 @@ class Command(Verb, ScrapyCrawl):
         if opts.estimate:
             self.exitcode = self._estimate(args, opts)
             return
+
+        def run() -> int:
+            self._archive(args, opts)
+            return self.exitcode
+
+        self._telling.around(run, self._folders)
+
+    def _folders(self) -> list[Path]:
+        """The archives that the run writes to."""
+        assert self.settings is not None
+        if self._found is None or self._found.config.is_shared or len(self._papers) < 2:
+            return [Path(self.settings["ARCHIVE"])]
+        return [self._found.archive_of(paper) for paper in self._papers]
+
+    def _archive(self, args: list[str], opts: argparse.Namespace) -> None:
         if self._found and len(self._papers) > 1 and "site" not in opts.spargs:
             self._check_once(opts.spargs)
             self.exitcode = in_processes(self._found, self._papers, opts)
