@@ -141,6 +141,7 @@ class _Children:
         words += ["--config", str(self._found.path)]
         for option, pairs in (("-a", [f"{n}={v}" for n, v in arguments.items()]), ("-s", opts.set)):
             words += [word for pair in pairs for word in (option, pair)]
+        words += ["--if-busy", opts.if_busy]
         if opts.loglevel:
             words += ["--loglevel", opts.loglevel]
         if opts.logfile:
