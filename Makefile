@@ -142,6 +142,10 @@ $(PEERS_STAMP): benchmarks/peers/peers.lock | setup
 bench-links: setup ## linked stories on pages with gold answers: found, typed, titles, cost
 	@$(BIN)/python -m benchmarks.links
 
+.PHONY: bench-monitors
+bench-monitors: setup ## alarms of simulated years: right, wrong, late, missed
+	@$(BIN)/python -m benchmarks.year
+
 .PHONY: soak
 soak: setup ## memory, open files and pages a second of a long crawl: MINUTES=15
 	@$(BIN)/python -m benchmarks.soak --minutes $(MINUTES)

@@ -196,11 +196,11 @@ def _live(
                 number = len(often) if what == "redesign" else 1
                 for name in chance.sample(often, min(len(often), number)) or ["section"]:
                     if what == "redesign" and chance.random() < 0.5:
-                        places[name] = f"{name} of new"
+                        places[name] = f"{name} since {at}"
                     else:
                         fields[name] *= chance.uniform(0.0, 0.2)
                 if what == "redesign":
-                    places["title"], places["body"] = "title of new", "body of new"
+                    places["title"], places["body"] = f"title since {at}", f"body since {at}"
                 kinds = ("field_dropped", "field_shifted", "short_bodies")
                 if not often and what == "field":
                     kinds = ()

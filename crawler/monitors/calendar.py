@@ -11,7 +11,7 @@ from crawler.monitors.days import Day
 from crawler.monitors.rhythm import Counts
 
 _LEAST_PAPERS = 5
-_LEAST_EXPECTED = 3.0
+_LEAST_EXPECTED = 2.0
 _QUIET = 0.6
 _LOOKED_AT = 70
 """Days of which it is asked."""

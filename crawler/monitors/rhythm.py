@@ -90,7 +90,7 @@ def learn(counts: Counts, without: Collection[date] = ()) -> Rhythm | None:
         )
         publishes = tuple(2 * sum(map(bool, each)) > len(each) for each in by_weekday)
     else:
-        week = (_level([count for _, count in days]),) * 7
+        week = (fmean(count for _, count in days),) * 7
         publishes = (2 * sum(count > 0 for _, count in days) > len(days),) * 7
     spread, echo = _strays(days, week)
     return Rhythm(week, spread, echo, len(days), is_weekly, publishes)

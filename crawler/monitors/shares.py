@@ -23,7 +23,7 @@ _LEAST_DAYS, _LEAST_STORIES = 8, 30
 _WINDOW_DAYS, _WINDOW_STORIES = 2, 6
 _FEW_DAYS, _SAME_DAYS = 3, 10
 """As many days as are looked at together, where few and where many are known."""
-_RARE = 0.0005
+_RARE = 0.0002
 _WATCHED_SHARE = 0.2
 """A field that fewer stories have is not watched."""
 _USUAL_LIKENESS, _USUAL_DAYS = 0.02, 10.0

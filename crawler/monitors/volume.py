@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from math import log
 from statistics import median
 
 from crawler.monitors.days import Day, Episode, Found, Level, Over
@@ -18,7 +19,8 @@ _LULL = 0.7
 _SHORT_LULL = 0.5
 _SURGE, _SHORT_SURGE = 1.5, 3.0
 """What an election brings is none either."""
-_RARE_SILENCE, _RARE_SOURCE, _RARE = 0.004, 0.002, 0.005
+_RARE_SILENCE, _RARE_SOURCE = 0.004, 0.002
+_RARE_FALL, _RARE_RISE = 0.005, 0.001
 _LEAST_SILENT = 2
 """Days of publication without a story."""
 _WINDOWS = (3, 4, 5, 7, 10, 14)
@@ -44,12 +46,14 @@ class Series:
 
     unseen: days that no run has looked at, or that were part of a finding: they are no habit.
     usual: how much of what was expected came on a day from all newspapers, or from this one on the
-    like day of another year; a day that is not there: all of it.
+    like day of another year; a day that is not there: all of it. lowered: since when it is known
+    that only a part comes, and which.
     """
 
     counts: Counts
     unseen: frozenset[date] = frozenset()
     usual: Mapping[date, float] | None = None
+    lowered: tuple[date, float] | None = None
 
     def before(self, day: date) -> Counts:
         """The days before one, as far back as anything is remembered."""
@@ -66,7 +70,10 @@ class Series:
 
     def expected(self, rhythm: Rhythm, days: Counts) -> float:
         """Stories expected on some days."""
-        return sum(rhythm.on(day) * self.factor(day) for day, _ in days)
+        since, part = self.lowered or (date.max, 1.0)
+        return sum(
+            rhythm.on(day) * self.factor(day) * (part if day >= since else 1.0) for day, _ in days
+        )
 
 
 def silence(series: Series, *, rare: float = _RARE_SILENCE) -> tuple[date, Rhythm, float] | None:
@@ -120,11 +127,11 @@ def shift(series: Series) -> Found | None:
     ]  # fmt: skip
     best: tuple[float, Found] | None = None
     whole = learn(seen[:-1])
-    if whole is None:
+    if whole is None or not whole.is_weekly:
         return None
     for days in _windows(seen, whole):
         is_a_week = len(days) >= 7 and _publishing(days, whole) >= _A_WEEK
-        found = _shift_in(series, days, is_long=is_a_week or len(days) >= _THREE_WEEKS)
+        found = _shift_in(series, seen, days, is_long=is_a_week or len(days) >= _THREE_WEEKS)
         if found is not None and (best is None or found[0] < best[0]):
             best = found
     return None if best is None else best[1]
@@ -146,7 +153,9 @@ def _windows(seen: Counts, rhythm: Rhythm) -> Iterator[Counts]:
             yield seen[-length:]
 
 
-def _shift_in(series: Series, days: Counts, *, is_long: bool) -> tuple[float, Found] | None:
+def _shift_in(
+    series: Series, seen: Counts, days: Counts, *, is_long: bool
+) -> tuple[float, Found] | None:
     total = sum(count for _, count in days)
     known = series.before(days[0][0])
     plain = [count for day, count in known[-56:] if day not in series.unseen]
@@ -156,7 +165,7 @@ def _shift_in(series: Series, days: Counts, *, is_long: bool) -> tuple[float, Fo
     if 0.75 * rough < total < 1.4 * rough:  # a look that costs little
         return None
     rhythm = learn(known, series.unseen)
-    if rhythm is None:
+    if rhythm is None or not rhythm.is_weekly:
         return None
     expected, spread = series.expected(rhythm, days), rhythm.spread_of(len(days))
     if total < expected:
@@ -165,12 +174,30 @@ def _shift_in(series: Series, days: Counts, *, is_long: bool) -> tuple[float, Fo
     else:
         surge = _SURGE if is_long else _SHORT_SURGE
         chance, kind = at_least(total, max(expected, _LEAST_EXPECTED) * surge, spread), MORE
-    if chance > _RARE:
+    if chance > (_RARE_FALL if kind == FEWER else _RARE_RISE):
         return None
-    before, after = _medians(known, days, rhythm)
+    days = _since(series, seen, rhythm, is_fall=kind == FEWER)
+    before, after = _medians(series.before(days[0][0]), days, rhythm)
+    total, expected = sum(count for _, count in days), series.expected(rhythm, days)
     numbers = {"before": before, "after": after, "stories": total, "expected": round(expected, 1)}
     level: Level = "warning" if kind == FEWER else "note"
     return chance, Found(kind, "", level, days[0][0], numbers)
+
+
+def _since(series: Series, seen: Counts, rhythm: Rhythm, *, is_fall: bool) -> Counts:
+    """The days since a change: where the likelihood that all that came since is of one other rate
+    is highest."""
+    best, since = 0.0, seen[-1:]
+    total, expected = 0, 0.0
+    for length in range(1, min(_LONGEST, len(seen)) + 1):
+        day, count = seen[-length]
+        total, expected = total + count, expected + rhythm.on(day) * series.factor(day)
+        if expected <= 0 or (total < expected) != is_fall:
+            continue
+        gain = expected - total + (total * log(total / expected) if total else 0.0)
+        if gain > best:
+            best, since = gain, seen[-length:]
+    return since
 
 
 def _medians(known: Counts, days: Counts, rhythm: Rhythm) -> tuple[float, float]:
@@ -229,9 +256,10 @@ def _last(days: Counts, rhythm: Rhythm, number: int) -> Counts:
     return days
 
 
-def silent(series: Series) -> Found | None:
-    """No new story for longer than this newspaper's habit."""
-    found = silence(series)
+def silent(series: Series, fewer_since: date | None = None) -> Found | None:
+    """No new story for longer than this newspaper's habit. fewer_since: where it is known already
+    that fewer come, since when: less is expected then."""
+    found = silence(series if fewer_since is None else _lowered(series, fewer_since))
     if found is None:
         return None
     since, _, expected = found
@@ -239,6 +267,23 @@ def silent(series: Series) -> Found | None:
         SILENT, "", "error", since,
         {"expected": round(expected, 1), "stories": 0},
     )  # fmt: skip
+
+
+def _lowered(series: Series, since: date) -> Series:
+    """What is expected since a fall: as much of the habit of before as has come since, while
+    something came."""
+    at = len(series.counts)
+    while at and not series.counts[at - 1][1]:
+        at -= 1
+    came = [each for each in series.counts[:at] if each[0] >= since]
+    rhythm = learn(series.before(since), series.unseen)
+    if rhythm is None or len(came) < _WINDOWS[0]:
+        return series
+    expected = series.expected(rhythm, came)
+    part = min(1.0, sum(count for _, count in came) / expected) if expected else 1.0
+    # the habit is that of before: what is few now is no part of it
+    unseen = series.unseen | {day for day, _ in came}
+    return replace(series, unseen=unseen, lowered=(since, part))
 
 
 def sources_silent(

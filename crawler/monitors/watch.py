@@ -60,7 +60,8 @@ def watch(
     if not kinds & {shares.BLOCKED, volume.SILENT}:
         # what is few now may be nothing soon: its days are looked at still
         ended_ones = [each for each in episodes if each.until or each.kind in _NOTHING_COMES]
-        quiet = volume.silent(whole(ended_ones))
+        fewer = next((e for e in episodes if e.kind == volume.FEWER and not e.until), None)
+        quiet = volume.silent(whole(ended_ones), fewer.since if fewer else None)
         if quiet is not None:
             found.append(quiet)
         else:
