@@ -14,16 +14,16 @@ from crawler.monitors.tails import at_least, at_most
 
 SILENT, FEWER, MORE, SOURCE = "silent", "fewer", "more", "source_silent"
 
-_LULL = 0.7
+_LULL = 0.75
 """What a summer or a week of holidays takes from a newspaper is no finding."""
 _SHORT_LULL = 0.5
 _SURGE, _SHORT_SURGE = 1.5, 3.0
 """What an election brings is none either."""
 _RARE_SILENCE, _RARE_SOURCE = 0.004, 0.002
-_RARE_FALL, _RARE_RISE = 0.005, 0.001
+_RARE_FALL, _RARE_RISE = 0.01, 0.001
 _LEAST_SILENT = 2
 """Days of publication without a story."""
-_WINDOWS = (3, 4, 5, 7, 10, 14)
+_WINDOWS = (3, 4, 5, 7, 10, 14, 21)
 """Days of publication that are looked at together."""
 _A_WEEK, _THREE_WEEKS = 5, 21
 """Days of publication, days: from which on a week's limits hold."""

@@ -21,8 +21,8 @@ _SAID = {
     "verify_failed": "{subject} {what}",
 }
 _ADVICE = {
-    "silent": "Open the home page. Does it publish? Then see why no story of it came in:"
-    " {program} runs, {program} left_out; its sitemap or its address may have moved.",
+    "silent": "Open the home page. Does it publish? Then {program} runs and"
+    " {program} status say why no story of it came in; its sitemap or its address may have moved.",
     "fewer": "Compare its home page with what came in. Is something missing, see {program} status:"
     " addresses may be left out, or refused.",
     "more": "Look at the stories: lists, tags or copies may be taken for them.",
