@@ -1,6 +1,6 @@
 """What is not as a newspaper's own past has it: functions of its days, without I/O and clock."""
 
-from crawler.monitors.calendar import common, ratio, together
+from crawler.monitors.calendar import ratio, together
 from crawler.monitors.days import LEVELS, NOTHING, Day, Episode, Found, Level, Over, Report
 from crawler.monitors.watch import watch
 from crawler.monitors.words import KINDS, advice, sentence
@@ -16,7 +16,6 @@ __all__ = [
     "Over",
     "Report",
     "advice",
-    "common",
     "ratio",
     "sentence",
     "together",

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from statistics import fmean, median
 
 from crawler.monitors.days import Day
-from crawler.monitors.rhythm import Counts
 
 _LEAST_PAPERS = 5
 _LEAST_EXPECTED = 2.0
@@ -88,24 +87,9 @@ def like_days(days: Sequence[Day]) -> dict[date, float]:
     return found
 
 
-def common(papers: Mapping[str, Counts], name: str) -> dict[date, float]:
-    """How much of what was expected came on each of the last days from the newspapers of an archive
-    together, without one; nothing where they are few. papers: their days, all in order and without
-    gaps."""
-    by_day: dict[date, list[float]] = {}
-    for other, counts in papers.items():
-        if other == name:
-            continue
-        numbers = [count for _, count in counts]
-        for at in range(max(0, len(counts) - _LOOKED_AT), len(counts)):
-            if (one := ratio(numbers, at)) is not None:
-                by_day.setdefault(counts[at][0], []).append(one)
-    return together(by_day)
-
-
 def together(by_day: Mapping[date, Sequence[float]]) -> dict[date, float]:
-    """The middle of what newspapers had of what was expected, day by day, where that is far from
-    all of it."""
+    """The middle of what the other newspapers of an archive had of what was expected, day by day,
+    where that is far from all of it; nothing where they are few."""
     found = {}
     for day, ratios in by_day.items():
         if len(ratios) < _LEAST_PAPERS:

@@ -14,18 +14,18 @@ from crawler.monitors.tails import at_least, at_most
 
 SILENT, FEWER, MORE, SOURCE = "silent", "fewer", "more", "source_silent"
 
-_LULL = 0.75
+_LULL = 0.7
 """What a summer or a week of holidays takes from a newspaper is no finding."""
 _SHORT_LULL = 0.5
-_SURGE, _SHORT_SURGE = 1.5, 3.0
+_SURGE, _SHORT_SURGE = 1.6, 3.0
 """What an election brings is none either."""
 _RARE_SILENCE, _RARE_SOURCE = 0.004, 0.002
 _RARE_FALL, _RARE_RISE = 0.01, 0.001
 _LEAST_SILENT = 2
 """Days of publication without a story."""
-_WINDOWS = (3, 4, 5, 7, 10, 14, 21)
+_WINDOWS = (5, 7, 10, 14, 21)
 """Days of publication that are looked at together."""
-_A_WEEK, _THREE_WEEKS = 5, 21
+_FEW, _A_WEEK, _THREE_WEEKS = 3, 5, 21
 """Days of publication, days: from which on a week's limits hold."""
 _LONGEST = 42
 _LEAST_EXPECTED = 3.0
@@ -33,7 +33,6 @@ _LEAST_EXPECTED = 3.0
 _SETTLED = 56
 """Days after which fewer or more stories are the newspaper's habit."""
 _QUIET = 0.6
-_LEAST_OF_OTHERS = 0.3
 _REMEMBERED = 400
 """Days."""
 _AGAIN = 2
@@ -277,7 +276,7 @@ def _lowered(series: Series, since: date) -> Series:
         at -= 1
     came = [each for each in series.counts[:at] if each[0] >= since]
     rhythm = learn(series.before(since), series.unseen)
-    if rhythm is None or len(came) < _WINDOWS[0]:
+    if rhythm is None or len(came) < _FEW:
         return series
     expected = series.expected(rhythm, came)
     part = min(1.0, sum(count for _, count in came) / expected) if expected else 1.0

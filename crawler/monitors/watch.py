@@ -14,7 +14,8 @@ _OF_VOLUME = (volume.SILENT, volume.FEWER, volume.MORE, volume.SOURCE)
 _NO_HABIT = (volume.SILENT, volume.FEWER, volume.MORE, shares.BLOCKED)
 """Findings whose days say nothing of how many stories are usual."""
 _NOTHING_COMES = (volume.SILENT, shares.BLOCKED)
-_QUALITY_DAYS = 150
+_QUALITY_DAYS, _FILLED_DAYS = 400, 70
+"""Days, and days with stories, that tell what stories are like."""
 
 
 def watch(
@@ -55,7 +56,7 @@ def watch(
         (kind, subject): _days_of(episodes, days, (kind,), subject)
         for kind, subject in {(each.kind, each.subject) for each in episodes}
     }
-    found = shares.quality(seen, excused)
+    found = shares.quality(_recent(seen), excused)
     kinds = {each.kind for each in found} | {kind for kind, _ in still_open}
     if not kinds & {shares.BLOCKED, volume.SILENT}:
         # what is few now may be nothing soon: its days are looked at still
@@ -96,6 +97,17 @@ def _sources(
         for name in names
     }
     return volume.sources_silent(days, unseen_of, usual)
+
+
+def _recent(seen: Sequence[Day]) -> Sequence[Day]:
+    """The last days, as many as have stories on as many days as a habit and what is looked at
+    take."""
+    filled = 0
+    for at in range(len(seen) - 1, -1, -1):
+        filled += seen[at].stories > 0
+        if filled > _FILLED_DAYS:
+            return seen[at:]
+    return seen
 
 
 def _over(

@@ -12,6 +12,7 @@ from crawler.archive.findings import Finding, findings
 from crawler.archive.run_reports import RunReport, last_runs
 from crawler.bundled import PROGRAM
 from crawler.counted import counted
+from crawler.errors import BlockedError, DamageError, UnreachableError
 from crawler.monitors import LEVELS, Level, advice, sentence
 from crawler.outcome import MEANINGS
 from crawler.text import shown
@@ -19,6 +20,8 @@ from crawler.text import shown
 _IN_ORDER = frozenset({0, 8, 9})
 """Exit codes of runs that did what was asked of them."""
 _BY_HAND = 130
+_LASTING = frozenset({UnreachableError.exit_code, BlockedError.exit_code})
+"""Those by which a newspaper that is gone has every run end."""
 _MOST = 20
 """Findings that are told one by one."""
 
@@ -26,12 +29,13 @@ _MOST = 20
 @dataclass(frozen=True, slots=True)
 class News:
     """What a run brought to one archive. found, over: what the monitors found new, and what is
-    over. run: the row of the run; None where it left none."""
+    over. run: the row of the run; None where it left none. before: that of the one before."""
 
     folder: Path
     found: tuple[Finding, ...] = ()
     over: tuple[Finding, ...] = ()
     run: RunReport | None = None
+    before: RunReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,10 @@ def news_of(db: sqlite3.Connection, folder: Path, since: str) -> News:
     every = findings(db, recovered=True)
     found = tuple(each for each in every if each.noted_at >= since and each.state == "open")
     over = tuple(each for each in every if each.recovered_at and each.recovered_at >= since)
-    runs = [each for each in last_runs(db, 1) if each.started_at[:19] >= since[:19]]
-    return News(folder, found, over, runs[0] if runs else None)
+    runs = last_runs(db, 2)
+    if not runs or runs[0].started_at[:19] < since[:19]:
+        return News(folder, found, over)
+    return News(folder, found, over, *runs)
 
 
 def message(
@@ -65,7 +71,7 @@ def message(
     worth = LEVELS[: LEVELS.index(level) + 1]
     found = [each for one in news for each in one.found if each.level in worth]
     over = [each for one in news for each in one.over if each.level in worth]
-    bad = is_bad(exit_code)
+    bad = is_bad(exit_code) and not _is_known(news, exit_code)
     if not (found or over or bad or always):
         return None
     found.sort(key=lambda each: (worth.index(each.level), each.since))
@@ -80,6 +86,24 @@ def message(
     lines += [f"over: {_said(each)}" for each in over[:_MOST]] + ([""] if over else [])
     lines += [line for one in news for line in _run_lines(one)]
     return Message(shown(_title(found, over, exit_code)), shown("\n".join(lines).rstrip()), bad)
+
+
+def _is_known(news: Sequence[News], exit_code: int) -> bool:
+    """Whether somebody was told of a failure the night before, or is by what was found."""
+    if exit_code == DamageError.exit_code:
+        return True
+    return (
+        exit_code in _LASTING
+        and bool(news)
+        and all(
+            one.run is not None
+            and (
+                one.run.exit_code != exit_code
+                or (one.before is not None and one.before.exit_code == exit_code)
+            )
+            for one in news
+        )
+    )
 
 
 def _said(one: Finding) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from crawler.archive.findings import Finding
+from crawler.archive.run_reports import RunReport
 from crawler.config import read
 from crawler.errors import ConfigError
 from crawler.notify import Message, News, Notifiers, message, notifiers_of, ping, send
@@ -122,6 +123,21 @@ def test_the_worst_comes_first_and_what_is_less_than_asked_for_is_not_told() -> 
 def test_where_all_is_well_nothing_is_told(code: int, is_told: bool) -> None:
     assert (message([News(Path("archive"))], code, "warning") is not None) == is_told
     assert message([News(Path("archive"))], code, "warning", always=True) is not None
+
+
+def test_a_newspaper_that_is_gone_is_told_of_on_the_first_night() -> None:
+    def run(code: int) -> RunReport:
+        return RunReport(
+            1, "news", {}, "2026-01-03T02:00:00+00:00", None, None, None, code, 0, 0, 0, 0, 0, 0,
+            None, None, "Test/1", None,
+        )  # fmt: skip
+
+    first = News(Path("archive"), run=run(3), before=run(0))
+    again = News(Path("archive"), run=run(3), before=run(3))
+    assert message([first], 3, "warning") is not None
+    assert message([again], 3, "warning") is None
+    assert message([again, first], 3, "warning") is not None
+    assert message([News(Path("archive"))], 3, "warning") is not None  # nobody answered at all
 
 
 def test_a_mail_is_received() -> None:
@@ -237,6 +253,23 @@ def scrapy(folder: Path, *words: str, **more: str) -> subprocess.CompletedProces
         [sys.executable, "-m", "crawler", *words], cwd=folder, env=environment, text=True,
         capture_output=True, timeout=300,
     )  # fmt: skip
+
+
+def test_papers_in_archives_apart_are_told_of_in_one_message(tmp_path: Path) -> None:
+    asked = Asked()
+    with web(asked) as host:
+        (tmp_path / "hemeroteca.toml").write_text(
+            'contact = "you@library.example"\narchive = "archives/{paper}"\njobs = 2\n'
+            '[papers.daily]\naddress = "http://127.0.0.1:9/"\n'
+            '[papers.weekly]\naddress = "http://127.0.0.1:7/"\n'
+            f'[notify]\nto = ["json://{host}/hook"]\nping = "http://{host}/ping"\n'
+        )
+        done = scrapy(tmp_path, "crawl", "news", "-a", "allow_private=1", "-s", "RETRY_TIMES=0")
+    assert done.returncode == 3, done.stderr
+    paths = [path.split("?")[0] for _, path, _ in asked.requests]
+    assert paths == ["/ping/start", "/hook", "/ping/fail"]
+    assert "archives/daily" in asked.requests[1][2]
+    assert "archives/weekly" in asked.requests[1][2]
 
 
 def test_a_run_that_reaches_nobody_is_told_once_and_leaves_no_secret(tmp_path: Path) -> None:
