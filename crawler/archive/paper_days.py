@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -108,6 +109,15 @@ def days_of(db: sqlite3.Connection, site_id: int, host: str) -> list[Day]:
         days.append(replace(Day(at, **facts), is_watched=at in watched))
         at += timedelta(1)
     return days
+
+
+def forget_days(db: sqlite3.Connection, article_ids: Iterable[int]) -> None:
+    """Have the days of these articles' newspapers be counted anew: their pages were read again, by
+    another extractor or with another profile."""
+    db.executemany(
+        "DELETE FROM _paper_days WHERE site_id = (SELECT site_id FROM articles WHERE id = ?)",
+        ((each,) for each in article_ids),
+    )
 
 
 def _run_days(db: sqlite3.Connection, host: str) -> list[date]:

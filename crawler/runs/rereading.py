@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from crawler.archive.paper_days import forget_days
 from crawler.archive.rereads import Held, elsewhere, note_unread, part_of, unread
 from crawler.archive.unfit import is_about_content
 from crawler.errors import PageError, VisitError
@@ -168,6 +169,7 @@ def _keep(run: Run, batch: list[tuple[Held, Article | Reason]], counts: Counter[
             if outcome == "changed":
                 capture = _capture(each)
                 run.warc.write_other(*conversion_record(capture, read, each.article_url, by))
+        forget_days(run.store.db.conn, [each.article_id for each, _ in batch])
         run.warc.sync()
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from statistics import fmean
+from statistics import median
 
 from crawler.archive import findings
 from crawler.archive.findings import Finding
@@ -19,7 +20,8 @@ from crawler.holdings import wrong_files
 from crawler.monitors import Day, Found, Over, ratio, together, watch
 
 _LEAST_DAYS_LEFT = 14
-_RUNS = 30
+_RUNS, _DAYS_OF_PACE = 30, 3
+"""Runs that tell the pace, and days that they must be of."""
 _RECENT = 70
 DISK, FILE = "disk_low", "verify_failed"
 
@@ -83,23 +85,18 @@ def _joined(others: list[dict[date, float]]) -> Mapping[date, list[float]]:
 
 
 def _disk(db: sqlite3.Connection, folder: Path, today: date, spare_bytes: int) -> Iterator[Found]:
-    """Whether the room that is left lasts less than two weeks, at the pace of the last runs."""
+    """Whether the room that is left lasts less than two weeks at the pace of the last days: their
+    median, for the first crawl is no pace."""
     free = shutil.disk_usage(folder).free
-    runs = [each for each in last_runs(db, _RUNS) if each.bytes]
-    if len(runs) > 1:
-        span = date.fromisoformat(runs[0].started_at[:10]) - date.fromisoformat(
-            runs[-1].started_at[:10]
-        )
-        a_day = sum(each.bytes for each in runs) / max(1, span.days + 1)
-    else:
-        a_day = fmean([each.bytes for each in runs] or [0])
-    left = max(0.0, free - spare_bytes)
-    if left < a_day * _LEAST_DAYS_LEFT or not left:
-        days = left / a_day if a_day else 0
+    by_day: Counter[str] = Counter()
+    for each in last_runs(db, _RUNS):
+        by_day[each.started_at[:10]] += each.bytes
+    a_day = median(by_day.values()) if len(by_day) >= _DAYS_OF_PACE else 0
+    left = max(0, free - spare_bytes)
+    if left <= max(a_day * _LEAST_DAYS_LEFT, spare_bytes):
+        days = left / a_day if a_day else 0.0
         shown = f"{free / 2**30:.1f} GiB"
-        yield Found(
-            DISK, "", "error", today, {"free": shown, "bytes": free, "days": round(days, 1)}
-        )
+        yield Found(DISK, "", "error", today, {"free": shown, "days": round(days, 1)})
 
 
 def _files(db: sqlite3.Connection, folder: Path, today: date) -> Iterator[Found]:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.findings import Finding, by_id, findings, mark
+from crawler.archive.paper_days import forget_days
 from crawler.archive.run_papers import Ended, Wanted
 from crawler.archive.store import Store
 from crawler.items import Article, Capture, FoundUrl, Moment, Visit
@@ -155,6 +157,42 @@ def test_nights_without_a_run_say_nothing(nights: Nights) -> None:
     usual(nights, 35)
     nights.night += 6  # the machine was off, and the newspaper lists its last day only
     assert usual(nights, 10) == []
+
+
+def test_a_disk_that_fills_is_told_of_and_over_when_there_is_room(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual(nights, 4)
+    a_night = 8 * 9  # bytes of the bodies
+
+    def left(nights_left: int) -> None:
+        room = SimpleNamespace(free=nights_left * a_night)
+        monkeypatch.setattr("crawler.runs.watching.shutil.disk_usage", lambda _: room)
+
+    left(100)
+    assert kinds(nights.run([])) == []
+    left(3)
+    assert kinds(nights.run([])) == ["disk_low"]
+    assert kinds(nights.run([])) == []
+    left(100)
+    over = [each.kind for each in nights.run([]).over]
+    assert over == ["disk_low"]
+
+
+def test_pages_that_are_read_anew_are_counted_anew(nights: Nights) -> None:
+    usual(nights, 20)
+    store = Store(nights.folder)
+    with store.db.atomic():
+        (story,) = store.db.execute("SELECT max(id) FROM articles").fetchone()
+        store.db.execute("UPDATE _paper_days SET facts = json_set(facts, '$.stories', 1)")
+        forget_days(store.db.conn, [story])
+    store.db.close()
+    assert usual(nights, 1) == []
+    with closing(open_for_reading(nights.folder)) as db:
+        counted = [json.loads(facts)["stories"] for (facts,) in db.execute(
+            "SELECT facts FROM _paper_days ORDER BY day"
+        )]  # fmt: skip
+    assert set(counted) == {8, 9}
 
 
 def test_numbers_are_those_of_the_archive(nights: Nights) -> None:
