@@ -125,7 +125,7 @@ FINDINGS = {
     "subject": "The source, field or file that it is about; empty where there is none.",
     "level": "error, warning or note.",
     "since": "The first day on which it was so.",
-    "noted_at": "When it was found, UTC.",
+    "noted_at": "When it was found, UTC; or when it was no longer muted.",
     "numbers": "What it was and what it is, as a JSON object.",
     "urls": "Three addresses to look at, as JSON.",
     "state": "open; seen (somebody knows); muted (until a day); recovered (it is over).",

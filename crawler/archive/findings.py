@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from crawler import times
@@ -23,7 +23,7 @@ _ORDER = (
 )
 _SHOWN = 3
 """Addresses that a finding is shown by."""
-_REMEMBERED = "-800 days"
+_REMEMBERED = timedelta(800)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +79,21 @@ def mark(db: sqlite3.Connection, number: int, state: str, until: date | None = N
 
 
 def unmute(db: sqlite3.Connection, today: date) -> None:
-    """Open again what was muted until today or earlier."""
+    """Open again what was muted until today or earlier: it is news once more."""
     db.execute(
-        "UPDATE findings SET state = 'open', muted_until = NULL"
+        "UPDATE findings SET state = 'open', muted_until = NULL, noted_at = ?"
         " WHERE state = 'muted' AND muted_until <= ?",
-        (today.isoformat(),),
+        (times.now(), today.isoformat()),
     )
 
 
-def episodes(db: sqlite3.Connection, site_id: int) -> list[Episode]:
+def episodes(db: sqlite3.Connection, site_id: int, today: date) -> list[Episode]:
     """What was found about a newspaper in two years, as monitors have it."""
     rows = db.execute(
         "SELECT kind, subject, since, substr(recovered_at, 1, 10), is_habit,"
         " json_extract(numbers, '$.until') FROM findings WHERE site_id = ?"
-        " AND since >= date('now', ?) ORDER BY id",
-        (site_id, _REMEMBERED),
+        " AND since >= ? ORDER BY id",
+        (site_id, (today - _REMEMBERED).isoformat()),
     )
     return [
         Episode(

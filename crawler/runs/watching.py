@@ -45,7 +45,7 @@ def watch_archive(db: sqlite3.Connection, folder: Path, today: date, spare_bytes
     over: list[int] = []
     for site, (host, days) in papers.items():
         others = [each for name, each in ratios.items() if name != host]
-        report = watch(days, findings.episodes(db, site), together(_joined(others)))
+        report = watch(days, findings.episodes(db, site, today), together(_joined(others)))
         over += findings.end(db, site, report.over)
         new += findings.enter(db, site, report.found)
     of_archive = [*_disk(db, folder, today, spare_bytes), *_files(db, folder, today)]

@@ -151,6 +151,7 @@ def test_a_finding_that_is_muted_is_open_again_on_its_day(nights: Nights) -> Non
             assert again is not None
             states.append(again.state)
     assert states == ["muted", "open", "open"]
+    assert again.noted_at >= one.noted_at
 
 
 def test_nights_without_a_run_say_nothing(nights: Nights) -> None:
