@@ -119,7 +119,11 @@ def crontab(job: Job, hour: int, minute: int, log: Path) -> str:
     says = shlex.quote(str(log))
     words = [f"{name}={shlex.quote(value)}" for name, value in job.environment.items()]
     words += map(shlex.quote, job.command)
-    line = f"cd {shlex.quote(str(job.folder))} && {' '.join(words)} >{says} 2>&1 || cat {says}"
+    secrets = shlex.quote(str(job.secrets))
+    line = (
+        f"cd {shlex.quote(str(job.folder))} && set -a && {{ [ ! -r {secrets} ] || . {secrets}; }}"
+        f" && {' '.join(words)} >{says} 2>&1 || cat {says}"
+    )
     return f"{minute} {hour} * * *  " + line.replace("%", r"\%")
 
 

@@ -94,6 +94,8 @@ def test_the_line_of_cron_runs_as_it_is_and_speaks_only_where_it_fails(folder: P
         return subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True)
 
     assert run("print('all is well')").stdout == ""
+    (folder / "env").write_text("SECRET='a&b'\n")
+    assert run("import os, sys; print(os.environ['SECRET']); sys.exit(1)").stdout == "a&b\n"
     said = "import os, sys; print(os.environ['WHERE'], os.getcwd()); sys.exit(3)"
     assert run(said).stdout == f"100% here {folder}\n"
 
