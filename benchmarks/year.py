@@ -227,7 +227,7 @@ def row(name: str, one: Score) -> str:
 
 
 HEAD = (
-    "| | events | found in 2 publishing days | one day more | later | missed | alarms right | wrong"
+    "| | events | found by the 2nd day of publication | by the 3rd | later | missed | alarms right | wrong"
     " | wrong a paper a year |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|"
 )
 
