@@ -227,8 +227,8 @@ def row(name: str, one: Score) -> str:
 
 
 HEAD = (
-    "| | events | found by the 2nd day of publication | by the 3rd | later | missed | alarms right | wrong"
-    " | wrong a paper a year |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|"
+    "| | events | found by the 2nd day of publication | by the 3rd | later | missed |"
+    " alarms right | wrong | wrong a paper a year |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|"
 )
 
 
