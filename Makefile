@@ -143,6 +143,10 @@ $(PEERS_STAMP): benchmarks/peers/peers.lock | setup
 bench-links: setup ## linked stories on pages with gold answers: found, typed, titles, cost
 	@$(BIN)/python -m benchmarks.links
 
+.PHONY: bench-monitors
+bench-monitors: setup ## alarms of simulated years: right, wrong, late, missed
+	@$(BIN)/python -m benchmarks.year
+
 .PHONY: soak
 soak: setup ## memory, open files and pages a second of a long crawl: MINUTES=15
 	@$(BIN)/python -m benchmarks.soak --minutes $(MINUTES)
@@ -199,7 +203,7 @@ bench-search: setup ## what a search, its facets and its chart cost at 100 k sto
 lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)
 	@$(BIN)/$(LOCK) --upgrade requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(BIN)/$(LOCK) --upgrade pyproject.toml -o requirements/main.lock
-	@$(BIN)/$(LOCK) --upgrade pyproject.toml --extra room --group dev -c requirements/main.lock -o requirements/dev.lock
+	@$(BIN)/$(LOCK) --upgrade pyproject.toml --extra notify --extra room --group dev -c requirements/main.lock -o requirements/dev.lock
 	@$(BIN)/$(LOCK) --upgrade requirements/replay.in -o requirements/replay.lock
 	@$(BIN)/$(LOCK) --upgrade benchmarks/peers/requirements.in -o benchmarks/peers/peers.lock
 

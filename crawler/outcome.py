@@ -12,7 +12,7 @@ from crawler.errors import (
     PartlyError,
     UnreachableError,
 )
-from crawler.reasons import Reason
+from crawler.reasons import REFUSALS, Reason
 
 FINISHED = "finished"
 STOPPED = "shutdown"
@@ -72,14 +72,10 @@ def gravest(codes: Iterable[int]) -> int:
     return next((code for code in _GRAVEST if code in found), 1)
 
 
-# Statuses by which a server says that it will not serve us, or not so fast (RFC 9110, 6585).
-_REFUSALS = frozenset({"401", "402", "403", "407", "429"})
-
-
 def is_refusal(reason: Reason) -> bool:
     """Whether a server refused us, or showed a wall in place of what was asked for."""
     if reason.code in ("http_status", "robots_fails"):
-        return reason.subject in _REFUSALS
+        return reason.subject in REFUSALS
     return reason.code == "front_wall" or (reason.code, reason.subject) == ("no_article", "wall")
 
 

@@ -126,6 +126,10 @@ OTHER = "other"
 """The code of reasons that somebody else gave, in words alone: their subject."""
 
 
+REFUSALS = frozenset({"401", "402", "403", "407", "429"})
+"""Statuses by which a server says that it will not serve us, or not so fast (RFC 9110, 6585)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """A reason as data; its words are `str(reason)`.

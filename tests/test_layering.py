@@ -40,21 +40,27 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.urls": set(),
     "crawler.stopping": set(),
     "crawler.extract": set(),
-    "crawler.config": set(),
+    "crawler.config": {"crawler.monitors"},
     "crawler.learn": {"crawler.extract"},
     "crawler.discover": set(),
     "crawler.warc": set(),
     "crawler.demo": set(),
     "crawler.history": {"crawler.extract.language"},  # its words
     "crawler.search": set(),
-    "crawler.archive": {"crawler.history", "crawler.search"},
+    "crawler.monitors": set(),
+    "crawler.archive": {"crawler.history", "crawler.monitors", "crawler.search"},
     "crawler.policy": {"crawler.archive", "crawler.discover"},
     "crawler.fixity": {"crawler.archive", "crawler.warc"},
     "crawler.backup": {"crawler.archive", "crawler.extras", "crawler.fixity", "crawler.warc"},
+    "crawler.notify": {
+        "crawler.archive", "crawler.config", "crawler.extras", "crawler.monitors",
+        "crawler.outcome",
+    },
     "crawler.runs": {
         "crawler.archive", "crawler.config", "crawler.discover", "crawler.extract",
         "crawler.history", "crawler.holdings", "crawler.kept_records", "crawler.learn",
-        "crawler.page_reader", "crawler.policy", "crawler.validate", "crawler.warc",
+        "crawler.monitors", "crawler.page_reader", "crawler.policy", "crawler.validate",
+        "crawler.warc",
     },
     "crawler.extensions": {
         "crawler.archive", "crawler.discover", "crawler.failures", "crawler.originals",
@@ -92,8 +98,8 @@ ROOMS: dict[str, set[str]] = {
 # table of words, `runs.visits` and `runs.assembly` the way of every answer: they are asked for by
 # name.
 DOORS = {f"crawler.extract.{room}" for room in ROOMS} | {
-    "crawler.config", "crawler.extensions.session", "crawler.runs", "crawler.search",
-    "crawler.urls",
+    "crawler.config", "crawler.extensions.session", "crawler.monitors", "crawler.runs",
+    "crawler.search", "crawler.urls",
 }  # fmt: skip
 PAST_THE_DOOR = {"crawler.runs.assembly", "crawler.runs.visits", "crawler.urls.segments"}
 MAY_DO_IO = {"crawler/extract/version.py"}  # reads its own code

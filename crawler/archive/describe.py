@@ -243,6 +243,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
     "taken_back": describe_history.TAKEN_BACK,
     "site_profiles": describe_history.SITE_PROFILES,
     "layout_changes": describe_history.LAYOUT_CHANGES,
+    "findings": describe_history.FINDINGS,
     "articles": {
         "": "Stories, one row per canonical URL.",
         "id": "Key.",

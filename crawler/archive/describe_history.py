@@ -116,6 +116,24 @@ LAYOUT_CHANGES = {
     "noted_at": "When this was found, UTC.",
 }
 
+FINDINGS = {
+    "": "What the monitors found: something that is not as this newspaper's own past has it.",
+    "id": "Key.",
+    "site_id": "The newspaper; NULL where it is about the archive.",
+    "kind": "silent, fewer, more, source_silent, field_dropped, field_shifted, short_bodies,"
+    " future_dates, blocked, disk_low or verify_failed; docs/operate.md says what each is.",
+    "subject": "The source, field or file that it is about; empty where there is none.",
+    "level": "error, warning or note.",
+    "since": "The first day on which it was so.",
+    "noted_at": "When it was found, UTC; or when it was no longer muted.",
+    "numbers": "What it was and what it is, as a JSON object.",
+    "urls": "Three addresses to look at, as JSON.",
+    "state": "open; seen (somebody knows); muted (until a day); recovered (it is over).",
+    "muted_until": "Not told of before this day, if it is muted.",
+    "recovered_at": "When it was found to be over, UTC, if it is.",
+    "is_habit": "1 if it is over because the newspaper has been so for four weeks.",
+}
+
 TAKEN_BACK = {
     "": "Retracted revisions, which later turned out not to be changes by the newspaper.",
     "revision_id": "The revision; it is kept, but edited_stories omits it.",

@@ -145,6 +145,14 @@ FACETS_TOLD = {
     "minutes": "The read time.",
 }
 
+PAPER_DAYS = {
+    "": "What the monitors look at, day by day, counted once.",
+    "site_id": "The newspaper.",
+    "day": "The day of publication; of capture where that is not known.",
+    "facts": "Stories, how they were found, where their fields are from, lengths, responses, as"
+    " JSON.",
+}
+
 OWN: dict[str, dict[str, str]] = {
     "_links": LINKS,
     "_link_blocks": BLOCKS,
@@ -155,6 +163,7 @@ OWN: dict[str, dict[str, str]] = {
     "_url_tellers": TELLERS,
     "_robots_files": ROBOTS,
     "_article_bands": BANDS,
+    "_paper_days": PAPER_DAYS,
     "_word_forms": WORD_FORMS,
     "_facets": FACETS,
     "_story_facets": STORY_FACETS,

@@ -17,6 +17,7 @@ from crawler.archive.past import (
     history,
     kind,
     loss,
+    monitors,
     profiles,
     reading,
     reasons,
@@ -155,6 +156,12 @@ def m020_search(db: Database) -> None:
 def m021_runs_and_papers(db: Database) -> None:
     """What a run was set up like, what it came to, newspaper by newspaper."""
     schema.run(db.conn, runs.UPGRADE)
+
+
+@migrations()
+def m022_findings(db: Database) -> None:
+    """What is not as a newspaper's own past has it."""
+    monitors.upgrade(db)
 
 
 @migrations()

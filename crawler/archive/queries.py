@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from crawler.archive import why
 from crawler.archive.families import Families, LeftOut
+from crawler.archive.findings import Finding, findings
 from crawler.archive.layouts import changes_of
 from crawler.reasons import WITH_ADDRESS
 
@@ -52,6 +53,8 @@ class Status:
     """Addresses that crawls left out by their own judgement, family by family."""
     layout_changes: list[dict[str, object]] = field(default_factory=list)
     """The last ones: site, field, since, before, after, urls."""
+    findings: list[Finding] = field(default_factory=list)
+    """What monitors found and nobody has seen yet, worst first."""
     claimed: int = 0
     """URLs that a run has in hand, or had when it was killed."""
     waiting: int = 0
@@ -94,6 +97,7 @@ def status(db: Database, *, runs: int = 5) -> Status:
     return Status(
         **totals, sites=list(sites), runs=last_runs, reasons=_reasons(db, guesses),
         left_out=left_out, claimed=claimed, waiting=waiting, guesses=guesses.total(),
+        findings=[each for each in findings(db.conn) if each.state == "open"],
         layout_changes=[{"site": host, **asdict(one)} for host, one in changes_of(db.conn, 10)],
     )  # fmt: skip
 

@@ -25,6 +25,7 @@ UTC_COLUMNS: dict[str, tuple[str, ...]] = {
     "taken_back": ("at",),
     "site_profiles": ("learned_at",),
     "layout_changes": ("since", "noted_at"),
+    "findings": ("noted_at", "recovered_at"),
     "warc_files": ("closed_at",),
     "damaged_files": ("noted_at",),
     "lost_captures": ("noted_at",),

@@ -390,6 +390,34 @@ CREATE TABLE layout_changes (
     UNIQUE (site_id, field, since)
 ) STRICT;
 
+-- What is not as a newspaper's own past has it. since: a day. A finding that is over stays.
+-- _paper_days: what the monitors look at, counted once.
+CREATE TABLE findings (
+    id INTEGER PRIMARY KEY,
+    site_id INTEGER REFERENCES sites(id),
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    level TEXT NOT NULL CHECK (level IN ('error', 'warning', 'note')),
+    since TEXT NOT NULL,
+    noted_at TEXT NOT NULL,
+    numbers TEXT NOT NULL CHECK (json_valid(numbers)),
+    urls TEXT NOT NULL CHECK (json_valid(urls)),
+    state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'seen', 'muted', 'recovered')),
+    muted_until TEXT,
+    recovered_at TEXT,
+    is_habit INTEGER NOT NULL DEFAULT 0 CHECK (is_habit IN (0, 1)),
+    CHECK ((state = 'muted') = (muted_until IS NOT NULL)),
+    CHECK ((state = 'recovered') = (recovered_at IS NOT NULL))
+) STRICT;
+CREATE INDEX findings_site ON findings(site_id, kind, subject);
+CREATE INDEX findings_open ON findings(state) WHERE state <> 'recovered';
+CREATE TABLE _paper_days (
+    site_id INTEGER NOT NULL REFERENCES sites(id),
+    day TEXT NOT NULL,
+    facts TEXT NOT NULL CHECK (json_valid(facts)),
+    PRIMARY KEY (site_id, day)
+) STRICT, WITHOUT ROWID;
+
 -- what was taken out, and where copies are --------------------------------------------------------
 
 CREATE TABLE takedowns (

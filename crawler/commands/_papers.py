@@ -22,6 +22,7 @@ import crawler
 from crawler.bundled import PROGRAM
 from crawler.commands._config import Found
 from crawler.commands._shared import say
+from crawler.commands._telling import QUIET
 from crawler.config import Paper
 from crawler.errors import UsageError
 from crawler.outcome import MEANINGS, gravest
@@ -142,6 +143,7 @@ class _Children:
         words += ["--config", str(self._found.path)]
         for option, pairs in (("-a", [f"{n}={v}" for n, v in arguments.items()]), ("-s", opts.set)):
             words += [word for pair in pairs for word in (option, pair)]
+        words += ["--if-busy", opts.if_busy]
         if opts.loglevel:
             words += ["--loglevel", opts.loglevel]
         if opts.logfile:
@@ -153,4 +155,5 @@ def _environment() -> dict[str, str]:
     """Ours, in which this package is found wherever we are."""
     above = str(Path(crawler.__file__).parent.parent)
     paths = [above, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    # of all of them together the one who started them tells
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), QUIET: "0"}

@@ -8,6 +8,7 @@ import gc
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -30,8 +31,9 @@ from crawler.commands._crawl_summary import conclude
 from crawler.commands._estimate import show
 from crawler.commands._papers import asked_for, follow, in_processes, is_one_run, wished
 from crawler.commands._shared import end_on_sigterm, say
+from crawler.commands._telling import Telling
 from crawler.config import FILE_NAME, Paper
-from crawler.errors import HemerotecaError, UsageError
+from crawler.errors import BusyError, HemerotecaError, UsageError
 from crawler.outcome import MEANINGS, STOPPED
 from crawler.runs import Profiles
 from crawler.text import shown
@@ -46,6 +48,8 @@ _STOPPERS = tuple(
 
 if TYPE_CHECKING:
     from crawler.extensions.ending import Ending
+_LOOK_AGAIN = 2.0
+"""Seconds after which to see whether an archive is free."""
 _NAMED = 20
 """Bad lines of a file that are named one by one."""
 EXIT_CODES = "exit codes: " + "; ".join(f"{code} {words}" for code, words in MEANINGS.items())
@@ -61,6 +65,7 @@ class Command(Verb, ScrapyCrawl):
         super().__init__()
         self._found: Found | None = None
         self._papers: tuple[Paper, ...] = ()
+        self._telling = Telling(None)
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
@@ -84,6 +89,11 @@ class Command(Verb, ScrapyCrawl):
             help=f"instead of the nearest {FILE_NAME} above the working folder",
         )  # fmt: skip
         parser.add_argument(
+            "--if-busy", choices=("fail", "skip", "wait"), default="fail",
+            help="where another run holds the archive: fail (exit code 4), skip (exit code 0), or"
+            " wait until it ends",
+        )  # fmt: skip
+        parser.add_argument(
             "--estimate", action="store_true",
             help="archive nothing: say how many stories, days and bytes there are to come",
         )  # fmt: skip
@@ -100,6 +110,8 @@ class Command(Verb, ScrapyCrawl):
             self._found = find(opts.config) if self.follows_config else None
             if self._found is not None:
                 self._found.apply(self.settings)
+                if not opts.estimate:
+                    self._telling = Telling(self._found)
             self._papers = asked_for(self._found, opts.spargs) if args == ["news"] else ()
             if self._found is not None and self._papers:
                 if not opts.estimate and not is_one_run(
@@ -110,9 +122,10 @@ class Command(Verb, ScrapyCrawl):
                 follow(self._found, self._papers, opts.spargs, self.settings)
             apply_arguments(self.settings, opts.spargs)
             database.check(Path(self.settings["ARCHIVE"]))
-            lock.refuse_if_held(Path(self.settings["ARCHIVE"]))
+            when_free(Path(self.settings["ARCHIVE"]), opts.if_busy)
             Profiles(Path(self.settings["ARCHIVE"]), self.settings["SITE_PROFILES"]).check()
         except HemerotecaError as error:
+            self._telling.end(error.exit_code, (), str(error))
             fail("crawl", error)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -122,6 +135,21 @@ class Command(Verb, ScrapyCrawl):
         if opts.estimate:
             self.exitcode = self._estimate(args, opts)
             return
+
+        def run() -> int:
+            self._archive(args, opts)
+            return self.exitcode
+
+        self._telling.around(run, self._folders)
+
+    def _folders(self) -> list[Path]:
+        """The archives that the run writes to."""
+        assert self.settings is not None
+        if self._found is None or self._found.config.is_shared or len(self._papers) < 2:
+            return [Path(self.settings["ARCHIVE"])]
+        return [self._found.archive_of(paper) for paper in self._papers]
+
+    def _archive(self, args: list[str], opts: argparse.Namespace) -> None:
         if self._found and len(self._papers) > 1 and "site" not in opts.spargs:
             self._check_once(opts.spargs)
             self.exitcode = in_processes(self._found, self._papers, opts)
@@ -193,6 +221,22 @@ class Command(Verb, ScrapyCrawl):
         except KeyError:
             known = ", ".join(sorted(loader.list()))
             raise UsageError(f"no spider {name!r}; there are {known}") from None
+
+
+def when_free(folder: Path, if_busy: str) -> None:
+    """Go on when no other run holds an archive, or end here. Raises BusyError."""
+    try:
+        lock.refuse_if_held(folder)
+    except BusyError as error:
+        if if_busy == "fail":
+            raise
+        holder = str(error).partition(";")[0]
+        if if_busy == "skip":
+            say(f"{PROGRAM} crawl: {holder}; skipped: the next run goes on")
+            sys.exit(0)
+        say(f"{PROGRAM} crawl: {holder}; waiting until it ends")
+        while lock.is_held(folder):
+            time.sleep(_LOOK_AGAIN)
 
 
 def stop_by_signals(crawler: Crawler) -> None:

@@ -21,6 +21,7 @@ from crawler.commands._shared import (
     typed,
 )
 from crawler.commands._tables import moment, show_table
+from crawler.commands.findings import show_findings
 from crawler.commands.left_out import describe
 from crawler.counted import counted
 from crawler.holdings import WrongFile, lines, wrong_files
@@ -92,6 +93,7 @@ def show(found: Status, wrong: list[WrongFile], out: Console, *, is_running: boo
     )
     for line in _in_hand(found, is_running=is_running):
         out.print(line)
+    show_findings(out, found.findings)
     for line in lines([each for each in wrong if each.noted_at is None]):
         out.print(Text(line, style="bold red"))
     if noted := [each for each in wrong if each.noted_at is not None]:

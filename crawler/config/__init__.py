@@ -4,7 +4,16 @@ Functions of its text: nothing here opens a file.
 """
 
 from crawler.config.checked import Mistake, read
-from crawler.config.paper import FILE_NAME, NEWSPAPER, SCOPES, SOURCES, Config, Paper, Papers
+from crawler.config.paper import (
+    FILE_NAME,
+    NEWSPAPER,
+    SCOPES,
+    SOURCES,
+    Config,
+    Notify,
+    Paper,
+    Papers,
+)
 from crawler.config.starting import Entry, from_list, written
 from crawler.config.values import home_address, is_partial_day, reaches_somebody
 
@@ -16,6 +25,7 @@ __all__ = [
     "Config",
     "Entry",
     "Mistake",
+    "Notify",
     "Paper",
     "Papers",
     "from_list",

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from crawler.config import notifying
 from crawler.config.lines import NotTomlError, Path, parse
-from crawler.config.paper import BY_PAPER, SCOPES, SOURCES, Config, Paper, Scope
-from crawler.config.values import home_address, is_partial_day, reaches_somebody
+from crawler.config.paper import BY_PAPER, SCOPES, SOURCES, Config, Notify, Paper, Scope
+from crawler.config.values import Wrong, home_address, is_partial_day, reaches_somebody
 from crawler.urls import site_host
 
 T = TypeVar("T")
@@ -25,7 +26,7 @@ _AFTER = re.compile(r"(\d{1,12}) *(minute|hour|day|week)s?")
 _SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 _SHORTEST_DELAY = 2.0
 _MOST_JOBS = 64
-_TOP = ("archive", "contact", "jobs", "defaults", "papers")
+_TOP = ("archive", "contact", "jobs", "defaults", "papers", "notify")
 _OF_ALL = ("scope", "sources", "since", "until", "delay", "revisit_after")
 _OF_ONE = ("address", *_OF_ALL)
 
@@ -36,10 +37,6 @@ class Mistake:
 
     line: int
     what: str
-
-
-class _Wrong(Exception):  # noqa: N818
-    """What would be right instead of a value."""
 
 
 def read(text: str) -> tuple[Config, list[Mistake]]:
@@ -84,7 +81,23 @@ class _Reader:
             archive,
             self._value(said, ("contact",), _contact, None),
             self._value(said, ("jobs",), _jobs, None),
+            self._notify(said) if "notify" in said else None,
         )
+
+    def _notify(self, said: Mapping[str, Any]) -> Notify:
+        path = ("notify",)
+        told = self._table(said, path)
+        self._names(told, notifying.NAMES, path)
+        base = Notify()
+        lines = {name: self._line((*path, name)) for name in ("to", "ping")}
+        return Notify(
+            self._secret(told, (*path, "to"), notifying.to, base.to),
+            self._secret(told, (*path, "ping"), notifying.ping, base.ping),
+            self._value(told, (*path, "command"), notifying.command, base.command),
+            self._value(told, (*path, "when"), notifying.when, base.when),
+            self._value(told, (*path, "level"), notifying.level, base.level),
+            lines["to"], lines["ping"],
+        )  # fmt: skip
 
     def _paper(
         self, papers: Mapping[str, Any], name: str, common: Mapping[str, Any]
@@ -180,8 +193,18 @@ class _Reader:
             return otherwise
         try:
             return check(said[path[-1]])
-        except _Wrong as wrong:
+        except Wrong as wrong:
             self._note(self._line(path), f"{_path(path)} = {_shown(said[path[-1]])}: {wrong}")
+            return otherwise
+
+    def _secret(
+        self, said: Mapping[str, Any], path: Path, check: Callable[[Any], T], otherwise: T
+    ) -> T:
+        """The same of a value that is not shown where it is wrong."""
+        try:
+            return check(said[path[-1]]) if path[-1] in said else otherwise
+        except Wrong as wrong:
+            self._note(self._line(path), f"{_path(path)}: {wrong}")
             return otherwise
 
     def _line(self, path: Path) -> int:
@@ -209,21 +232,21 @@ def _shown(value: object) -> str:
 
 def _archive(value: Any) -> str:
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise _Wrong('name a folder, as in "archive", or "archives/{paper}"')
+        raise Wrong('name a folder, as in "archive", or "archives/{paper}"')
     if wrong := [each for each in re.findall(r"\{[^}]*\}?|\}", value) if each != BY_PAPER]:
-        raise _Wrong(f"{wrong[0]} stands for nothing; only {BY_PAPER} does, for a paper's name")
+        raise Wrong(f"{wrong[0]} stands for nothing; only {BY_PAPER} does, for a paper's name")
     return value
 
 
 def _contact(value: Any) -> str:
     if not isinstance(value, str) or not reaches_somebody(value):
-        raise _Wrong('must be a mail address or URL in ASCII, as in "you@library.example"')
+        raise Wrong('must be a mail address or URL in ASCII, as in "you@library.example"')
     return value
 
 
 def _jobs(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST_JOBS:
-        raise _Wrong(f"must be a whole number from 1 to {_MOST_JOBS}")
+        raise Wrong(f"must be a whole number from 1 to {_MOST_JOBS}")
     return value
 
 
@@ -232,7 +255,7 @@ def _addresses(value: Any) -> tuple[str, ...]:
     found = [home_address(each) if isinstance(each, str) else None for each in said]
     urls = [each for each in found if each is not None]
     if not urls or len(urls) < len(said):
-        raise _Wrong('must be a web address, or several: "https://daily.example/"')
+        raise Wrong('must be a web address, or several: "https://daily.example/"')
     return tuple(dict.fromkeys(urls))
 
 
@@ -240,15 +263,15 @@ def _scope(value: Any) -> Scope:
     for scope in SCOPES:
         if value == scope:
             return scope
-    raise _Wrong(f"there are {' and '.join(SCOPES)}{_meant(value, SCOPES)}")
+    raise Wrong(f"there are {' and '.join(SCOPES)}{_meant(value, SCOPES)}")
 
 
 def _sources(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not value:
-        raise _Wrong(f'must be a list of {", ".join(SOURCES)}: ["sitemap", "feed"]')
+        raise Wrong(f'must be a list of {", ".join(SOURCES)}: ["sitemap", "feed"]')
     for each in value:
         if each not in SOURCES:
-            raise _Wrong(f"there is no {_shown(each)}; choose from {', '.join(SOURCES)}"
+            raise Wrong(f"there is no {_shown(each)}; choose from {', '.join(SOURCES)}"
                          f"{_meant(each, SOURCES)}")  # fmt: skip
     return tuple(dict.fromkeys(value))
 
@@ -263,14 +286,14 @@ def _day(value: Any) -> str:
         return value.isoformat()
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(text, str) or not is_partial_day(text):
-        raise _Wrong('must be a year, month or day: "2024", "2024-05" or 2024-05-31')
+        raise Wrong('must be a year, month or day: "2024", "2024-05" or 2024-05-31')
     return text
 
 
 def _delay(value: Any) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_number or not _SHORTEST_DELAY <= value <= 3_600:
-        raise _Wrong(f"must be seconds between two requests, from {_SHORTEST_DELAY:g} to 3600")
+        raise Wrong(f"must be seconds between two requests, from {_SHORTEST_DELAY:g} to 3600")
     return float(value)
 
 
@@ -279,7 +302,7 @@ def _revisit_after(value: Any) -> tuple[int, ...]:
     found = [_AFTER.fullmatch(each.strip()) if isinstance(each, str) else None for each in said]
     seconds = [int(one[1]) * _SECONDS[one[2]] for one in found if one]
     if len(seconds) < len(said) or not all(0 < each < 10**10 for each in seconds):
-        raise _Wrong(
+        raise Wrong(
             'must be a list of times after publication: ["1 hour", "1 day", "2 weeks"]; [] for none'
         )
     return tuple(sorted(set(seconds)))

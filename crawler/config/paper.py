@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from crawler.monitors import Level
 from crawler.urls import is_below, site_host
 
 FILE_NAME = "hemeroteca.toml"
@@ -42,6 +43,25 @@ class Paper:
         return asdict(self)
 
 
+When = Literal["findings", "always"]
+WHEN: tuple[When, ...] = ("findings", "always")
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Who is told of a run. to: addresses for Apprise; ping: of a healthchecks service; command:
+    with its arguments. Each address may be `env:NAME` or `file:PATH`: it is a secret then, as it is
+    in any case. line_of_…: where they stand, for what is said of them."""
+
+    to: tuple[str, ...] = field(default=(), repr=False)
+    ping: str | None = field(default=None, repr=False)
+    command: tuple[str, ...] = ()
+    when: When = "findings"
+    level: Level = "warning"
+    line_of_to: int = 1
+    line_of_ping: int = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """What `hemeroteca.toml` says. archive: as it is written there, with `{paper}` perhaps."""
@@ -50,6 +70,7 @@ class Config:
     archive: str = "archive"
     contact: str | None = None
     jobs: int | None = None
+    notify: Notify | None = None
 
     @property
     def is_shared(self) -> bool:

@@ -48,6 +48,15 @@ archive = "archive"
 # delay = 5                  # seconds between two requests of one host, 2 or more
 # revisit_after = ["1 hour", "6 hours", "1 day", "1 week", "30 days", "180 days"]
 
+# Who is told of what the monitors find, and of runs that fail ({program} notify sends a test).
+# Secrets: "env:NAME" takes the value of a variable of the environment, "file:PATH" that of a file.
+# [notify]
+# to = ["env:HEMEROTECA_MAIL"]   # Apprise: mailtos://…, slack://…, matrix://…, json://… …
+# ping = "file:ping-address"     # a healthchecks address, asked at start, end and failure
+# command = ["logger", "-t", "hemeroteca"]   # gets the message as its input
+# when = "findings"          # or "always"
+# level = "warning"          # the least that is worth a message: error, warning, note
+
 # One table a paper. Its name is yours, and is what reports call it.
 """
 _EXAMPLE = """\

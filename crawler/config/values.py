@@ -13,6 +13,10 @@ _HOST = re.compile(r"//(?:[^/.]+\.[^/]|localhost|\[)")
 _REACHES = re.compile(r"\S@\S|\w\.\w")
 
 
+class Wrong(Exception):  # noqa: N818
+    """What would be right instead of a value."""
+
+
 def home_address(text: str) -> str | None:
     """A normalised http(s) address, of a bare host too; None where it is none.
 

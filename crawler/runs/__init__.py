@@ -7,6 +7,7 @@ visits, states: what becomes of an answer, whoever has got it. assembly: stories
 originals, requests: what revisits repeat, how answers were asked for, as WARC has it.
 taking_down, pruning, removing, quoting: what is taken out, and how; where else it stands.
 recovery: what dead runs have left. account: what a run says of itself in WARC.
+watching: what the monitors find when a run has ended.
 workers: the processes that read pages. profiles, learning: what is known of a site, and from what.
 
 Each name is loaded when it is first asked for: a page reader needs neither Scrapy nor the archive.
@@ -38,10 +39,13 @@ if TYPE_CHECKING:
     from crawler.runs.taking_down import plan as plan
     from crawler.runs.taking_down import take_down as take_down
     from crawler.runs.taking_down import take_down_later as take_down_later
+    from crawler.runs.watching import News as News
+    from crawler.runs.watching import watch_archive as watch_archive
     from crawler.runs.workers import Workers as Workers
 
 _HOMES = {
     "Imported": "importing",
+    "News": "watching",
     "Plan": "taking_down",
     "Profiles": "profiles",
     "Pruned": "pruning",
@@ -62,11 +66,12 @@ _HOMES = {
     "take_down": "taking_down",
     "take_down_later": "taking_down",
     "to_prune": "pruning",
+    "watch_archive": "watching",
 }
 __all__ = [
-    "Imported", "Plan", "Profiles", "Pruned", "Rebuilt", "Rechecked", "Run", "Workers",
+    "Imported", "News", "Plan", "Profiles", "Pruned", "Rebuilt", "Rechecked", "Run", "Workers",
     "import_files", "learn_site", "learn_sites", "offline_run", "plan", "profile_of", "prune",
-    "rebuild", "recheck", "reextract", "take_down", "take_down_later", "to_prune",
+    "rebuild", "recheck", "reextract", "take_down", "take_down_later", "to_prune", "watch_archive",
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from crawler.archive.paper_days import forget_days
 from crawler.archive.rereads import Held, elsewhere, note_unread, part_of, unread
 from crawler.archive.takedowns import without_words
 from crawler.archive.unfit import is_about_content
@@ -171,6 +172,7 @@ def _keep(run: Run, batch: list[tuple[Held, Article | Reason]], counts: Counter[
                 links = without_words(run.store.db.conn, read.links)
                 read = replace(read, links=tuple(links))
                 run.warc.write_other(*conversion_record(capture, read, each.article_url, by))
+        forget_days(run.store.db.conn, [each.article_id for each, _ in batch])
         run.warc.sync()
 
 

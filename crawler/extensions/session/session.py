@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
+import sqlite3
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,12 +24,23 @@ from crawler.extensions.session.archive import CrawlArchive
 from crawler.extensions.session.known import Known
 from crawler.extensions.session.queue import Queue
 from crawler.items import Capture
-from crawler.outcome import BLOCKED, FINISHED, FULL, UNREACHABLE, final_code, of_seeds, outcome
+from crawler.outcome import (
+    BLOCKED,
+    FINISHED,
+    FULL,
+    STOPPED,
+    UNREACHABLE,
+    final_code,
+    of_seeds,
+    outcome,
+)
 from crawler.reasons import Reason, in_words
-from crawler.runs import Run, Workers
+from crawler.runs import News, Run, Workers, watch_archive
 from crawler.stopping import GIVEN_UP
 from crawler.urls import site_host
 from crawler.warc.exchange import Exchange
+
+logger = logging.getLogger(__name__)
 
 # Milliseconds that SQLite itself waits for another program's lock, while no signal is heard and
 # nothing else is done; and where the run ends, which is not tried again.
@@ -68,6 +82,8 @@ class Session:
         """Whether as many pages were fetched as the user allows."""
         self.outcome: str | None = None
         """How the run ended, once it has."""
+        self.news = News()
+        """What the monitors found at the end of the run."""
         self.no_room: str | None = None
         """Why the run ended although the archive could be written still, if it did."""
         self._spare_bytes = settings.getint("DISK_SPARE_BYTES")
@@ -142,7 +158,7 @@ class Session:
         if self.workers.faults:  # a page that meets a fault of ours is no success of the run
             self._crawler.stats.inc_value("spider_exceptions/count", self.workers.faults)
         self.run.stop_clock()
-        for step in (self._give_back, self._close_files, self._finish):
+        for step in (self._give_back, self._watch, self._close_files, self._finish):
             try:
                 step(reason)
             except Exception as error:
@@ -172,6 +188,20 @@ class Session:
             # another one's failure is none of its own
             ended = FINISHED if self.outcome in (UNREACHABLE, BLOCKED) else self.outcome
             store.papers.end(store.run_id, wanted.home_url, Ended(own or ended, why))
+
+    def _watch(self, reason: str) -> None:
+        """Have the monitors look at what all runs have brought: not at a run that was broken
+        off."""
+        store = self.run.opened
+        if store is None or self.archive.error or self.outcome == STOPPED:
+            return
+        assert self.run.finished_at is not None
+        today = datetime.fromisoformat(self.run.finished_at).date()
+        try:
+            with store.db.atomic():
+                self.news = watch_archive(store.db.conn, self.run.folder, today, self._spare_bytes)
+        except (sqlite3.Error, OSError, ValueError, KeyError) as error:  # what is stored is sound
+            logger.warning("the monitors could not look at the archive: %s", error)
 
     def _close_files(self, reason: str) -> None:
         statistics = {"statistics": self._crawler.stats.get_stats()}

@@ -1,0 +1,92 @@
+"""A command that somebody is told of: pings at its start and end, one message."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from uuid import uuid4
+
+from crawler import times
+from crawler.archive.database import open_for_reading
+from crawler.bundled import PROGRAM
+from crawler.commands._config import Found
+from crawler.commands._shared import say
+from crawler.errors import HemerotecaError
+from crawler.notify import (
+    Message,
+    Moment,
+    News,
+    Notifiers,
+    Undelivered,
+    is_bad,
+    message,
+    news_of,
+    notifiers_of,
+    ping,
+    send,
+)
+
+QUIET = "HEMEROTECA_NOTIFY"
+"""Variable of the environment that is 0 where another process tells of a run."""
+
+
+class Telling:
+    """What is told of one run."""
+
+    def __init__(self, found: Found | None) -> None:
+        """Raises ConfigError, UsageError where a notifier cannot be used."""
+        self._asked = None if found is None else found.config.notify
+        self._started, self._run = times.now(), str(uuid4())
+        self._notifiers: Notifiers | None = None
+        if found is not None and self._asked is not None and os.environ.get(QUIET) != "0":
+            self._notifiers = notifiers_of(self._asked, found.path)
+
+    def begin(self) -> None:
+        """The run begins."""
+        if self._notifiers is not None:
+            _say(ping(self._notifiers, "start", self._run))
+
+    def end(self, exit_code: int, folders: Sequence[Path], problem: str = "") -> None:
+        """It has ended. folders: of the archives that it wrote to. problem: why there was none."""
+        if self._notifiers is None or self._asked is None:
+            return
+        told = message(
+            [_news(each, self._started) for each in folders], exit_code, self._asked.level,
+            problem, always=self._asked.when == "always",
+        )  # fmt: skip
+        if told is not None:
+            _say(send(self._notifiers, told, exit_code))
+        body = f"{told.title}\n\n{told.body}" if told is not None else "all is well"
+        moment: Moment = "fail" if is_bad(exit_code) else "end"
+        _say(ping(self._notifiers, moment, self._run, body))
+
+    def around(self, run: Callable[[], int], folders: Callable[[], Sequence[Path]]) -> int:
+        """Tell of a run, however it ends; returns its exit code."""
+        self.begin()
+        try:
+            code = run()
+        except SystemExit as ended:
+            self.end(ended.code if isinstance(ended.code, int) else 1, folders())
+            raise
+        self.end(code, folders())
+        return code
+
+
+def test_message() -> Message:
+    """One that tells of nothing."""
+    return Message("Hemeroteca: a test", f"{PROGRAM} notify has sent this. All is well.", False)
+
+
+def _news(folder: Path, since: str) -> News:
+    try:
+        with open_for_reading(folder) as db:
+            return news_of(db.conn, folder, since)
+    except (HemerotecaError, sqlite3.Error):
+        return News(folder)
+
+
+def _say(undelivered: Iterable[Undelivered]) -> None:
+    for each in undelivered:
+        say(f"{PROGRAM}: nobody was told by {each.by}: {each.why}")
