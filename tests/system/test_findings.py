@@ -41,6 +41,7 @@ def archive(tmp_path: Path) -> Path:
 
 def scrapy(archive: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
+    environment.pop("COLUMNS", None)  # the width of whoever runs the tests
     return subprocess.run(
         [sys.executable, "-m", "crawler", *words, str(archive)], env=environment, text=True,
         capture_output=True, timeout=300, cwd=archive.parent,
