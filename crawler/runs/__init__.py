@@ -6,7 +6,7 @@ restoring, metadata: the visits that such files tell of.
 visits, states: what becomes of an answer, whoever has got it. assembly: stories of several pages.
 originals, requests: what revisits repeat, how answers were asked for, as WARC has it.
 recovery: what dead runs have left. account: what a run says of itself in WARC.
-watching: what the monitors find when a run has ended.
+watching: what the monitors find when a run has ended. facts: what a run tells the log.
 workers: the processes that read pages. profiles, learning: what is known of a site, and from what.
 
 Each name is loaded when it is first asked for: a page reader needs neither Scrapy nor the archive.
@@ -18,6 +18,7 @@ from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from crawler.runs.facts import tell_of_findings as tell_of_findings
     from crawler.runs.importing import Imported as Imported
     from crawler.runs.importing import import_files as import_files
     from crawler.runs.learning import learn_site as learn_site
@@ -51,12 +52,13 @@ _HOMES = {
     "rebuild": "rebuilding",
     "recheck": "rechecking",
     "reextract": "rereading",
+    "tell_of_findings": "facts",
     "watch_archive": "watching",
 }
 __all__ = [
     "Imported", "News", "Profiles", "Rebuilt", "Rechecked", "Run", "Workers", "import_files",
     "learn_site", "learn_sites", "offline_run", "profile_of", "rebuild", "recheck", "reextract",
-    "watch_archive",
+    "tell_of_findings", "watch_archive",
 ]  # fmt: skip
 
 
