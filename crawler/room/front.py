@@ -11,7 +11,7 @@ from datasette.utils.asgi import Request, Response
 from crawler.archive import room_front
 from crawler.archive.room_front import EditHead, Holdings, Linked, RunHead
 from crawler.archive.room_story import Head
-from crawler.room.charts import calendar
+from crawler.charts import calendar
 from crawler.room.pages import Room, number_in
 from crawler.room.places import Place
 from crawler.room.queries import questions
