@@ -74,6 +74,14 @@ class Words(LogFormatter):
         """Nothing: the event says it."""
         return None
 
+    def dropped(
+        self, item: Any, exception: BaseException, response: Response | Failure | None,
+        spider: Spider,
+    ) -> LogFormatterResult:  # fmt: skip
+        """The address, and why."""
+        args = {"url": getattr(item, "url", ""), "why": exception}
+        return {"level": logging.WARNING, "msg": "%(url)s was dropped: %(why)s", "args": args}
+
     def item_error(
         self, item: Any, exception: BaseException, response: Response | Failure | None,
         spider: Spider,

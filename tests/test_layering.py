@@ -78,7 +78,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "crawler.room": {
         "crawler.archive", "crawler.extract.page", "crawler.history", "crawler.kept_records",
-        "crawler.learn", "crawler.search", "crawler.warc",
+        "crawler.learn", "crawler.monitors", "crawler.search", "crawler.warc",
     },
     "crawler.middlewares": {
         "crawler.config", "crawler.discover", "crawler.extensions", "crawler.failures",

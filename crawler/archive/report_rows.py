@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from crawler.archive.findings import Finding, findings
 from crawler.archive.run_reports import RunReport, last_runs
 from crawler.reasons import Reason
 
@@ -123,10 +121,28 @@ def papers(db: sqlite3.Connection, span: Span, first_day: str) -> list[PaperNews
         span,
     ):
         found[host] = replace(other(host), gone=number)
-    days = _days(db, span, first_day)
-    every = [replace(other(host), days=days.get(host, {})) for host in {*found, *days}]
+    days, asked = _days(db, span, first_day), _asked(db, span)
+    every = [
+        replace(other(host), days=days.get(host, {}), last=other(host).last or asked.get(host))
+        for host in {*found, *days, *asked}
+    ]
     every.sort(key=lambda each: (-each.new, -each.revised, each.host))
     return every[:_MOST_PAPERS]
+
+
+def _asked(db: sqlite3.Connection, span: Span) -> dict[str, str | None]:
+    """The newspapers that runs of the span were sent for, and when a run ended that last brought a
+    new story of each: those that are silent, however long, are among them."""
+    return dict(
+        _rows(
+            db,
+            "SELECT s.host, max(CASE WHEN p.new_articles > 0 THEN r.finished_at END)"
+            " FROM run_papers p JOIN sites s ON s.id = p.site_id JOIN runs r ON r.id = p.run_id"
+            " WHERE p.outcome IS NOT NULL AND r.started_at < :until {host} GROUP BY 1"
+            " HAVING max(r.started_at) >= :since",
+            span,
+        ).fetchall()
+    )
 
 
 def _days(db: sqlite3.Connection, span: Span, first_day: str) -> dict[str, dict[str, int]]:
@@ -197,11 +213,6 @@ def lost_sources(db: sqlite3.Connection, span: Span) -> list[Source]:
     ]
 
 
-def open_findings(db: sqlite3.Connection, host: str | None) -> list[Finding]:
-    """What the monitors found and is so still, worst first; muted ones last."""
-    return sorted(findings(db, host=host), key=lambda each: each.state == "muted")
-
-
 def runs(db: sqlite3.Connection, span: Span) -> list[RunReport]:
     """The runs of the span, the newest first."""
     return [
@@ -211,7 +222,7 @@ def runs(db: sqlite3.Connection, span: Span) -> list[RunReport]:
     ]
 
 
-def _rows(db: sqlite3.Connection, sql: str, span: Span, **more: object) -> Iterator[sqlite3.Row]:
+def _rows(db: sqlite3.Connection, sql: str, span: Span, **more: object) -> sqlite3.Cursor:
     said = {"since": span.since, "until": span.until, "host": span.host, **more}
     return db.execute(sql.format(host="AND s.host = :host" if span.host else ""), said)
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, StrictUndefined, Template
 
 from crawler.archive import report_rows
-from crawler.archive.findings import Finding
+from crawler.archive.findings import Finding, open_findings
 from crawler.archive.report_rows import Edit, Failure, PaperNews, Source, Span
 from crawler.archive.run_reports import RunReport
 from crawler.bundled import PROGRAM
@@ -76,7 +76,7 @@ def report(db: sqlite3.Connection, archive: str, span: Span) -> Report:
         span,
         tuple(papers),
         tuple(_coverage(each, first, last) for each in papers if each.days),
-        tuple(report_rows.open_findings(db, span.host)),
+        tuple(open_findings(db, span.host)),
         tuple(report_rows.edits(db, span)),
         tuple(report_rows.failures(db, span)),
         tuple(report_rows.lost_sources(db, span)),

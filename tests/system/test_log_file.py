@@ -9,10 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy import Spider
 
+from crawler.archive.findings import Finding
+from crawler.archive.site_profiles import LayoutChange, Learned
 from crawler.events import LOGGER, event
+from crawler.items import Visit
 from crawler.log import ShownRecord
-from crawler.log_file import JsonLines
+from crawler.log_file import JsonLines, Words
+from crawler.reasons import Reason
+from crawler.runs.facts import tell_of_findings, tell_of_lesson
 from tests.loopback import Answers, page, site
 
 from .conftest import FULL_SPEED, crawl, run_scrapy
@@ -93,6 +99,17 @@ def test_a_notification_is_told_without_its_address(tmp_path: Path) -> None:
     assert "s3cret" not in log.read_text()
 
 
+def test_a_host_that_is_left_alone_for_a_while_is_told(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    refuses = (503, {"Retry-After": "1"}, b"")
+    with site({"/": page(*PATHS[:2]), PATHS[0]: story(1), PATHS[1]: refuses}) as home:
+        crawl("news", tmp_path / "a", "--logfile", str(log), "-s", "RETRY_TIMES=0", site=home)
+    paused = named(log, "host_paused")
+    assert {(each["host"], each["seconds"], each["status"]) for each in paused} == {
+        ("127.0.0.1", 1, 503)
+    }
+
+
 @pytest.fixture
 def logger(tmp_path: Path) -> Iterator[logging.Logger]:
     """One that writes into `log` in tmp_path, as a crawl does."""
@@ -114,6 +131,35 @@ def test_a_file_that_is_rotated_loses_no_line(tmp_path: Path, logger: logging.Lo
     event("second", number=2)
     assert [each["event"] for each in lines(tmp_path / "log.1")] == ["first"]
     assert [each["event"] for each in lines(tmp_path / "log")] == ["second"]
+
+
+def test_what_is_learned_and_found_is_told(tmp_path: Path, logger: logging.Logger) -> None:
+    change = LayoutChange("layout", "2026-01-02", "h1.a", "h1.b", ("https://a.example/1",))
+    tell_of_lesson(
+        Learned("a.example", "2026-01-03", "1", 20, (), "", "", (change,))
+    )  # fmt: skip
+    one = Finding(
+        7, "a.example", "silent", "", "error", "2026-01-02", "2026-01-04", {"expected": 4}, ()
+    )
+    tell_of_findings([one], [one])
+    told = lines(tmp_path / "log")
+    assert [each["event"] for each in told] == [
+        "profile_learned", "layout_changed", "finding", "finding_over",
+    ]  # fmt: skip
+    assert (told[1]["field"], told[1]["url"]) == ("layout", "https://a.example/1")
+    assert (told[2]["number"], told[2]["kind"], told[2]["severity"]) == (7, "silent", "error")
+    assert "url" not in told[2]
+
+
+def test_an_item_is_named_and_not_shown() -> None:
+    visit = Visit("https://a.example/1", "page", "done", Reason("no_article", "list"))
+    for said in (
+        Words().item_error(visit, ValueError("x"), None, Spider("a")),
+        Words().dropped(visit, ValueError("x"), None, Spider("a")),
+    ):
+        shown = str(said["msg"]) % said["args"]
+        assert "https://a.example/1" in shown
+        assert "no_article" not in shown
 
 
 def test_what_strangers_say_ends_no_line_and_steers_no_terminal(

@@ -122,6 +122,22 @@ def test_it_says_what_came_in_and_runs_nothing(archive: Path, tmp_path: Path) ->
     assert "\u202e" not in text
 
 
+def test_a_newspaper_that_has_long_been_silent_is_named(archive: Path, tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    old.mkdir()
+    with sqlite3.connect(archive / "archive.db") as db:
+        db.execute("VACUUM INTO ?", (str(old / "archive.db"),))
+    db.close()
+    with sqlite3.connect(old / "archive.db") as db:
+        db.execute("UPDATE articles SET first_captured_at = '2026-01-01T00:00:00+00:00'")
+        db.execute("UPDATE articles SET published_day = '2025-12-31'")
+        host = db.execute("SELECT host FROM sites").fetchone()[0]
+    db.close()
+    done = run_scrapy("report", str(old))
+    assert done.returncode == 0, done.stderr
+    assert f"<bdi>{host}</bdi></b> brought no new story" in done.stdout
+
+
 def test_the_next_one_begins_where_the_last_one_ended(archive: Path, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     assert run_scrapy("report", str(archive), "-o", str(file)).returncode == 0
