@@ -139,7 +139,16 @@ def test_what_is_learned_and_found_is_told(tmp_path: Path, logger: logging.Logge
         Learned("a.example", "2026-01-03", "1", 20, (), "", "", (change,))
     )  # fmt: skip
     one = Finding(
-        7, "a.example", "silent", "", "error", "2026-01-02", "2026-01-04", {"expected": 4}, ()
+        7,
+        "a.example",
+        "silent",
+        "",
+        "error",
+        "2026-01-02",
+        "2026-01-04",
+        {"expected": 4},
+        (),
+        "open",
     )
     tell_of_findings([one], [one])
     told = lines(tmp_path / "log")
