@@ -112,6 +112,18 @@ languages: setup ## write the names of months that dateparser knows into data/la
 wheel: setup ## build dist/hemeroteca-….whl, by what the locks pin
 	@$(BIN)/python -m hatchling build -t wheel
 
+.PHONY: audit
+audit: setup ## whether a pinned dependency has a known vulnerability (needs the network, says so)
+	@$(BIN)/python .ci/audit.py
+
+# Of what the container has: the crawler with its notifiers.
+.PHONY: sbom
+sbom: setup ## the bill of materials, dist/hemeroteca.cdx.json (CycloneDX)
+	@mkdir -p dist
+	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements/image.lock --pyproject pyproject.toml --short-PURLs \
+	  --output-reproducible -o dist/hemeroteca.cdx.json
+	@echo "sbom: dist/hemeroteca.cdx.json"
+
 .PHONY: bench
 bench: setup ## crawl cost beside a bare Scrapy spider
 	@$(BIN)/python -m benchmarks.crawl
@@ -203,7 +215,8 @@ bench-search: setup ## what a search, its facets and its chart cost at 100 k sto
 lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)
 	@$(BIN)/$(LOCK) --upgrade requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(BIN)/$(LOCK) --upgrade pyproject.toml -o requirements/main.lock
-	@$(BIN)/$(LOCK) --upgrade pyproject.toml --extra notify --extra room --group dev -c requirements/main.lock -o requirements/dev.lock
+	@$(BIN)/$(LOCK) --upgrade pyproject.toml --extra notify --extra room --extra store --group dev -c requirements/main.lock -o requirements/dev.lock
+	@$(BIN)/$(LOCK) --upgrade pyproject.toml --extra notify --extra store -c requirements/main.lock -c requirements/dev.lock -o requirements/image.lock
 	@$(BIN)/$(LOCK) --upgrade requirements/replay.in -o requirements/replay.lock
 	@$(BIN)/$(LOCK) --upgrade benchmarks/peers/requirements.in -o benchmarks/peers/peers.lock
 

@@ -47,6 +47,12 @@ SITE_PROFILES = ""
 
 # What `hemeroteca.toml` asks of each newspaper of the run; `crawler/config/` reads it.
 PAPERS: list[dict[str, object]] = []
+# Files of cookies of subscriptions, each with the addresses that it is for; `-a cookies=` and
+# `hemeroteca.toml` say them. Not kept with the run, as all other settings are.
+COOKIE_FILES: list[dict[str, object]] = []
+
+# File that each run's numbers are written to, for Prometheus's textfile collector; "": none.
+METRICS_FILE = ""
 
 # -- WARC ------------------------------------------------------------------------------------------
 
@@ -110,7 +116,8 @@ ALLOW_PRIVATE = False
 # Ours follows a page that sends us on by markup only if it shows nothing else: a story's page may
 # load another one after an hour.
 METAREFRESH_ENABLED = False
-# An archive is of what everyone is shown; and cookie rules would ask the network for a list.
+# An archive is of what everyone is shown; and cookie rules would ask the network for a list. Those
+# of a subscription are sent by a middleware of ours.
 COOKIES_ENABLED = False
 # Nobody is told where we come from. (Redirects need the middleware on, to drop the header.)
 REFERRER_POLICY = "no-referrer"
@@ -121,6 +128,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.private.PrivateAddressMiddleware": 90,
     "crawler.middlewares.robots.RobotsMiddleware": 100,
     "crawler.middlewares.conditional.ConditionalMiddleware": 110,
+    "crawler.middlewares.subscription.SubscriptionMiddleware": 120,
     "crawler.middlewares.refresh.RefreshMiddleware": 580,
     "crawler.middlewares.backoff.BackOffMiddleware": 540,  # nearer the network than Retry (550)
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
@@ -162,8 +170,10 @@ ITEM_PIPELINES = {
 
 # -- the log ---------------------------------------------------------------------------------------
 
-# The progress line and the summary say what happens; the log is for what should not.
+# The progress line and the summary say what happens; the log is for what should not. A log file
+# (`--logfile`, LOG_FILE) is for programs: lines of JSON, with an event for each thing that happens.
 LOG_LEVEL = "WARNING"
+LOG_FORMATTER = "crawler.log_file.Words"
 STATS_DUMP = False
 # Doors by which code is run inside a crawl: nobody needs them, and each opens a port.
 TELNETCONSOLE_ENABLED = False

@@ -51,6 +51,10 @@ class Verb(ScrapyCommand):
         super().process_options(args, opts)
         assert self.settings is not None
         level = self.settings["LOG_LEVEL"]
+        if self.settings["LOG_FILE"]:
+            from crawler.log_file import write_json_lines
+
+            write_json_lines()
         try:
             logging.Handler().setLevel(level)
         except (TypeError, ValueError):

@@ -47,11 +47,14 @@ GUESSED = because("guessed")
 class ArchiveSpider(Spider):
     """Fetches URLs, has what comes read in a worker, and yields a `Visit` for each.
 
-    Arguments of all spiders (`-a NAME=VALUE`): archive, allow_private and contact are for the
-    command, which turns them into settings; they are kept here for the run's record.
+    Arguments of all spiders (`-a NAME=VALUE`): archive, allow_private, contact and cookies are for
+    the command, which turns them into settings; they are kept here for the run's record, which
+    says of cookies only that there were some.
     """
 
-    known_arguments: ClassVar[frozenset[str]] = frozenset({"archive", "allow_private", "contact"})
+    known_arguments: ClassVar[frozenset[str]] = frozenset(
+        {"archive", "allow_private", "contact", "cookies"}
+    )
 
     doubts_pages: ClassVar[bool] = False
     """Whether to learn, where a page looks odd, how its site answers for what it has not."""
@@ -65,7 +68,9 @@ class ArchiveSpider(Spider):
                 f"unknown argument {unknown[0]}=; {self.name} takes "
                 + ", ".join(f"{name}=" for name in sorted(self.known_arguments))
             )
-        self.arguments = arguments
+        self.arguments = (
+            {**arguments, "cookies": "of a file"} if "cookies" in arguments else arguments
+        )
         self.since = day("since", arguments.get("since"))
         self.until = day("until", arguments.get("until"))
         if self.since and self.until and self.since[: len(self.until)] > self.until:

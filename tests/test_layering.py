@@ -20,9 +20,11 @@ SOURCES = sorted(
 HOUSE = ("crawler", "spiders", "pipelines")
 LOWEST = {
     "crawler.bundled",
+    "crawler.charts",
     "crawler.counted",
     "crawler.items",
     "crawler.errors",
+    "crawler.events",
     "crawler.reasons",
     "crawler.text",
     "crawler.times",
@@ -31,9 +33,12 @@ LOWEST = {
 # package → what of the house it may import besides itself and the lowest layer
 MAY_IMPORT: dict[str, set[str]] = {
     "crawler.bundled": set(),
+    "crawler.charts": set(),
     "crawler.counted": set(),
+    "crawler.reporting": {"crawler.archive", "crawler.monitors", "crawler.outcome"},
     "crawler.items": set(),
     "crawler.errors": set(),
+    "crawler.events": set(),
     "crawler.reasons": set(),
     "crawler.text": set(),
     "crawler.times": set(),
@@ -41,6 +46,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.stopping": set(),
     "crawler.extract": set(),
     "crawler.config": {"crawler.monitors"},
+    "crawler.subscriptions": {"crawler.config"},
     "crawler.learn": {"crawler.extract"},
     "crawler.discover": set(),
     "crawler.warc": set(),
@@ -49,6 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.search": set(),
     "crawler.monitors": set(),
     "crawler.archive": {"crawler.history", "crawler.monitors", "crawler.search"},
+    "crawler.metrics": {"crawler.archive"},
     "crawler.policy": {"crawler.archive", "crawler.discover"},
     "crawler.fixity": {"crawler.archive", "crawler.warc"},
     "crawler.backup": {"crawler.archive", "crawler.extras", "crawler.fixity", "crawler.warc"},
@@ -72,11 +79,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "crawler.room": {
         "crawler.archive", "crawler.extract.page", "crawler.history", "crawler.kept_records",
-        "crawler.learn", "crawler.search", "crawler.warc",
+        "crawler.learn", "crawler.monitors", "crawler.search", "crawler.warc",
     },
     "crawler.middlewares": {
         "crawler.config", "crawler.discover", "crawler.extensions", "crawler.failures",
-        "crawler.frontier", "crawler.stopping",
+        "crawler.frontier", "crawler.stopping", "crawler.subscriptions",
     },
 }  # fmt: skip
 # A room of extraction → the rooms below it.

@@ -59,6 +59,11 @@ def findings(
     return [_finding(row) for row in rows]
 
 
+def open_findings(db: sqlite3.Connection, host: str | None = None) -> list[Finding]:
+    """Those that are so still, worst first, muted ones last."""
+    return sorted(findings(db, host=host), key=lambda each: each.state == "muted")
+
+
 def by_id(db: sqlite3.Connection, number: int) -> Finding | None:
     """One of them; None if there is none."""
     row = db.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -57,6 +58,12 @@ def revisions_of(db: Database, url: str) -> list[Revision]:
     if not found:
         raise MissingError(f"the archive has no such story: {url}; the view stories lists them")
     return found
+
+
+def revisions_at(connection: sqlite3.Connection, url: str) -> int:
+    """How many revisions the story kept at an address has; 0 where there is none."""
+    row = connection.execute("SELECT revisions FROM articles WHERE url = ?", (url,)).fetchone()
+    return row[0] if row else 0
 
 
 def events_of(db: Database, url: str) -> list[Event]:

@@ -6,8 +6,10 @@ import sqlite3
 from dataclasses import dataclass
 
 from crawler.archive.facet_counts import Facets, facets
+from crawler.archive.findings import Finding, open_findings
 from crawler.archive.room_front import Paper
 from crawler.archive.room_story import HEAD, Head
+from crawler.archive.run_reports import PaperOfRun, RunReport, last_runs
 from crawler.archive.site_profiles import Learned, of_site
 from crawler.errors import MissingError
 from crawler.search import Query, parse
@@ -41,9 +43,14 @@ class PaperPage:
     newest: tuple[Head, ...]
     learned: Learned | None
     """What its own pages taught."""
+    findings: tuple[Finding, ...]
+    """What the monitors found and is so still."""
+    runs: tuple[tuple[RunReport, PaperOfRun], ...]
+    """The last ones, and what each came to for this newspaper."""
 
 
 _MOST = 25
+_RUNS = 6
 
 
 def paper_page(connection: sqlite3.Connection, host: str) -> PaperPage:
@@ -94,6 +101,13 @@ def paper_page(connection: sqlite3.Connection, host: str) -> PaperPage:
         gone,
         tuple(Head(*each) for each in newest),
         of_site(connection, host),
+        tuple(open_findings(connection, host)),
+        tuple(
+            (run, own)
+            for run in last_runs(connection, _RUNS, host)
+            for own in run.papers
+            if own.site == host
+        ),
     )
 
 

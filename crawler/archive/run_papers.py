@@ -101,3 +101,14 @@ class RunPapers:
 def _front(url: str) -> str:
     """One address for all of a host; an address may be anything."""
     return f"http://{site_host(url)}/"
+
+
+def host_of_paper(connection: sqlite3.Connection, name: str) -> str | None:
+    """The host of the newspaper that runs call by this name; None where none does. Raises
+    sqlite3.Error."""
+    row = connection.execute(
+        "SELECT s.host FROM run_papers p JOIN sites s ON s.id = p.site_id WHERE p.paper = ?"
+        " ORDER BY p.run_id DESC LIMIT 1",
+        (name,),
+    ).fetchone()
+    return row[0] if row else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
@@ -13,6 +13,7 @@ import crawler.settings
 from crawler.bundled import PROGRAM
 from crawler.config import FILE_NAME, Config, Paper, read
 from crawler.errors import ConfigError, UsageError
+from crawler.subscriptions import CookieFile
 
 # Between the project's and the command line's, which say the last word (Scrapy's priorities).
 _PRIORITY = 35
@@ -36,8 +37,19 @@ class Found:
         """The folder of the archive that all papers share."""
         return self._folder(self.config.archive)
 
+    @property
+    def metrics(self) -> Path | None:
+        """The file of a run's numbers, if there is one."""
+        return None if self.config.metrics is None else self._folder(self.config.metrics)
+
     def _folder(self, written: str) -> Path:
         return self.path.parent / Path(written).expanduser()
+
+    def cookies_of(self, paper: Paper) -> CookieFile | None:
+        """The file of a paper's cookies, if it has one."""
+        if paper.cookies is None:
+            return None
+        return CookieFile(str(self._folder(paper.cookies)), paper.addresses)
 
     def chosen(self, names: str | None) -> tuple[Paper, ...]:
         """The papers that `paper=` names; all where it is not there. Raises UsageError."""
@@ -65,6 +77,10 @@ class Found:
             settings.set("ARCHIVE", str(self.archive), priority=_PRIORITY)
         plain = [paper.plain() for paper in self.config.papers]
         settings.set("PAPERS", plain, priority=_PRIORITY)
+        if self.metrics is not None:
+            settings.set("METRICS_FILE", str(self.metrics), priority=_PRIORITY)
+        files = [file for paper in self.config.papers if (file := self.cookies_of(paper))]
+        settings.set("COOKIE_FILES", [asdict(each) for each in files], priority=_PRIORITY)
 
 
 def _is_named(settings: BaseSettings) -> bool:

@@ -1,4 +1,4 @@
-"""A command that somebody is told of: pings at its start and end, one message."""
+"""A command that somebody is told of: pings at its start and end, a message, a file of numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from crawler.archive.database import open_for_reading
 from crawler.bundled import PROGRAM
 from crawler.commands._config import Found
 from crawler.commands._shared import say
-from crawler.errors import HemerotecaError
+from crawler.errors import HemerotecaError, UsageError
+from crawler.events import event
 from crawler.notify import (
     Message,
     Moment,
@@ -35,12 +36,17 @@ QUIET = "HEMEROTECA_NOTIFY"
 class Telling:
     """What is told of one run."""
 
-    def __init__(self, found: Found | None) -> None:
-        """Raises ConfigError, UsageError where a notifier cannot be used."""
+    def __init__(self, found: Found | None, metrics: str = "") -> None:
+        """metrics: the file for numbers, if there is one. Raises ConfigError, UsageError where a
+        notifier cannot be used, or that file not be written."""
         self._asked = None if found is None else found.config.notify
         self._started, self._run = times.now(), str(uuid4())
         self._notifiers: Notifiers | None = None
-        if found is not None and self._asked is not None and os.environ.get(QUIET) != "0":
+        is_quiet = os.environ.get(QUIET) == "0"
+        self._metrics = Path(metrics).expanduser() if metrics and not is_quiet else None
+        if self._metrics is not None and not os.access(self._metrics.parent, os.W_OK):
+            raise UsageError(f"metrics: {self._metrics.parent} is no folder that can be written to")
+        if found is not None and self._asked is not None and not is_quiet:
             self._notifiers = notifiers_of(self._asked, found.path)
 
     def begin(self) -> None:
@@ -50,6 +56,7 @@ class Telling:
 
     def end(self, exit_code: int, folders: Sequence[Path], problem: str = "") -> None:
         """It has ended. folders: of the archives that it wrote to. problem: why there was none."""
+        self.measure(exit_code, folders)
         if self._notifiers is None or self._asked is None:
             return
         told = message(
@@ -57,10 +64,27 @@ class Telling:
             problem, always=self._asked.when == "always",
         )  # fmt: skip
         if told is not None:
-            _say(send(self._notifiers, told, exit_code))
+            self._send(told, exit_code)
         body = f"{told.title}\n\n{told.body}" if told is not None else "all is well"
         moment: Moment = "fail" if is_bad(exit_code) else "end"
         _say(ping(self._notifiers, moment, self._run, body))
+
+    def measure(self, exit_code: int, folders: Sequence[Path]) -> None:
+        """Write its numbers, if they are wanted."""
+        if self._metrics is None:
+            return
+        from crawler.metrics import write_metrics
+
+        try:
+            write_metrics(self._metrics, self._started, exit_code, folders)
+        except OSError as error:
+            say(f"{PROGRAM}: {self._metrics} could not be written ({error.strerror})")
+
+    def _send(self, told: Message, exit_code: int) -> None:
+        assert self._notifiers is not None
+        undelivered = list(send(self._notifiers, told, exit_code))
+        _say(undelivered)
+        event("notification_sent", title=told.title, undelivered=len(undelivered))
 
     def around(self, run: Callable[[], int], folders: Callable[[], Sequence[Path]]) -> int:
         """Tell of a run, however it ends; returns its exit code."""

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -31,10 +32,11 @@ from crawler.commands._crawl_summary import conclude
 from crawler.commands._estimate import show
 from crawler.commands._papers import asked_for, follow, in_processes, is_one_run, wished
 from crawler.commands._shared import end_on_sigterm, say
+from crawler.commands._subscriptions import take, usable
 from crawler.commands._telling import Telling
 from crawler.config import FILE_NAME, Paper
-from crawler.errors import BusyError, HemerotecaError, UsageError
-from crawler.outcome import MEANINGS, STOPPED
+from crawler.errors import BusyError, ConfigError, HemerotecaError, UsageError
+from crawler.outcome import MEANINGS, STOPPED, gravest
 from crawler.runs import Profiles
 from crawler.text import shown
 from crawler.verb import Verb, fail
@@ -65,6 +67,8 @@ class Command(Verb, ScrapyCrawl):
         super().__init__()
         self._found: Found | None = None
         self._papers: tuple[Paper, ...] = ()
+        self._left_out: list[str] = []
+        """What is wrong with papers that this run goes without."""
         self._telling = Telling(None)
 
     def short_desc(self) -> str:
@@ -77,7 +81,7 @@ class Command(Verb, ScrapyCrawl):
             f"Archive into a folder: crawl news, with the papers of {FILE_NAME} or with "
             "-a site=https://…; crawl article -a url=https://… "
             "or -a urls=FILE; also -a archive=DIR, since=, until=, discover=, "
-            "revisit=now, max_pages=, contact=, "
+            "revisit=now, max_pages=, contact=, cookies=FILE, "
             f"allow_private=1. {EXIT_CODES}"
         )
 
@@ -110,8 +114,8 @@ class Command(Verb, ScrapyCrawl):
             self._found = find(opts.config) if self.follows_config else None
             if self._found is not None:
                 self._found.apply(self.settings)
-                if not opts.estimate:
-                    self._telling = Telling(self._found)
+            if not opts.estimate:
+                self._telling = Telling(self._found, self.settings["METRICS_FILE"])
             self._papers = asked_for(self._found, opts.spargs) if args == ["news"] else ()
             if self._found is not None and self._papers:
                 if not opts.estimate and not is_one_run(
@@ -119,6 +123,11 @@ class Command(Verb, ScrapyCrawl):
                 ):
                     name_contact(self.settings, opts.spargs.get("contact"))
                     return
+                self._papers, self._left_out = usable(self._found, self._papers)
+                if not self._papers:
+                    raise ConfigError(*self._left_out)
+                for line in self._left_out:
+                    say(f"{PROGRAM} crawl: {line}; it is left out")
                 follow(self._found, self._papers, opts.spargs, self.settings)
             apply_arguments(self.settings, opts.spargs)
             database.check(Path(self.settings["ARCHIVE"]))
@@ -138,6 +147,8 @@ class Command(Verb, ScrapyCrawl):
 
         def run() -> int:
             self._archive(args, opts)
+            if self._left_out:
+                self.exitcode = gravest((self.exitcode, ConfigError.exit_code))
             return self.exitcode
 
         self._telling.around(run, self._folders)
@@ -161,6 +172,7 @@ class Command(Verb, ScrapyCrawl):
             spider = spidercls(**opts.spargs)
             assert self.settings is not None
             require_contact(self.settings, getattr(spider, "seeds", ()))
+            take(self.settings, getattr(spider, "seeds", ()), opts.spargs)
         except HemerotecaError as error:
             fail("crawl", error)
         bad_lines: tuple[str, ...] = getattr(spider, "bad_lines", ())
@@ -179,7 +191,7 @@ class Command(Verb, ScrapyCrawl):
         except HemerotecaError as error:
             fail("crawl", error)
         self.crawler_process.crawl(crawler, **opts.spargs)
-        stop_by_signals(crawler)
+        stop_by_signals(crawler, lambda code: self._telling.measure(code, self._folders()))
         self.crawler_process.start(install_signal_handlers=False)
         self.exitcode = conclude(crawler, broken=self.crawler_process.bootstrap_failed)
         if bad_lines:
@@ -239,12 +251,14 @@ def when_free(folder: Path, if_busy: str) -> None:
             time.sleep(_LOOK_AGAIN)
 
 
-def stop_by_signals(crawler: Crawler) -> None:
-    """Have Ctrl-C, SIGTERM and SIGHUP end a run: soon the first time, at once the second."""
+def stop_by_signals(crawler: Crawler, measure: Callable[[int], None]) -> None:
+    """Have Ctrl-C, SIGTERM and SIGHUP end a run: soon the first time, at once the second. measure:
+    told the exit code of one that ends so."""
     from twisted.internet import reactor
 
     def leave() -> None:
         code = conclude(crawler, broken=False)
+        measure(code)
         with contextlib.suppress(OSError, ValueError):
             sys.stdout.flush()
         # All is stored. What is left are threads that look up names and connections to servers that

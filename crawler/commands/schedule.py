@@ -91,8 +91,9 @@ def _job(found: Found, opts: argparse.Namespace) -> Job:
     command = [sys.executable, "-m", "crawler", "crawl", "news", "--config", str(config)]
     command += ["--if-busy", opts.if_busy]
     archives = {_there(found.archive_of(paper)) for paper in found.config.papers}
+    numbers = {found.metrics.parent.absolute()} if found.metrics else set()
     return Job(
-        command, config.parent, config, sorted({config.parent, *archives}),
+        command, config.parent, config, sorted({config.parent, *archives, *numbers}),
         config.parent / f"{_NAME}.env", opts.user or getpass.getuser(),
         {} if CHECKOUT is None else {"PYTHONPATH": os.fspath(CHECKOUT)},
     )  # fmt: skip

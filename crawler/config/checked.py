@@ -26,9 +26,9 @@ _AFTER = re.compile(r"(\d{1,12}) *(minute|hour|day|week)s?")
 _SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 _SHORTEST_DELAY = 2.0
 _MOST_JOBS = 64
-_TOP = ("archive", "contact", "jobs", "defaults", "papers", "notify")
+_TOP = ("archive", "contact", "jobs", "defaults", "papers", "notify", "metrics")
 _OF_ALL = ("scope", "sources", "since", "until", "delay", "revisit_after")
-_OF_ONE = ("address", *_OF_ALL)
+_OF_ONE = ("address", "cookies", *_OF_ALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ class _Reader:
             self._value(said, ("contact",), _contact, None),
             self._value(said, ("jobs",), _jobs, None),
             self._notify(said) if "notify" in said else None,
+            self._value(said, ("metrics",), _file, None),
         )
 
     def _notify(self, said: Mapping[str, Any]) -> Notify:
@@ -134,7 +135,7 @@ class _Reader:
         """What is said of a paper, or of all; only what is."""
         checks: dict[str, Callable[[Any], object]] = {
             "scope": _scope, "sources": _sources, "since": _day, "until": _day, "delay": _delay,
-            "revisit_after": _revisit_after,
+            "revisit_after": _revisit_after, "cookies": _file,
         }  # fmt: skip
         nothing = object()
         found = {
@@ -235,6 +236,12 @@ def _archive(value: Any) -> str:
         raise Wrong('name a folder, as in "archive", or "archives/{paper}"')
     if wrong := [each for each in re.findall(r"\{[^}]*\}?|\}", value) if each != BY_PAPER]:
         raise Wrong(f"{wrong[0]} stands for nothing; only {BY_PAPER} does, for a paper's name")
+    return value
+
+
+def _file(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise Wrong('name a file: "daily-cookies.txt"')
     return value
 
 

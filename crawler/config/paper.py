@@ -26,7 +26,8 @@ class Paper:
     """What is asked of one newspaper.
 
     delay: seconds between two requests, where that is more than the setting. revisit_after: seconds
-    after publication. What is None is as without a configuration.
+    after publication. cookies: the file of a subscription's, as it is written there. What is None
+    is as without a configuration.
     """
 
     name: str
@@ -37,10 +38,13 @@ class Paper:
     until: str | None = None
     delay: float | None = None
     revisit_after: tuple[int, ...] | None = None
+    cookies: str | None = None
 
     def plain(self) -> dict[str, Any]:
-        """As a setting can have it."""
-        return asdict(self)
+        """As a setting can have it, which is kept with the run: where cookies are is not."""
+        plain = asdict(self)
+        del plain["cookies"]
+        return plain
 
 
 When = Literal["findings", "always"]
@@ -64,13 +68,15 @@ class Notify:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What `hemeroteca.toml` says. archive: as it is written there, with `{paper}` perhaps."""
+    """What `hemeroteca.toml` says. archive, metrics: as they are written there, the first
+    with `{paper}` perhaps."""
 
     papers: tuple[Paper, ...] = ()
     archive: str = "archive"
     contact: str | None = None
     jobs: int | None = None
     notify: Notify | None = None
+    metrics: str | None = None
 
     @property
     def is_shared(self) -> bool:

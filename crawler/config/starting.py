@@ -39,6 +39,9 @@ archive = "archive"
 # With "archives/{{paper}}", so many processes at once:
 # jobs = 4
 
+# A file of numbers for Prometheus (textfile collector), written after each run:
+# metrics = "/var/lib/node_exporter/hemeroteca.prom"
+
 # What holds for all papers that do not say otherwise.
 [defaults]
 # sources = {sources}
@@ -63,6 +66,7 @@ _EXAMPLE = """\
 # [papers.daily]
 # address = "https://daily.example/"
 # since = "2024"
+# cookies = "daily-cookies.txt"   # of a subscription that you have, as browsers export them
 """
 
 

@@ -18,6 +18,7 @@ from crawler.extensions.session import Session
 from crawler.items import Visit
 from crawler.runs.visits import reservations
 from crawler.warc.exchange import Exchange, rebuilt_head
+from crawler.warc.http import without_cookies
 
 TAKEN_DOWN = "taken_down"
 """Key in a request's meta: what came is a story that was taken down."""
@@ -68,6 +69,8 @@ class CaptureResponses:
         else:
             seconds = request.meta.get("download_latency", 0.0)
             head, request_head = _head(response), b""
+        if b"Cookie" in request.headers:  # of a subscription: nobody else's to have
+            head, request_head = without_cookies(head), without_cookies(request_head)
         location = response.headers.get(b"Location")
         is_redirect = 300 <= response.status < 400 and location is not None
         coded = b"".join(wire.body) if wire is not None and self._verbatim else b""

@@ -156,6 +156,8 @@ def wire_info(settings: BaseSettings) -> Headers:
     return [
         ("http-headers", "verbatim" if tapped else "rebuilt"),
         ("transfer-coding", "kept" if coded else "removed"),
+        # of a subscription, with those that the answers to it set
+        ("http-cookies", "sent, removed" if settings["COOKIE_FILES"] else None),
     ]
 
 

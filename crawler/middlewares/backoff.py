@@ -10,6 +10,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler.events import event
 from crawler.frontier.scheduler import Frontier
 from crawler.times import utc
 
@@ -50,6 +51,7 @@ class BackOffMiddleware:
             pause = min(2 * self._pauses.get(host, _FIRST / 2), _LONGEST)
         self._pauses[host] = pause
         Frontier.of(self._crawler).pause(request.url, pause)
+        event("host_paused", host=host, seconds=round(pause), status=response.status)
         when = datetime.now(UTC) + timedelta(seconds=pause)
         request.meta["retry_at"] = utc(when)
         return response

@@ -9,9 +9,10 @@ from datetime import date
 from datasette.utils.asgi import Request, Response
 
 from crawler.archive import room_front
+from crawler.archive.findings import Finding, open_findings
 from crawler.archive.room_front import EditHead, Holdings, Linked, RunHead
 from crawler.archive.room_story import Head
-from crawler.room.charts import calendar
+from crawler.charts import calendar
 from crawler.room.pages import Room, number_in
 from crawler.room.places import Place
 from crawler.room.queries import questions
@@ -25,6 +26,7 @@ class Front:
     linked: list[Linked]
     edits: list[EditHead]
     runs: list[RunHead]
+    findings: list[Finding]
 
 
 def _front(connection: sqlite3.Connection) -> Front:
@@ -33,6 +35,7 @@ def _front(connection: sqlite3.Connection) -> Front:
         room_front.most_linked(connection, 7),
         room_front.edits(connection, "date", 6),
         room_front.last_runs(connection, 6),
+        open_findings(connection),
     )
 
 

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from crawler.archive.database import explain
 from crawler.errors import HemerotecaError, MissingError, UsageError
+from crawler.monitors import sentence
 from crawler.room import guards
 from crawler.room.assets import asset_address
 from crawler.room.links import direction, language_tag, plain, safe_address
@@ -103,6 +104,7 @@ def new_room(datasette: Datasette, places: tuple[Place, ...]) -> Room:
         "day": lambda value: day_in_words(say, value),
         "moment": lambda value: moment_in_words(say, value),
         "relation": lambda name: say.get(f"relation.{name}", name),
+        "sentence": lambda one: sentence(one.kind, one.subject, one.numbers),
         "field": lambda name: say.get(f"field.{name}", name.replace("_", " ")),
     }
     environment.filters["number"] = lambda value: f"{value:,}"

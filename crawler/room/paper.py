@@ -8,9 +8,9 @@ from datasette.utils.asgi import Request, Response
 
 from crawler.archive import room_paper
 from crawler.archive.site_profiles import Learned
+from crawler.charts import bars, by_month_or_year, calendar
 from crawler.errors import UsageError
 from crawler.learn import in_words, read_profile
-from crawler.room.charts import bars, by_month_or_year, calendar
 from crawler.room.pages import Room, number_in
 from crawler.room.places import Place
 

@@ -12,8 +12,8 @@ from datasette.utils.asgi import Request, Response
 
 from crawler.archive.facet_counts import KINDS, Facets, Point, Series, Value, compare, facets
 from crawler.archive.searching import Found, Hit, Order, every_hit, search
+from crawler.charts import Bar, bars
 from crawler.errors import UsageError
-from crawler.room.charts import Bar, bars
 from crawler.room.pages import Room, address, number_in
 from crawler.room.places import Place
 from crawler.search import Query, condition, parse, parse_raw, widened

@@ -7,7 +7,7 @@ visits, states: what becomes of an answer, whoever has got it. assembly: stories
 originals, requests: what revisits repeat, how answers were asked for, as WARC has it.
 taking_down, pruning, removing, quoting: what is taken out, and how; where else it stands.
 recovery: what dead runs have left. account: what a run says of itself in WARC.
-watching: what the monitors find when a run has ended.
+watching: what the monitors find when a run has ended. facts: what a run tells the log.
 workers: the processes that read pages. profiles, learning: what is known of a site, and from what.
 
 Each name is loaded when it is first asked for: a page reader needs neither Scrapy nor the archive.
@@ -19,6 +19,7 @@ from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from crawler.runs.facts import tell_of_findings as tell_of_findings
     from crawler.runs.importing import Imported as Imported
     from crawler.runs.importing import import_files as import_files
     from crawler.runs.learning import learn_site as learn_site
@@ -65,13 +66,15 @@ _HOMES = {
     "reextract": "rereading",
     "take_down": "taking_down",
     "take_down_later": "taking_down",
+    "tell_of_findings": "facts",
     "to_prune": "pruning",
     "watch_archive": "watching",
 }
 __all__ = [
     "Imported", "News", "Plan", "Profiles", "Pruned", "Rebuilt", "Rechecked", "Run", "Workers",
     "import_files", "learn_site", "learn_sites", "offline_run", "plan", "profile_of", "prune",
-    "rebuild", "recheck", "reextract", "take_down", "take_down_later", "to_prune", "watch_archive",
+    "rebuild", "recheck", "reextract", "take_down", "take_down_later", "tell_of_findings",
+    "to_prune", "watch_archive",
 ]  # fmt: skip
 
 

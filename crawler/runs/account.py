@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 # In names of settings that must not be published.
-_PRIVATE = ("PASS", "SECRET", "TOKEN", "KEY")
+_PRIVATE = ("PASS", "SECRET", "TOKEN", "KEY", "COOKIE_FILES")
 
 
 def file_prefix(folder: Path) -> str:

@@ -32,6 +32,7 @@ from crawler.extract import Document, read_page
 from crawler.extract.dates import normalise
 from crawler.extract.version import extractor_version
 from crawler.learn import LEAST_NEW, Sighting, SiteProfile, learn, survey, written
+from crawler.runs.facts import tell_of_lesson
 from crawler.runs.held_pages import place_of_page
 from crawler.runs.layouts import layout_changes
 from crawler.runs.profiles import profile_of
@@ -113,6 +114,7 @@ def _enter(run: Run, told: Learned) -> None:
     assert run.store.run_id is not None
     with run.store.db.atomic():
         enter(run.store.db.conn, run.store.run_id, told)
+    tell_of_lesson(told)
 
 
 async def learn_site(

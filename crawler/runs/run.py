@@ -21,6 +21,7 @@ from crawler.archive.store import Store
 from crawler.archive.takedowns import without_words
 from crawler.config import Papers
 from crawler.errors import ArchiveError, BusyError, HemerotecaError
+from crawler.events import event
 from crawler.extract.version import extractor_version
 from crawler.items import Visit
 from crawler.policy.revisit import Revisits
@@ -32,6 +33,7 @@ from crawler.runs.account import (
     versions,
     warcinfo,
 )
+from crawler.runs.facts import tell_of_end, tell_of_visit
 from crawler.runs.page_texts import PageTexts
 from crawler.runs.profiles import Profiles
 from crawler.runs.recovery import enter_files, mend, say_what_is_missing
@@ -130,6 +132,7 @@ class Run:
             self.files_missing = say_what_is_missing(store, self.folder)
             self._prepare(store)
             self._store = store
+            event("run_started", run=store.run_id, spider=self._name, archive=str(self.folder))
         return self._store
 
     @property
@@ -210,8 +213,14 @@ class Run:
                 self._store.finish_run(
                     outcome, self._finished_at, exit_code=exit_code, totals=self.totals
                 )
+                assert self._store.run_id is not None
+                tell_of_end(
+                    self._store.db.conn, self._store.run_id, self.folder, outcome, exit_code
+                )
             finally:
                 self._store.close()
+        else:
+            event("run_ended", archive=str(self.folder), outcome=outcome, exit_code=exit_code)
 
     def release(self) -> None:
         """Give the lock back; does nothing where we have it not."""
@@ -224,6 +233,7 @@ class Run:
             links = without_words(self._store.db.conn, visit.article.links)
             visit = replace(visit, article=replace(visit.article, links=tuple(links)))
         note_visit(self.warc, visit, article_url, revised)
+        tell_of_visit(self.store.db.conn, visit, article_url, revised=revised)
 
     def _written(self) -> set[str]:
         """Names of the WARC files that are this run's own."""

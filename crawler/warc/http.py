@@ -22,6 +22,10 @@ _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _SIZE = re.compile(rb"([0-9a-fA-F]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _TRAILERS = re.compile(rb"(?:[^\r\n:]+:[^\r\n]*\r?\n)*(?:\r?\n)*")
 _ZLIB = re.compile(rb"[\x08\x18\x28\x38\x48\x58\x68\x78]")
+# A header with the lines that it is folded into (RFC 9112, 5.2).
+_COOKIES = re.compile(
+    rb"^(?:set-)?cookie2?[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*", re.IGNORECASE | re.MULTILINE
+)
 _TEXT = re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]*")
 _STATUS = re.compile(rb"HTTP/(\d+(?:\.\d+)?)\s+(\d{3})(?!\d)\s*([^\r\n]*)")
 
@@ -74,6 +78,11 @@ def parse(block: bytes) -> Message:
                 headers.append((name.strip(), [value.strip()]))
     joined = tuple((name, b" ".join(parts)) for name, parts in headers)
     return Message(lines[0].rstrip(b"\r"), joined, head, block[len(head) :])
+
+
+def without_cookies(head: bytes) -> bytes:
+    """A head, of a request or a response, without its cookies; all else as it stands there."""
+    return _COOKIES.sub(b"", head)
 
 
 def message_in(record: Record) -> Message:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.room.charts import bars, by_month_or_year, calendar
+from crawler.charts import bars, by_month_or_year, calendar
 from crawler.room.citation import Cited, as_bibtex, as_csl, as_robust_link, as_text
 from crawler.room.guards import is_loopback, own_hosts
 from crawler.room.links import language_tag, safe_address

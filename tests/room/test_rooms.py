@@ -98,6 +98,34 @@ def test_a_newspaper_s_page(room: RunningRoom) -> None:
     assert room.get(f"/in/{room.name}/paper/nowhere.example").status == 404
 
 
+def test_findings_and_runs_stand_on_the_front_page_and_on_the_newspapers_own(
+    room: RunningRoom,
+) -> None:
+    host = room.row("SELECT host FROM sites")
+    paper = f"/in/{room.name}/paper/{quote(host, safe='')}"
+    numbers = {"share_before": 0.9, "share": 0.1, "stories": 50}
+    assert "What is not as usual" not in room.get(f"/in/{room.name}").text + room.get(paper).text
+    with sqlite3.connect(room.archive / "archive.db") as db:
+        db.execute(
+            "INSERT INTO findings (site_id, kind, subject, level, since, noted_at, numbers, urls)"
+            " SELECT id, 'field_dropped', '<script>author', 'warning', '2026-01-02',"
+            " '2026-01-03T00:00:00+00:00', ?, ? FROM sites WHERE host = ?",
+            (json.dumps(numbers), '["javascript:alert(1)"]', host),
+        )
+    db.close()
+    try:
+        for path in (f"/in/{room.name}", paper):
+            text = room.get(path).text
+            assert "&lt;script&gt;author: 90% of the stories had it, 10% do now (of 50)" in text
+            assert "<script>author" not in text
+            assert 'href="javascript' not in text
+            assert '<h2 id="runs">' in text
+    finally:
+        with sqlite3.connect(room.archive / "archive.db") as db:
+            db.execute("DELETE FROM findings")
+        db.close()
+
+
 def test_the_page_as_it_was_and_its_record(room: RunningRoom) -> None:
     key = edited(room)
     text = room.get(f"/in/{room.name}/story/{key}/captures").text

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import shutil
 import sqlite3
+import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import closing
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -18,11 +22,12 @@ from crawler.backup.store import LOCK, ObjectStore, backup_to_store
 from crawler.demo.server import serve
 from crawler.errors import ArchiveError, BusyError, DamageError, UsageError
 
-from .conftest import Archived, crawl, query
+from .conftest import ROOT, Archived, crawl, query
 from .test_backup import STORIES, copy_of, sound, spoil
+from .test_proof import free_port
 from .test_takedown import taken_down
 
-pytest.importorskip("obstore", reason="the extra store is not installed")
+MOTO = ROOT / ".venv-replay" / "bin" / "moto_server"
 
 
 def nothing(done: int, whole: int) -> None:
@@ -40,21 +45,42 @@ def bucket(
             (folder / name).mkdir()
         yield folder.as_uri()
         return
-    moto_server = pytest.importorskip("moto.server", reason="moto is not installed")
-    server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in (
-            ("AWS_ENDPOINT", f"http://{host}:{port}"), ("AWS_ALLOW_HTTP", "true"),
-            ("AWS_ACCESS_KEY_ID", "x"), ("AWS_SECRET_ACCESS_KEY", "x"), ("AWS_REGION", "us-east-1"),
-        ):  # fmt: skip
-            patch.setenv(name, value)
-        import boto3
+    if not MOTO.exists():
+        pytest.fail("no S3 to test with is installed: make replay-tools")
+    port = free_port()
+    with subprocess.Popen(
+        [str(MOTO), "-H", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as server:  # fmt: skip
+        try:
+            with pytest.MonkeyPatch.context() as patch:
+                for name, value in (
+                    ("AWS_ENDPOINT", f"http://127.0.0.1:{port}"), ("AWS_ALLOW_HTTP", "true"),
+                    ("AWS_ACCESS_KEY_ID", "x"), ("AWS_SECRET_ACCESS_KEY", "x"),
+                    ("AWS_REGION", "us-east-1"),
+                ):  # fmt: skip
+                    patch.setenv(name, value)
+                _make_bucket(port, "press")
+                yield "s3://press"
+        finally:
+            server.terminate()
 
-        boto3.client("s3", endpoint_url=f"http://{host}:{port}").create_bucket(Bucket="press")
-        yield "s3://press"
-    server.stop()
+
+def _make_bucket(port: int, name: str) -> None:
+    """Once the server answers. Buckets are no matter of ours, nor of obstore."""
+    ends = time.monotonic() + 120
+    while True:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        try:
+            connection.request("PUT", f"/{name}")
+            assert connection.getresponse().status == HTTPStatus.OK
+            return
+        except OSError:
+            if time.monotonic() > ends:
+                raise
+            time.sleep(0.2)
+        finally:
+            connection.close()
 
 
 def test_what_is_in_the_store_is_restored_and_only_what_is_new_is_sent(

@@ -35,7 +35,7 @@ from crawler.outcome import (
     outcome,
 )
 from crawler.reasons import Reason, in_words
-from crawler.runs import News, Run, Workers, watch_archive
+from crawler.runs import News, Run, Workers, tell_of_findings, watch_archive
 from crawler.stopping import GIVEN_UP
 from crawler.urls import site_host
 from crawler.warc.exchange import Exchange
@@ -202,6 +202,7 @@ class Session:
                 self.news = watch_archive(store.db.conn, self.run.folder, today, self._spare_bytes)
         except (sqlite3.Error, OSError, ValueError, KeyError) as error:  # what is stored is sound
             logger.warning("the monitors could not look at the archive: %s", error)
+        tell_of_findings(self.news.found, self.news.over)
 
     def _close_files(self, reason: str) -> None:
         statistics = {"statistics": self._crawler.stats.get_stats()}
