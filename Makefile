@@ -13,7 +13,7 @@ CONTACT ?=
 EDITION ?= morning
 PORT    ?= 28017
 # Tests at once: whole crawls wait more than they work.
-JOBS    ?= 4
+JOBS    ?= 6
 FUZZ_SECONDS ?= 60
 MINUTES ?= 15
 
@@ -62,7 +62,7 @@ endif
 
 .PHONY: test
 test: setup $(REPLAY_STAMP) ## run all tests
-	@$(BIN)/python -m pytest -q --durations=25 -n $(call quoted,JOBS)
+	@$(BIN)/python -m pytest -q --durations=25 -n $(call quoted,JOBS) --dist worksteal
 
 .PHONY: test-thorough
 test-thorough: setup ## the property tests alone, each on 2,000 examples: minutes
