@@ -29,6 +29,7 @@ from benchmarks.tally import Corpus, GoldPage, Tally, in_parts, read_corpus
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "extract.md"
+_USUAL = "fundus,trafilatura,htmldate,fresh"
 PEERS_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 
 
@@ -89,9 +90,7 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--corpora", type=Path, default=CORPORA, help="folder of the corpora")
-    parser.add_argument(
-        "--only", default="fundus,trafilatura,htmldate,fresh", help="names, by commas"
-    )
+    parser.add_argument("--only", default=_USUAL, help="names, by commas")
     parser.add_argument(
         "--pages", type=Path, action="append", metavar="DIR", default=[],
         help="a corpus of one's own, instead of these; may be given several times",
@@ -124,7 +123,7 @@ def main() -> None:
     if args.peers and not PEERS_PYTHON.exists():
         raise SystemExit("the peers are not installed: make peers")
     rounds = max(1, args.rounds)
-    usual = not args.pages and args.only == "fundus,trafilatura,htmldate"
+    usual = not args.pages and args.only == _USUAL
     command = "make bench-extract" if args.peers and usual else "python -m benchmarks.extract"
     run = Run(corpora, command if rounds == 1 else f"{command}, {rounds} rounds")
     for with_links in (False, True):
