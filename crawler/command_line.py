@@ -1,6 +1,6 @@
 """What stands behind `hemeroteca`: Scrapy's command line, with our settings whatever the folder.
 
-Its module loads all verbs; `crawler/__main__.py` sees to Ctrl-C meanwhile.
+`crawler/__main__.py` sees to Ctrl-C while it loads.
 """
 
 from __future__ import annotations
@@ -19,21 +19,20 @@ from scrapy.utils.conf import closest_scrapy_cfg
 import crawler.commands
 from crawler import __version__, bundled
 from crawler.commands._unknown import no_verb
-from crawler.commands._verbs import modules, verbs
+from crawler.commands._verbs import names, verbs
 
 SETTINGS = "crawler.settings"
 _VARIABLE = "SCRAPY_SETTINGS_MODULE"
 _NAME = "hemeroteca"
 
 
-_SCRAPYS = modules(scrapy.commands)
-_OURS = verbs()
-
-
 def run(arguments: list[str]) -> NoReturn:
     """Run one verb, and exit with its code. arguments: what follows the program's name."""
-    verb = next((word for word in arguments if not word.startswith("-")), None)
-    known = {*_OURS, *_SCRAPYS, *entry_points(group="scrapy.commands").names}
+    verb = bundled.verb_typed(arguments)
+    known = {
+        *names(crawler.commands), *names(scrapy.commands),
+        *entry_points(group="scrapy.commands").names,
+    }  # fmt: skip
     if verb is None:
         if unknown := [word for word in arguments if word not in ("-h", "--help")]:
             _refuse(f"there is no option {unknown[0]} without a verb; {_NAME} -h lists all")
@@ -45,6 +44,7 @@ def run(arguments: list[str]) -> NoReturn:
         Path.cwd()
     except OSError as error:
         _refuse(f"the current folder cannot be used ({error.strerror}); change to another one")
+    bundled.run_verb(verb)
     _choose_settings()
     cmdline.ScrapyArgumentParser = _Parser  # type: ignore[misc, assignment]
     cmdline.execute([_NAME, *arguments])
@@ -65,8 +65,9 @@ def _overview() -> str:
         f"usage: {_NAME} VERB …      {_NAME} VERB -h explains one",
         "",
     ]
-    lines += [f"  {name:<11} {each.short_desc()}" for name, each in sorted(_OURS.items())]
-    others = sorted(_SCRAPYS.keys() - _OURS.keys())
+    ours = verbs()
+    lines += [f"  {name:<11} {each.short_desc()}" for name, each in sorted(ours.items())]
+    others = sorted({*names(scrapy.commands)} - ours.keys())
     return "\n".join([*lines, "", f"Scrapy's own: {', '.join(others)}"])
 
 
@@ -89,7 +90,7 @@ def _choose_settings() -> None:
                 f"{_VARIABLE}={named} cannot be imported ({error}); unset it, or put its folder on"
                 " PYTHONPATH"
             )
-        if getattr(module, "COMMANDS_MODULE", None) == crawler.commands.__name__:
+        if str(getattr(module, "COMMANDS_MODULE", "")).startswith(crawler.commands.__name__):
             return
         sys.stderr.write(
             f"{_NAME}: {_VARIABLE}={named} belongs to another project and is ignored; a module of"

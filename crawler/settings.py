@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from crawler.bundled import CHECKOUT, user_agent
+from crawler.bundled import CHECKOUT, commands_module, user_agent
 from crawler.interrupts import answer_interrupts
 
 # Scrapy reads this first of all that is ours, and goes on loading for a second.
@@ -22,7 +22,7 @@ BOT_NAME = "hemeroteca"
 NEWSPIDER_MODULE = f"{_INSTALLED}spiders"
 SPIDER_MODULES = [NEWSPIDER_MODULE]
 # Our own verbs, and our own `crawl`: Scrapy's exits with 0 when every fetch failed.
-COMMANDS_MODULE = "crawler.commands"
+COMMANDS_MODULE = commands_module()
 
 # -- the archive -----------------------------------------------------------------------------------
 

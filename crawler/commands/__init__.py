@@ -1,5 +1,4 @@
-"""What `scrapy <verb>` adds. Scrapy loads all verbs to run one, which takes a while: what a verb
-alone needs is imported where it runs."""
+"""What `scrapy <verb>` adds."""
 
 from __future__ import annotations
 

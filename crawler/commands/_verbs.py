@@ -11,16 +11,14 @@ from scrapy.commands import ScrapyCommand
 import crawler.commands
 
 
-def modules(package: Any) -> dict[str, Any]:
-    """The modules of a package of verbs: verb → module, loaded."""
-    return {
-        found.name: import_module(f"{package.__name__}.{found.name}")
-        for found in pkgutil.iter_modules(package.__path__)
-        if not found.name.startswith("_")
-    }
+def names(package: Any) -> tuple[str, ...]:
+    """The verbs of a package, which are not loaded."""
+    found = pkgutil.iter_modules(package.__path__)
+    return tuple(each.name for each in found if not each.name.startswith("_"))
 
 
 def verbs() -> dict[str, ScrapyCommand]:
-    """Our verbs, by name."""
-    found = modules(crawler.commands).items()
-    return {name: module.Command() for name, module in found if hasattr(module, "Command")}
+    """Our verbs, by name, loaded."""
+    package = crawler.commands
+    loaded = {name: import_module(f"{package.__name__}.{name}") for name in names(package)}
+    return {name: each.Command() for name, each in loaded.items() if hasattr(each, "Command")}
