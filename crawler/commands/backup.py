@@ -41,8 +41,8 @@ class Command(Verb):
         return (
             "Brings a folder, or a place in an object store (s3://bucket/prefix, gs://…, az://…; it"
             " needs the extra store), to what the archive is at this moment. A folder is an archive"
-            " itself, can be read and verified, and is made an archive to go on with by scrapy"
-            " restore. Only what is new is copied, and everything is read back. Until all of it is"
+            " itself, can be read and verified, and is made an archive to go on with by restore."
+            " Only what is new is copied, and everything is read back. Until all of it is"
             " there the backup of before stays, whatever happens. Exit codes: 0 done; 2 bad"
             " arguments, no archive, or something else in the folder; 4 another backup, or a run,"
             " holds it; 5 the disk is full; 6 something in the archive is not as it was written."

@@ -35,7 +35,7 @@ class Command(Verb):
         """For `scrapy restore -h`."""
         return (
             "Copies a backup into a folder that is not there yet, applies the takedowns that came"
-            " after it, and checks every byte as scrapy verify does. The folder appears only when"
+            " after it, and checks every byte as verify does. The folder appears only when"
             " all is done; the backup stays as it is. Exit codes: 0 done; 2 bad arguments, no"
             " backup, or the folder is there already; 4 a run holds the backup; 5 the disk is full;"
             " 6 the backup is damaged."

@@ -40,7 +40,7 @@ def likes_of(day: date, year: int) -> list[date]:
     Easter, by its weekday in the month.
 
     >>> [each.isoformat() for each in likes_of(date(2026, 11, 26), 2025)]
-    ['2025-11-26', '2025-11-11', '2025-11-27', '2025-11-27']
+    ['2025-11-26', '2025-12-11', '2025-11-27', '2025-11-27']
     """
     found = []
     if (day.month, day.day) != (2, 29):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,9 +91,10 @@ def test_runs_are_listed_and_one_is_told_in_full(some_failed: tuple[Path, Answer
     ],
 )
 def test_what_there_is_not(
-    archived: Archived, arguments: tuple[str, ...], code: int, said: str
+    tmp_path: Path, archived: Archived, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
-    done = run_scrapy(*arguments, "-a", f"archive={archived.folder}")
+    shutil.copytree(archived.folder, tmp_path / "a")  # a run that has nothing to do writes that
+    done = run_scrapy(*arguments, "-a", f"archive={tmp_path / 'a'}")
     assert (done.returncode, said in done.stderr) == (code, True), done.stderr
 
 

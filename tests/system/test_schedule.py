@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -23,10 +22,13 @@ SAFE = 35
 CONFIG = 'contact = "you@library.example"\n[papers.daily]\naddress = "http://127.0.0.1:9/"\n'
 
 
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
+
+
 def scrapy(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
     return subprocess.run(
-        [sys.executable, "-m", "crawler", *words], cwd=folder, env=environment, text=True,
+        [sys.executable, "-m", "crawler", *words], cwd=folder, env=environment(), text=True,
         capture_output=True, timeout=300,
     )  # fmt: skip
 
@@ -130,19 +132,21 @@ def test_a_run_that_overlaps_another_says_so_and_fails_skips_or_waits(folder: Pa
     try:
         fails = scrapy(folder, *words)
         skips = scrapy(folder, *words, "--if-busy", "skip")
-        ended: list[subprocess.CompletedProcess[str]] = []
-        waiting = threading.Thread(
-            target=lambda: ended.append(scrapy(folder, *words, "--if-busy", "wait"))
-        )
-        waiting.start()
-        time.sleep(8)
-        assert not ended
+        said = folder / "said.txt"
+        with said.open("w") as out:
+            waiting = subprocess.Popen(
+                [sys.executable, "-m", "crawler", *words, "--if-busy", "wait"], cwd=folder,
+                env=environment(), stdout=out, stderr=out,
+            )  # fmt: skip
+        ends = time.monotonic() + 300
+        while "waiting until it ends" not in said.read_text():
+            assert waiting.poll() is None, said.read_text()
+            assert time.monotonic() < ends
+            time.sleep(0.1)
     finally:
         hold.release()
-    waiting.join()
     assert fails.returncode == 4
     assert skips.returncode == 0
     assert f"is in use by process {os.getpid()}" in skips.stderr
     assert "skipped: the next run goes on" in skips.stderr
-    assert ended[0].returncode == 3  # there is nobody at that address: it did run
-    assert "waiting until it ends" in ended[0].stderr
+    assert waiting.wait(300) == 3  # there is nobody at that address: it did run
