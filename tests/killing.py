@@ -58,9 +58,7 @@ def killed(work: Callable[[], object], under: str, at: int) -> bool:
 
 
 def some(count: int, most: int) -> Iterator[int]:
-    """Numbers from 1 to count, evenly, at most so many; a third of them where time is short."""
-    if os.environ.get("HYPOTHESIS_PROFILE") == "ci":
-        most = max(3, most // 3)
+    """Numbers from 1 to count, evenly, at most so many."""
     return iter(sorted({1 + i * count // most for i in range(most)}))
 
 
