@@ -48,6 +48,7 @@ _LEAST_WORD = 4
 """Characters of a word that a heading and the story's headline share."""
 _WORD = re.compile(r"[^\W\d_]+")
 _MOST_AROUND = 12
+"""Elements around the post navigation that may be taken for the card of its only link."""
 _MAX_PARTS = 12
 """Links of one card to its story that are looked at; real ones have up to four."""
 
