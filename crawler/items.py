@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from crawler.reasons import Reason
+from crawler.reservations import Reservation
 
 Precision = Literal["second", "minute", "day", "month", "year"]
 """How exact a date is: the finest part that the page states."""
@@ -234,8 +235,8 @@ class Page:
     """Addresses of feeds the page announces."""
     wordpress: str | None = None
     """Root of the site's WordPress REST API, where the page names or betrays one."""
-    reservations: tuple[str, ...] = ()
-    """What its markup reserves, as `meta name: content`: `meta robots: noarchive`."""
+    reservations: tuple[Reservation, ...] = ()
+    """What its markup states of the rights in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,8 +268,8 @@ class Capture:
     """Why the record holds less than was sent, if it does; ISO 28500, 5.13."""
     fetch_ms: int | None = None
     """Milliseconds from the request to the last byte; None where nobody measured."""
-    reservations: tuple[str, ...] = ()
-    """What the answer reserves, as `header or meta name: value`: `X-Robots-Tag: noarchive`."""
+    reservations: tuple[Reservation, ...] = ()
+    """What the publisher states of the rights in it: in the answer, and for its whole host."""
 
 
 @dataclass(frozen=True, slots=True)

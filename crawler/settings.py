@@ -74,6 +74,9 @@ CONTACT = os.environ.get("HEMEROTECA_CONTACT", "")
 USER_AGENT = user_agent(CONTACT)
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "Hemeroteca"
+# Whether each host is asked once a run for `/.well-known/tdmrep.json`: what it reserves of text and
+# data mining is recorded with the captures of its pages.
+TDMREP = True
 
 # -- pace: one request at a time to a host, seconds apart, slower where the host is slow -----------
 
@@ -127,6 +130,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.middlewares.private.PrivateAddressMiddleware": 90,
     "crawler.middlewares.robots.RobotsMiddleware": 100,
+    "crawler.middlewares.tdmrep.TdmrepMiddleware": 105,  # of hosts that robots.txt lets us in
     "crawler.middlewares.conditional.ConditionalMiddleware": 110,
     "crawler.middlewares.subscription.SubscriptionMiddleware": 120,
     "crawler.middlewares.refresh.RefreshMiddleware": 580,

@@ -26,6 +26,7 @@ LOWEST = {
     "crawler.errors",
     "crawler.events",
     "crawler.reasons",
+    "crawler.reservations",
     "crawler.text",
     "crawler.times",
     "crawler.urls",
@@ -40,6 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.errors": set(),
     "crawler.events": set(),
     "crawler.reasons": set(),
+    "crawler.reservations": set(),
     "crawler.text": set(),
     "crawler.times": set(),
     "crawler.urls": set(),
@@ -105,8 +107,8 @@ ROOMS: dict[str, set[str]] = {
 # table of words, `runs.visits` and `runs.assembly` the way of every answer: they are asked for by
 # name.
 DOORS = {f"crawler.extract.{room}" for room in ROOMS} | {
-    "crawler.config", "crawler.extensions.session", "crawler.monitors", "crawler.runs",
-    "crawler.search", "crawler.urls",
+    "crawler.config", "crawler.extensions.session", "crawler.monitors", "crawler.reservations",
+    "crawler.runs", "crawler.search", "crawler.urls",
 }  # fmt: skip
 PAST_THE_DOOR = {"crawler.runs.assembly", "crawler.runs.visits", "crawler.urls.segments"}
 MAY_DO_IO = {"crawler/extract/version.py"}  # reads its own code

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from typing import cast
 
 from crawler.archive.rows import insert
 from crawler.items import Capture, Reference
+from crawler.reservations import as_json
 
 Place = tuple[str, int, int]
 """File, offset and length of a record."""
@@ -172,5 +172,5 @@ def enter_capture(
         refers_to_id=original,
         truncated=capture.truncated,
         fetch_ms=capture.fetch_ms,
-        reservations=json.dumps(capture.reservations) if capture.reservations else None,
+        reservations=as_json(capture.reservations),
     )

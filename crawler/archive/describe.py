@@ -233,6 +233,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "location": "The target of a redirect.",
         **describe_history.CAPTURES,
     },
+    "reservations": describe_history.RESERVATIONS,
     "warc_files": describe_history.WARC_FILES,
     "damaged_files": describe_history.DAMAGED_FILES,
     "lost_captures": describe_history.LOST_CAPTURES,

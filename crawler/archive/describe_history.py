@@ -7,8 +7,24 @@ CAPTURES = {
     "refers_to_id": "For a revisit: the capture whose response has the payload.",
     "truncated": "Why the record has less than was sent (length, time, disconnect), if it does.",
     "fetch_ms": "Milliseconds from the request to the last byte.",
-    "reservations": "The rights that the response reserves (noarchive, TDM …), a JSON list, or"
-    " NULL.",
+    "reservations": "What the publisher states of the rights in it, a JSON list, or NULL. One by one"
+    " in the view reservations.",
+}
+
+RESERVATIONS = {
+    "": "What publishers state of the rights in each capture: in the answer itself, and for their"
+    " whole host in robots.txt and tdmrep.json. It says nothing of whether a page may be fetched.",
+    "capture_id": "The capture.",
+    "url": "Its address.",
+    "fetched_at": "When it was fetched, UTC: what was stated then.",
+    "what": "The term: tdm (text and data mining), tdm-policy, license, a use (train-ai, search …)"
+    " or a directive for robots (noarchive, noai, noindex …).",
+    "value": "As stated (1, n, no, a date, an address); NULL for directives that have none.",
+    "reserved": "1 if it reserves a right; 0 if it grants one, or names terms.",
+    "source": "Where it stands: header, meta, link, robots.txt or tdmrep.json.",
+    "name": "Name of the header, the meta element or the line of the file.",
+    "agent": "The only robot that it is meant for, in lower case; NULL: all.",
+    "stated_at": "Address of the page or file that states it.",
 }
 
 WARC_FILES = {

@@ -22,6 +22,7 @@ from crawler.archive.past import (
     reading,
     reasons,
     reread,
+    rights,
     runs,
     search,
     takedowns,
@@ -168,6 +169,12 @@ def m022_findings(db: Database) -> None:
 def m023_takedowns(db: Database) -> None:
     """What was taken out and stays out, and where copies of the archive are."""
     takedowns.upgrade(db)
+
+
+@migrations()
+def m024_reservations(db: Database) -> None:
+    """What publishers reserve, term by term."""
+    rights.upgrade(db)
 
 
 def bring_up_to_date(db: Database) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from crawler.archive.keys import url_key
 from crawler.errors import MissingError
+from crawler.reservations import Reservation, from_json
 from crawler.urls import normalise, story_key
 
 _CAPTURES = """
 SELECT u.url, c.fetched_at, c.status, c.content_type, c.payload_digest, c.payload_bytes,
     c.record_id, c.warc_file, c.warc_offset, c.warc_length, c.record_type, c.location, c.truncated,
-    c.refers_to_id, (SELECT v.verdict FROM verdicts v WHERE v.capture_id = c.id)
+    c.refers_to_id, (SELECT v.verdict FROM verdicts v WHERE v.capture_id = c.id),
+    c.reservations
 FROM captures c JOIN urls u ON u.id = c.url_id
 """
 
@@ -38,6 +42,12 @@ class KeptCapture:
     refers_to_id: int | None
     verdict: str | None
     """What it is that is no state of the story known at its address: `wall`, `outage`, …"""
+    reservations: tuple[Reservation, ...] = ()
+    """What the publisher states of the rights in it."""
+
+
+def _kept(row: Sequence[Any]) -> KeptCapture:
+    return KeptCapture(*row[:-1], from_json(row[-1]))
 
 
 def captures_of(connection: sqlite3.Connection, url: str) -> list[KeptCapture]:
@@ -62,7 +72,7 @@ def captures_of(connection: sqlite3.Connection, url: str) -> list[KeptCapture]:
         ]
     if not rows:
         raise MissingError(_why_missing(connection, url, spelled))
-    return [KeptCapture(*row) for row in rows]
+    return [_kept(row) for row in rows]
 
 
 def captures_of_article(connection: sqlite3.Connection, article_id: int) -> list[KeptCapture]:
@@ -70,12 +80,12 @@ def captures_of_article(connection: sqlite3.Connection, article_id: int) -> list
     rows = connection.execute(
         f"{_CAPTURES} WHERE u.article_id = ? ORDER BY c.fetched_at, c.id", (article_id,)
     )
-    return [KeptCapture(*row) for row in rows]
+    return [_kept(row) for row in rows]
 
 
 def capture_by_id(connection: sqlite3.Connection, capture_id: int) -> KeptCapture:
     """A capture by its key. Raises sqlite3.Error."""
-    return KeptCapture(*connection.execute(f"{_CAPTURES} WHERE c.id = ?", (capture_id,)).fetchone())
+    return _kept(connection.execute(f"{_CAPTURES} WHERE c.id = ?", (capture_id,)).fetchone())
 
 
 def whole_response(connection: sqlite3.Connection, capture: KeptCapture) -> KeptCapture:
@@ -84,7 +94,7 @@ def whole_response(connection: sqlite3.Connection, capture: KeptCapture) -> Kept
     if capture.refers_to_id is None:
         return capture
     row = connection.execute(f"{_CAPTURES} WHERE c.id = ?", (capture.refers_to_id,)).fetchone()
-    return KeptCapture(*row) if row else capture
+    return _kept(row) if row else capture
 
 
 def same_payload(connection: sqlite3.Connection, capture: KeptCapture) -> list[KeptCapture]:
@@ -96,7 +106,7 @@ def same_payload(connection: sqlite3.Connection, capture: KeptCapture) -> list[K
         " ORDER BY u.url = ? DESC, c.id DESC",
         (capture.payload_digest, capture.record_id, capture.url),
     )
-    return [KeptCapture(*row) for row in rows]
+    return [_kept(row) for row in rows]
 
 
 def _why_missing(connection: sqlite3.Connection, url: str, spelled: str) -> str:

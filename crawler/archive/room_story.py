@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from crawler.archive.replay import KeptCapture, captures_of_article
 from crawler.errors import MissingError
+from crawler.reservations import Reservation, from_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ class Beside:
     """Other addresses that lead to it."""
     revisions: tuple[RevisionHead, ...]
     captures: int
-    reservations: tuple[str, ...]
-    """What the page reserves, by the capture that was read."""
+    reservations: tuple[Reservation, ...]
+    """What the publisher states of the rights in the page, by the capture that was read."""
     images: tuple[tuple[str, str | None, str | None], ...]
     """Address, alternative text, caption; the lead picture first."""
     archived: tuple[tuple[str, int], ...]
@@ -164,7 +165,7 @@ def beside(connection: sqlite3.Connection, key: int, number: int | None = None) 
             "SELECT count(*) FROM urls u JOIN captures c ON c.url_id = u.id WHERE u.article_id = ?",
             (key,),
         ).fetchone()[0],
-        reservations=tuple(json.loads(reserved)) if reserved else (),
+        reservations=from_json(reserved),
         images=tuple(
             (each[0], each[1], each[2])
             for each in connection.execute(

@@ -801,6 +801,15 @@ WHERE (state IN ('failed', 'retry', 'gone', 'excluded')
         AND NOT (state = 'excluded' AND article_id IS NOT NULL))
     OR (state = 'done' AND role = 'page' AND article_id IS NULL);
 
+CREATE VIEW reservations AS
+SELECT c.id AS capture_id, c.url AS url, c.fetched_at AS fetched_at,
+    json_extract(e.value, '$.what') AS what, json_extract(e.value, '$.value') AS value,
+    json_extract(e.value, '$.reserved') AS reserved, json_extract(e.value, '$.source') AS source,
+    json_extract(e.value, '$.name') AS name, json_extract(e.value, '$.agent') AS agent,
+    ifnull(json_extract(e.value, '$.at'), c.url) AS stated_at
+FROM captures c, json_each(c.reservations) e
+WHERE c.reservations IS NOT NULL;
+
 CREATE VIEW linked_stories AS
 SELECT
     l.id,

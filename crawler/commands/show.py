@@ -17,6 +17,7 @@ from crawler.commands._shared import add_archive_option, archive_folder, told, w
 from crawler.errors import DamageError, MissingError, UsageError
 from crawler.kept_records import readable_record
 from crawler.reasons import NOT_THE_STORY, because
+from crawler.reservations import reserved
 from crawler.text import shown, shown_line
 from crawler.verb import Verb
 from crawler.warc.http import decoded, message_in
@@ -195,6 +196,9 @@ def _overview(
         yield f"{because(NOT_THE_STORY, chosen.verdict)}; --list shows the captures that are"
     if chosen.truncated is not None:
         yield f"cut short: {chosen.truncated}"
+    if chosen.reservations:
+        yield f"rights reserved: {', '.join(sorted(reserved(chosen.reservations))) or 'none'}"
+        yield from (f"  {each}" for each in chosen.reservations)
     yield ""
     head = message_in(record).head.decode("latin-1").replace("\r\n", "\n").rstrip("\n")
     yield from head.split("\n")

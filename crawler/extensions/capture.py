@@ -73,6 +73,7 @@ class CaptureResponses:
             head, request_head = without_cookies(head), without_cookies(request_head)
         location = response.headers.get(b"Location")
         is_redirect = 300 <= response.status < 400 and location is not None
+        site_wide = Session.of(self._crawler).reservations.of(request.url, response.status)
         coded = b"".join(wire.body) if wire is not None and self._verbatim else b""
         return Exchange(
             url=request.url,
@@ -85,7 +86,7 @@ class CaptureResponses:
             truncated=truncation(response, request),
             location=_target(request.url, location) if is_redirect and location else None,
             verbatim=coded or None,
-            reservations=reservations(_headers(response)),
+            reservations=reservations(request.url, _headers(response)) + site_wide,
         )
 
 

@@ -79,7 +79,7 @@ def _read(doc: Document) -> Page:
     article = replace(article, confidence=confidence(doc, data, article))
     why = why_not_article(doc, data, article, story.container)
     says = _says(doc) if why else ""
-    return Page(doc.url, article, why, says=says, reservations=reservations(data))
+    return Page(doc.url, article, why, says=says, reservations=reservations(doc, data))
 
 
 @dataclass(frozen=True, slots=True)

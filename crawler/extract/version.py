@@ -10,7 +10,7 @@ from crawler import __version__
 from crawler.bundled import DATA
 
 _HOUSE = Path(__file__).resolve().parents[1]
-ROOMS = ("extract", "learn", "urls")
+ROOMS = ("extract", "learn", "reservations", "urls")
 """Packages that decide what is read, with all their sub-packages."""
 SHARED = ("items.py", "text.py")
 """Modules that do so, too."""

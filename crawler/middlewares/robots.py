@@ -116,6 +116,9 @@ class RobotsMiddleware:
         return self._read(origin, response.url, response.status, body, time.monotonic())
 
     def _read(self, origin: str, url: str, status: int, body: bytes, read_at: float) -> _Rules:
+        session = self._crawler.get_extension(Session)
+        if session is not None:  # what it says of use is recorded, and decides nothing here
+            session.reservations.note(f"{origin}/robots.txt", status, body)
         parser = ProtegoRobotParser.from_crawler(self._crawler, body)
         delay = _longest(parser.crawl_delay(self._agent), self._own_delay(origin))
         if delay is not None and delay > _LONGEST_DELAY:

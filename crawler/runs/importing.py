@@ -22,6 +22,7 @@ from crawler.archive.takedowns import is_digest_taken_down, is_taken_down
 from crawler.errors import VisitError
 from crawler.items import Capture, Visit
 from crawler.runs.assembly import Assembly
+from crawler.runs.host_files import HostFiles
 from crawler.runs.learning import learn_sites
 from crawler.runs.originals import Originals
 from crawler.runs.requests import Requests, keys
@@ -93,6 +94,7 @@ class _Import:
         self._assembly = Assembly()
         self._originals = Originals(self._connection)
         """With the captures that are not stored yet."""
+        self._host_files = HostFiles(run.folder / WARC_FOLDER, self._originals)
         self._known: dict[str, None] = {}
         """Answers that were left out."""
         self._late: list[tuple[Record, str]] = []
@@ -191,6 +193,7 @@ class _Import:
             self._told.records["taken down"] += 1
             self._leave_out(record)
             return
+        self._host_files.take(capture, record)
         capture = replace(capture, record_id=self._name_for(capture, record))
         known = self._originals.get(capture.record_id)
         if known is not None and not self._is_left(known):
@@ -207,6 +210,7 @@ class _Import:
         if capture.record_type == "revisit":
             capture = replace(capture, refers_to=original.record_id if original else None)
         self._originals.add(capture)
+        capture = replace(capture, reservations=self._host_files.of(capture))
         for held in [h for h in self._held if h.get("WARC-Concurrent-To") == record.record_id]:
             self._held.remove(held)
             self._copy(held)
@@ -243,7 +247,7 @@ class _Import:
         self, capture: Capture, message: Message, original: Capture | None
     ) -> tuple[Visit, Reading | None]:
         """The visit as far as its status and headers tell, and what its answer holds."""
-        visit = unread(capture, message)
+        visit = unread(capture, message, capture.reservations)
         if not is_to_be_read(visit):
             return visit, None
         place = (capture.warc_file, capture.warc_offset, capture.warc_length)

@@ -25,7 +25,9 @@ from crawler.archive.takedowns import Takedown
 from crawler.errors import PageError
 from crawler.items import Capture, FoundUrl, Source, Visit
 from crawler.reasons import because
+from crawler.reservations import from_lines
 from crawler.runs.assembly import Assembly
+from crawler.runs.host_files import HostFiles
 from crawler.runs.metadata import fields, moment, removed, values, visit_told, with_conversion
 from crawler.runs.originals import Originals
 from crawler.runs.profiles import Profiles, profile_of
@@ -96,6 +98,7 @@ class Restoring:
         self._warcinfo = ""
         """WARC-Record-ID of the file's first record."""
         self._originals = Originals(store.db.conn)
+        self._host_files = HostFiles(folder, self._originals)
 
     def take(self, record: Record, name: str) -> None:
         """The next record of a file."""
@@ -213,6 +216,7 @@ class Restoring:
             self._told.damage.append(f"{name}, byte {record.offset:,}: {record.kind}: {error}")
             return
         self._originals.add(capture)
+        self._host_files.take(capture, record)
         # with metadata, the page itself is not needed again
         message = None if self._has_metadata else message_in(record)
         # what a crawl asked for, killed before it could say so, is asked for again, and followed
@@ -221,18 +225,15 @@ class Restoring:
 
     def _take_metadata(self, record: Record) -> None:
         found = self._pending.pop(record.get("WARC-Concurrent-To") or "", None)
-        info, reservations = fields(record.block), values(record.block, "reservation")
+        info, stated = fields(record.block), values(record.block, "reservation")
         if found is not None and "visit" not in info:  # of another program
             self._pending[found[0].record_id] = found
             return
         if found is None:
             return
         took = info.get("fetchTimeMs", "")
-        capture = replace(
-            found[0],
-            reservations=tuple(reservations),
-            fetch_ms=int(took) if re.fullmatch("[0-9]{1,12}", took) else None,
-        )
+        ms = int(took) if re.fullmatch("[0-9]{1,12}", took) else None
+        capture = replace(found[0], reservations=from_lines(stated), fetch_ms=ms)
         last = info.get("visit-record", capture.record_id)
         captures = [*self._parts.pop(last, []), capture]
         if "state" not in info:
@@ -347,7 +348,7 @@ class Restoring:
         self, capture: Capture, message: Message, tied: tuple[str, ...], source: Source
     ) -> None:
         """Read the answer of a capture that nothing is told of. source: how its URL was found."""
-        visit, reading = unread(capture, message), None
+        visit, reading = unread(capture, message, self._host_files.of(capture)), None
         if is_to_be_read(visit):
             self._told.totals["reread"] += 1
             try:

@@ -10,7 +10,7 @@ reason why it is none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from crawler.discover.feeds import parse_feed
 from crawler.discover.kinds import sniff
-from crawler.discover.link_header import with_links
+from crawler.discover.link_header import links, with_links
 from crawler.discover.shapes import shape
 from crawler.discover.sitemaps import parse_sitemap
 from crawler.discover.story_urls import is_page
@@ -29,6 +29,7 @@ from crawler.extract.fields import is_front
 from crawler.items import Article, Capture, FoundUrl, Kind, Page, Role, State, Truncation, Visit
 from crawler.learn import SiteProfile, applied
 from crawler.reasons import Reason, because
+from crawler.reservations import Reservation, of_headers
 from crawler.runs.requests import Asked
 from crawler.runs.states import cut_state, no_page, status_state
 from crawler.text import cleaned
@@ -38,9 +39,6 @@ from crawler.warc.http import Message, decoded, message_in
 from crawler.warc.members import DamagedError
 from crawler.warc.reader import read_record
 
-RESERVING = ("X-Robots-Tag", "TDM-Reservation", "TDM-Policy", "Content-Usage")
-"""Headers by which a site reserves rights: Google's robots tag; TDM Reservation Protocol (W3C
-community group report); AI Preferences (IETF draft)."""
 _ASSET = re.compile(
     r"\s*(?:image|audio|video|font)/|\s*text/(?:css|javascript|csv|calendar)"
     r"|\s*application/(?!xhtml|xml|octet-stream)",
@@ -100,8 +98,8 @@ class Place:
 
 def answer_in(message: Message, url: str) -> Answer:
     """The answer that an HTTP message of a WARC record is. url: the address that answered."""
-    links = tuple(v.decode("latin-1") for n, v in message.headers if n.lower() == b"link")
-    return Answer(url, decoded(message), message.get("Content-Type"), links)
+    sent = _link_headers(message.headers)
+    return Answer(url, decoded(message), message.get("Content-Type"), sent)
 
 
 def read_answer(answer: Answer, role: Role = "page", profile: SiteProfile | None = None) -> Reading:
@@ -149,15 +147,13 @@ def answer_at(place: Place) -> Answer:
     return answer_in(message_in(record), place.url)
 
 
-def reservations(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, ...]:
-    """What an answer's headers reserve, as `name: value`."""
-    pairs = [(name.lower(), value) for name, value in headers]
-    return tuple(
-        f"{each}: {value.decode('latin-1')[:500]}"
-        for each in RESERVING
-        for name, value in pairs
-        if name == each.lower().encode()
-    )
+def reservations(url: str, headers: Sequence[tuple[bytes, bytes]]) -> tuple[Reservation, ...]:
+    """What an answer's headers state of the rights in it. url: the address that answered."""
+    return of_headers(headers, links(_link_headers(headers)), url)
+
+
+def _link_headers(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, ...]:
+    return tuple(value.decode("latin-1") for name, value in headers if name.lower() == b"link")
 
 
 # -- what that makes of a visit --------------------------------------------------------------------
@@ -253,12 +249,13 @@ def role_of(capture: Capture, kind: Kind | None = None) -> Role:
     return kind if kind == "sitemap" or kind == "feed" else "page"
 
 
-def unread(capture: Capture, message: Message) -> Visit:
+def unread(capture: Capture, message: Message, site_wide: tuple[Reservation, ...] = ()) -> Visit:
     """The visit that a capture of another program is, as far as its head tells.
 
-    message: its head, at least.
+    message: its head, at least. site_wide: what its host states for it elsewhere.
     """
-    capture = replace(capture, reservations=reservations(message.headers))
+    own = reservations(capture.url, message.headers)
+    capture = replace(capture, reservations=own + site_wide)
     visit = Visit(
         normalise(capture.url) or capture.url, "page", *answer_state(capture.status), (capture,),
         not_modified=capture.status == 304, etag=message.get("ETag"),

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from crawler.items import Capture, Reference, Truncation
+from crawler.reservations import Reservation
 from crawler.times import utc
 from crawler.warc.records import (
     HTTP_REQUEST,
@@ -45,7 +46,7 @@ class Exchange:
     """Absolute target of a redirect."""
     verbatim: bytes | None = None
     """The body with its transfer coding, if that is what is to be kept."""
-    reservations: tuple[str, ...] = ()
+    reservations: tuple[Reservation, ...] = ()
 
     @cached_property
     def status(self) -> int:

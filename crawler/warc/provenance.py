@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from crawler.items import Article, Capture, Visit
+from crawler.reservations import as_line
 from crawler.text import cleaned
 from crawler.warc.records import FIELDS, JSON, Headers, fields
 
@@ -70,7 +71,7 @@ def metadata_records(visit: Visit, article_url: str | None) -> list[Record]:
     for capture in visit.captures:
         took = None if capture.fetch_ms is None else str(capture.fetch_ms)
         pairs = [*said, ("fetchTimeMs", took)]
-        pairs += [("reservation", each) for each in capture.reservations]
+        pairs += [("reservation", as_line(each)) for each in capture.reservations]
         if capture is visit.captures[-1]:
             pairs += outcome
         headers = [

@@ -14,6 +14,7 @@ from crawler.archive.unfit import is_about_content
 from crawler.errors import BusyError
 from crawler.items import Article, Claim, FoundUrl, Image, LinkedStory, Moment, Visit
 from crawler.reasons import Reason
+from crawler.reservations import Reservation
 from crawler.text import is_clean
 
 from .conftest import MakeVisit
@@ -143,7 +144,10 @@ def test_no_string_of_a_visit_gets_in_unclean(store: Store, make_visit: MakeVisi
         found=(FoundUrl(BASE + "f", "page", "link", bad, bad, bad, bad),),
         origin=FoundUrl(URL, "page", "link", bad, bad, bad, bad),
     )  # fmt: skip
-    capture = replace(visit.captures[0], content_type=bad, location=BASE + bad, reservations=(bad,))
+    said = Reservation(bad, bad, True, "header", bad, bad, bad)
+    capture = replace(
+        visit.captures[0], content_type=bad, location=BASE + bad, reservations=(said,)
+    )
     store.record([replace(visit, captures=(capture,))])
     assert store.unfit == []
     tables = [row[0] for row in store.db.execute(

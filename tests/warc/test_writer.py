@@ -17,6 +17,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.items import Article, Block, FoundUrl, LinkedStory, Reference, Visit
+from crawler.reservations import Reservation, as_line
 from crawler.text import cleaned
 from crawler.warc import writer
 from crawler.warc.exchange import Exchange, rebuilt_head
@@ -205,10 +206,13 @@ def test_what_a_full_disk_refuses_leaves_no_half_record(
     assert len(list(records(warc))) == 5
 
 
+NOARCHIVE = Reservation("noarchive", None, True, "header", "X-Robots-Tag")
+
+
 def test_what_stands_beside_a_capture_says_where_it_came_from_and_what_was_made_of_it(
     warc: WarcWriter,
 ) -> None:
-    hop = replace(warc.write(EXCHANGE), reservations=("X-Robots-Tag: noarchive",))
+    hop = replace(warc.write(EXCHANGE), reservations=(NOARCHIVE,))
     last = warc.write(replace(EXCHANGE, url="https://news.example/b", fetch_ms=None))
     article = Article(
         url=last.url,
@@ -232,7 +236,7 @@ def test_what_stands_beside_a_capture_says_where_it_came_from_and_what_was_made_
         "visit: https://news.example/a\r\n"
         f"visit-record: {last.record_id}\r\n"
         "role: page\r\nsource: sitemap\r\nvia: https://news.example/s.xml\r\n"
-        "fetchTimeMs: 12\r\nreservation: X-Robots-Tag: noarchive\r\n"
+        f"fetchTimeMs: 12\r\nreservation: {as_line(NOARCHIVE)}\r\n"
     )
     assert b'state: done\r\narticle: https://news.example/b\r\netag: "1"\r\n' in second[2]
     assert conversion[1]["WARC-Refers-To"] == last.record_id

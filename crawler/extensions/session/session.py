@@ -35,6 +35,7 @@ from crawler.outcome import (
     outcome,
 )
 from crawler.reasons import Reason, in_words
+from crawler.reservations import SiteReservations
 from crawler.runs import News, Run, Workers, tell_of_findings, watch_archive
 from crawler.stopping import GIVEN_UP
 from crawler.urls import site_host
@@ -78,6 +79,8 @@ class Session:
         self.workers = Workers(
             settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_CPU_SECONDS")
         )
+        self.reservations = SiteReservations()
+        """What hosts reserve for all of their pages, as far as this run has read it."""
         self.is_full = False
         """Whether as many pages were fetched as the user allows."""
         self.outcome: str | None = None

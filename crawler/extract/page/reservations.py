@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import re
+from itertools import islice
 
+from crawler.extract.page.document import Document
 from crawler.extract.page.structured import Structured
+from crawler.reservations import Reservation, of_page
 
-_ROBOTS = ("robots", "hemeroteca", "googlebot", "googlebot-news", "bingbot")
-_RESERVING = re.compile(
-    r"\b(?:none|noarchive|nocache|noindex|nosnippet|noai|noimageai|unavailable_after)\b",
-    re.IGNORECASE,
-)
-_TDM = ("tdm-reservation", "tdm-policy")
+_MAX_LINKS = 1_000
 
 
-def reservations(data: Structured) -> tuple[str, ...]:
-    """Meta elements that reserve rights, as `meta name: content`.
-
-    The robots meta element (HTML Living Standard, 4.2.5.3) and the TDM Reservation Protocol (W3C
-    community group report, 2024).
-    """
-    found = [
-        f"meta {name}: {text[:500]}"
-        for name in _ROBOTS
-        for text in data.meta.get(name, ())
-        if _RESERVING.search(text)
+def reservations(doc: Document, data: Structured) -> tuple[Reservation, ...]:
+    """What meta elements and links to licences say, as `crawler.reservations` reads them."""
+    links = [
+        (e.get("href", ""), frozenset(e.get("rel", "").lower().split()), e.get("type", ""))
+        for e in islice(doc.tags["link"], _MAX_LINKS)
+        if "license" in e.get("rel", "").lower()
     ]
-    found += [f"meta {name}: {text[:500]}" for name in _TDM for text in data.meta.get(name, ())]
-    return tuple(dict.fromkeys(found))
+    return of_page(data.meta, links, doc.base_url)

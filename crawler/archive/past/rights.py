@@ -1,0 +1,30 @@
+"""What captures reserve, with the term, its value and where it stands; it was text before, as
+`X-Robots-Tag: noarchive`."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from crawler.archive import schema
+from crawler.reservations import as_json, from_json
+
+_VIEW = """
+CREATE VIEW reservations AS
+SELECT c.id AS capture_id, c.url AS url, c.fetched_at AS fetched_at,
+    json_extract(e.value, '$.what') AS what, json_extract(e.value, '$.value') AS value,
+    json_extract(e.value, '$.reserved') AS reserved, json_extract(e.value, '$.source') AS source,
+    json_extract(e.value, '$.name') AS name, json_extract(e.value, '$.agent') AS agent,
+    ifnull(json_extract(e.value, '$.at'), c.url) AS stated_at
+FROM captures c, json_each(c.reservations) e
+WHERE c.reservations IS NOT NULL;
+"""
+
+
+def upgrade(db: Database) -> None:
+    """Bring the version before up to date. Raises sqlite3.Error."""
+    rows = db.conn.execute("SELECT id, reservations FROM captures WHERE reservations IS NOT NULL")
+    for key, told in rows.fetchall():
+        db.conn.execute(
+            "UPDATE captures SET reservations = ? WHERE id = ?", (as_json(from_json(told)), key)
+        )
+    schema.run(db.conn, _VIEW)
