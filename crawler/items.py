@@ -29,8 +29,9 @@ Relation = Literal[
 RELATIONS: tuple[str, ...] = get_args(Relation)
 
 Role = Literal["home", "robots", "sitemap", "feed", "wordpress", "page"]
-"""What a URL is fetched as. wordpress: a page of a WordPress site's REST list of posts. A `page`
-may turn out to be an article or a listing."""
+"""What a URL is fetched as. robots: a file that speaks for a whole host (robots.txt, tdmrep.json).
+wordpress: a page of a WordPress site's REST list of posts. A `page` may turn out to be an article
+or a listing."""
 
 Source = Literal[
     "seed", "list", "robots", "usual", "sitemap", "feed", "wordpress", "archive", "previous",

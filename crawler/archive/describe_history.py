@@ -7,8 +7,8 @@ CAPTURES = {
     "refers_to_id": "For a revisit: the capture whose response has the payload.",
     "truncated": "Why the record has less than was sent (length, time, disconnect), if it does.",
     "fetch_ms": "Milliseconds from the request to the last byte.",
-    "reservations": "What the publisher states of the rights in it, a JSON list, or NULL. One by one"
-    " in the view reservations.",
+    "reservations": "What the publisher states of the rights in it, a JSON list, or NULL. One by"
+    " one in the view reservations.",
 }
 
 RESERVATIONS = {

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import gc
 import os
+import shlex
 import signal
 import sys
 import time
@@ -101,13 +102,23 @@ class Command(Verb, ScrapyCrawl):
             "--estimate", action="store_true",
             help="archive nothing: say how many stories, days and bytes there are to come",
         )  # fmt: skip
+        # Scrapy's own: the first thing that those try who know it
+        parser.add_argument(
+            "-o", "--output", "-O", "--overwrite-output", dest="output", action="append",
+            metavar="FILE", help=f"not of a crawl: {PROGRAM} export csv writes stories into a file",
+        )  # fmt: skip
+        parser.set_defaults(overwrite_output=None)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check everything that can be checked before anything is opened or fetched."""
         # until a server has answered nothing is touched: it is as quick and as clean as Ctrl-C
         end_on_sigterm()
+        if opts.output:
+            fail("crawl", no_feed(opts.output[0]))
         super().process_options(args, opts)
         assert self.settings is not None
+        for file in self.settings.getdict("FEEDS"):
+            fail("crawl", no_feed(str(file)))
         try:
             check_names(opts.set)
             check_settings(self.settings)
@@ -233,6 +244,15 @@ class Command(Verb, ScrapyCrawl):
         except KeyError:
             known = ", ".join(sorted(loader.list()))
             raise UsageError(f"no spider {name!r}; there are {known}") from None
+
+
+def no_feed(file: str) -> UsageError:
+    """Why a crawl writes no feed. What Scrapy would export are visits, with all that the archive
+    keeps of them; that a visit made a story, or a revision of one, is known when it is stored."""
+    return UsageError(
+        f"a crawl stores stories in an archive, and none in {shlex.quote(file)}; afterwards"
+        f" {PROGRAM} export csv -o FILE writes them"
+    )
 
 
 def when_free(folder: Path, if_busy: str) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import io
 import re
+import shlex
 import sys
 from datetime import date
+from pathlib import PurePath
 from typing import BinaryIO, cast
 
 from crawler.archive.database import open_for_reading
@@ -24,6 +26,8 @@ from crawler.graph_files import write_csv, write_graphml
 from crawler.items import RELATIONS, Relation
 from crawler.verb import Verb
 
+_FORMATS = {".graphml": "graphml", ".xml": "graphml", ".csv": "csv"}
+"""File extension → format."""
 _DATE = re.compile(r"\d{4}(?:-\d\d){0,2}")
 
 
@@ -78,11 +82,12 @@ class Command(Verb):
         with told("graph") as about:
             selection = selected(opts)
             folder = archive_folder("graph", args, opts.argument, self.settings["ARCHIVE"])
+            form = chosen_format(opts.format, opts.output)
             with open_for_reading(about.archive(folder)) as db:
                 must_be_known(db, selection.site)
                 export = Export(db, selection)
                 with opened(opts.output, folder) as out:
-                    said = write(export, out, chosen_format(opts), raw=opts.raw)
+                    said = write(export, out, form, raw=opts.raw)
         print(f"{said}{f' in {opts.output}' if opts.output else ''}", file=sys.stderr)
 
 
@@ -100,10 +105,22 @@ def selected(opts: argparse.Namespace) -> Selection:
     return Selection(site, cast("tuple[Relation, ...]", tuple(relations)), opts.since, opts.until)
 
 
-def chosen_format(opts: argparse.Namespace) -> str:
-    """graphml or csv: as asked for, or as the file's name says."""
-    by_name = "csv" if (opts.output or "").lower().endswith(".csv") else "graphml"
-    return opts.format or by_name
+def chosen_format(asked: str | None, output: str | None) -> str:
+    """graphml or csv: as asked for, or as the file's name says; graphml where neither does. Raises
+    UsageError where the name says anything else.
+
+    >>> chosen_format(None, "links.CSV"), chosen_format(None, None), chosen_format("csv", "x.txt")
+    ('csv', 'graphml', 'csv')
+    """
+    suffix = PurePath(output or "").suffix.lower()
+    if asked is not None or not suffix:
+        return asked or "graphml"
+    if suffix not in _FORMATS:
+        raise UsageError(
+            f"-o {shlex.quote(output or '')}: a graph is written as {', '.join(_FORMATS)};"
+            " --format says which under any other name"
+        )
+    return _FORMATS[suffix]
 
 
 def write(export: Export, out: BinaryIO, form: str, *, raw: bool = False) -> str:

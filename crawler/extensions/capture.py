@@ -27,8 +27,8 @@ TAKEN_DOWN = "taken_down"
 class CaptureResponses:
     """Writes WARC records for each exchange, redirects and errors too.
 
-    The capture joins the request's `meta["captures"]`, in order of fetching; robots.txt, which the
-    middleware fetches for itself, is handed to the archive at once.
+    The capture joins the request's `meta["captures"]`, in order of fetching; robots.txt and
+    tdmrep.json, which middlewares fetch for themselves, are handed to the archive at once.
     """
 
     def __init__(self, crawler: Crawler) -> None:

@@ -6,6 +6,10 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+MAX_RULES = 500
+MAX_LENGTH = 500
+"""Of one file, and characters of a pattern: what is beyond is passed over, for each page is held
+against all of them."""
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")

@@ -1,8 +1,8 @@
 """What a robots.txt says of use, beside what it says of fetching.
 
-Sources: draft-ietf-aipref-attach, "Robots Exclusion Protocol Content-Usage Rule": a rule of a group,
-with a path in front; the longest path that matches counts, and of equal ones all. Content Signals
-Policy (contentsignals.org): `Content-Signal`, the same way. RSL 1.0 (rslstandard.org/rsl):
+Sources: draft-ietf-aipref-attach, "Robots Exclusion Protocol Content-Usage Rule": a rule of a
+group, with a path in front; the longest path that matches counts, and of equal ones all. Content
+Signals Policy (contentsignals.org): `Content-Signal`, the same way. RSL 1.0 (rslstandard.org/rsl):
 `License:`, which is of no group. Groups are those of RFC 9309, 2.2.1.
 """
 
@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crawler.reservations.patterns import Pattern
+from crawler.reservations.patterns import MAX_LENGTH, MAX_RULES, Pattern
 from crawler.reservations.reservation import Reservation
 from crawler.reservations.tdmrep import address
 from crawler.reservations.usage import SIGNAL, USAGE, usage
 
 _MAX_BYTES = 512_000
 """500 KiB, the least that RFC 9309, section 2.5, asks a crawler to read."""
-_MAX_RULES = 1_000
 _MAX_LICENSES = 20
 _OF_NO_GROUP = frozenset({"sitemap", "license", "host"})
 _RULES = {USAGE.lower(): USAGE, SIGNAL.lower(): SIGNAL}
@@ -52,7 +51,7 @@ class UsageRules:
                 if url is not None:
                     said = Reservation("license", url, True, "robots.txt", "License", at)
                     licenses.setdefault(said)
-            if key in _RULES and count < _MAX_RULES and (rule := _rule(_RULES[key], value, at)):
+            if key in _RULES and count < MAX_RULES and (rule := _rule(_RULES[key], value, at)):
                 count += 1
                 for each in agents & {agent, "*"}:
                     rules.setdefault((each, key), []).append(rule)
@@ -77,8 +76,10 @@ def _rule(name: str, value: str, at: str) -> Rule | None:
     path, _, rest = value.replace("\t", " ").partition(" ")
     if not path.startswith(("/", "*")):
         path, rest = "/", value
+    if len(path) > MAX_LENGTH:
+        return None
     held = tuple(usage(rest.strip(), "robots.txt", name, at))
-    return (Pattern.of(path[:2_000]), held) if held else None
+    return (Pattern.of(path), held) if held else None
 
 
 def _lines(body: bytes) -> Iterator[tuple[str, str]]:

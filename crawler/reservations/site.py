@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from crawler.reservations.patterns import path_of
@@ -19,8 +19,8 @@ _MOST = 1_000
 
 @dataclass(slots=True)
 class _Files:
-    usage: UsageRules = UsageRules()
-    tdm: TdmRules = TdmRules()
+    usage: UsageRules = field(default_factory=UsageRules)
+    tdm: TdmRules = field(default_factory=TdmRules)
 
 
 class SiteReservations:

@@ -12,15 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.reservations.patterns import Pattern
+from crawler.reservations.patterns import MAX_LENGTH, MAX_RULES, Pattern
 from crawler.reservations.reservation import Reservation, ReservedIn
 from crawler.urls import absolute
 
 TDMREP_PATH = "/.well-known/tdmrep.json"
 TDM, POLICY = "tdm-reservation", "tdm-policy"
 _MAX_BYTES = 512_000
-_MAX_RULES = 1_000
-_MAX_PATTERN = 2_000
 
 
 def tdm(
@@ -65,7 +63,7 @@ class TdmRules:
             found = json.loads(body[:_MAX_BYTES].decode("utf-8-sig", "replace"))
         except (ValueError, RecursionError):
             return cls()
-        rules = found[:_MAX_RULES] if isinstance(found, list) else []
+        rules = found[:MAX_RULES] if isinstance(found, list) else []
         return cls(tuple(rule for each in rules if (rule := _rule(each, at)) is not None))
 
     def of(self, path: str) -> tuple[Reservation, ...]:
@@ -80,7 +78,7 @@ def _rule(told: Any, at: str) -> tuple[Pattern, tuple[Reservation, ...]] | None:
     if not isinstance(location, str) or not location.startswith(("/", "*")):
         return None
     held = [*tdm(TDM, told.get(TDM), None, "tdmrep.json", TDM, at)]
-    if not held or len(location) > _MAX_PATTERN:
+    if not held or len(location) > MAX_LENGTH:
         return None
     held += tdm(POLICY, told.get(POLICY), at, "tdmrep.json", POLICY, at)
     return Pattern.of(location), tuple(held)

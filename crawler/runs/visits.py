@@ -29,7 +29,7 @@ from crawler.extract.fields import is_front
 from crawler.items import Article, Capture, FoundUrl, Kind, Page, Role, State, Truncation, Visit
 from crawler.learn import SiteProfile, applied
 from crawler.reasons import Reason, because
-from crawler.reservations import Reservation, of_headers
+from crawler.reservations import Reservation, is_site_wide, of_headers
 from crawler.runs.requests import Asked
 from crawler.runs.states import cut_state, no_page, status_state
 from crawler.text import cleaned
@@ -240,7 +240,7 @@ def role_of(capture: Capture, kind: Kind | None = None) -> Role:
     """What a URL that nobody told of would have been asked for as: by its address and what it
     holds, or, where nobody has looked, the answer's type."""
     path, said = urlsplit(capture.url).path, capture.content_type or ""
-    if path == "/robots.txt":
+    if is_site_wide(capture.url):
         return "robots"
     if path in ("", "/") and not urlsplit(capture.url).query:
         return "home"

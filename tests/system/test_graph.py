@@ -58,6 +58,7 @@ def test_the_file_name_says_the_format_and_options_what_is_in_it(
         (("-a", "archive=other"), "name one archive"),
         (("-o", "no/such/folder/graph.graphml"), "cannot write no/such/folder/graph.graphml"),
         (("-o", "."), "cannot write ."),
+        (("-o", "no.xlsx"), "-o no.xlsx: a graph is written as .graphml, .xml, .csv; --format"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(
@@ -68,6 +69,14 @@ def test_what_is_wrong_is_said_in_one_line(
     assert done.stderr.startswith("scrapy graph: ")
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_newspaper_that_is_not_there_leaves_no_file(archived: Archived, tmp_path: Path) -> None:
+    out = tmp_path / "links.csv"
+    done = run_scrapy("graph", str(archived.folder), "--site", "other.example", "-o", str(out))
+    assert done.returncode == 7
+    assert "--site other.example: the archive has no such newspaper" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_archive_is_said_in_one_line(tmp_path: Path) -> None:

@@ -44,6 +44,14 @@ def answers(base: str) -> Answers:
     """Path → status line, headers, body."""
     html = "Content-Type: text/html; charset=utf-8"
     found: Answers = {
+        "/robots.txt": ("200 OK", ("Content-Type: text/plain",), (
+            b"License: https://licences.example/l.xml\nUser-agent: *\n"
+            b"Content-Usage: /2026/s train-ai=n\n"
+        )),
+        "/.well-known/tdmrep.json": ("200 OK", ("Content-Type: application/json",), (
+            b'[{"location": "/2026/the-*/2", "tdm-reservation": 0},'
+            b' {"location": "/2026/the", "tdm-reservation": 1}]'
+        )),
         "/2026/plain-html": ("200 OK", (html,), story("one")),
         "/2026/status-203": ("203 Non-Authoritative Information", (html,), story("two")),
         "/2026/status-299": ("299 Odd", (html,), story("odd")),
@@ -88,7 +96,10 @@ def answers(base: str) -> Answers:
     return found
 
 
-ASKED = [path for path in answers("") if path not in (f"{LONG}2/", f"{LONG}3/")]
+ASKED = [
+    path for path in answers("")
+    if path.startswith("/2026/") and path not in (f"{LONG}2/", f"{LONG}3/")
+]  # fmt: skip
 
 ROWS = {
     "urls": "SELECT u.url, u.state, u.reason, u.kind, a.url AS article FROM urls u"
@@ -97,8 +108,8 @@ ROWS = {
     "stories": "SELECT url, title, body_text, revisions, gone_at FROM stories ORDER BY 1",
     "canonical": "SELECT a.url, r.number, r.canonical_url, r.cause FROM revisions r"
     " JOIN articles a ON a.id = r.article_id ORDER BY 1, 2",
-    "reservations": "SELECT u.url, c.reservations FROM captures c JOIN urls u ON u.id = c.url_id"
-    " WHERE c.reservations IS NOT NULL ORDER BY 1",
+    "reservations": "SELECT DISTINCT url, what, value, reserved, source, name, agent,"
+    " stated_at FROM reservations ORDER BY 1, 2",
 }
 
 
@@ -125,6 +136,8 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         done = crawl("article", folder / "crawl", urls=str(folder / "urls.txt"))
         assert done.returncode in (0, 3, 9, 10), done.stderr
     assert len(query(folder / "crawl", ROWS["stories"])) > 10
+    stated = query(folder / "crawl", ROWS["reservations"])
+    assert {row["source"] for row in stated} == {"header", "meta", "robots.txt", "tdmrep.json"}
     return folder / "crawl"
 
 
