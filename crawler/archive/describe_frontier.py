@@ -11,8 +11,8 @@ URLS = {
     "key": "A number that all spellings of the address share (http or https, with or without www."
     " and a trailing slash).",
     "site_id": "The site it belongs to.",
-    "role": "What it is fetched as: home, robots (robots.txt, tdmrep.json), sitemap, feed, wordpress"
-    " or page.",
+    "role": "What it is fetched as: home, robots (robots.txt, tdmrep.json), sitemap, feed,"
+    " wordpress or page.",
     "state": "queued (to be fetched), claimed (a run is working on it), done, retry (failed, to be"
     " tried again at due_at), redirected, failed, gone or excluded.",
     "reason": "Why it is in this state, where that needs a reason.",

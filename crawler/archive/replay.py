@@ -47,7 +47,7 @@ class KeptCapture:
 
 
 def _kept(row: Sequence[Any]) -> KeptCapture:
-    return KeptCapture(*row[:-1], from_json(row[-1]))
+    return KeptCapture(*(*row[:-1], from_json(row[-1])))
 
 
 def captures_of(connection: sqlite3.Connection, url: str) -> list[KeptCapture]:

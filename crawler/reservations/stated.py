@@ -25,9 +25,9 @@ def of_headers(
 ) -> tuple[Reservation, ...]:
     """What the headers of an answer state. links: of its `Link` headers. url: of the answer."""
     held: dict[str, list[str]] = {}
-    for name, value in headers:
-        known = name.decode("latin-1").lower()
-        held.setdefault(known, []).append(clean(value.decode("latin-1"))[:_LONGEST])
+    for key, sent in headers:
+        text = clean(sent.decode("latin-1"))[:_LONGEST]
+        held.setdefault(key.decode("latin-1").lower(), []).append(text)
     found: list[Reservation] = []
     for value in held.get(_ROBOTS_TAG.lower(), ()):
         found += directives(value, "header", _ROBOTS_TAG)

@@ -120,7 +120,7 @@ def test_under_tls_too(tmp_path: Path) -> None:
     records = kept(tmp_path / "a")
     (block,) = of(records, "response", f"{base}/s")
     assert block.startswith(HEAD)
-    assert of(records, "request", f"{base}/s") == [requests[1]]
+    assert of(records, "request", f"{base}/s") == [requests[2]]
 
 
 def test_with_verbatim_the_transfer_coding_stays(tmp_path: Path) -> None:
