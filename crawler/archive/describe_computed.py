@@ -9,6 +9,10 @@ COMPUTED: dict[str, dict[str, str]] = {
         "position": "integer", "to_archived": "integer", "first_seen_at": "text",
         "last_seen_at": "text",
     },
+    "reservations": {
+        **dict.fromkeys(("what", "value", "source", "name", "agent", "stated_at"), "text"),
+        "reserved": "integer",
+    },
     "story_revisions": {"body_markdown": "text"},
     "edited_stories": {"words_added": "integer", "changed": "text"},
     "stories_by_month": {"month": "text", "stories": "integer", "words": "integer"},

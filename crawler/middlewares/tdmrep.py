@@ -7,7 +7,7 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
-from scrapy.http import Request
+from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 
@@ -15,9 +15,12 @@ from crawler.extensions.session import Session
 from crawler.items import Due
 from crawler.reservations import tdmrep_url
 from crawler.stopping import Stopped
+from crawler.urls import absolute
 
 # Seconds: the pages of the host wait for it.
 _PATIENCE = 20
+# Requests for one host's file: from http to https, and from there to www.
+_HOPS = 3
 
 
 class TdmrepMiddleware:
@@ -56,15 +59,31 @@ class TdmrepMiddleware:
         session = self._crawler.get_extension(Session)
         if session is None or not session.is_archiving:
             return
-        url = tdmrep_url(origin)
-        request = Request(
-            url, priority=900, callback=NO_CALLBACK,
-            meta={"max_retry_times": 0, "download_timeout": _PATIENCE},
-        )  # fmt: skip
-        try:
-            response = await self._crawler.engine.download_async(request)
-        except Stopped:
-            raise
-        except Exception:  # refused, or not to be had: then nothing is known of it
-            return
-        session.reservations.note(url, response.status, response.body)
+        url: str | None = tdmrep_url(origin)
+        for _ in range(_HOPS):
+            if url is None:
+                return
+            request = Request(
+                url, priority=900, callback=NO_CALLBACK,
+                meta={
+                    "max_retry_times": 0, "download_timeout": _PATIENCE, "dont_redirect": True,
+                },
+            )  # fmt: skip
+            try:
+                response = await self._crawler.engine.download_async(request)
+            except Stopped:
+                raise
+            except Exception:  # refused, or not to be had: then nothing is known of it
+                return
+            session.reservations.note(tdmrep_url(origin), response.status, response.body)
+            url = _moved_to(response)
+
+
+def _moved_to(response: Response) -> str | None:
+    """The same file of another host, where an answer redirects there. Many servers redirect to
+    their front page whatever they do not have: that is none of it."""
+    location = response.headers.get(b"Location")
+    if location is None or not 300 <= response.status < 400:
+        return None
+    target = absolute(response.url, location.decode("latin-1"))
+    return target if target is not None and target == tdmrep_url(target) else None

@@ -94,8 +94,8 @@ def test_a_part_of_the_newspaper_at_a_host_of_its_own_is_archived(tmp_path: Path
     }
     assert not [url for url in asked if url.startswith(("shop.", "other."))]
     assert [url for url in asked if url.startswith("strange.")] == [
-        f"strange.paper.localhost{path}" for path in ("/robots.txt", "/.well-known/tdmrep.json", "/")
-    ]  # fmt: skip
+        f"strange.paper.localhost/{path}" for path in ("robots.txt", ".well-known/tdmrep.json", "")
+    ]
     assert not query(folder, "SELECT url FROM urls WHERE state IN ('queued', 'claimed')")
     (row,) = query(folder, "SELECT reason FROM urls WHERE url LIKE '%an-unrelated%'")
     assert row["reason"] == "no part of the newspaper: its front page does not link back"

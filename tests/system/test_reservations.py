@@ -126,9 +126,29 @@ def test_robots_txt_decides_of_that_file_too_and_an_error_is_none_of_the_run_s(
         assert crawl("article", tmp_path / "a", url=f"{base}/2026/05/weir").returncode == 0
         assert "/.well-known/tdmrep.json" not in asked
         answers["/robots.txt"] = (200, {}, b"")
-        answers["/.well-known/tdmrep.json"] = (500, {}, b"")
+        # as many servers answer whatever they do not have
+        answers["/.well-known/tdmrep.json"] = (302, {"Location": "/"}, b"")
         assert crawl("article", tmp_path / "b", url=f"{base}/2026/05/weir").returncode == 0
         assert asked.count("/.well-known/tdmrep.json") == 1
-    for name in "ab":
+        assert "/" not in asked
+        answers["/.well-known/tdmrep.json"] = (500, {}, b"")
+        assert crawl("article", tmp_path / "c", url=f"{base}/2026/05/weir").returncode == 0
+        assert asked.count("/.well-known/tdmrep.json") == 2
+    for name in "abc":
         assert query(tmp_path / name, "SELECT count(*) AS n FROM stories") == [{"n": 1}]
         assert query(tmp_path / name, "SELECT failures FROM runs") == [{"failures": 0}]
+
+
+def test_the_file_may_be_at_another_host(tmp_path: Path) -> None:
+    file = b'[{"location": "/2026/", "tdm-reservation": 1}]'
+    own: Answers = {"/2026/05/weir": (200, HTML, story())}
+    with site({"/.well-known/tdmrep.json": (200, {}, file)}) as other, site(own) as base:
+        own["/.well-known/tdmrep.json"] = (
+            301,
+            {"Location": f"{other}/.well-known/tdmrep.json"},
+            b"",
+        )
+        assert crawl("article", tmp_path / "a", url=f"{base}/2026/05/weir").returncode == 0
+    (row,) = query(tmp_path / "a", ROWS)
+    assert (row["url"], row["what"]) == (f"{base}/2026/05/weir", "tdm")
+    assert row["stated_at"] == f"{base}/.well-known/tdmrep.json"
