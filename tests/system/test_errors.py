@@ -101,7 +101,9 @@ def test_a_newspaper_that_is_not_in_the_archive_is_told(
     assert fingerprint(archived.folder) == before
 
 
-@pytest.mark.parametrize("arguments", [("export", "cdxj"), ("export", "wacz"), ("graph", "--format", "csv")])
+@pytest.mark.parametrize(
+    "arguments", [("export", "cdxj"), ("export", "wacz"), ("graph", "--format", "csv")]
+)
 @pytest.mark.parametrize("own", ["archive.db", "archive.db-wal", "run.lock", "warc/new.gz", "link"])
 def test_an_archive_is_not_written_over_itself(
     archived: Archived, tmp_path: Path, arguments: tuple[str, ...], own: str
