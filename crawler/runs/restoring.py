@@ -240,7 +240,8 @@ class Restoring:
             self._parts[last] = captures
             return
         visit = visit_told(info, tuple(captures))
-        imported = visit.origin is not None and visit.origin.source == "import"
+        origin = visit.origin
+        imported = origin is not None and origin.role == "page" and origin.source == "import"
         if imported and "kind" not in info and not info.get("article") and is_asset(visit):
             visit = replace(visit, kind="other")  # an import that did not say so yet
         if visit.verdict == "taken down":
