@@ -118,3 +118,21 @@ def test_the_whole_chain_of_migrations_makes_a_new_archive(tmp_path: Path) -> No
     assert [m.name for m in migrations.applied(fresh)] == [
         m.name for m in migrations.applied(grown)
     ]
+
+
+def test_what_was_reserved_in_words_is_kept_term_by_term(tmp_path: Path) -> None:
+    folder = unpack(OLD[-1], tmp_path / "archive")
+    with closing(sqlite3.connect(folder / database.FILE_NAME)) as connection, connection:
+        for key, told in ((1, '["X-Robots-Tag: noarchive, noai", "meta tdm-reservation: 1"]'),
+                          (2, '["meta robots: max-snippet:-1"]')):  # fmt: skip
+            connection.execute("UPDATE captures SET reservations = ? WHERE id = ?", (told, key))
+    with closing(database.open_for_writing(folder)) as db:
+        rows = db.execute("SELECT capture_id, what, value, reserved, source, name, agent,"
+                          " stated_at = url FROM reservations").fetchall()  # fmt: skip
+        assert rows == [
+            (1, "noarchive", None, 1, "header", "X-Robots-Tag", None, 1),
+            (1, "noai", None, 1, "header", "X-Robots-Tag", None, 1),
+            (1, "tdm", "1", 1, "meta", "tdm-reservation", None, 1),
+        ]
+        sql = "SELECT count(*) FROM captures WHERE reservations IS NOT NULL"
+        assert db.execute(sql).fetchone() == (1,)
