@@ -8,6 +8,7 @@ from sqlite_utils.migrations import Migrations
 
 from crawler.archive import schema
 from crawler.archive.past import (
+    analysis,
     chains,
     confidence,
     families,
@@ -168,6 +169,12 @@ def m022_findings(db: Database) -> None:
 def m023_takedowns(db: Database) -> None:
     """What was taken out and stays out, and where copies of the archive are."""
     takedowns.upgrade(db)
+
+
+@migrations()
+def m025_what_analysts_count(db: Database) -> None:
+    """Days, authors, tags and copies, a row for each story that has them."""
+    analysis.upgrade(db)
 
 
 def bring_up_to_date(db: Database) -> None:
