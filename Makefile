@@ -108,7 +108,7 @@ format: setup ## format the code and mend what the linter can
 	@$(BIN)/ruff check --fix .
 
 .PHONY: docs
-docs: setup ## write anew what the documentation shows: outputs, schema, picture
+docs: setup $(READERS_STAMP) ## write anew what the documentation shows: outputs, schema, picture
 	@$(BIN)/python -m docs.build
 	@DOCS_PICTURES=docs/images $(BIN)/python -m pytest -q tests/room/test_pictures.py -k docs
 

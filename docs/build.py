@@ -6,6 +6,7 @@ there, and puts their output under them; draws the picture; writes docs/schema.m
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -34,6 +35,9 @@ BLOCK = re.compile(
 )
 PAGES = ("README.md", "docs/graph.md", "docs/python.md", "docs/query.md")
 """Pages with outputs, in the order in which their commands run on one archive."""
+NOTEBOOK = "docs/notebook.md"
+READERS = ROOT / ".venv-readers" / "bin" / "python"
+"""Where other people's readers of data are installed: `make reader-tools`."""
 PICTURE = (
     "scrapy status",
     'sqlite-utils {archive}/archive.db --table --fmt simple "SELECT published_day AS'
@@ -72,6 +76,24 @@ def run(command: str, archive: Path, **environment: str) -> str:
     )  # fmt: skip
     shown = done.stdout.replace(f":{free_port(archive)}", f":{PORT}")
     return shown.replace(str(archive), "data/archive").replace(f"{ROOT}/", "")
+
+
+def notebook(text: str, archive: Path) -> str:
+    """A notebook with what its cells show, of another archive than it names. Raises
+    CalledProcessError."""
+    done = subprocess.run(  # noqa: S603
+        [str(READERS), str(ROOT / "docs" / "run_notebook.py")], capture_output=True, text=True,
+        input=text.replace("data/archive", str(archive)), check=True,
+    )  # fmt: skip
+    outputs = iter(json.loads(done.stdout))
+    cell = re.compile(r"(```python\n[^`]*```\n)(?:\n<!-- output -->\n```\n.*?```\n)?", re.DOTALL)
+
+    def fill(match: re.Match[str]) -> str:
+        shown = next(outputs)
+        shown = "\n".join(line.rstrip() for line in shown.splitlines())
+        return match[1] + (f"\n<!-- output -->\n```\n{shown}\n```\n" if shown else "")
+
+    return cell.sub(fill, text)
 
 
 def answer(sql: str, archive: Path) -> str:
@@ -136,6 +158,8 @@ def main() -> None:
         for page in PAGES:
             path = ROOT / page
             path.write_text(readme(path.read_text(encoding="utf-8"), archive), encoding="utf-8")
+        page = ROOT / NOTEBOOK
+        page.write_text(notebook(page.read_text(encoding="utf-8"), archive), encoding="utf-8")
         images = ROOT / "docs" / "images"
         (images / "archive.svg").write_text(picture(archive), encoding="utf-8")
         with open_for_reading(archive) as db:
