@@ -56,7 +56,7 @@ ANALYSIS: dict[str, dict[str, str]] = {
     "story_copies": {
         "": "Stories of different newspapers whose text begins much alike, as those that both took"
         " from an agency: one row per pair, in both orders. Texts of fewer than 40 words are left"
-        " out.",
+        " out. Ask for one story by article_id, not by other_article_id.",
         "article_id": "One article.",
         "url": "Its address.",
         "site": "Host of its newspaper.",

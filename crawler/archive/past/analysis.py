@@ -67,30 +67,31 @@ JOIN tags o ON o.id = y.tag_id;
 
 CREATE VIEW story_copies AS
 SELECT
-    p.article_id,
-    (SELECT a.url FROM articles a WHERE a.id = p.article_id) AS url,
-    (SELECT s.host FROM articles a JOIN sites s ON s.id = a.site_id WHERE a.id = p.article_id)
-        AS site,
-    (SELECT r.title FROM articles a JOIN revisions r ON r.id = a.revision_id
-        WHERE a.id = p.article_id) AS title,
-    (SELECT a.published_utc FROM articles a WHERE a.id = p.article_id) AS published_utc,
-    p.other_article_id,
-    (SELECT a.url FROM articles a WHERE a.id = p.other_article_id) AS other_url,
-    (SELECT s.host FROM articles a JOIN sites s ON s.id = a.site_id WHERE a.id = p.other_article_id)
-        AS other_site,
-    (SELECT r.title FROM articles a JOIN revisions r ON r.id = a.revision_id
-        WHERE a.id = p.other_article_id) AS other_title,
-    (SELECT a.published_utc FROM articles a WHERE a.id = p.other_article_id) AS other_published_utc,
-    CASE p.bands WHEN 1 THEN 0.77 WHEN 2 THEN 0.84 WHEN 3 THEN 0.88 WHEN 4 THEN 0.92
-        WHEN 5 THEN 0.94 WHEN 6 THEN 0.96 WHEN 7 THEN 0.98 ELSE 1.0 END AS likeness
-FROM (
-    SELECT m.article_id, n.article_id AS other_article_id, count(*) AS bands
-    FROM _article_bands m
-    CROSS JOIN _article_bands n ON n.band = m.band AND n.value = m.value
-        AND n.article_id <> m.article_id
-    CROSS JOIN articles a ON a.id = m.article_id
-    CROSS JOIN articles b ON b.id = n.article_id AND b.site_id <> a.site_id
-    GROUP BY m.article_id, n.article_id) p;
+    m.article_id,
+    a.url,
+    (SELECT s.host FROM sites s WHERE s.id = a.site_id) AS site,
+    (SELECT r.title FROM revisions r WHERE r.id = a.revision_id) AS title,
+    a.published_utc,
+    n.article_id AS other_article_id,
+    b.url AS other_url,
+    (SELECT s.host FROM sites s WHERE s.id = b.site_id) AS other_site,
+    (SELECT r.title FROM revisions r WHERE r.id = b.revision_id) AS other_title,
+    b.published_utc AS other_published_utc,
+    (SELECT CASE count(*) WHEN 1 THEN 0.77 WHEN 2 THEN 0.84 WHEN 3 THEN 0.88 WHEN 4 THEN 0.92
+            WHEN 5 THEN 0.94 WHEN 6 THEN 0.96 WHEN 7 THEN 0.98 ELSE 1.0 END
+        FROM _article_bands x CROSS JOIN _article_bands y
+            ON y.band = x.band AND y.value = x.value AND y.article_id = n.article_id
+        WHERE x.article_id = m.article_id) AS likeness
+FROM _article_bands m
+CROSS JOIN _article_bands n
+    ON n.band = m.band AND n.value = m.value AND n.article_id <> m.article_id
+CROSS JOIN articles a ON a.id = m.article_id
+CROSS JOIN articles b ON b.id = n.article_id AND b.site_id <> a.site_id
+WHERE m.band IN (0, 1, 2, 3, 4, 5, 6, 7)
+    AND NOT EXISTS (
+        SELECT 1 FROM _article_bands x CROSS JOIN _article_bands y
+            ON y.band = x.band AND y.value = x.value AND y.article_id = n.article_id
+        WHERE x.article_id = m.article_id AND x.band < m.band);
 """
 
 
