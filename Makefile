@@ -27,6 +27,8 @@ PEERS := .venv-peers
 PEERS_STAMP := $(PEERS)/.installed
 REPLAY := .venv-replay
 REPLAY_STAMP := $(REPLAY)/.installed
+READERS := .venv-readers
+READERS_STAMP := $(READERS)/.installed
 LOCK  := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
          --python-version 3.11 --custom-compile-command "make lock"
 
@@ -61,7 +63,7 @@ else
 endif
 
 .PHONY: test
-test: setup $(REPLAY_STAMP) ## run all tests
+test: setup $(REPLAY_STAMP) $(READERS_STAMP) ## run all tests
 	@$(BIN)/python -m pytest -q --durations=25 -n $(call quoted,JOBS) --dist worksteal
 
 .PHONY: test-thorough
@@ -79,8 +81,19 @@ $(REPLAY_STAMP): requirements/replay.lock | setup
 .PHONY: replay-tools
 replay-tools: $(REPLAY_STAMP) ## install pywb, wacz and others, which the tests need, into .venv-replay
 
+# What analysts read archives and exports with, and the validators of formats that we export.
+$(READERS_STAMP): requirements/readers.lock | setup
+	@echo "setup: installing the tools that the tests read data with, into $(READERS) (once)"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(READERS)
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(READERS)/bin/python requirements/readers.lock \
+	  || { echo "setup: could not install them. Is the package index reachable? Then run the same command again"; exit 1; }
+	@touch $@
+
+.PHONY: reader-tools
+reader-tools: $(READERS_STAMP) ## install pandas, DuckDB, Jupyter, validators, which the tests need, into .venv-readers
+
 .PHONY: check
-check: lint $(REPLAY_STAMP) ## format, lint, types, generated docs, tests with coverage: what a change must pass
+check: lint $(REPLAY_STAMP) $(READERS_STAMP) ## format, lint, types, generated docs, tests with coverage: what a change must pass
 	@$(BIN)/python -m pytest -q --durations=25 -n $(call quoted,JOBS) --cov --cov-report=term
 
 .PHONY: lint
@@ -95,7 +108,7 @@ format: setup ## format the code and mend what the linter can
 	@$(BIN)/ruff check --fix .
 
 .PHONY: docs
-docs: setup ## write anew what the documentation shows: outputs, schema, picture
+docs: setup $(READERS_STAMP) ## write anew what the documentation shows: outputs, schema, picture
 	@$(BIN)/python -m docs.build
 	@DOCS_PICTURES=docs/images $(BIN)/python -m pytest -q tests/room/test_pictures.py -k docs
 
@@ -218,9 +231,10 @@ lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)
 	@$(BIN)/$(LOCK) --upgrade pyproject.toml --extra notify --extra room --extra store --group dev -c requirements/main.lock -o requirements/dev.lock
 	@$(BIN)/$(LOCK) --upgrade pyproject.toml --extra notify --extra store -c requirements/main.lock -c requirements/dev.lock -o requirements/image.lock
 	@$(BIN)/$(LOCK) --upgrade requirements/replay.in -o requirements/replay.lock
+	@$(BIN)/$(LOCK) --upgrade requirements/readers.in --override requirements/readers.override -o requirements/readers.lock
 	@$(BIN)/$(LOCK) --upgrade benchmarks/peers/requirements.in -o benchmarks/peers/peers.lock
 
 .PHONY: clean
 clean: ## remove .venv and caches; archives stay
-	@rm -rf $(VENV) $(PEERS) $(REPLAY) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
+	@rm -rf $(VENV) $(PEERS) $(REPLAY) $(READERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

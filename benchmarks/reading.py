@@ -71,6 +71,10 @@ _OF_ONE_STORY = {
     "story_links": "article_id",
     "story_graph": "from_article_id",
     "most_linked": "article_id",
+    "story_days": "article_id",
+    "author_stories": "article_id",
+    "tag_pairs": "article_id",
+    "story_copies": "article_id",
 }
 
 

@@ -1,11 +1,12 @@
 """`make docs`: write what the documentation shows by running it.
 
-Archives the demo newspaper into a new folder, runs the commands of README.md there, and puts their
-output under them; draws the picture; writes docs/schema.md.
+Archives the demo newspaper into a new folder, runs the commands, programs and queries of the pages
+there, and puts their output under them; draws the picture; writes docs/schema.md.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -19,6 +20,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 from sqlite_utils import Database
+from tabulate import tabulate
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.migrations import bring_up_to_date
@@ -28,11 +30,14 @@ from docs import graph_picture
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(
-    r"(```(?P<language>sh|python)\n(?P<command>[^`]*)```\n\n<!-- output -->\n```\n).*?(```)",
+    r"(```(?P<language>sh|python|sql)\n(?P<command>[^`]*)```\n\n<!-- output -->\n```\n).*?(```)",
     re.DOTALL,
 )
-PAGES = ("README.md", "docs/graph.md", "docs/python.md")
+PAGES = ("README.md", "docs/graph.md", "docs/python.md", "docs/query.md")
 """Pages with outputs, in the order in which their commands run on one archive."""
+NOTEBOOK = "docs/notebook.md"
+READERS = ROOT / ".venv-readers" / "bin" / "python"
+"""Where other people's readers of data are installed: `make reader-tools`."""
 PICTURE = (
     "scrapy status",
     'sqlite-utils {archive}/archive.db --table --fmt simple "SELECT published_day AS'
@@ -73,6 +78,37 @@ def run(command: str, archive: Path, **environment: str) -> str:
     return shown.replace(str(archive), "data/archive").replace(f"{ROOT}/", "")
 
 
+def notebook(text: str, archive: Path) -> str:
+    """A notebook with what its cells show, of another archive than it names. Raises
+    CalledProcessError."""
+    done = subprocess.run(  # noqa: S603
+        [str(READERS), str(ROOT / "docs" / "run_notebook.py")], capture_output=True, text=True,
+        input=text.replace("data/archive", str(archive)), check=True,
+    )  # fmt: skip
+    outputs = iter(json.loads(done.stdout))
+    cell = re.compile(r"(```python\n[^`]*```\n)(?:\n<!-- output -->\n```\n.*?```\n)?", re.DOTALL)
+
+    def fill(match: re.Match[str]) -> str:
+        shown = next(outputs)
+        shown = "\n".join(line.rstrip() for line in shown.splitlines())
+        return match[1] + (f"\n<!-- output -->\n```\n{shown}\n```\n" if shown else "")
+
+    return cell.sub(fill, text)
+
+
+def answer(sql: str, archive: Path) -> str:
+    """What a query of an archive says, as a table. Raises sqlite3.Error."""
+    with open_for_reading(archive) as db:
+        found = db.execute(sql)
+        rows = found.fetchall()
+        if not rows:
+            return "(no rows)"
+        cells = [[" ".join(v.split()) if isinstance(v, str) else v for v in row] for row in rows]
+        table = tabulate(cells, [name for name, *_ in found.description])
+    shown = str(table).replace(f":{free_port(archive)}", f":{PORT}")
+    return "\n".join(line.rstrip() for line in shown.splitlines())
+
+
 @lru_cache
 def free_port(archive: Path) -> int:
     """A port for the demo newspaper that nobody else uses, the same for all commands on an archive;
@@ -86,10 +122,12 @@ def free_port(archive: Path) -> int:
 
 
 def readme(text: str, archive: Path) -> str:
-    """A page with the output of its commands and programs. Runs them in order."""
+    """A page with the output of its commands, programs and queries. Runs them in order."""
 
     def fill(match: re.Match[str]) -> str:
         command = match["command"]
+        if match["language"] == "sql":
+            return match[1] + answer(command, archive) + "\n" + match[4]
         if match["language"] == "python":
             command = f"python -c {shlex.quote(command)}"
         command = re.sub(r"^make crawl SITE=.*\n", "", command, flags=re.MULTILINE)
@@ -120,6 +158,8 @@ def main() -> None:
         for page in PAGES:
             path = ROOT / page
             path.write_text(readme(path.read_text(encoding="utf-8"), archive), encoding="utf-8")
+        page = ROOT / NOTEBOOK
+        page.write_text(notebook(page.read_text(encoding="utf-8"), archive), encoding="utf-8")
         images = ROOT / "docs" / "images"
         (images / "archive.svg").write_text(picture(archive), encoding="utf-8")
         with open_for_reading(archive) as db:

@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
-LOCKS = ("bootstrap", "main", "image", "dev", "replay")
+LOCKS = ("bootstrap", "main", "image", "dev", "replay", "readers")
 
 
 def pinned(lock: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from crawler.archive import describe_history
+from crawler.archive.describe_analysis import ANALYSIS
 from crawler.archive.describe_frontier import FRONTIER
 from crawler.archive.describe_own import OWN
 from crawler.archive.describe_takedowns import TAKEN_OUT
@@ -133,13 +134,6 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "body_markdown": "CommonMark, with links, emphasis and figures.",
         "sources": "JSON object: for each field, where on the page its value was found (source)"
         " and the text found there (text).",
-    },
-    "stories_by_month": {
-        "": "How much each newspaper published, by month of publication.",
-        "site": "Host of the newspaper.",
-        "month": "YYYY-MM; NULL for stories without a date.",
-        "stories": "Number of articles.",
-        "words": "Words in all of them.",
     },
     "not_archived": {
         "": "URLs that did not become stories in this archive, each with its reason.",
@@ -374,6 +368,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "column_name": "Column; empty for the table itself.",
         "description": "What it means.",
     },
+    **ANALYSIS,
     **TAKEN_OUT,
     **FRONTIER,
     **OWN,

@@ -20,6 +20,12 @@ COMPUTED: dict[str, dict[str, str]] = {
         "articles": "integer", "last_captured_at": "text", "revised": "integer",
         "gone": "integer", "queued": "integer", "failed": "integer",
     },
+    "story_days": {
+        "moment": "text", "year": "integer", "month": "text", "week": "text",
+        "weekday": "integer", "hour": "integer", "utc_offset": "text",
+    },
+    "author_stories": {"authors": "integer"},
+    "story_copies": {"likeness": "real"},
     "_facets_told": dict.fromkeys(("day", "month", "section", "language", "minutes"), "text"),
 }  # fmt: skip
 """View → column → its type."""

@@ -8,6 +8,7 @@ from sqlite_utils.migrations import Migrations
 
 from crawler.archive import schema
 from crawler.archive.past import (
+    analysis,
     chains,
     confidence,
     families,
@@ -175,6 +176,12 @@ def m023_takedowns(db: Database) -> None:
 def m024_reservations(db: Database) -> None:
     """What publishers reserve, term by term."""
     rights.upgrade(db)
+
+
+@migrations()
+def m025_what_analysts_count(db: Database) -> None:
+    """Days, authors, tags and copies, a row for each story that has them."""
+    analysis.upgrade(db)
 
 
 def bring_up_to_date(db: Database) -> None:

@@ -104,7 +104,11 @@ def _is_of_many(element: HtmlElement, heading: HtmlElement | None) -> bool:
         if up in around:
             return False
         if up.tag == "footer" and (parent := up.getparent()) is not None:
-            return not (parent in around and parent.tag in ("article", "main"))  # the story's own
+            # the story's own stands in what holds the story, perhaps in a wrapper of both
+            own = parent in around and any(
+                each.tag in ("article", "main") for each in (parent, *parent.iterancestors())
+            )
+            return not own
         if up.tag in ("nav", "aside") or up.get("role") == "navigation":
             return True
         if up.tag in ("article", "li") and up is not element and _heads_story(up):

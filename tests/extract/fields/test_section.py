@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from crawler.extract import extract
 from crawler.items import Article
+
+from .conftest import TEXT, URL
 
 Read = Callable[..., Article]
 CRUMBS = (
@@ -76,6 +79,24 @@ def test_tags_under_the_story_count_before_those_told_to_machines(read: Read) ->
 )
 def test_a_story_shows_its_section_in_its_own_footer(read: Read, below: str) -> None:
     assert read("", below=below).section == "Town"
+
+
+@pytest.mark.parametrize(
+    ("story_footer", "page_footer", "section"),
+    [
+        ('<a href="/category/town/" rel="category tag">Town</a>', "", "Town"),
+        ("", '<a href="/category/sport/">Sport</a>', None),
+    ],
+)
+def test_a_footer_in_a_wrapper_is_the_storys_own_and_one_below_the_story_is_the_pages(
+    story_footer: str, page_footer: str, section: str | None
+) -> None:
+    page = f"""<!doctype html><html lang="en"><body><div id="page"><article class="post">
+        <div class="inside-article"><header><h1>Ferry returns to the river</h1></header>
+        <div class="entry-content">{TEXT}</div>
+        <footer class="entry-meta"><span class="cat-links">{story_footer}</span></footer></div>
+        </article><footer><span class="cat-links">{page_footer}</span></footer></div></body>"""
+    assert extract(page.encode(), URL).article.section == section
 
 
 def test_a_part_of_the_page_that_is_called_a_section_names_none(read: Read) -> None:
