@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from dataclasses import dataclass
 
@@ -74,20 +73,22 @@ _MOST_REASONS = 8
 def facts(connection: sqlite3.Connection) -> Facts:
     """Count what was chosen. Raises sqlite3.Error."""
     number = _one(connection, "SELECT count(*) FROM temp._chosen")
-    first, last = connection.execute("SELECT min(fetched_at), max(fetched_at) FROM captures").fetchone()
+    first, last = connection.execute(
+        "SELECT min(fetched_at), max(fetched_at) FROM captures"
+    ).fetchone()
     return Facts(
         papers=_papers(connection),
         stories=number,
         filled=_filled(connection, number),
         languages=tuple(connection.execute(
-            f"SELECT r.language, count(*){_FROM} WHERE r.language IS NOT NULL"  # noqa: S608
+            f"SELECT r.language, count(*){_FROM} WHERE r.language IS NOT NULL"
             " GROUP BY 1 ORDER BY 2 DESC, 1"
         ).fetchall()),
         runs=_one(connection, "SELECT count(*) FROM runs"),
         first_capture=first,
         last_capture=last,
         software=_texts(connection, "SELECT DISTINCT software FROM runs ORDER BY 1"),
-        extractors=_texts(connection, f"SELECT DISTINCT r.extractor{_FROM} ORDER BY 1"),  # noqa: S608
+        extractors=_texts(connection, f"SELECT DISTINCT r.extractor{_FROM} ORDER BY 1"),
         lost_captures=_one(connection, "SELECT count(*) FROM lost_captures"),
         takedowns=_one(connection, "SELECT count(*) FROM takedowns"),
     )  # fmt: skip
@@ -96,7 +97,7 @@ def facts(connection: sqlite3.Connection) -> Facts:
 def _papers(connection: sqlite3.Connection) -> tuple[PaperFacts, ...]:
     months: dict[str, list[tuple[str, int]]] = {}
     for host, month, stories in connection.execute(
-        f"SELECT s.host, substr(ifnull(a.published_day, r.published_at), 1, 7) AS month,"  # noqa: S608
+        f"SELECT s.host, substr(ifnull(a.published_day, r.published_at), 1, 7) AS month,"
         f" count(*){_FROM} GROUP BY s.host, month HAVING length(month) = 7 ORDER BY 1, 2"
     ):
         months.setdefault(host, []).append((month, stories))
@@ -110,7 +111,7 @@ def _papers(connection: sqlite3.Connection) -> tuple[PaperFacts, ...]:
         failures.setdefault(site, []).append((reason, addresses))
     found = []
     for key, host, home, stories, first, last, teasers, gone in connection.execute(
-        "SELECT s.id, s.host, s.home_url, count(*), min(a.published_day), max(a.published_day),"  # noqa: S608
+        "SELECT s.id, s.host, s.home_url, count(*), min(a.published_day), max(a.published_day),"
         " sum(a.access IS 'teaser'), sum(a.gone_at IS NOT NULL)"
         f"{_FROM} GROUP BY s.id ORDER BY s.host"
     ).fetchall():
@@ -143,7 +144,7 @@ def _filled(connection: sqlite3.Connection, stories: int) -> tuple[tuple[str, fl
         f"sum({column.sql} <> '[]')" if column.kind == "texts" else f"count({column.sql})"
         for column in _FILLED
     )
-    row = connection.execute(f"SELECT {counts}{_FROM}").fetchone()  # noqa: S608
+    row = connection.execute(f"SELECT {counts}{_FROM}").fetchone()
     return tuple(
         (column.name, (number or 0) / stories if stories else 0.0)
         for column, number in zip(_FILLED, row, strict=True)
@@ -159,12 +160,13 @@ def _texts(connection: sqlite3.Connection, sql: str) -> tuple[str, ...]:
     return tuple(text for (text,) in connection.execute(sql))
 
 
-def reserved(connection: sqlite3.Connection) -> list[tuple[tuple[object, ...], int]]:
-    """What the newest captures of the chosen stories reserve, as `captures.reservations` has it,
-    and how often each such list is there, the most frequent first. Raises sqlite3.Error."""
-    rows = connection.execute(
-        f"SELECT c.reservations, count(*){_FROM}"  # noqa: S608
-        " CROSS JOIN captures c ON c.id = r.capture_id WHERE c.reservations IS NOT NULL"
-        " GROUP BY 1 ORDER BY 2 DESC, 1"
+def reserved(connection: sqlite3.Connection) -> tuple[tuple[str, int], ...]:
+    """What the newest captures of the chosen stories reserve, and of how many stories, the most
+    frequent first. `exported.look_with` comes first. Raises sqlite3.Error."""
+    return tuple(
+        connection.execute(
+            f"SELECT j.value, count(*){_FROM} CROSS JOIN captures c ON c.id = r.capture_id"
+            " CROSS JOIN json_each(reserved_terms(c.reservations)) j"
+            " WHERE c.reservations IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
+        )
     )
-    return [(tuple(json.loads(text)), number) for text, number in rows]

@@ -42,7 +42,8 @@ class Table:
     columns: tuple[Column, ...]
     source: str
     """FROM … WHERE …, of stories in the temporary table `_chosen` (position, article_id) or of
-    captures in `_chosen_captures` (position, capture_id), in its order."""
+    captures in `_chosen_captures` (position, capture_id), in its order. The SQL function
+    `reserved_terms` is registered by `exported.look_with`."""
     key: tuple[str, ...]
     """Columns that tell each row from all others."""
     month: str
@@ -181,9 +182,12 @@ _SOURCES = Column(
     "(SELECT t.sources FROM revision_texts t WHERE t.revision_id = r.id)",
     "Of each value, the words of the page that it was read from and where they stood.",
 )  # fmt: skip
-_RESERVATIONS = Column(
-    "reservations", "object", "ifnull(seen.reservations, '[]')",
-    "What the page or its newspaper reserves: a list. It says nothing on what may be fetched.",
+_RESERVED = (
+    Column("reserved", "texts", "reserved_terms({0}.reservations)", "What the page or its newspaper"
+           " reserves, in a word each: tdm, noarchive, train-ai … It says nothing on what may be"
+           " fetched."),
+    Column("reservations", "object", "ifnull({0}.reservations, '[]')",
+           "All that they say of rights, and where."),
 )  # fmt: skip
 
 
@@ -191,6 +195,8 @@ def _with(column: Column, table: str) -> Column:
     return Column(column.name, column.kind, column.sql.format(table), column.meaning,
                   column.fields, column.names_few)  # fmt: skip
 
+
+_SEEN_RESERVED = tuple(_with(column, "seen") for column in _RESERVED)
 
 STORIES = Table(
     "stories", "a story, in its newest revision",
@@ -213,7 +219,7 @@ STORIES = Table(
                "When its page was last fetched with the story on it, UTC."),
         Column("gone_at", "moment", "a.gone_at",
                "When its page was last found gone, UTC; empty while it is there."),
-        *_RECORD, _RESERVATIONS, _SOURCES,
+        *_RECORD, *_SEEN_RESERVED, _SOURCES,
     ),
     f"{_CURRENT}{_PAGE} ORDER BY chosen.position", ("url",), f"substr({_TOLD}, 1, 7)",
 )  # fmt: skip
@@ -231,7 +237,7 @@ REVISIONS = Table(
         Column("cause", "text", "r.cause", "What differs from the one before: page, extractor, or"
                " either.", names_few=True),
         *_READ, *_READ_TOO, _IMAGES, _LINKS, _with(_ACCESS, "r"), _CONFIDENCE, *_RECORD,
-        _RESERVATIONS, _SOURCES,
+        *_SEEN_RESERVED, _SOURCES,
     ),
     f"{_OF_CHOSEN} CROSS JOIN revisions r ON r.article_id = a.id{_PAGE}"
     " WHERE r.id NOT IN (SELECT revision_id FROM taken_back)"
@@ -300,8 +306,7 @@ CAPTURES = Table(
                names_few=True),
         Column("warc_offset", "integer", "c.warc_offset", "Where the record begins, in bytes."),
         Column("warc_length", "integer", "c.warc_length", "Its compressed length, bytes."),
-        Column("reservations", "object", "ifnull(c.reservations, '[]')", "What the response or its"
-               " newspaper reserves: a list. It says nothing on what may be fetched."),
+        *(_with(column, "c") for column in _RESERVED),
     ),
     "FROM temp._chosen_captures chosen CROSS JOIN captures c ON c.id = chosen.capture_id"
     " CROSS JOIN urls u ON u.id = c.url_id CROSS JOIN sites s ON s.id = u.site_id"

@@ -48,16 +48,20 @@ def choose(
     return chosen(connection), (*query.notes, *selection.notes)
 
 
-def leave_out(connection: sqlite3.Connection, is_out: Callable[[str], int]) -> int:
-    """Take stories out of the chosen ones by what their newest capture reserves; returns how many.
+def look_with(connection: sqlite3.Connection, terms: Callable[[str | None], str]) -> None:
+    """Let rows tell what is reserved. terms: of `captures.reservations`, a JSON list of words."""
+    connection.create_function("reserved_terms", 1, terms, deterministic=True)
 
-    is_out: of `captures.reservations` (JSON), whether its story is left out. Raises sqlite3.Error.
-    """
-    connection.create_function("is_out", 1, is_out, deterministic=True)
+
+def leave_out(connection: sqlite3.Connection, term: str) -> int:
+    """Take the stories out of the chosen ones whose newest capture reserves this; returns how many.
+    `look_with` comes first. Raises sqlite3.Error."""
     return connection.execute(
         "DELETE FROM temp._chosen WHERE article_id IN (SELECT a.id FROM articles a"
         " JOIN revisions r ON r.id = a.revision_id JOIN captures c ON c.id = r.capture_id"
-        " WHERE c.reservations IS NOT NULL AND is_out(c.reservations))"
+        " WHERE c.reservations IS NOT NULL AND ? IN (SELECT value FROM"
+        " json_each(reserved_terms(c.reservations))))",
+        (term,),
     ).rowcount
 
 
@@ -92,13 +96,13 @@ def rows(connection: sqlite3.Connection, table: Table) -> Iterator[tuple[object,
     """The rows of a table, as SQLite has their values, with the month (`2026-01`, as far as it is
     known, or None) behind the columns. Raises sqlite3.Error."""
     columns = ", ".join(f"{column.sql} AS {column.name}" for column in table.columns)
-    return connection.execute(f"SELECT {columns}, {table.month} {table.source}")  # noqa: S608
+    return connection.execute(f"SELECT {columns}, {table.month} {table.source}")
 
 
 def count(connection: sqlite3.Connection, table: Table) -> int:
     """How many rows a table has. Raises sqlite3.Error."""
     number: int = connection.execute(
-        f"SELECT count(*) {table.source.partition(' ORDER BY ')[0]}"  # noqa: S608
+        f"SELECT count(*) {table.source.partition(' ORDER BY ')[0]}"
     ).fetchone()[0]
     return number
 
@@ -114,10 +118,13 @@ def _named_by(connection: sqlite3.Connection, sql: str) -> str:
     """A condition on `articles`: it is among those that a query of the user's own names."""
     query = sql.strip().rstrip(";").strip()
     if not query:
-        raise UsageError("--sql: the file is empty; write a SELECT with a column article_id, or url")
+        raise UsageError(
+            "--sql: the file is empty; write a SELECT with a column article_id, or url"
+        )
     try:
         names = [
-            each[0] for each in connection.execute(f"SELECT * FROM (\n{query}\n) LIMIT 0").description
+            each[0]
+            for each in connection.execute(f"SELECT * FROM (\n{query}\n) LIMIT 0").description
         ]
     except (sqlite3.Error, sqlite3.Warning) as error:
         raise UsageError(f"--sql: this is no SELECT that SQLite can run ({error})") from None

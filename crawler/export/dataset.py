@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -89,8 +88,8 @@ def _table(data: Path, form: Format, table: Table, source: Source, options: Opti
 def _files(path: Path, root: Path) -> Iterator[HeldFile]:
     """The files at or below a path, in the order of their names. Of millions, one at a time."""
     if path.is_dir():
-        for name in sorted(os.listdir(path)):
-            yield from _files(path / name, root)
+        for inner in sorted(path.iterdir()):
+            yield from _files(inner, root)
         return
     digest = hashlib.sha256()
     with path.open("rb") as file:

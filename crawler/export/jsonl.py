@@ -16,7 +16,8 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def write(out: BinaryIO, table: Table, rows: Iterable[Row]) -> None:
-    """Write a table, an object for each row, in UTF-8; what is not known is null. Raises OSError."""
+    """Write a table, an object for each row, in UTF-8; null is what is not known. Raises
+    OSError."""
     names = [column.name for column in table.columns if column.kind in ("day", "moment")]
     encode = msgspec.json.Encoder().encode
     for row in rows:

@@ -59,9 +59,10 @@ class About:
         stories = f"{self.facts.stories:,} {'story' if self.facts.stories == 1 else 'stories'}"
         span = f", published from {self.span[0]} to {self.span[1]}" if self.span else ""
         how = f" Chosen: {'; '.join(self.selection)}." if self.selection else ""
+        papers = ", ".join(paper.host for paper in self.facts.papers) or "no newspaper"
         return (
-            f"{stories} of {', '.join(paper.host for paper in self.facts.papers) or 'no newspaper'}"
-            f"{span}, as archived from the newspapers' own web pages up to {self.day}.{how}"
+            f"{stories} of {papers}{span}, as archived from the newspapers' own web pages up to"
+            f" {self.day}.{how}"
         )
 
     @property
@@ -69,8 +70,8 @@ class About:
         """How to cite it, with what is known here; who publishes it adds their names and its
         identifier."""
         return (
-            f"{self.title}. Data set, version {self.version}, archived with {self.software} from the"
-            f" newspapers' web pages, as of {self.day}."
+            f"{self.title}. Data set, version {self.version}, archived with {self.software} from"
+            f" the newspapers' web pages, as of {self.day}."
         )
 
 

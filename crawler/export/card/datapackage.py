@@ -29,9 +29,7 @@ def descriptor(about: About) -> dict[str, Any]:
             {"title": paper.host, "path": paper.home_url, "roles": ["author"]}
             for paper in about.facts.papers
         ],
-        "sources": [
-            {"title": paper.host, "path": paper.home_url} for paper in about.facts.papers
-        ],
+        "sources": [{"title": paper.host, "path": paper.home_url} for paper in about.facts.papers],
         "resources": [_resource(about, each) for each in about.tables if each.file is not None],
     }
 

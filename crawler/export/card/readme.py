@@ -88,13 +88,14 @@ def _filled(about: About) -> Iterator[str]:
 
 def _collected(about: About) -> Iterator[str]:
     facts = about.facts
+    readers = ", ".join(facts.extractors) or "—"
     yield from ("## How it was collected", "")
     yield (
         f"The newspapers' own web pages were fetched by {', '.join(facts.software) or 'a crawler'}"
         f" in {counted(facts.runs, 'run')}, from {facts.first_capture or '—'} to"
-        f" {facts.last_capture or '—'} (UTC), as robots.txt permits. Each response is kept as it came"
-        " in WARC (ISO 28500); the columns warc_file, warc_offset and payload_digest lead to the one"
-        f" that a row was read from. Read from them by: {', '.join(facts.extractors) or '—'}."
+        f" {facts.last_capture or '—'} (UTC), as robots.txt permits. Each response is kept as it"
+        " came in WARC (ISO 28500); the columns warc_file, warc_offset and payload_digest lead to"
+        f" the one that a row was read from. Read from them by: {readers}."
     )
     yield ""
     yield (
@@ -114,9 +115,11 @@ def _gaps(about: About) -> Iterator[str]:
     for paper in about.facts.papers:
         yield f"- {paper.host}: {'; '.join(_gaps_of(paper)) or 'none known'}."
     if about.facts.lost_captures:
-        yield f"- {counted(about.facts.lost_captures, 'capture')} of the archive have lost their WARC record."
+        lost = counted(about.facts.lost_captures, "capture has", "captures have")
+        yield f"- {lost} lost their records, of the whole archive."
     if about.facts.takedowns:
-        yield f"- {counted(about.facts.takedowns, 'story was', 'stories were')} taken down for good."
+        taken = counted(about.facts.takedowns, "story was", "stories were")
+        yield f"- {taken} taken down for good, of the whole archive."
     for what, stories in about.left_out:
         yield f"- {counted(stories, 'story is', 'stories are')} left out that reserve {what}."
     yield ""
@@ -131,8 +134,8 @@ def _gaps_of(paper: PaperFacts) -> Iterator[str]:
     if paper.failed:
         why = ", ".join(f"{reason} {number:,}" for reason, number in paper.reasons)
         yield (
-            f"{counted(paper.failed, 'address', 'addresses')} could not be archived ({why}), some of"
-            " which may be stories"
+            f"{counted(paper.failed, 'address', 'addresses')} could not be archived ({why}), some"
+            " of which may be stories"
         )
     if paper.teasers:
         yield f"of {counted(paper.teasers, 'story', 'stories')} only the opening was shown"
