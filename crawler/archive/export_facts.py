@@ -17,6 +17,8 @@ class PaperFacts:
     stories: int
     first_day: str | None
     last_day: str | None
+    years: tuple[tuple[str, int], ...]
+    """Stories by year of publication, in order; those without one are not in it."""
     months: tuple[tuple[str, int], ...]
     """Stories by month of publication (`2026-01`), in order; those without one are not in it."""
     months_without: tuple[str, ...]
@@ -95,12 +97,7 @@ def facts(connection: sqlite3.Connection) -> Facts:
 
 
 def _papers(connection: sqlite3.Connection) -> tuple[PaperFacts, ...]:
-    months: dict[str, list[tuple[str, int]]] = {}
-    for host, month, stories in connection.execute(
-        f"SELECT s.host, substr(ifnull(a.published_day, r.published_at), 1, 7) AS month,"
-        f" count(*){_FROM} GROUP BY s.host, month HAVING length(month) = 7 ORDER BY 1, 2"
-    ):
-        months.setdefault(host, []).append((month, stories))
+    years, months = _by(connection, 4), _by(connection, 7)
     failures: dict[int, list[tuple[str, int]]] = {}
     for site, reason, addresses in connection.execute(
         "SELECT site_id, ifnull(reason_code, state), count(*) FROM urls"
@@ -118,10 +115,23 @@ def _papers(connection: sqlite3.Connection) -> tuple[PaperFacts, ...]:
         known = months.get(host, [])
         failed = failures.get(key, [])
         found.append(PaperFacts(
-            host, home, stories, first, last, tuple(known), _between(known), teasers, gone,
+            host, home, stories, first, last, tuple(years.get(host, ())), tuple(known), _between(known), teasers, gone,
             sum(each for _, each in failed), tuple(failed[:_MOST_REASONS]),
         ))  # fmt: skip
     return tuple(found)
+
+
+def _by(connection: sqlite3.Connection, letters: int) -> dict[str, list[tuple[str, int]]]:
+    """Stories of each newspaper by the beginning of their dates: 4 letters are the year, 7 the
+    month."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for host, when, stories in connection.execute(
+        "SELECT s.host, substr(ifnull(a.published_day, r.published_at), 1, ?1) AS told, count(*)"  # noqa: S608
+        f"{_FROM} GROUP BY s.host, told HAVING length(told) = ?1 ORDER BY 1, 2",
+        (letters,),
+    ):
+        found.setdefault(host, []).append((when, stories))
+    return found
 
 
 def _between(months: list[tuple[str, int]]) -> tuple[str, ...]:

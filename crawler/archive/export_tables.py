@@ -45,7 +45,8 @@ class Table:
     captures in `_chosen_captures` (position, capture_id), in its order. The SQL function
     `reserved_terms` is registered by `exported.look_with`."""
     key: tuple[str, ...]
-    """Columns that tell each row from all others."""
+    """Columns that tell each row from all others, none of which is ever empty; none: there are no
+    such."""
     month: str
     """SQL: year and month of a row, `2026-01`, as far as they are known, or NULL. Rows of one
     newspaper and month come one after another."""
@@ -275,7 +276,7 @@ LINKS = Table(
     f"{_CURRENT} CROSS JOIN _links l ON l.revision_id = r.id"
     " CROSS JOIN _link_blocks b ON b.id = l.block_id CROSS JOIN _link_cards k ON k.id = l.card_id"
     " ORDER BY chosen.position, b.relation, b.label, l.position, l.id",
-    ("url", "relation", "label", "position", "to_url"),
+    (),
     f"substr({_TOLD}, 1, 7)",
 )  # fmt: skip
 

@@ -90,7 +90,7 @@ def corpus(form: Format, folder: Path, about: About, opts: argparse.Namespace) -
                 refuse_own_files(str(path), folder)
                 told_of = _Card(form, source, query, opts, left_out)
                 dataset.write(path, form, tables, source, options, told_of.write)
-    said = " and ".join(_rows(name, number) for name, number in source.written.items())
+    said = ", ".join(_rows(name, number) for name, number in source.written.items())
     where = f" in {opts.output}" if opts.output not in (None, "-") else ""
     print(f"{said}{where}", file=sys.stderr)
     for term, number in left_out:

@@ -22,9 +22,9 @@ _GROUP_BYTES = 8 << 20
 _GROUP_ROWS = 50_000
 _RECORD_BYTES = 500
 """What a linked story or a picture takes in memory, about."""
-_UNKNOWN = "__HIVE_DEFAULT_PARTITION__"
-"""What stands for a missing value in the name of a partition's folder (Hive's own name, which
-DuckDB, Arrow, Spark and Polars read as null)."""
+_UNKNOWN = "0"
+"""The year or month of a story whose page tells none. Hive has a name for a missing value in its
+place (__HIVE_DEFAULT_PARTITION__), with which pandas cannot read the data set."""
 
 
 def write(out: BinaryIO, table: Table, rows: Iterable[Row]) -> None:

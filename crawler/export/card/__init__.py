@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.export.card import croissant, datapackage, readme
-from crawler.export.card.about import About
+from crawler.export.card.about import COVERAGE, About
 
 __all__ = ["About", "write"]
 
@@ -15,7 +15,7 @@ __all__ = ["About", "write"]
 def write(folder: Path, about: About) -> None:
     """Write README.md, coverage.csv, croissant.json and datapackage.json. Raises OSError."""
     (folder / "README.md").write_text(readme.text(about), encoding="utf-8")
-    (folder / readme.COVERAGE).write_text(readme.coverage(about), encoding="utf-8", newline="")
+    (folder / COVERAGE).write_text(readme.coverage(about), encoding="utf-8", newline="")
     _json(folder / "croissant.json", croissant.document(about))
     _json(folder / "datapackage.json", datapackage.descriptor(about))
 

@@ -76,9 +76,10 @@ class About:
 
 
 _NAMED = 3
-
+COVERAGE = "coverage.csv"
+"""A table of each data set: stories by newspaper and month."""
 LICENSE = (
-    "The stories are their newspapers' and authors' own: this data set grants no right to them. What"
-    " they reserve is in the column reservations."
+    "The stories are their newspapers' and authors' own: this data set grants no right to them."
+    " What they reserve is in the columns reserved and reservations."
 )
 """What is said of rights wherever a licence is asked for."""

@@ -21,6 +21,7 @@ _CONTEXT: dict[str, Any] = {
     "containedIn": "cr:containedIn",
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
     "field": "cr:field",
@@ -53,8 +54,14 @@ _TYPES: dict[Kind, str] = {
     "integer": "sc:Integer", "number": "sc:Float", "boolean": "sc:Boolean", "day": "sc:Date",
     "moment": "sc:DateTime",
 }  # fmt: skip
-_READABLE = {"text/csv", "application/jsonl", "application/vnd.apache.parquet"}
-"""Of these a reader of Croissant can take columns out; others are told of as files."""
+_TOLD = {"published_at", "modified_at"}
+"""Dates as pages tell them: ISO 8601 of any exactness. Pandas, by which Croissant's reader reads
+JSON Lines, takes columns with such names for dates whatever they are said to be."""
+_READABLE = {
+    "csv": "text/csv", "jsonl": "application/jsonlines", "parquet": "application/x-parquet",
+}  # fmt: skip
+"""Forms that a reader of Croissant can take columns out of, by the names that Croissant has for
+their media types (they are not the registered ones); others are told of as files."""
 
 
 def document(about: About) -> dict[str, Any]:
@@ -80,7 +87,7 @@ def document(about: About) -> dict[str, Any]:
         "isLiveDataset": False,
         "distribution": [part for held in about.tables for part in _files(about, held)],
     }
-    if about.form.media_type in _READABLE:
+    if about.form.name in _READABLE:
         made["recordSet"] = [_records(about, held) for held in about.tables]
     return made
 
@@ -93,7 +100,7 @@ def _files(about: About, held: HeldTable) -> list[dict[str, Any]]:
             "name": held.file.path.rpartition("/")[2],
             "description": f"{held.rows:,} rows; {held.table.row}.",
             "contentUrl": held.file.path,
-            "encodingFormat": about.form.media_type,
+            "encodingFormat": _READABLE.get(about.form.name, about.form.media_type),
             "contentSize": f"{held.file.bytes} B",
             "sha256": held.file.sha256,
         }]  # fmt: skip
@@ -103,41 +110,47 @@ def _files(about: About, held: HeldTable) -> list[dict[str, Any]]:
         "name": held.table.name,
         "description": f"{held.rows:,} rows in {held.files:,} files; {held.table.row}. The SHA-256"
         f" of each file is in {DIGESTS}.",
-        "encodingFormat": about.form.media_type,
+        "encodingFormat": _READABLE.get(about.form.name, about.form.media_type),
         "includes": f"{DATA}/{held.table.name}/**/*{about.form.endings[0]}",
     }]  # fmt: skip
 
 
 def _records(about: About, held: HeldTable) -> dict[str, Any]:
     name = held.table.name
-    columns = [
-        column for column in held.table.columns if held.file is not None or column.name != "site"
-    ]
-    return {
+    columns = [column for column in held.table.columns if _can_be_read(about, held, column)]
+    made = {
         "@type": "cr:RecordSet",
         "@id": name,
         "name": name,
         "description": f"{held.table.row[0].upper()}{held.table.row[1:]}.",
-        "key": [{"@id": f"{name}/{key}"} for key in held.table.key],
         "field": [_field(about, held, column) for column in columns],
     }
+    if held.table.key:
+        made["key"] = [{"@id": f"{name}/{key}"} for key in held.table.key]
+    return made
+
+
+def _can_be_read(about: About, held: HeldTable, column: Column) -> bool:
+    """Whether readers of Croissant know what to do with a column: lists of records they do not, and
+    what is in the names of folders is in no file."""
+    if column.kind == "records" or (column.kind == "object" and about.form.name == "jsonl"):
+        return False
+    return held.file is not None or column.name != "site"
 
 
 def _field(about: About, held: HeldTable, column: Column) -> dict[str, Any]:
     where = "fileSet" if held.file is None else "fileObject"
-    extract = (
-        {"jsonPath": f"$.{column.name}"}
-        if about.form.media_type == "application/jsonl"
-        else {"column": column.name}
-    )
-    return {
+    made = {
         "@type": "cr:Field",
         "@id": f"{held.table.name}/{column.name}",
         "name": column.name,
         "description": column.meaning,
-        "dataType": _TYPES[column.kind],
-        "source": {where: {"@id": _id(held)}, "extract": extract},
+        "dataType": "sc:DateTime" if column.name in _TOLD else _TYPES[column.kind],
+        "source": {where: {"@id": _id(held)}, "extract": {"column": column.name}},
     }
+    if column.kind == "texts" and about.form.name != "csv":
+        made.update(isArray=True, arrayShape="-1")
+    return made
 
 
 def _id(held: HeldTable) -> str:

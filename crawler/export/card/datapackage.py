@@ -5,19 +5,39 @@ from __future__ import annotations
 from typing import Any
 
 from crawler.archive.export_tables import Column, Kind
-from crawler.export.card.about import LICENSE, About
+from crawler.export.card.about import COVERAGE, LICENSE, About
 from crawler.export.dataset import HeldTable
 
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+_SCHEMA = "https://datapackage.org/profiles/2.0/tableschema.json"
 _TYPES: dict[Kind, str] = {
     "text": "string", "integer": "integer", "number": "number", "boolean": "boolean", "day": "date",
     "moment": "datetime", "texts": "array", "records": "array", "object": "any",
 }  # fmt: skip
+_COVERAGE = {
+    "name": "coverage",
+    "type": "table",
+    "path": COVERAGE,
+    "title": "stories by newspaper and month of publication",
+    "format": "csv",
+    "mediatype": "text/csv",
+    "encoding": "utf-8",
+    "dialect": {"lineTerminator": "\r\n"},
+    "schema": {
+        "$schema": _SCHEMA,
+        "fields": [
+            {"name": "site", "type": "string", "description": "Host of the newspaper."},
+            {"name": "month", "type": "yearmonth", "description": "Month of publication."},
+            {"name": "stories", "type": "integer", "description": "Stories of that month."},
+        ],
+        "primaryKey": ["site", "month"],
+    },
+}
 
 
 def descriptor(about: About) -> dict[str, Any]:
-    """`datapackage.json`. Tables whose files are many are named by their folder's digests alone:
-    the standard has no pattern of paths."""
+    """`datapackage.json`. Tables of many files are not among its resources: the standard has no
+    pattern of paths, and columns that are in the names of folders it does not know."""
     return {
         "$schema": _PROFILE,
         "name": about.name,
@@ -30,7 +50,10 @@ def descriptor(about: About) -> dict[str, Any]:
             for paper in about.facts.papers
         ],
         "sources": [{"title": paper.host, "path": paper.home_url} for paper in about.facts.papers],
-        "resources": [_resource(about, each) for each in about.tables if each.file is not None],
+        "resources": [
+            *(_resource(about, each) for each in about.tables if each.file is not None),
+            _COVERAGE,
+        ],
     }
 
 
@@ -47,9 +70,9 @@ def _resource(about: About, held: HeldTable) -> dict[str, Any]:
         "bytes": held.file.bytes,
         "hash": f"sha256:{held.file.sha256}",
         "schema": {
-            "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
+            "$schema": _SCHEMA,
             "fields": [_field(column) for column in held.table.columns],
-            "primaryKey": list(held.table.key),
+            **({"primaryKey": list(held.table.key)} if held.table.key else {}),
         },
     }
     if about.form.name == "csv":

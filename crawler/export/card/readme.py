@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from crawler.archive.export_facts import PaperFacts
 from crawler.counted import counted
-from crawler.export.card.about import LICENSE, About
+from crawler.export.card.about import COVERAGE, LICENSE, About
 from crawler.export.dataset import DIGESTS
 
-COVERAGE = "coverage.csv"
 _GAPS_SHOWN = 12
 
 
@@ -63,10 +61,7 @@ def _coverage(about: About) -> Iterator[str]:
     yield from ("## Coverage", "", "| newspaper | stories | first day | last day | by year |",
                 "|---|---:|---|---|---|")  # fmt: skip
     for paper in about.facts.papers:
-        years: Counter[str] = Counter()
-        for month, stories in paper.months:
-            years[month[:4]] += stories
-        by_year = ", ".join(f"{year}: {stories:,}" for year, stories in sorted(years.items()))
+        by_year = ", ".join(f"{year}: {stories:,}" for year, stories in paper.years)
         yield (
             f"| [{paper.host}]({paper.home_url}) | {paper.stories:,} | {paper.first_day or '—'} |"
             f" {paper.last_day or '—'} | {by_year or '—'} |"
