@@ -126,7 +126,7 @@ def _by(connection: sqlite3.Connection, letters: int) -> dict[str, list[tuple[st
     month."""
     found: dict[str, list[tuple[str, int]]] = {}
     for host, when, stories in connection.execute(
-        "SELECT s.host, substr(ifnull(a.published_day, r.published_at), 1, ?1) AS told, count(*)"  # noqa: S608
+        "SELECT s.host, substr(ifnull(a.published_day, r.published_at), 1, ?1) AS told, count(*)"
         f"{_FROM} GROUP BY s.host, told HAVING length(told) = ?1 ORDER BY 1, 2",
         (letters,),
     ):

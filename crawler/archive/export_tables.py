@@ -69,7 +69,7 @@ def _named(*names: str) -> str:
 
 
 def _list(fields: str, query: str) -> str:
-    return f"(SELECT json_group_array(json_object({fields})) FROM ({query}))"
+    return f"(SELECT json_group_array(json_object({fields})) FROM ({query}))"  # noqa: S608
 
 
 # The capture with the page itself: of a revisit, that which it repeats.
@@ -170,8 +170,11 @@ _READ_TOO = (
            "(SELECT t.body_text FROM revision_texts t WHERE t.revision_id = r.id)",
            "The story as plain text, a blank line between paragraphs."),
 )  # fmt: skip
-_ACCESS = Column("access", "text", "{0}.access", "teaser: only the opening was shown; full: the page"
-                 " says that it shows the whole story; empty: nothing is known.", names_few=True)  # fmt: skip
+_ACCESS = Column(
+    "access", "text", "{0}.access",
+    "teaser: only the opening was shown; full: the page says that it shows the whole story; empty:"
+    " nothing is known.", names_few=True,
+)  # fmt: skip
 _CONFIDENCE = Column(
     "confidence", "number",
     "CAST(round(r.body_confidence * r.authors_confidence * r.published_confidence, 2) AS REAL)",
@@ -240,7 +243,7 @@ REVISIONS = Table(
         *_READ, *_READ_TOO, _IMAGES, _LINKS, _with(_ACCESS, "r"), _CONFIDENCE, *_RECORD,
         *_SEEN_RESERVED, _SOURCES,
     ),
-    f"{_OF_CHOSEN} CROSS JOIN revisions r ON r.article_id = a.id{_PAGE}"
+    f"{_OF_CHOSEN} CROSS JOIN revisions r ON r.article_id = a.id{_PAGE}"  # noqa: S608
     " WHERE r.id NOT IN (SELECT revision_id FROM taken_back)"
     " ORDER BY chosen.position, r.number",
     ("url", "number"),

@@ -28,7 +28,8 @@ def choose(
     selection = select(connection, query)
     wanted, values = selection.rows("f.article_id")
     if sql is not None:
-        wanted = f"SELECT id FROM articles WHERE id IN ({wanted}) AND {_named_by(connection, sql)}"
+        named = _named_by(connection, sql)
+        wanted = f"SELECT id FROM articles WHERE id IN ({wanted}) AND {named}"  # noqa: S608
     connection.execute(
         "CREATE TEMP TABLE _chosen (position INTEGER PRIMARY KEY, article_id INTEGER NOT NULL)"
     )
@@ -122,10 +123,8 @@ def _named_by(connection: sqlite3.Connection, sql: str) -> str:
             "--sql: the file is empty; write a SELECT with a column article_id, or url"
         )
     try:
-        names = [
-            each[0]
-            for each in connection.execute(f"SELECT * FROM (\n{query}\n) LIMIT 0").description
-        ]
+        found = connection.execute(f"SELECT * FROM (\n{query}\n) LIMIT 0")  # noqa: S608
+        names = [each[0] for each in found.description]
     except (sqlite3.Error, sqlite3.Warning) as error:
         raise UsageError(f"--sql: this is no SELECT that SQLite can run ({error})") from None
     for name in _KEYS:

@@ -27,7 +27,7 @@ class Command(Verb):
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
-        return "Export stories (CSV, JSON Lines, Parquet …) with a data card, or for replay (WACZ, CDXJ)"
+        return "Export stories as data with a card (CSV, Parquet …), or for replay (WACZ, CDXJ)"
 
     def long_desc(self) -> str:
         """For `scrapy export -h`."""

@@ -22,7 +22,7 @@ _GROUP_BYTES = 8 << 20
 _GROUP_ROWS = 50_000
 _RECORD_BYTES = 500
 """What a linked story or a picture takes in memory, about."""
-_UNKNOWN = "0"
+_UNKNOWN = 0
 """The year or month of a story whose page tells none. Hive has a name for a missing value in its
 place (__HIVE_DEFAULT_PARTITION__), with which pandas cannot read the data set."""
 
@@ -89,10 +89,11 @@ def _fill(writer: Any, table: Table, shape: Any, rows: Iterable[Row]) -> None:
 
 def _partition(site: str, month: str | None) -> str:
     year, _, number = (month or "").partition("-")
-    return (
-        f"site={quote(site, safe='')}/year={year or _UNKNOWN}"
-        f"/month={int(number) if number.isdecimal() else _UNKNOWN}"
-    )
+    return f"site={quote(site, safe='')}/year={_number(year)}/month={_number(number)}"
+
+
+def _number(digits: str) -> int:
+    return int(digits) if digits.isdecimal() else _UNKNOWN
 
 
 def _size(row: Row) -> int:

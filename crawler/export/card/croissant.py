@@ -140,7 +140,7 @@ def _can_be_read(about: About, held: HeldTable, column: Column) -> bool:
 
 def _field(about: About, held: HeldTable, column: Column) -> dict[str, Any]:
     where = "fileSet" if held.file is None else "fileObject"
-    made = {
+    made: dict[str, Any] = {
         "@type": "cr:Field",
         "@id": f"{held.table.name}/{column.name}",
         "name": column.name,
@@ -149,7 +149,7 @@ def _field(about: About, held: HeldTable, column: Column) -> dict[str, Any]:
         "source": {where: {"@id": _id(held)}, "extract": {"column": column.name}},
     }
     if column.kind == "texts" and about.form.name != "csv":
-        made.update(isArray=True, arrayShape="-1")
+        made |= {"isArray": True, "arrayShape": "-1"}
     return made
 
 
