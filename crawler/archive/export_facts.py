@@ -115,7 +115,8 @@ def _papers(connection: sqlite3.Connection) -> tuple[PaperFacts, ...]:
         known = months.get(host, [])
         failed = failures.get(key, [])
         found.append(PaperFacts(
-            host, home, stories, first, last, tuple(years.get(host, ())), tuple(known), _between(known), teasers, gone,
+            host, home, stories, first, last, tuple(years.get(host, ())), tuple(known),
+            _between(known), teasers, gone,
             sum(each for _, each in failed), tuple(failed[:_MOST_REASONS]),
         ))  # fmt: skip
     return tuple(found)
