@@ -211,6 +211,10 @@ bench-reading: setup ## every view and every query of the docs at 100 k stories,
 bench-search: setup ## what a search, its facets and its chart cost at 100 k stories
 	@$(BIN)/python -m benchmarks.search
 
+.PHONY: bench-export
+bench-export: setup ## what it costs to export 100 k stories, form by form
+	@$(BIN)/python -m benchmarks.export
+
 .PHONY: lock
 lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)
 	@$(BIN)/$(LOCK) --upgrade requirements/bootstrap.in -o requirements/bootstrap.lock
