@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,6 @@ def test_an_export_is_timed_and_weighed(tmp_path: Path, monkeypatch: pytest.Monk
     assert made.memory > 20_000_000
     assert made.processor > 0
     assert "| jsonl |" in table([made], 30, 10_000)
-    assert sorted(os.listdir(tmp_path)) == ["archive"]
+    assert [path.name for path in tmp_path.iterdir()] == ["archive"]
     with pytest.raises(OSError, match="ended with 2"):
         cost("jsonl", tmp_path / "nothing", tmp_path)
