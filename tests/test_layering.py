@@ -59,6 +59,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.archive": {"crawler.history", "crawler.monitors", "crawler.search"},
     "crawler.metrics": {"crawler.archive"},
     "crawler.policy": {"crawler.archive", "crawler.discover"},
+    "crawler.export": {
+        "crawler.archive", "crawler.extras", "crawler.reservations", "crawler.search",
+    },
     "crawler.fixity": {"crawler.archive", "crawler.warc"},
     "crawler.backup": {"crawler.archive", "crawler.extras", "crawler.fixity", "crawler.warc"},
     "crawler.notify": {

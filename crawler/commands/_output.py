@@ -23,7 +23,7 @@ def opened(name: str | None, *archives: Path) -> Iterator[BinaryIO]:
         sys.stdout.buffer.flush()
         return
     for archive in archives:
-        _refuse_own_files(name, archive)
+        refuse_own_files(name, archive)
     if Path(name).is_symlink() or (Path(name).exists() and not Path(name).is_file()):
         with _writing(name), Path(name).open("wb") as file:
             yield file
@@ -46,7 +46,7 @@ def _writing(name: str) -> Iterator[None]:
         raise UsageError(f"cannot write {name} ({error.strerror}); name another with -o") from error
 
 
-def _refuse_own_files(name: str, archive: Path) -> None:
+def refuse_own_files(name: str, archive: Path) -> None:
     """Raise UsageError where an archive would write over itself, also by way of a link."""
     path, folder = Path(os.path.realpath(name)), Path(os.path.realpath(archive))
     beside = path.parent == folder and path.name.startswith((FILE_NAME, LOCK_NAME))

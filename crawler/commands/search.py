@@ -7,7 +7,6 @@ import json
 import sqlite3
 import sys
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +16,18 @@ from rich.text import Text
 from crawler.archive.database import open_for_reading
 from crawler.archive.searching import Found, Hit, Order, search
 from crawler.bundled import PROGRAM
+from crawler.commands._narrowing import add_narrowing, narrowed
 from crawler.commands._shared import (
     archive_folder,
     console,
     each_once,
-    host_named,
     say,
     told,
     typed,
 )
 from crawler.counted import number_typed
 from crawler.errors import MissingError, UsageError
-from crawler.search import FORMS, Filter, Pieces, Query, parse, parse_raw, period
+from crawler.search import Pieces, Query, parse, parse_raw
 from crawler.text import shown_json, shown_line
 from crawler.verb import Verb
 
@@ -71,18 +70,7 @@ class Command(Verb):
             "-a", dest="arguments", action="append", default=[], metavar="archive=DIR",
             help="the archive's folder; several times for several archives",
         )  # fmt: skip
-        parser.add_argument("--site", metavar="HOST", help="only stories of this newspaper")
-        for name, which in (("since", "from"), ("until", "up to")):
-            parser.add_argument(
-                f"--{name}", metavar="DATE",
-                help=f"only stories published {which} this day, month or year",
-            )  # fmt: skip
-        for name in ("author", "section", "tag"):
-            parser.add_argument(f"--{name}", action="append", default=[], metavar="NAME",
-                                help=f"only stories with this {name}")  # fmt: skip
-        parser.add_argument(
-            "--lang", metavar="CODE", help="only stories in this language: en, de …"
-        )
+        add_narrowing(parser)
         parser.add_argument(
             "--sort", choices=("rank", "date"), default="rank",
             help="best first (default), or newest first",
@@ -124,26 +112,7 @@ def asked(args: list[str], opts: argparse.Namespace) -> Query:
     """What words and options ask for. Raises UsageError."""
     text = " ".join(args)
     query = parse_raw(text) if opts.fts else parse(text)
-    filters = list(query.filters)
-    if (host := host_named(opts.site)) is not None:
-        filters.append(Filter("site", host))
-    for name in ("author", "section", "tag"):
-        filters += [Filter(name, value) for value in getattr(opts, name)]
-    if opts.lang is not None:
-        filters.append(Filter("lang", opts.lang))
-    since, before = query.since, query.before
-    for option in ("since", "until"):
-        value = getattr(opts, option)
-        if value is None:
-            continue
-        known = period(value)
-        if known is None:
-            raise UsageError(f"--{option} {value} is not a date: {FORMS}")
-        if option == "since":
-            since = max(known[0], since or "")
-        else:
-            before = min(known[1], before or known[1])
-    return replace(query, filters=tuple(filters), since=since, before=before)
+    return narrowed(query, opts)
 
 
 def _number(word: str) -> int:

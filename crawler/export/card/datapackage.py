@@ -1,0 +1,86 @@
+"""The data set as a Data Package, version 2 (https://datapackage.org/standard/data-package/)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crawler.archive.export_tables import Column, Kind
+from crawler.export.card.about import COVERAGE, LICENSE, About
+from crawler.export.dataset import HeldTable
+
+_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+_SCHEMA = "https://datapackage.org/profiles/2.0/tableschema.json"
+_TYPES: dict[Kind, str] = {
+    "text": "string", "integer": "integer", "number": "number", "boolean": "boolean", "day": "date",
+    "moment": "datetime", "texts": "array", "records": "array", "object": "any",
+}  # fmt: skip
+_COVERAGE = {
+    "name": "coverage",
+    "type": "table",
+    "path": COVERAGE,
+    "title": "stories by newspaper and month of publication",
+    "format": "csv",
+    "mediatype": "text/csv",
+    "encoding": "utf-8",
+    "dialect": {"lineTerminator": "\r\n"},
+    "schema": {
+        "$schema": _SCHEMA,
+        "fields": [
+            {"name": "site", "type": "string", "description": "Host of the newspaper."},
+            {"name": "month", "type": "yearmonth", "description": "Month of publication."},
+            {"name": "stories", "type": "integer", "description": "Stories of that month."},
+        ],
+        "primaryKey": ["site", "month"],
+    },
+}
+
+
+def descriptor(about: About) -> dict[str, Any]:
+    """`datapackage.json`. Tables of many files are not among its resources: the standard has no
+    pattern of paths, and columns that are in the names of folders it does not know."""
+    return {
+        "$schema": _PROFILE,
+        "name": about.name,
+        "title": about.title,
+        "description": f"{about.description} {LICENSE}",
+        "version": about.version,
+        "created": about.facts.last_capture,
+        "contributors": [
+            {"title": paper.host, "path": paper.home_url, "roles": ["author"]}
+            for paper in about.facts.papers
+        ],
+        "sources": [{"title": paper.host, "path": paper.home_url} for paper in about.facts.papers],
+        "resources": [
+            *(_resource(about, each) for each in about.tables if each.file is not None),
+            _COVERAGE,
+        ],
+    }
+
+
+def _resource(about: About, held: HeldTable) -> dict[str, Any]:
+    assert held.file is not None
+    made = {
+        "name": held.table.name,
+        "type": "table",
+        "path": held.file.path,
+        "title": held.table.row,
+        "format": about.form.name,
+        "mediatype": about.form.media_type,
+        "encoding": "utf-8",
+        "bytes": held.file.bytes,
+        "hash": f"sha256:{held.file.sha256}",
+        "schema": {
+            "$schema": _SCHEMA,
+            "fields": [_field(column) for column in held.table.columns],
+            **({"primaryKey": list(held.table.key)} if held.table.key else {}),
+        },
+    }
+    if about.form.name == "csv":
+        made["dialect"] = {"lineTerminator": "\r\n"}
+    return made
+
+
+def _field(column: Column) -> dict[str, Any]:
+    return {
+        "name": column.name, "type": _TYPES[column.kind], "description": column.meaning,
+    }  # fmt: skip

@@ -1,0 +1,90 @@
+"""The forms that a corpus can have."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import BinaryIO
+
+from crawler.archive.export_tables import CAPTURES, LINKS, REVISIONS, STORIES, Table
+from crawler.export.source import Source
+from crawler.export.values import flat
+
+_ALL = (STORIES, REVISIONS, LINKS, CAPTURES)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What one may ask of a form."""
+
+    raw: bool = False
+    """CSV: text that a spreadsheet would take for a formula stays as it is."""
+    excel: bool = False
+    """CSV: begin with a byte order mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A form of a corpus."""
+
+    name: str
+    """As it is typed."""
+    endings: tuple[str, ...]
+    """Of names of files; the first is that of a data set's own."""
+    media_type: str
+    tables: tuple[Table, ...]
+    """What it can hold, with the columns that it has."""
+    write: Callable[[BinaryIO, Source, Table, Options], None] | None
+    """Writes a table into one file; None: it takes a folder."""
+    fill: Callable[[Path, Source, Table, Options], None] | None = None
+    """Writes a table into a folder; None: as one file of it, named after the table."""
+    beside: Callable[[Path, Table], None] | None = None
+    """Writes what else a data set has of a table, into the same folder."""
+
+    def table(self, name: str) -> Table | None:
+        """The table of that name as this form has it; None where it has none such."""
+        return next((table for table in self.tables if table.name == name), None)
+
+
+def _csv(out: BinaryIO, source: Source, table: Table, options: Options) -> None:
+    write = import_module("crawler.export.csv_file").write
+    write(out, table, source.rows(table), raw=options.raw, excel=options.excel)
+
+
+def _jsonl(out: BinaryIO, source: Source, table: Table, options: Options) -> None:
+    import_module("crawler.export.jsonl").write(out, table, source.rows(table))
+
+
+def _json_schema(folder: Path, table: Table) -> None:
+    schema = import_module("crawler.export.jsonl").schema(table)
+    text = json.dumps(schema, ensure_ascii=False, indent=2)
+    (folder / f"{table.name}.schema.json").write_text(f"{text}\n", encoding="utf-8")
+
+
+def _parquet(out: BinaryIO, source: Source, table: Table, options: Options) -> None:
+    import_module("crawler.export.parquet").write(out, table, source.rows(table))
+
+
+def _partitions(folder: Path, source: Source, table: Table, options: Options) -> None:
+    write = import_module("crawler.export.parquet").write_partitions
+    write(folder / table.name, table, source.months(table))
+
+
+# Each is loaded when it is asked for: Arrow alone takes longer than all the rest of a verb.
+FORMATS = {
+    each.name: each
+    for each in (
+        Format("csv", (".csv",), "text/csv", tuple(map(flat, _ALL)), _csv),
+        Format(
+            "jsonl", (".jsonl", ".ndjson"), "application/jsonl", _ALL, _jsonl,
+            beside=_json_schema,
+        ),
+        Format(
+            "parquet", (".parquet",), "application/vnd.apache.parquet", _ALL, _parquet,
+            fill=_partitions,
+        ),
+    )
+}  # fmt: skip

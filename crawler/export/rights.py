@@ -1,0 +1,20 @@
+"""What is reserved, as an export tells it and leaves it out."""
+
+from __future__ import annotations
+
+import json
+
+from crawler.reservations import from_json, reserved
+
+KNOWN = ("tdm", "noarchive", "train-ai", "noai", "nosnippet")
+"""Words that one may ask to respect also where nobody in the archive reserves them."""
+
+
+def terms(reservations: str | None) -> str:
+    """A JSON list of the words for what a capture's publisher reserves. reservations: as
+    `captures.reservations` has it.
+
+    >>> terms(None)
+    '[]'
+    """
+    return json.dumps(sorted(reserved(from_json(reservations)))) if reservations else "[]"
