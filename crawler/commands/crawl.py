@@ -36,6 +36,7 @@ from crawler.commands._subscriptions import take, usable
 from crawler.commands._telling import Telling
 from crawler.config import FILE_NAME, Paper
 from crawler.errors import BusyError, ConfigError, HemerotecaError, UsageError
+from crawler.interrupts import end_with_parent
 from crawler.outcome import MEANINGS, STOPPED, gravest
 from crawler.runs import Profiles
 from crawler.text import shown
@@ -106,6 +107,7 @@ class Command(Verb, ScrapyCrawl):
         """Check everything that can be checked before anything is opened or fetched."""
         # until a server has answered nothing is touched: it is as quick and as clean as Ctrl-C
         end_on_sigterm()
+        end_with_parent()
         super().process_options(args, opts)
         assert self.settings is not None
         try:
