@@ -13,7 +13,7 @@ from crawler.archive.database import open_for_reading
 from crawler.bundled import PROGRAM
 from crawler.commands._config import Found
 from crawler.commands._shared import say
-from crawler.errors import HemerotecaError, UsageError
+from crawler.errors import DamageError, HemerotecaError, UsageError
 from crawler.events import event
 from crawler.notify import (
     Message,
@@ -28,9 +28,11 @@ from crawler.notify import (
     ping,
     send,
 )
+from crawler.text import shown_line
 
 QUIET = "HEMEROTECA_NOTIFY"
 """Variable of the environment that is 0 where another process tells of a run."""
+_MOST_LINES = 20
 
 
 class Telling:
@@ -96,6 +98,23 @@ class Telling:
             raise
         self.end(code, folders())
         return code
+
+
+def tell_of_damage(found: Found | None, folder: Path, lines: Sequence[str]) -> None:
+    """Tell of an archive that is not as it was written, if somebody is to be told of anything: but
+    for pings, which are of the nightly run. lines: what is wrong, for a person. Raises nothing."""
+    if found is None or found.config.notify is None or os.environ.get(QUIET) == "0":
+        return
+    try:
+        notifiers = notifiers_of(found.config.notify, found.path)
+    except HemerotecaError as error:
+        say(f"{PROGRAM}: nobody was told: {error}")
+        return
+    title = f"Hemeroteca: {folder} is damaged (exit code {DamageError.exit_code})"
+    told = Message(title, "\n".join(map(shown_line, lines[:_MOST_LINES])), is_bad=True)
+    undelivered = list(send(notifiers, told, DamageError.exit_code))
+    _say(undelivered)
+    event("notification_sent", title=told.title, undelivered=len(undelivered))
 
 
 def test_message() -> Message:
