@@ -38,18 +38,25 @@ _MOST_LINES = 20
 class Telling:
     """What is told of one run."""
 
-    def __init__(self, found: Found | None, metrics: str = "") -> None:
-        """metrics: the file for numbers, if there is one. Raises ConfigError, UsageError where a
-        notifier cannot be used, or that file not be written."""
+    def __init__(self, found: Found | None) -> None:
+        """Raises ConfigError, UsageError where a notifier cannot be used."""
         self._asked = None if found is None else found.config.notify
         self._started, self._run = times.now(), str(uuid4())
         self._notifiers: Notifiers | None = None
-        is_quiet = os.environ.get(QUIET) == "0"
-        self._metrics = Path(metrics).expanduser() if metrics and not is_quiet else None
-        if self._metrics is not None and not os.access(self._metrics.parent, os.W_OK):
-            raise UsageError(f"metrics: {self._metrics.parent} is no folder that can be written to")
-        if found is not None and self._asked is not None and not is_quiet:
+        self._metrics: Path | None = None
+        self._is_quiet = os.environ.get(QUIET) == "0"
+        if found is not None and self._asked is not None and not self._is_quiet:
             self._notifiers = notifiers_of(self._asked, found.path)
+
+    def count_into(self, metrics: str) -> None:
+        """Write numbers into a file, too, if one is named. Raises UsageError where that cannot be:
+        then somebody can be told of it already."""
+        if not metrics or self._is_quiet:
+            return
+        path = Path(metrics).expanduser()
+        if not os.access(path.parent, os.W_OK):
+            raise UsageError(f"metrics: {path.parent} is no folder that can be written to")
+        self._metrics = path
 
     def begin(self) -> None:
         """The run begins."""

@@ -117,7 +117,8 @@ class Command(Verb, ScrapyCrawl):
             if self._found is not None:
                 self._found.apply(self.settings)
             if not opts.estimate:
-                self._telling = Telling(self._found, self.settings["METRICS_FILE"])
+                self._telling = Telling(self._found)
+                self._telling.count_into(self.settings["METRICS_FILE"])
             self._papers = asked_for(self._found, opts.spargs) if args == ["news"] else ()
             if self._found is not None and self._papers:
                 if not opts.estimate and not is_one_run(
