@@ -104,7 +104,8 @@ def service(job: Job) -> str:
         environment="".join(
             f"Environment={_word(f'{name}={value}')}\n" for name, value in job.environment.items()
         ),
-        secrets=_percent(str(job.secrets)), command=" ".join(_word(each).replace("$", "$$") for each in job.command),
+        secrets=_percent(str(job.secrets)),
+        command=" ".join(_word(each).replace("$", "$$") for each in job.command),
         writable=" ".join(_word(str(each)) for each in job.writable),
     )  # fmt: skip
 

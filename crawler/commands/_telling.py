@@ -56,6 +56,8 @@ class Telling:
         path = Path(metrics).expanduser()
         if not os.access(path.parent, os.W_OK):
             raise UsageError(f"metrics: {path.parent} is no folder that can be written to")
+        if path.exists() and not path.is_file():  # it would be replaced
+            raise UsageError(f"metrics: {path} is no file")
         self._metrics = path
 
     def begin(self) -> None:
