@@ -43,8 +43,8 @@ class Command(Verb):
         add_archive_option(parser)
         parser.add_argument(
             "-o", dest="output", metavar="FILE",
-            help="where to write it, instead of standard output; a report that is there is replaced,"
-            " and says since when the new one goes",
+            help="where to write it, instead of standard output; a report that is there is"
+            " replaced, and says since when the new one goes",
         )  # fmt: skip
         parser.add_argument(
             "--since", metavar="DATE",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import subprocess
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from urllib.request import Request, urlopen
 
 from crawler.extras import needs_extra
 from crawler.notify.message import Message
-from crawler.notify.notifiers import Notifiers, scheme
+from crawler.notify.notifiers import Notifiers, scheme, unlogged
 
 Moment = Literal["start", "end", "fail"]
 
@@ -64,15 +63,14 @@ def _by_apprise(to: tuple[str, ...], message: Message) -> Iterator[Undelivered]:
     with needs_extra("notify", "notify"):
         import apprise
 
-    # what it logs has addresses in it
-    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
     for url in to:
         way = apprise.Apprise()
         kind = apprise.NotifyType.FAILURE if message.is_bad else apprise.NotifyType.WARNING
-        told = way.add(url) and way.notify(
-            title=message.title, body=message.body, notify_type=kind,
-            body_format=apprise.NotifyFormat.TEXT,
-        )  # fmt: skip
+        with unlogged():
+            told = way.add(url) and way.notify(
+                title=message.title, body=message.body, notify_type=kind,
+                body_format=apprise.NotifyFormat.TEXT,
+            )  # fmt: skip
         if not told:
             yield Undelivered(scheme(url), "it was not accepted")
 

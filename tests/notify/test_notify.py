@@ -156,17 +156,20 @@ def test_a_mail_is_received() -> None:
     assert b"no new story; 20 were to be expected" in text  # type: ignore[operator]
 
 
-def test_a_webhook_is_received_and_one_that_refuses_is_told_without_its_secret() -> None:
+def test_a_webhook_is_received_and_one_that_refuses_is_told_without_its_secret(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     asked = Asked()
+    caplog.set_level("DEBUG")
     with web(asked) as host:
-        way = Notifiers((f"json://user:{SECRET}@{host}/hook",))
+        way = Notifiers((f"json://user:{SECRET}@{host}/hook/{SECRET}",))
         assert list(send(way, told(code=3), 3)) == []
         asked.status = 500
         (undelivered,) = send(way, told(), 0)
     document = json.loads(asked.requests[0][2])
     assert document["title"].startswith("Hemeroteca: the run failed (exit code 3)")
     assert document["type"] == "failure"
-    assert SECRET not in repr(undelivered) + repr(way)
+    assert SECRET not in repr(undelivered) + repr(way) + caplog.text
 
 
 def test_pings_come_at_the_start_the_end_and_a_failure() -> None:
