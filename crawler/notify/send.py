@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPException, InvalidURL
 from typing import Literal
 from urllib.error import HTTPError
 from urllib.parse import urlsplit, urlunsplit
@@ -54,6 +55,10 @@ def ping(notifiers: Notifiers, moment: Moment, run: str, body: str = "") -> Iter
             pass
     except HTTPError as error:
         yield Undelivered(f"ping at {parts.hostname}", f"HTTP {error.code}")
+    except InvalidURL:
+        yield Undelivered(f"ping at {parts.hostname}", "its address has a control character")
+    except HTTPException:
+        yield Undelivered(f"ping at {parts.hostname}", "what answers is no web server")
     except (OSError, ValueError) as error:
         why = getattr(error, "reason", None) or error
         yield Undelivered(f"ping at {parts.hostname}", _without(str(why), notifiers.ping))

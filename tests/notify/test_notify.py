@@ -188,6 +188,15 @@ def test_pings_come_at_the_start_the_end_and_a_failure() -> None:
     assert SECRET not in repr(undelivered) + repr(gone)
 
 
+def test_a_ping_that_no_web_server_gets_is_told_and_the_run_goes_on() -> None:
+    with mail([]) as port:
+        (garbled,) = ping(Notifiers(ping=f"http://127.0.0.1:{port}/{SECRET}"), "start", "abc")
+        (control,) = ping(Notifiers(ping=f"http://127.0.0.1:{port}/{SECRET}\x07"), "start", "abc")
+    assert garbled.why == "what answers is no web server"
+    assert control.why == "its address has a control character"
+    assert SECRET not in repr(garbled) + repr(control)
+
+
 def test_a_command_gets_the_message(tmp_path: Path) -> None:
     code = "import os,sys; open(sys.argv[1], 'w').write(os.environ['HEMEROTECA_EXIT_CODE']" \
         " + sys.stdin.read())"  # fmt: skip
