@@ -133,6 +133,18 @@ def test_a_file_that_is_rotated_loses_no_line(tmp_path: Path, logger: logging.Lo
     assert [each["event"] for each in lines(tmp_path / "log")] == ["second"]
 
 
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is no /dev/full here")
+def test_a_disk_that_is_full_is_told_once(capfd: pytest.CaptureFixture[str]) -> None:
+    handler = JsonLines("/dev/full", "DEBUG")
+    logger = logging.Logger("full")
+    logger.addHandler(handler)
+    for number in range(2_000):
+        logger.info("line %s", number)
+    handler.close()
+    (line,) = capfd.readouterr().err.splitlines()
+    assert "/dev/full cannot be written (No space left on device): lines are lost" in line
+
+
 def test_what_is_learned_and_found_is_told(tmp_path: Path, logger: logging.Logger) -> None:
     change = LayoutChange("layout", "2026-01-02", "h1.a", "h1.b", ("https://a.example/1",))
     tell_of_lesson(
