@@ -28,6 +28,7 @@ from crawler.notify import (
     ping,
     send,
 )
+from crawler.outcome import MEANINGS
 from crawler.text import shown_line
 
 QUIET = "HEMEROTECA_NOTIFY"
@@ -76,7 +77,9 @@ class Telling:
         )  # fmt: skip
         if told is not None:
             self._send(told, exit_code)
-        body = f"{told.title}\n\n{told.body}" if told is not None else "all is well"
+        why = f"exit code {exit_code}: {MEANINGS.get(exit_code, 'ended')}"
+        quiet = why if exit_code else "all is well"
+        body = f"{told.title}\n\n{told.body}" if told is not None else quiet
         moment: Moment = "fail" if is_bad(exit_code) else "end"
         _say(ping(self._notifiers, moment, self._run, body))
 

@@ -18,7 +18,9 @@ import pytest
 
 from crawler.archive.findings import Finding
 from crawler.archive.run_reports import RunReport
-from crawler.config import read
+from crawler.commands._config import Found
+from crawler.commands._telling import Telling
+from crawler.config import Config, Notify, read
 from crawler.errors import ConfigError
 from crawler.notify import Message, News, Notifiers, message, notifiers_of, ping, send
 
@@ -186,6 +188,17 @@ def test_pings_come_at_the_start_the_end_and_a_failure() -> None:
     assert paths == [f"{base}/start?rid=abc", f"{base}?rid=abc", f"{base}/fail?rid=abc"]
     assert undelivered.why == "HTTP 404"
     assert SECRET not in repr(undelivered) + repr(gone)
+
+
+def test_the_last_ping_of_a_run_that_was_stopped_says_so(tmp_path: Path) -> None:
+    asked = Asked()
+    with web(asked) as host:
+        config = Config(notify=Notify(ping=f"http://{host}/ping"))
+        for code in (0, 130):
+            Telling(Found(tmp_path / "hemeroteca.toml", config)).end(code, ())
+    assert [path.split("?")[0] for _, path, _ in asked.requests] == ["/ping", "/ping"]
+    assert asked.requests[0][2] == "all is well"
+    assert asked.requests[1][2].startswith("exit code 130: interrupted")
 
 
 def test_a_ping_that_no_web_server_gets_is_told_and_the_run_goes_on() -> None:
