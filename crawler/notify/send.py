@@ -20,6 +20,8 @@ Moment = Literal["start", "end", "fail"]
 
 _SECONDS = 15
 _COMMAND_SECONDS = 60
+_STANDARD_ERROR = 2
+"""Where a command's output goes: ours may be a document that a program reads."""
 _MOST_BYTES = 100_000
 """Of a ping's body; healthchecks keeps no more."""
 
@@ -88,7 +90,7 @@ def _by_command(
     try:
         done = subprocess.run(  # noqa: S603
             command, input=text, text=True, check=False, timeout=_COMMAND_SECONDS,
-            env={**os.environ, **told},
+            env={**os.environ, **told}, stdout=_STANDARD_ERROR,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         why = getattr(error, "strerror", None) or f"it took more than {_COMMAND_SECONDS} s"

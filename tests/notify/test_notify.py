@@ -210,12 +210,13 @@ def test_a_ping_that_no_web_server_gets_is_told_and_the_run_goes_on() -> None:
     assert SECRET not in repr(garbled) + repr(control)
 
 
-def test_a_command_gets_the_message(tmp_path: Path) -> None:
+def test_a_command_gets_the_message(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     code = "import os,sys; open(sys.argv[1], 'w').write(os.environ['HEMEROTECA_EXIT_CODE']" \
-        " + sys.stdin.read())"  # fmt: skip
+        " + sys.stdin.read()); print('sent')"  # fmt: skip
     way = Notifiers(command=(sys.executable, "-c", code, str(tmp_path / "told")))
     assert list(send(way, told(), 3)) == []
     assert (tmp_path / "told").read_text().startswith("3Hemeroteca: 1 error, 1 warning\n\nerror:")
+    assert capfd.readouterr() == ("", "sent\n")  # what we print may be a document
     assert [each.why for each in send(Notifiers(command=("no-such-program",)), told(), 0)] == [
         "No such file or directory"
     ]
