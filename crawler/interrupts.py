@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
+OF_PARENT = "HEMEROTECA_ENDS_WITH_INPUT"
+"""Variable of the environment that is 1 where a command ends with its standard input."""
+
 
 def answer_interrupts() -> None:
     """From now on, an interrupt that nobody has caught, and SIGTERM where nobody listens for it,
@@ -46,6 +49,25 @@ def leave_no_more() -> None:
     for signum, usual in _USUAL.items():
         if signal.getsignal(signum) == _leave:
             signal.signal(signum, usual)
+
+
+def end_with_parent() -> None:
+    """Where the process that started us says so (`OF_PARENT`), end as by SIGTERM when it is no
+    more, however it ended: then nobody reads what we say, or tells of it. It holds the other end of
+    our standard input."""
+    if os.environ.get(OF_PARENT) != "1":
+        return
+    import threading
+
+    def read() -> None:
+        try:
+            while os.read(0, 4096):
+                pass
+        except OSError:
+            return
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=read, daemon=True).start()
 
 
 _USUAL: dict[signal.Signals, Any] = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
@@ -16,6 +18,7 @@ from scrapy.settings import Settings
 from scrapy.utils import log
 from twisted.python.failure import Failure
 
+from crawler.bundled import PROGRAM
 from crawler.events import LOGGER
 
 
@@ -40,10 +43,35 @@ class JsonLines(WatchedFileHandler):
 
     def __init__(self, path: str, level: int | str) -> None:
         super().__init__(path, encoding="utf-8")
+        self._path = path
         self.setFormatter(_Line())
         least = logging.Handler(level).level
         # events are what the file is for, however little else is wanted in it
         self.addFilter(lambda record: record.levelno >= least or record.name == LOGGER)
+        self._is_told = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line. A file that cannot be written any more ends no run."""
+        try:
+            super().emit(record)
+        except OSError:  # of looking whether it was renamed
+            self.handleError(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
+        """Say once that lines are lost, where the file or its disk is why."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self._is_told:
+            self._is_told = True
+            line = f"{PROGRAM}: {self._path} cannot be written ({error.strerror}): lines are lost"
+            with suppress(OSError, ValueError):  # there may be no standard error any more
+                print(line, file=sys.stderr, flush=True)  # noqa: T201
+
+    def close(self) -> None:
+        """Close it; what could not be written is lost."""
+        with suppress(OSError):
+            super().close()
 
 
 class _Line(JsonFormatter):

@@ -104,7 +104,8 @@ def service(job: Job) -> str:
         environment="".join(
             f"Environment={_word(f'{name}={value}')}\n" for name, value in job.environment.items()
         ),
-        secrets=_percent(str(job.secrets)), command=" ".join(map(_word, job.command)),
+        secrets=_percent(str(job.secrets)),
+        command=" ".join(_word(each).replace("$", "$$") for each in job.command),
         writable=" ".join(_word(str(each)) for each in job.writable),
     )  # fmt: skip
 
@@ -132,7 +133,6 @@ def _percent(text: str) -> str:
 
 
 def _word(text: str) -> str:
-    """A word as systemd reads it."""
-    quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
-    quoted = _percent(quoted)
+    """A word as systemd reads it; in a command $ means something, too, and is doubled there."""
+    quoted = _percent(text.replace("\\", "\\\\").replace('"', '\\"'))
     return f'"{quoted}"' if re.search(r"[\s'\"\\;]", text) else quoted

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
 from scrapy.commands import ScrapyCommand
@@ -73,13 +73,17 @@ def _check_words(words: Sequence[str]) -> None:
             raise UsageError(f"there is no option {word}; -h lists all")
 
 
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
+
+
 def _check_files(opts: argparse.Namespace) -> None:
     """Raise UsageError where a file cannot be written that Scrapy opens without asking."""
     for option in ("logfile", "pidfile", "profile"):
         path = getattr(opts, option)
         if path:
             try:
-                Path(path).open("ab").close()
+                # of a pipe that nobody reads, opening it would wait for ever
+                os.close(os.open(path, _APPEND, 0o666))
             except OSError as error:
                 raise UsageError(
                     f"--{option} {path} cannot be written ({error.strerror}); name another file"

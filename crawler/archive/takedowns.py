@@ -102,6 +102,12 @@ def is_digest_taken_down(connection: sqlite3.Connection, payload_digest: str) ->
     return connection.execute(sql, (payload_digest,)).fetchone() is not None
 
 
+def records_taken_down(connection: sqlite3.Connection) -> frozenset[str]:
+    """The WARC-Record-IDs of all captures of lists that went with a story."""
+    sql = "SELECT j.value FROM takedowns t, json_each(t.records) j"
+    return frozenset(record_id for (record_id,) in connection.execute(sql))
+
+
 def keys_taken_down(connection: sqlite3.Connection) -> set[int]:
     """The keys of all addresses that were taken down."""
     return {key for (key,) in connection.execute("SELECT key FROM takedown_urls")}

@@ -39,6 +39,9 @@ def restore(
         raise UsageError(f"{to} is the backup itself; name a new folder")
     if to.is_symlink() or (to.exists() and (not to.is_dir() or any(to.iterdir()))):
         raise ArchiveError(f"{to} is there already; name a new folder, or an empty one")
+    around = next((each for each in to.resolve().parents if (each / FILE_NAME).exists()), None)
+    if around is not None:
+        raise UsageError(f"{to} would be in the archive {around}: name a folder beside it")
     scratch = to.with_name(f"{to.name}.restoring")
     if isinstance(saved, Path):
         open_for_reading(saved).close()

@@ -31,6 +31,8 @@ LOCK, ABOUT = "backup.lock", "backup.json"
 _CHUNK = 1 << 20
 # A backup that has not ended after so long is dead.
 _STALE = timedelta(hours=12)
+# Kinds that the library knows besides.
+_NO_STORES = ("file", "memory")
 
 Progress = Callable[[int, int], None]
 """Told of the bytes that were copied, and of those there are to copy."""
@@ -57,13 +59,22 @@ class ObjectStore:
             import obstore
             from obstore import exceptions
             from obstore.store import from_url
+        kind, _, rest = address.partition("://")
+        if kind.lower() in _NO_STORES:
+            way = (
+                f"name the folder: {rest}" if kind.lower() == "file" else "it would be lost at once"
+            )
+            raise UsageError(f"{address} is in no object store; {way}")
         self.address = address.rstrip("/")
         self._obstore: Any = obstore
         self._errors: Any = exceptions
         try:
             self._store: Any = from_url(self.address)
         except (exceptions.BaseError, ValueError) as error:
-            raise UsageError(f"{address} is no address of an object store ({error})") from error
+            raise UsageError(
+                f"{address} is no address of an object store ({_first_line(error)}); there are"
+                " s3://, gs:// and az://"
+            ) from error
 
     def sizes(self) -> dict[str, int]:
         """All objects, with their lengths."""
@@ -142,8 +153,12 @@ class ObjectStore:
         except (errors.AlreadyExistsError, errors.PreconditionError):
             raise FileExistsError from None
         except errors.BaseError as error:
-            what = str(error).strip().splitlines()[0][:300]
-            raise ArchiveError(f"{self.address}: {what}") from error
+            raise ArchiveError(f"{self.address}: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    """What the library says, without what it says for those who write it."""
+    return str(error).strip().partition("\n")[0][:300]
 
 
 def backup_to_store(folder: Path, address: str, progress: Progress) -> Saved:

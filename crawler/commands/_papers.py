@@ -25,6 +25,7 @@ from crawler.commands._shared import say
 from crawler.commands._telling import QUIET
 from crawler.config import Paper
 from crawler.errors import UsageError
+from crawler.interrupts import OF_PARENT
 from crawler.outcome import MEANINGS, gravest
 
 _STOPPERS = tuple(
@@ -116,12 +117,14 @@ class _Children:
             with self._lock:
                 if self._is_stopping:
                     return _STOPPED
+                # if we are killed, its standard input ends, and it with that
                 child = subprocess.Popen(  # noqa: S603
-                    self._command(paper), stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                    self._command(paper), stdin=subprocess.PIPE, stdout=out, stderr=err,
                     start_new_session=True, env=_environment(),
                 )  # fmt: skip
                 self._running.add(child)
-            code = child.wait()
+            with child:
+                code = child.wait()
             with self._lock:
                 self._running.discard(child)
                 for written, stream in ((out, sys.stdout), (err, sys.stderr)):
@@ -156,4 +159,4 @@ def _environment() -> dict[str, str]:
     above = str(Path(crawler.__file__).parent.parent)
     paths = [above, *filter(None, [os.environ.get("PYTHONPATH")])]
     # of all of them together the one who started them tells
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), QUIET: "0"}
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), QUIET: "0", OF_PARENT: "1"}

@@ -13,7 +13,7 @@ from crawler.archive.database import open_for_reading
 from crawler.bundled import PROGRAM
 from crawler.commands._config import Found
 from crawler.commands._shared import say
-from crawler.errors import HemerotecaError, UsageError
+from crawler.errors import DamageError, HemerotecaError, UsageError
 from crawler.events import event
 from crawler.notify import (
     Message,
@@ -28,26 +28,38 @@ from crawler.notify import (
     ping,
     send,
 )
+from crawler.outcome import MEANINGS
+from crawler.text import shown_line
 
 QUIET = "HEMEROTECA_NOTIFY"
 """Variable of the environment that is 0 where another process tells of a run."""
+_MOST_LINES = 20
 
 
 class Telling:
     """What is told of one run."""
 
-    def __init__(self, found: Found | None, metrics: str = "") -> None:
-        """metrics: the file for numbers, if there is one. Raises ConfigError, UsageError where a
-        notifier cannot be used, or that file not be written."""
+    def __init__(self, found: Found | None) -> None:
+        """Raises ConfigError, UsageError where a notifier cannot be used."""
         self._asked = None if found is None else found.config.notify
         self._started, self._run = times.now(), str(uuid4())
         self._notifiers: Notifiers | None = None
-        is_quiet = os.environ.get(QUIET) == "0"
-        self._metrics = Path(metrics).expanduser() if metrics and not is_quiet else None
-        if self._metrics is not None and not os.access(self._metrics.parent, os.W_OK):
-            raise UsageError(f"metrics: {self._metrics.parent} is no folder that can be written to")
-        if found is not None and self._asked is not None and not is_quiet:
+        self._metrics: Path | None = None
+        self._is_quiet = os.environ.get(QUIET) == "0"
+        if found is not None and self._asked is not None and not self._is_quiet:
             self._notifiers = notifiers_of(self._asked, found.path)
+
+    def count_into(self, metrics: str) -> None:
+        """Write numbers into a file, too, if one is named. Raises UsageError where that cannot be:
+        then somebody can be told of it already."""
+        if not metrics or self._is_quiet:
+            return
+        path = Path(metrics).expanduser()
+        if not os.access(path.parent, os.W_OK):
+            raise UsageError(f"metrics: {path.parent} is no folder that can be written to")
+        if path.exists() and not path.is_file():  # it would be replaced
+            raise UsageError(f"metrics: {path} is no file")
+        self._metrics = path
 
     def begin(self) -> None:
         """The run begins."""
@@ -65,7 +77,9 @@ class Telling:
         )  # fmt: skip
         if told is not None:
             self._send(told, exit_code)
-        body = f"{told.title}\n\n{told.body}" if told is not None else "all is well"
+        why = f"exit code {exit_code}: {MEANINGS.get(exit_code, 'ended')}"
+        quiet = why if exit_code else "all is well"
+        body = f"{told.title}\n\n{told.body}" if told is not None else quiet
         moment: Moment = "fail" if is_bad(exit_code) else "end"
         _say(ping(self._notifiers, moment, self._run, body))
 
@@ -96,6 +110,23 @@ class Telling:
             raise
         self.end(code, folders())
         return code
+
+
+def tell_of_damage(found: Found | None, folder: Path, lines: Sequence[str]) -> None:
+    """Tell of an archive that is not as it was written, if somebody is to be told of anything: but
+    for pings, which are of the nightly run. lines: what is wrong, for a person. Raises nothing."""
+    if found is None or found.config.notify is None or os.environ.get(QUIET) == "0":
+        return
+    try:
+        notifiers = notifiers_of(found.config.notify, found.path)
+    except HemerotecaError as error:
+        say(f"{PROGRAM}: nobody was told: {error}")
+        return
+    title = f"Hemeroteca: {folder} is damaged (exit code {DamageError.exit_code})"
+    told = Message(title, "\n".join(map(shown_line, lines[:_MOST_LINES])), is_bad=True)
+    undelivered = list(send(notifiers, told, DamageError.exit_code))
+    _say(undelivered)
+    event("notification_sent", title=told.title, undelivered=len(undelivered))
 
 
 def test_message() -> Message:

@@ -37,6 +37,7 @@ from crawler.commands._subscriptions import take, usable
 from crawler.commands._telling import Telling
 from crawler.config import FILE_NAME, Paper
 from crawler.errors import BusyError, ConfigError, HemerotecaError, UsageError
+from crawler.interrupts import end_with_parent
 from crawler.outcome import MEANINGS, STOPPED, gravest
 from crawler.runs import Profiles
 from crawler.text import shown
@@ -115,6 +116,7 @@ class Command(Verb, ScrapyCrawl):
         end_on_sigterm()
         if opts.output:
             fail("crawl", no_feed(opts.output[0]))
+        end_with_parent()
         super().process_options(args, opts)
         assert self.settings is not None
         for file in self.settings.getdict("FEEDS"):
@@ -126,7 +128,8 @@ class Command(Verb, ScrapyCrawl):
             if self._found is not None:
                 self._found.apply(self.settings)
             if not opts.estimate:
-                self._telling = Telling(self._found, self.settings["METRICS_FILE"])
+                self._telling = Telling(self._found)
+                self._telling.count_into(self.settings["METRICS_FILE"])
             self._papers = asked_for(self._found, opts.spargs) if args == ["news"] else ()
             if self._found is not None and self._papers:
                 if not opts.estimate and not is_one_run(

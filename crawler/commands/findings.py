@@ -32,6 +32,9 @@ from crawler.verb import Verb
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
 _MARKS = {"seen": "seen", "mute": "muted", "open": "open"}
 
+_LONGEST_NUMBER = 18
+"""Digits; what has more is no row of a table."""
+
 
 class Command(Verb):
     """Show what the monitors found."""
@@ -86,7 +89,7 @@ class Command(Verb):
 
 def _number(args: list[str]) -> int:
     word = args.pop(0) if args else ""
-    if not word.isascii() or not word.isdigit():
+    if not word.isascii() or not word.isdigit() or len(word) > _LONGEST_NUMBER:
         raise UsageError(f"name a finding by its number; {PROGRAM} findings lists them")
     return int(word)
 

@@ -20,6 +20,7 @@ from crawler.commands._shared import (
     stopped,
     told,
 )
+from crawler.commands._watching import look
 from crawler.counted import counted
 from crawler.errors import UsageError
 from crawler.text import shown_line
@@ -81,7 +82,10 @@ class Command(Verb):
                     )  # fmt: skip
                 finally:
                     workers.close()
+                news = look(run.store.db, run.folder, self.settings)
         print(summary(found))
+        for line in news:
+            print(shown_line(line))
         for line in found.damage[:20]:
             print(shown_line(f"{PROGRAM} import: {line}"), file=sys.stderr)
         if len(found.damage) > 20:

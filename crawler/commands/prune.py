@@ -116,4 +116,7 @@ def _before(span: str | None) -> str:
     found = _SPAN.fullmatch(span or "")
     if found is None:
         raise UsageError("--older-than is needed, as in 90d, 6m or 2y")
-    return times.utc(datetime.now(UTC) - timedelta(days=int(found[1]) * _DAYS[found[2]]))
+    try:
+        return times.utc(datetime.now(UTC) - timedelta(days=int(found[1]) * _DAYS[found[2]]))
+    except OverflowError:
+        raise UsageError(f"--older-than {span} is before the year 1") from None

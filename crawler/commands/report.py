@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sqlite3
-import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from crawler import times
 from crawler.archive.database import open_for_reading
 from crawler.archive.run_papers import host_of_paper
 from crawler.bundled import PROGRAM
+from crawler.commands._output import opened
 from crawler.commands._shared import add_archive_option, archive_folder, must_be_known, say, told
 from crawler.config import is_partial_day
 from crawler.errors import MissingError, UsageError
@@ -43,8 +43,8 @@ class Command(Verb):
         add_archive_option(parser)
         parser.add_argument(
             "-o", dest="output", metavar="FILE",
-            help="where to write it; a report that is there is replaced, and says since when the"
-            " new one goes (default: standard output)",
+            help="where to write it, instead of standard output; a report that is there is"
+            " replaced, and says since when the new one goes",
         )  # fmt: skip
         parser.add_argument(
             "--since", metavar="DATE",
@@ -59,6 +59,8 @@ class Command(Verb):
 
         assert self.settings is not None
         with told("report") as about:
+            if opts.output == "":
+                raise UsageError("-o names no file")
             output = None if opts.output in (None, "-") else Path(opts.output).expanduser()
             since, until = _since(opts.since, output), times.now()
             folder = about.archive(
@@ -67,7 +69,8 @@ class Command(Verb):
             with closing(open_for_reading(folder)) as db:
                 host = None if opts.paper is None else _host(db, opts.paper)
                 text = html(report(db.conn, folder.resolve().name, Span(since, until, host)))
-            _write(text, output)
+            with opened(None if output is None else str(output), folder) as out:
+                out.write(text.encode())
         if output is not None:
             say(f"{PROGRAM} report: {output}: from {since[:16]} to {until[:16]} UTC")
 
@@ -79,7 +82,7 @@ def _since(said: str | None, output: Path | None) -> str:
         if not is_partial_day(said):
             raise UsageError(f"--since {said} is not a date; write it as in 2026-05-31")
         return f"{(said + '-01-01')[:10]}T00:00:00+00:00"
-    before = None if output is None else last_until(output)
+    before = last_until(output) if output is not None and output.is_file() else None
     return before or times.utc(datetime.now(UTC) - _USUAL)
 
 
@@ -97,16 +100,3 @@ def _host(db: Database, word: str) -> str:
             f"--paper {word}: the archive has no such newspaper; {PROGRAM} status lists them"
         ) from None
     return host
-
-
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
-        sys.stdout.write(text)
-        return
-    part = output.with_name(f"{output.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(output)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise UsageError(f"-o {output} cannot be written ({error.strerror})") from error

@@ -69,6 +69,9 @@ class Command(Verb):
                     f"there is no {FILE_NAME} here or in a folder above; {PROGRAM} init writes one"
                 )
             job = _job(found, opts)
+            for each in (job.config, *job.writable):
+                if not str(each).isprintable():
+                    raise UsageError(f"{each}: neither systemd nor cron can name it; rename it")
             folder = Path(opts.folder or ".").expanduser()
             folder.mkdir(parents=True, exist_ok=True)
             units = {

@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from crawler.bundled import PROGRAM
 from crawler.commands._progress import bar
 from crawler.commands._shared import add_archive_option, archive_folder
 from crawler.commands._shared import told as reported
+from crawler.commands._telling import tell_of_damage
+from crawler.commands._watching import configuration, look
 from crawler.errors import DamageError
 from crawler.fixity.archive import verify
 from crawler.fixity.losses import Losses, Refetch
@@ -66,6 +68,7 @@ class Command(Verb):
         assert self.settings is not None
         begun = time.monotonic()
         queued: Refetch | None = None
+        news: list[str] = []
         with reported("verify") as about:
             folder = about.archive(
                 archive_folder("verify", args, opts.argument, self.settings["ARCHIVE"])
@@ -79,6 +82,9 @@ class Command(Verb):
                 refetch = queue if opts.refetch else None
                 try:
                     report = verify(folder, progress=progress, refetch=refetch)
+                    if queued is not None:  # what is noted is a finding, or none any more
+                        with closing(database.open_for_writing(folder)) as db:
+                            news = look(db, folder, self.settings)
                 except OSError as error:
                     print(f"{PROGRAM} verify: cannot read {error.filename} ({error.strerror})",
                           file=sys.stderr)  # fmt: skip
@@ -92,7 +98,9 @@ class Command(Verb):
         else:
             print("\n".join(map(shown_line, told(report, seconds))))
             if queued is not None:
-                print(requeued(queued))
+                print("\n".join([requeued(queued), *map(shown_line, news)]))
+        if not report.sound:
+            tell_of_damage(configuration(), folder, [f"damage: {_line(e)}" for e in report.damage])
         self.exitcode = 0 if report.sound else DAMAGED
 
 

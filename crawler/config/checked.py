@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from crawler.config import notifying
+from crawler.config import alarms, notifying
 from crawler.config.lines import NotTomlError, Path, parse
 from crawler.config.paper import BY_PAPER, SCOPES, SOURCES, Config, Notify, Paper, Scope
 from crawler.config.values import Wrong, home_address, is_partial_day, reaches_somebody
+from crawler.monitors import AS_USUAL, Alarms
 from crawler.urls import site_host
 
 T = TypeVar("T")
@@ -27,7 +28,7 @@ _SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 _SHORTEST_DELAY = 2.0
 _MOST_JOBS = 64
 _TOP = ("archive", "contact", "jobs", "defaults", "papers", "notify", "metrics")
-_OF_ALL = ("scope", "sources", "since", "until", "delay", "revisit_after")
+_OF_ALL = ("scope", "sources", "since", "until", "delay", "revisit_after", "alarms")
 _OF_ONE = ("address", "cookies", *_OF_ALL)
 
 
@@ -143,7 +144,21 @@ class _Reader:
             for name, check in checks.items()
             if name in said
         }
+        if "alarms" in said:
+            found["alarms"] = self._alarms(said, (*path, "alarms"))
         return {name: value for name, value in found.items() if value is not nothing}
+
+    def _alarms(self, said: Mapping[str, Any], path: Path) -> Alarms:
+        table = said[path[-1]]
+        if not isinstance(table, dict):
+            return self._value(said, path, alarms.all_or_none, AS_USUAL)
+        self._names(table, alarms.NAMES, path)
+        return alarms.of_table({
+            kind: self._value(
+                table, (*path, kind), alarms.CHECKS.get(kind, alarms.on_or_off), True
+            )
+            for kind in alarms.NAMES
+        })  # fmt: skip
 
     def _refuse_twice(self, papers: Iterable[Paper]) -> None:
         hosts: dict[str, str] = {}

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from crawler.monitors import Level
+from crawler.monitors import AS_USUAL, Alarms, Level
 from crawler.urls import is_below, site_host
 
 FILE_NAME = "hemeroteca.toml"
@@ -26,8 +26,8 @@ class Paper:
     """What is asked of one newspaper.
 
     delay: seconds between two requests, where that is more than the setting. revisit_after: seconds
-    after publication. cookies: the file of a subscription's, as it is written there. What is None
-    is as without a configuration.
+    after publication. cookies: the file of a subscription's, as it is written there. alarms: what
+    the monitors tell of. What is None is as without a configuration.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Paper:
     delay: float | None = None
     revisit_after: tuple[int, ...] | None = None
     cookies: str | None = None
+    alarms: Alarms = AS_USUAL
 
     def plain(self) -> dict[str, Any]:
         """As a setting can have it, which is kept with the run: where cookies are is not."""
@@ -100,7 +101,9 @@ class Papers:
     @classmethod
     def of_setting(cls, value: Iterable[Mapping[str, Any]] | None) -> Papers:
         """Those that the setting PAPERS has (`Paper.plain`)."""
-        return cls(Paper(**each) for each in value or ())
+        return cls(
+            Paper(**{**each, "alarms": Alarms(**each.get("alarms", {}))}) for each in value or ()
+        )
 
     def of(self, url: str) -> Paper | None:
         """The paper that an address belongs to: by its host, or by one above it; None where the

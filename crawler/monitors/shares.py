@@ -53,6 +53,7 @@ class Limits:
 
 
 _FALL = Limits(True, lambda share: 0.8 * share, lambda share: 0.6 * share)
+"""Of a field, if nothing else is asked for."""
 _SHORTER = Limits(False, lambda share: 2 * share, lambda share: 0.45)
 _MORE_AHEAD = Limits(False, lambda share: 2 * share + 0.02, lambda share: 0.1, least=3, days=1)
 _REFUSED = Limits(
@@ -62,6 +63,14 @@ _REFUSED = Limits(
     least=5,
     days=1,
 )
+
+
+def _fall(part: float | None) -> Limits:
+    """When a field falls away: where less than a part of the stories that had it have it still."""
+    if part is None:
+        return _FALL
+    bound = max(0.8, (1 + part) / 2)
+    return Limits(True, lambda share: bound * share, lambda share: part * share)
 
 
 def learn_share(parts: Parts) -> Share | None:
@@ -172,11 +181,12 @@ def _usual_source(days: Sequence[Day], name: str, reading: str) -> str | None:
 
 
 def quality(
-    days: Sequence[Day], excused: Mapping[tuple[str, str], Collection[date]]
-) -> list[Found]:
+    days: Sequence[Day], excused: Mapping[tuple[str, str], Collection[date]],
+    field_share: float | None = None,
+) -> list[Found]:  # fmt: skip
     """What is otherwise than it was about stories, and about answers. excused: days that are no
-    habit, by kind and subject."""
-    found = [*_fields(days, excused)]
+    habit, by kind and subject. field_share: as `Alarms` has it."""
+    found = [*_fields(days, excused, _fall(field_share))]
     refused = [(each.day, each.refused, each.answers) for each in days]
     ahead = [(each.day, each.ahead, each.stories) for each in days]
     watched: tuple[tuple[str, Parts, Limits, Level], ...] = (
@@ -195,13 +205,13 @@ def quality(
 
 
 def _fields(
-    days: Sequence[Day], excused: Mapping[tuple[str, str], Collection[date]]
+    days: Sequence[Day], excused: Mapping[tuple[str, str], Collection[date]], fall: Limits
 ) -> Iterator[Found]:
     last = days[-1] if days else None
     for name in sorted(last.fields) if last is not None else ():
         assert last is not None
         parts = _without(_of_field(days, name, last.reading), excused.get((DROPPED, name)))
-        one = changed(parts, _FALL) if parts else None
+        one = changed(parts, fall) if parts else None
         if one is not None and one[1].share >= _WATCHED_SHARE:
             since, was, some, of = one
             numbers: dict[str, float | str] = {
@@ -241,8 +251,8 @@ def _bodies(days: Sequence[Day]) -> Found | None:
     )  # fmt: skip
 
 
-def over(days: Sequence[Day], one: Episode) -> Over | None:
-    """Whether a finding about what stories are like is over."""
+def over(days: Sequence[Day], one: Episode, field_share: float | None = None) -> Over | None:
+    """Whether a finding about what stories are like is over. field_share: as `Alarms` has it."""
     if one.kind == SHORT:
         known = [each for each in days if each.day < one.since]
         return _over(_short(days, _short_bound(known[-WEEKS * 7 :])), _SHORTER, one)
@@ -261,7 +271,7 @@ def over(days: Sequence[Day], one: Episode) -> Over | None:
         parts = _of_source(days, one.subject, source or "", last.reading)
     if not parts:
         return None
-    return _over(parts, _FALL, one)
+    return _over(parts, _fall(field_share) if one.kind == DROPPED else _FALL, one)
 
 
 def _without(parts: Parts, days: Collection[date] | None) -> Parts:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from crawler.monitors import shares, volume
+from crawler.monitors import alarms, shares, volume
+from crawler.monitors.alarms import AS_USUAL, Alarms
 from crawler.monitors.calendar import like_days
 from crawler.monitors.days import Day, Episode, Found, Over, Report
 
@@ -19,17 +20,20 @@ _QUALITY_DAYS, _FILLED_DAYS = 400, 70
 
 
 def watch(
-    days: Sequence[Day], past: Iterable[Episode] = (), usual: Mapping[date, float] | None = None
-) -> Report:
+    days: Sequence[Day], past: Iterable[Episode] = (), usual: Mapping[date, float] | None = None,
+    wanted: Alarms = AS_USUAL,
+) -> Report:  # fmt: skip
     """What is not as this newspaper's past has it, and which earlier findings are over.
 
     days: in order, without gaps; the last one is over, too. past: earlier findings of it. usual:
-    how much of what was expected came on each day from all newspapers, as `together` has it. A
-    finding that is still open is not found again.
+    how much of what was expected came on each day from all newspapers, as `together` has it.
+    wanted: what is to be told of, and from where on. A finding that is still open is not found
+    again.
     """
     if not days or not days[-1].is_watched:
         return Report()
     episodes = list(past)
+    over = list(alarms.dismissed(episodes, wanted, days[-1].day))
     factors = {**like_days(days), **(usual or {})}
     unseen = frozenset(each.day for each in days if not each.is_watched)
     counts = [(each.day, each.stories) for each in days]
@@ -38,11 +42,10 @@ def watch(
     def whole(known: Iterable[Episode]) -> volume.Series:
         return volume.Series(counts, unseen | _days_of(known, days, _NO_HABIT), factors)
 
-    over: list[Over] = []
     for each in episodes:
-        if each.until is None:
+        if each.until is None and each.kind not in wanted.off:
             without = [one for one in episodes if one is not each and one.since < each.since]
-            one = _over(days, seen, each, whole(without), unseen)
+            one = _over(days, seen, each, whole(without), unseen, wanted)
             over += [one] if one is not None else []
     ended = {(each.kind, each.subject): each for each in over}
     episodes = [
@@ -56,19 +59,23 @@ def watch(
         (kind, subject): _days_of(episodes, days, (kind,), subject)
         for kind, subject in {(each.kind, each.subject) for each in episodes}
     }
-    found = shares.quality(_recent(seen), excused)
+    found = shares.quality(_recent(seen), excused, wanted.field_share)
     kinds = {each.kind for each in found} | {kind for kind, _ in still_open}
     if not kinds & {shares.BLOCKED, volume.SILENT}:
         # what is few now may be nothing soon: its days are looked at still
         ended_ones = [each for each in episodes if each.until or each.kind in _NOTHING_COMES]
         fewer = next((e for e in episodes if e.kind == volume.FEWER and not e.until), None)
-        quiet = volume.silent(whole(ended_ones), fewer.since if fewer else None)
+        if wanted.silent_days is None:
+            quiet = volume.silent(whole(ended_ones), fewer.since if fewer else None)
+        else:
+            quiet = alarms.silent(days, wanted.silent_days)
         if quiet is not None:
             found.append(quiet)
         else:
             found += _numbers(days, whole(episodes), kinds, episodes, unseen)
     known = still_open | set(ended)
-    return Report(tuple(f for f in found if (f.kind, f.subject) not in known), tuple(over))
+    told = (each for each in found if each.kind not in wanted.off)
+    return Report(tuple(f for f in told if (f.kind, f.subject) not in known), tuple(over))
 
 
 def _numbers(
@@ -112,10 +119,12 @@ def _recent(seen: Sequence[Day]) -> Sequence[Day]:
 
 def _over(
     days: Sequence[Day], seen: Sequence[Day], one: Episode, whole: volume.Series,
-    unseen: frozenset[date],
+    unseen: frozenset[date], wanted: Alarms,
 ) -> Over | None:  # fmt: skip
     if one.kind not in _OF_VOLUME:
-        return shares.over(seen, one)
+        return shares.over(seen, one, wanted.field_share)
+    if one.kind == volume.SILENT and wanted.silent_days is not None:
+        return alarms.speaks(days, one.since)
     if one.kind == volume.SOURCE:
         counts = [(each.day, each.sources.get(one.subject, 0)) for each in days]
         return volume.still(volume.Series(counts, unseen, whole.usual), one)

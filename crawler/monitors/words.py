@@ -20,6 +20,8 @@ _SAID = {
     "disk_low": "{free} free where the archive is, enough for {days:g} days",
     "verify_failed": "{subject} {what}",
 }
+_SILENT_SO_LONG = "no new story for more than {limit:g} days"
+"""Of a silence that hemeroteca.toml has measured."""
 _ADVICE = {
     "silent": "Open the home page. Does it publish? Then {program} runs and"
     " {program} status say why no story of it came in; its sitemap or its address may have moved.",
@@ -40,6 +42,8 @@ _ADVICE = {
 }
 KINDS = tuple(_SAID)
 """All that can be found."""
+OF_PAPERS = tuple(kind for kind in KINDS if kind not in ("disk_low", "verify_failed"))
+"""What is found of a newspaper: the others are of the archive."""
 
 
 def sentence(kind: str, subject: str, numbers: Mapping[str, Any]) -> str:
@@ -49,7 +53,8 @@ def sentence(kind: str, subject: str, numbers: Mapping[str, Any]) -> str:
     '40 stories a day before, 11.5 now (medians)'
     """
     try:
-        return _SAID[kind].format(**{**numbers, "subject": subject})
+        said = _SILENT_SO_LONG if kind == "silent" and "limit" in numbers else _SAID[kind]
+        return said.format(**{**numbers, "subject": subject})
     except (KeyError, ValueError):  # numbers of another version
         return " ".join([kind.replace("_", " "), subject]).strip()
 

@@ -3,8 +3,10 @@ read when a run begins, and kept nowhere."""
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -37,7 +39,9 @@ def notifiers_of(
         with needs_extra("notify", "notify"):
             import apprise
         for url in to:
-            if not apprise.Apprise().add(url):
+            with unlogged():
+                is_known = apprise.Apprise().add(url)
+            if not is_known:
                 raise ConfigError(
                     f"{path}:{asked.line_of_to}: notify.to: {scheme(url)}… is no address that"
                     " Apprise understands; https://appriseit.com/services/ lists them"
@@ -45,6 +49,18 @@ def notifiers_of(
     if ping and (urlsplit(ping).scheme not in ("http", "https") or not urlsplit(ping).hostname):
         raise ConfigError(f"{path}:{asked.line_of_ping}: notify.ping must be an http(s) address")
     return Notifiers(tuple(to), ping or None, asked.command)
+
+
+@contextmanager
+def unlogged() -> Iterator[None]:
+    """Nothing is logged meanwhile: Apprise and what it calls log addresses, and passwords with
+    them."""
+    before = logging.root.manager.disable
+    logging.disable()
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def secret(

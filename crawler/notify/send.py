@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPException, InvalidURL
 from typing import Literal
 from urllib.error import HTTPError
 from urllib.parse import urlsplit, urlunsplit
@@ -14,12 +14,14 @@ from urllib.request import Request, urlopen
 
 from crawler.extras import needs_extra
 from crawler.notify.message import Message
-from crawler.notify.notifiers import Notifiers, scheme
+from crawler.notify.notifiers import Notifiers, scheme, unlogged
 
 Moment = Literal["start", "end", "fail"]
 
 _SECONDS = 15
 _COMMAND_SECONDS = 60
+_STANDARD_ERROR = 2
+"""Where a command's output goes: ours may be a document that a program reads."""
 _MOST_BYTES = 100_000
 """Of a ping's body; healthchecks keeps no more."""
 
@@ -55,6 +57,10 @@ def ping(notifiers: Notifiers, moment: Moment, run: str, body: str = "") -> Iter
             pass
     except HTTPError as error:
         yield Undelivered(f"ping at {parts.hostname}", f"HTTP {error.code}")
+    except InvalidURL:
+        yield Undelivered(f"ping at {parts.hostname}", "its address has a control character")
+    except HTTPException:
+        yield Undelivered(f"ping at {parts.hostname}", "what answers is no web server")
     except (OSError, ValueError) as error:
         why = getattr(error, "reason", None) or error
         yield Undelivered(f"ping at {parts.hostname}", _without(str(why), notifiers.ping))
@@ -64,15 +70,14 @@ def _by_apprise(to: tuple[str, ...], message: Message) -> Iterator[Undelivered]:
     with needs_extra("notify", "notify"):
         import apprise
 
-    # what it logs has addresses in it
-    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
     for url in to:
         way = apprise.Apprise()
         kind = apprise.NotifyType.FAILURE if message.is_bad else apprise.NotifyType.WARNING
-        told = way.add(url) and way.notify(
-            title=message.title, body=message.body, notify_type=kind,
-            body_format=apprise.NotifyFormat.TEXT,
-        )  # fmt: skip
+        with unlogged():
+            told = way.add(url) and way.notify(
+                title=message.title, body=message.body, notify_type=kind,
+                body_format=apprise.NotifyFormat.TEXT,
+            )  # fmt: skip
         if not told:
             yield Undelivered(scheme(url), "it was not accepted")
 
@@ -85,7 +90,7 @@ def _by_command(
     try:
         done = subprocess.run(  # noqa: S603
             command, input=text, text=True, check=False, timeout=_COMMAND_SECONDS,
-            env={**os.environ, **told},
+            env={**os.environ, **told}, stdout=_STANDARD_ERROR,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         why = getattr(error, "strerror", None) or f"it took more than {_COMMAND_SECONDS} s"

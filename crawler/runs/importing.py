@@ -18,7 +18,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from crawler.archive.captures import is_unread
 from crawler.archive.database import WARC_FOLDER
-from crawler.archive.takedowns import is_digest_taken_down, is_taken_down
+from crawler.archive.takedowns import is_digest_taken_down, is_taken_down, records_taken_down
 from crawler.errors import VisitError
 from crawler.items import Capture, Visit
 from crawler.runs.assembly import Assembly
@@ -42,6 +42,7 @@ from crawler.runs.workers import Workers
 from crawler.warc.dates import CONFORMANT, warc_moment
 from crawler.warc.http import Message, message_in, payload
 from crawler.warc.members import DamagedError
+from crawler.warc.provenance import ARTICLE
 from crawler.warc.reader import Damage, Record, read_content
 from crawler.warc.records import digest, new_id, one_line, warc_date
 from crawler.warc.recover import capture_of, is_capture
@@ -97,6 +98,7 @@ class _Import:
         self._host_files = HostFiles(run.folder / WARC_FOLDER, self._originals)
         self._known: dict[str, None] = {}
         """Answers that were left out."""
+        self._gone = records_taken_down(self._connection)
         self._late: list[tuple[Record, str]] = []
         """Revisits of what has not come yet, and their files."""
         self._held: list[Record] = []
@@ -164,7 +166,7 @@ class _Import:
 
     def _take_other(self, record: Record) -> None:
         about = record.get("WARC-Concurrent-To") or record.get("WARC-Refers-To")
-        if about in self._known:
+        if about in self._known or about in self._gone or self._shows_what_went(record):
             return
         if about is None and self._loose is not None:
             self._loose.append(record)
@@ -218,9 +220,17 @@ class _Import:
         self._tasks.append((task, keys(record)))
 
     def _is_taken_down(self, capture: Capture) -> bool:
-        return is_taken_down(self._connection, capture.url) or is_digest_taken_down(
-            self._connection, capture.payload_digest
+        return (
+            capture.record_id in self._gone
+            or capture.refers_to in self._gone
+            or is_taken_down(self._connection, capture.url)
+            or is_digest_taken_down(self._connection, capture.payload_digest)
         )
+
+    def _shows_what_went(self, record: Record) -> bool:
+        """Whether a record that is no answer is of an address that was taken down: its answer may
+        be in another file, or in none, as of an article that was extracted again."""
+        return is_taken_down(self._connection, record.url.removeprefix(ARTICLE))
 
     def _name_for(self, capture: Capture, record: Record) -> str:
         """The WARC-Record-ID under which a capture is kept: its own, if it has one and no other

@@ -11,13 +11,16 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
+from scrapy.settings import BaseSettings
+
 from crawler.archive import findings
 from crawler.archive.findings import Finding
 from crawler.archive.losses import noted_files
 from crawler.archive.paper_days import days_of, watched_sites
 from crawler.archive.run_reports import last_runs
+from crawler.config import Papers
 from crawler.holdings import wrong_files
-from crawler.monitors import Day, Found, Over, ratio, together, watch
+from crawler.monitors import AS_USUAL, Day, Found, Over, ratio, together, watch
 
 _LEAST_DAYS_LEFT = 14
 _RUNS, _DAYS_OF_PACE = 30, 3
@@ -34,10 +37,13 @@ class News:
     over: tuple[Finding, ...] = ()
 
 
-def watch_archive(db: sqlite3.Connection, folder: Path, today: date, spare_bytes: int) -> News:
+def watch_archive(
+    db: sqlite3.Connection, folder: Path, today: date, settings: BaseSettings
+) -> News:
     """Look at all newspapers of an archive, at its disk and its files; what is found is entered,
-    what is over is closed, in a transaction of the caller's. spare_bytes: how much room a run
-    leaves free. Raises sqlite3.Error, OSError."""
+    what is over is closed, in a transaction of the caller's. settings: say what is told of each
+    newspaper, and how much room a run leaves free. Raises sqlite3.Error, OSError."""
+    asked = Papers.of_setting(settings.get("PAPERS"))
     findings.unmute(db, today)
     papers = {site: (host, days_of(db, site, host)) for site, host in watched_sites(db)}
     ratios = {host: _ratios(days) for host, days in papers.values()}
@@ -45,9 +51,14 @@ def watch_archive(db: sqlite3.Connection, folder: Path, today: date, spare_bytes
     over: list[int] = []
     for site, (host, days) in papers.items():
         others = [each for name, each in ratios.items() if name != host]
-        report = watch(days, findings.episodes(db, site, today), together(_joined(others)))
-        over += findings.end(db, site, report.over)
+        paper = asked.of(f"http://{host}/")
+        wanted = AS_USUAL if paper is None else paper.alarms
+        usual = together(_joined(others))
+        report = watch(days, findings.episodes(db, site, today), usual, wanted)
+        over += findings.end(db, site, (e for e in report.over if e.kind not in wanted.off))
+        findings.end(db, site, (e for e in report.over if e.kind in wanted.off))
         new += findings.enter(db, site, report.found)
+    spare_bytes = settings.getint("DISK_SPARE_BYTES")
     of_archive = [*_disk(db, folder, today, spare_bytes), *_files(db, folder, today)]
     new += findings.enter(db, None, of_archive)
     still = {(each.kind, each.subject) for each in of_archive}

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.config import SOURCES, Papers, from_list, read, written
+from crawler.monitors import OF_PAPERS, Alarms
 
 GOOD = """\
 contact = "you@library.example"
@@ -46,6 +47,23 @@ def test_it_is_read() -> None:
     assert (daily.delay, daily.revisit_after) == (5.0, (3_600, 21_600))
     assert (weekly.scope, weekly.delay, weekly.sources) == ("host", 2.0, SOURCES)
     assert config.archive_of(weekly) == "archives/weekly"
+
+
+def test_a_paper_has_alarms_of_its_own() -> None:
+    config, mistakes = read(
+        "[defaults]\nalarms = { more = false }\n[papers.a]\naddress = 'a.example'\n"
+        "[papers.b]\naddress = 'b.example'\nalarms = false\n[papers.c]\naddress = 'c.example'\n"
+        "[papers.c.alarms]\nsilent = 14\nfield_dropped = 0.3\nmore = true\n"
+    )
+    assert mistakes == []
+    a, b, c = (each.alarms for each in config.papers)
+    assert (a, b) == (Alarms(off=("more",)), Alarms(off=OF_PAPERS))
+    assert c == Alarms(silent_days=14, field_share=0.3)
+    # what a run is given has it, too
+    given_to_a_run = [each.plain() for each in config.papers]
+    paper = Papers.of_setting(given_to_a_run).of("https://c.example/")
+    assert paper is not None
+    assert paper.alarms == c
 
 
 @pytest.mark.parametrize(
@@ -96,6 +114,18 @@ def test_it_is_read() -> None:
         ),
         ("[papers.a]\naddress='a.example'\ncookies=3", 3, "name a file"),
         ("[defaults]\ncookies='c.txt'", 2, "defaults: there is no cookies"),
+        ("[papers.a]\naddress='a.example'\nalarms=3", 3, "must be true, false, or a table: {"),
+        (
+            "[papers.a]\naddress='a.example'\n[papers.a.alarms]\nfewer=false\nsilnt=14", 5,
+            "papers.a.alarms: there is no silnt; did you mean silent?",
+        ),
+        (
+            "[papers.a]\naddress='a.example'\n[papers.a.alarms]\nsilent='2 weeks'", 4,
+            'papers.a.alarms.silent = "2 weeks": must be true, false, or a whole number of days',
+        ),
+        ("[defaults.alarms]\nfield_dropped=30", 2, "the share that is enough, between 0 and 1"),
+        ("[defaults]\nalarms={more='no'}", 2, 'defaults.alarms.more = "no": must be true or false'),
+        ("[defaults.alarms]\ndisk_low=false", 2, "there is no disk_low; there are silent"),
         ("metrics = ''", 1, "name a file"),
         ("[defaults]\naddress='a.example'", 2, "defaults: there is no address"),
         ("[default]\ndelay=3", 1, "there is no default; did you mean defaults?"),

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from crawler.monitors import Day, Episode, Found, Report, watch
+from crawler.monitors import OF_PAPERS, Alarms, Day, Episode, Found, Report, sentence, watch
 
 FIRST = date(2026, 1, 5)  # a Monday
 Change = Callable[[Day, random.Random], Day]
@@ -232,3 +232,65 @@ def test_silence_is_found_after_a_fall() -> None:
 def test_little_history_says_little() -> None:
     assert nightly(year(nothing, 10, 14, days=14)) == {}
     assert watch([]).found == ()
+
+
+# -- what is asked for -----------------------------------------------------------------------------
+
+
+def told(days: list[Day], wanted: Alarms) -> dict[int, list[Found]]:
+    """As `nightly`, with what is over by the day, too."""
+    known: list[Episode] = []
+    found: dict[int, list[Found]] = {}
+    for at in range(1, len(days) + 1):
+        report = watch(days[:at], known, wanted=wanted)
+        known = after(known, report)
+        if report.found:
+            found[at - 1] = list(report.found)
+    return found
+
+
+def test_silence_is_as_long_as_it_is_asked_for_and_over_with_the_next_story() -> None:
+    days = year(nothing, 10, 18, days=20)  # too young for a habit
+    assert told(days, Alarms()) == {}
+    assert told(days, Alarms(silent_days=8)) == {}
+    ((at, (one,)),) = told(days, Alarms(silent_days=5)).items()
+    assert (at, one.kind, one.since) == (15, "silent", days[10].day)
+    assert sentence(one.kind, "", one.numbers) == "no new story for more than 5 days"
+    known = [Episode("silent", "", one.since)]
+    assert watch(days[:18], known, wanted=Alarms(silent_days=5)).over == ()
+    (over,) = watch(days[:19], known, wanted=Alarms(silent_days=5)).over
+    assert (over.until, over.is_habit) == (days[18].day, False)
+
+
+def test_a_silence_of_nights_without_a_run_is_none() -> None:
+    def unwatched(day: Day, chance: random.Random) -> Day:
+        return Day(day.day, is_watched=False)
+
+    days = [*year(unwatched, 10, 18, days=18), replace(nothing_on(18), answers=5)]
+    assert told(days, Alarms(silent_days=5)) == {}
+
+
+def nothing_on(at: int) -> Day:
+    return Day(FIRST + timedelta(at), answers=5)
+
+
+def test_a_field_falls_away_below_the_share_that_is_asked_for() -> None:
+    def half_signed(day: Day, chance: random.Random) -> Day:
+        signed = round(0.45 * day.stories)
+        fields = {"authors": {"json-ld": signed, "nothing": day.stories - signed}}
+        return replace(day, fields=fields if day.stories else {})
+
+    days = year(half_signed, 90, 100, days=100)
+    assert [each.kind for found in told(days, Alarms()).values() for each in found] == [
+        "field_dropped"
+    ]
+    assert told(days, Alarms(field_share=0.3)) == {}
+
+
+def test_what_is_off_is_not_told_nor_another_kind_in_its_place() -> None:
+    days = year(nothing, 90, 100, days=100)
+    assert [each.kind for found in told(days, Alarms()).values() for each in found] == ["silent"]
+    assert told(days, Alarms(off=("silent",))) == {}
+    assert told(days, Alarms(off=OF_PAPERS)) == {}
+    report = watch(days, [Episode("silent", "", days[90].day)], wanted=Alarms(off=("silent",)))
+    assert [(each.kind, each.is_habit) for each in report.over] == [("silent", True)]

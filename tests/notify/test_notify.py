@@ -18,7 +18,9 @@ import pytest
 
 from crawler.archive.findings import Finding
 from crawler.archive.run_reports import RunReport
-from crawler.config import read
+from crawler.commands._config import Found
+from crawler.commands._telling import Telling
+from crawler.config import Config, Notify, read
 from crawler.errors import ConfigError
 from crawler.notify import Message, News, Notifiers, message, notifiers_of, ping, send
 
@@ -156,17 +158,20 @@ def test_a_mail_is_received() -> None:
     assert b"no new story; 20 were to be expected" in text  # type: ignore[operator]
 
 
-def test_a_webhook_is_received_and_one_that_refuses_is_told_without_its_secret() -> None:
+def test_a_webhook_is_received_and_one_that_refuses_is_told_without_its_secret(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     asked = Asked()
+    caplog.set_level("DEBUG")
     with web(asked) as host:
-        way = Notifiers((f"json://user:{SECRET}@{host}/hook",))
+        way = Notifiers((f"json://user:{SECRET}@{host}/hook/{SECRET}",))
         assert list(send(way, told(code=3), 3)) == []
         asked.status = 500
         (undelivered,) = send(way, told(), 0)
     document = json.loads(asked.requests[0][2])
     assert document["title"].startswith("Hemeroteca: the run failed (exit code 3)")
     assert document["type"] == "failure"
-    assert SECRET not in repr(undelivered) + repr(way)
+    assert SECRET not in repr(undelivered) + repr(way) + caplog.text
 
 
 def test_pings_come_at_the_start_the_end_and_a_failure() -> None:
@@ -185,12 +190,33 @@ def test_pings_come_at_the_start_the_end_and_a_failure() -> None:
     assert SECRET not in repr(undelivered) + repr(gone)
 
 
-def test_a_command_gets_the_message(tmp_path: Path) -> None:
+def test_the_last_ping_of_a_run_that_was_stopped_says_so(tmp_path: Path) -> None:
+    asked = Asked()
+    with web(asked) as host:
+        config = Config(notify=Notify(ping=f"http://{host}/ping"))
+        for code in (0, 130):
+            Telling(Found(tmp_path / "hemeroteca.toml", config)).end(code, ())
+    assert [path.split("?")[0] for _, path, _ in asked.requests] == ["/ping", "/ping"]
+    assert asked.requests[0][2] == "all is well"
+    assert asked.requests[1][2].startswith("exit code 130: interrupted")
+
+
+def test_a_ping_that_no_web_server_gets_is_told_and_the_run_goes_on() -> None:
+    with mail([]) as port:
+        (garbled,) = ping(Notifiers(ping=f"http://127.0.0.1:{port}/{SECRET}"), "start", "abc")
+        (control,) = ping(Notifiers(ping=f"http://127.0.0.1:{port}/{SECRET}\x07"), "start", "abc")
+    assert garbled.why == "what answers is no web server"
+    assert control.why == "its address has a control character"
+    assert SECRET not in repr(garbled) + repr(control)
+
+
+def test_a_command_gets_the_message(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     code = "import os,sys; open(sys.argv[1], 'w').write(os.environ['HEMEROTECA_EXIT_CODE']" \
-        " + sys.stdin.read())"  # fmt: skip
+        " + sys.stdin.read()); print('sent')"  # fmt: skip
     way = Notifiers(command=(sys.executable, "-c", code, str(tmp_path / "told")))
     assert list(send(way, told(), 3)) == []
     assert (tmp_path / "told").read_text().startswith("3Hemeroteca: 1 error, 1 warning\n\nerror:")
+    assert capfd.readouterr() == ("", "sent\n")  # what we print may be a document
     assert [each.why for each in send(Notifiers(command=("no-such-program",)), told(), 0)] == [
         "No such file or directory"
     ]

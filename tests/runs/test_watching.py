@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from scrapy.settings import Settings
 
 from crawler.archive.database import open_for_reading
 from crawler.archive.findings import Finding, by_id, findings, mark
@@ -44,6 +45,7 @@ class Nights:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.night = folder, 0
+        self.settings = Settings({"DISK_SPARE_BYTES": 0})
         self._records = 0
 
     def run(self, stories: Sequence[Article], *, refused: int = 0) -> News:
@@ -59,7 +61,7 @@ class Nights:
         store.record([self._refusal(at, number) for number in range(refused)])
         with store.db.atomic():
             store.papers.end(store.run_id, HOME, Ended("finished"))
-            news = watch_archive(store.db.conn, self.folder, day, 0)
+            news = watch_archive(store.db.conn, self.folder, day, self.settings)
         store.finish_run("finished", at.isoformat())
         store.db.close()
         return news
@@ -208,3 +210,22 @@ def test_numbers_are_those_of_the_archive(nights: Nights) -> None:
     # the night's answers are those of the day before, and are counted where they came
     assert facts["answers"] in (8, 9)
     assert facts["refused"] == 0
+
+
+def test_a_paper_s_alarms_are_its_own_and_what_is_off_is_closed_without_a_word(
+    nights: Nights,
+) -> None:
+    def ask(**alarms: object) -> None:
+        paper = {"name": "daily", "addresses": [HOME], "alarms": alarms}
+        nights.settings.set("PAPERS", [paper])
+
+    ask(silent_days=3)
+    usual(nights, 4)
+    found = [one for _ in range(6) for one in nights.run([]).found if one.kind == "silent"]
+    assert [one.numbers["limit"] for one in found] == [3]
+    ask(off=["silent"])
+    assert [each.kind for each in nights.run([]).over if each.kind == "silent"] == []
+    with closing(open_for_reading(nights.folder)) as db:
+        one = by_id(db.conn, found[0].id)
+    assert one is not None
+    assert one.state == "recovered"

@@ -309,3 +309,6 @@ def test_a_damaged_backup_is_not_restored(tmp_path: Path, archived: Archived) ->
     done = run_scrapy("restore", str(to), str(again))
     assert (done.returncode, done.stderr.count("\n")) == (6, 1), done.stderr
     assert not again.exists()
+    inside = run_scrapy("restore", str(to), str(folder / "warc" / "r"))
+    assert (inside.returncode, inside.stderr.count("\n")) == (2, 1), inside.stderr
+    assert "would be in the archive" in inside.stderr

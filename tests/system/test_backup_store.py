@@ -127,11 +127,23 @@ def test_what_is_no_backup_of_this_archive_is_refused(
     ObjectStore(f"{bucket}/four").write("letter.txt", b"keep")
     with pytest.raises(ArchiveError, match="other objects"):
         backup_to_store(folder, f"{bucket}/four", nothing)
-    with pytest.raises(UsageError, match="no address of an object store"):
-        backup_to_store(folder, "gopher://x/y", nothing)
     with pytest.raises(ArchiveError, match="no backup at"):
         restore(f"{bucket}/nothing", tmp_path / "r", lambda folder: 0)
     assert not (tmp_path / "r").exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("gopher://x/y", "no address of an object store"),
+        ("file:///mnt/backup", "name the folder: /mnt/backup"),
+        ("memory://press", "is in no object store"),
+    ],
+)
+def test_what_is_no_place_that_lasts_is_told_in_one_line(address: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says) as caught:
+        ObjectStore(address)
+    assert "\n" not in str(caught.value)
 
 
 def test_damage_does_not_reach_the_store(tmp_path: Path, archived: Archived, bucket: str) -> None:

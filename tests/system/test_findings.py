@@ -78,6 +78,7 @@ def test_what_is_seen_or_muted_is_not_in_the_status(archive: Path) -> None:
     ("words", "code", "wrong"),
     [
         (["seen", "99"], 7, "there is no finding 99"),
+        (["seen", "9" * 20], 2, "name a finding by its number"),
         (["seen", "3"], 2, "finding 3 is over"),
         (["mute", "2"], 2, "mute needs --until DATE"),
         (["mute", "2", "--until", "2020-01-01"], 2, "is over; name a day to come"),

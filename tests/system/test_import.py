@@ -172,6 +172,10 @@ def test_the_same_import_again_brings_nothing(tmp_path: Path) -> None:
     assert "Records copied: none; 2 responses were already here" in done.stdout
     assert query(tmp_path / "a", "SELECT record_id FROM captures ORDER BY 1") == before
     sound(tmp_path / "a")
+    # the monitors look at the archive as after a crawl
+    copied = min((tmp_path / "a" / "warc").iterdir())
+    copied.unlink()
+    assert f"error: archive: {copied.name} is not there" in import_(tmp_path / "a", file).stdout
 
 
 def test_every_record_is_copied_byte_for_byte(tmp_path: Path) -> None:

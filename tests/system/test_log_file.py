@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,25 @@ def test_a_file_that_is_rotated_loses_no_line(tmp_path: Path, logger: logging.Lo
     event("second", number=2)
     assert [each["event"] for each in lines(tmp_path / "log.1")] == ["first"]
     assert [each["event"] for each in lines(tmp_path / "log")] == ["second"]
+
+
+def test_a_pipe_that_nobody_reads_is_told(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    done = run_scrapy("status", "--logfile", str(tmp_path / "pipe"), timeout=60)
+    assert done.returncode == 2
+    assert "pipe cannot be written (No such device or address)" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is no /dev/full here")
+def test_a_disk_that_is_full_is_told_once(capfd: pytest.CaptureFixture[str]) -> None:
+    handler = JsonLines("/dev/full", "DEBUG")
+    logger = logging.Logger("full")
+    logger.addHandler(handler)
+    for number in range(2_000):
+        logger.info("line %s", number)
+    handler.close()
+    (line,) = capfd.readouterr().err.splitlines()
+    assert "/dev/full cannot be written (No space left on device): lines are lost" in line
 
 
 def test_what_is_learned_and_found_is_told(tmp_path: Path, logger: logging.Logger) -> None:

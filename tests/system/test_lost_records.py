@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +21,7 @@ from crawler.warc.presence import is_there
 from crawler.warc.reader import read_record
 from tests.loopback import HTML, Answers, page, site
 
-from .conftest import PLAINLY, crawl, query, run_scrapy
+from .conftest import PLAINLY, ROOT, crawl, query, run_scrapy
 from .test_errors import complaint
 from .test_hostile import STORY
 
@@ -177,9 +180,20 @@ def test_what_is_lost_is_fetched_again_and_what_is_there_stands_for_it(
     before = verify(copy)
     assert not before.sound
 
-    done = run_scrapy("verify", str(copy), "--refetch")
+    config, told = tmp_path / "hemeroteca.toml", tmp_path / "told"
+    config.write_text(
+        f"[papers.a]\naddress = 'a.example'\n[notify]\ncommand = ['cp', '/dev/stdin', '{told}']\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "crawler", "verify", copy, "--refetch"], cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+    )  # fmt: skip
     assert done.returncode == 6
     assert "URLs are queued" in done.stdout
+    assert "error: archive: " in done.stdout
+    assert f"damage: {names[0]}" in told.read_text()
+    damaged = query(copy, "SELECT subject FROM findings WHERE state = 'open' ORDER BY 1")
+    assert [row["subject"] for row in damaged] == sorted([*names[:2], story["warc_file"]])
     (queued,) = query(
         copy, "SELECT state, etag, last_modified FROM urls WHERE url = ?", story["url"]
     )

@@ -93,12 +93,15 @@ def test_a_run_that_could_not_begin_is_in_numbers(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_told_before_the_run(tmp_path: Path) -> None:
-    done = run_scrapy(
-        "crawl", "news", "-a", "site=http://127.0.0.1:9", "-a", f"archive={tmp_path / 'a'}",
-        "-s", f"METRICS_FILE={tmp_path / 'none' / 'run.prom'}",
-    )  # fmt: skip
+    config, told = tmp_path / "hemeroteca.toml", tmp_path / "told"
+    config.write_text(
+        "metrics = 'none/run.prom'\n[papers.daily]\naddress = 'http://127.0.0.1:9/'\n"
+        f"[notify]\ncommand = ['cp', '/dev/stdin', '{told}']\n"
+    )
+    done = run_scrapy("crawl", "news", "--config", str(config))
     assert done.returncode == 2
     assert "is no folder that can be written to" in done.stderr
+    assert "is no folder that can be written to" in told.read_text()  # whoever sleeps knows it, too
 
 
 def test_whoever_reads_finds_a_whole_file(tmp_path: Path) -> None:

@@ -109,6 +109,7 @@ def test_mistakes_are_told(visited: tuple[Path, str]) -> None:
     for code, words, given in (
         (2, "--older-than is needed", []),
         (2, "as in 90d", ["--older-than", "soon"]),
+        (2, "is before the year 1", ["--older-than", "9999y"]),
         (2, "there are day", ["--older-than", "1d", "--keep", "hour"]),
         (7, "no such newspaper", ["--older-than", "1d", "--site", "nobody.example"]),
     ):

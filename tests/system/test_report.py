@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import os
 import re
 import sqlite3
+import subprocess
 import tracemalloc
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -151,6 +153,19 @@ def test_the_next_one_begins_where_the_last_one_ended(archive: Path, tmp_path: P
     assert "<b>24</b> new stories" in file.read_text()
     file.write_text("not a report")
     assert last_until(file) is None
+
+
+def test_what_is_no_regular_file_stays_what_it_is(archive: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True) as reader:
+        assert run_scrapy("report", str(archive), "-o", str(pipe)).returncode == 0
+        assert "</html>" in reader.communicate()[0]
+    assert pipe.is_fifo()
+    for name, wrong in ((str(archive / "archive.db"), "of the archive itself"), ("", "no file")):
+        done = run_scrapy("report", str(archive), "-o", name)
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+        assert wrong in done.stderr
 
 
 def test_a_newspaper_by_its_name_or_host(archive: Path) -> None:

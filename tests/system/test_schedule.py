@@ -81,6 +81,8 @@ def test_the_command_of_the_unit_is_what_systemd_will_start(folder: Path) -> Non
     (line,) = re.findall(r"^ExecStart=(.*)$", service(job), re.MULTILINE)
     quoted = str(folder / "hemeroteca.toml").replace("%", "%%").replace("$", "$$")
     assert line == f'/usr/bin/python3 -m crawler --config "{quoted}"'
+    folder_in_unit = str(folder).replace("%", "%%")  # only in commands is $ more than a letter
+    assert f'ReadWritePaths="{folder_in_unit}"' in service(job).splitlines()
 
 
 def test_the_line_of_cron_runs_as_it_is_and_speaks_only_where_it_fails(folder: Path) -> None:
@@ -116,6 +118,16 @@ def test_a_mistake_is_one_line(folder: Path, words: list[str], wrong: str) -> No
     assert done.returncode == 2
     assert wrong in done.stderr
     assert len(done.stderr.splitlines()) == 1
+    assert not list(folder.glob("*.service"))
+
+
+def test_a_folder_that_no_unit_can_name_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "daily\nUser=root"
+    folder.mkdir()
+    (folder / "hemeroteca.toml").write_text(CONFIG)
+    done = scrapy(folder, "schedule")
+    assert done.returncode == 2
+    assert "neither systemd nor cron can name it" in done.stderr
     assert not list(folder.glob("*.service"))
 
 

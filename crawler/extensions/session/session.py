@@ -200,9 +200,10 @@ class Session:
             return
         assert self.run.finished_at is not None
         today = datetime.fromisoformat(self.run.finished_at).date()
+        settings = self._crawler.settings
         try:
             with store.db.atomic():
-                self.news = watch_archive(store.db.conn, self.run.folder, today, self._spare_bytes)
+                self.news = watch_archive(store.db.conn, self.run.folder, today, settings)
         except (sqlite3.Error, OSError, ValueError, KeyError) as error:  # what is stored is sound
             logger.warning("the monitors could not look at the archive: %s", error)
         tell_of_findings(self.news.found, self.news.over)
