@@ -20,6 +20,8 @@ from tests.loopback import Answers, page, site
 from .conftest import FULL_SPEED, ROOT, Archived, query, run_scrapy
 from .test_runs import story
 
+pytestmark = pytest.mark.usefixtures("loaded_commands")
+
 PRIVATE = ("-a", "allow_private=1", *FULL_SPEED)
 
 
