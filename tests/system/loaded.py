@@ -47,6 +47,13 @@ class Loaded:
                 stdin=subprocess.DEVNULL,
             )
 
+    @classmethod
+    def reached_by(cls, requests: socket.socket) -> Loaded:
+        """One that another process has started."""
+        found = cls.__new__(cls)
+        found._socket, found._one_at_a_time = requests, threading.Lock()
+        return found
+
     def close(self) -> None:
         """End it."""
         self._socket.close()
@@ -91,7 +98,8 @@ class Loaded:
         request = json.dumps([module, arguments, environment, str(folder), leads]).encode()
         answers, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, self._one_at_a_time:
-            socket.send_fds(self._socket, [request], [theirs.fileno(), *files])
+            files = [theirs.fileno(), self._socket.fileno(), *files]
+            socket.send_fds(self._socket, [request], files)
         return int(answers.recv(64)), answers
 
 
@@ -128,9 +136,13 @@ class Command(subprocess.Popen):  # type: ignore[type-arg]
     def _internal_poll(self, *given: Any, **more: Any) -> int | None:
         if self._answers is None:
             return super()._internal_poll(*given, **more)  # type: ignore[misc, no-any-return]
-        if self.returncode is None:
-            with self._waitpid_lock, suppress(BlockingIOError):  # type: ignore[attr-defined]
-                self._ended(socket.MSG_DONTWAIT)
+        # as in the original: who waits in another thread holds the lock, and it has not ended
+        if self.returncode is None and self._waitpid_lock.acquire(blocking=False):  # type: ignore[attr-defined]
+            try:
+                with suppress(BlockingIOError):
+                    self._ended(socket.MSG_DONTWAIT)
+            finally:
+                self._waitpid_lock.release()  # type: ignore[attr-defined]
         return self.returncode
 
     def _try_wait(self, flags: int) -> tuple[int, int]:
@@ -161,7 +173,7 @@ def _starts_otherwise(environment: dict[str, str]) -> bool:
 def _serve(requests: socket.socket) -> tuple[str, list[str]]:
     """Fork a child for each request; in the child, give its module and its arguments."""
     while True:
-        request, files, _, _ = socket.recv_fds(requests, _MOST, 4)
+        request, files, _, _ = socket.recv_fds(requests, _MOST, 5)
         if not request:
             os._exit(0)
         keeper = os.fork()
@@ -198,10 +210,26 @@ def _become(request: bytes, files: list[int]) -> tuple[str, list[str]]:
     time.tzset()
     random.seed()
     tempfile.tempdir = None
-    for own, file in enumerate(files[1:]):
+    answers, again, *streams = files
+    for own, file in enumerate(streams):
         os.dup2(file, own)
-    for file in files:
+    for file in (answers, *streams):
         os.close(file)
+    # those of what is loaded take the new files for such as they had: files, that can be sought in
+    for own, name in enumerate(("stdin", "stdout", "stderr")):
+        was = getattr(sys, name)
+        stream = open(  # noqa: SIM115
+            own, "w" if own else "r", encoding=was.encoding, errors=was.errors, closefd=False,
+        )  # fmt: skip
+        if own == 2 or (own and (stream.isatty() or os.environ.get("PYTHONUNBUFFERED"))):
+            stream.reconfigure(line_buffering=True)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+    # the commands that it starts itself, one for each newspaper, are loaded commands too
+    os.set_inheritable(again, False)
+    from_here = Loaded.reached_by(socket.socket(fileno=again))
+    Command.where = staticmethod(lambda: from_here)
+    subprocess.Popen = Command  # type: ignore[misc]
     return str(module), list(arguments)
 
 
