@@ -16,8 +16,6 @@ from tests.loopback import site
 from .conftest import ROOT, crawl, run_scrapy
 from .test_what_is_left import newspaper
 
-pytestmark = pytest.mark.usefixtures("loaded_commands")
-
 STORY = "https://news.example/2026/05/01/a-story"
 # every command that takes an archive, but for what it takes besides
 COMMANDS = [
