@@ -12,13 +12,18 @@ SITE    ?=
 CONTACT ?=
 EDITION ?= morning
 PORT    ?= 28017
-# Tests at once: whole crawls wait more than they work.
-JOBS    ?= 6
+# Tests at once: whole crawls wait more than they work, but each of so many processes collects all
+# tests, and loads all, for itself.
+JOBS    ?= 4
 FUZZ_SECONDS ?= 60
 MINUTES ?= 15
 
 # A variable's value as one word for the shell, whatever is in it: spaces, quotes, dollars.
 quoted = '$(subst ','\'',$(value $(1)))'
+
+# Where Python is told to keep no bytecode, as in many containers, each of some hundred commands that
+# the tests start would compile all modules anew, and each process of pytest all tests.
+export PYTHONDONTWRITEBYTECODE :=
 
 VENV  := .venv
 BIN   := $(VENV)/bin

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections import Counter
 from typing import Any
 
@@ -32,20 +31,10 @@ for _number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
 
 @pytest.fixture
 def loaded_commands(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`python -m scrapy`, where a benchmark runs it to its end, is a loaded command."""
-    from tests.system.conftest import run_scrapy
+    """`python -m scrapy` and `python -m crawler` are loaded commands, whoever starts them."""
+    from tests.system.conftest import Command
 
-    real = subprocess.run
-
-    def run(command: Any, **how: Any) -> subprocess.CompletedProcess[Any]:
-        if list(command[:3]) != [sys.executable, "-m", "scrapy"]:
-            return real(command, **how)
-        done = run_scrapy(*command[3:])
-        if how.get("check"):
-            done.check_returncode()
-        return done
-
-    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "Popen", Command)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

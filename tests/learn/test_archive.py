@@ -12,6 +12,8 @@ from tests.learn.newspaper import Story
 from tests.loopback import HTML, site
 from tests.system.conftest import FULL_SPEED, query, run_scrapy
 
+pytestmark = pytest.mark.usefixtures("loaded_commands")
+
 COFFEE = "Our reporters drink a lot of coffee, and every cup of it is paid for by people like you."
 BOX = f"<div class='mug'><p>{COFFEE}</p></div>"
 

@@ -20,6 +20,8 @@ from tests.loopback import HTML, Answers, site
 from tests.system.conftest import LEARNING, crawl, query, run_scrapy
 from tests.system.test_interrupted import start, wait_for_stories
 
+pytestmark = pytest.mark.usefixtures("loaded_commands")
+
 COFFEE = "Our reporters drink a lot of coffee, and every cup of it is paid for by people like you."
 BOX = f"<div class='mug'><p>{COFFEE}</p></div>"
 TOLD = (

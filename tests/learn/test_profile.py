@@ -17,6 +17,8 @@ from crawler.urls import site_host
 from tests.learn.newspaper import Story
 from tests.system.conftest import ROOT, run_scrapy
 
+pytestmark = pytest.mark.usefixtures("loaded_commands")
+
 COFFEE = "Our reporters drink a lot of coffee, and every cup of it is paid for by people like you."
 BOX = f"<div class='mug'><p>{COFFEE}</p></div>"
 PAGE = """<html lang="en"><head><title>x</title></head><body><h1>The Lund Gazette</h1>

@@ -24,6 +24,8 @@ from crawler.config import Config, Notify, read
 from crawler.errors import ConfigError
 from crawler.notify import Message, News, Notifiers, message, notifiers_of, ping, send
 
+pytestmark = pytest.mark.usefixtures("loaded_commands")
+
 pytest.importorskip("apprise")
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from crawler.demo.server import serve
-from tests.system.loaded import Loaded
+from tests.system.loaded import Command, Loaded
 
 ROOT = Path(__file__).resolve().parents[2]
 FULL_SPEED = (
@@ -34,6 +34,9 @@ PLAINLY = ("-s", "LEARN_PROFILES=0")
 def loaded() -> Loaded:
     """One of it for all tests that a process of pytest runs."""
     return Loaded()
+
+
+Command.where = loaded
 
 
 def _lines(output: bytes) -> str:
@@ -57,15 +60,13 @@ def run_scrapy(
     """Run `scrapy` as from a shell in the project's folder."""
     if stdin is None:
         return run_loaded(loaded(), *arguments, timeout=timeout)
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", *arguments],
-        cwd=ROOT,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
+    with Command(
+        [sys.executable, "-m", "scrapy", *arguments], cwd=ROOT, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "COLUMNS": "100"},
-    )
+    ) as process:  # fmt: skip
+        out, err = process.communicate(stdin, timeout)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
 def crawl(

@@ -2,13 +2,14 @@
 
 A command spends a second on loading Scrapy, Twisted and ours, and each of its page readers another
 on what it reads with; the suite runs some hundreds. One process loads them and forks a child for
-each command, which is then what `python -m scrapy` is at that point: arguments, environment,
-folder, output and exit code are its own. Its page readers are forked from a process of its own that
-has everything loaded, too.
+each command, which is then what `python -m scrapy` or `python -m crawler` is at that point:
+arguments, environment, folder, input, output and exit code are its own. Its page readers are forked
+from a process of its own that has everything loaded, too.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import signal
@@ -17,10 +18,15 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any, ClassVar
 
 ROOT = Path(__file__).resolve().parents[2]
-_READS_PAGES = frozenset({"crawl", "extract", "import", "reextract"})
+_READS_PAGES = frozenset({"crawl", "demo", "extract", "import", "reextract", "try"})
+_READ_AT_START = ("PYTHONIOENCODING", "PYTHONUTF8", "PYTHONHASHSEED")
+_MODULES = frozenset({"scrapy", "crawler"})
 _MOST = 1 << 20
 """Bytes of one request: the arguments and the environment."""
 
@@ -41,6 +47,13 @@ class Loaded:
                 stdin=subprocess.DEVNULL,
             )
 
+    @classmethod
+    def reached_by(cls, requests: socket.socket) -> Loaded:
+        """One that another process has started."""
+        found = cls.__new__(cls)
+        found._socket, found._one_at_a_time = requests, threading.Lock()
+        return found
+
     def close(self) -> None:
         """End it."""
         self._socket.close()
@@ -51,30 +64,116 @@ class Loaded:
     ) -> subprocess.CompletedProcess[bytes]:
         """Run `scrapy` with arguments. environment: on top of ours. Raises TimeoutExpired after
         seconds, the command ended."""
-        request = json.dumps([arguments, {**os.environ, **environment}]).encode()
-        answers, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with answers, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            with theirs, self._one_at_a_time:
-                files = [theirs.fileno(), out.fileno(), err.fileno()]
-                socket.send_fds(self._socket, [request], files)
-            answers.settimeout(timeout)
-            child = int(answers.recv(64))
-            try:
-                code = int(answers.recv(64))
-            except TimeoutError:
-                os.kill(child, signal.SIGKILL)
-                raise subprocess.TimeoutExpired(arguments, timeout) from None
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            told = {**os.environ, "COLUMNS": "100", **environment}
+            with Path(os.devnull).open("rb") as none:
+                files = [none.fileno(), out.fileno(), err.fileno()]
+                child, answers = self.start("scrapy", arguments, told, ROOT, False, files)
+            with answers:
+                answers.settimeout(timeout)
+                try:
+                    code = int(answers.recv(64))
+                except TimeoutError:
+                    os.kill(child, signal.SIGKILL)
+                    raise subprocess.TimeoutExpired(arguments, timeout) from None
             said = []
             for file in (out, err):
                 file.seek(0)
                 said.append(file.read())
         return subprocess.CompletedProcess(arguments, code, *said)
 
+    def start(
+        self,
+        module: str,
+        arguments: list[str],
+        environment: dict[str, str],
+        folder: str | Path,
+        leads: bool,
+        files: list[int],
+    ) -> tuple[int, socket.socket]:
+        """Start a command; gives its process and what tells its exit code when it has ended.
 
-def _serve(requests: socket.socket) -> list[str]:
-    """Fork a child for each request; in the child, give its arguments."""
+        module: scrapy or crawler. leads: whether it has a session of its own. files: its standard
+        input, output and error."""
+        request = json.dumps([module, arguments, environment, str(folder), leads]).encode()
+        answers, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs, self._one_at_a_time:
+            files = [theirs.fileno(), self._socket.fileno(), *files]
+            socket.send_fds(self._socket, [request], files)
+        return int(answers.recv(64)), answers
+
+
+class Command(subprocess.Popen):  # type: ignore[type-arg]
+    """A process, which is a loaded one where it is `python -m scrapy` or `python -m crawler`.
+
+    What has it loaded is asked for when it is wanted: `where`."""
+
+    where: ClassVar[Callable[[], Loaded]]
+    _answers: socket.socket | None = None
+
+    def _execute_child(self, *given: Any) -> None:
+        real = super()._execute_child  # type: ignore[misc]
+        how = inspect.signature(real).bind(*given).arguments
+        words = how["args"]
+        environment = dict(os.environ if how["env"] is None else how["env"])
+        is_ours = not isinstance(words, str) and [*words[:2]] == [sys.executable, "-m"]
+        is_special = how["shell"] or how["preexec_fn"] or _starts_otherwise(environment)
+        if not is_ours or words[2] not in _MODULES or is_special:
+            real(*given)
+            return
+        pipes = [how["p2cread"], how["c2pwrite"], how["errwrite"]]
+        files = [number if number >= 0 else own for own, number in enumerate(pipes)]
+        self.pid, self._answers = Command.where().start(
+            words[2], list(map(str, words[3:])), environment, how["cwd"] or Path.cwd(),
+            how["start_new_session"], files,
+        )  # fmt: skip
+        self._child_created = True
+        self._close_pipe_fds(  # type: ignore[attr-defined]
+            *(how[name] for name in ("p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread",
+                                     "errwrite"))
+        )  # fmt: skip
+
+    def _internal_poll(self, *given: Any, **more: Any) -> int | None:
+        if self._answers is None:
+            return super()._internal_poll(*given, **more)  # type: ignore[misc, no-any-return]
+        # as in the original: who waits in another thread holds the lock, and it has not ended
+        if self.returncode is None and self._waitpid_lock.acquire(blocking=False):  # type: ignore[attr-defined]
+            try:
+                with suppress(BlockingIOError):
+                    self._ended(socket.MSG_DONTWAIT)
+            finally:
+                self._waitpid_lock.release()  # type: ignore[attr-defined]
+        return self.returncode
+
+    def _try_wait(self, flags: int) -> tuple[int, int]:
+        if self._answers is None:
+            return super()._try_wait(flags)  # type: ignore[misc, no-any-return]
+        try:
+            self._ended(socket.MSG_DONTWAIT if flags & os.WNOHANG else 0)
+        except BlockingIOError:
+            return 0, 0
+        code = self.returncode
+        return self.pid, -code if code < 0 else code << 8
+
+    def _ended(self, flags: int) -> None:
+        """Take down the exit code. Raises BlockingIOError where there is none yet."""
+        if self.returncode is None and self._answers is not None:
+            self.returncode = int(self._answers.recv(64, flags))
+            self._answers.close()
+
+
+def _starts_otherwise(environment: dict[str, str]) -> bool:
+    """Whether an interpreter with these variables differs from ours from its start."""
+    searched = environment.get("PYTHONPATH", "").split(os.pathsep)
+    return any(environment.get(name) != os.environ.get(name) for name in _READ_AT_START) or any(
+        place and place != str(ROOT) and place not in sys.path for place in searched
+    )
+
+
+def _serve(requests: socket.socket) -> tuple[str, list[str]]:
+    """Fork a child for each request; in the child, give its module and its arguments."""
     while True:
-        request, files, _, _ = socket.recv_fds(requests, _MOST, 3)
+        request, files, _, _ = socket.recv_fds(requests, _MOST, 5)
         if not request:
             os._exit(0)
         keeper = os.fork()
@@ -98,22 +197,40 @@ def _serve(requests: socket.socket) -> list[str]:
                 break
 
 
-def _become(request: bytes, files: list[int]) -> list[str]:
+def _become(request: bytes, files: list[int]) -> tuple[str, list[str]]:
     import random
     import time
 
-    arguments, environment = json.loads(request)
+    module, arguments, environment, folder, leads = json.loads(request)
     os.environ.clear()
-    os.environ.update(environment, COLUMNS="100")
+    os.environ.update(environment)
+    os.chdir(folder)
+    if leads:
+        os.setsid()
     time.tzset()
     random.seed()
     tempfile.tempdir = None
-    answers, out, err = files
-    os.dup2(out, 1)
-    os.dup2(err, 2)
-    for file in (answers, out, err):
+    answers, again, *streams = files
+    for own, file in enumerate(streams):
+        os.dup2(file, own)
+    for file in (answers, *streams):
         os.close(file)
-    return list(arguments)
+    # those of what is loaded take the new files for such as they had: files, that can be sought in
+    for own, name in enumerate(("stdin", "stdout", "stderr")):
+        was = getattr(sys, name)
+        stream = open(  # noqa: SIM115
+            own, "w" if own else "r", encoding=was.encoding, errors=was.errors, closefd=False,
+        )  # fmt: skip
+        if own == 2 or (own and (stream.isatty() or os.environ.get("PYTHONUNBUFFERED"))):
+            stream.reconfigure(line_buffering=True)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+    # the commands that it starts itself, one for each newspaper, are loaded commands too
+    os.set_inheritable(again, False)
+    from_here = Loaded.reached_by(socket.socket(fileno=again))
+    Command.where = staticmethod(lambda: from_here)
+    subprocess.Popen = Command  # type: ignore[misc]
+    return str(module), list(arguments)
 
 
 def _load() -> None:
@@ -193,14 +310,19 @@ if __name__ == "__main__":
     sys.path[0] = str(ROOT)
     _load()
     with socket.socket(fileno=int(sys.argv[1])) as _requests:
-        _arguments = _serve(_requests)
+        _module, _arguments = _serve(_requests)
     import scrapy.__main__
     from scrapy.cmdline import execute
 
-    if _arguments[:1] and _arguments[0] in _READS_PAGES:
+    import crawler.__main__
+
+    if _READS_PAGES & {*_arguments}:
         _fork_readers_from_here()
-    sys.argv = [scrapy.__main__.__file__, *_arguments]
+    _main = crawler.__main__ if _module == "crawler" else scrapy.__main__
+    sys.argv = [_main.__file__, *_arguments]
     try:
+        if _module == "crawler":
+            crawler.__main__.main()
         execute()
     except SystemExit as end:
         if not isinstance(end.code, int | None):

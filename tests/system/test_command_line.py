@@ -43,6 +43,7 @@ def test_it_says_its_version(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, f"hemeroteca {__version__}\n")
 
 
+@pytest.mark.usefixtures("loaded_commands")
 def test_without_a_verb_it_lists_all(tmp_path: Path) -> None:
     done = hemeroteca(folder=tmp_path)
     listed = {line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")}
@@ -51,6 +52,7 @@ def test_without_a_verb_it_lists_all(tmp_path: Path) -> None:
     assert done.returncode == 0
 
 
+@pytest.mark.usefixtures("loaded_commands")
 def test_a_verb_that_is_none_is_refused_in_one_line(tmp_path: Path) -> None:
     done = hemeroteca("statsu", folder=tmp_path)
     assert done.returncode == 2
@@ -59,6 +61,7 @@ def test_a_verb_that_is_none_is_refused_in_one_line(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.usefixtures("loaded_commands")
 def test_an_option_that_there_is_not_is_refused_without_a_verb_too(tmp_path: Path) -> None:
     done = hemeroteca("--vresion", folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
@@ -161,6 +164,7 @@ def test_settings_of_another_project_are_not(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.usefixtures("loaded_commands")
 def test_settings_that_are_not_there_are_an_error(tmp_path: Path) -> None:
     done = hemeroteca("list", folder=tmp_path, SCRAPY_SETTINGS_MODULE="nowhere")
     assert done.returncode == 2
@@ -168,6 +172,7 @@ def test_settings_that_are_not_there_are_an_error(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.usefixtures("loaded_commands")
 @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
 def test_a_shell_completes_verbs_and_options(tmp_path: Path) -> None:
     script = hemeroteca("completion", "bash", folder=tmp_path)
@@ -191,6 +196,7 @@ def test_a_shell_completes_verbs_and_options(tmp_path: Path) -> None:
     assert completed("crawl", "ne") == ["news"]
 
 
+@pytest.mark.usefixtures("loaded_commands")
 def test_a_shell_that_is_not_known_is_refused(tmp_path: Path) -> None:
     done = hemeroteca("completion", "fish", folder=tmp_path)
     assert done.returncode == 2

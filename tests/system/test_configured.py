@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 
@@ -19,6 +20,8 @@ from tests.loopback import Answers, page, site
 
 from .conftest import FULL_SPEED, ROOT, Archived, query, run_scrapy
 from .test_runs import story
+
+pytestmark = pytest.mark.usefixtures("loaded_commands")
 
 PRIVATE = ("-a", "allow_private=1", *FULL_SPEED)
 
@@ -128,7 +131,7 @@ def test_papers_in_processes_are_stopped_together(
         f"archive = 'archives/{{paper}}'\njobs = 2\n[papers.one]\naddress = '{two[0]}'\n"
         f"[papers.other]\naddress = '{two[1]}'\n",
     )
-    child = subprocess.Popen(
+    child = Popen(  # this one is loaded by itself, and so are those that it starts
         [sys.executable, "-m", "scrapy", "crawl", "news", "--config", path, "-a",
          "allow_private=1", "-s", "DOWNLOAD_DELAY=1", "-s", "EXTRACT_WORKERS=1"],
         cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

@@ -17,6 +17,8 @@ from crawler.archive.findings import end, enter
 from crawler.archive.store import Store
 from crawler.monitors import KINDS, Found, Over, advice, sentence
 
+pytestmark = pytest.mark.usefixtures("loaded_commands")
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 DAY = date(2026, 1, 2)
 

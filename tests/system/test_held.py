@@ -25,6 +25,8 @@ from .test_interrupted import wait_for_stories
 from .test_stopping import STORIES, paper
 from .test_stopping import start as begin
 
+pytestmark = pytest.mark.usefixtures("loaded_commands")
+
 PATHS = {story.path for story in expected("morning")}
 
 

@@ -18,6 +18,8 @@ from crawler.demo.truth import expected
 
 from .conftest import ROOT, crawl, query
 
+pytestmark = pytest.mark.usefixtures("loaded_commands")
+
 PATHS = {story.path for story in expected("morning")}
 
 

@@ -15,6 +15,8 @@ import pytest
 from crawler.archive.lock import ArchiveLock
 from crawler.units import Job, crontab, service, timer
 
+pytestmark = pytest.mark.usefixtures("loaded_commands")
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SAFE = 35
 """What systemd-analyze security may say at most, of 100: "OK" begins at 50, "SAFE" at 20."""

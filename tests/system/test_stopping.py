@@ -25,6 +25,8 @@ from tests.loopback import serving
 from .conftest import ROOT, crawl, query
 from .test_hostile import STORY
 
+pytestmark = pytest.mark.usefixtures("loaded_commands")
+
 STORIES = [f"/2026/05/{day:02}/the-story-of-day-{day}" for day in range(1, 13)]
 
 
