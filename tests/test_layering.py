@@ -83,8 +83,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "crawler.stopping",
     },
     "crawler.room": {
-        "crawler.archive", "crawler.extract.page", "crawler.history", "crawler.kept_records",
-        "crawler.learn", "crawler.monitors", "crawler.search", "crawler.warc",
+        "crawler.archive", "crawler.citation", "crawler.extract.page", "crawler.history",
+        "crawler.kept_records", "crawler.learn", "crawler.monitors", "crawler.search",
+        "crawler.warc",
     },
     "crawler.middlewares": {
         "crawler.config", "crawler.discover", "crawler.extensions", "crawler.failures",
