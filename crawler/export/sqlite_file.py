@@ -36,7 +36,8 @@ _DESCRIPTIONS = "descriptions"
 def write(out: BinaryIO, tables: Iterable[Table], rows: Callable[[Table], Iterable[Row]]) -> None:
     """Write a database of these tables: the same bytes for the same rows. It is made in a temporary
     file beside `out`, where that is a file. Raises OSError, sqlite3.Error."""
-    where = Path(out.name).parent if isinstance(out.name, str) and out.seekable() else None
+    name = getattr(out, "name", None)  # of standard output: "<stdout>"
+    where = Path(name).parent if isinstance(name, str) and Path(name).is_file() else None
     with tempfile.TemporaryDirectory(prefix=".stories-", dir=where) as folder:
         path = Path(folder) / "stories.db"
         _make(path, tuple(tables), rows)
