@@ -20,14 +20,14 @@ from crawler.export.values import Row, moment_text
 
 NAME = "stories"
 """What the database is called: its file's name without its ending."""
-_PAGE_SIZE = 4096
+_SETTINGS = ("page_size = 4096", "journal_mode = OFF", "synchronous = OFF", "cache_size = -32768")
 _CHUNK = 1 << 20
 _TYPES: dict[Kind, type] = {"integer": int, "boolean": int, "number": float}
 _SEARCHED = ("title", "standfirst", "body_text")
 _TOKENIZE = "unicode61 remove_diacritics 2"
 _INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "stories": (("site", "published_day"), ("published_day",), ("published_utc",), ("section",)),
-    "links": (("url",), ("to_story_url",), ("to_url",)),
+    "links": (("url",), ("to_story_url",)),
     "captures": (("url",), ("fetched_at",)),
 }
 _DESCRIPTIONS = "descriptions"
@@ -39,8 +39,7 @@ def write(out: BinaryIO, tables: Iterable[Table], rows: Callable[[Table], Iterab
     name = getattr(out, "name", None)  # of standard output: "<stdout>"
     where = Path(name).parent if isinstance(name, str) and Path(name).is_file() else None
     with tempfile.TemporaryDirectory(prefix=".stories-", dir=where) as folder:
-        path = Path(folder) / "stories.db"
-        _make(path, tuple(tables), rows)
+        path = _made(Path(folder), tuple(tables), rows)
         with path.open("rb") as made:
             shutil.copyfileobj(made, out, _CHUNK)
 
@@ -55,10 +54,13 @@ def metadata(path: Path) -> dict[str, Any]:
     }
 
 
-def _make(path: Path, tables: tuple[Table, ...], rows: Callable[[Table], Iterable[Row]]) -> None:
+def _made(
+    folder: Path, tables: tuple[Table, ...], rows: Callable[[Table], Iterable[Row]]
+) -> Path:
+    path, vacuumed = folder / "filled.db", folder / "vacuumed.db"
     # Nobody else sees the file before it is complete, and a broken-off one is thrown away.
     with closing(Database(sqlite3.connect(path, isolation_level=None))) as db:
-        for setting in (f"page_size = {_PAGE_SIZE}", "journal_mode = OFF", "synchronous = OFF"):
+        for setting in _SETTINGS:
             db.conn.execute(f"PRAGMA {setting}")
         names = {table.name for table in tables}
         for table in sorted(tables, key=lambda table: table.name != NAME):  # others point to it
@@ -71,7 +73,9 @@ def _make(path: Path, tables: tuple[Table, ...], rows: Callable[[Table], Iterabl
             db.table(NAME).enable_fts(_SEARCHED, tokenize=_TOKENIZE)
             db.table(NAME).optimize()
         _describe(db, tables)
-        db.vacuum()
+        db.execute("VACUUM INTO ?", [str(vacuumed)])
+    path.unlink()
+    return vacuumed
 
 
 def _create(db: Database, table: Table, names: set[str]) -> None:
