@@ -12,7 +12,7 @@ from crawler.export.values import Row, moment_text
 
 
 def write_bibtex(out: BinaryIO, rows: Iterable[Row]) -> None:
-    """Write an entry for each row of STORY_CITATIONS, an empty line between them. Raises OSError."""
+    """Write an entry for each row of STORY_CITATIONS, a blank line between. Raises OSError."""
     between = b""
     for cited in _cited(rows):
         out.write(between + as_bibtex(cited).encode("utf-8", "replace"))

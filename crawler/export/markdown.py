@@ -17,12 +17,14 @@ _RELATIONS = {
     "previous": "previous", "next": "next", "also_read": "also read", "related": "related",
 }  # fmt: skip
 _SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>"})
-_FENCE = re.compile(r"(`{3,})\s*")
-_BEFORE_HTML = re.compile(r"(\\*)<")
-# What some programs take for the end of front matter or of a slide, wherever it stands, and a fence
-# that no story of ours has.
-_RULE = re.compile(r"^(\s{0,3})(?=-{3}|\+{3}|~{3})")
-_DEFINITION = re.compile(r"^(\s{0,3})(?=\[[^\]]*\]:)")
+_FENCE = re.compile(r"(`{3,})[ \t]*")
+_FENCE_ENDS = re.compile(r" {0,3}(`{3,})[ \t]*")
+_ACTING = re.compile(r"(\\*)([<{])")
+_ENTITIES = {"<": "&lt;", "{": "&#123;"}
+_TEMPLATE = re.compile(r"\{(?=[{%])")
+# What some programs take for the end of front matter or of a slide, wherever it stands; and fences
+# but those at the margin without a word behind them, for all programs to agree on where code is.
+_RULE = re.compile(r"^(\s{0,3})(?=-{3}|\+{3}|~{3}|`{3})")
 _TARGET = re.compile(r"((?<!\\)(?:\\\\)*\]\()(?!https?://)", re.IGNORECASE)
 _NOT_IN_TARGET = re.compile(
     r"[\s<>\"'{}\\`\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060-\u206f]"
@@ -115,12 +117,8 @@ def safe_markdown(text: str) -> str:
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         if fence:
             # Generators look for their templates here as well; HTML is shown as it is.
-            lines.append(line.replace("{{", "{ {").replace("{%", "{ %"))
-            if (
-                line.strip(" ")
-                and not line.strip(" ").strip("`")
-                and len(line.strip()) >= len(fence)
-            ):
+            lines.append(_TEMPLATE.sub("{ ", line))
+            if (found := _FENCE_ENDS.fullmatch(line)) and len(found[1]) >= len(fence):
                 fence = ""
             continue
         if found := _FENCE.fullmatch(line):
@@ -134,13 +132,12 @@ def safe_markdown(text: str) -> str:
 
 
 def _safe(line: str) -> str:
-    if "<" in line:
-        line = _BEFORE_HTML.sub(lambda m: m[1][: len(m[1]) // 2 * 2] + "&lt;", line)
-    if "{" in line:
-        line = line.replace("\\{", "{").replace("{", "&#123;")
+    if "<" in line or "{" in line:  # those with a backslash of their own before them too
+        line = _ACTING.sub(lambda m: m[1][: len(m[1]) // 2 * 2] + _ENTITIES[m[2]], line)
     if "](" in line:
         line = _TARGET.sub(r"\1#", line)
-    return _DEFINITION.sub(r"\1\\", _RULE.sub(r"\1\\", line))
+    # no definition of what a link elsewhere leads to
+    return _RULE.sub(r"\1\\", line.replace("]:", "]\\:"))
 
 
 def _line(text: str) -> str:

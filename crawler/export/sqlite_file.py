@@ -54,9 +54,7 @@ def metadata(path: Path) -> dict[str, Any]:
     }
 
 
-def _made(
-    folder: Path, tables: tuple[Table, ...], rows: Callable[[Table], Iterable[Row]]
-) -> Path:
+def _made(folder: Path, tables: tuple[Table, ...], rows: Callable[[Table], Iterable[Row]]) -> Path:
     path, vacuumed = folder / "filled.db", folder / "vacuumed.db"
     # Nobody else sees the file before it is complete, and a broken-off one is thrown away.
     with closing(Database(sqlite3.connect(path, isolation_level=None))) as db:

@@ -23,7 +23,8 @@ from .conftest import GAZETTE, NEWS, STORIES, read_by_others
 HOSTILE = (
     "A } brace, and a { too", "50 % & $5 #1 snake_case ~^", "back\\slash \\input{/etc/passwd}",
     'quotes " and “these”', "@article{stolen, title={x}}", "ends in a backslash\\",
-    "two\nlines, \ttabs", "\u202eturned\u202c", "", "Straße, 東京, أحمد", "a = b, c = {d}", "<i>tag</i>",
+    "two\nlines, \ttabs", "\u202eturned\u202c", "", "Straße, 東京, أحمد", "a = b, c = {d}",
+    "<i>tag</i>",
 )  # fmt: skip
 
 READ_BIBTEX = """
@@ -33,7 +34,8 @@ from pybtex.database import parse_string
 text = open(sys.argv[1], encoding="utf-8").read()
 library = bibtexparser.parse_string(text)
 assert not library.failed_blocks, library.failed_blocks[0].error
-mine = {e.key: {"type": e.entry_type, **{f.key: f.value for f in e.fields}} for e in library.entries}
+mine = {each.key: {"type": each.entry_type, **{field.key: field.value for field in each.fields}}
+        for each in library.entries}
 other = parse_string(text, "bibtex").entries
 assert list(other) == list(mine)
 for name, entry in other.items():

@@ -56,19 +56,22 @@ def test_tables_have_types_keys_and_what_they_are_pointed_to_by(db: sqlite3.Conn
         for name in TABLES
     }
     assert keys == {
-        "stories": ["url"], "revisions": ["url", "number"], "captures": ["record_id"], "links": [],
+        "stories": ["url"], "revisions": ["url", "number"], "captures": ["record_id"],
+        "links": [],
     }  # fmt: skip
     assert db.execute("SELECT count(*) FROM stories").fetchone() == (len(STORIES),)
 
 
 def test_values_are_those_of_the_archive(db: sqlite3.Connection) -> None:
     row = db.execute(
-        "SELECT title, json_extract(authors, '$[1]'), published_utc, published_day, read_time_shown,"
-        " json_extract(images, '$[0].width'), typeof(confidence) FROM stories WHERE url = ?",
+        "SELECT title, json_extract(authors, '$[1]'), published_utc, published_day,"
+        " read_time_shown, json_extract(images, '$[0].width'),"
+        " typeof(confidence) FROM stories WHERE url = ?",
         (f"{NEWS}/flood",),
     ).fetchone()
     assert row[:6] == (
-        "Flood, “the very worst”", "José Núñez, M.P.", "2026-01-05T07:30:00Z", "2026-01-05", 1, 640,
+        "Flood, “the very worst”", "José Núñez, M.P.", "2026-01-05T07:30:00Z", "2026-01-05", 1,
+        640,
     )  # fmt: skip
     linked = db.execute(
         "SELECT s.title FROM links l JOIN stories s ON s.url = l.to_story_url WHERE l.url = ?",
@@ -90,7 +93,7 @@ def test_every_column_is_described(db: sqlite3.Connection) -> None:
         assert all(told.values())
 
 
-def test_search_finds_without_accents_also_after_a_vacuum(data_set: Path, tmp_path: Path) -> None:
+def test_search_finds_without_accents_also_vacuumed(data_set: Path, tmp_path: Path) -> None:
     path = tmp_path / "copy.db"
     path.write_bytes((data_set / "stories.db").read_bytes())
     with closing(Database(path)) as db:
