@@ -181,3 +181,17 @@ def test_hosts_that_are_no_names_of_folders(host: str) -> None:
     folder = story_path(host, None, None, "u")[0]
     assert not re.match(r"(con|aux|com1)(\.|$)|\.|$", folder)
     assert not set(folder) & set("[]:")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-o", "-"], "markdown takes a folder: name it with -o"),
+        (["-o", "stories.md"], "-o stories.md: markdown is written to a folder"),
+        (["-o", "pages", "--table", "links"], "--table links: markdown has stories"),
+    ],
+)
+def test_what_it_cannot_write_is_said(archive: Path, arguments: list[str], said: str) -> None:
+    done = run_scrapy("export", "markdown", str(archive), *arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
