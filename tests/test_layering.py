@@ -60,7 +60,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.metrics": {"crawler.archive"},
     "crawler.policy": {"crawler.archive", "crawler.discover"},
     "crawler.export": {
-        "crawler.archive", "crawler.extras", "crawler.reservations", "crawler.search",
+        "crawler.archive", "crawler.citation", "crawler.extras", "crawler.reservations",
+        "crawler.search",
     },
     "crawler.fixity": {"crawler.archive", "crawler.warc"},
     "crawler.backup": {"crawler.archive", "crawler.extras", "crawler.fixity", "crawler.warc"},
