@@ -60,7 +60,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.metrics": {"crawler.archive"},
     "crawler.policy": {"crawler.archive", "crawler.discover"},
     "crawler.export": {
-        "crawler.archive", "crawler.extras", "crawler.reservations", "crawler.search",
+        "crawler.archive", "crawler.citation", "crawler.extras", "crawler.reservations",
+        "crawler.search",
     },
     "crawler.fixity": {"crawler.archive", "crawler.warc"},
     "crawler.backup": {"crawler.archive", "crawler.extras", "crawler.fixity", "crawler.warc"},
@@ -83,8 +84,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "crawler.stopping",
     },
     "crawler.room": {
-        "crawler.archive", "crawler.extract.page", "crawler.history", "crawler.kept_records",
-        "crawler.learn", "crawler.monitors", "crawler.search", "crawler.warc",
+        "crawler.archive", "crawler.citation", "crawler.extract.page", "crawler.history",
+        "crawler.kept_records", "crawler.learn", "crawler.monitors", "crawler.search",
+        "crawler.warc",
     },
     "crawler.middlewares": {
         "crawler.config", "crawler.discover", "crawler.extensions", "crawler.failures",

@@ -11,6 +11,16 @@ NAME = "archive"
 
 def metadata(connection: sqlite3.Connection) -> dict[str, Any]:
     """Metadata for Datasette, made of the archive's own descriptions. Raises sqlite3.Error."""
+    sites = [site for (site,) in connection.execute("SELECT host FROM sites ORDER BY id LIMIT 3")]
+    return {
+        "title": f"Archive of {', '.join(sites)}" if sites else "Archive",
+        "databases": {NAME: {"tables": described(connection, "id")}},
+    }
+
+
+def described(connection: sqlite3.Connection, key: str) -> dict[str, dict[str, Any]]:
+    """What is told of each table of a database that has `descriptions`, and `stories` with a search
+    index; key: the column of `stories` by which that means them. Raises sqlite3.Error."""
     tables: dict[str, dict[str, Any]] = {}
     for table, column, text in connection.execute(
         "SELECT table_name, column_name, description FROM descriptions"
@@ -24,11 +34,6 @@ def metadata(connection: sqlite3.Connection) -> dict[str, Any]:
     for (name,) in names:
         if name.startswith(("_", "stories_fts")):
             tables.setdefault(name, {})["hidden"] = True
-    tables.setdefault("stories", {}).update(
-        fts_table="stories_fts", fts_pk="id", sort_desc="published_utc"
-    )
-    sites = [site for (site,) in connection.execute("SELECT host FROM sites ORDER BY id LIMIT 3")]
-    return {
-        "title": f"Archive of {', '.join(sites)}" if sites else "Archive",
-        "databases": {NAME: {"tables": dict(sorted(tables.items()))}},
-    }
+    if "stories" in tables:
+        tables["stories"].update(fts_table="stories_fts", fts_pk=key, sort_desc="published_utc")
+    return dict(sorted(tables.items()))

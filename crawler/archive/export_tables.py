@@ -6,7 +6,7 @@ of its table, and none changes or goes without a new major version.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Kind = Literal[
@@ -320,14 +320,46 @@ CAPTURES = Table(
 
 TABLES = {table.name: table for table in (STORIES, REVISIONS, LINKS, CAPTURES)}
 
+_NEIGHBOURS = Column(
+    "neighbours", "records",
+    _list(
+        _named("relation", "url", "title", "story_url", "story_title", "story_site", "story_day"),
+        "SELECT b.relation, k.url, k.title, o.url AS story_url, n.title AS story_title,"
+        " z.host AS story_site, ifnull(o.published_day, n.published_at) AS story_day"
+        " FROM _links l JOIN _link_blocks b ON b.id = l.block_id"
+        " JOIN _link_cards k ON k.id = l.card_id LEFT JOIN articles o ON o.id = l.to_article_id"
+        " AND EXISTS (SELECT 1 FROM temp._chosen c WHERE c.article_id = o.id)"
+        " LEFT JOIN revisions n ON n.id = o.revision_id LEFT JOIN sites z ON z.id = o.site_id"
+        " WHERE l.revision_id = r.id"
+        " AND b.relation IN ('previous', 'next', 'also_read', 'related')"
+        " ORDER BY CASE b.relation WHEN 'previous' THEN 1 WHEN 'next' THEN 2"
+        " WHEN 'also_read' THEN 3 ELSE 4 END, l.position, l.id",
+    ),
+    "The stories that its newspaper ties to this one, with what the name of their own page is made"
+    " of where they are chosen too.",
+)  # fmt: skip
+
 STORY_PAGES = Table(
     "stories", STORIES.row,
     (
-        *STORIES.columns,
+        *(column for column in STORIES.columns if column.name not in ("links", "sources")),
+        Column("day", "text", _TOLD, "Its day of publication, as far as it is known."),
         Column("body_markdown_parts", "text",
                "(SELECT t.markdown_parts FROM revision_texts t WHERE t.revision_id = r.id)",
                "What crawler.archive.texts makes the Markdown of."),
+        _NEIGHBOURS,
     ),
     STORIES.source, STORIES.key, STORIES.month,
 )  # fmt: skip
 """Stories for those who write a page of each: with what its Markdown is made of."""
+
+
+def _only(table: Table, *names: str) -> Table:
+    return replace(table, columns=tuple(table.column(name) for name in names))
+
+
+STORY_CITATIONS = _only(
+    STORIES, "url", "site", "title", "authors", "published_at", "language", "fetched_at",
+    "record_id", "payload_digest",
+)  # fmt: skip
+"""Stories for those who cite them."""

@@ -31,7 +31,8 @@ def choose(
         named = _named_by(connection, sql)
         wanted = f"SELECT id FROM articles WHERE id IN ({wanted}) AND {named}"  # noqa: S608
     connection.execute(
-        "CREATE TEMP TABLE _chosen (position INTEGER PRIMARY KEY, article_id INTEGER NOT NULL)"
+        "CREATE TEMP TABLE _chosen"
+        " (position INTEGER PRIMARY KEY, article_id INTEGER NOT NULL UNIQUE)"
     )
     try:
         connection.execute(

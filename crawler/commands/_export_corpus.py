@@ -67,7 +67,7 @@ def corpus(form: Format, folder: Path, about: About, opts: argparse.Namespace) -
     options = Options(raw=opts.raw, excel=opts.excel)
     path = _path(form, opts.output)
     tables = _tables(form, opts.table)
-    if path is None and len(tables) > 1:
+    if path is None and len(tables) > 1 and form.write_all is None:
         raise UsageError("one file holds one table: name a folder with -o, or one table")
     query = narrowed(parse(opts.query or ""), opts)
     sql = None if opts.sql is None else _sql(opts.sql)
@@ -85,7 +85,10 @@ def corpus(form: Format, folder: Path, about: About, opts: argparse.Namespace) -
             if path is None:
                 with opened(opts.output, folder) as out:
                     assert form.write is not None
-                    form.write(out, source, tables[0], options)
+                    if form.write_all is not None:
+                        form.write_all(out, source, tables, options)
+                    else:
+                        form.write(out, source, tables[0], options)
             else:
                 refuse_own_files(str(path), folder)
                 told_of = _Card(form, source, query, opts, left_out)
@@ -173,16 +176,16 @@ def _path(form: Format, output: str | None) -> Path | None:
     ) and not path.is_dir():  # fmt: skip
         return None
     if path.suffix.lower() in {e for other in FORMATS.values() for e in other.endings}:
+        file = f"a file that ends in {' or '.join(form.endings)}, or to "
         raise UsageError(
-            f"-o {output}: {form.name} is written to a file that ends in"
-            f" {' or '.join(form.endings)}, or to a folder"
+            f"-o {output}: {form.name} is written to {file if form.write else ''}a folder"
         )
     return path
 
 
 def _tables(form: Format, names: str | None) -> tuple[Table, ...]:
     found = []
-    for name in dict.fromkeys((names or form.tables[0].name).split(",")):
+    for name in dict.fromkeys(names.split(",") if names else form.usual):
         table = form.table(name.strip())
         if table is None:
             there = ", ".join(each.name for each in form.tables)

@@ -34,6 +34,9 @@ class Command(Verb):
         return (
             "csv, jsonl, parquet: stories, revisions, links or captures as a table; -o FOLDER is a"
             " data set with a card that tells what it is, -o FILE (or -) the table alone."
+            " sqlite: stories, links and search in one database to share, and Datasette's metadata"
+            " beside it in a folder. markdown: a page of each story in a folder, for Obsidian and"
+            " static sites. bibtex, csl: a bibliography (BibLaTeX, CSL-JSON)."
             " cdxj: a sorted index of all captures for pywb and others, to standard output or FILE;"
             " of several archives, one of them all."
             " wacz: the WARC files, their index and the list of stories in one FILE for"

@@ -57,7 +57,10 @@ def write(
     with _made(folder) as made:
         data = made / DATA
         data.mkdir()
-        held = tuple(_table(data, form, table, source, options) for table in tables)
+        if form.write_all is not None:
+            held = _together(data, form, tables, source, options)
+        else:
+            held = tuple(_table(data, form, table, source, options) for table in tables)
         card(made, held)
         with (made / DIGESTS).open("w", encoding="utf-8") as out:
             for each in _files(made, made):
@@ -83,6 +86,21 @@ def _table(data: Path, form: Format, table: Table, source: Source, options: Opti
         form.beside(data, table)
     rows = source.written[table.name]
     return HeldTable(table, rows, None if form.fill is not None else file, files, size)
+
+
+def _together(
+    data: Path, form: Format, tables: tuple[Table, ...], source: Source, options: Options
+) -> tuple[HeldTable, ...]:
+    assert form.write_all is not None
+    path = data / f"stories{form.endings[0]}"
+    with path.open("wb") as out:
+        form.write_all(out, source, tables, options)
+    (file,) = _files(path, data.parent)
+    if form.beside is not None:
+        form.beside(data, tables[0])
+    return tuple(
+        HeldTable(table, source.written[table.name], file, 1, file.bytes) for table in tables
+    )
 
 
 def _files(path: Path, root: Path) -> Iterator[HeldFile]:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 
-from crawler.archive.export_tables import CAPTURES, LINKS, REVISIONS, STORIES, Table
+from crawler.archive.export_tables import (
+    CAPTURES,
+    LINKS,
+    REVISIONS,
+    STORIES,
+    STORY_CITATIONS,
+    STORY_PAGES,
+    Table,
+)
 from crawler.export.source import Source
 from crawler.export.values import flat
 
@@ -43,6 +51,10 @@ class Format:
     """Writes a table into a folder; None: as one file of it, named after the table."""
     beside: Callable[[Path, Table], None] | None = None
     """Writes what else a data set has of a table, into the same folder."""
+    write_all: Callable[[BinaryIO, Source, tuple[Table, ...], Options], None] | None = None
+    """Writes several tables into one file, `data/stories` in a data set."""
+    usual: tuple[str, ...] = ("stories",)
+    """The tables that it has where none is asked for."""
 
     def table(self, name: str) -> Table | None:
         """The table of that name as this form has it; None where it has none such."""
@@ -73,6 +85,42 @@ def _partitions(folder: Path, source: Source, table: Table, options: Options) ->
     write(folder / table.name, table, source.months(table))
 
 
+def _sqlite(out: BinaryIO, source: Source, table: Table, options: Options) -> None:
+    _sqlite_of_all(out, source, (table,), options)
+
+
+def _sqlite_of_all(
+    out: BinaryIO, source: Source, tables: tuple[Table, ...], options: Options
+) -> None:
+    import_module("crawler.export.sqlite_file").write(out, tables, source.rows)
+
+
+def _datasette(folder: Path, table: Table) -> None:
+    told = import_module("crawler.export.sqlite_file").metadata(folder / "stories.db")
+    text = json.dumps(told, ensure_ascii=False, indent=2)
+    (folder / "metadata.json").write_text(f"{text}\n", encoding="utf-8")
+
+
+def _markdown(folder: Path, source: Source, table: Table, options: Options) -> None:
+    import_module("crawler.export.markdown").write(folder / table.name, source.rows(table))
+
+
+def _bibtex(out: BinaryIO, source: Source, table: Table, options: Options) -> None:
+    import_module("crawler.export.citations").write_bibtex(out, source.rows(table))
+
+
+def _csl(out: BinaryIO, source: Source, table: Table, options: Options) -> None:
+    import_module("crawler.export.citations").write_csl(out, source.rows(table))
+
+
+def _slim(table: Table) -> Table:
+    """A table of a SQLite file: links are a table of their own, and how each value was found is for
+    programs that read JSON Lines."""
+    return replace(
+        table, columns=tuple(c for c in table.columns if c.name not in ("links", "sources"))
+    )
+
+
 # Each is loaded when it is asked for: Arrow alone takes longer than all the rest of a verb.
 FORMATS = {
     each.name: each
@@ -85,6 +133,16 @@ FORMATS = {
         Format(
             "parquet", (".parquet",), "application/vnd.apache.parquet", _ALL, _parquet,
             fill=_partitions,
+        ),
+        Format(
+            "sqlite", (".db", ".sqlite", ".sqlite3"), "application/vnd.sqlite3",
+            tuple(map(_slim, _ALL)), _sqlite, beside=_datasette, write_all=_sqlite_of_all,
+            usual=("stories", "links"),
+        ),
+        Format("markdown", (".md",), "text/markdown", (STORY_PAGES,), None, fill=_markdown),
+        Format("bibtex", (".bib",), "application/x-bibtex", (STORY_CITATIONS,), _bibtex),
+        Format(
+            "csl", (".json",), "application/vnd.citationstyles.csl+json", (STORY_CITATIONS,), _csl
         ),
     )
 }  # fmt: skip

@@ -104,12 +104,20 @@ def test_a_citation_in_each_form() -> None:
 @given(st.text(), st.text(), st.text())
 def test_any_story_can_be_cited(title: str, author: str, url: str) -> None:
     cited = Cited(
-        title, (author,), "n.example", url, None, 1, "2026-03-05T01:02:03+00:00", "d", "<urn:x>"
+        title,
+        (author,),
+        "n.example",
+        url,
+        None,
+        "2026-03-05T01:02:03+00:00",
+        "d",
+        "<urn:x>",
+        revision=1,
     )
     assert not set("\n\x1b\u202e\u2066") & set(as_text(cited))
     assert "<script" not in as_robust_link(cited)
     assert json.loads(as_csl(cited))[0]["title"] == title
-    assert as_bibtex(cited).startswith("@article{")
+    assert as_bibtex(cited).startswith("@online{")
 
 
 def test_a_year_has_its_days_and_gaps() -> None:
