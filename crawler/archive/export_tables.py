@@ -331,3 +331,25 @@ STORY_PAGES = Table(
     STORIES.source, STORIES.key, STORIES.month,
 )  # fmt: skip
 """Stories for those who write a page of each: with what its Markdown is made of."""
+
+_NOT_IN_TEXTS = {"sources", "reservations", "confidence"}
+STORY_TEXTS = Table(
+    "stories", STORIES.row,
+    (
+        *(column for column in STORY_PAGES.columns if column.name not in _NOT_IN_TEXTS),
+        Column("changes", "records",
+               _list(_named("number", "captured_at", "change", "cause"),
+                     "SELECT * FROM revisions WHERE article_id = a.id AND id NOT IN"
+                     " (SELECT revision_id FROM taken_back) ORDER BY number"),
+               "Its revisions.",
+               (
+                   Column("number", "integer", "", "From 1, in the order in which they were"
+                          " stored."),
+                   Column("captured_at", "moment", "", "When its page was fetched, UTC."),
+                   Column("change", "text", "", "What made it."),
+                   Column("cause", "text", "", "What differs from the one before."),
+               )),
+    ),
+    STORIES.source, STORIES.key, STORIES.month,
+)  # fmt: skip
+"""Stories for those who write a text of each, with its history."""

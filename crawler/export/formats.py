@@ -9,7 +9,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 
-from crawler.archive.export_tables import CAPTURES, LINKS, REVISIONS, STORIES, Table
+from crawler.archive.export_tables import (
+    CAPTURES,
+    LINKS,
+    REVISIONS,
+    STORIES,
+    STORY_TEXTS,
+    Table,
+)
 from crawler.export.source import Source
 from crawler.export.values import flat
 
@@ -73,6 +80,10 @@ def _partitions(folder: Path, source: Source, table: Table, options: Options) ->
     write(folder / table.name, table, source.months(table))
 
 
+def _tei(out: BinaryIO, source: Source, table: Table, options: Options) -> None:
+    import_module("crawler.export.tei").write(out, FORMATS["tei"], table, source)
+
+
 # Each is loaded when it is asked for: Arrow alone takes longer than all the rest of a verb.
 FORMATS = {
     each.name: each
@@ -86,5 +97,6 @@ FORMATS = {
             "parquet", (".parquet",), "application/vnd.apache.parquet", _ALL, _parquet,
             fill=_partitions,
         ),
+        Format("tei", (".xml",), "application/tei+xml", (STORY_TEXTS,), _tei),
     )
 }  # fmt: skip
