@@ -33,6 +33,7 @@ def parser() -> MarkdownIt:
     """Reads the Markdown that extraction writes, in which what these rules look for is text."""
     made = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
     made.disable(["entity", "autolink", "reference", "code", "lheading", "hr"])
+    made.disable("text_join")  # an asterisk of the text is a token of its own: see _said
     # an address that is not good is no reason to show the brackets around its words
     made.validateLink = lambda url: True  # type: ignore[method-assign]
     return made
@@ -108,7 +109,7 @@ def _content(tokens: Sequence[Token], at: int) -> list[Token]:
 def _is_caption(inner: list[Token], captions: Set[str]) -> bool:
     if not inner or inner[0].type != "em_open" or inner[-1].type != "em_close":
         return False
-    return "".join("".join(child.content for child in inner).split()) in captions
+    return "".join("".join(map(_said, inner)).split()) in captions
 
 
 def _letters(blocks: Sequence[Token | _Figure]) -> str:
@@ -121,7 +122,7 @@ def _letters(blocks: Sequence[Token | _Figure]) -> str:
             found.append(block.content)
         for child in block.children or ():
             if child.type != "image":
-                found.append(child.content)
+                found.append(_said(child))
     return "".join("".join(found).split())
 
 
@@ -214,7 +215,14 @@ def _inline(xml: Xml, tokens: Sequence[Token]) -> None:
                 if opened.pop():
                     xml.end()
             case _:
-                xml.text(token.content)
+                xml.text(_said(token))
+
+
+def _said(token: Token) -> str:
+    """The words of a token. Emphasis that begins or ends where CommonMark lets it not (before a
+    full stop, with a space inside) leaves its asterisks in the text; those of the story are escaped.
+    """
+    return token.content.replace("*", "") if token.type == "text" else token.content
 
 
 def _figure(xml: Xml, image: Token, caption: Sequence[Token]) -> None:
@@ -235,6 +243,6 @@ def _figure(xml: Xml, image: Token, caption: Sequence[Token]) -> None:
 def _alt(image: Token) -> Iterator[str]:
     """An image's words, without the marks of Markdown."""
     for child in image.children or ():
-        yield "\n" if child.type == "softbreak" else child.content
+        yield "\n" if child.type == "softbreak" else _said(child)
         if child.type == "image":
             yield from _alt(child)
