@@ -18,7 +18,7 @@ from crawler.export.tei.body import parser, write_body
 from crawler.export.values import Row
 from crawler.export.xml import Xml
 
-__all__ = ["write"]
+__all__ = ["write", "write_story"]
 
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = "http://www.tei-c.org/ns/1.0"
@@ -38,13 +38,14 @@ def write(out: BinaryIO, form: Format, table: Table, source: Source) -> None:
     xml.newline()
     header.corpus(xml, about)
     for row in source.rows(table):
-        _story(xml, row, read)
+        write_story(xml, row, read)
         out.write(xml.taken())
     xml.end("\n")
     out.write(xml.taken())
 
 
-def _story(xml: Xml, row: Row, read: Any) -> None:
+def write_story(xml: Xml, row: Row, read: Any) -> None:
+    """Write one story. read: `body.parser()`."""
     xml.start(
         "TEI", {"xml:id": header.xml_id(row["url"]), "xml:lang": header.language(row["language"])}
     )
