@@ -124,9 +124,7 @@ def _chosen(
 class _Card:
     """Writes the card of a data set."""
 
-    def __init__(
-        self, form: Format, source: Source, left_out: tuple[tuple[str, int], ...]
-    ) -> None:
+    def __init__(self, form: Format, source: Source, left_out: tuple[tuple[str, int], ...]) -> None:
         self._form, self._source, self._left_out = form, source, left_out
 
     def write(self, folder: Path, tables: tuple[dataset.HeldTable, ...]) -> None:

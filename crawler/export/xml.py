@@ -47,7 +47,9 @@ class Xml:
         """Write an element that holds nothing."""
         self._parts.append(f"<{name}{_attributes(attributes)}/>")
 
-    def line(self, name: str, text: str, attributes: Mapping[str, str | None] | None = None) -> None:
+    def line(
+        self, name: str, text: str, attributes: Mapping[str, str | None] | None = None
+    ) -> None:
         """Write an element that holds text alone, on a line of its own."""
         self.start(name, attributes)
         self.text(text)

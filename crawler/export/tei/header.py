@@ -67,7 +67,9 @@ def corpus(xml: Xml, about: About) -> None:
         xml.line("extent", counted(paper.stories, "story", "stories"))
         if paper.first_day and paper.last_day:
             span = {"from": when(paper.first_day), "to": when(paper.last_day)}
-            xml.line("date", f"{paper.first_day} to {paper.last_day}", {"type": "published", **span})
+            xml.line(
+                "date", f"{paper.first_day} to {paper.last_day}", {"type": "published", **span}
+            )
         xml.end("\n")
     xml.end()
     xml.end()
@@ -91,7 +93,9 @@ def _encoding(xml: Xml, about: About) -> None:
     xml.end("\n")
     if about.selection:
         xml.start("samplingDecl")
-        xml.line("p", f"Of the archive, those stories are here that are {'; '.join(about.selection)}.")
+        xml.line(
+            "p", f"Of the archive, those stories are here that are {'; '.join(about.selection)}."
+        )
         xml.end("\n")
     xml.start("editorialDecl")
     xml.line("p", _TEXTS)
