@@ -34,6 +34,7 @@ class Command(Verb):
         return (
             "csv, jsonl, parquet: stories, revisions, links or captures as a table; -o FOLDER is a"
             " data set with a card that tells what it is, -o FILE (or -) the table alone."
+            " tei: the stories as a TEI P5 corpus, with their structure; -o as above."
             " cdxj: a sorted index of all captures for pywb and others, to standard output or FILE;"
             " of several archives, one of them all."
             " wacz: the WARC files, their index and the list of stories in one FILE for"

@@ -246,10 +246,10 @@ def hostile(row: Row) -> Iterator[Row]:
             images=[{**PICTURE, "role": "lead", "url": url}],
         )  # fmt: skip
     pieces = [
-        "# h", "###### h\n\n", "> ", "> > q\n", "- a\n", "  - b\n", "1. c\n", "7) d\n", "\n\n", "word ",
-        "*", "**", "_", "`", "```\n", "~~~", "[", "](", ")", "(https://a.example/)", "![", "\\", "<b>",
-        "&amp;", "&#0;", "---\n", "===\n", "| a | b |\n| --- | --- |\n| c | d |\n", "    ", "\t",
-        "<!--", "]]>", "\\\n", "![p](https://a.example/p.jpg)\n\n", "*cap*\n\n",
+        "# h", "###### h\n\n", "> ", "> > q\n", "- a\n", "  - b\n", "1. c\n", "7) d\n", "\n\n",
+        "word ", "*", "**", "_", "`", "```\n", "~~~", "[", "](", ")", "(https://a.example/)",
+        "![", "\\", "<b>", "&amp;", "&#0;", "---\n", "===\n", "| a | b |\n| --- | --- |\n| c | d |\n",
+        "    ", "\t", "<!--", "]]>", "\\\n", "![p](https://a.example/p.jpg)\n\n", "*cap*\n\n",
     ]  # fmt: skip
     chance = random.Random(7)
     for _ in range(150):
@@ -366,7 +366,8 @@ def test_the_header_says_whose_a_story_is_of_when_and_where_its_capture_is(flood
         ("sha256:7", {"type": "WARC-Payload-Digest"}),
         ("t.warc.gz", {"type": "WARC-file"}),
     ]
-    assert [said for said, _ in told_of(story, "teiHeader/profileDesc/textClass/keywords/term")] == [
+    keywords = told_of(story, "teiHeader/profileDesc/textClass/keywords/term")
+    assert [said for said, _ in keywords] == [
         "News", "river; mills", "wéather",
     ]  # fmt: skip
     assert [said for said, _ in told_of(story, "teiHeader/revisionDesc/change")] == [

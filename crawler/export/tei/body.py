@@ -120,9 +120,7 @@ def _letters(blocks: Sequence[Token | _Figure]) -> str:
             continue
         if block.type == "fence":
             found.append(block.content)
-        for child in block.children or ():
-            if child.type != "image":
-                found.append(_said(child))
+        found += [_said(child) for child in block.children or () if child.type != "image"]
     return "".join("".join(found).split())
 
 
@@ -219,9 +217,8 @@ def _inline(xml: Xml, tokens: Sequence[Token]) -> None:
 
 
 def _said(token: Token) -> str:
-    """The words of a token. Emphasis that begins or ends where CommonMark lets it not (before a
-    full stop, with a space inside) leaves its asterisks in the text; those of the story are escaped.
-    """
+    """The words of a token. Emphasis that begins or ends where CommonMark knows none (with a space
+    inside) leaves its asterisks in the text; those of the story itself are escaped."""
     return token.content.replace("*", "") if token.type == "text" else token.content
 
 

@@ -10,10 +10,10 @@ _FARTHEST = timedelta(hours=14)
 
 
 def when(text: str | None) -> str | None:
-    """An ISO 8601 date as the archive has it (`2026`, `2026-01`, `2026-01-02`, or with a time); None
-    where no calendar has it.
+    """An ISO 8601 date as the archive has it (`2026`, `2026-01`, `2026-01-02`, or with a time);
+    None where no calendar has it.
 
-    A time without seconds gets `:00`, for XML Schema has none without: the words of the page say how
+    A time without seconds gets `:00`, for XML Schema has none without: the element's text says how
     exact it is.
 
     >>> when("2026-01"), when("2026-01-02T03:04+02:00"), when("2026-13")

@@ -170,14 +170,13 @@ def _availability(xml: Xml, row: Row) -> None:
 def _notes(xml: Xml, row: Row) -> None:
     notes = []
     if row["access"] == "teaser":
-        notes.append(("access", "Only the opening of the story was shown.", None))
+        notes.append(("access", "Only the opening of the story was shown."))
     if row["gone_at"] is not None:
-        gone = moment_text(row["gone_at"])
-        notes.append(("gone", f"The page was found gone on {gone}.", gone))
+        notes.append(("gone", f"The page was found gone at {moment_text(row['gone_at'])}."))
     if not notes:
         return
     xml.start("notesStmt")
-    for kind, said, _ in notes:
+    for kind, said in notes:
         xml.line("note", said, {"type": kind})
     xml.end("\n")
 
