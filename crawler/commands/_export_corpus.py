@@ -131,7 +131,8 @@ class _Card:
         connection = self._source.connection
         told = card.About(
             name="", form=self._form, tables=tables, facts=facts(connection),
-            selection=self._source.selection, reserved=reserved(connection), left_out=self._left_out,
+            selection=self._source.selection, reserved=reserved(connection),
+            left_out=self._left_out,
             software=f"Hemeroteca {__version__}",
         )  # fmt: skip
         card.write(folder, replace(told, name=_slug(told.title, self._form.name)))

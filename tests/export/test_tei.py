@@ -248,8 +248,8 @@ def hostile(row: Row) -> Iterator[Row]:
     pieces = [
         "# h", "###### h\n\n", "> ", "> > q\n", "- a\n", "  - b\n", "1. c\n", "7) d\n", "\n\n",
         "word ", "*", "**", "_", "`", "```\n", "~~~", "[", "](", ")", "(https://a.example/)",
-        "![", "\\", "<b>", "&amp;", "&#0;", "---\n", "===\n", "| a | b |\n| --- | --- |\n| c | d |\n",
-        "    ", "\t", "<!--", "]]>", "\\\n", "![p](https://a.example/p.jpg)\n\n", "*cap*\n\n",
+        "![", "\\", "<b>", "&amp;", "&#0;", "---\n", "===\n", "    ",
+        "| a | b |\n| --- | --- |\n| c | d |\n", "\t", "<!--", "]]>", "\\\n", "![p](https://a.example/p.jpg)\n\n", "*cap*\n\n",
     ]  # fmt: skip
     chance = random.Random(7)
     for _ in range(150):
