@@ -15,11 +15,10 @@ from typing import Any, BinaryIO, TextIO
 from lxml import etree
 
 from crawler.archive.graph import Edge, Node
+from crawler.export.xml import fit
 from crawler.text import shown
 
 _NS = "{http://graphml.graphdrawing.org/xmlns}"
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 has no way to write (2.2 of the recommendation)."""
 _FORMULA = re.compile(r"[\t\r\n]|[\s\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u2069]*[=+\-@＝＋－＠]")
 """What a cell begins with that a spreadsheet calculates; with what nobody sees before it."""
 _NODE_KEYS = (
@@ -82,7 +81,7 @@ def _write_data(
         if value is not None:
             text = str(value).lower() if isinstance(value, bool) else str(value)
             with xml.element(f"{_NS}data", {"key": f"{what}_{name}"}):
-                xml.write(_NO_XML.sub("\ufffd", text))
+                xml.write(fit(text))
     xml.write("\n")
 
 

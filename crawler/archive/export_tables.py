@@ -339,14 +339,18 @@ _NEIGHBOURS = Column(
     " of where they are chosen too.",
 )  # fmt: skip
 
+_MARKDOWN_PARTS = Column(
+    "body_markdown_parts", "text",
+    "(SELECT t.markdown_parts FROM revision_texts t WHERE t.revision_id = r.id)",
+    "What crawler.archive.texts makes the Markdown of.",
+)  # fmt: skip
+
 STORY_PAGES = Table(
     "stories", STORIES.row,
     (
         *(column for column in STORIES.columns if column.name not in ("links", "sources")),
         Column("day", "text", _TOLD, "Its day of publication, as far as it is known."),
-        Column("body_markdown_parts", "text",
-               "(SELECT t.markdown_parts FROM revision_texts t WHERE t.revision_id = r.id)",
-               "What crawler.archive.texts makes the Markdown of."),
+        _MARKDOWN_PARTS,
         _NEIGHBOURS,
     ),
     STORIES.source, STORIES.key, STORIES.month,
@@ -363,3 +367,25 @@ STORY_CITATIONS = _only(
     "record_id", "payload_digest",
 )  # fmt: skip
 """Stories for those who cite them."""
+_NOT_IN_TEXTS = {"sources", "reservations", "confidence"}
+STORY_TEXTS = Table(
+    "stories", STORIES.row,
+    (
+        *(column for column in STORIES.columns if column.name not in _NOT_IN_TEXTS),
+        _MARKDOWN_PARTS,
+        Column("changes", "records",
+               _list(_named("number", "captured_at", "change", "cause"),
+                     "SELECT * FROM revisions WHERE article_id = a.id AND id NOT IN"
+                     " (SELECT revision_id FROM taken_back) ORDER BY number"),
+               "Its revisions.",
+               (
+                   Column("number", "integer", "", "From 1, in the order in which they were"
+                          " stored."),
+                   Column("captured_at", "moment", "", "When its page was fetched, UTC."),
+                   Column("change", "text", "", "What made it."),
+                   Column("cause", "text", "", "What differs from the one before."),
+               )),
+    ),
+    STORIES.source, STORIES.key, STORIES.month,
+)  # fmt: skip
+"""Stories for those who write a text of each, with its history."""

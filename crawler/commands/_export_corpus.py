@@ -81,7 +81,7 @@ def corpus(form: Format, folder: Path, about: About, opts: argparse.Namespace) -
             whole = sql is None and not opts.respect and _is_whole(query)
             exported.choose_captures(db.conn, site, whole=whole)
         with rows_bar("export") as tell:
-            source = Source(db.conn, tell)
+            source = Source(db.conn, tell, tuple(_selection(query, opts)))
             if path is None:
                 with opened(opts.output, folder) as out:
                     assert form.write is not None
@@ -91,7 +91,7 @@ def corpus(form: Format, folder: Path, about: About, opts: argparse.Namespace) -
                         form.write(out, source, tables[0], options)
             else:
                 refuse_own_files(str(path), folder)
-                told_of = _Card(form, source, query, opts, left_out)
+                told_of = _Card(form, source, left_out)
                 dataset.write(path, form, tables, source, options, told_of.write)
     said = ", ".join(_rows(name, number) for name, number in source.written.items())
     where = f" in {opts.output}" if opts.output not in (None, "-") else ""
@@ -127,16 +127,15 @@ def _chosen(
 class _Card:
     """Writes the card of a data set."""
 
-    def __init__(self, form: Format, source: Source, query: Query, opts: argparse.Namespace,
-                 left_out: tuple[tuple[str, int], ...]) -> None:  # fmt: skip
+    def __init__(self, form: Format, source: Source, left_out: tuple[tuple[str, int], ...]) -> None:
         self._form, self._source, self._left_out = form, source, left_out
-        self._selection = tuple(_selection(query, opts))
 
     def write(self, folder: Path, tables: tuple[dataset.HeldTable, ...]) -> None:
         connection = self._source.connection
         told = card.About(
             name="", form=self._form, tables=tables, facts=facts(connection),
-            selection=self._selection, reserved=reserved(connection), left_out=self._left_out,
+            selection=self._source.selection, reserved=reserved(connection),
+            left_out=self._left_out,
             software=f"Hemeroteca {__version__}",
         )  # fmt: skip
         card.write(folder, replace(told, name=_slug(told.title, self._form.name)))

@@ -37,6 +37,7 @@ class Command(Verb):
             " sqlite: stories, links and search in one database to share, and Datasette's metadata"
             " beside it in a folder. markdown: a page of each story in a folder, for Obsidian and"
             " static sites. bibtex, csl: a bibliography (BibLaTeX, CSL-JSON)."
+            " tei: the stories as a TEI P5 corpus, with their structure; -o as above."
             " cdxj: a sorted index of all captures for pywb and others, to standard output or FILE;"
             " of several archives, one of them all."
             " wacz: the WARC files, their index and the list of stories in one FILE for"

@@ -16,6 +16,7 @@ from crawler.archive.export_tables import (
     STORIES,
     STORY_CITATIONS,
     STORY_PAGES,
+    STORY_TEXTS,
     Table,
 )
 from crawler.export.source import Source
@@ -49,6 +50,8 @@ class Format:
     """Writes a table into one file; None: it takes a folder."""
     fill: Callable[[Path, Source, Table, Options], None] | None = None
     """Writes a table into a folder; None: as one file of it, named after the table."""
+    has_columns: bool = True
+    """Whether its files have the columns of its tables; else they are texts made of them."""
     beside: Callable[[Path, Table], None] | None = None
     """Writes what else a data set has of a table, into the same folder."""
     write_all: Callable[[BinaryIO, Source, tuple[Table, ...], Options], None] | None = None
@@ -121,6 +124,10 @@ def _slim(table: Table) -> Table:
     )
 
 
+def _tei(out: BinaryIO, source: Source, table: Table, options: Options) -> None:
+    import_module("crawler.export.tei").write(out, FORMATS["tei"], table, source)
+
+
 # Each is loaded when it is asked for: Arrow alone takes longer than all the rest of a verb.
 FORMATS = {
     each.name: each
@@ -139,10 +146,18 @@ FORMATS = {
             tuple(map(_slim, _ALL)), _sqlite, beside=_datasette, write_all=_sqlite_of_all,
             usual=("stories", "links"),
         ),
-        Format("markdown", (".md",), "text/markdown", (STORY_PAGES,), None, fill=_markdown),
-        Format("bibtex", (".bib",), "application/x-bibtex", (STORY_CITATIONS,), _bibtex),
         Format(
-            "csl", (".json",), "application/vnd.citationstyles.csl+json", (STORY_CITATIONS,), _csl
+            "markdown", (".md",), "text/markdown", (STORY_PAGES,), None, fill=_markdown,
+            has_columns=False,
         ),
+        Format(
+            "bibtex", (".bib",), "application/x-bibtex", (STORY_CITATIONS,), _bibtex,
+            has_columns=False,
+        ),
+        Format(
+            "csl", (".json",), "application/vnd.citationstyles.csl+json", (STORY_CITATIONS,), _csl,
+            has_columns=False,
+        ),
+        Format("tei", (".xml",), "application/tei+xml", (STORY_TEXTS,), _tei, has_columns=False),
     )
 }  # fmt: skip

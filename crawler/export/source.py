@@ -17,8 +17,13 @@ _OFTEN = 500
 class Source:
     """The rows of an archive, told of as they go."""
 
-    def __init__(self, connection: sqlite3.Connection, tell: Told = lambda done, whole: None):
+    def __init__(
+        self, connection: sqlite3.Connection, tell: Told = lambda done, whole: None,
+        selection: tuple[str, ...] = (),
+    ):  # fmt: skip
         self.connection = connection
+        self.selection = selection
+        """How the stories were chosen: phrases; empty: all there are."""
         self._tell = tell
         self.written: dict[str, int] = {}
         """Rows that were given out, by the table's name."""

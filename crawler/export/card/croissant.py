@@ -85,34 +85,45 @@ def document(about: About) -> dict[str, Any]:
             for paper in about.facts.papers
         ],
         "isLiveDataset": False,
-        "distribution": [part for held in about.tables for part in _files(about, held)],
+        "distribution": _distribution(about),
     }
     if about.form.name in _READABLE:
         made["recordSet"] = [_records(about, held) for held in about.tables]
     return made
 
 
-def _files(about: About, held: HeldTable) -> list[dict[str, Any]]:
-    if held.file is not None:
-        return [{
-            "@type": "cr:FileObject",
+def _distribution(about: About) -> list[dict[str, Any]]:
+    parts: dict[str, dict[str, Any]] = {}
+    for held in about.tables:
+        part = _part(about, held)
+        there = parts.setdefault(part.get("contentUrl", part["@id"]), part)
+        if there is not part:  # several tables in one file
+            there["description"] += f" {part['description']}"
+    return list(parts.values())
+
+
+def _part(about: About, held: HeldTable) -> dict[str, Any]:
+    rows = f"{held.rows:,} rows: each is {held.table.row}."
+    media_type = _READABLE.get(about.form.name, about.form.media_type)
+    if held.file is None:
+        return {
+            "@type": "cr:FileSet",
             "@id": _id(held),
-            "name": held.file.path.rpartition("/")[2],
-            "description": f"{held.rows:,} rows; {held.table.row}.",
-            "contentUrl": held.file.path,
-            "encodingFormat": _READABLE.get(about.form.name, about.form.media_type),
-            "contentSize": f"{held.file.bytes} B",
-            "sha256": held.file.sha256,
-        }]  # fmt: skip
-    return [{
-        "@type": "cr:FileSet",
+            "name": held.table.name,
+            "description": f"{rows} {held.files:,} files, whose SHA-256 is in {DIGESTS}.",
+            "encodingFormat": media_type,
+            "includes": f"{DATA}/{held.table.name}/**/*{about.form.endings[0]}",
+        }
+    return {
+        "@type": "cr:FileObject",
         "@id": _id(held),
-        "name": held.table.name,
-        "description": f"{held.rows:,} rows in {held.files:,} files; {held.table.row}. The SHA-256"
-        f" of each file is in {DIGESTS}.",
-        "encodingFormat": _READABLE.get(about.form.name, about.form.media_type),
-        "includes": f"{DATA}/{held.table.name}/**/*{about.form.endings[0]}",
-    }]  # fmt: skip
+        "name": held.file.path.rpartition("/")[2],
+        "description": rows,
+        "contentUrl": held.file.path,
+        "encodingFormat": media_type,
+        "contentSize": f"{held.file.bytes} B",
+        "sha256": held.file.sha256,
+    }
 
 
 def _records(about: About, held: HeldTable) -> dict[str, Any]:

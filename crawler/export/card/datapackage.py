@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from crawler.archive.export_tables import Column, Kind
+from crawler.archive.export_tables import Column, Kind, Table
 from crawler.export.card.about import COVERAGE, LICENSE, About
 from crawler.export.dataset import HeldTable
 
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _SCHEMA = "https://datapackage.org/profiles/2.0/tableschema.json"
+_TABLES = ("csv", "jsonl")
+"""Forms that the standard knows how to read as tables."""
 _TYPES: dict[Kind, str] = {
     "text": "string", "integer": "integer", "number": "number", "boolean": "boolean", "day": "date",
     "moment": "datetime", "texts": "array", "records": "array", "object": "any",
@@ -38,6 +40,8 @@ _COVERAGE = {
 def descriptor(about: About) -> dict[str, Any]:
     """`datapackage.json`. Tables of many files are not among its resources: the standard has no
     pattern of paths, and columns that are in the names of folders it does not know."""
+    # several tables may be in one file
+    files = {each.file.path: each for each in about.tables if each.file is not None}.values()
     return {
         "$schema": _PROFILE,
         "name": about.name,
@@ -51,7 +55,7 @@ def descriptor(about: About) -> dict[str, Any]:
         ],
         "sources": [{"title": paper.host, "path": paper.home_url} for paper in about.facts.papers],
         "resources": [
-            *(_resource(about, each) for each in about.tables if each.file is not None),
+            *(_resource(about, each) for each in files),
             _COVERAGE,
         ],
     }
@@ -59,24 +63,29 @@ def descriptor(about: About) -> dict[str, Any]:
 
 def _resource(about: About, held: HeldTable) -> dict[str, Any]:
     assert held.file is not None
-    made = {
+    made: dict[str, Any] = {
         "name": held.table.name,
-        "type": "table",
         "path": held.file.path,
         "title": held.table.row,
         "format": about.form.name,
         "mediatype": about.form.media_type,
-        "encoding": "utf-8",
         "bytes": held.file.bytes,
         "hash": f"sha256:{held.file.sha256}",
-        "schema": {
-            "$schema": _SCHEMA,
-            "fields": [_field(column) for column in held.table.columns],
-            **({"primaryKey": list(held.table.key)} if held.table.key else {}),
-        },
     }
+    if about.form.name not in _TABLES:
+        return made
+    made |= {"type": "table", "encoding": "utf-8", "schema": _schema(held.table)}
     if about.form.name == "csv":
         made["dialect"] = {"lineTerminator": "\r\n"}
+    return made
+
+
+def _schema(table: Table) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "$schema": _SCHEMA, "fields": [_field(column) for column in table.columns],
+    }  # fmt: skip
+    if table.key:
+        made["primaryKey"] = list(table.key)
     return made
 
 

@@ -150,7 +150,7 @@ def _rights(about: About) -> Iterator[str]:
 
 
 def _columns(about: About) -> Iterator[str]:
-    for held in about.tables:
+    for held in about.tables if about.form.has_columns else ():
         yield from (f"## Columns of {held.table.name}", "", "| column | kind | meaning |",
                     "|---|---|---|")  # fmt: skip
         for column in held.table.columns:
