@@ -16,6 +16,7 @@ from crawler.archive import exported
 from crawler.archive.database import open_for_reading
 from crawler.archive.export_facts import facts, reserved
 from crawler.archive.export_tables import CAPTURES, Table
+from crawler.archive.stoppable import stoppable
 from crawler.commands._narrowing import narrowed
 from crawler.commands._output import opened, refuse_own_files
 from crawler.commands._progress import rows_bar
@@ -75,10 +76,12 @@ def corpus(form: Format, folder: Path, about: About, opts: argparse.Namespace) -
         db.conn.execute("BEGIN")  # it is of one moment, also beside a crawl
         must_be_known(db, next((f.value for f in query.filters if f.field == "site"), None))
         exported.look_with(db.conn, terms)
-        left_out = _chosen(db.conn, query, sql, opts.respect)
+        respect = _words("--respect", opts.respect)
+        with stoppable(db.conn):  # a query of the user's own may have no end
+            left_out = _chosen(db.conn, query, sql, respect)
         if CAPTURES.name in {table.name for table in tables}:
             site = next((f.value for f in query.filters if f.field == "site"), None)
-            whole = sql is None and not opts.respect and _is_whole(query)
+            whole = sql is None and not respect and _is_whole(query)
             exported.choose_captures(db.conn, site, whole=whole)
         with rows_bar("export") as tell:
             source = Source(db.conn, tell, tuple(_selection(query, opts)))
@@ -103,25 +106,34 @@ def corpus(form: Format, folder: Path, about: About, opts: argparse.Namespace) -
 
 
 def _chosen(
-    connection: sqlite3.Connection, query: Query, sql: str | None, respect: str | None
+    connection: sqlite3.Connection, query: Query, sql: str | None, wanted: tuple[str, ...]
 ) -> tuple[tuple[str, int], ...]:
     """Choose the stories; what was left out for being reserved. Raises MissingError where none is
     left."""
     number, notes = exported.choose(connection, query, sql)
     for note in notes:
         say(shown_line(note))
-    wanted = [word.strip().lower() for word in (respect or "").split(",") if word.strip()]
     known = {*KNOWN, *(term for term, _ in reserved(connection))}
     for term in wanted:
         if term not in known:
             raise UsageError(
                 f"--respect {term}: nobody reserves that here; there are {', '.join(sorted(known))}"
             )
-    left_out = tuple((term, exported.leave_out(connection, term)) for term in dict.fromkeys(wanted))
+    left_out = tuple((term, exported.leave_out(connection, term)) for term in wanted)
     if number == sum(stories for _, stories in left_out):
         why = "all that is asked for is reserved" if left_out and number else "it has none such"
         raise MissingError(f"the archive has no stories to export: {why}")
     return left_out
+
+
+def _words(option: str, typed: str | None) -> tuple[str, ...]:
+    """What an option names with commas, each once. Raises UsageError where it names nothing."""
+    if typed is None:
+        return ()
+    words = [word.strip().lower() for word in typed.split(",")]
+    if not all(words):
+        raise UsageError(f"{option} {typed!r} names nothing; write words with commas between them")
+    return tuple(dict.fromkeys(words))
 
 
 class _Card:
@@ -184,8 +196,8 @@ def _path(form: Format, output: str | None) -> Path | None:
 
 def _tables(form: Format, names: str | None) -> tuple[Table, ...]:
     found = []
-    for name in dict.fromkeys(names.split(",") if names else form.usual):
-        table = form.table(name.strip())
+    for name in _words("--table", names) or form.usual:
+        table = form.table(name)
         if table is None:
             there = ", ".join(each.name for each in form.tables)
             raise UsageError(f"--table {name}: {form.name} has {there}")
@@ -195,7 +207,7 @@ def _tables(form: Format, names: str | None) -> tuple[Table, ...]:
 
 def _sql(name: str) -> str:
     try:
-        with sys.stdin if name == "-" else Path(name).open(encoding="utf-8") as file:
+        with sys.stdin if name == "-" else Path(name).open(encoding="utf-8-sig") as file:
             text = file.read(_MOST_SQL + 1)
     except UnicodeDecodeError:
         raise UsageError(f"--sql {name} is not text in UTF-8") from None

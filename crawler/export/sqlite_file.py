@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from crawler.archive.datasette import described
 from crawler.archive.export_tables import Kind, Table
+from crawler.archive.stoppable import stoppable
 from crawler.export.values import Row, moment_text
 
 NAME = "stories"
@@ -67,11 +68,12 @@ def _made(folder: Path, tables: tuple[Table, ...], rows: Callable[[Table], Itera
                 _fill(db, table, rows(table))
             for index in _INDEXES.get(table.name, ()):
                 db.table(table.name).create_index(index)
-        if NAME in names:
-            db.table(NAME).enable_fts(_SEARCHED, tokenize=_TOKENIZE)
-            db.table(NAME).optimize()
-        _describe(db, tables)
-        db.execute("VACUUM INTO ?", [str(vacuumed)])
+        with stoppable(db.conn):
+            if NAME in names:
+                db.table(NAME).enable_fts(_SEARCHED, tokenize=_TOKENIZE)
+                db.table(NAME).optimize()
+            _describe(db, tables)
+            db.execute("VACUUM INTO ?", [str(vacuumed)])
     path.unlink()
     return vacuumed
 

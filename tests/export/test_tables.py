@@ -6,9 +6,12 @@ import csv
 import hashlib
 import io
 import json
+import os
 import resource
+import signal
 import subprocess
 import sys
+import time as pause
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -336,6 +339,8 @@ def test_sql_that_names_no_stories_is_refused(
         (["csv", "--table", "stories,links"], 2, "one file holds one table"),
         (["csv", "-o", "x.parquet"], 2, "csv is written to a file that ends in .csv"),
         (["jsonl", "--raw"], 2, "for csv"),
+        (["csv", "--respect", " , "], 2, "names nothing"),
+        (["csv", "--table", ""], 2, "names nothing"),
         (["csv", "--respect", "tdn"], 2, "there are noai, noarchive, nosnippet, tdm, train-ai"),
         (["csv", "--site", "other.example"], 7, "no such newspaper"),
         (["csv", "--author", "Nobody Atall"], 7, "no stories to export"),
@@ -372,6 +377,25 @@ def test_a_folder_of_somebody_elses_stays_and_one_of_ours_is_replaced(
     assert sorted(p.name for p in tmp_path.iterdir()) == ["ours", "theirs"]
     for name in ("archive.db", "warc"):
         assert out(archive, "csv", "-o", str(archive / name)).returncode == 2
+
+
+def test_a_query_without_an_end_ends_by_a_signal(archive: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "q.sql"
+    os.mkfifo(pipe)
+    running = subprocess.Popen(
+        [sys.executable, "-m", "scrapy", "export", "csv", str(archive), "--sql", str(pipe),
+         "-o", str(tmp_path / "x.csv")],
+        cwd=ROOT, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    pipe.write_text(
+        "WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n)"
+        " SELECT count(*) AS id FROM n"
+    )
+    pause.sleep(2)  # it is on its way by now; if not, it ends by the signal as any other does
+    running.send_signal(signal.SIGTERM)
+    _, said = running.communicate(timeout=300)
+    assert (running.returncode, said.count("\n")) == (143, 1), said
+    assert [path.name for path in tmp_path.iterdir()] == ["q.sql"]
 
 
 def test_a_broken_export_leaves_nothing_half(archive: Path, tmp_path: Path) -> None:

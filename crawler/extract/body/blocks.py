@@ -28,7 +28,7 @@ from crawler.extract.body.linked import (
     link_list,
     without_teasers,
 )
-from crawler.extract.body.markdown import BREAK, target
+from crawler.extract.body.markdown import BREAK, code, target
 from crawler.extract.body.promos import promo_label
 from crawler.extract.body.tables import table_block
 from crawler.extract.body.walk import Walk
@@ -277,7 +277,7 @@ def _close(walk: Walk, element: HtmlElement) -> None:
         if tag in ("b", "strong") and walk.heading:
             return
         if tag == "code":
-            core = f"`{core.replace(chr(92), '')}`"
+            core = code(core)
         else:
             core = f"{marker}{core}{marker}"
     pieces[at:] = [before, core, after]
