@@ -79,11 +79,14 @@ def run(command: str, archive: Path, **environment: str) -> str:
 
 
 def notebook(text: str, archive: Path) -> str:
-    """A notebook with what its cells show, of another archive than it names. Raises
-    CalledProcessError."""
+    """A notebook with what its cells show, of another archive than it names, and of the corpus that
+    is made of that. Raises CalledProcessError."""
+    corpus = f"{archive}-corpus"
+    run(f"scrapy export parquet data/archive -o {corpus}", archive)
     done = subprocess.run(  # noqa: S603
         [str(READERS), str(ROOT / "docs" / "run_notebook.py")], capture_output=True, text=True,
-        input=text.replace("data/archive", str(archive)), check=True,
+        input=text.replace("data/archive", str(archive)).replace("data/corpus", corpus),
+        check=True,
     )  # fmt: skip
     outputs = iter(json.loads(done.stdout))
     cell = re.compile(r"(```python\n[^`]*```\n)(?:\n<!-- output -->\n```\n.*?```\n)?", re.DOTALL)

@@ -115,9 +115,15 @@ def _put(writer: Any, table: Table, shape: Any, rows: list[Row]) -> None:
 
 def _writer(out: BinaryIO, table: Table, shape: Any) -> Any:
     few = [column.name for column in table.columns if column.names_few]
+    # The least and greatest value of each row group help a reader to skip it. They are in memory
+    # until the file is closed: of texts they would be half a gigabyte for a million stories.
+    short = [
+        column.name for column in table.columns
+        if column.names_few or column.kind not in ("text", "texts", "records", "object")
+    ]  # fmt: skip
     return parquet.ParquetWriter(
-        out, shape, compression="zstd", use_dictionary=few, coerce_timestamps="us",
-        write_page_index=True,
+        out, shape, compression="zstd", use_dictionary=few, write_statistics=short,
+        coerce_timestamps="us",
     )  # fmt: skip
 
 
