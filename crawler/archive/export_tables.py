@@ -362,6 +362,33 @@ def _only(table: Table, *names: str) -> Table:
     return replace(table, columns=tuple(table.column(name) for name in names))
 
 
+SHARED_STORIES = Table(
+    "stories", STORIES.row,
+    (
+        Column("id", "integer", "chosen.position", "Number of the story in this file."),
+        *(column for column in STORIES.columns if column.name not in ("links", "sources")),
+    ),
+    STORIES.source, ("id",), STORIES.month,
+)  # fmt: skip
+SHARED_LINKS = Table(
+    "links", LINKS.row,
+    (
+        Column("story_id", "integer", "chosen.position", "The story that shows the link."),
+        *(LINKS.column(name) for name in ("relation", "label", "position", "title")),
+        Column("to_story_id", "integer", "linked.position", "The linked story, if it is in this"
+               " file."),
+        Column("to_url", "text", "CASE WHEN linked.position IS NULL THEN k.url END", "Its address"
+               " where it is not."),
+    ),
+    LINKS.source.replace(
+        " ORDER BY",
+        " LEFT JOIN temp._chosen linked ON linked.article_id = l.to_article_id ORDER BY",
+    ),
+    (), LINKS.month,
+)  # fmt: skip
+"""Stories and their links for a file to share, in which the addresses of a hundred links a story
+would be most of it: links say the numbers of stories."""
+
 STORY_CITATIONS = _only(
     STORIES, "url", "site", "title", "authors", "published_at", "language", "fetched_at",
     "record_id", "payload_digest",

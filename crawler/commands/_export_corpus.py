@@ -196,7 +196,8 @@ def _path(form: Format, output: str | None) -> Path | None:
 
 def _tables(form: Format, names: str | None) -> tuple[Table, ...]:
     found = []
-    for name in _words("--table", names) or form.usual:
+    asked = _words("--table", names) or form.usual
+    for name in dict.fromkeys((*form.always, *asked)):
         table = form.table(name)
         if table is None:
             there = ", ".join(each.name for each in form.tables)

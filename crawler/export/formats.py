@@ -13,6 +13,8 @@ from crawler.archive.export_tables import (
     CAPTURES,
     LINKS,
     REVISIONS,
+    SHARED_LINKS,
+    SHARED_STORIES,
     STORIES,
     STORY_CITATIONS,
     STORY_PAGES,
@@ -50,6 +52,8 @@ class Format:
     """Writes a table into one file; None: it takes a folder."""
     fill: Callable[[Path, Source, Table, Options], None] | None = None
     """Writes a table into a folder; None: as one file of it, named after the table."""
+    always: tuple[str, ...] = ()
+    """Tables that others of it point to: they are in it whatever is asked for."""
     has_columns: bool = True
     """Whether its files have the columns of its tables; else they are texts made of them."""
     beside: Callable[[Path, Table], None] | None = None
@@ -124,6 +128,9 @@ def _slim(table: Table) -> Table:
     )
 
 
+_SHARED = (SHARED_STORIES, _slim(REVISIONS), SHARED_LINKS, CAPTURES)
+
+
 def _tei(out: BinaryIO, source: Source, table: Table, options: Options) -> None:
     import_module("crawler.export.tei").write(out, FORMATS["tei"], table, source)
 
@@ -143,8 +150,8 @@ FORMATS = {
         ),
         Format(
             "sqlite", (".db", ".sqlite", ".sqlite3"), "application/vnd.sqlite3",
-            tuple(map(_slim, _ALL)), _sqlite, beside=_datasette, write_all=_sqlite_of_all,
-            usual=("stories", "links"),
+            _SHARED, _sqlite, beside=_datasette, write_all=_sqlite_of_all,
+            usual=("stories", "links"), always=("stories",),
         ),
         Format(
             "markdown", (".md",), "text/markdown", (STORY_PAGES,), None, fill=_markdown,

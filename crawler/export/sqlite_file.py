@@ -28,8 +28,12 @@ _SEARCHED = ("title", "standfirst", "body_text")
 _TOKENIZE = "unicode61 remove_diacritics 2"
 _INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "stories": (("site", "published_day"), ("published_day",), ("published_utc",), ("section",)),
-    "links": (("url",), ("to_story_url",)),
+    "links": (("story_id",), ("to_story_id",)),
     "captures": (("url",), ("fetched_at",)),
+}
+_POINT_TO_STORIES = {
+    "links": [("story_id", NAME, "id"), ("to_story_id", NAME, "id")],
+    "revisions": [("url", NAME, "url")],
 }
 _DESCRIPTIONS = "descriptions"
 
@@ -66,6 +70,8 @@ def _made(folder: Path, tables: tuple[Table, ...], rows: Callable[[Table], Itera
             _create(db, table, names)
             with db.atomic():
                 _fill(db, table, rows(table))
+            if table.name == NAME:
+                db.table(NAME).create_index(["url"], unique=True)
             for index in _INDEXES.get(table.name, ()):
                 db.table(table.name).create_index(index)
         with stoppable(db.conn):
@@ -79,14 +85,12 @@ def _made(folder: Path, tables: tuple[Table, ...], rows: Callable[[Table], Itera
 
 
 def _create(db: Database, table: Table, names: set[str]) -> None:
-    of_stories = NAME in names and table.name in ("revisions", "links")
-    # A link may stand on a page twice, and what would tell it from another is most of the row.
-    key = None if table.name == "links" else table.key[0] if len(table.key) == 1 else table.key
+    key = table.key[0] if len(table.key) == 1 else table.key or None
     db.table(table.name).create(
         {column.name: _TYPES.get(column.kind, str) for column in table.columns},
         pk=key,
-        not_null=set(table.key) & {"url", "record_id", "number", "relation", "to_url"},
-        foreign_keys=[("url", NAME, "url")] if of_stories else None,
+        not_null=table.key,
+        foreign_keys=_POINT_TO_STORIES.get(table.name) if NAME in names else None,
         strict=True,
     )
 
