@@ -33,11 +33,14 @@ from crawler.archive.store import Store
 from crawler.archive.word_forms import WordForms
 from crawler.items import Article, Capture, FoundUrl, Visit
 from crawler.reasons import because
+from crawler.reservations import Reservation, as_json
 from crawler.times import day_told, told_in_utc, utc
 from crawler.urls import story_key
 
 _BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 _EXTRACTOR = "bench/1"
+_RESERVED = Reservation("train-ai", "n", True, "header", "Content-Usage")
+_RESERVED_EACH = 50
 _IN_A_FILE = 10_000
 """Records of a WARC file."""
 _BATCH = 1_000
@@ -89,6 +92,7 @@ def capture(url: str, number: int, status: int = 200) -> Capture:
         warc_offset=number % _IN_A_FILE * 40_000,
         warc_length=39_000,
         fetch_ms=120,
+        reservations=(_RESERVED,) if number % _RESERVED_EACH == 0 else (),
     )
 
 
@@ -229,6 +233,7 @@ class _Bulk:
             payload_digest=made.payload_digest, payload_bytes=made.payload_bytes,
             record_id=made.record_id, warc_file=made.warc_file, warc_offset=made.warc_offset,
             warc_length=made.warc_length, fetch_ms=made.fetch_ms,
+            reservations=as_json(made.reservations),
         )  # fmt: skip
         self._add(
             "articles", id=key, site_id=site_id, url=article.url, revision_id=key, revisions=1,

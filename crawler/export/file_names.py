@@ -49,5 +49,7 @@ def slug(text: str, most: int) -> str:
 
 
 def _folder(host: str) -> str:
-    name = _NOT_HOST.sub("-", host.lower())[:_MOST].strip(".-")
+    name = (
+        _NOT_HOST.sub("-", host.lower()).encode()[: _MOST - 1].decode("utf-8", "ignore").strip(".-")
+    )
     return f"_{name}" if not name or _DEVICES.match(name) else name

@@ -60,7 +60,7 @@ def test_each_view_says_what_that_of_a_crawl_says(
     for view in views:
         one, other = (_rows(each, view) for each in (bulk, crawled))
         assert one == other, view
-        assert one, view
+        assert one or view == "story_copies", view  # none of these is in two newspapers
 
 
 def test_each_table_has_as_many_rows_as_that_of_a_crawl(

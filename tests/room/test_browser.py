@@ -122,7 +122,7 @@ def test_a_citation_is_downloaded(chromium: Any, room: RunningRoom) -> None:
         visitor.page.click(".actions >> text=Cite")
         with visitor.page.expect_download() as loading:
             visitor.page.click("#cite-bib ~ p a")
-        assert "@article{montrose-2026-" in Path(loading.value.path()).read_text()
+        assert "@online{montrose-2026-" in Path(loading.value.path()).read_text()
         visitor.check()
 
 

@@ -25,7 +25,9 @@ from typing import Any, ClassVar
 
 ROOT = Path(__file__).resolve().parents[2]
 _READS_PAGES = frozenset({"crawl", "demo", "extract", "import", "reextract", "try"})
-_READ_AT_START = ("PYTHONIOENCODING", "PYTHONUTF8", "PYTHONHASHSEED")
+_READ_AT_START = (
+    "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONHASHSEED", "HEMEROTECA_ARCHIVE", "HEMEROTECA_CONTACT",
+)  # fmt: skip
 _MODULES = frozenset({"scrapy", "crawler"})
 _MOST = 1 << 20
 """Bytes of one request: the arguments and the environment."""

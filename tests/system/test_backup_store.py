@@ -34,17 +34,9 @@ def nothing(done: int, whole: int) -> None:
     pass
 
 
-@pytest.fixture(scope="module", params=["file", "s3"])
-def bucket(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """A place for backups: a folder as obstore has it, or an S3 of our own with one bucket."""
-    if request.param == "file":
-        folder = tmp_path_factory.mktemp("store")
-        for name in ("one", "two", "three", "four", "five", "six", "nothing"):
-            (folder / name).mkdir()
-        yield folder.as_uri()
-        return
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[str]:
+    """A place for backups: an S3 of our own with one bucket."""
     if not MOTO.exists():
         pytest.fail("no S3 to test with is installed: make replay-tools")
     port = free_port()

@@ -29,9 +29,9 @@ def upgrade(db: Database) -> None:
     """Bring the version before up to date. Raises sqlite3.Error."""
     # history is append-only: what says so steps aside while the same is written anew
     schema.run(db.conn, _OPEN)
-    rows = db.conn.execute("SELECT id, reservations FROM captures WHERE reservations IS NOT NULL")
-    for key, told in rows.fetchall():
-        db.conn.execute(
-            "UPDATE captures SET reservations = ? WHERE id = ?", (as_json(from_json(told)), key)
-        )
+    db.conn.create_function("term_by_term", 1, lambda told: as_json(from_json(told)))
+    db.conn.execute(
+        "UPDATE captures SET reservations = term_by_term(reservations)"
+        " WHERE reservations IS NOT NULL"
+    )
     schema.run(db.conn, _CLOSE + _VIEW)
