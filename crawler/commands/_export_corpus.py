@@ -181,9 +181,9 @@ def _path(form: Format, output: str | None) -> Path | None:
             raise UsageError(f"{form.name} takes a folder: name it with -o")
         return None
     path = Path(output)
-    is_file = path.exists() and not path.is_dir()
+    is_device = path.exists() and not path.is_dir() and not path.is_file()
     if form.write is not None and not output.endswith("/") and (
-        is_file or path.suffix.lower() in form.endings
+        is_device or path.suffix.lower() in form.endings
     ) and not path.is_dir():  # fmt: skip
         return None
     if path.suffix.lower() in {e for other in FORMATS.values() for e in other.endings}:

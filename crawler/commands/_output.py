@@ -28,9 +28,11 @@ def opened(name: str | None, *archives: Path) -> Iterator[BinaryIO]:
         with _writing(name), Path(name).open("wb") as file:
             yield file
         return
-    part = Path(f"{name}.part")
+    part = Path(f"{name}.{os.getpid()}.part")  # no other export's, and nothing of somebody's
+    with _writing(name):
+        file = part.open("xb")
     try:
-        with _writing(name), part.open("wb") as file:
+        with _writing(name), file:
             yield file
         with _writing(name):
             part.replace(name)
@@ -47,8 +49,11 @@ def _writing(name: str) -> Iterator[None]:
 
 
 def refuse_own_files(name: str, archive: Path) -> None:
-    """Raise UsageError where an archive would write over itself, also by way of a link."""
+    """Raise UsageError where an archive would write over itself, or over another, also by way of a
+    link."""
     path, folder = Path(os.path.realpath(name)), Path(os.path.realpath(archive))
-    beside = path.parent == folder and path.name.startswith((FILE_NAME, LOCK_NAME))
-    if beside or path.is_relative_to(folder / WARC_FOLDER):
-        raise UsageError(f"{name} is a file of the archive itself; name another with -o")
+    archives = {folder, *(each for each in path.parents if (each / FILE_NAME).is_file())}
+    beside = path.parent in archives and path.name.startswith((FILE_NAME, LOCK_NAME))
+    if beside or any(path.is_relative_to(each / WARC_FOLDER) for each in archives):
+        whose = "the archive itself" if path.is_relative_to(folder) else "an archive"
+        raise UsageError(f"{name} is a file of {whose}; name another with -o")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import hashlib
 import io
 import json
@@ -339,6 +340,7 @@ def test_sql_that_names_no_stories_is_refused(
         (["csv", "--table", "stories,links"], 2, "one file holds one table"),
         (["csv", "-o", "x.parquet"], 2, "csv is written to a file that ends in .csv"),
         (["jsonl", "--raw"], 2, "for csv"),
+        (["csv", "-o", "."], 2, "a folder of its own"),
         (["csv", "--respect", " , "], 2, "names nothing"),
         (["csv", "--table", ""], 2, "names nothing"),
         (["csv", "--respect", "tdn"], 2, "there are noai, noarchive, nosnippet, tdm, train-ai"),
@@ -377,6 +379,44 @@ def test_a_folder_of_somebody_elses_stays_and_one_of_ours_is_replaced(
     assert sorted(p.name for p in tmp_path.iterdir()) == ["ours", "theirs"]
     for name in ("archive.db", "warc"):
         assert out(archive, "csv", "-o", str(archive / name)).returncode == 2
+
+
+def test_what_somebody_put_or_changed_is_never_taken_away(archive: Path, tmp_path: Path) -> None:
+    disc = tmp_path / "disc"  # many a folder has digests of its own
+    disc.mkdir()
+    (disc / "SHA256SUMS").write_text("00  disc.iso\n")
+    (disc / "disc.iso").write_text("theirs")
+    done = out(archive, "csv", "-o", str(disc))
+    assert "no data set of this program" in done.stderr
+    assert sorted(p.name for p in disc.iterdir()) == ["SHA256SUMS", "disc.iso"]
+    ours = tmp_path / "ours"
+    assert out(archive, "csv", "-o", str(ours)).returncode == 0
+    card = ours / "README.md"
+    written = card.read_text(encoding="utf-8")
+    card.write_text(f"{written}By Ada Brook.\n", encoding="utf-8")
+    done = out(archive, "csv", "-o", str(ours))
+    assert (done.returncode, done.stderr.count("README.md was put there or changed")) == (2, 1)
+    card.write_text(written, encoding="utf-8")
+    (ours / "data" / "notes").symlink_to(disc)
+    done = out(archive, "csv", "-o", str(ours))
+    assert (done.returncode, done.stderr.count("notes was put there or changed")) == (2, 1)
+    for path in (tmp_path / "stories.csv.part", tmp_path / "thesis.docx"):
+        path.write_text("theirs")
+    assert out(archive, "csv", "-o", str(tmp_path / "stories.csv")).returncode == 0
+    assert out(archive, "csv", "-o", str(tmp_path / "thesis.docx")).returncode == 2
+    for path in (tmp_path / "stories.csv.part", tmp_path / "thesis.docx"):
+        assert path.read_text() == "theirs"
+
+
+def test_two_exports_do_not_take_each_others_folder(archive: Path, tmp_path: Path) -> None:
+    part = tmp_path / "set.part"
+    part.mkdir()
+    with (part / "SHA256SUMS").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        done = out(archive, "csv", "-o", str(tmp_path / "set"))
+    assert done.returncode == 2
+    assert "another export is writing" in done.stderr
+    assert [path.name for path in part.iterdir()] == ["SHA256SUMS"]
 
 
 def test_a_query_without_an_end_ends_by_a_signal(archive: Path, tmp_path: Path) -> None:
