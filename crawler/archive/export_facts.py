@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from crawler.archive.export_tables import STORIES
+from crawler.archive.export_tables import RESERVED_EVER, STORIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +172,11 @@ def _texts(connection: sqlite3.Connection, sql: str) -> tuple[str, ...]:
 
 
 def reserved(connection: sqlite3.Connection) -> tuple[tuple[str, int], ...]:
-    """What the newest captures of the chosen stories reserve, and of how many stories, the most
-    frequent first. `exported.look_with` comes first. Raises sqlite3.Error."""
+    """What the captures of the chosen stories reserve, and of how many stories, the most frequent
+    first. `exported.look_with` comes first. Raises sqlite3.Error."""
     return tuple(
         connection.execute(
-            f"SELECT j.value, count(*){_FROM} CROSS JOIN captures c ON c.id = r.capture_id"
-            " CROSS JOIN json_each(reserved_terms(c.reservations)) j"
-            " WHERE c.reservations IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
+            f"SELECT j.value, count(*){_FROM} CROSS JOIN json_each({RESERVED_EVER}) j"
+            " GROUP BY 1 ORDER BY 2 DESC, 1"
         )
     )

@@ -202,6 +202,24 @@ def _with(column: Column, table: str) -> Column:
 
 _SEEN_RESERVED = tuple(_with(column, "seen") for column in _RESERVED)
 
+RESERVED_EVER = (
+    "(SELECT json_group_array(value) FROM (SELECT DISTINCT j.value FROM ("
+    "SELECT k.reservations FROM urls u CROSS JOIN captures k ON k.url_id = u.id"
+    " WHERE u.article_id = a.id AND k.reservations IS NOT NULL"
+    " UNION SELECT k.reservations FROM revisions v CROSS JOIN captures k ON k.id = v.capture_id"
+    " WHERE v.article_id = a.id AND k.reservations IS NOT NULL) said"
+    " CROSS JOIN json_each(reserved_terms(said.reservations)) j ORDER BY 1))"
+)
+"""SQL: a JSON list of what any capture of a story `a` reserves: a page that was free when its text
+was read may be reserved since, with not a word of it changed."""
+_STORY_RESERVED = (
+    Column("reserved", "texts", RESERVED_EVER, "What the page or its newspaper reserved at any"
+           " fetch of the story, in a word each: tdm, noarchive, train-ai … It says nothing on what"
+           " may be fetched."),
+    Column("reservations", "object", _SEEN_RESERVED[1].sql, "All that they said of rights when the"
+           " page that this row was read from was fetched, and where."),
+)  # fmt: skip
+
 STORIES = Table(
     "stories", "a story, in its newest revision",
     (
@@ -223,7 +241,7 @@ STORIES = Table(
                "When its page was last fetched with the story on it, UTC."),
         Column("gone_at", "moment", "a.gone_at",
                "When its page was last found gone, UTC; empty while it is there."),
-        *_RECORD, *_SEEN_RESERVED, _SOURCES,
+        *_RECORD, *_STORY_RESERVED, _SOURCES,
     ),
     f"{_CURRENT}{_PAGE} ORDER BY chosen.position", ("url",), f"substr({_TOLD}, 1, 7)",
 )  # fmt: skip

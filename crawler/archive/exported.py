@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 
-from crawler.archive.export_tables import Table
+from crawler.archive.export_tables import RESERVED_EVER, Table
 from crawler.archive.selecting import explained, select
 from crawler.errors import UsageError
 from crawler.search import Query
 
+_NOTHING_MORE = re.compile(r"(?:\s|;|--[^\n]*|/\*.*?\*/)*", re.DOTALL)
+"""What may follow a statement."""
 _KEYS = ("article_id", "id", "url")
 """Columns by which a query of the user's own may name stories, best first."""
 
@@ -56,13 +59,12 @@ def look_with(connection: sqlite3.Connection, terms: Callable[[str | None], str]
 
 
 def leave_out(connection: sqlite3.Connection, term: str) -> int:
-    """Take the stories out of the chosen ones whose newest capture reserves this; returns how many.
+    """Take the stories out of the chosen ones of which any capture reserves this; returns how many.
     `look_with` comes first. Raises sqlite3.Error."""
     return connection.execute(
-        "DELETE FROM temp._chosen WHERE article_id IN (SELECT a.id FROM articles a"
-        " JOIN revisions r ON r.id = a.revision_id JOIN captures c ON c.id = r.capture_id"
-        " WHERE c.reservations IS NOT NULL AND ? IN (SELECT value FROM"
-        " json_each(reserved_terms(c.reservations))))",
+        "DELETE FROM temp._chosen WHERE article_id IN (SELECT a.id FROM temp._chosen c"  # noqa: S608
+        " CROSS JOIN articles a ON a.id = c.article_id"
+        f" WHERE ? IN (SELECT value FROM json_each({RESERVED_EVER})))",
         (term,),
     ).rowcount
 
@@ -118,14 +120,18 @@ def last_capture(connection: sqlite3.Connection) -> str | None:
 
 def _named_by(connection: sqlite3.Connection, sql: str) -> str:
     """A condition on `articles`: it is among those that a query of the user's own names."""
-    query = sql.strip().rstrip(";").strip()
+    ends = (at + 1 for at, letter in enumerate(sql) if letter == ";")
+    end = next((end for end in ends if sqlite3.complete_statement(sql[:end])), len(sql))
+    if not _NOTHING_MORE.fullmatch(sql, end):
+        raise UsageError("--sql: the file has more than one statement; write one SELECT")
+    query = sql[:end].strip().rstrip(";").strip()
     if not query:
         raise UsageError(
             "--sql: the file is empty; write a SELECT with a column article_id, or url"
         )
     try:
         found = connection.execute(f"SELECT * FROM (\n{query}\n) LIMIT 0")  # noqa: S608
-        names = [each[0] for each in found.description]
+        names = [each[0].lower() for each in found.description]
     except (sqlite3.Error, sqlite3.Warning) as error:
         raise UsageError(f"--sql: this is no SELECT that SQLite can run ({error})") from None
     for name in _KEYS:

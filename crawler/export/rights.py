@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 
 from crawler.reservations import from_json, reserved
 
@@ -10,6 +11,7 @@ KNOWN = ("tdm", "noarchive", "train-ai", "noai", "nosnippet")
 """Words that one may ask to respect also where nobody in the archive reserves them."""
 
 
+@lru_cache(1_024)  # most captures of a newspaper say the same
 def terms(reservations: str | None) -> str:
     """A JSON list of the words for what a capture's publisher reserves. reservations: as
     `captures.reservations` has it.

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,12 +23,14 @@ import pytest
 from crawler.archive import exported
 from crawler.archive.database import open_for_reading
 from crawler.archive.export_tables import TABLES
+from crawler.archive.store import Store
 from crawler.export.rights import terms
 from crawler.export.source import Source
+from crawler.items import Capture, Visit
 from crawler.search import parse
 from tests.system.conftest import ROOT, run_scrapy
 
-from .conftest import STORIES, read_by_others
+from .conftest import STORIES, TDM, read_by_others
 
 
 def out(archive: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -245,6 +248,29 @@ def test_the_card_of_a_data_set_is_valid_for_croissant_and_frictionless(
         }, form
 
 
+def test_a_reservation_counts_that_was_made_after_the_text_was_read(
+    archive: Path, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(archive, tmp_path / "archive")
+    late, _ = STORIES[-1]
+    store = Store(copy)
+    store.begin_run("news", {"site": "https://gazette.example/"}, "Hemeroteca/9", "2026-02-01")
+    capture = Capture(
+        url=late.url, fetched_at="2026-02-01T12:00:00.000000+00:00", status=200,
+        content_type="text/html", payload_digest="sha256:late", payload_bytes=9,
+        record_id="<urn:uuid:late>", warc_file="t.warc.gz", warc_offset=9_900, warc_length=90,
+        reservations=(TDM,),
+    )  # fmt: skip
+    store.record([Visit(late.url, "page", "done", captures=(capture,), article=late)])
+    store.close()
+    rows = lines_of(out(copy, "jsonl", "--site", "gazette.example").stdout)
+    assert [row["reserved"] for row in rows] == [["tdm", "train-ai"], ["tdm"]]
+    for table in ("stories", "revisions", "captures"):
+        done = out(copy, "jsonl", "--respect", "tdm", "--table", table)
+        assert not [row for row in lines_of(done.stdout) if "tdm" in row["reserved"]]
+        assert "3 stories are left out that reserve tdm" in done.stderr
+
+
 def test_a_card_says_what_is_there_and_what_is_not(archive: Path, tmp_path: Path) -> None:
     folder = tmp_path / "set"
     assert out(archive, "csv", "-o", str(folder), "--respect", "tdm").returncode == 0
@@ -297,7 +323,8 @@ def test_stories_are_chosen(archive: Path, options: list[str], found: list[str])
 @pytest.mark.parametrize(
     ("sql", "found"),
     [
-        ("SELECT article_id FROM edited_stories -- all\n;", ["flood"]),
+        ("SELECT article_id FROM edited_stories -- all\n; -- no more", ["flood"]),
+        ("SELECT URL, ';' FROM stories WHERE title LIKE 'Late%'", ["z"]),
         ("SELECT id, title FROM stories WHERE section IS NOT NULL", ["flood", "mill"]),
         ("WITH x AS (SELECT url FROM stories WHERE site = 'gazette.example') SELECT * FROM x",
          ["a", "z"]),

@@ -65,6 +65,19 @@ class About:
             f" {self.day}.{how}"
         )
 
+    def has(self, column: str) -> bool:
+        """Whether one of its tables has this column, for a reader to see."""
+        return self.form.has_columns and any(
+            column == each.name for held in self.tables for each in held.table.columns
+        )
+
+    @property
+    def license(self) -> str:
+        """What is said of rights wherever a licence is asked for."""
+        is_told = self.has("reserved")
+        where = "in the columns reserved and reservations" if is_told else "told in README.md"
+        return f"{_LICENSE} What they reserve is {where}."
+
     @property
     def citation(self) -> str:
         """How to cite it, with what is known here; who publishes it adds their names and its
@@ -78,8 +91,6 @@ class About:
 _NAMED = 3
 COVERAGE = "coverage.csv"
 """A table of each data set: stories by newspaper and month."""
-LICENSE = (
+_LICENSE = (
     "The stories are their newspapers' and authors' own: this data set grants no right to them."
-    " What they reserve is in the columns reserved and reservations."
 )
-"""What is said of rights wherever a licence is asked for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crawler.archive.export_tables import Column, Kind
-from crawler.export.card.about import LICENSE, About
+from crawler.export.card.about import About
 from crawler.export.dataset import DATA, DIGESTS, HeldTable
 
 _CONTEXT: dict[str, Any] = {
@@ -73,7 +73,7 @@ def document(about: About) -> dict[str, Any]:
         "name": about.name,
         "alternateName": about.title,
         "description": about.description,
-        "license": LICENSE,
+        "license": about.license,
         "citeAs": about.citation,
         "version": about.version,
         "dateCreated": about.facts.first_capture,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crawler.archive.export_tables import Column, Kind, Table
-from crawler.export.card.about import COVERAGE, LICENSE, About
+from crawler.export.card.about import COVERAGE, About
 from crawler.export.dataset import HeldTable
 
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -40,13 +40,15 @@ _COVERAGE = {
 def descriptor(about: About) -> dict[str, Any]:
     """`datapackage.json`. Tables of many files are not among its resources: the standard has no
     pattern of paths, and columns that are in the names of folders it does not know."""
-    # several tables may be in one file
-    files = {each.file.path: each for each in about.tables if each.file is not None}.values()
+    files: dict[str, list[HeldTable]] = {}
+    for each in about.tables:
+        if each.file is not None:
+            files.setdefault(each.file.path, []).append(each)
     return {
         "$schema": _PROFILE,
         "name": about.name,
         "title": about.title,
-        "description": f"{about.description} {LICENSE}",
+        "description": f"{about.description} {about.license}",
         "version": about.version,
         "created": about.facts.last_capture,
         "contributors": [
@@ -55,18 +57,20 @@ def descriptor(about: About) -> dict[str, Any]:
         ],
         "sources": [{"title": paper.host, "path": paper.home_url} for paper in about.facts.papers],
         "resources": [
-            *(_resource(about, each) for each in files),
+            *(_resource(about, held) for held in files.values()),
             _COVERAGE,
         ],
     }
 
 
-def _resource(about: About, held: HeldTable) -> dict[str, Any]:
+def _resource(about: About, tables: list[HeldTable]) -> dict[str, Any]:
+    """A file, with the tables that are in it."""
+    held = tables[0]
     assert held.file is not None
     made: dict[str, Any] = {
         "name": held.table.name,
         "path": held.file.path,
-        "title": held.table.row,
+        "title": "; ".join(each.table.row for each in tables),
         "format": about.form.name,
         "mediatype": about.form.media_type,
         "bytes": held.file.bytes,

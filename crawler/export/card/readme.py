@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from crawler.archive.export_facts import PaperFacts
 from crawler.counted import counted
-from crawler.export.card.about import COVERAGE, LICENSE, About
+from crawler.export.card.about import COVERAGE, About
 from crawler.export.dataset import DIGESTS
 
 _GAPS_SHOWN = 12
+_WITH_STORIES = ("stories", "revisions")
 
 
 def text(about: About) -> str:
@@ -75,9 +76,16 @@ def _coverage(about: About) -> Iterator[str]:
 
 
 def _filled(about: About) -> Iterator[str]:
+    there = {
+        column.name for held in about.tables if held.table.name in _WITH_STORIES
+        for column in held.table.columns
+    }  # fmt: skip
+    if not there:
+        return
     yield from ("## How much of it is filled", "", "| column | share of stories |", "|---|---:|")
     for name, share in about.facts.filled:
-        yield f"| {name} | {share:.1%} |"
+        if name in there:
+            yield f"| {name} | {share:.1%} |"
     yield ""
 
 
@@ -87,22 +95,38 @@ def _collected(about: About) -> Iterator[str]:
     yield from ("## How it was collected", "")
     yield (
         f"The newspapers' own web pages were fetched by {', '.join(facts.software) or 'a crawler'}"
-        f" in {counted(facts.runs, 'run')}, from {facts.first_capture or '—'} to"
+        f" in {counted(facts.runs, 'run')} of the archive, from {facts.first_capture or '—'} to"
         f" {facts.last_capture or '—'} (UTC), as robots.txt permits. Each response is kept as it"
-        " came in WARC (ISO 28500); the columns warc_file, warc_offset and payload_digest lead to"
-        f" the one that a row was read from. Read from them by: {readers}."
+        f" came in WARC (ISO 28500){_traced(about)}. Read from them by: {readers}."
     )
     yield ""
     yield (
         "Stories were found by the newspapers' sitemaps, feeds, lists and links, and read by rules"
-        " that look at a page's markup and text. The column confidence says how sure that is;"
-        " sources (JSON Lines, Parquet) says of each value where on the page it stood."
+        " that look at a page's markup and text."
+        + (" The column confidence says how sure that is." if about.has("confidence") else "")
+        + (
+            " sources says of each value where on the page it stood."
+            if about.has("sources")
+            else ""
+        )
     )
     yield ""
     for line in about.selection:
         yield f"- chosen: {line}"
     if about.selection:
         yield ""
+
+
+def _traced(about: About) -> str:
+    """How a reader comes to the record of a row."""
+    if not about.form.has_columns:
+        return "; each story names the record that it was read from, and the digest of its page"
+    if about.has("warc_file"):
+        return (
+            "; the columns warc_file, warc_offset and payload_digest lead to the one that a row was"
+            " read from"
+        )
+    return ""
 
 
 def _gaps(about: About) -> Iterator[str]:
@@ -139,7 +163,7 @@ def _gaps_of(paper: PaperFacts) -> Iterator[str]:
 
 
 def _rights(about: About) -> Iterator[str]:
-    yield from ("## Rights", "", LICENSE, "")
+    yield from ("## Rights", "", about.license, "")
     if about.reserved:
         yield from ("| reserved | stories |", "|---|---:|")
         for what, stories in about.reserved:
