@@ -150,3 +150,11 @@ def test_memory_does_not_grow_with_the_stories(write: object) -> None:
         assert tracemalloc.get_traced_memory()[1] < 200_000
     finally:
         tracemalloc.stop()
+
+
+def test_the_card_of_a_bibliography_tells_of_no_columns(archive: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    assert run_scrapy("export", "csl", str(archive), "-o", str(folder)).returncode == 0
+    for name in ("README.md", "croissant.json", "datapackage.json"):
+        assert "columns" not in (folder / name).read_text(encoding="utf-8"), name
+    assert "| body_text |" not in (folder / "README.md").read_text(encoding="utf-8")

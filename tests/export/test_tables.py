@@ -283,6 +283,8 @@ def test_a_card_says_what_is_there_and_what_is_not(archive: Path, tmp_path: Path
     assert "- 2 stories are left out that reserve tdm." in text
     assert "| train-ai | 1 |" in text
     assert "| published_utc | 40.0% |" in text
+    assert "columns warc_file, warc_offset" in text
+    assert "sources" not in text  # which CSV has no column for
     assert "data set, version 2026.1.6" in text.lower()
     coverage = (folder / "coverage.csv").read_text()
     assert "news.example,2026-01,2" in coverage
@@ -344,7 +346,7 @@ def test_stories_are_chosen_by_sql(
         ("", "empty"),
         ("DELETE FROM articles", "no SELECT"),
         ("SELECT 1", "name no stories"),
-        ("SELECT id FROM stories; DROP TABLE runs", "no SELECT"),
+        ("SELECT id FROM stories; DROP TABLE runs", "more than one statement"),
         ("SELECT id FROM storeys", "no such table"),
         ("ATTACH 'x.db' AS x", "no SELECT"),
         ("SELECT id FROM stories) UNION SELECT 1 --", "no SELECT"),
