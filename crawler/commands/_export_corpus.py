@@ -169,9 +169,12 @@ def _selection(query: Query, opts: argparse.Namespace) -> Iterator[str]:
 
 
 def _is_whole(query: Query) -> bool:
-    return not query.has_words and query.since is None and query.before is None and all(
-        each.field == "site" and not each.negated for each in query.filters
-    )  # fmt: skip
+    """Whether it means all there is, or all of one newspaper."""
+    return (
+        replace(query, filters=()).is_empty
+        and len(query.filters) <= 1
+        and all(each.field == "site" and not each.negated for each in query.filters)
+    )
 
 
 def _path(form: Format, output: str | None) -> Path | None:

@@ -248,6 +248,22 @@ def test_the_card_of_a_data_set_is_valid_for_croissant_and_frictionless(
         }, form
 
 
+@pytest.mark.parametrize(
+    ("options", "number"),
+    [
+        ([], 9),
+        (["--site", "gazette.example"], 2),
+        (["--query", "edited:yes"], 2),
+        (["--site", "gazette.example", "--query", "site:news.example"], 8),
+    ],
+)
+def test_captures_are_those_of_the_chosen_stories(
+    archive: Path, options: list[str], number: int
+) -> None:
+    done = out(archive, "jsonl", "--table", "captures", *options)
+    assert len(lines_of(done.stdout)) == number
+
+
 def test_a_reservation_counts_that_was_made_after_the_text_was_read(
     archive: Path, tmp_path: Path
 ) -> None:
@@ -284,7 +300,7 @@ def test_a_card_says_what_is_there_and_what_is_not(archive: Path, tmp_path: Path
     assert "| train-ai | 1 |" in text
     assert "| published_utc | 40.0% |" in text
     assert "columns warc_file, warc_offset" in text
-    assert "sources" not in text  # which CSV has no column for
+    assert "column sources" not in text  # which CSV has no column for
     assert "data set, version 2026.1.6" in text.lower()
     coverage = (folder / "coverage.csv").read_text()
     assert "news.example,2026-01,2" in coverage

@@ -105,7 +105,7 @@ def _collected(about: About) -> Iterator[str]:
         " that look at a page's markup and text."
         + (" The column confidence says how sure that is." if about.has("confidence") else "")
         + (
-            " sources says of each value where on the page it stood."
+            " The column sources says of each value where on the page it stood."
             if about.has("sources")
             else ""
         )
