@@ -20,7 +20,7 @@ _COVERAGE = {
     "name": "coverage",
     "type": "table",
     "path": COVERAGE,
-    "title": "stories by newspaper and month of publication",
+    "title": "stories by newspaper and month of publication, where the page tells it",
     "format": "csv",
     "mediatype": "text/csv",
     "encoding": "utf-8",

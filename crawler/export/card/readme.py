@@ -51,7 +51,10 @@ def _files(about: About) -> Iterator[str]:
     for held in about.tables:
         where = held.file.path if held.file else f"data/{held.table.name}/ ({held.files:,} files)"
         yield f"| {where} | each row is {held.table.row} | {held.rows:,} | {held.bytes:,} |"
-    yield f"| {COVERAGE} | stories by newspaper and month of publication | | |"
+    yield (
+        f"| {COVERAGE} | stories by newspaper and month of publication; those whose page tells no"
+        " month are not in it | | |"
+    )
     yield "| croissant.json | this card for programs, Croissant 1.1 | | |"
     yield "| datapackage.json | this card for programs, Data Package 2 | | |"
     yield f"| {DIGESTS} | the SHA-256 of each file: `sha256sum --check {DIGESTS}` | | |"
