@@ -25,8 +25,9 @@ from crawler.counted import counted
 from crawler.errors import MissingError, UsageError
 from crawler.export import card, dataset
 from crawler.export.formats import FORMATS, Format, Options
-from crawler.export.rights import KNOWN, terms
+from crawler.export.rights import terms
 from crawler.export.source import Source
+from crawler.reservations import TERMS
 from crawler.search import Query, parse
 from crawler.text import shown_line
 
@@ -113,11 +114,10 @@ def _chosen(
     number, notes = exported.choose(connection, query, sql)
     for note in notes:
         say(shown_line(note))
-    known = {*KNOWN, *(term for term, _ in reserved(connection))}
     for term in wanted:
-        if term not in known:
+        if term not in TERMS and term not in dict(reserved(connection)):
             raise UsageError(
-                f"--respect {term}: nobody reserves that here; there are {', '.join(sorted(known))}"
+                f"--respect {term}: nobody can reserve that; there are {', '.join(sorted(TERMS))}"
             )
     left_out = tuple((term, exported.leave_out(connection, term)) for term in wanted)
     if number == sum(stories for _, stories in left_out):

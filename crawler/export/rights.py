@@ -7,9 +7,6 @@ from functools import lru_cache
 
 from crawler.reservations import from_json, reserved
 
-KNOWN = ("tdm", "noarchive", "train-ai", "noai", "nosnippet")
-"""Words that one may ask to respect also where nobody in the archive reserves them."""
-
 
 @lru_cache(1_024)  # most captures of a newspaper say the same
 def terms(reservations: str | None) -> str:

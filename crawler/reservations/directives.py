@@ -25,6 +25,7 @@ _PLAIN = frozenset({
 _LIMITS = frozenset({"max-snippet", "max-image-preview", "max-video-preview"})
 _UNLIMITED = frozenset({"-1", "large"})
 _UNTIL = "unavailable_after"
+DIRECTIVES = _PLAIN | _LIMITS | {_UNTIL}
 _PARTS = 50
 _AGENT = re.compile(r"[a-z][a-z_-]{0,39}")
 _WEEKDAY = re.compile(r"[a-z]{3,9}", re.IGNORECASE)

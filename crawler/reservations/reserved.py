@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from crawler.reservations.directives import DIRECTIVES
 from crawler.reservations.reservation import Reservation, ReservedIn
 from crawler.reservations.site import AGENT
 from crawler.reservations.tdmrep import TDM
+from crawler.reservations.usage import PURPOSES
 
+TERMS = DIRECTIVES | PURPOSES | {"tdm", "license"}
+"""All that can be reserved."""
 _NEAREST: tuple[ReservedIn, ...] = ("meta", "header", "tdmrep.json")
 
 

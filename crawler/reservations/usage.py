@@ -24,6 +24,7 @@ _LABELS = {
     SIGNAL: {"ai-train": "train-ai", "ai-input": "ai-input", "search": "search"},
 }  # fmt: skip
 """Label → our term. A label that is not known says nothing (vocab, "Syntax Extensions")."""
+PURPOSES = frozenset(term for labels in _LABELS.values() for term in labels.values())
 _VALUES = {USAGE: {"y": False, "n": True}, SIGNAL: {"yes": False, "no": True}}
 """Token → whether it reserves."""
 

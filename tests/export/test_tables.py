@@ -323,7 +323,7 @@ def test_the_same_archive_gives_the_same_bytes(archive: Path, tmp_path: Path) ->
         (["--query", "worse OR late"], ["flood", "z"]),
         (["--query", "site:news.example worse"], ["flood"]),
         (["--respect", "tdm,train-ai"], ["mill", "undated", "year", "z"]),
-        (["--respect", "noarchive", "--site", "gazette.example"], ["a", "z"]),
+        (["--respect", "ai-use,license", "--site", "gazette.example"], ["a", "z"]),
     ],
 )  # fmt: skip
 def test_stories_are_chosen(archive: Path, options: list[str], found: list[str]) -> None:
@@ -382,7 +382,7 @@ def test_sql_that_names_no_stories_is_refused(
         (["csv", "-o", "."], 2, "a folder of its own"),
         (["csv", "--respect", " , "], 2, "names nothing"),
         (["csv", "--table", ""], 2, "names nothing"),
-        (["csv", "--respect", "tdn"], 2, "there are noai, noarchive, nosnippet, tdm, train-ai"),
+        (["csv", "--respect", "tdn"], 2, "nosnippet, search, tdm, train-ai"),
         (["csv", "--site", "other.example"], 7, "no such newspaper"),
         (["csv", "--author", "Nobody Atall"], 7, "no stories to export"),
         (["csv", "--since", "yesterdayish"], 2, "not a date"),
