@@ -60,8 +60,10 @@ def write_partitions(folder: Path, table: Table, rows: Iterable[tuple[Row, str |
             if place != here:
                 close()
                 writer = out = None
-                place.mkdir(parents=True)
-                out = (place / "part-0.parquet").open("wb")
+                # dates that no calendar has may lead back to a folder that was left
+                place.mkdir(parents=True, exist_ok=True)
+                part = sum(1 for _ in place.iterdir())
+                out = (place / f"part-{part}.parquet").open("wb")
                 writer, here = _writer(out, table, shape), place
             some.append(row)
             size += _size(row)

@@ -8,6 +8,7 @@ import io
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -184,6 +185,22 @@ check = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.Format
 print(json.dumps([[e.message for e in check.iter_errors(json.loads(line))]
                   for line in open(sys.argv[2], encoding="utf-8")]))
 """
+
+
+def test_dates_that_no_calendar_has_lose_no_row(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("crawler.export.parquet")
+    table = replace(TABLES["stories"], columns=TABLES["stories"].columns[:3])
+    rows = [
+        ({"url": f"{month}", "site": "news.example", "title": ""}, month)
+        for month in ("", "soon", "2026-01", "sooner", None)
+    ]
+    parquet.write_partitions(tmp_path / "stories", table, rows)
+    read = [file.relative_to(tmp_path).as_posix() for file in tmp_path.rglob("*.parquet")]
+    assert sorted(read) == [
+        "stories/site=news.example/year=0/month=0/part-0.parquet",
+        "stories/site=news.example/year=0/month=0/part-1.parquet",
+        "stories/site=news.example/year=2026/month=1/part-0.parquet",
+    ]
 
 
 def test_a_line_is_as_its_schema_says(archive: Path, tmp_path: Path) -> None:
