@@ -72,8 +72,8 @@ test: setup $(REPLAY_STAMP) $(READERS_STAMP) ## run all tests
 	@$(BIN)/python -m pytest -q --durations=25 -n $(call quoted,JOBS) --dist worksteal
 
 .PHONY: test-thorough
-test-thorough: setup ## the property tests alone, each on 2,000 examples: minutes
-	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q --durations=25 -n $(call quoted,JOBS) -m hypothesis
+test-thorough: setup ## property tests alone, each on 2,000 examples, and kills at each step: minutes
+	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q --durations=25 -n $(call quoted,JOBS) -m "hypothesis or each_step"
 
 # Other people's tools that read what we write. They pin old things: an environment of their own.
 $(REPLAY_STAMP): requirements/replay.lock | setup

@@ -7,6 +7,8 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
+from hypothesis import settings
+
 _STEPS = ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.truncate",
           "sqlite3.connect", "shutil.rmtree")  # fmt: skip
 
@@ -58,8 +60,11 @@ def killed(work: Callable[[], object], under: str, at: int) -> bool:
 
 
 def some(count: int, most: int) -> Iterator[int]:
-    """Numbers from 1 to count, evenly, at most so many."""
-    return iter(sorted({1 + i * count // most for i in range(most)}))
+    """Numbers from 1 to count, both among them, evenly, at most so many; all of them where each
+    property is tried on many examples, too (`make test-thorough`)."""
+    if settings.default is not None and settings.default.max_examples > 1_000:
+        return iter(range(1, count + 1))
+    return iter(sorted({1 + i * (count - 1) // (most - 1) for i in range(most)}))
 
 
 def _do(work: Callable[[], object]) -> None:

@@ -97,6 +97,7 @@ def test_what_is_saved_while_a_crawl_writes_is_of_one_moment(demo: str, tmp_path
     assert sound(to) == []
 
 
+@pytest.mark.each_step
 def test_a_kill_at_any_moment_leaves_the_backup_of_before_or_the_new_one(
     tmp_path: Path, archived: Archived
 ) -> None:
@@ -116,7 +117,7 @@ def test_a_kill_at_any_moment_leaves_the_backup_of_before_or_the_new_one(
     steps = steps_of(work, str(to))
     assert steps > 10
     seen = set()
-    for step in some(steps, 16):
+    for step in some(steps, 8):
         shutil.rmtree(to)
         shutil.copytree(base, to)
         assert killed(work, str(to), step)
@@ -129,6 +130,7 @@ def test_a_kill_at_any_moment_leaves_the_backup_of_before_or_the_new_one(
     assert seen == {old, new}
 
 
+@pytest.mark.each_step
 def test_a_first_backup_that_was_killed_passes_for_none(tmp_path: Path, archived: Archived) -> None:
     folder, to = copy_of(archived, tmp_path / "a"), tmp_path / "b"
 
@@ -136,7 +138,7 @@ def test_a_first_backup_that_was_killed_passes_for_none(tmp_path: Path, archived
         return backup(folder, to)
 
     steps = steps_of(work, str(to))
-    for step in some(steps, 10):
+    for step in some(steps, 6):
         shutil.rmtree(to, ignore_errors=True)
         assert killed(work, str(to), step)
         if (to / "archive.db").exists():
@@ -278,6 +280,7 @@ def test_a_restored_archive_is_gone_on_with(tmp_path: Path, archived: Archived) 
     assert "is there already" in refused.stderr
 
 
+@pytest.mark.each_step
 def test_a_restore_that_was_killed_leaves_no_archive(tmp_path: Path, archived: Archived) -> None:
     folder, to, again = copy_of(archived, tmp_path / "a"), tmp_path / "b", tmp_path / "r"
     saved(folder, to)
@@ -292,7 +295,7 @@ def test_a_restore_that_was_killed_leaves_no_archive(tmp_path: Path, archived: A
         return restore(to, again, lambda folder: 0)
 
     steps = steps_of(work, str(again))
-    for step in some(steps, 8):
+    for step in some(steps, 6):
         for left in (again, again.with_name(f"{again.name}.restoring")):
             shutil.rmtree(left, ignore_errors=True)
         assert killed(work, str(again), step)
