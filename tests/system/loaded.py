@@ -246,6 +246,7 @@ def _load() -> None:
     import scrapy.statscollectors  # noqa: F401
     from scrapy.settings import default_settings
 
+    import crawler.runs.workers
     from crawler.extract import extract
 
     for package in ("crawler", "spiders", "pipelines", "scrapy.commands"):
@@ -261,6 +262,8 @@ def _load() -> None:
     # the first page that a process reads has it load word lists and compile expressions
     page = "<html><body><article><h1>Rain</h1><p>" + "It rained on the bridge. " * 40
     extract(page.encode(), "https://news.example/2026/rain", "text/html", True)
+    # a reader that is forked from here has nothing left to load on its first page's time
+    crawler.runs.workers._is_loaded = True
     assert "twisted.internet.reactor" not in sys.modules, "each child chooses its own"
     gc.freeze()
 
