@@ -8,7 +8,7 @@ import shutil
 import signal
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -91,22 +91,30 @@ def test_what_stands_depends_on_no_order_and_no_end_before(tmp_path: Path) -> No
     assert found[0] == found[1]
 
 
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A newspaper, and an archive of it whose run learned to its end."""
+    folder = tmp_path_factory.mktemp("undisturbed") / "a"
+    with site(newspaper(stories_of(60))) as home:
+        crawl("news", folder, *LEARNING, site=home)
+        yield home, folder
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_a_run_that_is_ended_while_it_learns_leaves_it_to_the_next_one(
-    tmp_path: Path, how: signal.Signals
+    tmp_path: Path, undisturbed: tuple[str, Path], how: signal.Signals
 ) -> None:
-    folder, whole = tmp_path / "a", tmp_path / "b"
-    with site(newspaper(stories_of(60))) as home:
-        with start(home, folder, delay=0) as run:
-            wait_for_stories(folder, 60)
-            run.send_signal(how)
-            run.communicate(timeout=60)
-        crawl("news", folder, *LEARNING, site=home)
-        crawl("news", whole, *LEARNING, site=home)
+    folder, (home, whole) = tmp_path / "a", undisturbed
+    with start(home, folder, delay=0) as run:
+        wait_for_stories(folder, 60)
+        run.send_signal(how)
+        run.communicate(timeout=60)
+    crawl("news", folder, *LEARNING, site=home)
+    profiles = "SELECT stories, rules, profile FROM site_profiles"
+    assert len(query(whole, profiles)) == 1
     assert query(folder, TOLD) == query(whole, TOLD)
     assert query(folder, LINKS) == query(whole, LINKS)
-    profiles = "SELECT stories, rules, profile FROM site_profiles"
     assert query(folder, profiles) == query(whole, profiles)
     assert faults(folder) == []
 
