@@ -29,6 +29,21 @@ for _number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
         )
 
 
+_BEGUN_FIRST = (
+    "tests/system/test_docs.py", "tests/room/test_browser.py", "tests/benchmarks/test_attack.py",
+    "tests/system/test_limits.py", "tests/system/test_backup.py", "tests/system/test_wheel.py",
+    "tests/learn/test_profile.py", "tests/learn/test_in_a_run.py", "tests/learn/test_archive.py",
+    "tests/export/test_tei.py",
+)  # fmt: skip
+"""Files with a test that takes a good part of a minute: begun last, one would hold up the end while
+the other processes have nothing left to do."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {name: place for place, name in enumerate(_BEGUN_FIRST)}
+    items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)))
+
+
 @pytest.fixture
 def loaded_commands(monkeypatch: pytest.MonkeyPatch) -> None:
     """`python -m scrapy` and `python -m crawler` are loaded commands, whoever starts them."""
