@@ -107,8 +107,9 @@ CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\f\r") + b"\x
 """Control characters that no text needs, as bytes of ASCII or UTF-8."""
 _SEEN_BY_BYTES = bytes(code for code in range(0x20) if code not in b"\t\n") + b"\x7f"
 _WRITER = msgspec.json.Encoder()
-_HARMLESS = (b'"', b"n", b"t", b"\\", b"")
-"""What follows a backslash in JSON where it stands for a character that text may have."""
+_HARMLESS = (b'"', b"n", b"t")
+"""What follows a backslash in JSON where it stands for a character that text may have, and for no
+backslash."""
 _UNFIT = re.compile("\r\n?|[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
@@ -159,9 +160,10 @@ def cleaned(value: T) -> T:
 
 def _is_clean_json(data: bytes) -> bool:
     """Whether JSON holds nothing but clean text: a look at the bytes of all of it, which are
-    written sooner than its strings are gathered. False for some that does, if it has backslashes.
-    """
-    if any(rest[:1] not in _HARMLESS for rest in data.split(b"\\")[1:]):
+    written sooner than its strings are gathered."""
+    # Markdown has backslashes of its own, which JSON writes twice.
+    escapes = data.replace(b"\\\\", b"").split(b"\\")[1:]
+    if any(rest[:1] not in _HARMLESS for rest in escapes):
         return False
     return b"\x7f" not in data and (data.isascii() or _is_clean_beyond_ascii(data))
 

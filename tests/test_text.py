@@ -131,6 +131,8 @@ def test_kinds_of_text_are_text_too() -> None:
 def test_what_is_clean_stays_the_same_object() -> None:
     good = Outer(Inner("a"), ("b", Inner(None)), {"d": Inner("e\n")})
     assert cleaned(good) is good
+    with_backslashes = ("\\[1\\] \\* \\u001b \\\\", '"\\"')
+    assert cleaned(with_backslashes) is with_backslashes
 
 
 @given(ANYTHING)

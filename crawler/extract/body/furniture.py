@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 from lxml.html import HtmlElement
 
@@ -120,11 +120,12 @@ def _prose(element: HtmlElement) -> _Prose:
     if cards and len(text) < _MUCH * cards:
         return _NONE
     pieces = length = 0
+    apart: dict[HtmlElement, bool] = {}
     for part in islice(_parts(element), _MAX_PIECES):
         said = text_of(part) if part is not element else text
-        if part is not element and _is_apart(part, element):
+        if not (_is_long(said) and _ends_sentence(said)):
             continue
-        if _is_long(said) and _ends_sentence(said):
+        if part is element or not _is_apart(part, element, apart):
             pieces += 1
             length += len(said)
     if length <= 0.5 * len(text) and (pieces < _STORY_PIECES or length < _STORY_LENGTH):
@@ -141,14 +142,18 @@ def _parts(element: HtmlElement) -> Iterator[HtmlElement]:
         yield from element.iter("p", "li", "blockquote")
 
 
-def _is_apart(part: HtmlElement, element: HtmlElement) -> bool:
-    """Whether a paragraph in an element is in a dialog or among comments there."""
-    for up in part.iterancestors():
-        if up is element:
-            return False
-        if meanings(names_of(up)) & _APART or is_hidden(up):
-            return True
-    return False
+def _is_apart(part: HtmlElement, element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
+    """Whether a paragraph in an element is in a dialog or among comments there.
+
+    known: what was found of parents, which most paragraphs have in common.
+    """
+    parent = part.getparent()
+    if parent not in known:
+        known[parent] = any(
+            meanings(names_of(up)) & _APART or is_hidden(up)
+            for up in takewhile(lambda up: up is not element, part.iterancestors())
+        )
+    return known[parent]
 
 
 def _is_long(text: str) -> bool:
