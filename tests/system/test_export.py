@@ -74,7 +74,7 @@ def test_several_archives_have_one_index(archived: Archived, copy: Path, tmp_pat
     assert f"{len(lines):,} captures" in done.stderr
     for arguments, message in (
         (("wacz", "-o", str(tmp_path / "a.wacz")), "one archive"),
-        (("cdxj", "-o", str(copy / "warc" / "index.cdxj")), "archive itself"),
+        (("cdxj", "-o", str(copy / "warc" / "index.cdxj")), "file of an archive"),
         (("cdxj", "--site", "nowhere.example"), "no such newspaper"),
     ):
         name, *options = arguments
