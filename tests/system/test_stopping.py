@@ -263,7 +263,8 @@ def test_a_signal_to_all_processes_is_answered_by_the_crawl_alone(tmp_path: Path
     """A terminal's Ctrl-C and systemd's SIGTERM come to the page readers too."""
     folder = tmp_path / "a"
     with paper() as news:
-        with start(news.url, folder, "EXTRACT_WORKERS=2") as run:
+        # those of a loaded command have a server of their own, which the signal ends, too
+        with start(news.url, folder, "EXTRACT_WORKERS=2", is_loaded=False) as run:
             news.wait_for(lambda log: "/" in log, run)  # the readers are being started about now
             wait_for_archive(folder)
             os.killpg(run.pid, signal.SIGTERM)
