@@ -111,13 +111,6 @@ def count(connection: sqlite3.Connection, table: Table) -> int:
     return number
 
 
-def last_capture(connection: sqlite3.Connection) -> str | None:
-    """When the last fetch was, of the whole archive, ISO 8601, UTC: what is given out is of that
-    time. Raises sqlite3.Error."""
-    at: str | None = connection.execute("SELECT max(fetched_at) FROM captures").fetchone()[0]
-    return at
-
-
 def _named_by(connection: sqlite3.Connection, sql: str) -> str:
     """A condition on `articles`: it is among those that a query of the user's own names."""
     ends = (at + 1 for at, letter in enumerate(sql) if letter == ";")
