@@ -34,14 +34,14 @@ MOST_KEPT = 1 << 29
 """Bytes of readings that a run keeps: some seventy thousand stories."""
 
 Packed = bytes | Reading
-"""A reading as it is sent; itself where it has text that UTF-8 cannot hold."""
+"""A reading as it is sent; itself where it has text or numbers that MessagePack cannot hold."""
 
 
 def pack(reading: Reading) -> Packed:
     """A reading as it is sent to another process."""
     try:
         return _WRITER.encode(reading)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return reading
 
 

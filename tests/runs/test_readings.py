@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
+from crawler.items import Image
 from crawler.learn import SiteProfile
 from crawler.learn.profile import Furniture
 from crawler.runs import readings
@@ -28,9 +30,15 @@ def test_a_reading_comes_as_it_was_sent() -> None:
     assert unpack(packed) == reading
 
 
-def test_text_that_utf8_cannot_hold_is_sent_all_the_same() -> None:
-    reading = Reading("other", content_type="text/\udcff")
-    assert unpack(pack(reading)) == reading
+def test_what_messagepack_cannot_hold_is_sent_all_the_same() -> None:
+    page = read_answer(PAGE).page
+    assert page is not None
+    wide = replace(page.article, image=Image("https://a.example/i.jpg", width=1 << 70))
+    for reading in (
+        Reading("other", content_type="text/\udcff"),
+        Reading("html", replace(page, article=wide)),
+    ):
+        assert unpack(pack(reading)) == reading
 
 
 def test_what_is_kept_is_what_was_read_without_a_profile(tmp_path: Path) -> None:
