@@ -143,8 +143,8 @@ sbom: setup ## the bill of materials, dist/hemeroteca.cdx.json (CycloneDX)
 	@echo "sbom: dist/hemeroteca.cdx.json"
 
 .PHONY: bench
-bench: setup ## crawl cost beside a bare Scrapy spider
-	@$(BIN)/python -m benchmarks.crawl
+bench: setup $(PEERS_STAMP) ## what a crawl costs beside bare Scrapy, wget and others: SITE=FILE.zip too
+	@$(BIN)/python -m benchmarks.crawl --growth $(if $(value SITE),--site $(call quoted,SITE) --count 5000)
 
 .PHONY: bench-warc
 bench-warc: setup ## what writing WARC adds to the CPU time of a crawl

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import scrapy
 from scrapy.crawler import CrawlerProcess
 
 
 class BareSpider(scrapy.Spider):
-    """Downloads `PORT/0` to `PORT/N-1`."""
+    """Downloads the addresses in a file; with `title`, looks for one on each page."""
 
     name = "bare"
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """All pages."""
-        for number in range(int(sys.argv[2])):
-            yield scrapy.Request(f"http://127.0.0.1:{sys.argv[1]}/{number}")
+        for url in Path(sys.argv[1]).read_text().split():
+            yield scrapy.Request(url)
 
     def parse(self, response: scrapy.http.Response) -> None:
-        """Nothing."""
+        """Nothing, or a title."""
+        if "title" in sys.argv[2:] and isinstance(response, scrapy.http.TextResponse):
+            response.xpath("//title/text()").get()
 
 
 if __name__ == "__main__":

@@ -21,7 +21,12 @@ from pathlib import Path
 
 from benchmarks import ours
 from benchmarks.corpora import CORPORA
-from benchmarks.peers.process import PeerProcess, PeerUnavailableError, peer_command
+from benchmarks.peers.process import (
+    PEERS_PYTHON,
+    PeerProcess,
+    PeerUnavailableError,
+    peer_command,
+)
 from benchmarks.peers.readers import PEERS
 from benchmarks.peers.turns import Turn, take_turn, warm_up
 from benchmarks.report import OURS, OURS_WITH_LINKS, Run, markdown, plain
@@ -30,7 +35,6 @@ from benchmarks.tally import Corpus, GoldPage, Tally, in_parts, read_corpus
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "extract.md"
 _USUAL = "fundus,trafilatura,htmldate,fresh"
-PEERS_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 
 
 def measure(

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from benchmarks.corpora import CORPORA
-from benchmarks.crawl import ROOT, archive_command, site
+from benchmarks.crawl import ARCHIVED, ROOT, addresses, archive_command, measure, site
 
 RESULTS = ROOT / "benchmarks" / "results" / "reextract.md"
 
@@ -45,8 +45,8 @@ def main() -> None:
     told = []
     with site(options.pages) as (port, pages, size), tempfile.TemporaryDirectory() as scratch:
         urls, archive = Path(scratch) / "urls.txt", Path(scratch) / "archive"
-        urls.write_text("".join(f"http://127.0.0.1:{port}/{n}\n" for n in range(pages)))
-        subprocess.run(archive_command(urls, archive), cwd=ROOT, check=True, capture_output=True)
+        addresses(urls, port, pages)
+        measure(archive_command(urls, archive), pages, ARCHIVED)
         told.append(f"articles among {pages:,} pages of {size / pages / 1000:,.0f} kB on average")
         rates = {}
         for jobs in (1, 2):

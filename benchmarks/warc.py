@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.corpora import CORPORA
-from benchmarks.crawl import ROOT, Cost, archive_command, line, measure, site
+from benchmarks.crawl import ARCHIVED, ROOT, Cost, addresses, archive_command, line, measure, site
 from crawler.items import Capture, Reference
 from crawler.warc.exchange import Exchange
 from crawler.warc.records import Headers
@@ -85,8 +85,7 @@ def main() -> None:
     with site(options.pages) as (port, pages, size), tempfile.TemporaryDirectory() as scratch:
         told.append(f"{pages:,} pages of {size / pages / 1000:,.0f} kB on average, sent gzip-coded")
         print(told[-1])
-        urls = Path(scratch) / "urls.txt"
-        urls.write_text("".join(f"http://127.0.0.1:{port}/{n}\n" for n in range(pages)))
+        urls = addresses(Path(scratch) / "urls.txt", port, pages)
         for number in range(options.rounds):
             costs: dict[str, Cost] = {}
             # who goes first changes: the machine may be warming up
@@ -95,7 +94,7 @@ def main() -> None:
                 if kind == "without":
                     ours = ["-m", "benchmarks.warc", "--crawl-without"]
                     command = [sys.executable, *ours, *command[3:]]
-                costs[kind] = measure(command, pages)
+                costs[kind] = measure(command, pages, ARCHIVED)
             ratios.append(costs["with"].cpu_ms / costs["without"].cpu_ms)
             told.append(
                 f"round {number + 1}: without {line(costs['without'])}; with"

@@ -158,6 +158,15 @@ def cleaned(value: T) -> T:
     return value if _is_clean_json(data) else cast("T", _remade(value))
 
 
+def clean_json(value: object) -> bytes:
+    """A value's text made clean, as JSON. Raises TypeError for what JSON does not know."""
+    try:
+        data = _WRITER.encode(value)
+    except (UnicodeEncodeError, RecursionError):
+        return _WRITER.encode(cleaned(value))
+    return data if _is_clean_json(data) else _WRITER.encode(cleaned(value))
+
+
 def _is_clean_json(data: bytes) -> bool:
     """Whether JSON holds nothing but clean text: a look at the bytes of all of it, which are
     written sooner than its strings are gathered."""

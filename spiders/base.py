@@ -23,7 +23,8 @@ from crawler.middlewares.unpacking import CUT
 from crawler.outcome import of_seeds
 from crawler.reasons import OTHER, Reason, because
 from crawler.runs.assembly import Whole, later_page
-from crawler.runs.visits import Answer, Reading, answer_state, moved_state, read_answer, settled
+from crawler.runs.readings import packed_answer, unpack
+from crawler.runs.visits import Answer, Reading, answer_state, moved_state, settled
 from crawler.stopping import Stopped
 from crawler.urls import normalise, site_host
 
@@ -290,8 +291,12 @@ class ArchiveSpider(Spider):
         links = tuple(each.decode("latin-1") for each in response.headers.getlist(b"Link"))
         answer = Answer(url, response.body, said, links)
         session = Session.of(self.crawler)
-        run = session.workers.run_list if role in ("sitemap", "feed") else session.workers.run
-        return await run(read_answer, answer, role, session.run.profiles.of(url))
+        work = session.workers.run_list if role in ("sitemap", "feed") else session.workers.run
+        packed = await work(packed_answer, answer, role, session.run.profiles.of(url))
+        reading = unpack(packed)
+        if captures := response.meta.get("captures"):
+            session.run.readings.keep(captures[-1].record_id, packed, reading)
+        return reading
 
     async def _whole(self, page: Page, due: Due) -> tuple[Whole, tuple[Visit, ...]]:
         """A page with its later pages, and the visits of those."""

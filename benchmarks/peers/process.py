@@ -16,6 +16,9 @@ from typing import Any
 
 from benchmarks.peers.turns import LIMIT, Turn
 
+PEERS_PYTHON = Path(__file__).resolve().parents[2] / ".venv-peers" / "bin" / "python"
+"""Of the environment that `make peers` makes."""
+
 PATIENCE = 6 * LIMIT
 """Seconds by the clock after which a process that does not answer is ended: the machine may be
 busy, and compiled code cannot be interrupted from within."""

@@ -8,6 +8,7 @@ import weakref
 import zlib
 from typing import Self
 
+from isal import isal_zlib
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.http import Request, Response
@@ -55,6 +56,22 @@ def ends_early(packed: bytes, coding: bytes, size: int) -> bool:
     return False
 
 
+def gunzipped(packed: bytes, most: int) -> bytes | None:
+    """What one gzip member unpacks to (RFC 1952); None where it is not one whole member, or of more
+    than `most` bytes.
+
+    >>> import gzip
+    >>> gunzipped(gzip.compress(b"news"), 100), gunzipped(gzip.compress(b"news")[:-1], 100)
+    (b'news', None)
+    """
+    member = isal_zlib.decompressobj(wbits=31)
+    try:
+        data: bytes = member.decompress(packed, most + 1)
+    except isal_zlib.error:  # type: ignore[misc]
+        return None
+    return data if member.eof and not member.unused_data and len(data) <= most else None
+
+
 class UnpackingMiddleware(HttpCompressionMiddleware):
     """Scrapy's own, but that an answer waits while unpacked ones fill UNPACKED_MAXSIZE bytes.
 
@@ -99,6 +116,15 @@ class UnpackingMiddleware(HttpCompressionMiddleware):
             weakref.finalize(answer, self._free, len(answer.body)).atexit = False
             weakref.finalize(answer, self._room.keep(len(answer.body))).atexit = False
         return answer
+
+    @staticmethod
+    def _decode(body: bytes, encoding: bytes, max_size: int) -> bytes:
+        """As Scrapy's, but that sound gzip is unpacked in one step, by a library that takes a
+        quarter of the time; what is not sound is left to Scrapy, which takes what it can."""
+        whole = gunzipped(body, max_size) if encoding in (b"gzip", b"x-gzip") else None
+        if whole is not None:
+            return whole
+        return HttpCompressionMiddleware._decode(body, encoding, max_size)
 
     def _is_tight(self, size: int) -> bool:
         return bool(self._held) and self._held + size > self._most

@@ -25,6 +25,7 @@ from crawler.runs.assembly import Assembly
 from crawler.runs.host_files import HostFiles
 from crawler.runs.learning import learn_sites
 from crawler.runs.originals import Originals
+from crawler.runs.readings import packed_place, unpack
 from crawler.runs.requests import Requests, keys
 from crawler.runs.run import Run
 from crawler.runs.visits import (
@@ -35,7 +36,6 @@ from crawler.runs.visits import (
     dated,
     is_to_be_read,
     judged,
-    read_place,
     unread,
 )
 from crawler.runs.workers import Workers
@@ -269,7 +269,10 @@ class _Import:
         try:
             profile = self._run.profiles.of(visit.url)
             visit = replace(visit, extractor=self._run.profiles.extractor(visit.url))
-            return visit, await self._workers.run(read_place, at, profile)
+            packed = await self._workers.run(packed_place, at, profile)
+            reading = unpack(packed)
+            self._run.readings.keep(capture.record_id, packed, reading)
+            return visit, reading
         except VisitError as error:
             return replace(visit, state="failed", reason=error.why), None
 

@@ -28,7 +28,7 @@ from crawler.archive.site_profiles import (
     stories_of_sites,
 )
 from crawler.errors import VisitError
-from crawler.extract import Document, read_page
+from crawler.extract import read_page
 from crawler.extract.dates import normalise
 from crawler.extract.version import extractor_version
 from crawler.learn import LEAST_NEW, Sighting, SiteProfile, learn, survey, written
@@ -36,9 +36,10 @@ from crawler.runs.facts import tell_of_lesson
 from crawler.runs.held_pages import place_of_page
 from crawler.runs.layouts import layout_changes
 from crawler.runs.profiles import profile_of
+from crawler.runs.readings import kept_page
 from crawler.runs.rereading import reextract
 from crawler.runs.run import Run
-from crawler.runs.visits import Place, answer_at, why_none
+from crawler.runs.visits import Place, answer_at, document, why_none
 from crawler.runs.workers import Workers
 from crawler.text import cleaned
 from crawler.warc.provenance import profile_record
@@ -89,7 +90,9 @@ async def learn_sites(
         ):
             continue
         since = max((each.since for each in changes if each.field == "layout"), default=None)
-        lesson = await learn_site(run.folder, connection, host, workers, since)
+        lesson = await learn_site(
+            run.folder, connection, host, workers, since, kept=run.readings.get
+        )
         told = Learned(
             host, times.now(exact=True), version, stories, lesson.pages, "",
             written(lesson.profile), tuple(changes),
@@ -119,19 +122,21 @@ def _enter(run: Run, told: Learned) -> None:
 
 async def learn_site(
     folder: Path, connection: sqlite3.Connection, host: str, workers: Workers,
-    since: str | None = None,
+    since: str | None = None, *, kept: Callable[[str], bytes | None] = lambda record_id: None,
 ) -> Lesson:  # fmt: skip
     """The profile of a site, from a sample of its stories that depends on nothing but which stories
     the archive has. Raises sqlite3.Error.
 
     folder: the archive's. host: of the site, as the table `sites` has it. since: when its pages
-    began to be built otherwise, if that is newer than what the archive knows.
+    began to be built otherwise, if that is newer than what the archive knows. kept: gives the
+    reading of a capture, as `KeptReadings.get` does.
     """
     since = since or last_change(connection, host)
 
     async def see(each: Held) -> tuple[str, Sighting] | None:
         with suppress(VisitError, OSError):
-            seen = await workers.run(seen_at, place_of_page(folder, each), each.captured_at)
+            place, reading = place_of_page(folder, each), kept(each.record_id)
+            seen = await workers.run(seen_at, place, each.captured_at, reading)
             return None if seen is None else (each.record_id, seen)
         return None
 
@@ -152,12 +157,14 @@ def sample(connection: sqlite3.Connection, host: str, since: str | None = None) 
     return early + late
 
 
-def seen_at(place: Place, captured_at: str) -> Sighting | None:
+def seen_at(place: Place, captured_at: str, kept: bytes | None = None) -> Sighting | None:
     """What an archived page tells of its site; None for one that is no story. For page readers.
-    Raises PageError where it cannot be read, OSError."""
-    answer = answer_at(place)
-    doc = Document(answer.body, answer.url, answer.content_type or "")
-    page = cleaned(read_page(doc))
+    Raises PageError where it cannot be read, OSError.
+
+    kept: its reading, if the run has it, as `KeptReadings.get` gives it.
+    """
+    doc = document(answer_at(place))
+    page = kept_page(kept) if kept is not None else cleaned(read_page(doc))
     if why_none(page.article, page.not_article) is not None:
         return None
     article = normalise(page.article, datetime.fromisoformat(captured_at))

@@ -22,8 +22,9 @@ from crawler.learn import SiteProfile
 from crawler.reasons import Reason, because, in_words
 from crawler.runs.assembly import Whole
 from crawler.runs.held_pages import place_of_page
+from crawler.runs.readings import packed_place, packed_with_profile, unpack
 from crawler.runs.run import Run
-from crawler.runs.visits import Place, read_place, why_none
+from crawler.runs.visits import Place, why_none
 from crawler.runs.workers import Workers
 from crawler.warc.provenance import conversion_record
 
@@ -120,17 +121,23 @@ async def _read(run: Run, workers: Workers, each: Held) -> tuple[Held, Article |
 async def _page(run: Run, workers: Workers, each: Held) -> Page:
     """The page, out of another record with the same payload where its own is lost."""
     folder, profile = run.folder, run.profiles.of(each.page_url)
+    kept = run.readings.get(each.record_id)
     try:
-        return await _page_at(workers, place_of_page(folder, each), profile)
+        return await _page_at(workers, place_of_page(folder, each), profile, kept)
     except (PageError, OSError):
         for other in elsewhere(run.store.db.conn, each):
             with contextlib.suppress(PageError, OSError):
-                return await _page_at(workers, place_of_page(folder, other), profile)
+                return await _page_at(workers, place_of_page(folder, other), profile, kept)
         raise
 
 
-async def _page_at(workers: Workers, place: Place, profile: SiteProfile | None) -> Page:
-    reading = await workers.run(read_place, place, profile)
+async def _page_at(
+    workers: Workers, place: Place, profile: SiteProfile | None, kept: bytes | None
+) -> Page:
+    if kept is not None:
+        reading = unpack(await workers.run(packed_with_profile, place, kept, profile))
+    else:
+        reading = unpack(await workers.run(packed_place, place, profile))
     if reading.page is None:
         raise PageError("not_html", reading.kind)
     return reading.page

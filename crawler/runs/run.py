@@ -36,6 +36,7 @@ from crawler.runs.account import (
 from crawler.runs.facts import tell_of_end, tell_of_visit
 from crawler.runs.page_texts import PageTexts
 from crawler.runs.profiles import Profiles
+from crawler.runs.readings import KeptReadings
 from crawler.runs.recovery import enter_files, mend, say_what_is_missing
 from crawler.runs.removing import finish_removals
 from crawler.warc.provenance import run_record
@@ -84,6 +85,8 @@ class Run:
             folder, settings["SITE_PROFILES"], learns=settings.getbool("LEARN_PROFILES")
         )
         """What is known of the archive's sites."""
+        self.readings = KeptReadings(folder)
+        """What this run has read."""
         self._settings = settings
         self._name, self._arguments = name, dict(arguments)
         self._more_info, self._prepare = more_info, prepare
@@ -224,6 +227,7 @@ class Run:
 
     def release(self) -> None:
         """Give the lock back; does nothing where we have it not."""
+        self.readings.close()
         self._lock.release()
 
     # -- its records -----------------------------------------------------------------------------

@@ -74,6 +74,8 @@ class Reading:
     """None where there is nothing to tell by."""
     page: Page | None = None
     """Of HTML."""
+    unruled: Page | None = None
+    """The same without its site's profile, where that has changed anything."""
     told: tuple[FoundUrl, ...] = ()
     """Of a sitemap or feed: what it tells of."""
     reason: Reason | None = None
@@ -115,8 +117,10 @@ def read_answer(answer: Answer, role: Role = "page", profile: SiteProfile | None
     if kind == "html":
         if role in ("sitemap", "feed"):
             return Reading("html", reason=because("no_list", role))
-        page = _page(answer, profile)
-        return Reading("html", with_links(page, answer.links) if answer.links else page)
+        page, unruled = _pages(answer, profile)
+        if answer.links:
+            page = with_links(page, answer.links)
+        return Reading("html", page, unruled)
     if kind == "sitemap":
         content = parse_sitemap(answer.body, answer.url)
         cut = because("read_in_part", content.cut) if content.cut else None
@@ -126,10 +130,26 @@ def read_answer(answer: Answer, role: Role = "page", profile: SiteProfile | None
     return Reading("other", content_type=answer.content_type)
 
 
-def _page(answer: Answer, profile: SiteProfile | None) -> Page:
-    doc = Document(answer.body, answer.url, answer.content_type or "")
-    page = read_page(doc, follow=True)
-    return cleaned(page if profile is None else applied(doc, page, profile)[0])
+def _pages(answer: Answer, profile: SiteProfile | None) -> tuple[Page, Page | None]:
+    """A page, and what it is without the profile, where that is another."""
+    doc = document(answer)
+    page = cleaned(read_page(doc, follow=True))
+    if profile is None:
+        return page, None
+    ruled = with_profile(doc, page, profile)
+    return ruled, None if ruled is page else page
+
+
+def document(answer: Answer) -> Document:
+    """The markup of an answer. Raises PageError where there is none."""
+    return Document(answer.body, answer.url, answer.content_type or "")
+
+
+def with_profile(doc: Document, page: Page, profile: SiteProfile) -> Page:
+    """A page that was read without a profile as it is read with it; the very same where that
+    changes nothing."""
+    ruled, changes = applied(doc, page, profile)
+    return cleaned(ruled) if changes else page
 
 
 def read_place(place: Place, profile: SiteProfile | None = None) -> Reading:

@@ -7,11 +7,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from crawler.items import Article, Capture, Visit
 from crawler.reservations import as_line
-from crawler.text import cleaned
+from crawler.text import clean_json
 from crawler.warc.records import FIELDS, JSON, Headers, fields
 
 FORMAT = 1
@@ -102,7 +100,7 @@ def conversion_record(
         ("WARC-Refers-To", capture.record_id),
         ("Content-Type", JSON),
     ]
-    return "conversion", headers, msgspec.json.encode(cleaned(content))
+    return "conversion", headers, clean_json(content)
 
 
 def run_record(uuid: str, content: Mapping[str, Any]) -> Record:
@@ -116,10 +114,10 @@ def profile_record(host: str, content: Mapping[str, Any]) -> Record:
     """The `resource` record of a site's profile: once it stands, the site's pages have been read
     with it."""
     headers = [("WARC-Target-URI", PROFILE + host), ("Content-Type", JSON)]
-    return "resource", headers, msgspec.json.encode(cleaned(dict(content)))
+    return "resource", headers, clean_json(dict(content))
 
 
 def removal_record(kind: str, uuid: str, content: Mapping[str, Any]) -> Record:
     """The `metadata` record of what was taken out. kind: TAKEDOWN or PRUNING."""
     headers = [("WARC-Target-URI", kind + uuid), ("Content-Type", JSON)]
-    return "metadata", headers, msgspec.json.encode(cleaned(dict(content)))
+    return "metadata", headers, clean_json(dict(content))

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import cast
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extract.page.document import Document, text_of
@@ -40,7 +38,7 @@ _DATA = frozenset(
         "ajax-url", "pagination-url", "endpoint",
     )
 )  # fmt: skip
-_FOR_SCRIPTS = etree.XPath("//@*[starts-with(name(), 'data-') or name() = 'onclick']")
+_FOR_SCRIPTS = _DATA | {"onclick"}
 _REFRESH = re.compile(r"""^[\s\d.]*[;,]\s*(?:url\s*=\s*)?["']?([^"'\s]+)""", re.IGNORECASE)
 _ONCLICK = re.compile(r"""location(?:\.href)?\s*=\s*(?:["']([^"'\s]{1,2000})["'])""")
 # An address and no other value: it begins as one.
@@ -88,8 +86,12 @@ def _says(link: HtmlElement) -> str:
     return "h" if in_heading else "w"
 
 
+_BESIDE = frozenset({"next", "prev", "previous"})
+_RANK = {word: at for at, word in enumerate(LINK_WORDS)}
+
+
 def _stronger(one: str, other: str) -> str:
-    return min(one, other, key=LINK_WORDS.index)
+    return one if _RANK[one] <= _RANK[other] else other
 
 
 def _beside(doc: Document, tag: str, most: int) -> Iterator[str]:
@@ -97,7 +99,7 @@ def _beside(doc: Document, tag: str, most: int) -> Iterator[str]:
     named = (
         link.get("href") or "#"
         for link in doc.tags[tag][:_MAX_LINKS]
-        if {"next", "prev", "previous"}.intersection((link.get("rel") or "").lower().split())
+        if (rel := link.get("rel")) and not _BESIDE.isdisjoint(rel.lower().split())
     )
     return islice(dict.fromkeys(named), most)
 
@@ -114,11 +116,17 @@ def _other_ways(doc: Document) -> Iterator[str]:
             found := _REFRESH.match(meta.get("content", "")[:3_000])
         ):
             yield found[1]
-    for value in cast("list[etree._ElementUnicodeResult]", _FOR_SCRIPTS(doc.root))[:_MAX_LINKS]:
-        if value.attrname == "onclick":
+    told = (
+        (name, element.get(name, ""))
+        for element in doc.elements
+        for name in element.keys()  # noqa: SIM118
+        if name in _FOR_SCRIPTS
+    )
+    for name, value in islice(told, _MAX_LINKS):
+        if name == "onclick":
             if clicked := _ONCLICK.search(value[:3_000]):
                 yield clicked[1]
-        elif value.attrname in _DATA and _ADDRESS.fullmatch(value.strip()):
+        elif _ADDRESS.fullmatch(value.strip()):
             yield value.strip()
 
 
