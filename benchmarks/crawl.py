@@ -127,7 +127,7 @@ def _trafilatura(urls: Path, folder: Path) -> list[str]:
     home = subprocess.check_output([PEERS_PYTHON, "-c", import_of], text=True).strip()
     settings = configparser.ConfigParser()
     settings.read(Path(home) / "settings.cfg")
-    settings["DEFAULT"]["SLEEP_TIME"] = "0"
+    settings["DEFAULT"].update({"SLEEP_TIME": "0", "SSRF_PROTECTION": "off"})
     config = folder / "trafilatura.cfg"
     with config.open("w") as file:
         settings.write(file)
