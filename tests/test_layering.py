@@ -109,13 +109,16 @@ ROOMS: dict[str, set[str]] = {
     "article": {"confidence", "page", "markup", "body", "fields", "dates", "links", "verdict"},
 }
 # Packages that have a door: nothing outside imports one of their modules. `urls.segments` is a
-# table of words, `runs.visits` and `runs.assembly` the way of every answer: they are asked for by
-# name.
+# table of words; `runs.visits`, `runs.readings` and `runs.assembly` are the way of every answer:
+# they are asked for by name.
 DOORS = {f"crawler.extract.{room}" for room in ROOMS} | {
     "crawler.config", "crawler.extensions.session", "crawler.monitors", "crawler.reservations",
     "crawler.runs", "crawler.search", "crawler.urls",
 }  # fmt: skip
-PAST_THE_DOOR = {"crawler.runs.assembly", "crawler.runs.visits", "crawler.urls.segments"}
+PAST_THE_DOOR = {
+    "crawler.runs.assembly", "crawler.runs.readings", "crawler.runs.visits",
+    "crawler.urls.segments",
+}  # fmt: skip
 MAY_DO_IO = {"crawler/extract/version.py"}  # reads its own code
 
 
