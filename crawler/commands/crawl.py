@@ -185,7 +185,8 @@ class Command(Verb, ScrapyCrawl):
             # raises what the user should know before a reactor runs
             spider = spidercls(**opts.spargs)
             assert self.settings is not None
-            require_contact(self.settings, getattr(spider, "seeds", ()))
+            asked = getattr(spider, "servers", ()) or getattr(spider, "seeds", ())
+            require_contact(self.settings, asked)
             take(self.settings, getattr(spider, "seeds", ()), opts.spargs)
         except HemerotecaError as error:
             fail("crawl", error)
