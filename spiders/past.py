@@ -20,13 +20,16 @@ from crawler.archive.mementos import Mementos, Waiting
 from crawler.counted import counted
 from crawler.errors import HemerotecaError
 from crawler.extensions.capture import ELSEWHERE
+from crawler.extensions.limits import MOST_BYTES
 from crawler.extensions.session import Session
 from crawler.extract.fields import is_front
 from crawler.frontier.past import PastQueue, digits
 from crawler.frontier.scheduler import Frontier
 from crawler.items import Page, Visit
 from crawler.mementos import (
+    DATA,
     DEFAULT,
+    Asking,
     AsSent,
     Listed,
     Lister,
@@ -34,12 +37,14 @@ from crawler.mementos import (
     Query,
     Scope,
     Span,
+    asking,
+    collections,
     endpoint,
     leads_elsewhere,
     may_be_own_story,
-    memento,
     page_count,
     read_listing,
+    record_in,
     repeated,
     span,
 )
@@ -47,8 +52,8 @@ from crawler.outcome import PARTLY, is_refusal, of_seeds
 from crawler.reasons import Reason, because
 from crawler.stopping import STOPPING, Stopped
 from crawler.urls import same_owner, site_host
-from crawler.warc.members import DamagedError
 from crawler.warc.one import one_record
+from crawler.warc.reader import Record
 
 from .base import ArchiveSpider
 
@@ -94,11 +99,15 @@ class PastSpider(ArchiveSpider):
     known_arguments: ClassVar[frozenset[str]] = ArchiveSpider.known_arguments | {
         "endpoint", "since", "until", "max_pages",
     }  # fmt: skip
+    default_endpoint: ClassVar[str] = DEFAULT
+    most_collections: ClassVar[int] = 1_000
+    """Of Common Crawl: collections that are asked, the newest first."""
 
     def __init__(self, **arguments: str) -> None:
         """Raises UsageError."""
         super().__init__(**arguments)
-        self.endpoint = endpoint(arguments.get("endpoint", DEFAULT))
+        self.endpoint = endpoint(arguments.get("endpoint", self.default_endpoint))
+        self.data = arguments.get("data", DATA)
         self.span: Span = span(self.since, self.until)
         self.servers = (self.endpoint.index,)
         self.queue: PastQueue | None = None
@@ -109,6 +118,8 @@ class PastSpider(ArchiveSpider):
         self._lists: deque[List] = deque()
         self._scopes: dict[str, Scope] = {}
         """For whom → what was listed of it."""
+        self._indexes: list[tuple[str, Span]] = []
+        """Of Common Crawl: the indexes of the collections that are asked."""
         self._list: List | None = None
         """The one that is being asked for, part by part."""
         self._is_asking = False
@@ -137,9 +148,64 @@ class PastSpider(ArchiveSpider):
         return PARTLY if missed or counts["retry"] or counts["failed"] else None
 
     async def start(self) -> AsyncIterator[Request]:
-        """The first part of the first list."""
+        """The first part of the first list; of Common Crawl, the list of its collections."""
+        if self.endpoint.dialect == "commoncrawl":
+            yield self._ask_collections(1)
+            return
+        self._lists.extend(self.first_lists())
         for request in await self._next():
             yield request
+
+    def first_lists(self) -> Iterable[List]:
+        """What to ask for first."""
+        return map(self.list_site, self.seeds)
+
+    def _ask_collections(self, tries: int) -> Request:
+        return Request(
+            self.endpoint.index, callback=self.told_collections, errback=self.not_told,
+            dont_filter=True, meta={ELSEWHERE: None, "tries": tries},
+        )  # fmt: skip
+
+    async def told_collections(self, response: Response) -> AsyncIterator[Request]:
+        """Common Crawl has told of its collections."""
+        why = self._refusal(response)
+        if why is None and response.status != 200:
+            why = because("http_status", response.status)
+        if why is None:
+            try:
+                found = collections(response.body, response.url)
+            except ListingError as error:
+                why = because("no_listing", error)
+        if why is not None:
+            for request in self._collections_failed(why, response.meta["tries"]):
+                yield request
+            return
+        asked = [each for each in found if self.span.overlaps(each.span.begin, each.span.end)]
+        self._indexes = [(each.index, self.span) for each in asked[: self.most_collections]]
+        if not self._indexes:
+            self.notes.append("none of its collections is of the dates asked for")
+            return
+        self._lists.extend(self.first_lists())
+        for request in await self._next():
+            yield request
+
+    async def not_told(self, failure: Failure) -> AsyncIterator[Request]:
+        """No answer has come."""
+        assert failure.value is not None
+        if isinstance(failure.value, Stopped):
+            return
+        state, why = failures.explain(failure.value)
+        asked: Request = failure.request  # type: ignore[attr-defined]
+        tries = _TRIES if state == "excluded" else asked.meta["tries"]
+        for request in self._collections_failed(why, tries):
+            yield request
+
+    def _collections_failed(self, why: Reason, tries: int) -> Iterable[Request]:
+        if tries < _TRIES and not self._is_over:
+            self._pause(self.endpoint.index, tries)
+            yield self._ask_collections(tries + 1)
+        else:
+            self._end(why)
 
     # -- lists -----------------------------------------------------------------------------------
 
@@ -163,7 +229,7 @@ class PastSpider(ArchiveSpider):
 
     def lister(self, scope: Scope) -> Lister:
         """What is to be asked of the archive for a list."""
-        return Lister(self.endpoint, scope, self.span)
+        return Lister(self.endpoint, scope, self.span, self._indexes)
 
     def _remembered(self, each: List) -> str:
         """By which the archive knows how far a list has come."""
@@ -306,9 +372,9 @@ class PastSpider(ArchiveSpider):
             return
         self._lookups += 1
         self._lookups_found += bool(each.found)
-        if self.queue is not None and each.lookup is not None:
-            key, found, now = each.lookup, each.found, times.now()
-            self.queue.note(lambda to: to.note_lookup(key, now, found))
+        if (queue := self.queue) is not None:
+            url, found, now = each.scope.url, each.found, times.now()
+            queue.note(lambda to: to.note_lookup(queue.web_archive, url, now, found))
 
     # -- what comes next -------------------------------------------------------------------------
 
@@ -357,7 +423,7 @@ class PastSpider(ArchiveSpider):
         """A web archive has answered: what it gives may be stored."""
         session = Session.of(self.crawler)
         if self.queue is None and session.open_archive():
-            self.queue = PastQueue(self.crawler, self.endpoint.index, self.span, self._read)
+            self.queue = PastQueue(self.crawler, self.endpoint.index, self.span, self.note_read)
             self.opened(self.queue)
         return self.queue is not None and session.archive.error is None
 
@@ -368,66 +434,61 @@ class PastSpider(ArchiveSpider):
 
     # -- captures --------------------------------------------------------------------------------
 
-    def source(self, waiting: Waiting) -> str | None:
-        """The address of a capture; None where it has none."""
-        return self.endpoint.memento(digits(waiting.captured_at), waiting.url)
-
-    def ask_for(self, waiting: Waiting, source: str) -> Request:
-        """The request of a capture."""
-        return Request(source)
-
     def record(
-        self, waiting: Waiting, listed: Listed, response: Response, sent: AsSent
-    ) -> tuple[bytes, bool] | Reason:
+        self, waiting: Waiting, response: Response, sent: AsSent
+    ) -> tuple[Record, bool] | Reason:
         """The WARC record that an answer holds, and whether its payload is surely not what the
         index has; or why it holds none."""
-        moment = leads_elsewhere(sent, listed)
+        listed = self._as_listed(waiting)
+        moment = None
+        if self.endpoint.dialect != "commoncrawl":
+            moment = leads_elsewhere(sent, listed)
         if moment is not None:
-            by = self._wanted_by(waiting.url)
+            by = self._asker(waiting.url)
             if self.queue is not None and by is not None:
                 self.queue.add(by, [replace(listed, timestamp=moment, digest=None)])
             return because("other_moment", moment)
-        made = memento(
-            listed, sent, response.body, response.url, self.endpoint.index, datetime.now(UTC)
-        )
-        if made is None:
-            gone = response.status in (404, 410)
-            return because("memento_gone") if gone else because("no_memento", response.status)
-        return made.data, made.differs
+        return record_in(
+            self.endpoint, listed, sent, response.body, response.status, response.url,
+            datetime.now(UTC),
+        )  # fmt: skip
 
     async def _begin(self, queue: PastQueue, waiting: Waiting) -> Request | None:
         """The request of a capture; None where it need not be fetched."""
         session = Session.of(self.crawler)
-        source = self.source(waiting)
+        listed = self._as_listed(waiting)
+        how = asking(self.endpoint, self.data, listed)
         if session.known.is_taken_down(waiting.url):
             queue.settled(waiting, "failed", because("taken_down"))
             return None
-        if source is None:
+        if how is None:
             queue.settled(waiting, "failed", because("other_record"))
             return None
         held = queue.held(waiting)
         if held is not None:
-            if held.is_read and held.source_uri != source:
+            if held.is_read and held.source_uri != how.url:
                 queue.settled(waiting, "archived")
             elif (why := await queue.bringing.read_again(waiting.id, held)) is not None:
                 queue.settled(waiting, "failed", why)
             return None
         original = queue.same_payload(waiting)
         if original is not None:
-            made = repeated(
-                self._as_listed(waiting), original, source, self.endpoint.index, datetime.now(UTC)
-            )
+            now = datetime.now(UTC)
+            data = repeated(listed, original, how.url, self.endpoint.index, now)
             queue.counts["repeated"] += 1
-            await self._take(queue, waiting, made.data)
+            await self._take(queue, waiting, one_record(data, "memento.warc"))
             return None
         self._fetched += 1
-        request = self.ask_for(waiting, source)
-        request.meta.update(
-            {ELSEWHERE: None, "waiting": waiting, "dont_redirect": True, "tries": 1}
-        )
-        return request.replace(
-            callback=self.fetched, errback=self.not_fetched, dont_filter=True, meta=request.meta
-        )
+        return self._request(waiting, how)
+
+    def _request(self, waiting: Waiting, how: Asking) -> Request:
+        meta = {ELSEWHERE: None, "waiting": waiting, "dont_redirect": True, "tries": 1}
+        if how.most_bytes is not None:
+            meta[MOST_BYTES] = how.most_bytes
+        return Request(
+            how.url, headers=dict(how.headers), callback=self.fetched, errback=self.not_fetched,
+            dont_filter=True, meta=meta,
+        )  # fmt: skip
 
     async def fetched(self, response: Response) -> AsyncIterator[Request]:
         """A capture has come, or an error in its place."""
@@ -449,7 +510,7 @@ class PastSpider(ArchiveSpider):
         else:
             self._failures = 0
             try:
-                found = self.record(waiting, self._as_listed(waiting), response, sent)
+                found = self.record(waiting, response, sent)
                 if isinstance(found, Reason):
                     queue.settled(waiting, _STATES.get(found.code, "failed"), found)
                 else:
@@ -483,13 +544,8 @@ class PastSpider(ArchiveSpider):
         for each in await self._next():
             yield each
 
-    async def _take(self, queue: PastQueue, waiting: Waiting, data: bytes) -> None:
+    async def _take(self, queue: PastQueue, waiting: Waiting, record: Record) -> None:
         """Make a capture of a record."""
-        try:
-            record = one_record(data, "memento.warc")
-        except DamagedError as error:
-            queue.settled(waiting, "failed", because("damaged_record", error))
-            return
         why = await queue.bringing.take(waiting.id, record, "memento.warc")
         if why is not None:
             queue.settled(waiting, "failed", why)
@@ -506,12 +562,17 @@ class PastSpider(ArchiveSpider):
 
     # -- what a capture leads to -----------------------------------------------------------------
 
-    def _wanted_by(self, url: str) -> str | None:
+    def _covering(self, url: str) -> str | None:
+        """For whom a list was asked for that has an address, if there was one."""
         return next((by for by, each in self._scopes.items() if each.has(url)), None)
 
-    def _read(self, visit: Visit, page: Page | None) -> None:  # type: ignore[override]
+    def _asker(self, url: str) -> str | None:
+        """For whom a capture was asked for."""
+        return self._covering(url) or next(iter(self._wanted), None)
+
+    def note_read(self, visit: Visit, page: Page | None) -> None:
         """A capture was read: have what it leads to asked for that no list has."""
-        wanted_by = next((by for by, each in self._scopes.items() if each.has(visit.url)), None)
+        wanted_by = self._covering(visit.url)
         if wanted_by is None:
             return
         if visit.leads_to is not None and not is_front(visit.leads_to):
@@ -527,7 +588,7 @@ class PastSpider(ArchiveSpider):
 
     def _look_up(self, wanted_by: str, urls: Iterable[str], *, is_own: bool) -> None:
         queue = self.queue
-        urls = [url for url in urls if self._wanted_by(url) is None]
+        urls = [url for url in urls if self._covering(url) is None]
         if urls and queue is not None:
             queue.note(lambda to: to.look_up(queue.web_archive, wanted_by, urls, is_own=is_own))
 

@@ -127,6 +127,15 @@ class Mementos:
         ).fetchone()
         return cast(int, row[0])
 
+    def has_waiting(self, endpoint: str, wanted_by: str) -> bool:
+        """Whether captures wait of an archive. endpoint: of the archive."""
+        row = self._sql(
+            "SELECT 1 FROM mementos m JOIN web_archives w ON w.id = m.web_archive_id"
+            " WHERE w.endpoint = ? AND m.wanted_by = ? AND m.state IN ('queued', 'retry') LIMIT 1",
+            (endpoint, wanted_by),
+        ).fetchone()
+        return row is not None
+
     def settle(self, key: int, state: str, reason: Reason | None = None) -> None:
         """Say what became of a listed capture; what has failed often enough has failed for good."""
         self._sql(
@@ -205,7 +214,7 @@ class Mementos:
         """Have addresses asked for again that were asked for before a moment and not found."""
         self._sql(
             "UPDATE _lookups SET asked_at = NULL WHERE web_archive_id = ? AND asked_at < ?"
-            " AND found = 0",
+            " AND ifnull(found, 0) = 0",
             (web_archive, before),
         )
 
@@ -220,9 +229,12 @@ class Mementos:
         ).fetchone()
         return (row[0], row[1]) if row else None
 
-    def note_lookup(self, key: int, now: str, found: int) -> None:
+    def note_lookup(self, web_archive: int, url: str, now: str, found: int) -> None:
         """An address was asked for. found: how many captures of it are listed."""
-        self._sql("UPDATE _lookups SET asked_at = ?, found = ? WHERE id = ?", (now, found, key))
+        self._sql(
+            "UPDATE _lookups SET asked_at = ?, found = ? WHERE web_archive_id = ? AND url = ?",
+            (now, found, web_archive, url),
+        )
 
     def missing(self) -> Iterator[str]:
         """Addresses of stories that archived ones link to and that are not archived, the most

@@ -55,6 +55,8 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
     ended = session.outcome or "broken off"
     for problem in seed_problems(spider):
         say(f"{PROGRAM} crawl: {problem}")
+    for note in getattr(spider, "notes", ()):
+        say(f"{PROGRAM} crawl: {note}")
     if archive.error:
         say(f"{PROGRAM} crawl: {archive.error}")
     if archive.answered:

@@ -92,12 +92,15 @@ def memento(
     if moment_of(message) is None or message.status is None:
         return None
     body, differs = sent.body, False
-    if (wanted := _SHA1.fullmatch(listed.digest or "")) is not None:
-        is_sent, is_plain = (_sha1(each) == wanted[1].upper() for each in (sent.body, plain))
-        if is_plain and not is_sent:
-            body = plain
-        differs = not (is_sent or is_plain)
-    elif message.get(_ORIGINAL + "content-encoding") is None and _is_described(message):
+    is_sent = has_digest(sent.body, listed.digest)
+    if is_sent is False:
+        differs = not has_digest(plain, listed.digest)
+        body = sent.body if differs else plain
+    elif (
+        is_sent is None
+        and message.get(_ORIGINAL + "content-encoding") is None
+        and _is_described(message)
+    ):
         body = plain  # the original had no coding, as its own headers say
     is_coded = body is sent.body and message.get("Content-Encoding") is not None
     head = _head(message, len(body), is_coded=is_coded)
@@ -112,7 +115,7 @@ def memento(
 
 def repeated(
     listed: Listed, original: Capture, source: str, collection: str, now: datetime
-) -> Made:
+) -> bytes:
     """The `revisit` record of a capture that has, by the index, the payload of another one of the
     same address. It has no head: nobody has asked for it."""
     headers = [
@@ -127,7 +130,7 @@ def repeated(
         ("Content-Type", HTTP_RESPONSE),
     ]
     date = warc_date(datetime.fromisoformat(listed.captured_at))
-    return Made(record("revisit", _name(source), date, headers, b""))
+    return record("revisit", _name(source), date, headers, b"")
 
 
 def _provenance(source: str, collection: str, now: datetime) -> list[tuple[str, str]]:
@@ -197,6 +200,13 @@ def _begins(name: bytes, prefix: str) -> bool:
 
 def _own(name: bytes) -> str:
     return name.decode("latin-1").lower()
+
+
+def has_digest(data: bytes, listed: str | None) -> bool | None:
+    """Whether a payload has the digest that an index has; None where that is of a kind that tells
+    nothing."""
+    wanted = _SHA1.fullmatch(listed or "")
+    return None if wanted is None else _sha1(data) == wanted[1].upper()
 
 
 def _sha1(data: bytes) -> str:

@@ -21,6 +21,7 @@ Match = Literal["exact", "prefix", "host", "domain"]
 
 DEFAULT = "https://web.archive.org/cdx/search/cdx"
 """The Internet Archive's."""
+COMMON_CRAWL = "https://index.commoncrawl.org/collinfo.json"
 MOST_ROWS = 5_000
 """Rows that are asked for at once."""
 _NOT_PAGES = "(image|video|audio|font)/"

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from crawler.mementos.cdx import Listing
 from crawler.mementos.endpoint import MOST_ROWS, Endpoint, Match
 from crawler.mementos.span import Span
-from crawler.urls import is_below, site_host
+from crawler.urls import is_below, site_host, story_key
 
 Step = Literal["count", "page", "rows"]
 
@@ -47,7 +47,7 @@ class Scope:
     def has(self, url: str) -> bool:
         """Whether an address is of what is asked for; a server may list anything."""
         if self.match == "exact":
-            return True  # the server says which spellings are one
+            return story_key(url).lower() == story_key(self.url).lower()
         if self.match == "domain":
             return site_host(url) == self.url or is_below(url, f"http://{self.url}/")
         host, slash, path = self.url.partition("/")
