@@ -6,51 +6,19 @@ pywb itself is run by the tests; these two are servers that nobody can have at h
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
-from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
-
+from benchmarks.web_archive import HTML, Kept
 from tests.loopback import serving
 
 Answer = tuple[int, dict[str, str], bytes]
-HTML = "text/html; charset=utf-8"
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A capture that an archive has."""
-
-    url: str
-    timestamp: str
-    body: bytes = b""
-    status: int = 200
-    content_type: str = HTML
-    headers: tuple[tuple[str, str], ...] = ()
-    listed_as: str | None = None
-    """A digest that the index has in place of the payload's own."""
-
-    @property
-    def digest(self) -> str:
-        if self.listed_as is not None:
-            return self.listed_as
-        return base64.b32encode(hashlib.sha1(self.body).digest()).decode()
-
-    @property
-    def date(self) -> datetime:
-        return datetime.strptime(self.timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
 
 
 def host_of(url: str) -> str:
@@ -152,23 +120,6 @@ def internet_archive(
 
     with serving(Handler) as url:
         yield url
-
-
-def warc(kept: list[Kept], path: Path) -> Path:
-    """A WARC file of captures, as warcio writes it."""
-    with path.open("wb") as file:
-        writer = WARCWriter(file, gzip=True, warc_version="1.0")
-        writer.write_record(writer.create_warcinfo_record(path.name, {"software": "Other/1"}))
-        for each in kept:
-            headers = [("Content-Type", each.content_type), *each.headers]
-            head = StatusAndHeaders(f"{each.status} Said", headers, protocol="HTTP/1.1")
-            writer.write_record(
-                writer.create_warc_record(
-                    each.url, "response", payload=BytesIO(each.body), http_headers=head,
-                    warc_headers_dict={"WARC-Date": each.date.strftime("%Y-%m-%dT%H:%M:%SZ")},
-                )
-            )  # fmt: skip
-    return path
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.kill import faults
-from tests.web_archives import Answer, Kept, common_crawl, warc
+from benchmarks.web_archive import Kept, warc
+from tests.web_archives import Answer, common_crawl
 
 from .conftest import crawl, query, run_scrapy
 from .test_errors import complaint

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.kill import faults
-from tests.web_archives import Answer, Kept, internet_archive
+from benchmarks.web_archive import Kept
+from tests.web_archives import Answer, internet_archive
 
 from .conftest import FULL_SPEED, ROOT, crawl, query
 from .test_errors import complaint

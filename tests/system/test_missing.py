@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.web_archive import Kept
 from crawler.demo.server import serve
-from tests.web_archives import Kept, internet_archive
+from tests.web_archives import internet_archive
 
 from .conftest import crawl, query
 from .test_hostile import STORY

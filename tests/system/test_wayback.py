@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from benchmarks.kill import faults
+from benchmarks.web_archive import Kept, pywb, warc
 from crawler.demo.pages import render
 from crawler.demo.truth import expected
-from tests.web_archives import Kept, warc
 
 from .conftest import PLAINLY, crawl, query, run_scrapy
-from .test_proof import TOOLS, free_port, tool
+from .test_proof import tool
 
 HOME = "http://paper.example"
 STORIES = {story.path: story for story in expected("evening")}
@@ -44,32 +40,6 @@ def edition(name: str, stamp: str | None = None, *paths: str) -> list[Kept]:
         for path, answer in pages.items()
         if (path in paths if paths else path in STORIES or path in ("/", "/robots.txt"))
     ]  # fmt: skip
-
-
-@contextmanager
-def pywb(folder: Path, *files: Path) -> Iterator[str]:
-    """pywb with a collection of some WARC files; gives the collection's address."""
-    for words in (["init", "news"], ["add", "news", *map(str, files)]):
-        done = tool("wb-manager", *words, cwd=folder)
-        assert done.returncode == 0, done.stdout + done.stderr
-    port = free_port()
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [TOOLS / "wayback", "-b", "127.0.0.1", "-p", str(port)],
-            cwd=folder, stdout=log, stderr=log,
-        )  # fmt: skip
-    try:
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                assert process.poll() is None, (folder / "log").read_text()
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/news"
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 @pytest.fixture(scope="module")
