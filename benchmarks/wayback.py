@@ -198,7 +198,8 @@ def main() -> None:
         ]  # fmt: skip
         with pywb(folder / "two", warc(second, folder / "other.warc.gz")) as endpoint:
             said_of_missing, _ = crawl("missing", archive, endpoint)
-        after = {urlsplit(url).path for (url,) in rows(archive, "SELECT url FROM missing_stories")}
+        after = {url for (url,) in rows(archive, "SELECT url FROM missing_stories")}
+        brought = sum(each.url not in after for each in second)
     text = report(kept, truth, found, dates, lost, missing, len(second), brought, seconds)
     text += f"\nThe first run said:\n\n```\n{told(said)}\n```\n"
     text += f"\nThe second one:\n\n```\n{told(again)}\n```\n"
