@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
 
@@ -51,7 +51,7 @@ from crawler.mementos import (
 from crawler.outcome import PARTLY, is_refusal, of_seeds
 from crawler.reasons import Reason, because
 from crawler.stopping import STOPPING, Stopped
-from crawler.urls import same_owner, site_host
+from crawler.urls import same_owner
 from crawler.warc.one import one_record
 from crawler.warc.reader import Record
 
@@ -77,15 +77,8 @@ class List:
     """Of a newspaper: its home page, as the user names it."""
     lookup: int | None = None
     """Of a single address: its key, where the archive has one."""
-    rows: list[Listed] = field(default_factory=list)
-    """Those of a part that have not been entered."""
     found: int = 0
     tries: int = 0
-
-    @property
-    def name(self) -> str:
-        """By which the archive remembers how far it came."""
-        return f"{self.scope.match} {self.scope.url}"
 
 
 class PastSpider(ArchiveSpider):
@@ -163,7 +156,7 @@ class PastSpider(ArchiveSpider):
     def _ask_collections(self, tries: int) -> Request:
         return Request(
             self.endpoint.index, callback=self.told_collections, errback=self.not_told,
-            dont_filter=True, meta={ELSEWHERE: None, "tries": tries},
+            dont_filter=True, meta={ELSEWHERE: None, "tries": tries, "dont_retry": True},
         )  # fmt: skip
 
     async def told_collections(self, response: Response) -> AsyncIterator[Request]:
@@ -211,9 +204,9 @@ class PastSpider(ArchiveSpider):
 
     def list_site(self, home: str) -> List:
         """The list of all captures of a newspaper, or what an earlier run has left of it."""
-        scope, wanted_by = Scope.of_site(home), site_host(home)
-        self._scopes[wanted_by] = scope
-        each = List(scope, wanted_by, self.lister(scope), home)
+        scope = Scope.of_site(home)
+        self._scopes[scope.url] = scope
+        each = List(scope, scope.url, self.lister(scope), home)
         index = self.endpoint.index
         saved = Session.of(self.crawler).archive.look(
             lambda db: Mementos(db).listing(index, self._remembered(each))
@@ -245,7 +238,8 @@ class PastSpider(ArchiveSpider):
             if query is not None:
                 return Request(
                     self._list.lister.url(query), callback=self.listed, errback=self.not_listed,
-                    priority=100, dont_filter=True, meta={ELSEWHERE: None, "query": query},
+                    priority=100, dont_filter=True,
+                    meta={ELSEWHERE: None, "query": query, "dont_retry": True},
                 )  # fmt: skip
             each, self._list = self._list, None
             self._all_listed(each)
@@ -336,7 +330,9 @@ class PastSpider(ArchiveSpider):
         if query.step == "count":
             each.lister.give_up(query)  # 404: there is nothing
         else:
+            cut = each.lister.cut
             each.lister.took(query, listing)
+            self._odd["followed by more of the same second"] += each.lister.cut - cut
         each.found += self.queue.add(each.wanted_by, rows)
         self._remember(each)
         return None
@@ -466,7 +462,8 @@ class PastSpider(ArchiveSpider):
             return None
         held = queue.held(waiting)
         if held is not None:
-            if held.is_read and held.source_uri != how.url:
+            is_ours = held.source_uri == how.url and not held.is_of_whole_run
+            if held.is_read and not is_ours:
                 queue.settled(waiting, "archived")
             elif (why := await queue.bringing.read_again(waiting.id, held)) is not None:
                 queue.settled(waiting, "failed", why)
@@ -482,7 +479,9 @@ class PastSpider(ArchiveSpider):
         return self._request(waiting, how)
 
     def _request(self, waiting: Waiting, how: Asking) -> Request:
-        meta = {ELSEWHERE: None, "waiting": waiting, "dont_redirect": True, "tries": 1}
+        # tries of ours have pauses between them
+        meta = {ELSEWHERE: None, "waiting": waiting, "tries": 1, "dont_retry": True}
+        meta["dont_redirect"] = True
         if how.most_bytes is not None:
             meta[MOST_BYTES] = how.most_bytes
         return Request(
@@ -581,7 +580,7 @@ class PastSpider(ArchiveSpider):
             return
         says = zip(page.out_links, page.link_words, strict=True)
         links = [url for url, word in says if may_be_own_story(url, word)]
-        home = f"http://{self._scopes[wanted_by].url}"
+        home = f"http://{wanted_by}"
         for is_own in (True, False):
             urls = [url for url in links if same_owner(url, home) == is_own]
             self._look_up(wanted_by, urls, is_own=is_own)

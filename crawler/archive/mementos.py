@@ -47,6 +47,8 @@ class Held:
     source_uri: str | None = None
     is_read: bool = True
     """Whether a visit has said what its answer is; else a run that was killed had written it."""
+    is_of_whole_run: bool = True
+    """Whether the run that wrote it came to its end, with all that it had in hand."""
 
 
 class Mementos:
@@ -148,32 +150,33 @@ class Mementos:
         """The capture of an address at a second, from wherever it came."""
         row = self._sql(
             "SELECT c.record_id, c.warc_file, c.warc_offset, c.warc_length, c.source_uri,"
-            " ifnull(u.visited_at >= c.fetched_at, 0) FROM captures c"
-            " JOIN urls u ON u.id = c.url_id"
+            " ifnull(u.visited_at >= c.fetched_at, 0),"
+            " r.outcome IN ('finished', 'partly', 'max_pages') FROM captures c"
+            " JOIN urls u ON u.id = c.url_id JOIN runs r ON r.id = c.run_id"
             " WHERE u.url = ? AND substr(c.fetched_at, 1, 19) = ? LIMIT 1",
             (normalise(url) or url, captured_at[:19]),
         ).fetchone()
         return Held(*row) if row else None
 
-    def same_payload(self, web_archive: int, waiting: Waiting) -> Held | None:
-        """A capture of the same address that has, by its index, the same payload, and is here."""
+    def same_payload(self, web_archive: int, waiting: Waiting) -> str | None:
+        """The WARC-Record-ID of a response that is here and has, by the index, the same payload."""
         rows = self._sql(
-            "SELECT url, captured_at FROM mementos WHERE web_archive_id = ? AND url = ?"
-            " AND digest = ? AND state = 'archived' AND id <> ? ORDER BY captured_at LIMIT 5",
-            (web_archive, waiting.url, waiting.digest, waiting.id),
+            "SELECT url, captured_at FROM mementos WHERE web_archive_id = ? AND digest = ?"
+            " AND state = 'archived' AND status = 200 AND reason_code IS NULL AND id <> ?"
+            " ORDER BY url <> ?, captured_at LIMIT 5",
+            (web_archive, waiting.digest, waiting.id, waiting.url),
         ).fetchall()
         for url, captured_at in rows:
             row = self._sql(
-                "SELECT ifnull(o.record_id, c.record_id), c.warc_file, c.warc_offset, c.warc_length"
-                " FROM captures c JOIN urls u ON u.id = c.url_id"
-                " LEFT JOIN captures o ON o.id = c.refers_to_id"
+                "SELECT ifnull(o.record_id, c.record_id) FROM captures c"
+                " JOIN urls u ON u.id = c.url_id LEFT JOIN captures o ON o.id = c.refers_to_id"
                 " WHERE u.url = ? AND substr(c.fetched_at, 1, 19) = ? AND c.truncated IS NULL"
                 " AND ifnull(o.id, c.id) NOT IN (SELECT capture_id FROM lost_captures)"
                 " AND c.status = 200 LIMIT 1",
                 (normalise(url) or url, captured_at[:19]),
             ).fetchone()
             if row is not None:
-                return Held(*row)
+                return cast(str, row[0])
         return None
 
     # -- lists, and single addresses -------------------------------------------------------------

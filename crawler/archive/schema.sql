@@ -513,6 +513,8 @@ CREATE TABLE mementos (
 ) STRICT;
 CREATE INDEX mementos_waiting ON mementos(web_archive_id, wanted_by, url, captured_at)
     WHERE state IN ('queued', 'retry');
+CREATE INDEX mementos_payload ON mementos(web_archive_id, digest)
+    WHERE state = 'archived' AND status = 200;
 
 -- How far a list of captures has come that a killed run had begun; which single addresses were
 -- asked for, and which are to be.

@@ -75,14 +75,15 @@ class Command(Verb, ScrapyCrawl):
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
-        return "Archive a newspaper (news) or single stories (article)"
+        return "Archive a newspaper (news), stories (article), their past (wayback)"
 
     def long_desc(self) -> str:
         """For `scrapy crawl -h`."""
         return (
             f"Archive into a folder: crawl news, with the papers of {FILE_NAME} or with "
             "-a site=https://…; crawl article -a url=https://… "
-            "or -a urls=FILE; also -a archive=DIR, since=, until=, discover=, "
+            "or -a urls=FILE; from other web archives: crawl wayback or commoncrawl -a site=…, "
+            "crawl missing; also -a archive=DIR, since=, until=, discover=, "
             "revisit=now, max_pages=, contact=, cookies=FILE, "
             f"allow_private=1. {EXIT_CODES}"
         )

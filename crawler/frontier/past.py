@@ -60,8 +60,10 @@ class PastQueue:
         self._buffer: deque[Waiting] = deque()
         self._after: dict[tuple[str, bool], tuple[str, str]] = {}
         self._in_hand: dict[int, Waiting] = {}
-        self._later: defaultdict[tuple[str, str], list[Waiting]] = defaultdict(list)
-        """Those whose payload is under way, by address and digest."""
+        self._later: defaultdict[str, list[Waiting]] = defaultdict(list)
+        """Those whose payload is under way, by its digest."""
+        self._differ: set[int] = set()
+        """Those whose payload does not have its digest."""
         self._settled: list[tuple[int, str, Reason | None]] = []
         self._changes: list[Callable[[Store], object]] = []
 
@@ -118,10 +120,9 @@ class PastQueue:
             waiting = self._buffer.popleft()
             if waiting.id in self._in_hand:
                 continue
-            if self._payload(waiting) in map(self._payload, self._in_hand.values()) and (
-                waiting.digest is not None
-            ):
-                self._later[self._payload(waiting)].append(waiting)
+            under_way = (each.digest for each in self._in_hand.values())
+            if waiting.digest is not None and waiting.digest in under_way:
+                self._later[waiting.digest].append(waiting)
                 continue
             self._in_hand[waiting.id] = waiting
             return waiting
@@ -137,7 +138,7 @@ class PastQueue:
         found = self._archive.look(lambda db: Mementos(db).same_payload(self.web_archive, waiting))
         if found is None:
             return None
-        capture = self._archive.look(lambda db: capture_with(db, found.record_id))
+        capture = self._archive.look(lambda db: capture_with(db, found))
         folder = self._session.run.folder / WARC_FOLDER
         if capture is None or not is_there(
             folder, capture.warc_file, capture.warc_offset, capture.warc_length, capture.record_id
@@ -171,9 +172,6 @@ class PastQueue:
             or ()
         )  # fmt: skip
 
-    def _payload(self, waiting: Waiting) -> tuple[str, str]:
-        return waiting.url, waiting.digest or ""
-
     # -- what became of it -----------------------------------------------------------------------
 
     def settled(self, waiting: Waiting, state: str, reason: Reason | None = None) -> None:
@@ -189,7 +187,7 @@ class PastQueue:
     def differs(self, waiting: Waiting) -> None:
         """A capture's payload has not the digest that the index has."""
         self.counts["differs"] += 1
-        self._settled.append((waiting.id, "archived", because("digest_differs")))
+        self._differ.add(waiting.id)
 
     def settle(self) -> bool:
         """Store what has come and what became of it; returns whether anything was."""
@@ -206,7 +204,8 @@ class PastQueue:
             for change in changes:
                 change(store)
             for key, _ in done:
-                store.mementos.settle(key, "archived")
+                why = because("digest_differs") if key in self._differ else None
+                store.mementos.settle(key, "archived", why)
             for each in settled:
                 store.mementos.settle(*each)
             return True
@@ -232,8 +231,9 @@ class PastQueue:
 
     def _forget(self, key: int) -> None:
         waiting = self._in_hand.pop(key, None)
-        if waiting is not None:
-            self._buffer.extendleft(reversed(self._later.pop(self._payload(waiting), [])))
+        self._differ.discard(key)
+        if waiting is not None and waiting.digest is not None:
+            self._buffer.extendleft(reversed(self._later.pop(waiting.digest, [])))
 
     def _change(self, change: Callable[[Store], object]) -> None:
         self._changes.append(change)

@@ -79,6 +79,8 @@ class Lister:
         indexes: Sequence[tuple[str, Span]] = (),
     ) -> None:  # fmt: skip
         """indexes: of Common Crawl's collections, the address and the span of each."""
+        self.cut = 0
+        """Parts of which not all could be had: single seconds with more captures than are given."""
         self._endpoint, self._scope = endpoint, scope
         first: Step = "rows" if endpoint.dialect == "wayback" or scope.match == "exact" else "count"
         parts: Sequence[tuple[str | None, Span]] = indexes or [(None, span)]
@@ -113,7 +115,7 @@ class Lister:
             if listing.resume != query.resume:  # else it would never end
                 self._left.insert(0, Query("rows", *same, resume=listing.resume))
         elif query.step == "rows" and listing.lines >= MOST_ROWS:
-            self.halve(query)
+            self.cut += not self.halve(query)
 
     def halve(self, query: Query) -> bool:
         """A part is too long: ask for its halves; returns whether it has any."""

@@ -33,6 +33,8 @@ CREATE TABLE mementos (
 ) STRICT;
 CREATE INDEX mementos_waiting ON mementos(web_archive_id, wanted_by, url, captured_at)
     WHERE state IN ('queued', 'retry');
+CREATE INDEX mementos_payload ON mementos(web_archive_id, digest)
+    WHERE state = 'archived' AND status = 200;
 CREATE TABLE _listings (
     web_archive_id INTEGER NOT NULL REFERENCES web_archives(id),
     what TEXT NOT NULL,
