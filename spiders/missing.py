@@ -13,7 +13,8 @@ from crawler.extract.fields import is_front
 from crawler.frontier.past import PastQueue
 from crawler.items import Page, Visit
 
-from .past import List, PastSpider
+from .lists import List
+from .past import PastSpider
 
 _ASKED_BY = "missing"
 _AGAIN = timedelta(days=30)
