@@ -69,6 +69,8 @@ class PastSpider(ListsSpider):
 
     async def _more(self) -> list[Request]:
         found: list[Request] = []
+        if self.queue is not None:
+            self.queue.settle()
         while not self._is_stopping:
             if not self._is_asking and not self._is_over and (request := self._ask_next()):
                 self._is_asking = True
@@ -283,9 +285,15 @@ class PastSpider(ListsSpider):
 
     # -- what the run came to --------------------------------------------------------------------
 
+    @property
+    def waiting(self) -> int:
+        """Captures that wait, for the line that shows how far the run has come."""
+        return 0 if self.queue is None else self.queue.size
+
     def count_left(self) -> None:
         """Count what waits still, while the archive is open."""
         if self.queue is not None:
+            self.queue.settle()
             self.left = self.queue.left()
 
     @property

@@ -55,6 +55,8 @@ class PastQueue:
         store = self._session.run.store
         with store.db.atomic():
             self.web_archive = store.mementos.web_archive(endpoint, times.now())
+        self.size = 0
+        """How many captures wait, as it was when some were taken last."""
         self._wanted: list[str] = []
         """For whom captures may be given out."""
         self._buffer: deque[Waiting] = deque()
@@ -148,6 +150,7 @@ class PastQueue:
 
     def _refill(self) -> bool:
         self.settle()
+        self.size = self.left()
         for first_alone in (True, False):
             for wanted_by in self._wanted:
                 after = self._after.get((wanted_by, first_alone), _BEGIN)

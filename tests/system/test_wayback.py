@@ -146,4 +146,6 @@ def test_a_span_of_dates_is_asked_for(collection: str, tmp_path: Path) -> None:
                                   " WHERE source_uri IS NOT NULL")  # fmt: skip
     assert dates == [{"day": "2026-10-21"}]
     assert " 5 fetched," in done.stdout
+    (settled,) = query(tmp_path / "a", "SELECT sum(state = 'archived') AS n FROM mementos")
+    assert settled == {"n": 5}
     assert "captures to come: the same command resumes" in done.stdout
