@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from crawler.errors import UsageError
-from crawler.mementos import COMMON_CRAWL, DATA
+from crawler.mementos import COMMON_CRAWL
 
-from .arguments import addresses, web_address
+from .arguments import addresses
 from .past import PastSpider
 from .wishes import Wishes
 
@@ -35,6 +35,4 @@ class CommonCrawlSpider(PastSpider):
                 " server, crawl wayback"
             )
         self.seeds = addresses("site", arguments.get("site"))
-        self.data = web_address("data", arguments.get("data", DATA))
-        self.servers = (self.endpoint.index, self.data)
         self.wishes = Wishes(self.seeds, self.since, self.until)

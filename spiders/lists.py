@@ -42,6 +42,7 @@ from crawler.outcome import is_refusal
 from crawler.reasons import Reason, because
 from crawler.stopping import STOPPING, Stopped
 
+from .arguments import web_address
 from .base import ArchiveSpider
 
 TRIES = 4
@@ -86,9 +87,11 @@ class ListsSpider(ArchiveSpider):
         """Raises UsageError."""
         super().__init__(**arguments)
         self.endpoint = endpoint(arguments.get("endpoint", self.default_endpoint))
-        self.data = arguments.get("data", DATA)
+        self.data = web_address("data", arguments.get("data", DATA))
         self.span: Span = span(self.since, self.until)
         self.servers = (self.endpoint.index,)
+        if self.endpoint.dialect == "commoncrawl":
+            self.servers += (self.data,)
         self.queue: PastQueue | None = None
         self.left = 0
         """Captures that wait still, when the run has ended."""

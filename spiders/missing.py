@@ -28,11 +28,13 @@ class MissingSpider(PastSpider):
 
     -a endpoint=URL          the web archive: its CDX server, a collection of pywb, or Common
                              Crawl's collinfo.json; the Internet Archive's if not said
+    -a data=URL              of a copy of Common Crawl: where the WARC files are
     -a since= -a until=      only captures made in this span (YYYY, YYYY-MM or YYYY-MM-DD)
     -a max_pages=N           fetch at most N captures; the next run goes on from there
     """
 
     name = "missing"
+    known_arguments: ClassVar[frozenset[str]] = PastSpider.known_arguments | {"data"}
     most_collections: ClassVar[int] = 12
 
     def first_lists(self) -> Iterable[List]:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.web_archive import Kept
+from benchmarks.web_archive import Kept, warc
 from crawler.demo.server import serve
-from tests.web_archives import internet_archive
+from tests.web_archives import common_crawl, internet_archive
 
 from .conftest import crawl, query
 from .test_hostile import STORY
 from .test_internet_archive import asked_for
+from .test_proof import tool
 
 MISSING = "SELECT url FROM missing_stories ORDER BY url"
 
@@ -61,6 +62,25 @@ def test_a_dead_link_becomes_a_story_and_is_asked_for_once(linked: Path) -> None
         out = run()
         assert f"{len(missing) - 1} single addresses looked up, 1 of them found" in out
         assert missing[1] not in [row["url"] for row in query(linked, MISSING)]
+
+
+def test_common_crawl_is_asked_for_single_addresses_in_its_newest_collections(
+    linked: Path, tmp_path: Path
+) -> None:
+    missing = [row["url"] for row in query(linked, MISSING)]
+    page = STORY.replace("Weir", "Sluice").encode()
+    path = warc([Kept(missing[-1], "20250301000000", page)], tmp_path / "x-1.warc.gz")
+    index = tool("cdxj-indexer", "--sort", path).stdout
+    collections = {f"CC-MAIN-20{10 + number}-01": "" for number in range(14, -1, -1)}
+    collections["CC-MAIN-2024-01"] = index
+    asked: list[str] = []
+    with common_crawl({f"crawl-data/x/{path.name}": path}, collections, asked) as url:
+        done = crawl("missing", linked, endpoint=f"{url}/collinfo.json", data=url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{len(missing)} single addresses looked up, 1 of them found" in done.stdout
+    assert missing[-1] not in [row["url"] for row in query(linked, MISSING)]
+    of_one = [path for path in asked if "-index?" in path and missing[0].split("/")[-2] in path]
+    assert {path[9:13] for path in of_one} == {str(year) for year in range(2013, 2025)}
 
 
 def test_without_an_archive_nothing_is_missing(tmp_path: Path) -> None:
