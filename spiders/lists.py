@@ -202,6 +202,7 @@ class ListsSpider(ArchiveSpider):
         )
         if saved is not None:
             each.lister.restore(saved)
+            each.found = 1  # or there would be nothing left
         return each
 
     def list_one(self, url: str, wanted_by: str, key: int | None) -> List:

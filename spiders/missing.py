@@ -66,9 +66,8 @@ class MissingSpider(PastSpider):
     def opened(self, queue: PastQueue) -> None:
         """Have all of them asked for."""
         super().opened(queue)
-        urls, before = self._urls, self._asked_before
-        queue.note(lambda to: to.ask_again(queue.web_archive, before))
-        queue.note(lambda to: to.look_up(queue.web_archive, _ASKED_BY, urls, is_own=True))
+        urls = self._urls
+        queue.note(lambda to: to.ask(queue.web_archive, _ASKED_BY, urls))
 
     @property
     def _asked_before(self) -> str:

@@ -72,7 +72,7 @@ class PastSpider(ListsSpider):
         if self.queue is not None:
             self.queue.settle()
         while not self._is_stopping:
-            if not self._is_asking and not self._is_over and (request := self._ask_next()):
+            if self._may_ask and (request := self._ask_next()):
                 self._is_asking = True
                 found.append(request)
             while self.queue is not None and self._fetching < self._most:
@@ -93,6 +93,12 @@ class PastSpider(ListsSpider):
     def _most(self) -> int:
         """Captures that are asked for at once: enough to keep one host busy."""
         return self.crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN") + 2
+
+    @property
+    def _may_ask(self) -> bool:
+        """Whether to ask for more of lists: of newspapers also where no more is to be fetched."""
+        of_newspaper = bool(self._lists) or self._list is not None
+        return not (self._is_asking or self._is_over) and (of_newspaper or not self._is_full())
 
     def _is_full(self) -> bool:
         """Whether no more captures are to be fetched."""
@@ -172,6 +178,12 @@ class PastSpider(ListsSpider):
         request = response.request
         assert request is not None
         again = False
+        if sent.truncated == "length":
+            queue.settled(waiting, "failed", because("too_long"))
+            self._fetching -= 1
+            for each in await self.proceed():
+                yield each
+            return
         why = self._refusal(response) if not response.headers.get(b"Memento-Datetime") else None
         if why is None and sent.truncated is not None:
             why = because("broken_off")

@@ -213,12 +213,13 @@ class Mementos:
             [(web_archive, wanted_by, url, site_host(url), is_own) for url in urls],
         )
 
-    def ask_again(self, web_archive: int, before: str) -> None:
-        """Have addresses asked for again that were asked for before a moment and not found."""
-        self._sql(
-            "UPDATE _lookups SET asked_at = NULL WHERE web_archive_id = ? AND asked_at < ?"
-            " AND ifnull(found, 0) = 0",
-            (web_archive, before),
+    def ask(self, web_archive: int, wanted_by: str, urls: Iterable[str]) -> None:
+        """Have single addresses asked for, whether they were or not."""
+        self._connection.executemany(
+            "INSERT INTO _lookups (web_archive_id, wanted_by, url, host, is_own)"
+            " VALUES (?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET wanted_by = excluded.wanted_by,"
+            " is_own = 1, asked_at = NULL",
+            [(web_archive, wanted_by, url, site_host(url)) for url in urls],
         )
 
     def to_look_up(self, web_archive: int, wanted_by: str, after: int) -> tuple[int, str] | None:

@@ -281,3 +281,17 @@ def test_an_archive_at_a_private_address_is_not_asked(tmp_path: Path) -> None:
     assert (done.returncode, asked) == (3, [])
     assert "private address" in done.stderr
     assert not (tmp_path / "a").exists()
+
+
+def test_what_is_too_long_is_asked_for_in_parts_or_left(tmp_path: Path) -> None:
+    kept = edition("morning", None, *SOME) + edition("evening", None, *SOME)
+    asked: list[str] = []
+    with internet_archive(kept, asked, rows=100) as url:
+        endpoint = f"{url}/cdx/search/cdx"
+        done = crawl("wayback", tmp_path / "a", "-s", "DOWNLOAD_MAXSIZE=1800",
+                     site="paper.example", endpoint=endpoint)  # fmt: skip
+    assert done.returncode == 9, done.stdout + done.stderr
+    (listed,) = query(tmp_path / "a", "SELECT count(*) AS n FROM mementos")
+    assert listed == {"n": len(kept)}
+    assert "answer longer than the limit" in done.stdout
+    assert set(asked_for(asked).values()) == {1}
