@@ -173,6 +173,10 @@ $(PEERS_STAMP): benchmarks/peers/peers.lock | setup
 bench-links: setup ## linked stories on pages with gold answers: found, typed, titles, cost
 	@$(BIN)/python -m benchmarks.links
 
+.PHONY: bench-wayback
+bench-wayback: setup $(REPLAY_STAMP) ## a newspaper that is gone, brought back from a collection of pywb
+	@$(BIN)/python -m benchmarks.wayback
+
 .PHONY: bench-monitors
 bench-monitors: setup ## alarms of simulated years: right, wrong, late, missed
 	@$(BIN)/python -m benchmarks.year

@@ -271,6 +271,8 @@ class Capture:
     """Milliseconds from the request to the last byte; None where nobody measured."""
     reservations: tuple[Reservation, ...] = ()
     """What the publisher states of the rights in it: in the answer, and for its whole host."""
+    source_uri: str | None = None
+    """Where it was got from, if that was another archive of the web (WARC-Source-URI)."""
 
 
 @dataclass(frozen=True, slots=True)

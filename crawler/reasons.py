@@ -76,6 +76,16 @@ _WORDS = {
     "page_not_parsed": "page cannot be parsed as HTML: {}",
     "page_beyond_bounds": "page has {}",
     "no_posts": "WordPress gives no list of posts here ({})",
+    # what another archive of the web has of it
+    "no_listing": "its captures cannot be listed: {}",
+    "not_listed": "no captures of it are listed that may be pages",
+    "other_moment": "the web archive gives the capture of {} in its place",
+    "memento_gone": "the web archive lists it and does not have it",
+    "no_memento": "the web archive answers with a page of its own (HTTP {})",
+    "other_record": "another record is where the index has it",
+    "digest_differs": "its payload does not have the digest that the index has",
+    "known_record": "the archive has it under another date",
+    "asks_to_wait": "the web archive asks to come again after {}",
     # why it was not asked for
     "taken_down": "taken down",
     "left_out": "no new stories on pages like this one",

@@ -79,6 +79,8 @@ class ArchiveSpider(Spider):
         self.max_pages = whole_number("max_pages", arguments.get("max_pages"))
         self.wishes = Wishes((), self.since, self.until)
         self.seeds: tuple[str, ...] = ()
+        self.servers: tuple[str, ...] = ()
+        """Whom the run asks, if not those at the seeds."""
         self.resume_hosts: tuple[str, ...] = ()
         self.seed_failures: dict[str, Reason] = {}
         """seed → why it gave nothing; the command tells the user."""

@@ -52,6 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.learn": {"crawler.extract"},
     "crawler.discover": set(),
     "crawler.warc": set(),
+    "crawler.mementos": {"crawler.discover", "crawler.warc"},
     "crawler.demo": set(),
     "crawler.history": {"crawler.extract.language"},  # its words
     "crawler.search": set(),
@@ -76,12 +77,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "crawler.warc",
     },
     "crawler.extensions": {
-        "crawler.archive", "crawler.discover", "crawler.failures", "crawler.originals",
-        "crawler.outcome", "crawler.runs", "crawler.stopping", "crawler.warc",
+        "crawler.archive", "crawler.discover", "crawler.failures", "crawler.mementos",
+        "crawler.originals", "crawler.outcome", "crawler.runs", "crawler.stopping",
+        "crawler.warc",
     },
     "crawler.frontier": {
-        "crawler.archive", "crawler.discover", "crawler.extensions", "crawler.policy",
-        "crawler.stopping",
+        "crawler.archive", "crawler.discover", "crawler.extensions", "crawler.mementos",
+        "crawler.policy", "crawler.runs", "crawler.stopping", "crawler.warc",
     },
     "crawler.room": {
         "crawler.archive", "crawler.citation", "crawler.extract.page", "crawler.history",
@@ -112,8 +114,8 @@ ROOMS: dict[str, set[str]] = {
 # table of words; `runs.visits`, `runs.readings` and `runs.assembly` are the way of every answer:
 # they are asked for by name.
 DOORS = {f"crawler.extract.{room}" for room in ROOMS} | {
-    "crawler.config", "crawler.extensions.session", "crawler.monitors", "crawler.reservations",
-    "crawler.runs", "crawler.search", "crawler.urls",
+    "crawler.config", "crawler.extensions.session", "crawler.mementos", "crawler.monitors",
+    "crawler.reservations", "crawler.runs", "crawler.search", "crawler.urls",
 }  # fmt: skip
 PAST_THE_DOOR = {
     "crawler.runs.assembly", "crawler.runs.readings", "crawler.runs.visits",

@@ -173,4 +173,5 @@ def enter_capture(
         truncated=capture.truncated,
         fetch_ms=capture.fetch_ms,
         reservations=as_json(capture.reservations),
+        source_uri=capture.source_uri,
     )

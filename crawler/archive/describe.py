@@ -7,6 +7,7 @@ from sqlite_utils import Database
 from crawler.archive import describe_history
 from crawler.archive.describe_analysis import ANALYSIS
 from crawler.archive.describe_frontier import FRONTIER
+from crawler.archive.describe_mementos import MEMENTOS
 from crawler.archive.describe_own import OWN
 from crawler.archive.describe_takedowns import TAKEN_OUT
 
@@ -370,6 +371,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
     },
     **ANALYSIS,
     **TAKEN_OUT,
+    **MEMENTOS,
     **FRONTIER,
     **OWN,
 }

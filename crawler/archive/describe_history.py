@@ -9,6 +9,8 @@ CAPTURES = {
     "fetch_ms": "Milliseconds from the request to the last byte.",
     "reservations": "What the publisher states of the rights in it, a JSON list, or NULL. One by"
     " one in the view reservations.",
+    "source_uri": "Where the record was got from, if from another archive of the web: the address"
+    " of the memento or WARC file, as in WARC-Source-URI; NULL where it says nothing.",
 }
 
 RESERVATIONS = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from crawler.archive.describe_mementos import LISTINGS, LOOKUPS
+
 FAMILIES = {
     "": "What visits have shown about a site's addresses, family by family: which are stories,"
     " which lead to stories.",
@@ -162,6 +164,8 @@ OWN: dict[str, dict[str, str]] = {
     "_url_families": FAMILIES,
     "_url_tellers": TELLERS,
     "_robots_files": ROBOTS,
+    "_listings": LISTINGS,
+    "_lookups": LOOKUPS,
     "_article_bands": BANDS,
     "_paper_days": PAPER_DAYS,
     "_word_forms": WORD_FORMS,

@@ -18,6 +18,7 @@ from crawler.archive.past import (
     history,
     kind,
     loss,
+    mementos,
     monitors,
     profiles,
     reading,
@@ -182,6 +183,12 @@ def m024_reservations(db: Database) -> None:
 def m025_what_analysts_count(db: Database) -> None:
     """Days, authors, tags and copies, a row for each story that has them."""
     analysis.upgrade(db)
+
+
+@migrations()
+def m026_mementos(db: Database) -> None:
+    """Where captures were got from, and what other archives of the web list."""
+    mementos.upgrade(db)
 
 
 def bring_up_to_date(db: Database) -> None:

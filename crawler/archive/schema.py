@@ -33,6 +33,10 @@ UTC_COLUMNS: dict[str, tuple[str, ...]] = {
     "prunings": ("at", "finished_at"),
     "pruned_captures": ("fetched_at",),
     "backups": ("at",),
+    "web_archives": ("first_asked_at", "last_asked_at"),
+    "mementos": ("captured_at",),
+    "_listings": ("noted_at",),
+    "_lookups": ("asked_at",),
     "_linked": ("first_seen_at", "last_seen_at"),
     "_robots_files": ("fetched_at",),
 }

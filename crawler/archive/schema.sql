@@ -142,6 +142,7 @@ CREATE TABLE captures (
     truncated TEXT CHECK (truncated IN ('length', 'time', 'disconnect', 'unspecified')),
     fetch_ms INTEGER,
     reservations TEXT CHECK (reservations IS NULL OR json_valid(reservations)),
+    source_uri TEXT,
     UNIQUE (warc_file, warc_offset)
 ) STRICT;
 CREATE INDEX captures_url ON captures(url_id, fetched_at);
@@ -481,6 +482,61 @@ CREATE TABLE _removals (
 CREATE TABLE _replaced_files (
     name TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
+
+-- what other archives of the web have ---------------------------------------------------------------
+
+CREATE TABLE web_archives (
+    id INTEGER PRIMARY KEY,
+    endpoint TEXT NOT NULL UNIQUE,
+    first_asked_at TEXT NOT NULL,
+    last_asked_at TEXT NOT NULL
+) STRICT;
+
+-- What their indexes list that may be a page. wanted_by: the newspaper that it was listed for, or
+-- the crawl of missing stories. The index goes along the claims: what waits, address by address.
+CREATE TABLE mementos (
+    id INTEGER PRIMARY KEY,
+    web_archive_id INTEGER NOT NULL REFERENCES web_archives(id),
+    wanted_by TEXT NOT NULL,
+    url TEXT NOT NULL,
+    captured_at TEXT NOT NULL,
+    status INTEGER,
+    content_type TEXT,
+    digest TEXT,
+    source TEXT CHECK (source IS NULL OR json_valid(source)),
+    state TEXT NOT NULL CHECK (state IN ('queued', 'archived', 'retry', 'failed', 'gone')),
+    reason TEXT,
+    reason_code TEXT,
+    reason_subject TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (web_archive_id, url, captured_at)
+) STRICT;
+CREATE INDEX mementos_waiting ON mementos(web_archive_id, wanted_by, url, captured_at)
+    WHERE state IN ('queued', 'retry');
+CREATE INDEX mementos_payload ON mementos(web_archive_id, digest)
+    WHERE state = 'archived' AND status = 200;
+
+-- How far a list of captures has come that a killed run had begun; which single addresses were
+-- asked for, and which are to be.
+CREATE TABLE _listings (
+    web_archive_id INTEGER NOT NULL REFERENCES web_archives(id),
+    what TEXT NOT NULL,
+    to_come TEXT NOT NULL CHECK (json_valid(to_come)),
+    noted_at TEXT NOT NULL,
+    PRIMARY KEY (web_archive_id, what)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE _lookups (
+    id INTEGER PRIMARY KEY,
+    web_archive_id INTEGER NOT NULL REFERENCES web_archives(id),
+    wanted_by TEXT NOT NULL,
+    url TEXT NOT NULL,
+    host TEXT NOT NULL,
+    is_own INTEGER NOT NULL CHECK (is_own IN (0, 1)),
+    asked_at TEXT,
+    found INTEGER,
+    UNIQUE (web_archive_id, url)
+) STRICT;
+CREATE INDEX _lookups_to_ask ON _lookups(web_archive_id, wanted_by, host) WHERE asked_at IS NULL;
 
 -- An address that was taken down is not fetched again, whoever tells of it.
 CREATE TRIGGER urls_taken_down_added AFTER INSERT ON urls

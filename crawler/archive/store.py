@@ -20,6 +20,7 @@ from crawler.archive.frontier import FrontierTable
 from crawler.archive.hindsight import look_back
 from crawler.archive.history import History, ReadPage
 from crawler.archive.known_story import Story
+from crawler.archive.mementos import Mementos
 from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.readings import reread
 from crawler.archive.rows import insert
@@ -61,6 +62,7 @@ class Store:
         self.db = database.open_for_writing(folder)
         self.frontier = FrontierTable(self.db.conn, plan)
         self.memory = SiteMemory(self.db.conn)
+        self.mementos = Mementos(self.db.conn)
         self.history = History(self.db.conn, page_text)
         self.articles = Articles(self.db.conn, self._site_id, extractor, self.history)
         self._found = FoundUrls(self.db, self.frontier, self._site_id)

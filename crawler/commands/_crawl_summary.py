@@ -55,6 +55,8 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
     ended = session.outcome or "broken off"
     for problem in seed_problems(spider):
         say(f"{PROGRAM} crawl: {problem}")
+    for note in getattr(spider, "notes", ()):
+        say(f"{PROGRAM} crawl: {note}")
     if archive.error:
         say(f"{PROGRAM} crawl: {archive.error}")
     if archive.answered:
@@ -62,7 +64,7 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
             print(
                 summary(
                     run.totals, archive.reasons, run.folder, ended, queue.left, queue.left_out,
-                    name_of(session),
+                    name_of(session), getattr(spider, "account", ()),
                 ),
                 flush=True,
             )  # fmt: skip
@@ -144,6 +146,7 @@ def summary(
     left: int,
     not_fetched: Sequence[LeftOut] = (),
     name: str = "",
+    account: Sequence[str] = (),
 ) -> str:
     """What a run brought, for a person: what is new, what failed and why, where to look next.
 
@@ -159,6 +162,7 @@ def summary(
     ]
     if name:
         lines.append(name)
+    lines += account
     verdicts = {
         name.removeprefix(VERDICT): n for name, n in totals.items() if name.startswith(VERDICT)
     }

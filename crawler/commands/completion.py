@@ -11,7 +11,11 @@ from crawler.errors import UsageError
 from crawler.verb import Verb
 
 SHELLS = ("bash", "zsh", "tcsh")
-_WORDS = {"crawl": ("article", "news"), "export": ("cdxj", "wacz"), "completion": SHELLS}
+_WORDS = {
+    "crawl": ("article", "commoncrawl", "missing", "news", "wayback"),
+    "export": ("cdxj", "wacz"),
+    "completion": SHELLS,
+}
 """What may follow a verb where it is no file or folder."""
 
 

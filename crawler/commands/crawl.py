@@ -75,14 +75,15 @@ class Command(Verb, ScrapyCrawl):
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
-        return "Archive a newspaper (news) or single stories (article)"
+        return "Archive a newspaper (news), stories (article), their past (wayback)"
 
     def long_desc(self) -> str:
         """For `scrapy crawl -h`."""
         return (
             f"Archive into a folder: crawl news, with the papers of {FILE_NAME} or with "
             "-a site=https://…; crawl article -a url=https://… "
-            "or -a urls=FILE; also -a archive=DIR, since=, until=, discover=, "
+            "or -a urls=FILE; from other web archives: crawl wayback or commoncrawl -a site=…, "
+            "crawl missing; also -a archive=DIR, since=, until=, discover=, "
             "revisit=now, max_pages=, contact=, cookies=FILE, "
             f"allow_private=1. {EXIT_CODES}"
         )
@@ -185,7 +186,8 @@ class Command(Verb, ScrapyCrawl):
             # raises what the user should know before a reactor runs
             spider = spidercls(**opts.spargs)
             assert self.settings is not None
-            require_contact(self.settings, getattr(spider, "seeds", ()))
+            asked = getattr(spider, "servers", ()) or getattr(spider, "seeds", ())
+            require_contact(self.settings, asked)
             take(self.settings, getattr(spider, "seeds", ()), opts.spargs)
         except HemerotecaError as error:
             fail("crawl", error)

@@ -21,13 +21,19 @@ from crawler.commands._shared import (
     told,
 )
 from crawler.commands._watching import look
+from crawler.config import home_address
 from crawler.counted import counted
 from crawler.errors import UsageError
 from crawler.text import shown_line
+from crawler.urls import is_below, site_host
 from crawler.verb import Verb
 
 if TYPE_CHECKING:
     from crawler.runs import Imported
+
+
+OTHER_SITES = "other sites"
+"""Under which an import counts what `--site` leaves out."""
 
 
 class Command(Verb):
@@ -37,7 +43,7 @@ class Command(Verb):
 
     def syntax(self) -> str:
         """For `scrapy import -h`."""
-        return "FILE… -a archive=DIR [--jobs N]"
+        return "FILE… -a archive=DIR [--site HOST] [--jobs N]"
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
@@ -57,6 +63,10 @@ class Command(Verb):
         super().add_options(parser)
         add_archive_option(parser)
         parser.add_argument("--jobs", metavar="N", help="number of readers; default: one per core")
+        parser.add_argument(
+            "--site", metavar="HOST[,HOST…]",
+            help="only records of these newspapers: their hosts, and those below them",
+        )  # fmt: skip
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Import and say what came of it."""
@@ -66,11 +76,14 @@ class Command(Verb):
         end_on_sigterm()
         with told("import") as about, stopped("import"):
             paths, jobs = files(args), readers_asked_for(opts.jobs)
+            hosts = hosts_named(opts.site)
             folder = about.archive(
                 archive_folder("import", [], opts.argument, self.settings["ARCHIVE"])
             )
             check(folder)
             said = {"files": " ".join(path.name for path in paths)[:2_000]}
+            if hosts:
+                said["site"] = ",".join(hosts)
             with offline_run(folder.resolve(), self.settings, "import", said) as run:
                 workers = Workers(jobs, self.settings.getfloat("EXTRACT_CPU_SECONDS"))
                 try:
@@ -78,6 +91,7 @@ class Command(Verb):
                         import_files(
                             run, workers, paths,
                             _show if sys.stderr.isatty() else lambda path, told: None,
+                            lambda url: not hosts or any(is_at(url, host) for host in hosts),
                         )
                     )  # fmt: skip
                 finally:
@@ -110,15 +124,38 @@ def files(words: list[str]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def hosts_named(said: str | None) -> tuple[str, ...]:
+    """The hosts that `--site` names; none where it is not said. Raises UsageError."""
+    if said is None:
+        return ()
+    found = [home_address(part) for part in said.split(",")]
+    if not found or None in found:
+        raise UsageError(f"--site {said}: name hosts of newspapers, as --site news.example")
+    return tuple(dict.fromkeys(site_host(url) for url in found if url is not None))
+
+
+def is_at(url: str, host: str) -> bool:
+    """Whether an address is at a host, or at one below it.
+
+    >>> is_at("https://www.a.example/1", "a.example"), is_at("https://b.example/", "a.example")
+    (True, False)
+    """
+    return site_host(url) == host or is_below(url, f"http://{host}/")
+
+
 def summary(told: Imported) -> str:
     """What an import brought, for a person."""
     totals, records = told.totals, told.records
-    kinds = ", ".join(f"{n:,} {kind}" for kind, n in sorted(records.items()) if kind != "known")
+    told_apart = ("known", OTHER_SITES)
+    kinds = ", ".join(
+        f"{n:,} {kind}" for kind, n in sorted(records.items()) if kind not in told_apart
+    )
     lines = [
         f"{counted(totals['new_articles'], 'new article')}, "
         f"{counted(totals['new_revisions'], 'new revision')}, "
         f"{totals['unchanged_articles']:,} unchanged; {totals['captures']:,} captures",
-        f"Records copied: {kinds or 'none'}; {records['known']:,} responses were already here",
+        f"Records copied: {kinds or 'none'}; {records['known']:,} responses were already here"
+        + (f"; {records[OTHER_SITES]:,} of other sites" if records[OTHER_SITES] else ""),
     ]
     if told.damage:
         lines.append(f"Skipped, because they could not be read: {len(told.damage):,}")

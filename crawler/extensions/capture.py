@@ -16,10 +16,14 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.extensions.limits import truncation
 from crawler.extensions.session import Session
 from crawler.items import Visit
+from crawler.mementos import AsSent
 from crawler.runs.visits import reservations
 from crawler.warc.exchange import Exchange, rebuilt_head
 from crawler.warc.http import without_cookies
 
+ELSEWHERE = "elsewhere"
+"""Key in a request's meta: what comes is no answer of a newspaper but of another archive of the
+web. It is not put into WARC as such; how it came over the wire stands there (`AsSent`)."""
 TAKEN_DOWN = "taken_down"
 """Key in a request's meta: what came is a story that was taken down."""
 
@@ -46,6 +50,11 @@ class CaptureResponses:
         """Scrapy's signal: the body is as sent, content coding kept, transfer coding removed."""
         session = Session.of(self._crawler)
         if not session.is_archiving or session.archive.error:
+            return
+        if ELSEWHERE in request.meta:
+            exchange = self._exchange(response, request)
+            sent = AsSent(exchange.response_head, response.body, exchange.truncated)
+            request.meta[ELSEWHERE] = sent
             return
         due = request.meta.get("due")
         asked_if_changed = due.found.url if due is not None and response.status == 304 else None

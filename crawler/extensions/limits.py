@@ -14,6 +14,9 @@ from crawler.extensions.room import RECEIVED, Room
 from crawler.items import Truncation
 
 _CUT = "truncated"
+MOST_BYTES = "most_bytes"
+"""Key in a request's meta: bytes of body beyond which its answer is cut, where that is not
+DOWNLOAD_MAXSIZE."""
 
 
 class Limits:
@@ -45,7 +48,8 @@ class Limits:
         so_far = request.meta[RECEIVED]
         so_far[0] += len(data)
         self._room.take(request, len(data))
-        if self._max_bytes and so_far[0] > self._max_bytes:
+        most = request.meta.get(MOST_BYTES, self._max_bytes)
+        if most and so_far[0] > most:
             self._cut(request, "length")
         if time.monotonic() > so_far[1]:
             self._cut(request, "time")

@@ -158,7 +158,7 @@ class Progress:
             pages=self._pages,
             articles=self._articles,
             pages_per_second=rate,
-            queued=getattr(scheduler, "waiting", 0),
+            queued=getattr(scheduler, "waiting", 0) + getattr(self._crawler.spider, "waiting", 0),
             errors=self._errors,
             stopping=self._is_stopping,
             room=getattr(scheduler, "room", None),

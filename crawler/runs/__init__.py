@@ -4,6 +4,7 @@ run: a run's hold on its archive, which a crawl, an import, a rereading and a re
 importing, rebuilding, rereading, rechecking: what works on WARC files that are there already.
 restoring, metadata: the visits that such files tell of.
 visits, states: what becomes of an answer, whoever has got it. assembly: stories of several pages.
+bringing: captures of other archives of the web.
 originals, requests: what revisits repeat, how answers were asked for, as WARC has it.
 taking_down, pruning, removing, quoting: what is taken out, and how; where else it stands.
 recovery: what dead runs have left. account: what a run says of itself in WARC.
@@ -19,6 +20,7 @@ from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from crawler.runs.bringing import Bringing as Bringing
     from crawler.runs.facts import tell_of_findings as tell_of_findings
     from crawler.runs.importing import Imported as Imported
     from crawler.runs.importing import import_files as import_files
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from crawler.runs.workers import Workers as Workers
 
 _HOMES = {
+    "Bringing": "bringing",
     "Imported": "importing",
     "News": "watching",
     "Plan": "taking_down",
@@ -71,10 +74,10 @@ _HOMES = {
     "watch_archive": "watching",
 }
 __all__ = [
-    "Imported", "News", "Plan", "Profiles", "Pruned", "Rebuilt", "Rechecked", "Run", "Workers",
-    "import_files", "learn_site", "learn_sites", "offline_run", "plan", "profile_of", "prune",
-    "rebuild", "recheck", "reextract", "take_down", "take_down_later", "tell_of_findings",
-    "to_prune", "watch_archive",
+    "Bringing", "Imported", "News", "Plan", "Profiles", "Pruned", "Rebuilt", "Rechecked", "Run",
+    "Workers", "import_files", "learn_site", "learn_sites", "offline_run", "plan", "profile_of",
+    "prune", "rebuild", "recheck", "reextract", "take_down", "take_down_later",
+    "tell_of_findings", "to_prune", "watch_archive",
 ]  # fmt: skip
 
 

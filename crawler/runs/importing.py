@@ -20,7 +20,7 @@ from crawler.archive.captures import is_unread
 from crawler.archive.database import WARC_FOLDER
 from crawler.archive.takedowns import is_digest_taken_down, is_taken_down, records_taken_down
 from crawler.errors import VisitError
-from crawler.items import Capture, Visit
+from crawler.items import Capture, Page, Visit
 from crawler.runs.assembly import Assembly
 from crawler.runs.host_files import HostFiles
 from crawler.runs.learning import learn_sites
@@ -80,13 +80,24 @@ class Imported:
         )
 
 
-class _Import:
-    """Takes the records of one file after another."""
+class Importing:
+    """Takes the records of other programs, one after another."""
 
-    def __init__(self, run: Run, workers: Workers, told: Imported) -> None:
+    def __init__(
+        self, run: Run, workers: Workers, told: Imported,
+        *,
+        is_wanted: Callable[[str], bool] = lambda url: True,
+        keep: Callable[[list[Visit]], None] | None = None,
+        on_read: Callable[[Visit, Page | None], None] = lambda visit, page: None,
+    ) -> None:  # fmt: skip
+        """is_wanted: whether records of an address are taken. keep: stores visits; None: at once.
+        on_read: told of each visit when its answer was read."""
         self._run = run
         self._workers = workers
         self._told = told
+        self._is_wanted = is_wanted
+        self._keep = keep or run.record
+        self._on_read = on_read
         self._connection = run.store.db.conn
         self._tasks: list[tuple[asyncio.Future[tuple[Visit, Reading | None]], tuple[str, ...]]] = []
         """Visits whose answers are being read, in the order of their records, with what may tie
@@ -96,6 +107,8 @@ class _Import:
         self._originals = Originals(self._connection)
         """With the captures that are not stored yet."""
         self._host_files = HostFiles(run.folder / WARC_FOLDER, self._originals)
+        self._again: set[str] = set()
+        """Captures that are read although the archive has them."""
         self._known: dict[str, None] = {}
         """Answers that were left out."""
         self._gone = records_taken_down(self._connection)
@@ -108,6 +121,10 @@ class _Import:
 
     async def take(self, record: Record, name: str) -> None:
         """The next record of a file."""
+        if record.url and not self._is_wanted(record.url):
+            self._told.records["other sites"] += 1
+            self._leave_out(record)
+            return
         if is_capture(record):
             await self._take_capture(record, name)
         else:
@@ -115,6 +132,17 @@ class _Import:
             self._take_other(record)
         if len(self._tasks) >= _BATCH + self._workers.count * _AHEAD:
             await self.store(_BATCH)
+
+    async def take_again(self, record: Record, name: str) -> None:
+        """A record of the archive's own, of which it is not known whether it was read."""
+        self._again.add(record.record_id)
+        await self.take(record, name)
+        self._again.discard(record.record_id)
+
+    @property
+    def waiting(self) -> int:
+        """Answers that were taken and are not stored yet."""
+        return len(self._tasks)
 
     async def store(self, count: int | None = None) -> None:
         """Store visits that are read, in order; count: how many, None for all."""
@@ -126,6 +154,7 @@ class _Import:
             asked = self._requests.of(visit.captures[-1].record_id, tied)
             was_story = self._was_story(visit.url, stories)
             visit = concluded(visit, reading, was_story=was_story, asked=asked)
+            self._on_read(visit, reading.page if reading else None)
             visits += self._taken(visit, reading, stories)
         self._record(visits)
 
@@ -143,7 +172,7 @@ class _Import:
 
     def _record(self, visits: list[Visit]) -> None:
         if visits:
-            self._run.record(visits)
+            self._keep(visits)
         for visit in visits:
             self._originals.stored(visit.captures[-1])
 
@@ -198,7 +227,7 @@ class _Import:
         self._host_files.take(capture, record)
         capture = replace(capture, record_id=self._name_for(capture, record))
         known = self._originals.get(capture.record_id)
-        if known is not None and not self._is_left(known):
+        if known is not None and not self._is_left(known) and known.record_id not in self._again:
             self._told.records["known"] += 1
             self._leave_out(record)
             return
@@ -337,15 +366,17 @@ async def import_files(
     workers: Workers,
     paths: Iterable[Path],
     progress: Callable[[Path, Imported], None] = lambda path, told: None,
+    is_wanted: Callable[[str], bool] = lambda url: True,
 ) -> Imported:
     """Take the records of WARC files into an archive, each file as it is named.
 
     What the archive has is passed over: the same import again, or one that was broken off, brings
     what is missing. At the end the newspapers' profiles are learned. progress: told of each file as
-    it is begun. Raises sqlite3.Error, OSError.
+    it is begun. is_wanted: whether records of an address are taken. Raises sqlite3.Error,
+    OSError.
     """
     told = Imported(totals=run.totals)
-    taking = _Import(run, workers, told)
+    taking = Importing(run, workers, told, is_wanted=is_wanted)
     for path in paths:
         progress(path, told)
         try:

@@ -222,6 +222,7 @@ def capture_of(record: Record, name: str, original: Capture | None = None) -> Ca
         truncated=cast(Truncation, truncated)
         if not is_revisit and truncated in _TRUNCATIONS
         else None,
+        source_uri=record.get("WARC-Source-URI"),
     )
 
 

@@ -34,7 +34,11 @@ def complaint(stderr: str) -> str:
     [
         (["crawl", "news"], 2, "site= is missing"),
         (["crawl", "news", "-a", "site=not a site"], 2, "not a web address"),
-        (["crawl", "nws", "-a", "site=https://a.example"], 2, "there are article, news"),
+        (
+            ["crawl", "nws", "-a", "site=https://a.example"],
+            2,
+            "there are article, commoncrawl, missing, news, wayback",
+        ),
         (["crawl", "article", "-a", "urls=/no/such/file"], 2, "cannot be read"),
         (
             ["crawl", "news", "-a", "site=a.example", "-a", "allow_private=yes"],

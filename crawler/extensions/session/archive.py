@@ -68,7 +68,7 @@ class CrawlArchive:
         """Take a visit and those along with it; they are stored with the next batch."""
         for each in (visit, *visit.along):
             failed = each.state in ("failed", "retry", "gone", "excluded") or each.reason
-            if failed and not each.is_missed_guess:
+            if failed and not each.is_missed_guess and each.role != "robots":
                 self.count_reason(each.state, each.reason)
             self._batch.append(each)
         if len(self._batch) >= self._batch_size and self._busy_since is None:

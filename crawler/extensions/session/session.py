@@ -174,6 +174,7 @@ class Session:
         if (store := self.run.opened) is not None:
             store.wait_at_most(_LAST_BUSY_MS)
             self.queue.give_back(store, getattr(self._crawler.spider, "hosts", ()))
+            getattr(self._crawler.spider, "count_left", lambda: None)()
         self.outcome = self._outcome(reason)
         if store is not None:
             with store.db.atomic():
@@ -240,7 +241,7 @@ class Session:
             reason,
             faults=self._crawler.stats.get_value("spider_exceptions/count") or 0,
             seeds=getattr(self._crawler.spider, "missed_seeds", None),
-            cut=self.is_full and self.queue.left > 0,
+            cut=self.is_full and (self.queue.left or getattr(self._crawler.spider, "left", 0)) > 0,
             doubtful=bool(self.queue.doubtful),
         )
 
@@ -288,6 +289,19 @@ class Session:
         self.archive.answered = True
         self._spare_the_disk()
         return capture
+
+    def open_archive(self) -> bool:
+        """A server has answered that is no newspaper's: what it gives may be stored from now on.
+        Returns whether it can be."""
+        try:
+            self.run.hold_for_records()
+            self.run.open()
+        except Exception as error:
+            self.archive.fail(error)
+            return False
+        self.archive.answered = True
+        self._spare_the_disk()
+        return self.no_room is None
 
     def keep_robots(self, origin: str, url: str, status: int, body: bytes) -> None:
         """Remember a host's robots.txt for the runs of the next day."""
