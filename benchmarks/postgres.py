@@ -39,8 +39,8 @@ def programs() -> Path | None:
 class Postgres:
     """A server that can be stopped and started again; `url` stays."""
 
-    def __init__(self, folder: Path, bin: Path) -> None:
-        self._data, self._bin = folder / "data", bin
+    def __init__(self, folder: Path, bin: Path, *, durable: bool) -> None:
+        self._data, self._bin, self._durable = folder / "data", bin, durable
         self._process: subprocess.Popen[bytes] | None = None
         self._user = None
         if os.geteuid() == 0:
@@ -68,7 +68,8 @@ class Postgres:
         self._process = subprocess.Popen(
             [*self._as_user(), str(self._bin / "postgres"), "-D", str(self._data),
              "-p", str(self.port), "-c", "listen_addresses=127.0.0.1",
-             "-c", "unix_socket_directories=", "-c", "max_connections=60"],
+             "-c", "unix_socket_directories=", "-c", "max_connections=60",
+             "-c", f"fsync={'on' if self._durable else 'off'}"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         ends = time.monotonic() + _PATIENCE
@@ -118,14 +119,15 @@ def _is_user(name: str) -> bool:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
-    """One that runs; it goes with its folder. Raises FileNotFoundError where none is installed."""
+def postgres(*, durable: bool = True) -> Iterator[Postgres]:
+    """One that runs; it goes with its folder. durable: whether the disk itself is waited for, as in
+    use. Raises FileNotFoundError where none is installed."""
     bin = programs()
     if bin is None:
         raise FileNotFoundError("no PostgreSQL is installed: apt install postgresql")
     folder = Path(tempfile.mkdtemp(prefix="hemeroteca-postgres-"))
     try:
-        server = Postgres(folder, bin)
+        server = Postgres(folder, bin, durable=durable)
         server.start()
         try:
             yield server

@@ -97,7 +97,7 @@ def take(db: Database, worker: Worker, papers_digest: str) -> Lease | None:
 _DUE = """
     SELECT paper, hosts FROM site_leases AS lease
     WHERE due_at <= now() AND holder IS NULL AND paused_at IS NULL AND retired_at IS NULL
-        AND (copies IS NULL OR copies = %(copies)s
+        AND (copies IS NULL OR copies = %(copies)s OR last_outcome = 'lost'
             OR due_at <= now() - %(others)s * interval '1 second')
         AND NOT EXISTS (SELECT FROM held_hosts WHERE host = ANY(lease.hosts))
     ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
@@ -227,11 +227,15 @@ def _point_to(
 
 def _free_expired(connection: Connection[dict[str, Any]], seconds: float) -> None:
     rows = connection.execute(
-        "SELECT paper, fence FROM site_leases WHERE holder IS NOT NULL"
+        "SELECT paper, fence, expires_at FROM site_leases WHERE holder IS NOT NULL"
         " AND expires_at < clock_timestamp() ORDER BY paper FOR UPDATE SKIP LOCKED"
     ).fetchall()
     for row in rows:
         _end(connection, row["paper"], row["fence"], seconds, LOST, None, None)
+        connection.execute(
+            "UPDATE lease_history SET ended_at = %s WHERE paper = %s AND fence = %s",
+            (row["expires_at"], row["paper"], row["fence"]),
+        )
 
 
 def _end(
