@@ -73,6 +73,9 @@ class Bucket:
             daemon_threads = True
             request_queue_size = 100
 
+            def handle_error(self, request: object, client_address: object) -> None:
+                pass  # a worker was killed in the middle of a request
+
         self._server = Server(("127.0.0.1", 0), Handler)
         port = self._server.server_address[1]
         self.environment = {

@@ -226,9 +226,14 @@ def _point_to(
 
 
 def _free_expired(connection: Connection[dict[str, Any]], seconds: float) -> None:
+    """End what has run out. Not while PostgreSQL has only just come up: what ran out while it was
+    away, its holders may keep, if they are there."""
     rows = connection.execute(
         "SELECT paper, fence, expires_at FROM site_leases WHERE holder IS NOT NULL"
-        " AND expires_at < clock_timestamp() ORDER BY paper FOR UPDATE SKIP LOCKED"
+        " AND expires_at < clock_timestamp()"
+        " AND pg_postmaster_start_time() < clock_timestamp() - %s * interval '1 second'"
+        " ORDER BY paper FOR UPDATE SKIP LOCKED",
+        (2 * beat_seconds(seconds),),
     ).fetchall()
     for row in rows:
         _end(connection, row["paper"], row["fence"], seconds, LOST, None, None)

@@ -72,6 +72,9 @@ class Listener:
 
     def start(self) -> None:
         """Begin to listen."""
+        # while PostgreSQL is away they say so again and again; the worker says it once
+        for name in ("psycopg.pool", "procrastinate"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         threading.Thread(target=self._listen, name="wakes", daemon=True).start()
 
     def _listen(self) -> None:

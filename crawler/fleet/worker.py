@@ -106,21 +106,17 @@ class FleetWorker:
         return code
 
     def _take_what_is_due(self, db: Database) -> int:
-        pause = _SHORTEST_PAUSE
         while not self._is_stopping.is_set():
             self._look.clear()
             try:
                 lease = take(db, self.worker, self._digest()) if self._has_room() else None
-                self._says, pause = None, _SHORTEST_PAUSE
+                self._says = None
             except OutdatedError as error:
                 self._say(f"{error}; this worker takes no more work")
                 self._is_stopping.set()
                 return error.exit_code
-            except DownError as error:
-                self._tell(str(error))
-                self._look.wait(pause)
-                pause = min(2 * pause, self._beat_seconds)
-                continue
+            except DownError:  # which the heartbeats tell
+                lease = None
             except HemerotecaError as error:
                 self._tell(str(error))
                 lease = None
@@ -153,7 +149,7 @@ class FleetWorker:
 
     def _keep(self) -> None:
         db = Database(self._url)
-        pause = threading.Event()
+        pause, is_down = threading.Event(), False
         while True:
             with self._lock:
                 held = {each.lease: each for each in self._held if not each.is_lost}
@@ -167,8 +163,13 @@ class FleetWorker:
                         each.lose()
                         self._say(f"{lease.paper}: the lease is lost; its crawl is ended")
                 wait = self._beat_seconds
+                if is_down:
+                    self._say("PostgreSQL answers again")
+                is_down = False
             except DownError as error:
-                logger.info("no heartbeat: %s", error)
+                if not is_down:
+                    self._say(f"{error}; crawls end when their leases are half over")
+                is_down = True
                 wait = min(_SHORTEST_PAUSE, self._beat_seconds)
             except Exception:
                 logger.exception("no heartbeat")
@@ -321,7 +322,7 @@ class _Job:
                 logger.info("%s: %s", lease.paper, error)
                 if self._fleet.is_stopping and number > _FETCH_TRIES:
                     return
-                self._fleet.wait(_pause(number))
+                self._fleet.wait(min(_pause(number), self._fleet._beat_seconds))
                 number += 1
         if due is None:
             self._say("the lease was lost; its archive in the fleet is another's")
