@@ -213,6 +213,10 @@ bench-history: setup ## how far edits and goings that an archive tells of can be
 test-kill: setup ## thirty crawls killed at random moments, each compared with an undisturbed one
 	@$(BIN)/python -m benchmarks.kill
 
+.PHONY: test-fleet
+test-fleet: setup $(REPLAY_STAMP) ## four workers on 200 newspapers, killed and hindered; rates at 100,000 papers: an hour
+	@$(BIN)/python -m benchmarks.fleet
+
 .PHONY: attack
 attack: setup ## hostile servers, each beside a good newspaper: time, memory, what is stored, verify
 	@$(BIN)/python -m benchmarks.attack

@@ -461,14 +461,15 @@ def rates(papers: int, seconds: float) -> Rate:
             connection.execute(
                 "INSERT INTO site_leases (paper, hosts, every_seconds, due_at)"
                 " SELECT 'paper' || i, ARRAY['host' || i], 3600,"
-                " now() + 5 * interval '1 second' + i * interval '1 hour' / %s"
+                " now() + 12 * interval '1 second' + i * interval '1 hour' / %s"
                 " FROM generate_series(1, %s) AS i",
                 (papers, papers),
             )
             connection.execute(
                 "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, args,"
-                " scheduled_at) SELECT 'hemeroteca', 'hemeroteca.wake', paper, '{}', due_at"
-                " FROM site_leases"
+                " scheduled_at) SELECT 'hemeroteca', 'hemeroteca.wake', second::text, '{}', second"
+                " FROM (SELECT DISTINCT date_trunc('second', due_at) + interval '1 second'"
+                " AS second FROM site_leases ORDER BY 1) AS each"
             )
         with psycopg.connect(server.url, autocommit=True) as plain:
             plain.execute("VACUUM ANALYZE")
@@ -490,7 +491,7 @@ def rates(papers: int, seconds: float) -> Rate:
 
         for number in range(4):
             Listener(server.url, wake_up(number)).start()
-        time.sleep(8)
+        time.sleep(10)
         before, begun = _cpu(server.pid), time.monotonic()
         until = begun + seconds
         threads = [threading.Thread(target=work, args=(n, True, until)) for n in range(4)]
@@ -502,7 +503,8 @@ def rates(papers: int, seconds: float) -> Rate:
         taken, woke = count.total(), woken.total()
         db.close()
         with psycopg.connect(server.url, autocommit=True) as plain:
-            plain.execute("UPDATE hemeroteca.site_leases SET due_at = now()")
+            plain.execute("UPDATE hemeroteca.site_leases SET due_at = due_at - interval '1 day'")
+            plain.execute("VACUUM ANALYZE hemeroteca.site_leases")
         count.clear()
         begun = time.monotonic()
         threads = [threading.Thread(target=work, args=(n, False, begun + 20)) for n in range(4)]
@@ -534,7 +536,7 @@ def _take_and_give_back(
                 look.wait(5)
             continue
         due = give_back(db, lease, DONE, 0, None)
-        wake(db, [(lease.paper, due)])
+        wake(db, due)
         count[number] += 1
     db.close()
 

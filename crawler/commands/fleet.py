@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.bundled import PROGRAM
-from crawler.commands._config import Found, find
+from crawler.commands._config import Found, find, load
 from crawler.commands._shared import console, end_on_sigterm, say, stopped, told
 from crawler.commands._tables import moment, show_table
 from crawler.config import FILE_NAME
@@ -160,7 +160,7 @@ class Command(Verb):
         from crawler.fleet.waking import wake
 
         added = add(db, _found(opts).config)
-        wake(db, [(name, None) for name in added.new[:_MOST_SLOTS]])
+        wake(db)
         print(
             f"{counted(len(added.new), 'paper')} new, {len(added.changed):,} changed,"
             f" {len(added.retired):,} not in {FILE_NAME} any more"
@@ -184,7 +184,7 @@ class Command(Verb):
         from crawler.fleet.waking import wake
 
         changed = pause(db, words, resting=False)
-        wake(db, [(name, None) for name in words or [""]])
+        wake(db)
         print("the fleet goes on" if not words else f"{counted(changed, 'paper')} resumed")
 
     def _schedule(
@@ -198,7 +198,7 @@ class Command(Verb):
             if not words:
                 raise UsageError("name the papers that are to be due at once")
             changed = make_due(db, words)
-            wake(db, [(name, None) for name in words])
+            wake(db)
             print(f"{counted(changed, 'paper')} due at once")
             return
         found = standing(db)
@@ -260,10 +260,21 @@ class Command(Verb):
                 raise UsageError(f"-a {shlex.quote(word)}: the fleet says which paper goes where")
         path = _found(opts).path.absolute()
 
+        seen: tuple[int, int, int] | None = None
+        known = ""
+
         def now() -> str:
-            found = find(str(path))
-            assert found is not None
-            return digest(found.config)
+            nonlocal seen, known
+            try:
+                there = path.stat()
+            except OSError as error:
+                raise UsageError(f"{path} cannot be read ({error.strerror})") from error
+            # thousands of papers take a while to read
+            stamp = (there.st_mtime_ns, there.st_size, there.st_ino)
+            if stamp != seen:
+                known = digest(load(path).config)
+                seen = stamp
+            return known
 
         worker = FleetWorker(
             url, Crawl(path, opts.arguments or (), opts.set), Path(opts.work or "fleet-work"),

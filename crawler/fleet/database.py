@@ -88,7 +88,10 @@ class Database:
             if isinstance(error, refused):
                 raise UsageError(f"{VARIABLE}: {_line(error)}") from error
             raise DownError(f"PostgreSQL does not answer ({_line(error)})") from error
-        except psycopg.errors.UndefinedTable as error:
+        except (
+            psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction,
+            psycopg.errors.UndefinedObject,
+        ) as error:  # fmt: skip
             raise MissingError(
                 f"there is no fleet in this database; {PROGRAM} fleet init --state … makes one"
             ) from error

@@ -95,7 +95,10 @@ class Workplace:
         """Have the archive here that the paper has. manifest: what lists it; None: it has none yet.
         Raises ArchiveError, DamageError, OSError; the copy that was here stands then."""
         base = self._base()
-        if base is not None and manifest in {base.manifest, base.sent or base.manifest}:
+        if base is not None and manifest == base.manifest:
+            return
+        if base is not None and manifest is not None and manifest == base.sent:
+            self._note(_Base(manifest, base.is_changed))
             return
         if base is None or base.is_changed:
             self.set_aside("it was made of an archive that the paper does not have any more")

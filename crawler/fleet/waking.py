@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crawler.fleet.database import SCHEMA, Database
@@ -44,22 +44,22 @@ def make_queue(db: Database, url: str) -> None:
             app.schema_manager.apply_schema()
 
 
-def wake(db: Database, when: Iterable[tuple[str, datetime | None]]) -> None:
-    """Have a worker woken for each paper. when: at which moment it is due; None: now. Raises
-    DownError."""
+def wake(db: Database, due: datetime | None = None) -> None:
+    """Have a worker woken at a moment, in the second after it; None: now. One wake a second is
+    enough, for whoever is woken takes all that is due: the queue does not grow with the papers.
+    Raises DownError, MissingError."""
     from psycopg.errors import UniqueViolation
 
-    with db.transaction() as connection:
-        for paper, due in when:
-            lock = f"{paper} {'now' if due is None else due.astimezone(UTC).isoformat()}"
-            # One that waits already is enough. No lock of running jobs: one that is for later would
-            # hold back those that are ready.
-            with suppress(UniqueViolation), connection.transaction():
-                connection.execute(
-                    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(%s, %s, 0, NULL, %s, '{}', %s)]"
-                    "::procrastinate_job_to_defer_v1[])",
-                    (_QUEUE, _TASK, lock, due),
-                )
+    at = None if due is None else due.replace(microsecond=0) + timedelta(seconds=1)
+    lock = "now" if at is None else at.astimezone(UTC).isoformat()
+    # No lock of running jobs: one that is for later would hold back those that are ready.
+    with db.transaction() as connection, suppress(UniqueViolation), connection.transaction():
+        connection.execute(
+            "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(%s, %s, 0, NULL, %s, '{}', %s)]"
+            "::procrastinate_job_to_defer_v1[]) WHERE NOT EXISTS"
+            " (SELECT FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo')",
+            (_QUEUE, _TASK, lock, at, lock),
+        )
 
 
 class Listener:

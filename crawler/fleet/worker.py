@@ -124,6 +124,7 @@ class FleetWorker:
                 # not all at once, and twice within a heartbeat
                 self._look.wait(self._beat_seconds * random.uniform(0.4, 0.6))  # noqa: S311
                 continue
+            self._beat_seconds = beat_seconds(lease.seconds)
             held = Held(lease)
             with self._lock:
                 self._held.add(held)
@@ -332,7 +333,7 @@ class _Job:
             if manifest is not None:
                 self._here.stored(manifest, is_running=False)
                 clear(self._place, lease, self._manifest, manifest)
-            wake(self._db, [(lease.paper, due)])
+            wake(self._db, due)
         except (HemerotecaError, OSError) as error:
             # nothing depends on it
             logger.info("%s: %s", lease.paper, error)
