@@ -24,7 +24,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -191,6 +191,10 @@ class Shown:
     """What should not have been, a line each."""
     failing: int = 0
     """How often the paper was tried that always fails."""
+    papers_wrong: int = 0
+    without_lease: int = 0
+    overlaps: int = 0
+    left: int = 0
     visits: int = 0
     changes: int = 0
     """How often a host was taken up by another worker."""
@@ -302,10 +306,12 @@ def _wait_for_failing(here: Setting) -> None:
 
 def _look(here: Setting, shown: Shown) -> None:
     for paper, newspaper in here.paper_press.papers.items():
+        before = len(shown.wrong)
         try:
             _compare(here, paper, sorted(each.title for each in newspaper.stories), shown)
         except Exception as error:
             shown.wrong.append(f"{paper}: {error!r}")
+        shown.papers_wrong += len(shown.wrong) > before
     history = here.rows("SELECT * FROM lease_history ORDER BY paper, fence")
     shown.leases = len(history)
     shown.lost = sum(each["outcome"] == "lost" for each in history)
@@ -313,9 +319,11 @@ def _look(here: Setting, shown: Shown) -> None:
     _look_at_visits(here, shown, history)
     left = here.rows("SELECT paper FROM site_leases WHERE holder IS NOT NULL")
     left += here.rows("SELECT host FROM held_hosts")
+    shown.left = len(left)
     if left:
         shown.wrong.append(f"left behind: {left}")
     late = here.rows("SELECT paper FROM site_leases WHERE due_at < now() AND paper <> 'failing'")
+    shown.left += len(late)
     if late:
         shown.wrong.append(f"due and not done: {late}")
 
@@ -364,6 +372,7 @@ def _look_at_visits(here: Setting, shown: Shown, history: list[dict[str, Any]]) 
         own.sort()
         for (_, end, _), (begin, _, _) in itertools.pairwise(own):
             if begin < end:
+                shown.overlaps += 1
                 shown.wrong.append(f"{paper}: two leases at once")
     last: dict[str, str] = {}
     for visit in sorted(here.paper_press.visits, key=lambda each: each.at):
@@ -374,6 +383,7 @@ def _look_at_visits(here: Setting, shown: Shown, history: list[dict[str, Any]]) 
             begin <= visit.at <= end and name == visit.who
             for begin, end, name in spans.get(visit.paper, ())
         ):
+            shown.without_lease += 1
             shown.wrong.append(f"{visit.paper}: visited by {visit.who} without a lease: {visit}")
 
 
@@ -559,50 +569,119 @@ def _cpu(postmaster: int) -> float:
 # -- the report ------------------------------------------------------------------------------------
 
 
+def report(figures: dict[str, Any]) -> str:
+    """The results, as a page. figures: those that were taken, by name."""
+    lines = ["# A fleet", "", "Written by `make test-fleet`: " + (__doc__ or "").split("\n\n")[1]
+             .replace("\n", " ").strip(), ""]  # fmt: skip
+    if found := figures.get("hindered"):
+        lines += [
+            "## Killed and hindered", "",
+            f"{found['papers']} newspapers of {found['stories']} stories each, and one that never"
+            f" answers; {found['workers']} workers with {found['slots']} papers at once, a lease of"
+            f" {found['lease']} s, archives in a bucket. The clock of one worker jumps an hour"
+            " ahead and back every three seconds.", "",
+            "| what was done to it | times |", "|---|---:|",
+            *(f"| {blow} | {times} |" for blow, times in sorted(found["blows"].items())), "",
+            "| what became of it | |", "|---|---:|",
+            f"| newspapers archived whole, each story once, in one revision; `verify` finds no"
+            f" fault | {found['papers'] - found['papers_wrong']} of {found['papers']} |",
+            f"| visits that the newspapers' log has | {found['visits']:,} |",
+            "| of these, by a worker that had no lease of the paper at that moment |"
+            f" {found['without_lease']} |",
+            f"| leases | {found['leases']} |",
+            f"| of these, lost by their workers | {found['lost']} |",
+            f"| leases of one paper that overlap | {found['overlaps']} |",
+            f"| newspapers taken up by another worker half-way | {found['changes']} |",
+            f"| papers left held, or due and not done, at the end | {found['left']} |",
+            f"| times that the paper which never answers was tried, always later |"
+            f" {found['failing']} |",
+            f"| seconds in all | {found['seconds']:,.0f} |", "",
+        ]  # fmt: skip
+    if found := figures.get("successors"):
+        gaps = found["heartbeats"]
+        lines += [
+            "## A successor", "",
+            f"A worker was killed {len(gaps)} times while another had nothing to do. From the end"
+            " of its lease until the other one had it: "
+            + ", ".join(f"{each:.2f}" for each in gaps) + " heartbeats.", "",
+        ]  # fmt: skip
+    if found := figures.get("throughput"):
+        one = found["seconds"]["1"]
+        lines += [
+            "## More workers", "",
+            f"{found['papers']} papers of {found['stories']} stories, {found['delay']:g} s between"
+            " two requests of a host, a paper at a time each worker.", "",
+            "| workers | seconds | times one worker |", "|---:|---:|---:|",
+            *(f"| {number} | {took:.0f} | {one / took:.2f} |"
+              for number, took in found["seconds"].items()), "",
+        ]  # fmt: skip
+    if found := figures.get("rates"):
+        a_second = found["papers"] / 3_600
+        core_seconds = found["core"] * found["seconds"]
+        lines += [
+            f"## {found['papers']:,} papers an hour", "",
+            f"Papers that are due within an hour, evenly, {a_second:.1f} a second; four workers"
+            " take each and give it back, their crawls left out.", "",
+            "| | |", "|---|---:|",
+            f"| leases taken, given back and scheduled anew, in {found['seconds']:g} s |"
+            f" {found['taken']:,} |",
+            f"| wakes | {found['woken']:,} |",
+            f"| of one core, that PostgreSQL used | {found['core']:.1%} |",
+            f"| CPU of PostgreSQL a lease | {1e3 * core_seconds / found['taken']:.1f} ms |",
+            f"| leases a second, where all are due at once and nothing waits |"
+            f" {found['busiest']:.0f} |", "",
+        ]  # fmt: skip
+    return "\n".join(lines).rstrip() + "\n"
+
+
 def main() -> None:
     """Run what is asked for, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--papers", type=int, default=200)
-    parser.add_argument("--stories", type=int, default=6)
+    parser.add_argument("--stories", type=int, default=5)
     parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--slots", type=int, default=2)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--lease", type=int, default=12)
+    parser.add_argument("--lease", type=int, default=20)
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--only", choices=("hindered", "throughput", "rates", "successors"))
-    parser.add_argument("--json", type=Path, help="where the figures are kept between runs")
+    parser.add_argument("--figures", type=Path, help="keep figures here, and take the others there")
     opts = parser.parse_args()
+    figures: dict[str, Any] = {}
+    if opts.figures is not None and opts.figures.exists():
+        figures = json.loads(opts.figures.read_text())
 
     def say(line: str) -> None:
         print(f"{datetime.now():%H:%M:%S} {line}", flush=True)
 
+    def keep(name: str, found: dict[str, Any]) -> None:
+        figures[name] = found
+        if opts.figures is not None:
+            opts.figures.write_text(json.dumps(figures, indent=1))
+
     if opts.only in (None, "rates"):
-        rate = rates(100_000, 60)
-        say(f"{rate}")
-        _keep(opts.json, "rates", {name: getattr(rate, name) for name in Rate.__slots__})
+        keep("rates", asdict(rates(100_000, 60)))
+    if opts.only in (None, "successors"):
+        keep("successors", {"heartbeats": successors(6, 12)})
     if opts.only in (None, "throughput"):
         took = throughput(12, 8, 1.0, say)
-        _keep(opts.json, "throughput", {str(n): s for n, s in took.items()})
-    if opts.only in (None, "successors"):
-        gaps = successors(6, 12)
-        say(f"successors: {gaps}")
-        _keep(opts.json, "successors", {"heartbeats": gaps})
+        seconds = {str(n): s for n, s in took.items()}
+        keep("throughput", {"papers": 12, "stories": 8, "delay": 1.0, "seconds": seconds})
+    wrong = []
     if opts.only in (None, "hindered"):
         shown = hindered(
-            opts.papers, opts.stories, opts.workers, opts.kills, slots=2, lease=opts.lease,
-            seed=opts.seed, delay=0.2, say=say,
+            opts.papers, opts.stories, opts.workers, opts.kills, slots=opts.slots,
+            lease=opts.lease, seed=opts.seed, delay=0.2, say=say,
         )  # fmt: skip
-        for line in shown.wrong:
+        wrong = shown.wrong
+        for line in wrong:
             say(f"WRONG: {line}")
-        say(f"{shown}")
-        _keep(opts.json, "hindered", {**vars(shown), "wrong": shown.wrong[:20]})
-        if shown.wrong:
-            sys.exit(1)
-
-
-def _keep(path: Path | None, name: str, figures: dict[str, Any]) -> None:
-    if path is not None:
-        known = json.loads(path.read_text()) if path.exists() else {}
-        path.write_text(json.dumps({**known, name: figures}, indent=1, default=str))
+        more = {"workers": opts.workers, "slots": opts.slots, "lease": opts.lease}
+        keep("hindered", {**asdict(shown), "blows": dict(shown.blows), **more})
+    RESULTS.write_text(report(figures), encoding="utf-8")
+    say(f"{RESULTS.relative_to(ROOT)} is written")
+    if wrong:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ _KEPT = 100
 """Leases of a paper that are remembered."""
 _TRIES = 5
 """Papers that are tried in one taking: of each, another worker took a host at that moment."""
+_RESPITE = 2.0
+"""Heartbeats from PostgreSQL's start until leases can be lost."""
 _FIRST_RETRY = 5.0
 """Times the lease: when a paper is tried again that failed once; it doubles with each failure, and
 is never later than the paper would be due."""
@@ -233,7 +235,7 @@ def _free_expired(connection: Connection[dict[str, Any]], seconds: float) -> Non
         " AND expires_at < clock_timestamp()"
         " AND pg_postmaster_start_time() < clock_timestamp() - %s * interval '1 second'"
         " ORDER BY paper FOR UPDATE SKIP LOCKED",
-        (2 * beat_seconds(seconds),),
+        (_RESPITE * beat_seconds(seconds),),
     ).fetchall()
     for row in rows:
         _end(connection, row["paper"], row["fence"], seconds, LOST, None, None)

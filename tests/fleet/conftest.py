@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks.postgres import Postgres, postgres, programs
 from crawler.config import Config, read
+from crawler.fleet import leases
 from crawler.fleet.database import Database, make_tables
 from crawler.fleet.leases import Worker
 from crawler.fleet.papers import add, digest
@@ -84,7 +85,9 @@ class Fleet:
 
 
 @pytest.fixture
-def fleet(url: str, tmp_path: Path) -> Iterator[Fleet]:
+def fleet(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
+    # the server may have come up a moment ago
+    monkeypatch.setattr(leases, "_RESPITE", 0.0)
     found = Fleet(url, tmp_path / "state", 60)
     yield found
     found.db.close()

@@ -135,6 +135,20 @@ def test_what_has_expired_and_nobody_noticed_can_still_be_stored(fleet: Fleet, s
     assert give_back(fleet.db, lease, DONE, 0, "manifests/x.json") is not None
 
 
+def test_what_ran_out_while_postgresql_was_away_its_holders_may_keep(
+    fleet: Fleet, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.add(papers("daily"))
+    lease = taken(fleet, "a")
+    sql(EXPIRE)
+    monkeypatch.setattr(leases, "_RESPITE", 1e6)  # as if it had come up a moment ago
+    assert none_for(fleet, "b")
+    assert beat(fleet.db, worker("a"), [lease], None) == {lease}
+    sql(EXPIRE)
+    monkeypatch.setattr(leases, "_RESPITE", 0.0)
+    assert taken(fleet, "b").fence == 2
+
+
 def test_a_clock_of_a_worker_that_jumps_changes_no_lease(
     fleet: Fleet, sql: Sql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
