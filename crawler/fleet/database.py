@@ -81,12 +81,6 @@ class Database:
                 yield self._connection
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             self.close()
-            refused = (
-                psycopg.errors.InvalidAuthorizationSpecification,
-                psycopg.errors.InvalidCatalogName,
-            )
-            if isinstance(error, refused):
-                raise UsageError(f"{VARIABLE}: {_line(error)}") from error
             raise DownError(f"PostgreSQL does not answer ({_line(error)})") from error
         except (
             psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction,

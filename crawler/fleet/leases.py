@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from crawler.archive.database import newest_version
+from crawler.bundled import PROGRAM
 from crawler.errors import UsageError
 from crawler.fleet.database import Database, refuse_newer
 from crawler.interrupts import steady
@@ -82,7 +83,7 @@ def take(db: Database, worker: Worker, papers_digest: str) -> Lease | None:
         if fleet["papers_digest"] != papers_digest:
             raise OtherPapersError(
                 "hemeroteca.toml says something else of papers here than the fleet's; bring the"
-                " same file to all workers, and run fleet add once"
+                f" same file to all workers, and run {PROGRAM} fleet add once"
             )
         wanted = {"copies": worker.copies, "others": beat_seconds(fleet["lease_seconds"])}
         for _ in range(_TRIES):
