@@ -36,9 +36,14 @@ from psycopg.rows import dict_row
 from benchmarks.bucket import Bucket, bucket
 from benchmarks.postgres import Postgres, postgres
 from benchmarks.press import Press, press
+from crawler.config import read
 from crawler.fixity.archive import verify
+from crawler.fleet.database import Database, make_tables
+from crawler.fleet.leases import DONE, Worker, beat, give_back, take
+from crawler.fleet.papers import add
 from crawler.fleet.places import place_of
 from crawler.fleet.state import Workplace
+from crawler.fleet.waking import Listener, make_queue, wake
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "fleet.md"
@@ -70,13 +75,6 @@ class Setting:
     workers: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     """By name: what stands in the User-Agent of its crawls."""
     _count: int = 0
-
-    def fleet(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """`fleet` with these words, to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "crawler", "fleet", *words], cwd=self.folder, text=True,
-            env=self.environment, capture_output=True,
-        )  # fmt: skip
 
     def start(self, slots: int, *, jumps: bool = False, old: bool = False) -> str:
         """Start a worker; returns its name. jumps: its clock does. old: it is of an older
@@ -131,11 +129,13 @@ class Setting:
 
 @contextmanager
 def setting(
-    papers: int, stories: int, *, lease: int, delay: float, in_bucket: bool, failing: bool
-) -> Iterator[tuple[Setting, Bucket | None]]:
-    """A fleet with its papers, which are due. failing: with one that never answers."""
+    papers: int, stories: int, *, lease: int, delay: float, in_bucket: bool, failing: bool,
+    durable: bool = True,
+) -> Iterator[tuple[Setting, Bucket | None]]:  # fmt: skip
+    """A fleet with its papers, which are due. failing: with one that never answers. durable: as
+    `postgres` has it."""
     with (
-        postgres() as server,
+        postgres(durable=durable) as server,
         press(papers, stories) as found,
         tempfile.TemporaryDirectory(prefix="fleet-") as name,
         _maybe_bucket(in_bucket) as store,
@@ -157,9 +157,14 @@ def setting(
         state = store.address if store else str(folder / "state")
         here = Setting(folder, server, found, state, environment, delay)
         try:
-            for words in (("init", "--state", state, "--lease", str(lease)), ("add",)):
-                done = here.fleet(*words)
-                assert done.returncode == 0, done.stderr
+            db = Database(server.url)
+            Path(folder / "state").mkdir()
+            make_tables(db, state, lease)
+            make_queue(db, server.url)
+            config, mistakes = read(text)
+            assert not mistakes, mistakes
+            add(db, config)
+            db.close()
             yield here, store
         finally:
             here.stop()
@@ -459,9 +464,6 @@ class Rate:
 def rates(papers: int, seconds: float) -> Rate:
     """Papers that are due within an hour, evenly: four workers take each when it is due, and give
     it back at once. The work itself is left out."""
-    from crawler.fleet.database import Database, make_tables
-    from crawler.fleet.waking import Listener, make_queue
-
     with postgres() as server, tempfile.TemporaryDirectory() as state:
         db = Database(server.url)
         make_tables(db, state, 60)
@@ -528,10 +530,6 @@ def rates(papers: int, seconds: float) -> Rate:
 def _take_and_give_back(
     url: str, number: int, paced: bool, until: float, look: threading.Event, count: Counter[int]
 ) -> None:
-    from crawler.fleet.database import Database
-    from crawler.fleet.leases import DONE, Worker, beat, give_back, take
-    from crawler.fleet.waking import wake
-
     db = Database(url)
     worker = Worker(f"w{number}", "h", f"c{number}", number, "0", 4)
     last = 0.0

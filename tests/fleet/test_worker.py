@@ -20,7 +20,10 @@ if programs() is None:
 @pytest.fixture
 def two() -> Iterator[Setting]:
     """Two papers of six stories, slow enough that a crawl can be hit in its middle."""
-    with setting(2, 6, lease=6, delay=0.4, in_bucket=False, failing=False) as (found, _):
+    with setting(2, 6, lease=6, delay=0.4, in_bucket=False, failing=False, durable=False) as (
+        found,
+        _,
+    ):
         yield found
 
 
