@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import crawler
+from crawler.errors import FullError
 from crawler.fleet.leases import BUSY, DONE, FAILED, STOPPED
 from crawler.outcome import MEANINGS
 
 _DONE = (0, 8, 9)
 """Exit codes after which a paper is due again in its own time."""
-_BUSY, _STOPPED = 4, 130
+_BUSY = (4, FullError.exit_code)
+"""Where this machine is in the way, and not the paper."""
+_STOPPED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def outcome_of(exit_code: int, *, was_ended: bool) -> str:
         return DONE
     if exit_code == _STOPPED or was_ended:
         return STOPPED
-    return BUSY if exit_code == _BUSY else FAILED
+    return BUSY if exit_code in _BUSY else FAILED
 
 
 def meaning(exit_code: int | None) -> str:

@@ -23,7 +23,7 @@ STOPPED = "stopped"
 DONE = "done"
 FAILED = "failed"
 BUSY = "busy"
-"""Somebody else's run holds the archive's folder: tried again soon, and no fault of the paper."""
+"""The worker's folder is in use, or its disk full: tried again soon, and no fault of the paper."""
 _KEPT = 100
 """Leases of a paper that are remembered."""
 _TRIES = 5

@@ -1,7 +1,7 @@
 """A worker: takes papers that are due, crawls them, and gives them back with their archives.
 
-Threads share no connection: one says that the worker lives (`_Keeper`), one ends crawls whose lease
-was not kept (`_Watch`, which waits for nothing but its clock), one for each lease does the work.
+Threads share no connection: one says that the worker lives, one ends crawls whose lease was not
+kept, and waits for nothing but its clock, one for each lease does the work.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import random
+import shutil
 import socket
 import sqlite3
 import threading
@@ -17,7 +18,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import crawler
-from crawler.errors import BusyError, DamageError, HemerotecaError
+from crawler.errors import BusyError, DamageError, FullError, HemerotecaError
 from crawler.fleet.child import Crawl, environment, meaning, outcome_of
 from crawler.fleet.database import Database, DownError, OutdatedError, refuse_newer
 from crawler.fleet.held import Held
@@ -25,6 +26,7 @@ from crawler.fleet.leases import (
     BUSY,
     FAILED,
     STOPPED,
+    Lease,
     Worker,
     beat,
     beat_seconds,
@@ -41,6 +43,8 @@ from crawler.interrupts import steady
 logger = logging.getLogger(__name__)
 
 _WATCH = 0.1
+_SPARE_BYTES = 1 << 29
+"""On the disk of copies, for a worker to take papers: a crawl ends when half of it is left."""
 _IDENTITY = "copies.id"
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 """Seconds between two tries to reach PostgreSQL or the archives' place."""
@@ -76,7 +80,7 @@ class FleetWorker:
 
     def stop(self) -> None:
         """End in order: no further paper is taken, crawls store what they have in hand, archives
-        are put in their place. The second time: without waiting for a place that refuses."""
+        are put in their place. One that cannot be put stays here, and is said."""
         self._is_stopping.set()
         self._look.set()
 
@@ -109,7 +113,7 @@ class FleetWorker:
         while not self._is_stopping.is_set():
             self._look.clear()
             try:
-                lease = take(db, self.worker, self._digest()) if self._has_room() else None
+                lease = self._taken(db)
                 self._says = None
             except OutdatedError as error:
                 self._say(f"{error}; this worker takes no more work")
@@ -130,6 +134,16 @@ class FleetWorker:
                 self._held.add(held)
             threading.Thread(target=self._work, args=(held,), name=lease.paper, daemon=True).start()
         return 0
+
+    def _taken(self, db: Database) -> Lease | None:
+        """A paper that is due, if there is one, and a place for it. Raises HemerotecaError."""
+        if not self._has_room():
+            return None
+        if shutil.disk_usage(self._scratch).free < _SPARE_BYTES:
+            raise FullError(
+                f"{self._scratch}: the disk is nearly full; make space. No more is taken"
+            )
+        return take(db, self.worker, self._digest())
 
     def _has_room(self) -> bool:
         with self._lock:
@@ -192,6 +206,7 @@ class FleetWorker:
             _Job(self, held).do()
         except Exception as error:
             logger.exception("%s: broke off", held.lease.paper)
+            held.lose()
             self._say(f"{held.lease.paper}: broke off ({error}); the lease runs out")
         finally:
             with self._lock:
