@@ -114,7 +114,8 @@ def test_a_worker_of_an_older_version_takes_nothing(two: Setting) -> None:
     ("code", "was_ended", "outcome"),
     [
         (0, False, DONE), (0, True, DONE), (8, False, DONE), (3, False, FAILED),
-        (10, False, FAILED), (4, False, BUSY), (5, False, BUSY), (130, False, STOPPED), (137, True, STOPPED),
+        (10, False, FAILED), (4, False, BUSY), (5, False, BUSY), (130, False, STOPPED),
+        (137, True, STOPPED),
         (137, False, FAILED), (1, False, FAILED),
     ],
 )  # fmt: skip
