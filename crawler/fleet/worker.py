@@ -74,7 +74,7 @@ class FleetWorker:
         self._held: set[Held] = set()
         self._lock = threading.Lock()
         self._look = threading.Event()
-        self._is_stopping = threading.Event()
+        self._is_stopping, self._is_over = threading.Event(), threading.Event()
         self._beat_seconds = 1.0
         self._says: str | None = None
 
@@ -102,11 +102,13 @@ class FleetWorker:
         for each in held:
             each.end()
         while self._held:
-            threading.Event().wait(_WATCH)
+            self._is_over.wait(_WATCH)
+        self._is_over.set()
         try:
             end_worker(db, self.worker)
         except DownError as error:
             logger.info("%s", error)
+        db.close()
         return code
 
     def _take_what_is_due(self, db: Database) -> int:
@@ -164,8 +166,8 @@ class FleetWorker:
 
     def _keep(self) -> None:
         db = Database(self._url)
-        pause, is_down = threading.Event(), False
-        while True:
+        is_down = False
+        while not self._is_over.is_set():
             with self._lock:
                 held = {each.lease: each for each in self._held if not each.is_lost}
             since = steady()
@@ -189,11 +191,11 @@ class FleetWorker:
             except Exception:
                 logger.exception("no heartbeat")
                 wait = self._beat_seconds
-            pause.wait(max(0.05, wait - (steady() - since)))
+            self._is_over.wait(max(0.05, wait - (steady() - since)))
+        db.close()
 
     def _watch(self) -> None:
-        pause = threading.Event()
-        while not pause.wait(_WATCH):
+        while not self._is_over.wait(_WATCH):
             with self._lock:
                 held = list(self._held)
             for each in held:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,17 +10,18 @@ from typing import Any
 import pytest
 
 from benchmarks.fleet import Setting, setting
-from benchmarks.postgres import programs
-from crawler.fleet.child import outcome_of
+from benchmarks.postgres import Postgres
+from crawler.config import read
+from crawler.fleet.child import Crawl, outcome_of
 from crawler.fleet.leases import BUSY, DONE, FAILED, STOPPED
-
-if programs() is None:
-    pytest.skip("no PostgreSQL is installed to test the fleet with", allow_module_level=True)
+from crawler.fleet.papers import digest
+from crawler.fleet.worker import FleetWorker
 
 
 @pytest.fixture
-def two() -> Iterator[Setting]:
-    """Two papers of six stories, slow enough that a crawl can be hit in its middle."""
+def two(server: Postgres) -> Iterator[Setting]:
+    """Two papers of six stories, slow enough that a crawl can be hit in its middle; with a
+    PostgreSQL of its own. server: says whether one is installed."""
     with setting(2, 6, lease=6, delay=0.4, in_bucket=False, failing=False, durable=False) as (
         found,
         _,
@@ -100,6 +102,32 @@ def test_a_postgresql_that_is_away_longer_than_a_lease_ends_crawls_and_loses_not
     until(lambda: not two.rows("SELECT paper FROM site_leases WHERE last_success_at IS NULL"))
     assert two.workers[name].poll() is None
     assert "set-aside" not in log(two, name)
+
+
+@pytest.mark.usefixtures("loaded_commands")
+def test_the_archive_of_a_long_run_is_put_in_its_place_while_it_goes_on(two: Setting) -> None:
+    said: list[str] = []
+    crawl = Crawl(
+        two.folder / "hemeroteca.toml", ["allow_private=1"],
+        ["DOWNLOAD_DELAY=0.4", "AUTOTHROTTLE_ENABLED=False", "EXTRACT_WORKERS=1"],
+    )  # fmt: skip
+    config, _ = read(crawl.config.read_text())
+    worker = FleetWorker(
+        two.server.url, crawl, two.folder / "work", 1, lambda: digest(config), said.append,
+        save_every=0.5,
+    )  # fmt: skip
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    [row] = until(lambda: two.rows(
+        "SELECT paper, manifest FROM site_leases WHERE holder <> '' AND manifest <> ''"
+    ))  # fmt: skip
+    worker.stop()
+    thread.join()
+    [after] = two.rows("SELECT manifest, holder FROM site_leases WHERE paper = %s", row["paper"])
+    assert after["holder"] is None
+    assert after["manifest"] > row["manifest"], "and once more at its end"
+    kept = [path.name for path in (two.folder / "state" / row["paper"] / "manifests").iterdir()]
+    assert kept == [after["manifest"].removeprefix("manifests/")], "what was put between is gone"
 
 
 def test_a_worker_of_an_older_version_takes_nothing(two: Setting) -> None:
