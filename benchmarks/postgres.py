@@ -66,7 +66,7 @@ class Postgres:
     def start(self) -> None:
         """Start it, and wait until it answers."""
         self._process = subprocess.Popen(
-            [*self._as_user(), str(self._bin / "postgres"), "-D", str(self._data),
+            [*self._as_user(ends=True), str(self._bin / "postgres"), "-D", str(self._data),
              "-p", str(self.port), "-c", "listen_addresses=127.0.0.1",
              "-c", "unix_socket_directories=", "-c", "max_connections=60",
              "-c", f"fsync={'on' if self._durable else 'off'}"],
@@ -102,12 +102,13 @@ class Postgres:
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
 
-    def _as_user(self) -> list[str]:
-        if self._user is None:
-            return []
-        entry = pwd.getpwnam(self._user)
-        return ["setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups",
-                "--"]  # fmt: skip
+    def _as_user(self, *, ends: bool = False) -> list[str]:
+        """Before a command: what runs it as the user. ends: when we end, however that is."""
+        words = ["--pdeathsig=INT"] if ends else []
+        if self._user is not None:
+            entry = pwd.getpwnam(self._user)
+            words += [f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups"]
+        return ["setpriv", *words, "--"] if words and shutil.which("setpriv") else []
 
 
 def _is_user(name: str) -> bool:
