@@ -569,7 +569,7 @@ def _cpu(postmaster: int) -> float:
 
 def report(figures: dict[str, Any]) -> str:
     """The results, as a page. figures: those that were taken, by name."""
-    lines = ["# A fleet", "", "Written by `make test-fleet`: " + (__doc__ or "").split("\n\n")[1]
+    lines = ["# A fleet", "", "Written by `make test-fleet`. " + (__doc__ or "").split("\n\n")[1]
              .replace("\n", " ").strip(), ""]  # fmt: skip
     if found := figures.get("hindered"):
         lines += [
