@@ -213,6 +213,10 @@ bench-history: setup ## how far edits and goings that an archive tells of can be
 test-kill: setup ## thirty crawls killed at random moments, each compared with an undisturbed one
 	@$(BIN)/python -m benchmarks.kill
 
+.PHONY: test-fleet
+test-fleet: setup $(REPLAY_STAMP) ## four workers on 200 newspapers, killed and hindered; rates at 100,000 papers: an hour
+	@$(BIN)/python -m benchmarks.fleet
+
 .PHONY: attack
 attack: setup ## hostile servers, each beside a good newspaper: time, memory, what is stored, verify
 	@$(BIN)/python -m benchmarks.attack
@@ -241,8 +245,8 @@ bench-export: setup ## what it costs to export 100 k stories, form by form
 lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)
 	@$(BIN)/$(LOCK) --upgrade requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(BIN)/$(LOCK) --upgrade pyproject.toml -o requirements/main.lock
-	@$(BIN)/$(LOCK) --upgrade pyproject.toml --extra notify --extra parquet --extra room --extra store --group dev -c requirements/main.lock -o requirements/dev.lock
-	@$(BIN)/$(LOCK) --upgrade pyproject.toml --extra notify --extra parquet --extra store -c requirements/main.lock -c requirements/dev.lock -o requirements/image.lock
+	@$(BIN)/$(LOCK) --upgrade pyproject.toml --extra fleet --extra notify --extra parquet --extra room --extra store --group dev -c requirements/main.lock -o requirements/dev.lock
+	@$(BIN)/$(LOCK) --upgrade pyproject.toml --extra fleet --extra notify --extra parquet --extra store -c requirements/main.lock -c requirements/dev.lock -o requirements/image.lock
 	@$(BIN)/$(LOCK) --upgrade requirements/replay.in -o requirements/replay.lock
 	@$(BIN)/$(LOCK) --upgrade requirements/readers.in --override requirements/readers.override -o requirements/readers.lock
 	@$(BIN)/$(LOCK) --upgrade benchmarks/peers/requirements.in -o benchmarks/peers/peers.lock

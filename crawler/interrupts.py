@@ -11,6 +11,7 @@ import errno
 import os
 import signal
 import sys
+import time
 
 TYPE_CHECKING = False  # as in typing, which takes a while to load
 if TYPE_CHECKING:
@@ -54,20 +55,58 @@ def leave_no_more() -> None:
 def end_with_parent() -> None:
     """Where the process that started us says so (`OF_PARENT`), end as by SIGTERM when it is no
     more, however it ended: then nobody reads what we say, or tells of it. It holds the other end of
-    our standard input."""
+    our standard input.
+
+    It may write lines of two moments of `steady` there: when to end, and when to be dead, unless
+    the next line says later ones. So this process does not outlive what it may do, even where the
+    one that watches over it was stopped in its tracks.
+    """
     if os.environ.get(OF_PARENT) != "1":
         return
     import threading
 
-    def read() -> None:
+    threading.Thread(target=_heed_parent, daemon=True).start()
+
+
+def steady() -> float:
+    """Seconds since some moment in the past, by a clock that nobody can set, the same for all
+    processes of a machine. It goes on while the machine sleeps, where there is such a clock."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
+
+
+def _heed_parent() -> None:
+    import select
+
+    end_at = dead_at = float("inf")
+    rest, is_there = b"", True
+    while True:
+        now = steady()
+        if now >= dead_at:
+            os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+        if now >= end_at:
+            end_at = float("inf")
+            os.kill(os.getpid(), signal.SIGTERM)
+        left = min(end_at, dead_at) - now
+        if not is_there:
+            if left == float("inf"):
+                return
+            time.sleep(left)
+            continue
+        # short, for the clock of `select` stands still while the machine sleeps; Windows has none
+        # for pipes
+        if sys.platform != "win32" and not select.select([0], [], [], min(left, 1.0))[0]:
+            continue
         try:
-            while os.read(0, 4096):
-                pass
+            data = os.read(0, 4096)
         except OSError:
             return
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=read, daemon=True).start()
+        if data:
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                end_at, dead_at = map(float, line.split())
+        else:
+            is_there, end_at = False, now
 
 
 _USUAL: dict[signal.Signals, Any] = {

@@ -47,6 +47,11 @@ def write_metrics(path: Path, started_at: str, exit_code: int, folders: Sequence
     ):
         Gauge(name, text, namespace="hemeroteca", unit=unit, registry=registry).set(value)
     _add_archives(registry, list(_measured(folders, started_at)), folders)
+    write_registry(path, registry)
+
+
+def write_registry(path: Path, registry: CollectorRegistry) -> None:
+    """Write numbers, the file whole at any moment. Raises OSError."""
     _replace(path, generate_latest(registry))  # type: ignore[no-untyped-call]
 
 

@@ -33,7 +33,7 @@ _BEGUN_FIRST = (
     "tests/system/test_docs.py", "tests/room/test_browser.py", "tests/benchmarks/test_attack.py",
     "tests/system/test_limits.py", "tests/system/test_backup.py", "tests/system/test_wheel.py",
     "tests/learn/test_profile.py", "tests/learn/test_in_a_run.py", "tests/learn/test_archive.py",
-    "tests/export/test_tei.py",
+    "tests/export/test_tei.py", "tests/fleet/test_worker.py",
 )  # fmt: skip
 """Files with a test that takes a good part of a minute: begun last, one would hold up the end while
 the other processes have nothing left to do."""

@@ -66,6 +66,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "crawler.fixity": {"crawler.archive", "crawler.warc"},
     "crawler.backup": {"crawler.archive", "crawler.extras", "crawler.fixity", "crawler.warc"},
+    "crawler.fleet": {
+        "crawler.archive", "crawler.backup", "crawler.config", "crawler.extras",
+        "crawler.interrupts", "crawler.metrics", "crawler.outcome", "crawler.warc",
+    },
     "crawler.notify": {
         "crawler.archive", "crawler.config", "crawler.extras", "crawler.monitors",
         "crawler.outcome",

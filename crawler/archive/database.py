@@ -44,6 +44,11 @@ _LOG, _SHARED = FILE_NAME + "-wal", FILE_NAME + "-shm"
 _WARC_ENDINGS = (".warc.gz", ".warc.gz.open")
 
 
+def newest_version() -> int:
+    """The version of archives that this program writes: they go up by one with each migration."""
+    return max(int(each.name[1:4]) for each in migrations.pending(Database(memory=True)))
+
+
 def check(folder: Path) -> None:
     """Make sure that a command can write to `folder` as its archive, without changing anything.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from crawler.bundled import PROGRAM
 from crawler.config import FILE_NAME, Config, Paper, read
 from crawler.errors import ConfigError, UsageError
 from crawler.subscriptions import CookieFile
+from crawler.urls import owner
 
 # Between the project's and the command line's, which say the last word (Scrapy's priorities).
 _PRIORITY = 35
@@ -68,6 +69,20 @@ class Found:
         """Whether all papers are in one archive: that of the file, or the one that the command line
         or the environment names."""
         return self.config.is_shared or "archive" in arguments or _is_named(settings)
+
+    def narrow(self, papers: Sequence[Paper], settings: BaseSettings) -> None:
+        """Where each paper has an archive, have a run of some know of these, and of others of their
+        owners, alone: the settings are kept with each run, and there may be thousands of papers."""
+        if self.config.is_shared:
+            return
+        owners = {owner(address) for paper in papers for address in paper.addresses}
+        near = [
+            paper for paper in self.config.papers
+            if any(owner(address) in owners for address in paper.addresses)
+        ]  # fmt: skip
+        settings.set("PAPERS", [paper.plain() for paper in near], priority=_PRIORITY)
+        files = [file for paper in near if (file := self.cookies_of(paper))]
+        settings.set("COOKIE_FILES", [asdict(each) for each in files], priority=_PRIORITY)
 
     def apply(self, settings: BaseSettings) -> None:
         """Have a run follow it, in what neither the command line nor the environment says."""

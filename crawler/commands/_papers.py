@@ -68,6 +68,7 @@ def follow(
     """Have this run archive these papers."""
     arguments["site"] = ",".join(address for paper in papers for address in paper.addresses)
     arguments["paper"] = ",".join(paper.name for paper in papers)
+    found.narrow(papers, settings)
     if not found.is_shared(arguments, settings):
         arguments["archive"] = str(found.archive_of(papers[0]))
 

@@ -206,6 +206,7 @@ class Command(Verb, ScrapyCrawl):
             refuse_unbounded_heads()
         except HemerotecaError as error:
             fail("crawl", error)
+        time_steadily()
         self.crawler_process.crawl(crawler, **opts.spargs)
         stop_by_signals(crawler, lambda code: self._telling.measure(code, self._folders()))
         self.crawler_process.start(install_signal_handlers=False)
@@ -274,6 +275,14 @@ def when_free(folder: Path, if_busy: str) -> None:
         say(f"{PROGRAM} crawl: {holder}; waiting until it ends")
         while lock.is_held(folder):
             time.sleep(_LOOK_AGAIN)
+
+
+def time_steadily() -> None:
+    """Have all timers of a run go by a clock that nobody can set. Twisted's go by the time of day:
+    where that is put back an hour, each would come an hour late."""
+    from twisted.internet.base import ReactorBase
+
+    ReactorBase.seconds = staticmethod(time.monotonic)
 
 
 def stop_by_signals(crawler: Crawler, measure: Callable[[int], None]) -> None:

@@ -27,8 +27,10 @@ _AFTER = re.compile(r"(\d{1,12}) *(minute|hour|day|week)s?")
 _SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 _SHORTEST_DELAY = 2.0
 _MOST_JOBS = 64
+_LONGEST_EVERY = 366 * 86_400
+"""Seconds between two runs of a paper."""
 _TOP = ("archive", "contact", "jobs", "defaults", "papers", "notify", "metrics")
-_OF_ALL = ("scope", "sources", "since", "until", "delay", "revisit_after", "alarms")
+_OF_ALL = ("scope", "sources", "since", "until", "delay", "revisit_after", "alarms", "every")
 _OF_ONE = ("address", "cookies", *_OF_ALL)
 
 
@@ -136,7 +138,7 @@ class _Reader:
         """What is said of a paper, or of all; only what is."""
         checks: dict[str, Callable[[Any], object]] = {
             "scope": _scope, "sources": _sources, "since": _day, "until": _day, "delay": _delay,
-            "revisit_after": _revisit_after, "cookies": _file,
+            "revisit_after": _revisit_after, "cookies": _file, "every": _every,
         }  # fmt: skip
         nothing = object()
         found = {
@@ -328,3 +330,11 @@ def _revisit_after(value: Any) -> tuple[int, ...]:
             'must be a list of times after publication: ["1 hour", "1 day", "2 weeks"]; [] for none'
         )
     return tuple(sorted(set(seconds)))
+
+
+def _every(value: Any) -> int:
+    found = _AFTER.fullmatch(value.strip()) if isinstance(value, str) else None
+    seconds = int(found[1]) * _SECONDS[found[2]] if found else 0
+    if not 0 < seconds <= _LONGEST_EVERY:
+        raise Wrong('must be a time of a year at most: "6 hours", "1 day", "2 weeks"')
+    return seconds

@@ -27,7 +27,8 @@ class Paper:
 
     delay: seconds between two requests, where that is more than the setting. revisit_after: seconds
     after publication. cookies: the file of a subscription's, as it is written there. alarms: what
-    the monitors tell of. What is None is as without a configuration.
+    the monitors tell of. every: seconds between two runs of a fleet's. What is None is as without a
+    configuration.
     """
 
     name: str
@@ -40,11 +41,13 @@ class Paper:
     revisit_after: tuple[int, ...] | None = None
     cookies: str | None = None
     alarms: Alarms = AS_USUAL
+    every: int | None = None
 
     def plain(self) -> dict[str, Any]:
-        """As a setting can have it, which is kept with the run: where cookies are is not."""
+        """As a setting can have it, which is kept with the run: where cookies are is not, nor how
+        often it is run."""
         plain = asdict(self)
-        del plain["cookies"]
+        del plain["cookies"], plain["every"]
         return plain
 
 

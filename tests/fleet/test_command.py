@@ -1,0 +1,107 @@
+"""`scrapy fleet`, as it is typed."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from crawler.commands.fleet import span
+from tests.system.conftest import loaded, run_loaded
+
+
+def fleet(url: str, *words: str) -> tuple[int, str, str]:
+    done = run_loaded(loaded(), "fleet", *words, DATABASE_URL=url)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "hemeroteca.toml"
+    path.write_text(
+        'contact = "a@library.example"\n[defaults]\nevery = "6 hours"\n'
+        '[papers.daily]\naddress = "https://daily.example/"\n'
+        '[papers.weekly]\naddress = "https://weekly.example/"\nevery = "1 week"\n'
+    )
+    return path
+
+
+def test_a_fleet_from_its_making_to_its_numbers(url: str, config: Path, tmp_path: Path) -> None:
+    code, _, err = fleet(url, "status")
+    assert code == 7
+    assert "fleet init" in err
+    state = tmp_path / "state"
+    assert fleet(url, "init", "--state", str(state))[0] == 0
+    assert list(state.rglob("*.json")) == [], "trying it leaves nothing"
+    code, out, _ = fleet(url, "add", "--config", str(config))
+    assert (code, out.startswith("2 papers new, 0 changed")) == (0, True)
+    code, out, _ = fleet(url, "schedule", "--json")
+    assert {each["paper"]: each["every_seconds"] for each in json.loads(out)} == {
+        "daily": 21_600.0, "weekly": 604_800.0,
+    }  # fmt: skip
+    assert fleet(url, "pause", "daily")[0] == 0
+    numbers = tmp_path / "fleet.prom"
+    assert fleet(url, "status", "--metrics", str(numbers))[0] == 0
+    text = numbers.read_text()
+    assert 'hemeroteca_fleet_papers{state="paused"} 1.0' in text
+    assert 'hemeroteca_fleet_papers{state="due"} 1.0' in text
+    assert re.search(r'hemeroteca_fleet_paper_lag_seconds\{paper="weekly"\} [0-9.]+', text)
+    code, out, _ = fleet(url, "status", "--json")
+    assert [each["state"] for each in json.loads(out)["papers"]] == ["paused", "due"]
+    config.write_text(config.read_text().replace("weekly", "monthly"))
+    code, out, _ = fleet(url, "add", "--config", str(config))
+    assert "1 paper new, 0 changed, 1 not in hemeroteca.toml any more" in out
+    code, out, _ = fleet(url, "status", "--all")
+    assert re.search(r"weekly +retired", out)
+    # made once more, it keeps its papers
+    assert fleet(url, "init", "--state", str(state), "--lease", "90")[0] == 0
+    assert json.loads(fleet(url, "status", "--json")[1])["lease_seconds"] == 90
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((), "say what to do: init, add"),
+        (("fly",), "say what to do"),
+        (("init",), "--state is missing"),
+        (("init", "--state", "x", "--lease", "soon"), "--lease soon must be seconds"),
+        (("init", "--state", "gopher://x/y"), "no address of an object store"),
+        (("status", "--slots", "3"), "--slots is of fleet worker"),
+        (("status", "daily"), "daily: fleet status takes no further words"),
+        (("schedule", "--now"), "name the papers"),
+        (("worker", "--slots", "0"), "--slots 0 must be a number"),
+        (("worker", "-a", "site=x"), "the fleet says which paper goes where"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_one_line(
+    words: tuple[str, ...], says: str, tmp_path: Path
+) -> None:
+    code, _, err = fleet("postgresql://nobody@127.0.0.1:9/nothing", *words)
+    assert code == 2
+    assert says in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "says"),
+    [
+        ("", 2, "DATABASE_URL is not set"),
+        ("mysql://x/y", 2, "no address of a PostgreSQL"),
+        ("postgresql://secret:word@127.0.0.1:9/nothing", 3, "PostgreSQL does not answer"),
+    ],
+)
+def test_a_postgresql_that_is_not_there_is_told_without_its_password(
+    url: str, code: int, says: str
+) -> None:
+    found, _, err = fleet(url, "status")
+    assert (found, err.count("\n")) == (code, 1)
+    assert says in err
+    assert "word" not in err
+
+
+def test_spans_are_short() -> None:
+    assert [span(s) for s in (0, 59, 60, 3_600, 90_000, 604_800)] == [
+        "0 s", "59 s", "1 min", "1 h", "1 day 1 h", "7 days",
+    ]  # fmt: skip
