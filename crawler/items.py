@@ -238,6 +238,8 @@ class Page:
     """Root of the site's WordPress REST API, where the page names or betrays one."""
     reservations: tuple[Reservation, ...] = ()
     """What its markup states of the rights in it."""
+    needs_script: bool = False
+    """Whether its markup is a shell, which shows next to nothing before its scripts fill it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,7 @@ NOT_ARTICLE = {
     "too_short": "too little text",
     "error_page": "an error page",
     "wall": "a login or consent wall",
+    "needs_script": "it shows nothing without its scripts",
     "front_page": "a front page",
     "search_page": "a search page",
     "listing": "a listing of stories",

@@ -108,7 +108,18 @@ ROOMS: dict[str, set[str]] = {
     "verdict": {"listing", "page", "language", "fields"},
     "version": set(),
     "confidence": {"page"},
-    "article": {"confidence", "page", "markup", "body", "fields", "dates", "links", "verdict"},
+    "script": {"page"},
+    "article": {
+        "confidence",
+        "script",
+        "page",
+        "markup",
+        "body",
+        "fields",
+        "dates",
+        "links",
+        "verdict",
+    },
 }
 # Packages that have a door: nothing outside imports one of their modules. `urls.segments` is a
 # table of words; `runs.visits`, `runs.readings` and `runs.assembly` are the way of every answer:
