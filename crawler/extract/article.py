@@ -48,7 +48,7 @@ _MOST_SAID = 2_000
 _LITTLE = 200
 """Characters of a story; where the markup shows fewer, it is looked for in scripts."""
 _OTHER_PAGES = ("error_page", "wall", "front_page", "search_page")
-_SHOWS_NOTHING = ("nothing", "no_title", "no_text", "too_short")
+_SHOWS_NOTHING = ("nothing", "no_title", "no_text", "too_short", "front_page")
 
 
 def extract(html: bytes, url: str, content_type: str | None = None, follow: bool = False) -> Page:
