@@ -50,7 +50,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.config": {"crawler.monitors"},
     "crawler.subscriptions": {"crawler.config"},
     "crawler.learn": {"crawler.extract"},
-    "crawler.discover": set(),
+    "crawler.discover": {"crawler.extract.script", "crawler.extract.page"},  # lists in JSON
+    "crawler.render": {"crawler.extras"},
     "crawler.warc": set(),
     "crawler.mementos": {"crawler.discover", "crawler.warc"},
     "crawler.demo": set(),
@@ -77,9 +78,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "crawler.warc",
     },
     "crawler.extensions": {
-        "crawler.archive", "crawler.discover", "crawler.failures", "crawler.mementos",
-        "crawler.originals", "crawler.outcome", "crawler.runs", "crawler.stopping",
-        "crawler.warc",
+        "crawler.archive", "crawler.config", "crawler.discover", "crawler.failures",
+        "crawler.mementos", "crawler.originals", "crawler.outcome", "crawler.render",
+        "crawler.runs", "crawler.stopping", "crawler.warc",
     },
     "crawler.frontier": {
         "crawler.archive", "crawler.discover", "crawler.extensions", "crawler.mementos",
@@ -126,7 +127,7 @@ ROOMS: dict[str, set[str]] = {
 # they are asked for by name.
 DOORS = {f"crawler.extract.{room}" for room in ROOMS} | {
     "crawler.config", "crawler.extensions.session", "crawler.mementos", "crawler.monitors",
-    "crawler.reservations", "crawler.runs", "crawler.search", "crawler.urls",
+    "crawler.render", "crawler.reservations", "crawler.runs", "crawler.search", "crawler.urls",
 }  # fmt: skip
 PAST_THE_DOOR = {
     "crawler.runs.assembly", "crawler.runs.readings", "crawler.runs.visits",

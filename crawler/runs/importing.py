@@ -325,15 +325,7 @@ class Importing:
                 return replace(visit, reason=NOT_HERE), None
             place = (original.warc_file, original.warc_offset, original.warc_length)
         at = Place(self._run.folder / WARC_FOLDER, *place, visit.url)
-        try:
-            profile = self._run.profiles.of(visit.url)
-            visit = replace(visit, extractor=self._run.profiles.extractor(visit.url))
-            packed = await self._workers.run(packed_place, at, profile)
-            reading = unpack(packed)
-            self._run.readings.keep(capture.record_id, packed, reading)
-            return visit, reading
-        except VisitError as error:
-            return replace(visit, state="failed", reason=error.why), None
+        return await self._read_at(at, visit)
 
     async def _visit_rendered(
         self, capture: Capture, shown: Rendering, record: Record
@@ -342,10 +334,17 @@ class Importing:
         visit = replace(unread(capture, message_in(record)), captures=(capture,))
         where = (shown.warc_file, shown.warc_offset, shown.warc_length)
         at = Place(self._run.folder / WARC_FOLDER, *where, visit.url, shown.made_by)
+        return await self._read_at(at, visit)
+
+    async def _read_at(self, at: Place, visit: Visit) -> tuple[Visit, Reading | None]:
+        """A visit, and what the record of its page holds."""
         try:
             profile = self._run.profiles.of(visit.url)
             visit = replace(visit, extractor=self._run.profiles.extractor(visit.url))
-            return visit, await self._workers.run(read_place, at, profile)
+            packed = await self._workers.run(packed_place, at, profile)
+            reading = unpack(packed)
+            self._run.readings.keep(visit.captures[-1].record_id, packed, reading)
+            return visit, reading
         except VisitError as error:
             return replace(visit, state="failed", reason=error.why), None
 
