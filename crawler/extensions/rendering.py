@@ -36,7 +36,7 @@ from crawler.render import (
 )
 from crawler.runs.visits import Answer, Reading, answer_state, rendered
 from crawler.stopping import STOPPING, Stopped
-from crawler.urls import normalise, same_owner, site_host
+from crawler.urls import is_wall, normalise, same_owner, site_host
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +114,8 @@ class Renderer:
         """Whether a page is to be shown in a browser: by what is asked of its newspaper, and by
         what its markup shows."""
         page = reading.page
-        if page is None or page.not_article == "wall":  # who asks us to log in is not got round
+        # who asks us to log in, or to agree to something, is not got round
+        if page is None or page.not_article == "wall" or is_wall(page.url):
             return False
         mode = self._mode_of(url)
         if mode == "never" or (mode == "auto" and not page.needs_script):
