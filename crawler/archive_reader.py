@@ -19,7 +19,7 @@ from crawler.archive.replay import KeptCapture
 from crawler.archive.searching import keys_found
 from crawler.archive.stories import Story, StoryRevision
 from crawler.errors import ArchiveError, UsageError
-from crawler.kept_records import message_of
+from crawler.kept_records import message_of, shown_of
 from crawler.search import parse, parse_raw
 from crawler.text import clean
 from crawler.warc import http
@@ -126,6 +126,13 @@ class Archive:
     def body(self, capture: KeptCapture) -> bytes:
         """The same without its content coding: a page's HTML, for `extract`."""
         return http.decoded(self._message(capture))
+
+    def shown(self, capture: KeptCapture) -> bytes | None:
+        """What a browser showed of a page that shows nothing without its scripts, in UTF-8, for
+        `extract`; None where none did. Raises DamageError where that cannot be read."""
+        with self._reading() as db:
+            found = shown_of(self.path, db.conn, capture.record_id)
+        return None if found is None else found[1]
 
     def close(self) -> None:
         """Close it; does nothing where it is closed."""

@@ -15,6 +15,7 @@
     └── VisitError        one URL has no usable answer; the run goes on
         ├── AnswerError   the answer is not received to its end
         └── PageError     the page cannot be read
+            ├── RenderError        a browser could not show it
             └── NotAnArticleError  it can be read, and is no article
 
 Each message is one line that says what is wrong, where, and what to do about it. Commands print it
@@ -139,6 +140,10 @@ class AnswerError(VisitError):
 
 class PageError(VisitError):
     """A page cannot be read."""
+
+
+class RenderError(PageError):
+    """A browser could not show a page that shows nothing without its scripts."""
 
 
 class NotAnArticleError(PageError):

@@ -35,11 +35,12 @@ or a listing."""
 
 Source = Literal[
     "seed", "list", "robots", "usual", "sitemap", "feed", "wordpress", "archive", "previous",
-    "link", "redirect", "import",
+    "link", "redirect", "import", "script",
 ]  # fmt: skip
 """How a URL was found. list: named by the user; usual: one of the places where sites usually keep a
 sitemap or feed; archive: a further page of a listing; previous: a story's link to the one before or
-after it; import: in a WARC file of another program."""
+after it; import: in a WARC file of another program; script: a page's script asked for it when a
+browser showed the page."""
 
 Kind = Literal["html", "sitemap", "feed", "other", "reply"]
 """What a URL turned out to hold. other: what is read by none of our readers (a picture, a style
@@ -238,6 +239,27 @@ class Page:
     """Root of the site's WordPress REST API, where the page names or betrays one."""
     reservations: tuple[Reservation, ...] = ()
     """What its markup states of the rights in it."""
+    needs_script: bool = False
+    """Whether its markup is a shell, which shows next to nothing before its scripts fill it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A page as a browser showed it, kept in WARC as a `conversion` record (ISO 28500, 6.8)."""
+
+    record_id: str
+    """WARC-Record-ID, `<urn:uuid:…>`."""
+    rendered_at: str
+    """ISO 8601, UTC, to the microsecond."""
+    made_by: str
+    """Browser, version, viewport, time taken, requests: as the record says."""
+    digest: str
+    """`sha256:` and Base32 of the document; ISO 28500, 5.8."""
+    bytes: int
+    warc_file: str
+    """Name in the archive's `warc/` folder."""
+    warc_offset: int
+    warc_length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +295,8 @@ class Capture:
     """What the publisher states of the rights in it: in the answer, and for its whole host."""
     source_uri: str | None = None
     """Where it was got from, if that was another archive of the web (WARC-Source-URI)."""
+    rendering: Rendering | None = None
+    """What a browser showed of it, where the page was read from that."""
 
 
 @dataclass(frozen=True, slots=True)

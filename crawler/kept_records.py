@@ -9,9 +9,11 @@ from pathlib import Path
 
 from crawler.archive import replay
 from crawler.archive.database import WARC_FOLDER
+from crawler.archive.renderings import rendering_of_record
 from crawler.archive.replay import KeptCapture
 from crawler.bundled import PROGRAM
 from crawler.errors import DamageError
+from crawler.items import Rendering
 from crawler.warc import http
 from crawler.warc.digests import agrees, hasher
 from crawler.warc.members import DamagedError
@@ -39,6 +41,25 @@ def readable_record(
         except OSError as error:
             why = why or f"{each.warc_file}: {error.strerror}"
     raise DamagedError(why)
+
+
+def shown_of(
+    folder: Path, connection: sqlite3.Connection, record_id: str
+) -> tuple[Rendering, bytes] | None:
+    """What a browser showed of a capture, by its WARC-Record-ID, in UTF-8; None where none did.
+    Raises DamageError where its record cannot be read, sqlite3.Error."""
+    found = rendering_of_record(connection, record_id)
+    if found is None:
+        return None
+    try:
+        place = (found.warc_file, found.warc_offset, found.warc_length)
+        return found, read_record(folder / WARC_FOLDER, *place).block
+    except (DamagedError, OSError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise DamageError(
+            f"what a browser showed, in {found.warc_file}, cannot be read: {why}. {PROGRAM} verify"
+            " says more"
+        ) from None
 
 
 def message_of(folder: Path, connection: sqlite3.Connection, capture: KeptCapture) -> http.Message:

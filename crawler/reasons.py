@@ -42,6 +42,7 @@ _WORDS = {
     "outside_dates": "published outside the dates asked for",
     "front_wall": "its home page is a login or consent wall",
     "front_empty": "its home page leads to none of its pages",
+    "front_script": "its home page shows nothing without its scripts",
     # why no answer could be used
     "host_not_found": "host name not found",
     "connection_refused": "connection refused",
@@ -68,6 +69,11 @@ _WORDS = {
     "reading_too_slow": "reading the page took more than {} s of CPU time",
     "not_stored": "could not be stored: {}",
     "damaged_record": "its record is damaged: {}",
+    "render_no_browser": "no browser could be started to show it: {}",
+    "render_crashed": "the browser ended while it showed the page",
+    "render_hangs": "the page hangs in the browser",
+    "render_too_slow": "the browser had not all of the page after {} s",
+    "render_memory": "the page took more than {} MB of memory in the browser",
     "page_too_long": "page of {} bytes is longer than what is read",
     "page_empty": "page is empty",
     "page_no_text": "page is no text",
@@ -124,6 +130,7 @@ NOT_ARTICLE = {
     "too_short": "too little text",
     "error_page": "an error page",
     "wall": "a login or consent wall",
+    "needs_script": "it shows nothing without its scripts",
     "front_page": "a front page",
     "search_page": "a search page",
     "listing": "a listing of stories",
@@ -199,6 +206,8 @@ VERDICT = "verdict: "
 """Begins the names under which answers are counted that were no state of the story known at their
 address."""
 OUTSIDE = because("outside_dates")
+NEEDS_SCRIPT = because("no_article", "needs_script")
+"""Of a page that shows nothing without its scripts, and that no browser has shown."""
 WITHHELD = because("withheld")
 """Of sitemaps and other lists that other lists told of, and that are left out."""
 LEFT_OUT = because("left_out")

@@ -125,6 +125,31 @@ COOKIES_ENABLED = False
 # Nobody is told where we come from. (Redirects need the middleware on, to drop the header.)
 REFERRER_POLICY = "no-referrer"
 
+# -- pages of script: docs/script.md ---------------------------------------------------------------
+
+# Which pages are shown in a browser: `auto`, those that show nothing without their scripts, if the
+# extra `render` and a Chromium are there; `never`; `always`, every page. `-a render=` says it for
+# one run, `render =` in hemeroteca.toml for one newspaper.
+RENDER = "auto"
+# Whether that holds whatever hemeroteca.toml says of a newspaper: `-a render=` sets it.
+RENDER_FOR_ALL = False
+# The Chromium: a path or a name; "": the first of those that are usually there.
+RENDER_BROWSER = ""
+# Whether its processes are confined by the system. Root and most containers cannot have that: then
+# the browser is started without (root), or False says so.
+RENDER_SANDBOX = True
+# Pages that are shown at once: each takes some 100 MB and half a core.
+RENDER_PAGES = 2
+# Seconds that a page may take of the browser's own time, without that of waiting for answers.
+RENDER_SECONDS = 20.0
+# Requests that one page may make.
+RENDER_REQUESTS = 60
+# Mebibytes that the browser may take with all its processes; beyond that it is ended.
+RENDER_MEMORY = 1_024
+# Hosts of other owners that pages may ask for data: of a newspaper whose stories come from a
+# service's host. Scripts may come from any host.
+RENDER_HOSTS: list[str] = []
+
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
@@ -158,6 +183,7 @@ EXTENSIONS = {
     "crawler.extensions.session.Session": 0,
     "crawler.extensions.limits.Limits": 5,
     "crawler.extensions.capture.CaptureResponses": 10,
+    "crawler.extensions.rendering.Renderer": 15,
     "crawler.extensions.progress.Progress": 20,
     "crawler.extensions.learning.Learning": 30,
     "scrapy.extensions.logstats.LogStats": None,  # ours says more

@@ -15,6 +15,7 @@ from crawler import failures
 from crawler.discover.kinds import sniff
 from crawler.discover.shapes import shape
 from crawler.errors import PageError, UsageError
+from crawler.extensions.rendering import Renderer, with_rendering
 from crawler.extensions.session import Session
 from crawler.extract.page import MAX_BYTES, refuse_what_is_too_long
 from crawler.frontier.scheduler import Frontier
@@ -48,13 +49,13 @@ GUESSED = because("guessed")
 class ArchiveSpider(Spider):
     """Fetches URLs, has what comes read in a worker, and yields a `Visit` for each.
 
-    Arguments of all spiders (`-a NAME=VALUE`): archive, allow_private, contact and cookies are for
-    the command, which turns them into settings; they are kept here for the run's record, which
-    says of cookies only that there were some.
+    Arguments of all spiders (`-a NAME=VALUE`): archive, allow_private, contact, cookies and render
+    are for the command, which turns them into settings; they are kept here for the run's record,
+    which says of cookies only that there were some.
     """
 
     known_arguments: ClassVar[frozenset[str]] = frozenset(
-        {"archive", "allow_private", "contact", "cookies"}
+        {"archive", "allow_private", "contact", "cookies", "render"}
     )
 
     doubts_pages: ClassVar[bool] = False
@@ -267,6 +268,24 @@ class ArchiveSpider(Spider):
         if found.role == "wordpress":
             return await self._read_posts(response, visit, found), ()
         reading = await self._reading(response, url, found.role)
+        shown: tuple[Visit, ...] = ()
+        renderer = Renderer.of(self.crawler)
+        if renderer.wants(reading, url):
+            made = await renderer.show(response, url, visit.captures[-1])
+            shown = tuple(replace(v, found=tuple(self.accept(v.found))) for v in made.along)
+            if made.answer is None or made.rendering is None:
+                why = made.error.why if made.error is not None else None
+                return replace(visit, state="failed", reason=why), shown
+            visit = with_rendering(visit, made.rendering)
+            reading = await self._reading_of(made.answer, found.role, visit.captures)
+        visit, parts = await self._read_page(reading, visit, due)
+        return visit, (*shown, *parts)
+
+    async def _read_page(
+        self, reading: Reading, visit: Visit, due: Due
+    ) -> tuple[Visit, tuple[Visit, ...]]:
+        """The same of what an answer, or a browser, holds."""
+        url, found = visit.url, due.found
         visit, page = settled(visit, reading), reading.page
         if page is None:
             return replace(visit, found=tuple(self.accept(visit.found))), ()
@@ -292,11 +311,18 @@ class ArchiveSpider(Spider):
             refuse_what_is_too_long(response.body)  # a reader's process would be sent a copy first
         links = tuple(each.decode("latin-1") for each in response.headers.getlist(b"Link"))
         answer = Answer(url, response.body, said, links)
+        return await self._reading_of(answer, role, tuple(response.meta.get("captures") or ()))
+
+    async def _reading_of(
+        self, answer: Answer, role: Role, captures: tuple[Capture, ...]
+    ) -> Reading:
+        """The same; captures: of the answer, the last of which it is kept under until the run has
+        learned."""
         session = Session.of(self.crawler)
         work = session.workers.run_list if role in ("sitemap", "feed") else session.workers.run
-        packed = await work(packed_answer, answer, role, session.run.profiles.of(url))
+        packed = await work(packed_answer, answer, role, session.run.profiles.of(answer.url))
         reading = unpack(packed)
-        if captures := response.meta.get("captures"):
+        if captures:
             session.run.readings.keep(captures[-1].record_id, packed, reading)
         return reading
 

@@ -11,6 +11,7 @@ from crawler.urls import is_wall
 
 WALL = because("front_wall")
 EMPTY = because("front_empty")
+SCRIPT = because("front_script")
 
 
 def shows_nothing(page: Page, is_ours: Callable[[str], bool]) -> Reason | None:
@@ -18,7 +19,9 @@ def shows_nothing(page: Page, is_ours: Callable[[str], bool]) -> Reason | None:
     newspaper."""
     if page.not_article == "wall" or is_wall(page.url):
         return WALL
-    return None if any(is_ours(url) for url in page.out_links) else EMPTY
+    if any(is_ours(url) for url in page.out_links):
+        return None
+    return SCRIPT if page.needs_script else EMPTY
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ class NewsSpider(ArchiveSpider):
     -a since= -a until=      only stories published in this span (YYYY, YYYY-MM or YYYY-MM-DD)
     -a discover=HOW[,HOW…]   sitemap, feed, wordpress, archive, previous, links; all if not said
     -a max_pages=N           fetch at most N pages; the next run goes on from there
+    -a render=auto|never|always   which pages are shown in a browser; auto if not said
     -a revisit=now           visit again whatever was visited, instead of what is due
     """
 

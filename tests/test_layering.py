@@ -50,7 +50,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.config": {"crawler.monitors"},
     "crawler.subscriptions": {"crawler.config"},
     "crawler.learn": {"crawler.extract"},
-    "crawler.discover": set(),
+    "crawler.discover": {"crawler.extract.script", "crawler.extract.page"},  # lists in JSON
+    "crawler.render": {"crawler.extras"},
     "crawler.warc": set(),
     "crawler.mementos": {"crawler.discover", "crawler.warc"},
     "crawler.demo": set(),
@@ -81,9 +82,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "crawler.warc",
     },
     "crawler.extensions": {
-        "crawler.archive", "crawler.discover", "crawler.failures", "crawler.mementos",
-        "crawler.originals", "crawler.outcome", "crawler.runs", "crawler.stopping",
-        "crawler.warc",
+        "crawler.archive", "crawler.config", "crawler.discover", "crawler.failures",
+        "crawler.mementos", "crawler.originals", "crawler.outcome", "crawler.render",
+        "crawler.runs", "crawler.stopping", "crawler.warc",
     },
     "crawler.frontier": {
         "crawler.archive", "crawler.discover", "crawler.extensions", "crawler.mementos",
@@ -112,14 +113,25 @@ ROOMS: dict[str, set[str]] = {
     "verdict": {"listing", "page", "language", "fields"},
     "version": set(),
     "confidence": {"page"},
-    "article": {"confidence", "page", "markup", "body", "fields", "dates", "links", "verdict"},
+    "script": {"page"},
+    "article": {
+        "confidence",
+        "script",
+        "page",
+        "markup",
+        "body",
+        "fields",
+        "dates",
+        "links",
+        "verdict",
+    },
 }
 # Packages that have a door: nothing outside imports one of their modules. `urls.segments` is a
 # table of words; `runs.visits`, `runs.readings` and `runs.assembly` are the way of every answer:
 # they are asked for by name.
 DOORS = {f"crawler.extract.{room}" for room in ROOMS} | {
     "crawler.config", "crawler.extensions.session", "crawler.mementos", "crawler.monitors",
-    "crawler.reservations", "crawler.runs", "crawler.search", "crawler.urls",
+    "crawler.render", "crawler.reservations", "crawler.runs", "crawler.search", "crawler.urls",
 }  # fmt: skip
 PAST_THE_DOOR = {
     "crawler.runs.assembly", "crawler.runs.readings", "crawler.runs.visits",

@@ -232,6 +232,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
     "warc_files": describe_history.WARC_FILES,
     "damaged_files": describe_history.DAMAGED_FILES,
     "lost_captures": describe_history.LOST_CAPTURES,
+    "renderings": describe_history.RENDERINGS,
     "rereadings": describe_history.REREADINGS,
     "verdicts": describe_history.VERDICTS,
     "story_events": describe_history.EVENTS,

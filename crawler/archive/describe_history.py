@@ -47,6 +47,20 @@ DAMAGED_FILES = {
     "sha256": "Its digest then, in hexadecimal digits; NULL if it was missing.",
 }
 
+RENDERINGS = {
+    "": "Captures whose page was shown in a browser because it shows nothing without its scripts;"
+    " their story was read from what the browser showed.",
+    "capture_id": "The capture: what the server sent.",
+    "record_id": "WARC-Record-ID of the conversion record with the document, `<urn:uuid:…>`.",
+    "rendered_at": "When, UTC.",
+    "made_by": "By what and how: browser and version, viewport, seconds, requests.",
+    "digest": "Of the document, `sha256:` and Base32.",
+    "bytes": "Length of the document, in UTF-8.",
+    "warc_file": "File in the folder `warc`.",
+    "warc_offset": "Bytes from its start to the record.",
+    "warc_length": "Bytes of the record, compressed.",
+}
+
 LOST_CAPTURES = {
     "": "Captures whose records are damaged or lost, as `scrapy verify --refetch` found them: their"
     " addresses are fetched again.",

@@ -23,6 +23,7 @@ from crawler.archive.past import (
     profiles,
     reading,
     reasons,
+    renderings,
     reread,
     rights,
     runs,
@@ -189,6 +190,12 @@ def m025_what_analysts_count(db: Database) -> None:
 def m026_mementos(db: Database) -> None:
     """Where captures were got from, and what other archives of the web list."""
     mementos.upgrade(db)
+
+
+@migrations()
+def m028_renderings(db: Database) -> None:
+    """What browsers showed of pages of script."""
+    renderings.upgrade(db)
 
 
 def bring_up_to_date(db: Database) -> None:

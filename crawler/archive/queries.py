@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -12,7 +13,7 @@ from crawler.archive import why
 from crawler.archive.families import Families, LeftOut
 from crawler.archive.findings import Finding, findings
 from crawler.archive.layouts import changes_of
-from crawler.reasons import WITH_ADDRESS
+from crawler.reasons import NEEDS_SCRIPT, WITH_ADDRESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Status:
     runs: list[Run] = field(default_factory=list)
     """Newest first."""
     reasons: list[dict[str, object]] = field(default_factory=list)
-    """state, code, reason (its words), urls: why URLs are no stories here, most frequent first.
+    """state, code, subject, reason (both in words), urls: why URLs are no stories here, most
+    frequent first.
     Reasons that differ in an address alone count as one."""
     left_out: list[LeftOut] = field(default_factory=list)
     """Addresses that crawls left out by their own judgement, family by family."""
@@ -59,6 +61,9 @@ class Status:
     """URLs that a run has in hand, or had when it was killed."""
     waiting: int = 0
     """URLs that are queued, without those."""
+    needs_script: int = 0
+    """Pages that show nothing without their scripts and were not shown in a browser, home pages
+    among them."""
     guesses: int = 0
     """Usual places of sitemaps and feeds where there are none: nobody's failure, and not among the
     reasons."""
@@ -94,12 +99,24 @@ def status(db: Database, *, runs: int = 5) -> Status:
         " (SELECT count(*) FROM urls WHERE state = 'queued')"
     ).fetchone()
     guesses = _guesses(db)
+    reasons = _reasons(db, guesses)
     return Status(
-        **totals, sites=list(sites), runs=last_runs, reasons=_reasons(db, guesses),
+        **totals, sites=list(sites), runs=last_runs, reasons=reasons,
         left_out=left_out, claimed=claimed, waiting=waiting, guesses=guesses.total(),
         findings=[each for each in findings(db.conn) if each.state == "open"],
         layout_changes=[{"site": host, **asdict(one)} for host, one in changes_of(db.conn, 10)],
+        needs_script=_needs_script(db, reasons),
     )  # fmt: skip
+
+
+def _needs_script(db: Database, reasons: list[dict[str, Any]]) -> int:
+    found: int = db.execute(
+        "SELECT count(*) FROM sites s JOIN urls u ON u.url = s.home_url WHERE u.role <> 'page'"
+        " AND u.reason_code = ? AND u.reason_subject = ?",
+        (NEEDS_SCRIPT.code, NEEDS_SCRIPT.subject),
+    ).fetchone()[0]
+    key = (NEEDS_SCRIPT.code, NEEDS_SCRIPT.subject)
+    return found + sum(int(row["urls"]) for row in reasons if (row["code"], row["subject"]) == key)
 
 
 def _guesses(db: Database) -> Counter[tuple[str, str | None, str]]:
@@ -119,9 +136,7 @@ def _words(code: str | None, subject: str | None) -> str:
     return "" if reason is None else str(reason)
 
 
-def _reasons(
-    db: Database, guesses: Counter[tuple[str, str | None, str]]
-) -> list[dict[str, object]]:
+def _reasons(db: Database, guesses: Counter[tuple[str, str | None, str]]) -> list[dict[str, Any]]:
     """Why URLs are no stories here; counted in the order of an index, so that nothing is sorted."""
     codes = ", ".join(f"'{code}'" for code in sorted(WITH_ADDRESS))
     rows = db.execute(
@@ -135,8 +150,14 @@ def _reasons(
     for state, code, subject, count in rows:
         words = _words(code, subject)
         if left := count - guesses[state, code, words]:
-            found.append((-left, state, words, code))
+            found.append((-left, state, words, code, subject))
     return [
-        {"state": state, "code": code, "reason": words or None, "urls": -count}
-        for count, state, words, code in sorted(found)
+        {
+            "state": state,
+            "code": code,
+            "subject": subject,
+            "reason": words or None,
+            "urls": -count,
+        }
+        for count, state, words, code, subject in sorted(found, key=lambda each: each[:3])
     ]

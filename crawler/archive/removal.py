@@ -49,6 +49,15 @@ def remove(
         return _remove_captures(connection, gone)
 
 
+def kept_records(connection: sqlite3.Connection) -> set[str]:
+    """Those of them that stay themselves, because other captures repeat them: what is about them is
+    to go."""
+    rows = connection.execute(
+        "SELECT record_id FROM _removals WHERE record_id IN (SELECT record_id FROM captures)"
+    )
+    return {record_id for (record_id,) in rows}
+
+
 def removals(connection: sqlite3.Connection) -> set[str]:
     """WARC-Record-IDs of the captures that are still to be taken out of the WARC files."""
     return {record_id for (record_id,) in connection.execute("SELECT record_id FROM _removals")}
@@ -183,8 +192,17 @@ def _remove_links(connection: sqlite3.Connection, stories: str, keys: str) -> No
 
 
 def _remove_captures(connection: sqlite3.Connection, gone: str) -> int:
-    """Take captures out that no revision is from any more."""
+    """Take captures out that no revision is from any more. Where others repeat one of them, as all
+    pages of a newspaper of script repeat one shell, it stays, and all that is about it goes."""
     sql = connection.execute
+    kept = {
+        key
+        for (key,) in sql(
+            f"SELECT DISTINCT refers_to_id FROM captures WHERE refers_to_id IN {_GIVEN}"  # noqa: S608
+            f" AND id NOT IN {_GIVEN}",
+            (gone,),
+        )
+    }
     for column in ("first_capture_id", "last_capture_id"):
         sql(
             f"UPDATE _links SET {column} = (SELECT capture_id FROM revisions r"  # noqa: S608
@@ -192,13 +210,14 @@ def _remove_captures(connection: sqlite3.Connection, gone: str) -> int:
             (gone,),
         )
     sql(f"UPDATE story_events SET capture_id = NULL WHERE capture_id IN {_GIVEN}", (gone,))  # noqa: S608
-    for table in ("verdicts", "lost_captures"):
+    for table in ("verdicts", "lost_captures", "renderings"):
         sql(f"DELETE FROM {table} WHERE capture_id IN {_GIVEN}", (gone,))  # noqa: S608
     sql(
         "INSERT OR IGNORE INTO _removals SELECT record_id FROM captures"  # noqa: S608
         f" WHERE id IN {_GIVEN}",
         (gone,),
     )
+    gone = _list(key for key in json.loads(gone) if key not in kept)
     # revisits first: they refer to others
     count = sql(
         f"DELETE FROM captures WHERE id IN {_GIVEN} AND refers_to_id IS NOT NULL",  # noqa: S608

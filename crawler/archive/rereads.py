@@ -26,14 +26,18 @@ class Held:
     warc_file: str
     warc_offset: int
     warc_length: int
+    rendered_by: str | None = None
+    """By what the page was shown, where its record is that of what a browser showed."""
 
 
 _HELD = (
-    "SELECT r.id, a.id, a.url, c.record_id, u.url, c.fetched_at, c.run_id, p.warc_file,"
-    " p.warc_offset, p.warc_length FROM articles a JOIN sites s ON s.id = a.site_id"
+    "SELECT r.id, a.id, a.url, c.record_id, u.url, c.fetched_at, c.run_id,"
+    " ifnull(g.warc_file, p.warc_file), ifnull(g.warc_offset, p.warc_offset),"
+    " ifnull(g.warc_length, p.warc_length), g.made_by"
+    " FROM articles a JOIN sites s ON s.id = a.site_id"
     " JOIN revisions r ON {which}"
     " JOIN captures c ON c.id = r.capture_id JOIN captures p ON p.id = ifnull(c.refers_to_id, c.id)"
-    " JOIN urls u ON u.id = c.url_id"
+    " LEFT JOIN renderings g ON g.capture_id = c.id JOIN urls u ON u.id = c.url_id"
 )
 
 
@@ -115,8 +119,10 @@ def part_of(connection: sqlite3.Connection, whole: Held, url: str) -> Held | Non
     """The capture of a later page of a story, of the same run as its first; None if there is none.
     Raises sqlite3.Error."""
     row = connection.execute(
-        "SELECT c.record_id, c.fetched_at, p.warc_file, p.warc_offset, p.warc_length"
+        "SELECT c.record_id, c.fetched_at, ifnull(g.warc_file, p.warc_file),"
+        " ifnull(g.warc_offset, p.warc_offset), ifnull(g.warc_length, p.warc_length), g.made_by"
         " FROM captures c JOIN captures p ON p.id = ifnull(c.refers_to_id, c.id)"
+        " LEFT JOIN renderings g ON g.capture_id = c.id"
         " JOIN urls u ON u.id = c.url_id WHERE u.url = ? AND c.run_id = ?"
         " AND c.status BETWEEN 200 AND 299"
         " ORDER BY c.fetched_at DESC LIMIT 1",
@@ -138,7 +144,10 @@ def part_of(connection: sqlite3.Connection, whole: Held, url: str) -> Held | Non
 
 
 def elsewhere(connection: sqlite3.Connection, each: Held) -> list[Held]:
-    """The same page in other responses with its payload, the newest first. Raises sqlite3.Error."""
+    """The same page in other responses with its payload, the newest first; of what a browser showed
+    there is but one record. Raises sqlite3.Error."""
+    if each.rendered_by is not None:
+        return []
     rows = connection.execute(
         "SELECT o.warc_file, o.warc_offset, o.warc_length FROM captures c JOIN captures o"
         " ON o.payload_digest = c.payload_digest WHERE c.record_id = ? AND o.truncated IS NULL"

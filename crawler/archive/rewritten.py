@@ -19,12 +19,14 @@ def note_rewritten(
     length. at: ISO 8601, UTC.
     """
     to, size, records, sha256 = new
+    places = [(to, offset, length, record_id, name) for record_id, offset, length in moved]
     with history_unlocked(connection):
-        connection.executemany(
-            "UPDATE captures SET warc_file = ?, warc_offset = ?, warc_length = ?"
-            " WHERE record_id = ? AND warc_file = ?",
-            ((to, offset, length, record_id, name) for record_id, offset, length in moved),
-        )
+        for table in ("captures", "renderings"):
+            connection.executemany(
+                f"UPDATE {table} SET warc_file = ?, warc_offset = ?, warc_length = ?"  # noqa: S608
+                " WHERE record_id = ? AND warc_file = ?",
+                places,
+            )
     connection.execute(
         "INSERT INTO warc_files SELECT ?, run_id, ?, ?, ?, ? FROM warc_files WHERE name = ?",
         (to, size, records, sha256, at, name),

@@ -29,6 +29,7 @@ UTC_COLUMNS: dict[str, tuple[str, ...]] = {
     "warc_files": ("closed_at",),
     "damaged_files": ("noted_at",),
     "lost_captures": ("noted_at",),
+    "renderings": ("rendered_at",),
     "takedowns": ("at", "finished_at"),
     "prunings": ("at", "finished_at"),
     "pruned_captures": ("fetched_at",),

@@ -172,6 +172,19 @@ CREATE TABLE lost_captures (
     noted_at TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE renderings (
+    capture_id INTEGER PRIMARY KEY REFERENCES captures(id),
+    record_id TEXT NOT NULL UNIQUE,
+    rendered_at TEXT NOT NULL,
+    made_by TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    warc_file TEXT NOT NULL,
+    warc_offset INTEGER NOT NULL,
+    warc_length INTEGER NOT NULL,
+    UNIQUE (warc_file, warc_offset)
+) STRICT;
+
 -- stories -----------------------------------------------------------------------------------------
 
 -- published_utc, published_day and word_count are those of the revision that stands: kept here,

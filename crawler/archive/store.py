@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import cast
 
 from crawler import times
-from crawler.archive import database, links, run_rows
+from crawler.archive import database, links, renderings, run_rows
 from crawler.archive.articles import Articles
 from crawler.archive.captures import enter_capture, key_of
 from crawler.archive.finds import Told
@@ -387,10 +387,13 @@ class Store:
 
     def _add_capture(self, capture: Capture, role: Role, run_id: int | None = None) -> int:
         known = key_of(self.db.conn, capture)
-        if known is not None:  # a dead run had written it; what its answer is was found out since
-            return known
-        url_id = self.frontier.finds.url_id(capture.url, role, self._site_id, capture.fetched_at)
-        return enter_capture(self.db.conn, capture, url_id, run_id or self.run_id)
+        if known is None:  # else a dead run had written it; what its answer is was found out since
+            finds = self.frontier.finds
+            url_id = finds.url_id(capture.url, role, self._site_id, capture.fetched_at)
+            known = enter_capture(self.db.conn, capture, url_id, run_id or self.run_id)
+        if capture.rendering is not None:
+            renderings.enter(self.db.conn, known, capture.rendering)
+        return known
 
 
 def _with(left_out: Reason, more: Reason | None) -> Reason:

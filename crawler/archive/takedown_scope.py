@@ -113,7 +113,19 @@ def captures_beside(
 def with_repeats(connection: sqlite3.Connection, captures: Iterable[int]) -> set[int]:
     """Captures with those that repeat them."""
     keys = list(captures)
-    return set(keys) | _ids(connection, "SELECT id FROM captures WHERE refers_to_id IN ({0})", keys)
+    return set(keys) | _repeats(connection, keys)
+
+
+def _repeats(connection: sqlite3.Connection, captures: Iterable[int]) -> set[int]:
+    """Those that repeat captures; but not what repeats the shell of a page of script, which all
+    stories of a newspaper share, and which shows none."""
+    return _ids(
+        connection,
+        "SELECT id FROM captures WHERE refers_to_id IN ({0}) AND payload_digest NOT IN"
+        " (SELECT s.payload_digest FROM renderings g JOIN captures s ON s.id = g.capture_id"
+        " WHERE s.payload_digest = captures.payload_digest)",
+        captures,
+    )
 
 
 def records_of(connection: sqlite3.Connection, captures: Iterable[int]) -> list[str]:
@@ -174,6 +186,13 @@ def _urls(connection: sqlite3.Connection, scope: Scope) -> None:
             scope.urls,
         ),
         ("SELECT o.id FROM urls u JOIN urls o ON o.key = u.key WHERE u.id IN ({0})", scope.urls),
+        # what the scripts of a page that a browser showed were given, the story itself perhaps
+        (
+            "SELECT o.id FROM captures c JOIN renderings g ON g.capture_id = c.id"
+            " JOIN urls o ON o.via_id = c.url_id AND o.kind = 'other' AND o.source = 'script'"
+            " WHERE c.url_id IN ({0})",
+            scope.urls,
+        ),
     ):
         scope.urls |= _ids(connection, sql, keys)
 
@@ -187,9 +206,7 @@ def _captures(connection: sqlite3.Connection, scope: Scope) -> None:
         scope.digests,
     )
     scope.captures |= same
-    scope.captures |= _ids(
-        connection, "SELECT id FROM captures WHERE refers_to_id IN ({0})", scope.captures
-    )
+    scope.captures |= _repeats(connection, scope.captures)
     scope.urls |= _ids(
         connection,
         "SELECT u.id FROM captures c JOIN urls u ON u.id = c.url_id WHERE c.id IN ({0})"
@@ -208,6 +225,8 @@ def _digests(connection: sqlite3.Connection, scope: Scope) -> None:
             "SELECT DISTINCT c.payload_digest FROM captures c JOIN urls u ON u.id = c.url_id"
             " WHERE c.id IN ({0}) AND c.status = 200 AND c.payload_bytes > 0"
             " AND c.id NOT IN (SELECT capture_id FROM verdicts)"
+            # a page of script shows its story in a browser alone
+            " AND c.id NOT IN (SELECT capture_id FROM renderings)"
             " AND (c.id IN (SELECT capture_id FROM revisions)"
             " OR u.article_id IS NOT NULL OR u.reason_code IN ('later_page', 'same_text'))",
             scope.captures,

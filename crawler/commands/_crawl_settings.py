@@ -11,7 +11,7 @@ from scrapy.settings import BaseSettings
 
 from crawler.bundled import PROGRAM, user_agent
 from crawler.commands._shared import folder_named, say
-from crawler.config import reaches_somebody
+from crawler.config import RENDERS, Papers, reaches_somebody
 from crawler.errors import UsageError
 
 _LEAST: dict[str, tuple[type[int] | type[float], float]] = {
@@ -19,7 +19,8 @@ _LEAST: dict[str, tuple[type[int] | type[float], float]] = {
     "CONCURRENT_REQUESTS": (int, 1), "CONCURRENT_REQUESTS_PER_DOMAIN": (int, 1),
     "EXTRACT_WORKERS": (int, 0), "EXTRACT_CPU_SECONDS": (float, 0.01), "BATCH_SIZE": (int, 1),
     "BATCH_SECONDS": (float, 0), "BODIES_MAXSIZE": (int, 0), "DISK_SPARE_BYTES": (int, 0),
-    "WARC_FILE_BYTES": (int, 1),
+    "WARC_FILE_BYTES": (int, 1), "RENDER_PAGES": (int, 1), "RENDER_SECONDS": (float, 1),
+    "RENDER_REQUESTS": (int, 0), "RENDER_MEMORY": (int, 128),
 }  # fmt: skip
 """Setting → what it is, and the least that makes sense."""
 
@@ -88,7 +89,27 @@ def apply_arguments(settings: BaseSettings, arguments: Mapping[str, str]) -> Non
     if allow not in ("0", "1"):
         raise UsageError(f"allow_private={allow} must be 0 or 1")
     put("ALLOW_PRIVATE", allow == "1", priority="cmdline")
+    if (render := arguments.get("render")) is not None:
+        put("RENDER", render, priority="cmdline")
+        put("RENDER_FOR_ALL", True, priority="cmdline")
+    _check_render(settings)
     name_contact(settings, arguments.get("contact"))
+
+
+def _check_render(settings: BaseSettings) -> None:
+    """Raise UsageError where pages are to be shown in a browser in any case, and none is there, or
+    it is not said how in words that are known."""
+    asked = [settings["RENDER"]]
+    if not settings.getbool("RENDER_FOR_ALL"):
+        papers = Papers.of_setting(settings.get("PAPERS"))
+        asked += [paper.render for paper in papers if paper.render is not None]
+    for each in asked:
+        if each not in RENDERS:
+            raise UsageError(f"render={each}: choose from {', '.join(RENDERS)}")
+    from crawler.render import what_lacks
+
+    if "always" in asked and (lacks := what_lacks(settings["RENDER_BROWSER"])) is not None:
+        raise UsageError(f"render=always needs a browser: {lacks}")
 
 
 def name_contact(settings: BaseSettings, said: str | None = None) -> None:

@@ -21,12 +21,13 @@ from crawler.archive.families import LeftOut
 from crawler.archive.run_reports import papers_of
 from crawler.bundled import CHECKOUT, PROGRAM
 from crawler.commands import left_out
+from crawler.commands._script_pages import hint
 from crawler.commands._shared import say, typed
 from crawler.counted import counted
 from crawler.errors import HemerotecaError
 from crawler.items import State
 from crawler.outcome import BLOCKED, FINISHED, INCOMPLETE, PARTLY, STOPPED, UNREACHABLE
-from crawler.reasons import LEFT_OUT, VERDICT, Reason
+from crawler.reasons import LEFT_OUT, NEEDS_SCRIPT, VERDICT, Reason
 from crawler.text import shown
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ _WHOLE = frozenset({FINISHED, UNREACHABLE, BLOCKED, PARTLY, INCOMPLETE})
 _NAMED = 20
 """Addresses that are named one by one."""
 # Reasons that the site's being down or the address's being wrong does not explain.
-_NO_HINT = frozenset({"private_address", "no_article", "front_wall", "front_empty"})
+_NO_HINT = frozenset({"private_address", "no_article", "front_wall", "front_empty",
+                      "front_script"})  # fmt: skip
 _CHECK = "Check the address, or try again later"
 _FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_utc DESC LIMIT 10"'
 
@@ -48,6 +50,7 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
     if broken or spider is None:
         print(f"{PROGRAM} crawl: the run could not start; see the log above", file=sys.stderr)
         return 1
+    from crawler.extensions.rendering import Renderer
     from crawler.extensions.session import Session as Sessions
 
     session = Sessions.of(crawler)
@@ -74,6 +77,12 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
         return archive.exit_code
     if session.no_room:
         say(f"{PROGRAM} crawl: {session.no_room}")
+    if (count := sum(n for (_, why), n in archive.reasons.items() if why == NEEDS_SCRIPT)) > 0:
+        renderer = crawler.get_extension(Renderer)
+        lacks = renderer.lacks if renderer is not None else None
+        is_off = crawler.settings["RENDER"] == "never"
+        if lacks is not None or is_off:
+            say(f"{PROGRAM} crawl: {hint(count, run.folder, lacks, is_off=is_off)}")
     if ended == INCOMPLETE:
         doubtful = queue.doubtful
         count = sum(one.count for one in doubtful)

@@ -32,7 +32,7 @@ class Command(Crawl):
     def syntax(self) -> str:
         """For `scrapy demo -h`."""
         return (
-            "[--crawl] [--edition morning|evening] [--site courier|links] [--port N]"
+            "[--crawl] [--edition morning|evening] [--site courier|links|script] [--port N]"
             " [-a archive=DIR]"
         )
 
@@ -53,7 +53,9 @@ class Command(Crawl):
         parser.add_argument("--crawl", action="store_true", help="archive it, then stop")
         parser.add_argument("--edition", default="morning", help="morning (default) or evening")
         parser.add_argument(
-            "--site", default="courier", help="courier (default), or links: found by links only"
+            "--site",
+            default="courier",
+            help="courier (default); links: found by links only; script: shown by script only",
         )
         parser.add_argument(
             "--port", default=str(PORT), help=f"default {PORT}; 0 for any free port"

@@ -15,7 +15,8 @@ from crawler.bundled import PROGRAM
 from crawler.commands._output import opened
 from crawler.commands._shared import add_archive_option, archive_folder, told, with_scheme
 from crawler.errors import DamageError, MissingError, UsageError
-from crawler.kept_records import readable_record
+from crawler.items import Rendering
+from crawler.kept_records import readable_record, shown_of
 from crawler.reasons import NOT_THE_STORY, because
 from crawler.reservations import reserved
 from crawler.text import shown, shown_line
@@ -62,6 +63,7 @@ class Command(Verb):
         part = parser.add_mutually_exclusive_group()
         for name, says in (
             ("body", "the page itself, decoded"),
+            ("shown", "what a browser showed of it, where it shows nothing without its scripts"),
             ("raw", "the record's HTTP message, byte for byte"),
             ("headers", "the status line and headers only"),
             ("record", "the WARC record's own header"),
@@ -85,7 +87,13 @@ class Command(Verb):
                 chosen = latest(captures, until, opts.at)
                 response = whole_response(db.conn, chosen)
                 others = same_payload(db.conn, response)
-            data = _wanted(opts.part, folder, captures, chosen, response, others)
+                shown_by = shown_of(folder, db.conn, chosen.record_id)
+            if opts.part == "shown":
+                data = _shown(chosen, shown_by)
+            else:
+                data = _wanted(opts.part, folder, captures, chosen, response, others)
+            if opts.part is None and shown_by is not None:
+                data += _text([f"What a browser showed ({shown_by[0].made_by}): --shown"])
             _guard(data, opts.part, opts.output)
             with opened(opts.output, folder) as out:
                 out.write(data)
@@ -155,6 +163,15 @@ def _wanted(
     if part == "record":
         return _text([f"WARC/{record.version}", *(f"{n}: {v}" for n, v in record.headers)])
     return _text(_overview(captures, chosen, response, found, record))
+
+
+def _shown(chosen: KeptCapture, found: tuple[Rendering, bytes] | None) -> bytes:
+    """Raises MissingError."""
+    if found is None:
+        raise MissingError(
+            f"no browser has shown {chosen.url}, captured {_when(chosen)}: --body has what was sent"
+        )
+    return found[1]
 
 
 def _record(
@@ -237,7 +254,7 @@ def _text(lines: Iterator[str] | list[str]) -> bytes:
 
 def _guard(data: bytes, part: str | None, output: str | None) -> None:
     """Keep what is no text off a terminal. Raises UsageError."""
-    if output is None and part in ("body", "raw", "headers") and sys.stdout.isatty():
+    if output is None and part in ("body", "shown", "raw", "headers") and sys.stdout.isatty():
         text = data.decode("utf-8", "replace").replace("\r\n", "\n")
         if "\ufffd" in text or shown(text) != text:
             raise UsageError(f"--{part} is not plain text; write it to a file with -o FILE")

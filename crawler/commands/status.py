@@ -13,6 +13,7 @@ from crawler.archive import lock
 from crawler.archive.database import open_for_reading
 from crawler.archive.queries import Status, status
 from crawler.bundled import PROGRAM
+from crawler.commands._script_pages import hint
 from crawler.commands._shared import (
     add_archive_option,
     archive_folders,
@@ -25,6 +26,7 @@ from crawler.commands.findings import show_findings
 from crawler.commands.left_out import describe
 from crawler.counted import counted
 from crawler.holdings import WrongFile, lines, wrong_files
+from crawler.render import what_lacks
 from crawler.text import shown_json
 from crawler.verb import Verb
 
@@ -63,6 +65,9 @@ class Command(Verb):
                     if len(folders) > 1:
                         out.print(Text(f"{typed(folder)}:", style="bold"))
                     show(found, wrong, out, is_running=is_running)
+                    if found.needs_script:
+                        lacks = what_lacks(self.settings["RENDER_BROWSER"])
+                        out.print(Text(hint(found.needs_script, folder, lacks)))
                     continue
                 documents.append({
                     **({"archive": str(folder)} if len(folders) > 1 else {}),

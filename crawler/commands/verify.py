@@ -126,9 +126,10 @@ def told(report: Report, seconds: float) -> Iterator[str]:
     if left := counts["not listed"]:
         yield f"… and {left:,} more of this kind"
     megabytes = counts["bytes"] / 1e6
+    shown = f" and {counts['renderings']:,} renderings" if counts["renderings"] else ""
     yield (
         f"{counts['files']:,} WARC files ({megabytes:,.1f} MB) with {counts['records']:,} records,"
-        f" {counts['captures']:,} of them captures; {counts['articles']:,} stories in"
+        f" {counts['captures']:,} of them captures{shown}; {counts['articles']:,} stories in"
         f" {counts['revisions']:,} revisions with {counts['linked_stories']:,} linked stories;"
         f" {seconds:,.1f} s"
     )

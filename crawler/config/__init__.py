@@ -7,12 +7,14 @@ from crawler.config.checked import Mistake, read
 from crawler.config.paper import (
     FILE_NAME,
     NEWSPAPER,
+    RENDERS,
     SCOPES,
     SOURCES,
     Config,
     Notify,
     Paper,
     Papers,
+    Render,
 )
 from crawler.config.starting import Entry, from_list, written
 from crawler.config.values import home_address, is_partial_day, reaches_somebody
@@ -20,6 +22,7 @@ from crawler.config.values import home_address, is_partial_day, reaches_somebody
 __all__ = [
     "FILE_NAME",
     "NEWSPAPER",
+    "RENDERS",
     "SCOPES",
     "SOURCES",
     "Config",
@@ -28,6 +31,7 @@ __all__ = [
     "Notify",
     "Paper",
     "Papers",
+    "Render",
     "from_list",
     "home_address",
     "is_partial_day",

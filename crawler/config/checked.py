@@ -12,7 +12,17 @@ from typing import Any, TypeVar
 
 from crawler.config import alarms, notifying
 from crawler.config.lines import NotTomlError, Path, parse
-from crawler.config.paper import BY_PAPER, SCOPES, SOURCES, Config, Notify, Paper, Scope
+from crawler.config.paper import (
+    BY_PAPER,
+    RENDERS,
+    SCOPES,
+    SOURCES,
+    Config,
+    Notify,
+    Paper,
+    Render,
+    Scope,
+)
 from crawler.config.values import Wrong, home_address, is_partial_day, reaches_somebody
 from crawler.monitors import AS_USUAL, Alarms
 from crawler.urls import site_host
@@ -30,7 +40,8 @@ _MOST_JOBS = 64
 _LONGEST_EVERY = 366 * 86_400
 """Seconds between two runs of a paper."""
 _TOP = ("archive", "contact", "jobs", "defaults", "papers", "notify", "metrics")
-_OF_ALL = ("scope", "sources", "since", "until", "delay", "revisit_after", "alarms", "every")
+_OF_ALL = ("scope", "sources", "since", "until", "delay", "revisit_after", "render", "alarms",
+           "every")  # fmt: skip
 _OF_ONE = ("address", "cookies", *_OF_ALL)
 
 
@@ -138,7 +149,7 @@ class _Reader:
         """What is said of a paper, or of all; only what is."""
         checks: dict[str, Callable[[Any], object]] = {
             "scope": _scope, "sources": _sources, "since": _day, "until": _day, "delay": _delay,
-            "revisit_after": _revisit_after, "cookies": _file, "every": _every,
+            "revisit_after": _revisit_after, "cookies": _file, "every": _every, "render": _render,
         }  # fmt: skip
         nothing = object()
         found = {
@@ -288,6 +299,13 @@ def _scope(value: Any) -> Scope:
         if value == scope:
             return scope
     raise Wrong(f"there are {' and '.join(SCOPES)}{_meant(value, SCOPES)}")
+
+
+def _render(value: Any) -> Render:
+    for each in RENDERS:
+        if value == each:
+            return each
+    raise Wrong(f"there are {', '.join(RENDERS)}{_meant(value, RENDERS)}")
 
 
 def _sources(value: Any) -> tuple[str, ...]:

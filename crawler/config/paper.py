@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -18,6 +18,9 @@ Scope = Literal["newspaper", "host"]
 NEWSPAPER: Scope = "newspaper"
 SCOPES: tuple[Scope, ...] = (NEWSPAPER, "host")
 """A newspaper with the hosts below its own, or its own host alone."""
+Render = Literal["auto", "never", "always"]
+RENDERS: tuple[Render, ...] = ("auto", "never", "always")
+"""Which pages are shown in a browser: those that show nothing without their scripts, none, all."""
 BY_PAPER = "{paper}"
 
 
@@ -40,6 +43,7 @@ class Paper:
     delay: float | None = None
     revisit_after: tuple[int, ...] | None = None
     cookies: str | None = None
+    render: Render | None = None
     alarms: Alarms = AS_USUAL
     every: int | None = None
 
@@ -107,6 +111,9 @@ class Papers:
         return cls(
             Paper(**{**each, "alarms": Alarms(**each.get("alarms", {}))}) for each in value or ()
         )
+
+    def __iter__(self) -> Iterator[Paper]:
+        return iter(self._papers)
 
     def of(self, url: str) -> Paper | None:
         """The paper that an address belongs to: by its host, or by one above it; None where the

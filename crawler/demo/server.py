@@ -16,7 +16,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from crawler.demo import ledger
+from crawler.demo import ledger, scripted
 from crawler.demo.answer import Answer
 from crawler.demo.pages import HTML, render
 from crawler.demo.paper import EDITIONS, open_paper
@@ -28,7 +28,7 @@ _WRONG_HOST = Answer(b"Bad Host header\n", "text/plain", 400)
 _COMPRESSIBLE = ("text/", "application/xml", "application/rss+xml")
 
 
-SITES = ("courier", "links")
+SITES = ("courier", "links", "script")
 
 
 def make_app(edition: str, log: Path | None = None, site: str = "courier") -> web.Application:
@@ -36,7 +36,8 @@ def make_app(edition: str, log: Path | None = None, site: str = "courier") -> we
     a request names.
 
     edition: `morning` or `evening`. log: a file that gets a line `METHOD target status` for each
-    answer, or None. site: `courier`, or `links` for the Arle Ledger.
+    answer, or None. site: `courier`, `links` for the Arle Ledger, or
+    `script` for the Arle Signal.
 
     Raises UsageError for another edition.
     """
@@ -45,6 +46,8 @@ def make_app(edition: str, log: Path | None = None, site: str = "courier") -> we
     async def answer(request: web.Request) -> web.Response:
         if site == "links":
             found = ledger.find(request.path, request.query_string)
+        elif site == "script":
+            found = scripted.find(edition, request.path, request.query_string)
         else:
             found = find(edition, request.host, request.path)
         response = respond(request, found)
@@ -129,7 +132,7 @@ def serve(
     if edition not in EDITIONS:
         raise UsageError(f"no edition {edition!r} of the demo newspaper: use morning or evening")
     if site not in SITES:
-        raise UsageError(f"no demo site {site!r}: there are {' and '.join(SITES)}")
+        raise UsageError(f"no demo site {site!r}: there are {', '.join(SITES)}")
     command = [sys.executable, "-P", "-c", _SERVER.format(sys.path)]
     command += ["--edition", edition, "--port", str(port)]
     command += ["--site", site]

@@ -8,6 +8,7 @@ from typing import cast
 
 from lxml.html import HtmlElement
 
+from crawler.errors import PageError
 from crawler.extract.body import Body, body
 from crawler.extract.confidence import confidence
 from crawler.extract.dates import date_claims
@@ -16,6 +17,7 @@ from crawler.extract.fields import (
     authors,
     canonical_url,
     headline,
+    is_front,
     language,
     lead_image,
     read_time,
@@ -32,15 +34,21 @@ from crawler.extract.page import (
     feeds,
     out_links,
     reservations,
+    script_values,
     structured,
     text_of,
     wordpress_api,
 )
+from crawler.extract.script import as_page, is_shell, relabelled, script_story, story_addresses
 from crawler.extract.verdict import why_not_article
 from crawler.items import Access, Article, Block, Claim, Image, Page
 from crawler.text import cleaned, count_words
 
 _MOST_SAID = 2_000
+_LITTLE = 200
+"""Characters of a story; where the markup shows fewer, it is looked for in scripts."""
+_OTHER_PAGES = ("error_page", "wall", "front_page", "search_page")
+_SHOWS_NOTHING = ("nothing", "no_title", "no_text", "too_short", "front_page")
 
 
 def extract(html: bytes, url: str, content_type: str | None = None, follow: bool = False) -> Page:
@@ -65,6 +73,10 @@ def read_page(doc: Document, *, follow: bool = False) -> Page:
     if not follow:
         return page
     links = out_links(doc)
+    if page.needs_script:  # what it shows is told in what its scripts are given, perhaps
+        for each in script_values(doc):
+            for url in story_addresses(each.value, doc.base_url):
+                links.setdefault(url, "h")
     return replace(
         page, out_links=tuple(links), link_words="".join(links.values()), feeds=feeds(doc),
         wordpress=wordpress_api(doc),
@@ -73,13 +85,43 @@ def read_page(doc: Document, *, follow: bool = False) -> Page:
 
 def _read(doc: Document) -> Page:
     data = structured(doc)
+    article, why = _story(doc, data)
+    if len(article.body) < _LITTLE and article.access != "teaser" and why not in _OTHER_PAGES:
+        article, why = _from_scripts(doc, data, article, why)
+    shell = (why is not None or is_front(doc.url)) and is_shell(doc)
+    if shell and why in _SHOWS_NOTHING:
+        why = "needs_script"
+    says = _says(doc) if why else ""
+    return Page(
+        doc.url, article, why, says=says, needs_script=shell, reservations=reservations(doc, data)
+    )
+
+
+def _story(doc: Document, data: Structured) -> tuple[Article, str | None]:
+    """The best reading of a page's markup as a story, and why it is none."""
     head = _head(doc, data)
     story = body(doc, data, head.scope, head.heading, _text(head.title), head.standfirst)
     article = _article(doc, data, head, story)
     article = replace(article, confidence=confidence(doc, data, article))
-    why = why_not_article(doc, data, article, story.container)
-    says = _says(doc) if why else ""
-    return Page(doc.url, article, why, says=says, reservations=reservations(doc, data))
+    return article, why_not_article(doc, data, article, story.container)
+
+
+def _from_scripts(
+    doc: Document, data: Structured, article: Article, why: str | None
+) -> tuple[Article, str | None]:
+    """The same of what the page ships for its scripts, where that says much that its markup does
+    not; what was read there, where it does not."""
+    if is_front(doc.url) or (found := script_story(doc, data)) is None:
+        return article, why
+    try:
+        filled = as_page(doc, data, found)
+    except PageError:  # more markup in it than is read
+        return article, why
+    told = structured(filled)
+    other, why_other = _story(filled, told)
+    if len(other.body) < 2 * len(article.body) or why_other is not None:
+        return article, why
+    return relabelled(other, data, found), None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from crawler.archive.audit import ListedFile, StoredCapture, captures_in, compare, place_of
 from crawler.archive.losses import DamagedFile, expected_tellings
+from crawler.archive.renderings import renderings_in
 from crawler.bundled import PROGRAM
 from crawler.fixity.captures import is_capture, pairs, same_moment
 from crawler.fixity.compression import written_otherwise
@@ -18,6 +19,7 @@ from crawler.text import cleaned
 from crawler.warc.articles import read_conversion
 from crawler.warc.check import Checked, read_record
 from crawler.warc.members import DamagedError
+from crawler.warc.provenance import RENDERED
 from crawler.warc.walk import Member, Source, members
 
 _COPY = "put a copy of the file in its place (its SHA-256 is in the table warc_files)"
@@ -70,6 +72,9 @@ class _FileCheck:
             captures_in(connection, self._name) if connection else iter(())
         )
         self._next = next(self._captures, None)
+        shown = renderings_in(connection, self._name) if connection else ()
+        self._renderings = {each[0].record_id: each for each in shown}
+        """What browsers showed, by WARC-Record-ID, until it was come upon."""
         self._known_end = self._next.warc_offset if self._next else 0
         self._ids: set[int] = set()  # hashes: a hundred thousand names would take ten times as much
         self._records = 0
@@ -102,6 +107,7 @@ class _FileCheck:
             self._missing(self._next)
             self._advance()
         self._references()
+        self._missing_renderings()
         if self._db is not None:
             self.found.untold.update(
                 mark
@@ -149,6 +155,8 @@ class _FileCheck:
             )  # fmt: skip
         elif kind == "metadata":
             self._tells("m", checked["warc-concurrent-to"])
+        elif kind == "conversion" and url.startswith(RENDERED):
+            self._compare_rendering(checked, member)
         elif kind == "conversion":
             self._tells("c", checked["warc-refers-to"])
         if hash(checked["warc-record-id"]) in self._ids:
@@ -315,6 +323,32 @@ class _FileCheck:
                 checked["warc-target-uri"],
             )  # fmt: skip
         self._pending = left
+
+    # -- what browsers showed --------------------------------------------------------------------
+
+    def _compare_rendering(self, checked: Checked, member: Member) -> None:
+        """One that no row names was written by a run that died before its visit was stored."""
+        stored = self._renderings.pop(checked["warc-record-id"], None)
+        if stored is None:
+            return
+        self._report.counts["renderings"] += 1
+        shown, about, url = stored
+        said = (shown.warc_offset, shown.warc_length, shown.digest)
+        there = (member.offset, member.length, checked["warc-block-digest"])
+        if said != there or about != checked["warc-refers-to"]:
+            self._harm(
+                "capture", "what a browser showed is not where, or not what, the database says",
+                _REMAKE, member.offset, shown.record_id, url,
+            )  # fmt: skip
+
+    def _missing_renderings(self) -> None:
+        for shown, about, url in self._renderings.values():
+            if about not in self.found.lost:
+                self.found.lost.add(about)
+                self._harm(
+                    "capture", "the database has what a browser showed here, and the file no"
+                    " record", _AGAIN, shown.warc_offset, shown.record_id, url,
+                )  # fmt: skip
 
     def _compare_article(self, checked: Checked, connection: sqlite3.Connection) -> None:
         try:

@@ -13,16 +13,18 @@ from markupsafe import escape
 
 from crawler.archive import replay, room_story
 from crawler.archive.database import WARC_FOLDER
+from crawler.archive.renderings import rendering_of
 from crawler.archive.replay import KeptCapture
 from crawler.archive.room_story import NumberedCapture
 from crawler.errors import DamageError, MissingError
-from crawler.kept_records import message_of
+from crawler.kept_records import message_of, shown_of
 from crawler.room import guards
 from crawler.room.cleaning import cleaned, text_alone
 from crawler.room.pages import Room
 from crawler.room.places import Place
 from crawler.urls import absolute
 from crawler.warc import http
+from crawler.warc.records import HTML
 
 RASTER = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
 """Pictures that hold nothing but a picture."""
@@ -46,6 +48,8 @@ class Shown:
     """Status line and headers as they were sent."""
     problem: str | None
     """Why its record cannot be read."""
+    rendered_by: str | None = None
+    """By what it was made, where what a browser showed is shown in its place."""
 
 
 def _kept(connection: sqlite3.Connection, key: int) -> tuple[KeptCapture, int | None]:
@@ -64,7 +68,9 @@ def _shown(connection: sqlite3.Connection, place: Place, key: int) -> Shown:
         head = message_of(place.folder, connection, capture).head.decode("latin-1").strip()
     except DamageError as error:
         problem = str(error)
-    return Shown(key, capture, story, title, others, head, problem)
+    by = rendering_of(connection, key)
+    made_by = by.made_by if by is not None else None
+    return Shown(key, capture, story, title, others, head, problem, made_by)
 
 
 async def all_of_story(room: Room, request: Request, place: Place) -> Response:
@@ -113,14 +119,19 @@ def _sanitised(connection: sqlite3.Connection, place: Place, key: int, tangled: 
     from crawler.extract.page import decode  # a fifth of what the room's start would take
 
     capture, _ = _kept(connection, key)
+    said = capture.content_type
     try:
-        body = http.decoded(message_of(place.folder, connection, capture))
+        shown = shown_of(place.folder, connection, capture.record_id)
+        if shown is not None:
+            body, said = shown[1], HTML
+        else:
+            body = http.decoded(message_of(place.folder, connection, capture))
     except DamageError as error:
         return str(escape(error))
-    kind = (capture.content_type or "").partition(";")[0].strip().lower()
+    kind = (said or "").partition(";")[0].strip().lower()
     if kind.startswith("image/"):
         return ""
-    text = decode(body, capture.content_type)[:_LONGEST]
+    text = decode(body, said)[:_LONGEST]
     if kind not in ("", "text/html", "application/xhtml+xml"):
         return f"<pre>{escape(text)}</pre>"
     clean = cleaned(text)

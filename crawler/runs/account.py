@@ -69,7 +69,8 @@ def note_visit(warc: WarcWriter, visit: Visit, article_url: str | None, revised:
     last = visit.captures[-1]
     if visit.article is None or article_url is None:
         return
-    if last.record_type == "response" or revised:  # else an earlier record says the same
+    # else an earlier record says the same; but many pages of script are one and the same answer
+    if last.record_type == "response" or revised or last.rendering is not None:
         by = visit.extractor or extractor_version()
         warc.write_other(*conversion_record(last, visit.article, article_url, by))
 

@@ -12,5 +12,6 @@ from crawler.runs.visits import Place
 def place_of_page(archive: Path, held: Held) -> Place:
     """The record with the page of a revision. archive: the folder."""
     return Place(
-        archive / WARC_FOLDER, held.warc_file, held.warc_offset, held.warc_length, held.page_url
-    )
+        archive / WARC_FOLDER, held.warc_file, held.warc_offset, held.warc_length, held.page_url,
+        held.rendered_by,
+    )  # fmt: skip

@@ -18,9 +18,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 from crawler.archive.captures import is_unread
 from crawler.archive.database import WARC_FOLDER
+from crawler.archive.renderings import is_entered
 from crawler.archive.takedowns import is_digest_taken_down, is_taken_down, records_taken_down
 from crawler.errors import VisitError
-from crawler.items import Capture, Page, Visit
+from crawler.items import Capture, Page, Rendering, Visit
 from crawler.runs.assembly import Assembly
 from crawler.runs.host_files import HostFiles
 from crawler.runs.learning import learn_sites
@@ -42,10 +43,10 @@ from crawler.runs.workers import Workers
 from crawler.warc.dates import CONFORMANT, warc_moment
 from crawler.warc.http import Message, message_in, payload
 from crawler.warc.members import DamagedError
-from crawler.warc.provenance import ARTICLE
+from crawler.warc.provenance import ARTICLE, RENDERED
 from crawler.warc.reader import Damage, Record, read_content
 from crawler.warc.records import digest, new_id, one_line, warc_date
-from crawler.warc.recover import capture_of, is_capture
+from crawler.warc.recover import capture_of, is_capture, rendering_in
 from crawler.warc.unzip import archives, is_zip
 
 _BATCH = 50
@@ -99,7 +100,9 @@ class Importing:
         self._keep = keep or run.record
         self._on_read = on_read
         self._connection = run.store.db.conn
-        self._tasks: list[tuple[asyncio.Future[tuple[Visit, Reading | None]], tuple[str, ...]]] = []
+        self._tasks: list[
+            tuple[asyncio.Future[tuple[Visit, Reading | None]], tuple[str, ...], str]
+        ] = []
         """Visits whose answers are being read, in the order of their records, with what may tie
         them to their requests."""
         self._requests = Requests()
@@ -121,12 +124,14 @@ class Importing:
 
     async def take(self, record: Record, name: str) -> None:
         """The next record of a file."""
-        if record.url and not self._is_wanted(record.url):
+        if record.url and not self._is_wanted(record.url.removeprefix(RENDERED)):
             self._told.records["other sites"] += 1
             self._leave_out(record)
             return
         if is_capture(record):
             await self._take_capture(record, name)
+        elif rendering_in(record, name) is not None:
+            self._take_rendering(record)
         else:
             self._requests.note(record)
             self._take_other(record)
@@ -149,8 +154,8 @@ class Importing:
         ready, self._tasks = self._tasks[:count], self._tasks[count:] if count else []
         visits: list[Visit] = []
         stories: set[str] = set()
-        for task in ready:
-            (visit, reading), tied = await task[0], task[1]
+        for task, tied, _ in ready:
+            visit, reading = await task
             asked = self._requests.of(visit.captures[-1].record_id, tied)
             was_story = self._was_story(visit.url, stories)
             visit = concluded(visit, reading, was_story=was_story, asked=asked)
@@ -246,7 +251,30 @@ class Importing:
             self._held.remove(held)
             self._copy(held)
         task = asyncio.ensure_future(self._visit(capture, message_in(record), original))
-        self._tasks.append((task, keys(record)))
+        self._tasks.append((task, keys(record), capture.record_id))
+
+    def _take_rendering(self, record: Record) -> None:
+        """What a browser showed of a capture: its page is read from that."""
+        about = record.get("WARC-Refers-To") or ""
+        capture = self._originals.get(about)
+        if about in self._gone or self._shows_what_went(record):
+            return
+        if about in self._known or is_entered(self._connection, record.record_id):
+            self._told.records["known"] += 1
+            return
+        if capture is None:  # it comes later, or never
+            self._take_other(record)
+            return
+        place = self._copy(record)
+        shown = rendering_in(replace(record, offset=place[1], length=place[2]), place[0])
+        assert shown is not None
+        capture = replace(capture, rendering=shown, reservations=self._host_files.of(capture))
+        task = asyncio.ensure_future(self._visit_rendered(capture, shown, record))
+        for at, (_, tied, of) in enumerate(self._tasks):
+            if of == about:  # it is not stored yet
+                self._tasks[at] = (task, tied, about)
+                return
+        self._tasks.append((task, (), about))
 
     def _is_taken_down(self, capture: Capture) -> bool:
         return (
@@ -259,7 +287,9 @@ class Importing:
     def _shows_what_went(self, record: Record) -> bool:
         """Whether a record that is no answer is of an address that was taken down: its answer may
         be in another file, or in none, as of an article that was extracted again."""
-        return is_taken_down(self._connection, record.url.removeprefix(ARTICLE))
+        return is_taken_down(
+            self._connection, record.url.removeprefix(ARTICLE).removeprefix(RENDERED)
+        )
 
     def _name_for(self, capture: Capture, record: Record) -> str:
         """The WARC-Record-ID under which a capture is kept: its own, if it has one and no other
@@ -295,12 +325,25 @@ class Importing:
                 return replace(visit, reason=NOT_HERE), None
             place = (original.warc_file, original.warc_offset, original.warc_length)
         at = Place(self._run.folder / WARC_FOLDER, *place, visit.url)
+        return await self._read_at(at, visit)
+
+    async def _visit_rendered(
+        self, capture: Capture, shown: Rendering, record: Record
+    ) -> tuple[Visit, Reading | None]:
+        """The same of a capture that a browser showed. record: of what it showed."""
+        visit = replace(unread(capture, message_in(record)), captures=(capture,))
+        where = (shown.warc_file, shown.warc_offset, shown.warc_length)
+        at = Place(self._run.folder / WARC_FOLDER, *where, visit.url, shown.made_by)
+        return await self._read_at(at, visit)
+
+    async def _read_at(self, at: Place, visit: Visit) -> tuple[Visit, Reading | None]:
+        """A visit, and what the record of its page holds."""
         try:
             profile = self._run.profiles.of(visit.url)
             visit = replace(visit, extractor=self._run.profiles.extractor(visit.url))
             packed = await self._workers.run(packed_place, at, profile)
             reading = unpack(packed)
-            self._run.readings.keep(capture.record_id, packed, reading)
+            self._run.readings.keep(visit.captures[-1].record_id, packed, reading)
             return visit, reading
         except VisitError as error:
             return replace(visit, state="failed", reason=error.why), None

@@ -25,7 +25,7 @@ from crawler.archive.backups import unfinished
 from crawler.archive.database import FILE_NAME, REMOVING, WARC_FOLDER
 from crawler.archive.keys import url_key
 from crawler.archive.prunable import Pruning
-from crawler.archive.removal import removals, remove
+from crawler.archive.removal import kept_records, removals, remove
 from crawler.archive.rewritten import forget_replaced, note_rewritten, replaced_files, scrub
 from crawler.archive.takedown_scope import captures_with, scope_of, urls_of, with_repeats
 from crawler.archive.takedowns import Takedown
@@ -96,11 +96,12 @@ def finish_removals(
     db.execute("PRAGMA synchronous = FULL")  # what is entered is on disk before a file goes
     warc, scratch = folder / WARC_FOLDER, folder / REMOVING
     _tidy(db, warc, scratch)
-    record_ids, keys = removals(db.conn), takedowns.keys_taken_down(db.conn)
+    record_ids, kept = removals(db.conn), kept_records(db.conn)
+    keys = takedowns.keys_taken_down(db.conn)
     files = [each for each in listed_files(db.conn) if (warc / each.name).is_file()]
     whole, done = sum(each.bytes for each in files), 0
     for each in files:
-        _rewrite(db, warc, scratch, each.name, record_ids, keys)
+        _rewrite(db, warc, scratch, each.name, record_ids, kept, keys)
         done += each.bytes
         progress(done, whole)
     shutil.rmtree(scratch, ignore_errors=True)
@@ -118,13 +119,14 @@ def finish_removals(
 
 
 def _rewrite(
-    db: Database, warc: Path, scratch: Path, name: str, record_ids: set[str], keys: set[int]
-) -> None:
+    db: Database, warc: Path, scratch: Path, name: str, record_ids: set[str], kept: set[str],
+    keys: set[int],
+) -> None:  # fmt: skip
     """Write a WARC file anew, if something in it is to go. keys: of addresses; what the articles in
     it say of links to them goes, too."""
     scratch.mkdir(exist_ok=True)
     to = successor(name)
-    made = without(warc / name, scratch / to, record_ids, lambda block: cleared(block, keys))
+    made = without(warc / name, scratch / to, record_ids, lambda block: cleared(block, keys), kept)
     if made is None:
         return
     (scratch / to).replace(warc / to)

@@ -23,7 +23,7 @@ from crawler.archive.site_profiles import Learned, enter, note_read
 from crawler.archive.store import Store
 from crawler.archive.takedowns import Takedown
 from crawler.errors import PageError
-from crawler.items import Capture, FoundUrl, Source, Visit
+from crawler.items import Capture, FoundUrl, Rendering, Source, Visit
 from crawler.reasons import because
 from crawler.reservations import from_lines
 from crawler.runs.assembly import Assembly
@@ -53,7 +53,7 @@ from crawler.warc.members import DamagedError
 from crawler.warc.provenance import PROFILE, PRUNING, RUN, TAKEDOWN
 from crawler.warc.reader import Record, read_record
 from crawler.warc.records import JSON
-from crawler.warc.recover import capture_of, is_capture
+from crawler.warc.recover import capture_of, is_capture, rendering_in
 
 _BATCH = 200
 
@@ -112,6 +112,8 @@ class Restoring:
         self._requests.note(record)
         if is_capture(record):
             self._take_capture(record, name)
+        elif (rendering := rendering_in(record, name)) is not None:
+            self._take_rendering(record.get("WARC-Refers-To") or "", rendering)
         elif not self._is_ours(record):
             pass
         elif kind == "metadata" and record.url.startswith((TAKEDOWN, PRUNING)):
@@ -248,6 +250,20 @@ class Restoring:
             visit = self._with_notice(visit)
         self._open = (visit, info.get("article"))
 
+    def _take_rendering(self, about: str, rendering: Rendering) -> None:
+        """What a browser showed of a capture: its page is that."""
+        if about in self._pending:
+            capture, *rest = self._pending[about]
+            capture = replace(capture, rendering=rendering)
+            self._pending[about] = (capture, *rest)  # type: ignore[assignment]
+            return
+        # an import came upon it when the answer's own visit was stored: another one comes
+        self.flush()
+        known = capture_with(self._store.db.conn, about)
+        if known is not None:
+            source: Source = "import"
+            self._pending[about] = (replace(known, rendering=rendering), None, (), source)
+
     def _take_conversion(self, record: Record, name: str) -> None:
         about = record.get("WARC-Refers-To") or ""
         self._conversions[about] = (name, record.offset, record.length)
@@ -294,6 +310,9 @@ class Restoring:
             with self._store.db.atomic():
                 self._store.adopt(capture, role_of(capture), None)
         seen = article_url is not None and visit.part_of is None and not visit.not_modified
+        if last.rendering is not None and seen:  # many such pages are one and the same answer
+            self._add(self._read_rendering(visit, last.rendering))
+            return
         if seen and last.refers_to in self._conversions:
             # the payload of an earlier response was the article's page once more
             name, offset, length = self._conversions[last.refers_to]
@@ -311,6 +330,18 @@ class Restoring:
         in the response that it repeats."""
         reading = self._reading(capture_with(self._store.db.conn, original), visit.url)
         if reading is not None:
+            read = judged(dated(settled(visit, reading)))
+            if read.article is not None:
+                self._told.totals["reread"] += 1
+                return replace(visit, article=read.article)
+        return visit
+
+    def _read_rendering(self, visit: Visit, held: Rendering) -> Visit:
+        """A visit that saw an article in what a browser showed, of which the conversion is lost."""
+        with contextlib.suppress(DamagedError, PageError, OSError):
+            record = read_record(self._folder, held.warc_file, held.warc_offset, held.warc_length)
+            answer = answer_in(message_in(record), visit.url, held.made_by)
+            reading = read_answer(answer, profile=self._profiles.of(visit.url))
             read = judged(dated(settled(visit, reading)))
             if read.article is not None:
                 self._told.totals["reread"] += 1
@@ -357,7 +388,8 @@ class Restoring:
                 if whole is None:
                     visit = replace(visit, reason=NOT_HERE)
                 else:
-                    answer, profile = answer_in(whole, visit.url), self._profiles.of(visit.url)
+                    by = capture.rendering.made_by if capture.rendering else None
+                    answer, profile = answer_in(whole, visit.url, by), self._profiles.of(visit.url)
                     reading = read_answer(answer, profile=profile)
                     visit = replace(visit, extractor=self._profiles.extractor(visit.url))
             except PageError as error:
@@ -376,6 +408,9 @@ class Restoring:
     def _payload_of(self, capture: Capture, message: Message) -> Message | None:
         """The message with a capture's payload: its own, or that of what it repeats; None if that
         is not here. Raises DamagedError, OSError."""
+        if (shown := capture.rendering) is not None:
+            place = shown.warc_file, shown.warc_offset, shown.warc_length
+            return message_in(read_record(self._folder, *place))
         if capture.record_type == "response":
             return message
         original = self._originals.get(capture.refers_to)

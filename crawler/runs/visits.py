@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from crawler.discover.feeds import parse_feed
 from crawler.discover.kinds import sniff
 from crawler.discover.link_header import links, with_links
+from crawler.discover.script_lists import parse_script_list
 from crawler.discover.shapes import shape
 from crawler.discover.sitemaps import parse_sitemap
 from crawler.discover.story_urls import is_page
@@ -26,7 +27,18 @@ from crawler.errors import PageError
 from crawler.extract import Document, read_page
 from crawler.extract.dates import normalise as with_dates
 from crawler.extract.fields import is_front
-from crawler.items import Article, Capture, FoundUrl, Kind, Page, Role, State, Truncation, Visit
+from crawler.items import (
+    Article,
+    Capture,
+    Claim,
+    FoundUrl,
+    Kind,
+    Page,
+    Role,
+    State,
+    Truncation,
+    Visit,
+)
 from crawler.learn import SiteProfile, applied
 from crawler.reasons import Reason, because
 from crawler.reservations import Reservation, is_site_wide, of_headers
@@ -38,6 +50,7 @@ from crawler.validate import missing
 from crawler.warc.http import Message, decoded, message_in
 from crawler.warc.members import DamagedError
 from crawler.warc.reader import read_record
+from crawler.warc.records import HTML
 
 _ASSET = re.compile(
     r"\s*(?:image|audio|video|font)/|\s*text/(?:css|javascript|csv|calendar)"
@@ -45,6 +58,8 @@ _ASSET = re.compile(
     re.IGNORECASE,
 )
 """Content types of what is no page, whatever status it has."""
+RENDERED = "rendered"
+"""The source that an article names for its page where that is what a browser showed."""
 NOT_HERE = because("original_not_here")
 """Why a revisit was not read."""
 
@@ -64,6 +79,8 @@ class Answer:
     """The header, as sent."""
     links: tuple[str, ...] = ()
     """Values of its `Link` headers (RFC 8288)."""
+    rendered_by: str | None = None
+    """By what it was made, where it is what a browser showed of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +113,20 @@ class Place:
     offset: int
     length: int
     url: str
+    rendered_by: str | None = None
+    """By what it was made, where the record is of what a browser showed."""
 
 
-def answer_in(message: Message, url: str) -> Answer:
-    """The answer that an HTTP message of a WARC record is. url: the address that answered."""
+def answer_in(message: Message, url: str, rendered_by: str | None = None) -> Answer:
+    """The answer that an HTTP message of a WARC record is. url: the address that answered.
+    rendered_by: as `Answer` has it."""
     sent = _link_headers(message.headers)
-    return Answer(url, decoded(message), message.get("Content-Type"), sent)
+    return Answer(url, decoded(message), message.get("Content-Type"), sent, rendered_by)
+
+
+def rendered(url: str, html: bytes, rendered_by: str) -> Answer:
+    """What a browser showed of the page at an address, to be read as its answer is."""
+    return Answer(url, html, HTML, rendered_by=rendered_by)
 
 
 def read_answer(answer: Answer, role: Role = "page", profile: SiteProfile | None = None) -> Reading:
@@ -127,17 +152,27 @@ def read_answer(answer: Answer, role: Role = "page", profile: SiteProfile | None
         return Reading("sitemap", told=(*content.sitemaps, *content.urls), reason=cut)
     if kind == "feed":
         return Reading("feed", told=tuple(parse_feed(answer.body, answer.url)))
+    if role == "feed" and (listed := parse_script_list(answer.body, answer.url)):
+        return Reading("feed", told=listed)
     return Reading("other", content_type=answer.content_type)
 
 
 def _pages(answer: Answer, profile: SiteProfile | None) -> tuple[Page, Page | None]:
     """A page, and what it is without the profile, where that is another."""
     doc = document(answer)
-    page = cleaned(read_page(doc, follow=True))
+    page = cleaned(_told(read_page(doc, follow=True), answer.rendered_by))
     if profile is None:
         return page, None
     ruled = with_profile(doc, page, profile)
     return ruled, None if ruled is page else page
+
+
+def _told(page: Page, rendered_by: str | None) -> Page:
+    """A page whose article says that it was read from what a browser showed, where it was."""
+    if rendered_by is None:
+        return page
+    sources = {**page.article.sources, "page": Claim(rendered_by, RENDERED)}
+    return replace(page, article=replace(page.article, sources=sources))
 
 
 def document(answer: Answer) -> Document:
@@ -164,7 +199,7 @@ def answer_at(place: Place) -> Answer:
         record = read_record(place.folder, place.name, place.offset, place.length)
     except DamagedError as error:
         raise PageError("damaged_record", error) from None
-    return answer_in(message_in(record), place.url)
+    return answer_in(message_in(record), place.url, place.rendered_by)
 
 
 def reservations(url: str, headers: Sequence[tuple[bytes, bytes]]) -> tuple[Reservation, ...]:

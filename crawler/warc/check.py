@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from crawler.warc.digests import Dechunker, Hash, agrees, hasher
 from crawler.warc.http import without_chunks
+from crawler.warc.records import JSON
 from crawler.warc.walk import BrokenError, Member
 
 _MAX_HEAD = 1 << 20
@@ -129,7 +130,8 @@ class _Block:
         self._chunked: list[bytes] | None = None
         """A body with chunks, if it is not too long."""
         self._head: bytes | None = b"" if found.is_http else None
-        if found.kind == "conversion" and int(found["content-length"]) <= _MAX_KEPT:
+        is_article = found.kind == "conversion" and found["content-type"] == JSON
+        if is_article and int(found["content-length"]) <= _MAX_KEPT:
             found.kept = b""
         self._parts: list[bytes] = []
         self._raw_bytes = self._entity_bytes = 0

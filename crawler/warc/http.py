@@ -86,9 +86,9 @@ def without_cookies(head: bytes) -> bytes:
 
 
 def message_in(record: Record) -> Message:
-    """The HTTP message that a record holds. A `resource` holds a body alone: it is taken for an
-    answer of success, as replay tools do."""
-    if record.kind != "resource":
+    """The HTTP message that a record holds. A `resource` holds a body alone, and so does what a
+    browser showed: it is taken for an answer of success, as replay tools do."""
+    if record.kind not in ("resource", "conversion"):
         return parse(record.block)
     kind = (record.get("Content-Type") or "").encode("utf-8", "replace")
     headers = ((b"Content-Type", kind),) if kind else ()

@@ -10,7 +10,7 @@ from typing import Any
 from crawler.items import Article, Capture, Visit
 from crawler.reservations import as_line
 from crawler.text import clean_json
-from crawler.warc.records import FIELDS, JSON, Headers, fields
+from crawler.warc.records import FIELDS, HTML, JSON, Headers, fields
 
 FORMAT = 1
 """Of the JSON in conversion records; counted up when a reader of the old one would misread it."""
@@ -18,6 +18,12 @@ FORMAT = 1
 ARTICLE = "urn:hemeroteca:article:"
 """Begins the address of a conversion record; the page's follows. Before this there was only the
 page's: what a record is about is what WARC-Refers-To says, in old files and new."""
+
+RENDERED = "urn:hemeroteca:rendered:"
+"""Begins the address of what a browser showed of a page; the page's follows."""
+
+RENDERED_BY = "Hemeroteca-Rendered-By"
+"""The field of such a record that says how it was made."""
 
 RUN = "urn:hemeroteca:run:"
 """Begins the address of a run's record; its uuid follows."""
@@ -101,6 +107,22 @@ def conversion_record(
         ("Content-Type", JSON),
     ]
     return "conversion", headers, clean_json(content)
+
+
+def rendering_record(capture: Capture, made_by: str, html: bytes) -> Record:
+    """The `conversion` record of what a browser showed of a capture: the document as the page's
+    scripts left it.
+
+    A conversion, because it was made of another record (ISO 28500, 6.8), and a `resource` may not
+    say of which (5.11).
+    """
+    headers = [
+        ("WARC-Target-URI", RENDERED + capture.url),
+        ("WARC-Refers-To", capture.record_id),
+        (RENDERED_BY, made_by),
+        ("Content-Type", HTML),
+    ]
+    return "conversion", headers, html
 
 
 def run_record(uuid: str, content: Mapping[str, Any]) -> Record:

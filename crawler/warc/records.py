@@ -18,6 +18,8 @@ HTTP_RESPONSE = "application/http;msgtype=response"
 HTTP_REQUEST = "application/http;msgtype=request"
 FIELDS = "application/warc-fields"
 JSON = "application/json"
+HTML = "text/html; charset=utf-8"
+"""Of what a browser showed."""
 
 Headers = Iterable[tuple[str, str | None]]
 

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import urljoin
 
-from crawler.items import Capture, Truncation
+from crawler.items import Capture, Rendering, Truncation
+from crawler.times import utc
 from crawler.warc.check import read_record as check_record
 from crawler.warc.dates import warc_moment
 from crawler.warc.http import message_in, payload
 from crawler.warc.members import DamagedError
+from crawler.warc.provenance import RENDERED, RENDERED_BY
 from crawler.warc.reader import Record, read_record
 from crawler.warc.records import digest
 from crawler.warc.walk import Source, members
@@ -81,6 +83,20 @@ def recover(
         if path.name != name:
             finish(path)
         yield found
+
+
+def rendering_in(record: Record, name: str) -> Rendering | None:
+    """What a browser showed of a page, where a record holds that; None where it does not. name: of
+    the file."""
+    if record.kind != "conversion" or not record.url.startswith(RENDERED):
+        return None
+    with contextlib.suppress(ValueError):
+        at = utc(warc_moment(record.date), exact=True)
+        return Rendering(
+            record.record_id, at, record.get(RENDERED_BY) or "", digest(record.block),
+            len(record.block), name, record.offset, record.length,
+        )  # fmt: skip
+    return None
 
 
 def whole_end(path: Path) -> int:

@@ -39,12 +39,14 @@ class Rewritten:
 def without(
     path: Path, to: Path, record_ids: Collection[str],
     edit: Callable[[bytes], bytes | None] = lambda block: None,
+    kept: Collection[str] = (),
 ) -> Rewritten | None:  # fmt: skip
     """Write a file without some captures and all records about them; None where nothing in it
     changes, and nothing is written. What cannot be read as a record stays as it is.
 
     to: gets its name when it is on disk. record_ids: WARC-Record-IDs of the captures. edit: gives
-    another block for that of a conversion record, or None. Raises OSError.
+    another block for that of a conversion record, or None. kept: those of the captures that stay
+    themselves, with the captures that repeat them. Raises OSError.
     """
     pieces: list[tuple[int, int] | bytes] = []
     moved: list[tuple[str, int, int]] = []
@@ -59,7 +61,7 @@ def without(
             position += member.offset - end
             pieces.append((end, member.offset))
             end = member.offset + member.length
-            if _is_about(checked, record_ids):
+            if _is_about(checked, record_ids, kept):
                 changed = True
                 continue
             new = None
@@ -87,9 +89,14 @@ def without(
     return Rewritten(ClosedFile(to.name, size, len(moved), captures, sha256), moved)
 
 
-def _is_about(checked: Checked, record_ids: Collection[str]) -> bool:
-    named = (checked["warc-record-id"], *(checked[name] for name in _ABOUT))
-    return any(name in record_ids for name in named if name)
+def _is_about(checked: Checked, record_ids: Collection[str], kept: Collection[str]) -> bool:
+    own = checked["warc-record-id"]
+    if own in record_ids and own not in kept:
+        return True
+    named = (checked[name] for name in _ABOUT)
+    about = {name for name in named if name in record_ids}
+    is_capture = checked.kind in ("response", "revisit")
+    return bool(about and not (is_capture and about <= set(kept)))
 
 
 def _renamed(file: BinaryIO, member: Member, name: str) -> bytes:

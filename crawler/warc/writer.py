@@ -15,9 +15,20 @@ from typing import Self
 
 from isal import igzip
 
-from crawler.items import Capture, Reference
+from crawler.items import Capture, Reference, Rendering
+from crawler.times import utc
 from crawler.warc.exchange import Exchange, exchange_records
-from crawler.warc.records import FIELDS, Headers, fields, new_id, record, warc_date
+from crawler.warc.provenance import rendering_record
+from crawler.warc.records import (
+    FIELDS,
+    Headers,
+    digest,
+    fields,
+    new_id,
+    one_line,
+    record,
+    warc_date,
+)
 
 MAX_FILE_BYTES = 1 << 30
 """A file is closed and the next one begun when it has grown past this: 1 GiB, as ISO 28500, annex
@@ -87,10 +98,26 @@ class WarcWriter:
         WARC-Record-ID. Raises OSError."""
         self._ready()
         record_id = new_id()
-        headers = [("WARC-Warcinfo-ID", self._warcinfo), *headers]
-        data = record(kind, record_id, warc_date(datetime.now(UTC)), headers, block)
-        self._append_all([data])
+        self._append_other(kind, record_id, datetime.now(UTC), headers, block)
         return record_id
+
+    def write_rendering(self, capture: Capture, made_by: str, html: bytes) -> Rendering:
+        """Write what a browser showed of a capture, and say where it is. Raises OSError."""
+        self._ready()
+        kind, headers, block = rendering_record(capture, made_by, html)
+        record_id, now, name = new_id(), datetime.now(UTC), self.name
+        offset, length = self._append_other(kind, record_id, now, headers, block)
+        return Rendering(
+            record_id, utc(now, exact=True), one_line(made_by), digest(html), len(html), name,
+            offset, length,
+        )  # fmt: skip
+
+    def _append_other(
+        self, kind: str, record_id: str, now: datetime, headers: Headers, block: bytes
+    ) -> tuple[int, int]:
+        headers = [("WARC-Warcinfo-ID", self._warcinfo), *headers]
+        (place,) = self._append_all([record(kind, record_id, warc_date(now), headers, block)])
+        return place
 
     def write_copy(self, data: bytes, *, is_capture: bool) -> tuple[str, int, int]:
         """Write a whole record of another file as it is; returns file, offset and length.

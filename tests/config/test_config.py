@@ -34,6 +34,7 @@ until = 2024-05-31
 address = ["https://weekly.example/a/", "http://localhost:8001/"]
 scope = "host"
 delay = 2
+render = "never"
 """
 
 
@@ -46,6 +47,7 @@ def test_it_is_read() -> None:
     assert (daily.since, daily.until, daily.sources) == ("2024", "2024-05-31", ("sitemap", "feed"))
     assert (daily.delay, daily.revisit_after) == (5.0, (3_600, 21_600))
     assert (weekly.scope, weekly.delay, weekly.sources) == ("host", 2.0, SOURCES)
+    assert (daily.render, weekly.render) == (None, "never")
     assert config.archive_of(weekly) == "archives/weekly"
 
 
@@ -104,6 +106,7 @@ def test_a_paper_has_alarms_of_its_own() -> None:
         ("[papers.a]\naddress='a.example'\nsources=['sitemaps']", 3, "did you mean sitemap?"),
         ("[papers.a]\naddress='a.example'\nsources='feed'", 3, "must be a list of sitemap"),
         ("[papers.a]\naddress='a.example'\nscope='hosts'", 3, "did you mean host?"),
+        ("[papers.a]\naddress='a.example'\nrender='alway'", 3, "did you mean always?"),
         ("[papers.a]\naddress='a.example'\nsince='May 2024'", 3, "must be a year, month or day"),
         ("[papers.a]\naddress='a.example'\nsince=2025\nuntil=2024", 3, "2024; swap them"),
         ("[papers.a]\naddress='a.example'\ndelay=1", 3, "from 2 to 3600"),

@@ -23,6 +23,8 @@ FULL_SPEED = (
     "-s", "AUTOTHROTTLE_ENABLED=False",
     # a reader takes most of a second to start; several crawls run at once here, on few cores
     "-s", "EXTRACT_WORKERS=1",
+    # pages of script are for tests/system/test_script_paper.py: a browser takes seconds to start
+    "-s", "RENDER=never",
     # at the end of a crawl at full speed, learning takes as long as the crawl did
     "-s", "LEARN_PROFILES=0",
 )  # fmt: skip

@@ -23,7 +23,7 @@ from crawler.extensions.ending import Ending
 from crawler.extensions.session.archive import CrawlArchive
 from crawler.extensions.session.known import Known
 from crawler.extensions.session.queue import Queue
-from crawler.items import Capture
+from crawler.items import Capture, Rendering
 from crawler.outcome import (
     BLOCKED,
     FINISHED,
@@ -302,6 +302,17 @@ class Session:
         self.archive.answered = True
         self._spare_the_disk()
         return self.no_room is None
+
+    def keep_rendering(self, capture: Capture, made_by: str, html: bytes) -> Rendering | None:
+        """Write what a browser showed of a capture to WARC; None where that failed, and the run is
+        ending."""
+        try:
+            kept = self.run.warc.write_rendering(capture, made_by, html)
+        except Exception as error:
+            self.archive.fail(error)
+            return None
+        self._spare_the_disk()
+        return kept
 
     def keep_robots(self, origin: str, url: str, status: int, body: bytes) -> None:
         """Remember a host's robots.txt for the runs of the next day."""

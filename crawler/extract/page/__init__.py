@@ -5,7 +5,8 @@ from crawler.extract.page.document import SENTENCE_ENDS, Document, below, spaced
 from crawler.extract.page.encoding import decode
 from crawler.extract.page.outlinks import feeds, out_links, wordpress_api, wordpress_kind
 from crawler.extract.page.reservations import reservations
-from crawler.extract.page.structured import Node, Structured, strings, structured, types_of
+from crawler.extract.page.script_json import ScriptValue, script_values, unflattened
+from crawler.extract.page.structured import Node, Structured, clean, strings, structured, types_of
 from crawler.extract.page.whole_text import shown_text, told_text
 
 __all__ = [
@@ -13,13 +14,16 @@ __all__ = [
     "SENTENCE_ENDS",
     "Document",
     "Node",
+    "ScriptValue",
     "Structured",
     "below",
+    "clean",
     "decode",
     "feeds",
     "out_links",
     "refuse_what_is_too_long",
     "reservations",
+    "script_values",
     "shown_text",
     "spaced_text",
     "strings",
@@ -27,6 +31,7 @@ __all__ = [
     "text_of",
     "told_text",
     "types_of",
+    "unflattened",
     "wordpress_api",
     "wordpress_kind",
 ]

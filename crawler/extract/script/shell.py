@@ -1,0 +1,72 @@
+"""Whether a page is the shell that its scripts fill: markup that shows next to nothing."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from crawler.extract.page import Document, text_of
+
+_HARDLY = 300
+"""Characters that a shell shows."""
+_FRAME = 1_500
+"""Characters of one with the newspaper's name, menu and imprint around the empty place."""
+_FEW_LINKS = 12
+_LEAST_SCRIPT = 400
+_NOT_SHOWN = ("script", "style", "noscript", "template", "svg", "head", "title")
+_PLACES = ("div", "main", "section", "article")
+_MOST_ELEMENTS = 20_000
+
+
+def is_shell(doc: Document) -> bool:
+    """Whether a page shows next to nothing without its scripts: it has some, and hardly any text,
+    or an empty place where its content should be, or says that it needs them."""
+    if not _has_scripts(doc):
+        return False
+    shown = _shown(doc)
+    if shown <= _HARDLY and len(doc.tags["a"]) <= _FEW_LINKS:
+        return True
+    return shown <= _FRAME and (_asks_for_scripts(doc) or _has_empty_place(doc))
+
+
+def _has_scripts(doc: Document) -> bool:
+    return any(
+        script.get("src") or len(script.text or "") >= _LEAST_SCRIPT
+        for script in doc.tags["script"][:200]
+        if "json" not in (script.get("type") or "")
+    )
+
+
+def _shown(doc: Document) -> int:
+    """Characters of text that the markup shows."""
+    length = 0
+    for element in islice(doc.elements, _MOST_ELEMENTS):
+        if isinstance(element.tag, str) and element.tag not in _NOT_SHOWN:
+            length += len((element.text or "").strip())
+        length += len((element.tail or "").strip()) if element.getparent() is not None else 0
+        if length > _FRAME:
+            break
+    return length
+
+
+def _asks_for_scripts(doc: Document) -> bool:
+    return any(
+        "javascript" in text_of(element).lower().replace(" ", "")
+        for element in islice(doc.root.iter("noscript"), 20)
+    )
+
+
+def _has_empty_place(doc: Document) -> bool:
+    """Whether the page has an element of a name that stands empty, as its content would."""
+    return any(
+        len(element) == 0 and not (element.text or "").strip() and _is_named(element)
+        for element in islice(doc.root.iter(*_PLACES), 2_000)
+    )
+
+
+def _is_named(element: HtmlElement) -> bool:
+    name = (element.get("id") or "").lower()
+    return element.tag in ("main", "article") or any(
+        word in name for word in ("root", "app", "main", "content", "page", "__next", "__nuxt")
+    )
