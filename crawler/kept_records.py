@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from crawler.archive import replay
-from crawler.archive.database import WARC_FOLDER
 from crawler.archive.replay import KeptCapture
+from crawler.archive.union import warc_place
 from crawler.bundled import PROGRAM
 from crawler.errors import DamageError
 from crawler.warc import http
@@ -30,9 +30,8 @@ def readable_record(
             continue
         seen.add(each.record_id)
         try:
-            record = read_record(
-                folder / WARC_FOLDER, each.warc_file, each.warc_offset, each.warc_length
-            )
+            warc, name = warc_place(folder, each.warc_file)
+            record = read_record(warc, name, each.warc_offset, each.warc_length)
             return each, record, why
         except DamagedError as error:
             why = why or str(error)

@@ -15,7 +15,7 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils import sqlite_timelimit
 
-from crawler.archive.database import FILE_NAME, read_only_connection
+from crawler.archive.database import database_of, read_only_connection
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -64,7 +64,7 @@ class ArchiveDatabase(Database):  # type: ignore[misc]
     """An archive's database as Datasette has it: for reading only, while a crawl writes to it."""
 
     def __init__(self, datasette: Datasette, place: Place) -> None:
-        super().__init__(datasette, path=str(place.database / FILE_NAME), is_mutable=True)
+        super().__init__(datasette, path=str(database_of(place.database)), is_mutable=True)
         self._place = place
 
     def connect(self, write: bool = False) -> sqlite3.Connection:
@@ -126,10 +126,11 @@ class Reader:
 def _state(place: Place) -> object:
     """What changes whenever something is written."""
     found = []
-    for name in (FILE_NAME, f"{FILE_NAME}-wal"):
+    path = database_of(place.database)
+    for file in (path, path.with_name(f"{path.name}-wal")):
         with contextlib.suppress(OSError):
-            stat = (place.database / name).stat()
-            found.append((name, stat.st_mtime_ns, stat.st_size))
+            stat = file.stat()
+            found.append((file.name, stat.st_mtime_ns, stat.st_size))
     return found
 
 

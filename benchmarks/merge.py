@@ -1,0 +1,290 @@
+"""`make bench-merge`: archives of many papers become one union.
+
+Makes archives of invented papers that link to one another, have some stories in common and print
+some of one another's; merges them in two orders, and once more; compares what came of it, and looks
+at memory as there are more archives, and larger ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import multiprocessing
+import random
+import resource
+import sqlite3
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import islice
+from multiprocessing.connection import Connection
+from pathlib import Path
+from uuid import UUID
+
+from benchmarks.invented import Library
+from benchmarks.library import capture
+from crawler.archive.members import Named
+from crawler.archive.merging import Merged, merge
+from crawler.archive.store import Store
+from crawler.counted import counted
+from crawler.items import Article, Claim, LinkedStory, Relation, Visit
+from crawler.items import Capture as Captured
+
+RESULTS = Path(__file__).resolve().parent / "results" / "merge.md"
+_EXTRACTOR = "bench/1"
+_BATCH = 100
+_SHARED_EACH, _COPY_EACH = 25, 20
+"""One story of so many is in the next paper's archive, too; the text of one is in its own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """Invented papers."""
+
+    number: int
+    stories: int
+    """Of each."""
+
+    def host(self, paper: int) -> str:
+        """Its host."""
+        return f"paper-{paper % self.number:03}.example"
+
+    def url(self, paper: int, story: int) -> str:
+        """Address of one of its stories; of more than there are, of one that nobody archived."""
+        return f"https://{self.host(paper)}/{2014 + story % 10}/story-{story}"
+
+
+def build(folder: Path, papers: Papers) -> list[Named]:
+    """An archive of each paper, in a folder of its name."""
+    found = []
+    for paper in range(papers.number):
+        named = Named(papers.host(paper), folder / papers.host(paper))
+        _build_one(named.folder, papers, paper)
+        found.append(named)
+    return found
+
+
+def _build_one(folder: Path, papers: Papers, paper: int) -> None:
+    library = Library(papers.number * papers.stories)
+    store = Store(folder, extractor=_EXTRACTOR)
+    try:
+        store.db.execute("PRAGMA synchronous = OFF")
+        store.begin_run(
+            "news", {"site": f"https://{papers.host(paper)}/"}, "bench/1",
+            f"2026-01-01T00:00:{paper % 60:02}+00:00",
+            str(UUID(int=paper + (1 << 100), version=4)),
+        )  # fmt: skip
+        own = (_visit(library, papers, paper, story) for story in range(papers.stories))
+        while some := list(islice(own, _BATCH)):
+            store.record(some)
+        others = (paper + 1) % papers.number
+        if others != paper:
+            store.record(
+                _visit(library, papers, others, story, seen_by=paper)
+                for story in range(0, papers.stories, _SHARED_EACH)
+            )
+        store.finish_run("finished", "2026-03-01T00:00:00+00:00", exit_code=0)
+    finally:
+        store.close()
+
+
+def _visit(
+    library: Library, papers: Papers, paper: int, story: int, seen_by: int | None = None
+) -> Visit:
+    """The visit to a story. seen_by: another paper's archive, which saw it later, and changed."""
+    number = paper * papers.stories + story
+    text = number
+    if story % _COPY_EACH == 7:  # an agency's, which the next paper has, too
+        text = (paper // 2 * 2) * papers.stories + story
+    article = library.article(text)
+    url = papers.url(paper, story)
+    kept = capture(url, number + (0 if seen_by is None else 1_000_000))
+    article = replace(
+        article, url=url, canonical_url=url, links=tuple(_links(papers, paper, story))
+    )
+    if seen_by is not None and story % (2 * _SHARED_EACH) == 0:
+        article = _edited(article)
+    return Visit(
+        url, "page", "done", captures=(_renamed(kept, papers.host(paper), seen_by),),
+        article=article, kind="html",
+    )  # fmt: skip
+
+
+def _renamed(kept: Captured, host: str, seen_by: int | None) -> Captured:
+    """A capture of one archive's own."""
+    digest = hashlib.sha256(f"{host} {kept.record_id} {seen_by}".encode()).digest()
+    return replace(kept, record_id=f"<urn:uuid:{UUID(bytes=digest[:16], version=4)}>")
+
+
+def _edited(article: Article) -> Article:
+    body = f"{article.body}\n\nThe mayor had said otherwise on Monday, at half past nine."
+    return replace(
+        article, title=f"{article.title}, says mayor", body=body, body_markdown=body, blocks=(),
+        word_count=article.word_count + 11,
+    )  # fmt: skip
+
+
+def _links(papers: Papers, paper: int, story: int) -> list[LinkedStory]:
+    chance = random.Random(paper * 1_000_003 + story)
+    told: list[tuple[Relation, str | None, int, int]] = [
+        ("previous", None, paper, max(story - 1, 0)),
+        ("next", None, paper, story + 1),  # of the last one: a story that nobody archived
+        ("inline", None, chance.randrange(papers.number), chance.randrange(papers.stories)),
+        ("inline", None, 0, papers.stories + chance.randrange(9)),
+    ]
+    told += [("latest", "Latest", paper, max(story - n, 0)) for n in range(2, 7)]
+    told += [("sponsored", "From our partners", chance.randrange(papers.number), 0)]
+    found = {papers.url(to, which): (relation, label) for relation, label, to, which in told}
+    found.pop(papers.url(paper, story), None)
+    return [
+        LinkedStory(relation, url, f"Story at {url[8:]}", label, position,
+                    published=Claim("today", "html") if position == 3 else None)
+        for position, (url, (relation, label)) in enumerate(found.items(), 1)
+    ]  # fmt: skip
+
+
+# -- merging ---------------------------------------------------------------------------------------
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of all that a union says, its keys among it."""
+    found = hashlib.sha256()
+    with closing(sqlite3.connect(path)) as connection:
+        for line in connection.iterdump():
+            # the search index in the form that SQLite gave it, and how its tables are spread
+            if "_migrations" not in line and "sqlite_stat" not in line:
+                found.update(line.encode("utf-8", "replace") + b"\n")
+    return found.hexdigest()
+
+
+def contents(path: Path) -> str:
+    """SHA-256 of what the views of a union show, without keys: the same however it came to be."""
+    found = hashlib.sha256()
+    with closing(sqlite3.connect(path)) as connection:
+        for sql in CONTENTS:
+            for row in connection.execute(sql):
+                found.update(repr(row).encode("utf-8", "replace") + b"\n")
+    return found.hexdigest()
+
+
+CONTENTS = (
+    "SELECT url, site, title, authors, published_at, published_utc, published_day, section, tags,"
+    " language, word_count, standfirst, body_text, image_url, first_captured_at, last_captured_at,"
+    " revisions, gone_at, access, confidence FROM stories ORDER BY url",
+    "SELECT url, number, captured_at, title, warc_file, warc_offset, extractor, body_text, sources"
+    " FROM story_revisions ORDER BY url, number",
+    "SELECT url, number, title_before, words_added, changed, words_out, words_in, share, cause"
+    " FROM edited_stories ORDER BY url, number",
+    "SELECT url, site, gone_at, event, reason, text, successor_url, last_revision FROM gone_stories"
+    " ORDER BY url",
+    "SELECT from_url, relation, label, position, to_url, to_title, to_archived, first_seen_at,"
+    " last_seen_at, to_key FROM story_graph ORDER BY from_url, relation, label, to_key, position",
+    "SELECT from_url, relation, label, position, title, to_url, first_seen_at, last_seen_at"
+    " FROM story_links ORDER BY from_url, relation, label, position, to_url",
+    "SELECT url, site, title, linked_by, relations, first_seen_at, last_seen_at, state"
+    " FROM missing_stories ORDER BY url",
+    "SELECT url, linked_by, relations, first_seen_at, last_seen_at FROM most_linked ORDER BY url",
+    "SELECT url, other_url, likeness FROM story_copies ORDER BY url, other_url",
+    "SELECT url, site, role, state, reason, attempts, visited_at, linked_from FROM not_archived"
+    " ORDER BY url",
+    "SELECT site, articles, queued, failed, revised, gone FROM site_summary ORDER BY site",
+    "SELECT kind, value, stories FROM _facets WHERE stories > 0 ORDER BY kind, value",
+    "SELECT key, language, word FROM _word_forms ORDER BY key, language, word",
+    "SELECT record_id, url, fetched_at, warc_file, warc_offset FROM captures ORDER BY record_id",
+    "SELECT spider, started_at, captures, uuid FROM runs ORDER BY started_at, uuid",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a merge took."""
+
+    seconds: float
+    megabytes: float
+    """Memory at its most."""
+    merged: Merged
+
+
+def measured(path: Path, archives: Sequence[Named]) -> Measured:
+    """Merge in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_merge, args=(theirs, path, archives))
+    process.start()
+    found: Measured = ours.recv()
+    process.join()
+    return found
+
+
+def _merge(out: Connection, path: Path, archives: Sequence[Named]) -> None:
+    began = time.monotonic()
+    merged = merge(path, archives)
+    took = time.monotonic() - began
+    out.send(Measured(took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, merged))
+
+
+def compare(folder: Path, papers: Papers) -> list[str]:
+    """Rows of the table for so many papers."""
+    archives = build(folder / "papers", papers)
+    size = sum((each.folder / "archive.db").stat().st_size for each in archives) / 1e6
+    one, other = folder / "one.db", folder / "other.db"
+    first = measured(one, archives)
+    shuffled = archives[:]
+    random.Random(1).shuffle(shuffled)
+    measured(other, shuffled)
+    same = digest(one) == digest(other)
+    before = digest(one)
+    again = measured(one, archives)
+    twice = digest(one) == before
+    stepwise = folder / "steps.db"
+    half = len(archives) // 2
+    measured(stepwise, archives[half:])
+    measured(stepwise, archives)
+    steps = contents(stepwise) == contents(one)
+    alone = measured(folder / "first.db", archives[:1])
+    return [
+        f"| {papers.number} × {papers.stories:,} | {size:,.0f} MB | {first.merged.stories:,} |"
+        f" {first.seconds:,.1f} s | {first.merged.stories / first.seconds:,.0f} |"
+        f" {first.megabytes:,.0f} MB | {alone.megabytes:,.0f} MB | {again.seconds:,.2f} s |"
+        f" {_yes(same)} | {_yes(twice)} | {_yes(steps)} |"
+    ]
+
+
+def _yes(answer: bool) -> str:
+    return "yes" if answer else "**no**"
+
+
+def main() -> None:
+    """Measure, print, and write the results."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--papers", type=int, default=200)
+    parser.add_argument("--stories", type=int, nargs="+", default=[25, 100])
+    given = parser.parse_args()
+    rows = []
+    for stories in given.stories:
+        with tempfile.TemporaryDirectory(prefix="bench-merge-") as folder:
+            rows += compare(Path(folder), Papers(given.papers, stories))
+            print(rows[-1])
+    text = "\n".join(
+        [
+            "# Merging archives",
+            "",
+            f"{counted(given.papers, 'archive')} of invented papers, by `make bench-merge`. One"
+            f" story in {_SHARED_EACH} is in two archives, one in {_COPY_EACH} has the text of"
+            " another paper's.",
+            "",
+            "| papers × stories | archives | stories merged | time | a second | memory | of one"
+            " archive alone | once more | in another order the same, keys and all | twice the same"
+            " | in two steps the same contents |",
+            "|---|---|---|---|---|---|---|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+    RESULTS.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
