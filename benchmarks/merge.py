@@ -191,7 +191,6 @@ CONTENTS = (
     " ORDER BY url",
     "SELECT site, articles, queued, failed, revised, gone FROM site_summary ORDER BY site",
     "SELECT kind, value, stories FROM _facets WHERE stories > 0 ORDER BY kind, value",
-    "SELECT key, language, word FROM _word_forms ORDER BY key, language, word",
     "SELECT record_id, url, fetched_at, warc_file, warc_offset FROM captures ORDER BY record_id",
     "SELECT spider, started_at, captures, uuid FROM runs ORDER BY started_at, uuid",
 )

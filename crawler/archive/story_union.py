@@ -18,14 +18,16 @@ def united(parts: Sequence[StoryPart]) -> StoryPart:
     """One story of what several archives have of it.
 
     Its revisions are those of all, by the time of their captures; where the one before, of another
-    archive, reads the same, they are one, and the links of both are its own. Whether it is there,
-    and how much of it, the archive says that saw it last.
+    archive, reads the same, they are one, and the links of both are its own. Which of them stands, and
+    whether the story is still there, the archive says that saw it last.
     """
     if len(parts) == 1:
         return parts[0]
     ordered = sorted(parts, key=lambda part: part.digest())
-    revisions, stands = _revisions(ordered)
+    revisions, shown_by = _revisions(ordered)
     last = max(ordered, key=_last_word)
+    # of two states, the one stands that was seen last, whichever came first
+    stands = shown_by[last.revisions[last.stands].record]
     article = dict(last.article)
     standing = revisions[stands]
     told = next(
@@ -84,8 +86,9 @@ def _bands(parts: Sequence[StoryPart], standing: RevisionPart) -> list[Row]:
 # -- revisions -------------------------------------------------------------------------------------
 
 
-def _revisions(parts: Sequence[StoryPart]) -> tuple[list[RevisionPart], int]:
-    """All revisions in order, each text once; and which of them stands."""
+def _revisions(parts: Sequence[StoryPart]) -> tuple[list[RevisionPart], dict[str, int]]:
+    """All revisions in order, each text once; and by WARC-Record-ID which of them shows what was
+    read there."""
     found: dict[tuple[str, str], tuple[int, RevisionPart]] = {}
     for number, part in enumerate(parts):
         for each in part.revisions:
@@ -101,27 +104,29 @@ def _revisions(parts: Sequence[StoryPart]) -> tuple[list[RevisionPart], int]:
     }
     kept: list[RevisionPart] = []
     last: RevisionPart | None = None
-    stands = 0
+    shown_by: dict[str, int] = {}
+    at = 0
     for key in sorted(found):
         number, each = found[key]
         each = deepcopy(each)
         if each.taken_back:
+            shown_by[each.record] = len(kept)
             kept.append(each)
             continue
         if last is not None and before.get((number, each.record)) != last.record:
             changed = changes(_told(last), _told(each))
             if not changed:
                 last.links = _seen_links([*last.links, *each.links])
+                shown_by[each.record] = at
                 continue
             _note(each, last, changed)
         elif last is None:
             each.changes, each.edits = [], None
             each.columns |= {"cause": "page", "change": "edit"}
+        last, at = each, len(kept)
+        shown_by[each.record] = at
         kept.append(each)
-        last, stands = each, len(kept) - 1
-    if last is None:  # all were taken back: the last one stands all the same
-        stands = len(kept) - 1
-    return kept, stands
+    return kept, shown_by
 
 
 def _reading(revision: RevisionPart) -> tuple[str, str]:
