@@ -245,7 +245,7 @@ bench-export: setup ## what it costs to export 100 k stories, form by form
 lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)
 	@$(BIN)/$(LOCK) --upgrade requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(BIN)/$(LOCK) --upgrade pyproject.toml -o requirements/main.lock
-	@$(BIN)/$(LOCK) --upgrade pyproject.toml --extra fleet --extra notify --extra parquet --extra room --extra store --group dev -c requirements/main.lock -o requirements/dev.lock
+	@$(BIN)/$(LOCK) --upgrade pyproject.toml --extra bulk --extra fleet --extra notify --extra parquet --extra room --extra store --group dev -c requirements/main.lock -o requirements/dev.lock
 	@$(BIN)/$(LOCK) --upgrade pyproject.toml --extra fleet --extra notify --extra parquet --extra store -c requirements/main.lock -c requirements/dev.lock -o requirements/image.lock
 	@$(BIN)/$(LOCK) --upgrade requirements/replay.in -o requirements/replay.lock
 	@$(BIN)/$(LOCK) --upgrade requirements/readers.in --override requirements/readers.override -o requirements/readers.lock

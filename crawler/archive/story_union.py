@@ -18,8 +18,8 @@ def united(parts: Sequence[StoryPart]) -> StoryPart:
     """One story of what several archives have of it.
 
     Its revisions are those of all, by the time of their captures; where the one before, of another
-    archive, reads the same, they are one, and the links of both are its own. Which of them stands, and
-    whether the story is still there, the archive says that saw it last.
+    archive, reads the same, they are one, and the links of both are its own. Which of them stands,
+    and whether the story is still there, the archive says that saw it last.
     """
     if len(parts) == 1:
         return parts[0]

@@ -285,9 +285,8 @@ def test_what_one_archive_takes_down_goes_whoever_has_it(
     merge(path, [one, two])
     assert told(path) == []
     assert ask(path, "SELECT * FROM stories_fts WHERE stories_fts MATCH 'bridge'") == []
-    assert ask(path, "SELECT state, reason FROM urls WHERE url = 'https://news.example/bridge'") == [
-        ("excluded", "taken down")
-    ]  # fmt: skip
+    state = "SELECT state, reason FROM urls WHERE url = 'https://news.example/bridge'"
+    assert ask(path, state) == [("excluded", "taken down")]
     merge(tmp_path / "new.db", [two, one])
     assert told(tmp_path / "new.db") == []
 
