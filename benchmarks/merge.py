@@ -259,7 +259,7 @@ def main() -> None:
     """Measure, print, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--papers", type=int, default=200)
-    parser.add_argument("--stories", type=int, nargs="+", default=[25, 100])
+    parser.add_argument("--stories", type=int, nargs="+", default=[10, 40])
     given = parser.parse_args()
     rows = []
     for stories in given.stories:

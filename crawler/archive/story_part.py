@@ -6,12 +6,13 @@ archives can be laid side by side.
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
+
+import msgspec
 
 Rows = Callable[[str, Sequence[object]], Iterable[tuple[Any, ...]]]
 """Asks a database: a query and its values. Raises as whoever gave it says."""
@@ -79,24 +80,16 @@ class StoryPart:
 
     def packed(self) -> bytes:
         """The same for `unpacked`; equal parts are packed alike."""
-        return zlib.compress(_as_json(self))
+        return zlib.compress(msgspec.json.encode(self))
 
     def digest(self) -> bytes:
         """Tells a part from a later state of it."""
-        return blake2b(_as_json(self), digest_size=16).digest()
+        return blake2b(msgspec.json.encode(self), digest_size=16).digest()
 
 
 def unpacked(data: bytes) -> StoryPart:
     """What `packed` was made of."""
-    told = json.loads(zlib.decompress(data))
-    told["revisions"] = [RevisionPart(**each) for each in told["revisions"]]
-    return StoryPart(**told)
-
-
-def _as_json(part: StoryPart) -> bytes:
-    return json.dumps(asdict(part), ensure_ascii=False, sort_keys=True).encode(
-        "utf-8", "surrogatepass"
-    )
+    return msgspec.json.decode(zlib.decompress(data), type=StoryPart)
 
 
 def read_part(rows: Rows, article_id: int) -> StoryPart | None:

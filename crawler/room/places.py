@@ -51,7 +51,8 @@ def named(folders: Iterable[tuple[Path, Path]]) -> tuple[Place, ...]:
     """Archives with names that tell them apart. folders: of each, and of its database."""
     found: dict[str, Place] = {}
     for folder, database in folders:
-        title = folder.resolve().name or "archive"
+        path = folder.resolve()  # a union of archives is a file
+        title = (path.stem if path.is_file() else path.name) or "archive"
         stem = _NOT_IN_NAMES.sub("-", title).strip("-_").lower() or "archive"
         name, number = stem, 2
         while name in found or name in _OURS:
