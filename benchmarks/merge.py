@@ -259,13 +259,13 @@ def main() -> None:
     """Measure, print, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--papers", type=int, default=200)
-    parser.add_argument("--stories", type=int, nargs="+", default=[10, 40])
+    parser.add_argument("--stories", type=int, nargs="+", default=[10, 30])
     given = parser.parse_args()
     rows = []
     for stories in given.stories:
         with tempfile.TemporaryDirectory(prefix="bench-merge-") as folder:
             rows += compare(Path(folder), Papers(given.papers, stories))
-            print(rows[-1])
+            print(rows[-1], flush=True)
     text = "\n".join(
         [
             "# Merging archives",

@@ -40,8 +40,10 @@ def united(parts: Sequence[StoryPart]) -> StoryPart:
     article["word_count"] = standing.columns["word_count"]
     article["first_captured_at"] = min(part.article["first_captured_at"] for part in ordered)
     article["last_captured_at"] = max(part.article["last_captured_at"] for part in ordered)
+    # of http and https, or www. and none, all archives are to choose the same
+    url = min((part.url for part in ordered), key=lambda url: (not url.startswith("https:"), url))
     return StoryPart(
-        last.url, article, last.successor, stands, revisions,
+        url, article, last.successor, stands, revisions,
         events=sorted(_distinct(row for part in ordered for row in part.events), key=_event_order),
         verdicts=_by_first(row for part in ordered for row in part.verdicts),
         copies=_by_first(row for part in ordered for row in part.copies),

@@ -28,7 +28,9 @@ from crawler.errors import ArchiveError
 # archives.stamp: by which an archive is known not to have been written to since.
 # _union_stories: which archive has which story; digest: of what it has of it. part: that itself,
 # where several archives have it (crawler/archive/story_part.py); else it is what the tables have.
-# _union_links: stories whose links are to be counted anew. _union_via: what named an address.
+# _union_articles: by what spellings of one address have in common; a story that only another one
+# names as its successor is there, too. _union_links: stories whose links are to be counted anew.
+# _union_via: what named an address.
 _TABLES = """
 CREATE TABLE archives (
     id INTEGER PRIMARY KEY,
@@ -49,6 +51,11 @@ CREATE TABLE _union_stories (
     PRIMARY KEY (archive_id, url)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX _union_stories_article ON _union_stories(article_id);
+CREATE TABLE _union_articles (
+    article_id INTEGER PRIMARY KEY REFERENCES articles(id),
+    key INTEGER NOT NULL
+) STRICT;
+CREATE INDEX _union_articles_key ON _union_articles(key);
 CREATE TABLE _union_sites (
     site_id INTEGER NOT NULL REFERENCES sites(id),
     archive_id INTEGER NOT NULL REFERENCES archives(id),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from crawler.archive.articles import Articles
 from crawler.archive.guards import history_unlocked
 from crawler.archive.history import History
+from crawler.archive.keys import url_key
 from crawler.archive.links import note_addresses, see_links
 from crawler.archive.removal import remove
 from crawler.archive.rows import insert
@@ -27,6 +28,7 @@ from crawler.archive.takedowns import is_taken_down
 from crawler.archive.union import touch_links
 from crawler.errors import DamageError
 from crawler.items import Claim, LinkedStory
+from crawler.urls import same_story
 
 
 class UnionStories:
@@ -56,10 +58,10 @@ class UnionStories:
         Raises DamageError where the archive refers to what it has not."""
         if is_taken_down(self._connection, part.url):
             return False
-        row = self._sql("SELECT id FROM articles WHERE url = ?", (part.url,)).fetchone()
+        known = self._known_as(part.url)
         seen = (part.article["first_captured_at"], part.article["last_captured_at"])
-        article_id = row[0] if row else self._new(part.url, *seen)
-        others = self._parts(article_id, archive_id)
+        article_id = self._new(part.url, *seen) if known is None else known
+        others = self._parts(article_id, archive_id, part.url)
         self._sql(
             "INSERT INTO _union_stories VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
             " digest = excluded.digest, part = excluded.part, article_id = excluded.article_id",
@@ -74,7 +76,7 @@ class UnionStories:
             "SELECT article_id FROM _union_stories WHERE archive_id = ? AND url = ?",
             (archive_id, url),
         ).fetchone()
-        others = self._parts(article_id, archive_id)
+        others = self._parts(article_id, archive_id, url)
         self._sql("DELETE FROM _union_stories WHERE archive_id = ? AND url = ?", (archive_id, url))
         if len(others) == 1:
             self._sql("UPDATE _union_stories SET part = NULL WHERE article_id = ?", (article_id,))
@@ -88,20 +90,21 @@ class UnionStories:
         for article_id in articles:
             touch_links(self._connection, article_id)
             self._sql("DELETE FROM _union_stories WHERE article_id = ?", (article_id,))
+            self._sql("DELETE FROM _union_articles WHERE article_id = ?", (article_id,))
         remove(self._connection, articles, captures, urls)
         self._sql("DELETE FROM _removals")  # the archives' own affair: here are no WARC files
         self.take_back()
 
-    def _parts(self, article_id: int, besides: int) -> list[StoryPart]:
-        """What the other archives have of a story. Where that is what stands, it is kept apart from
-        now on."""
+    def _parts(self, article_id: int, archive_id: int, url: str) -> list[StoryPart]:
+        """What there is of a story besides what an archive has at an address. Where that is what
+        stands, it is kept apart from now on."""
         rows = self._sql(
-            "SELECT archive_id, part FROM _union_stories WHERE article_id = ? AND archive_id <> ?"
-            " ORDER BY archive_id",
-            (article_id, besides),
+            "SELECT archive_id, url, part FROM _union_stories WHERE article_id = ?"
+            " AND (archive_id, url) <> (?, ?) ORDER BY archive_id, url",
+            (article_id, archive_id, url),
         ).fetchall()
         found = []
-        for archive_id, packed in rows:
+        for of, _, packed in rows:
             if packed is not None:
                 found.append(unpacked(packed))
                 continue
@@ -109,24 +112,42 @@ class UnionStories:
             assert part is not None
             self._sql(
                 "UPDATE _union_stories SET part = ? WHERE archive_id = ? AND article_id = ?",
-                (part.packed(), archive_id, article_id),
+                (part.packed(), of, article_id),
             )
             found.append(part)
         return found
 
+    def _known_as(self, url: str) -> int | None:
+        """The key of a story at an address, however that is spelled: archives may know it by http
+        and https. Stories that followed one another at one address have it with a fragment."""
+        if "#" not in url:
+            rows = self._sql(
+                "SELECT a.id, a.url FROM _union_articles k JOIN articles a ON a.id = k.article_id"
+                " WHERE k.key = ? ORDER BY a.id",
+                (url_key(url),),
+            )
+            for article_id, other in rows:
+                if same_story(url, other):
+                    return int(article_id)
+        row = self._sql("SELECT id FROM articles WHERE url = ?", (url,)).fetchone()
+        return row[0] if row else None
+
     def _new(self, url: str, first: str, last: str) -> int:
-        return insert(
+        key = insert(
             self._connection, "articles", site_id=self._site_id(url), url=url,
             first_captured_at=first, last_captured_at=last,
         )  # fmt: skip
+        if "#" not in url:
+            self._sql("INSERT INTO _union_articles VALUES (?, ?)", (key, url_key(url)))
+        return key
 
     def _article(self, url: str | None, at: str) -> int | None:
         """The key of a story that took another one's place, which may come later. at: when it was
         seen there."""
         if url is None or is_taken_down(self._connection, url):
             return None
-        row = self._sql("SELECT id FROM articles WHERE url = ?", (url,)).fetchone()
-        return row[0] if row else self._new(url, at, at)
+        known = self._known_as(url)
+        return self._new(url, at, at) if known is None else known
 
     # -- rows --------------------------------------------------------------------------------------
 
@@ -143,9 +164,10 @@ class UnionStories:
             for number, each in enumerate(part.revisions, 1)
         ]
         self._sql(
-            "UPDATE articles SET first_captured_at = ?, last_captured_at = ?, gone_at = ?,"
+            "UPDATE articles SET url = ?, first_captured_at = ?, last_captured_at = ?, gone_at = ?,"
             " access = ?, revisions = ?, successor_id = ? WHERE id = ?",
             (
+                part.url,
                 part.article["first_captured_at"], part.article["last_captured_at"],
                 part.article["gone_at"], part.article["access"], len(keys),
                 self._article(part.successor, part.article["last_captured_at"]), article_id,
@@ -165,6 +187,7 @@ class UnionStories:
             [(*mark, article_id) for mark in part.bands],
         )
         self._addresses(article_id, part)
+        self._sql("UPDATE _linked SET url = ? WHERE article_id = ?", (part.url, article_id))
         touch_links(self._connection, article_id)
 
     def _clear(self, article_id: int) -> None:

@@ -65,15 +65,31 @@ def _archives_at(word: str) -> Iterator[Path]:
             none = False
             yield place
             continue
-        for around, folders, files in os.walk(place):
-            folders.sort()
-            if FILE_NAME in files:
-                folders.clear()
-                none = False
-                yield Path(around)
+        for folder in _below(place):
+            none = False
+            yield folder
     if none:
         what = "no match of it is an archive" if is_pattern else f"there is no {FILE_NAME} in it"
         raise UsageError(f"{word}: {what}, nor in a folder in it; name archives")
+
+
+def _below(place: Path) -> Iterator[Path]:
+    """The archives in a folder, wherever in it. Raises UsageError where one cannot be looked into:
+    what is left out unseen would be missed by nobody."""
+
+    def cannot(error: OSError) -> None:
+        raise UsageError(f"{error.filename} cannot be read ({error.strerror})")
+
+    for around, folders, files in os.walk(place, onerror=cannot):
+        folders.sort()
+        if FILE_NAME in files:
+            folders.clear()
+            yield Path(around)
+            continue
+        for name in folders:  # links are not followed further than to an archive
+            link = Path(around, name)
+            if link.is_symlink() and (link / FILE_NAME).exists():
+                yield link
 
 
 def _listed(name: str) -> Iterator[Named]:

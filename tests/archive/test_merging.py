@@ -257,6 +257,54 @@ def test_what_was_seen_last_stands_though_it_is_the_older_state(
     ]  # fmt: skip
 
 
+def test_a_story_that_archives_know_by_http_and_https_is_one(
+    archive: Callable[..., Named], tmp_path: Path
+) -> None:
+    other = visit(2, "Bridge closed, says council", "two")
+    url = "http://www.news.example/bridge/"
+    assert other.article is not None
+    other = replace(
+        other, url=url, captures=(replace(other.captures[0], url=url),),
+        article=replace(other.article, url=url),
+    )  # fmt: skip
+    one, two = archive("one", visit(1, "Bridge closed", "one")), archive("two", other)
+    merge(tmp_path / "u.db", [one])
+    merge(tmp_path / "u.db", [two])
+    merge(tmp_path / "v.db", [two])
+    merge(tmp_path / "v.db", [one])
+    assert [title for _, title, *_ in told(tmp_path / "u.db")] == [
+        "Bridge closed", "Bridge closed, says council"
+    ]  # fmt: skip
+    assert ask(tmp_path / "u.db", "SELECT count(*) FROM articles") == [(1,)]
+    assert contents(tmp_path / "u.db") == contents(tmp_path / "v.db")
+
+
+def test_a_story_and_its_successor_are_tied_whichever_comes_first(
+    archive: Callable[..., Named], tmp_path: Path
+) -> None:
+    one = archive("one", visit(1, "Bridge closed", "one"))
+    db = open_for_writing(one.folder)
+    with db.atomic():  # as a crawl does where another story takes the place of one
+        db.execute(
+            "INSERT INTO articles (site_id, url, first_captured_at, last_captured_at, revisions)"
+            " SELECT site_id, url || '#2026-01-02', first_captured_at, last_captured_at, 1"
+            " FROM articles"
+        )
+        db.execute(
+            "UPDATE articles SET gone_at = '2026-01-03T00:00:00+00:00', successor_id ="
+            " (SELECT id FROM articles WHERE url LIKE '%#%') WHERE url NOT LIKE '%#%'"
+        )
+        db.execute(
+            "INSERT INTO story_events (article_id, event, at, successor_id)"
+            " SELECT id, 'replaced', gone_at, successor_id FROM articles WHERE gone_at IS NOT NULL"
+        )
+    db.close()
+    merge(tmp_path / "u.db", [one])
+    sql = "SELECT url, event, successor_url FROM gone_stories"
+    url = "https://news.example/bridge"
+    assert ask(tmp_path / "u.db", sql) == [(url, "replaced", f"{url}#2026-01-02")]
+
+
 def test_an_archive_that_grew_brings_what_is_new(
     archive: Callable[..., Named], tmp_path: Path
 ) -> None:

@@ -163,7 +163,7 @@ def test_a_union_is_browsed_with_the_captures_of_its_archives(
     assert front.status in (200, 302)
     found = room.get("/in/union/search?q=ferry")
     assert found.status == 200
-    assert "Ferry 2 sails" in found.body.decode()
+    assert "<mark>Ferry</mark> 2 sails" in found.body.decode()
     ((capture,),) = ask(
         union, "SELECT id FROM captures WHERE url LIKE '%ferry-number-2-sails-again'"
     )
