@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -14,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.merge import Papers, build, contents, digest
+from benchmarks import library
+from benchmarks.merge import CONTENTS, Papers, build, contents, digest
 from crawler.archive import merging
 from crawler.archive.database import open_for_reading, open_for_writing
 from crawler.archive.members import Named
@@ -123,6 +125,43 @@ def test_what_is_counted_is_what_is_there(union: Path) -> None:
     assert found == 4  # one of each paper: the state that was seen last
     with closing(sqlite3.connect(union)) as connection:
         connection.execute("INSERT INTO stories_fts(stories_fts) VALUES ('integrity-check')")
+
+
+def test_a_union_of_one_archive_says_all_that_it_says(tmp_path: Path) -> None:
+    one = Named("one", tmp_path / "one")
+    library.build(one.folder, 220)  # with edits, goings, pages of no story, links, reservations
+    merge(tmp_path / "u.db", [one])
+    for sql in (*CONTENTS, *MORE):
+        rows = ask(one.folder / "archive.db", sql)
+        found = ask(tmp_path / "u.db", sql)
+        assert plain(found) == plain(rows), sql
+        assert rows or "story_copies" in sql
+
+
+MORE = (
+    "SELECT s.host, p.captures, p.new_articles FROM run_papers p JOIN sites s ON s.id = p.site_id"
+    " ORDER BY p.run_id, 1",
+    "SELECT author, site, url, position FROM author_stories ORDER BY 1, 2, 3",
+    "SELECT fetched_at, what, value, reserved, source FROM reservations ORDER BY 1, 2",
+    "SELECT key, leads_to FROM story_addresses ORDER BY 1",
+    "SELECT url, state, reason, found_at, visited_at, due_at, attempts FROM urls ORDER BY url",
+    "SELECT a.url, event, at, reason FROM story_events e JOIN articles a ON a.id = e.article_id"
+    " ORDER BY 1, 3, 2",
+    "SELECT url, role, alt, caption FROM images ORDER BY 1, 2",
+    "SELECT url, relation, label, position, title, first_seen_at, last_seen_at, key"
+    " FROM linked_stories ORDER BY 1, 2, 3, 4, 6",
+)
+
+
+def plain(rows: list[tuple[object, ...]]) -> list[list[str]]:
+    """Rows as text, without the name of the archive; relations in the order of letters."""
+
+    def told(value: object) -> str:
+        text = str(value).removeprefix("one/")
+        is_list = re.fullmatch(r"[a-z_]+(,[a-z_]+)+", text)
+        return ",".join(sorted(text.split(","))) if is_list else text
+
+    return [[told(value) for value in row] for row in rows]
 
 
 # -- across papers ---------------------------------------------------------------------------------
