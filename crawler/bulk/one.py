@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -34,6 +35,7 @@ def main() -> None:
     """Do the task that comes first on standard input."""
     told = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # to end in order
     if sys.platform != "win32":
         most = told["megabytes"] << 20
         # what it allocates; not what it maps of files, as SQLite does
@@ -50,6 +52,8 @@ def main() -> None:
         _fail(BUSY, str(error))
     except HemerotecaError as error:
         _fail(error.exit_code, str(error))
+    except KeyboardInterrupt:
+        _fail(130, "it was stopped")
     except MemoryError:
         _fail(1, f"it takes more memory than it may ({told['megabytes']:,} MB)")
     sys.stdout.write(json.dumps(found) + "\n")
