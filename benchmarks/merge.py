@@ -14,7 +14,7 @@ import random
 import sqlite3
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -230,53 +230,66 @@ def peak() -> float:
     return int(line.split()[1]) / 1024
 
 
-def compare(archives: Sequence[Named], folder: Path, *, whole: bool) -> str:
-    """A row of the table. whole: merge in other orders, too."""
-    size = sum((each.folder / "archive.db").stat().st_size for each in archives) / 1e6
+GROWN = (1, 10, 40, 100, 200)
+"""Archives that are merged into a union of their own, to look at memory."""
+
+
+def grown(archives: Sequence[Named], folder: Path) -> Iterator[str]:
+    """A row for each number of archives."""
+    for number in GROWN:
+        some = archives[:number]
+        if len(some) == number:
+            size = sum((each.folder / "archive.db").stat().st_size for each in some) / 1e6
+            found = measured(folder / f"{number}.db", some)
+            yield (
+                f"| {number} | {size:,.0f} MB | {found.merged.stories:,} | {found.seconds:,.1f} s |"
+                f" {found.megabytes:,.0f} MB |"
+            )
+
+
+def compare(archives: Sequence[Named], folder: Path) -> Iterator[str]:
+    """Whether it comes to the same, however archives are merged."""
     one = folder / "one.db"
     first = measured(one, archives)
     before = digest(one)
+    yield f"{len(archives)} archives, {first.merged.stories:,} stories:"
+    yield ""
     again = measured(one, archives)
-    alone = measured(folder / "first.db", archives[:1])
-    stories = f"{first.merged.stories:,}"
-    row = [
-        f"{len(archives)}", f"{size:,.0f} MB", stories, f"{first.seconds:,.1f} s",
-        f"{first.megabytes:,.0f} MB", f"{alone.megabytes:,.0f} MB", f"{again.seconds:,.2f} s",
-        _yes(digest(one) == before),
-    ]  # fmt: skip
-    if whole:
-        shuffled = list(archives)
-        random.Random(1).shuffle(shuffled)
-        measured(folder / "other.db", shuffled)
-        half = len(archives) // 2
-        measured(folder / "steps.db", archives[half:])
-        measured(folder / "steps.db", archives)
-        row.append(_yes(digest(folder / "other.db") == before))
-        row.append(_yes(contents(folder / "steps.db") == contents(one)))
-    else:
-        row += ["", ""]
-    return f"| {' | '.join(row)} |"
+    yield f"- merged once more, in {again.seconds:.2f} s: {_same(digest(one) == before)}"
+    shuffled = list(archives)
+    random.Random(1).shuffle(shuffled)
+    measured(folder / "other.db", shuffled)
+    same = digest(folder / "other.db") == before
+    yield f"- named in another order: {_same(same)}, keys and all"
+    half = len(archives) // 2
+    measured(folder / "steps.db", archives[half:])
+    measured(folder / "steps.db", archives)
+    yield (
+        "- the second half first, then all: the contents are"
+        f" {_same(contents(folder / 'steps.db') == contents(one))}"
+    )
 
 
-def _yes(answer: bool) -> str:
-    return "yes" if answer else "**no**"
+def _same(answer: bool) -> str:
+    return "the same" if answer else "**not the same**"
 
 
-def report(rows: Sequence[str]) -> str:
+def report(rows: Sequence[str], lines: Sequence[str]) -> str:
     """The results as a page."""
     return "\n".join(
         [
             "# Merging archives",
             "",
-            "Archives of invented papers, merged in a process of its own, by `make bench-merge`."
-            f" One story in {_SHARED_EACH} is in two archives, one in {_COPY_EACH} has the text of"
-            " another paper's. Times are CPU time; memory is the most that the process has had.",
+            "Archives of invented papers that link to one another, by `make bench-merge`. One story"
+            f" in {_SHARED_EACH} is in two archives, one in {_COPY_EACH} has the text of another"
+            " paper's. Each merge is a process of its own; times are CPU time, memory is the most"
+            " that the process has had.",
             "",
-            "| archives | size | stories merged | time | memory | memory for one of them |"
-            " once more | twice the same, byte for byte of a dump | in another order the same,"
-            " likewise | in two steps the same contents |",
-            f"|{'---|' * 10}",
+            "| archives | size | stories merged | time | memory |",
+            f"|{'---|' * 5}",
             *rows,
+            "",
+            *lines,
             "",
         ]
     )
@@ -286,16 +299,16 @@ def main() -> None:
     """Measure, print, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--papers", type=int, default=200)
-    parser.add_argument("--stories", type=int, nargs="+", default=[10, 30])
     given = parser.parse_args()
-    rows = []
-    for number, stories in enumerate(given.stories):
+    rows: list[str] = []
+    lines: list[str] = []
+    for stories, look, into in ((30, grown, rows), (10, compare, lines)):
         with tempfile.TemporaryDirectory(prefix="bench-merge-") as name:
             archives = build(Path(name) / "papers", Papers(given.papers, stories))
-            rows.append(compare(archives, Path(name), whole=number == 0))
-            print(rows[-1], flush=True)
-    text = report(rows)
-    RESULTS.write_text(text, encoding="utf-8")
+            for line in look(archives, Path(name)):
+                print(line, flush=True)
+                into.append(line)
+    RESULTS.write_text(report(rows, lines), encoding="utf-8")
 
 
 if __name__ == "__main__":
