@@ -17,7 +17,7 @@ import msgspec
 Rows = Callable[[str, Sequence[object]], Iterable[tuple[Any, ...]]]
 """Asks a database: a query and its values. Raises as whoever gave it says."""
 
-_OF_A_REVISION = (
+REVISION = (
     "captured_at", "extractor", "content_digest", "title", "seo_title", "canonical_url", "authors",
     "published_at", "published_precision", "published_raw", "modified_at", "modified_precision",
     "modified_raw", "read_time_minutes", "read_time_shown", "read_time_raw", "standfirst",
@@ -28,7 +28,7 @@ IMAGE = ("role", "position", "url", "alt", "caption", "width", "height")
 EDIT = ("words_out", "words_in", "numbers_changed", "quotes_changed", "names_changed", "share")
 TAKEN_BACK = ("at", "reason", "reason_code", "reason_subject")
 REREADING = ("extractor", "outcome", "reason_code", "reason_subject")
-_ARTICLE = (
+ARTICLE = (
     "first_captured_at", "last_captured_at", "gone_at", "access", "published_utc",
     "published_day", "word_count",
 )  # fmt: skip
@@ -96,7 +96,7 @@ def read_part(rows: Rows, article_id: int) -> StoryPart | None:
     """What a database has of a story; None where no revision of it stands. Raises as `rows`."""
     (article,) = rows(
         f"SELECT a.url, a.revision_id, (SELECT url FROM articles b WHERE b.id = a.successor_id),"  # noqa: S608
-        f" {', '.join(f'a.{name}' for name in _ARTICLE)} FROM articles a WHERE a.id = ?",
+        f" {', '.join(f'a.{name}' for name in ARTICLE)} FROM articles a WHERE a.id = ?",
         (article_id,),
     )
     url, stands, successor = article[:3]
@@ -104,7 +104,7 @@ def read_part(rows: Rows, article_id: int) -> StoryPart | None:
         return None
     keys, revisions = _revisions(rows, article_id)
     return StoryPart(
-        url, dict(zip(_ARTICLE, article[3:], strict=True)), successor, keys.index(stands),
+        url, dict(zip(ARTICLE, article[3:], strict=True)), successor, keys.index(stands),
         revisions,
         events=_listed(
             rows,
@@ -148,10 +148,10 @@ def read_part(rows: Rows, article_id: int) -> StoryPart | None:
 
 def _revisions(rows: Rows, article_id: int) -> tuple[list[int], list[RevisionPart]]:
     """The revisions of a story in their order, with their keys before them."""
-    columns = ", ".join(f"r.{name}" for name in _OF_A_REVISION)
+    columns = ", ".join(f"r.{name}" for name in REVISION)
     found = {
         key: RevisionPart(
-            record, dict(zip(_OF_A_REVISION, values[3:], strict=True)), list(values[:3]), [], [],
+            record, dict(zip(REVISION, values[3:], strict=True)), list(values[:3]), [], [],
             None, None, [], [],
         )
         for key, record, *values in rows(

@@ -21,31 +21,31 @@ from crawler.archive.union_stories import UnionStories
 
 BATCH = 500
 """Rows of one transaction."""
-_URL = (
+URL = (
     "url", "key", "role", "state", "reason", "source", "found_at", "claimed_at",
     "claimed_changed_at", "claimed_title", "listed", "priority", "due_at", "interval_seconds",
     "attempts", "failures", "visited_at", "etag", "last_modified", "kind", "told_by", "dry",
     "held", "reason_code", "reason_subject",
 )  # fmt: skip
 _NOT_ITS_OWN = {"url", "key"}
-_CAPTURE = (
+CAPTURE = (
     "url", "fetched_at", "status", "content_type", "payload_digest", "payload_bytes", "location",
-    "record_type", "truncated", "fetch_ms", "reservations",
+    "record_type", "truncated", "fetch_ms", "reservations", "source_uri",
 )  # fmt: skip
-_RUN = (
+RUN = (
     "spider", "arguments", "software", "started_at", "finished_at", "outcome", "captures",
     "new_articles", "new_revisions", "unchanged_articles", "failures", "uuid", "bytes", "seconds",
     "exit_code", "visits", "settings_digest", "versions",
 )  # fmt: skip
-_RUN_PAPER = (
+RUN_PAPER = (
     "paper", "since", "until", "captures", "new_articles", "new_revisions", "unchanged_articles",
     "failures", "bytes", "outcome", "reason", "reason_code", "reason_subject",
 )  # fmt: skip
-_FINDING = (
+FINDING = (
     "kind", "subject", "level", "since", "noted_at", "numbers", "urls", "state", "muted_until",
     "recovered_at", "is_habit",
 )  # fmt: skip
-_LAYOUT = ("field", "since", "before", "after", "urls", "noted_at")
+LAYOUT = ("field", "since", "before", "after", "urls", "noted_at")
 
 Atomic = Callable[[], Any]
 """Makes a transaction, as a context."""
@@ -98,16 +98,16 @@ def add_takedowns(
 def add_runs(connection: sqlite3.Connection, rows: Rows, sites: dict[int, int]) -> dict[int, int]:
     """Enter an archive's runs; their keys here by their keys there."""
     found: dict[int, int] = {}
-    columns = ", ".join(_RUN)
+    columns = ", ".join(RUN)
     for key, *run in rows(f"SELECT id, {columns} FROM runs ORDER BY id", ()):  # noqa: S608
-        told = dict(zip(_RUN, run, strict=True))
+        told = dict(zip(RUN, run, strict=True))
         known = connection.execute(
             f"SELECT id, {columns} FROM runs WHERE started_at = :started_at"  # noqa: S608
             " AND spider = :spider AND arguments = :arguments AND uuid IS :uuid",
             told,
         ).fetchone()
         if known is None:
-            marks = ", ".join("?" * len(_RUN))
+            marks = ", ".join("?" * len(RUN))
             here = connection.execute(
                 f"INSERT INTO runs ({columns}) VALUES ({marks})",  # noqa: S608
                 run,
@@ -117,15 +117,15 @@ def add_runs(connection: sqlite3.Connection, rows: Rows, sites: dict[int, int]) 
             continue
         found[key] = known[0]
         if list(known[1:]) != run and _ended(told) >= _ended(
-            dict(zip(_RUN, known[1:], strict=True))
+            dict(zip(RUN, known[1:], strict=True))
         ):
-            changed = ", ".join(f"{name} = :{name}" for name in _RUN)
+            changed = ", ".join(f"{name} = :{name}" for name in RUN)
             connection.execute(
                 f"UPDATE runs SET {changed} WHERE id = :id",  # noqa: S608
                 {**told, "id": known[0]},
             )
-    chosen = ", ".join(_RUN_PAPER)
-    marks = ", ".join("?" * (len(_RUN_PAPER) + 2))
+    chosen = ", ".join(RUN_PAPER)
+    marks = ", ".join("?" * (len(RUN_PAPER) + 2))
     connection.executemany(
         f"INSERT OR REPLACE INTO run_papers (run_id, site_id, {chosen}) VALUES ({marks})",  # noqa: S608
         [
@@ -157,13 +157,13 @@ def add_urls(
         ).fetchone()
         is None
     }
-    columns = ", ".join(f"u.{name}" for name in _URL)
-    here = ", ".join(_URL)
-    changed = [name for name in _URL if name not in _NOT_ITS_OWN]
+    columns = ", ".join(f"u.{name}" for name in URL)
+    here = ", ".join(URL)
+    changed = [name for name in URL if name not in _NOT_ITS_OWN]
     mine = ", ".join(f"ifnull({name}, '')" for name in ("visited_at", *changed))
     theirs = ", ".join(f"ifnull(excluded.{name}, '')" for name in ("visited_at", *changed))
     upsert = (
-        f"INSERT INTO urls ({here}, site_id) VALUES ({', '.join('?' * len(_URL))}, ?)"  # noqa: S608
+        f"INSERT INTO urls ({here}, site_id) VALUES ({', '.join('?' * len(URL))}, ?)"  # noqa: S608
         f" ON CONFLICT (url) DO UPDATE SET {', '.join(f'{n} = excluded.{n}' for n in changed)}"
         f" WHERE ({theirs}) {{}} ({mine}) RETURNING id"
     )
@@ -206,7 +206,7 @@ def add_captures(
 
     Of a capture that several archives have, the place counts that comes first by its name."""
     new = 0
-    columns = ", ".join(f"c.{column}" for column in _CAPTURE)
+    columns = ", ".join(f"c.{column}" for column in CAPTURE)
     for which in (
         "c.refers_to_id IS NULL",
         "c.refers_to_id IS NOT NULL",
@@ -250,9 +250,9 @@ def _add_some(
             moved.append((*place, record))
     connection.executemany(
         "INSERT INTO captures (url_id, run_id, refers_to_id, record_id, warc_file, warc_offset,"  # noqa: S608
-        f" warc_length, {', '.join(_CAPTURE)}) SELECT u.id, ?2,"
+        f" warc_length, {', '.join(CAPTURE)}) SELECT u.id, ?2,"
         " (SELECT id FROM captures WHERE record_id = ?3),"
-        f" {', '.join(f'?{n}' for n in range(4, 8 + len(_CAPTURE)))} FROM urls u WHERE u.url = ?1",
+        f" {', '.join(f'?{n}' for n in range(4, 8 + len(CAPTURE)))} FROM urls u WHERE u.url = ?1",
         new,
     )
     if moved:
@@ -361,7 +361,7 @@ def add_prunings(
 
 def add_told(connection: sqlite3.Connection, rows: Rows, sites: dict[int, int]) -> None:
     """Enter what the monitors found, and when pages came to be built otherwise."""
-    columns = ", ".join(_FINDING)
+    columns = ", ".join(FINDING)
     for site_id, *row in rows(f"SELECT site_id, {columns} FROM findings ORDER BY id", ()):  # noqa: S608
         site = None if site_id is None else sites[site_id]
         known = connection.execute(
@@ -377,7 +377,7 @@ def add_told(connection: sqlite3.Connection, rows: Rows, sites: dict[int, int]) 
             f"INSERT INTO findings (site_id, {columns}) VALUES ({', '.join('?' * 12)})",  # noqa: S608
             (site, *row),
         )
-    columns = ", ".join(_LAYOUT)
+    columns = ", ".join(LAYOUT)
     connection.executemany(
         f"INSERT OR IGNORE INTO layout_changes (site_id, {columns}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         [

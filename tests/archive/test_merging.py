@@ -17,7 +17,7 @@ import pytest
 
 from benchmarks import library
 from benchmarks.merge import CONTENTS, Papers, build, contents, digest
-from crawler.archive import merging
+from crawler.archive import merging, story_part, union_rows
 from crawler.archive.database import open_for_reading, open_for_writing
 from crawler.archive.members import Named
 from crawler.archive.merging import merge
@@ -162,6 +162,39 @@ def plain(rows: list[tuple[object, ...]]) -> list[list[str]]:
         return ",".join(sorted(text.split(","))) if is_list else text
 
     return [[told(value) for value in row] for row in rows]
+
+
+ITS_OWN = {
+    "captures": {"id", "url_id", "run_id", "record_id", "refers_to_id", "warc_file", "warc_offset",
+                 "warc_length"},
+    "urls": {"id", "site_id", "via_id", "article_id", "family_id"},
+    "runs": {"id"},
+    "run_papers": {"run_id", "site_id"},
+    "findings": {"id", "site_id"},
+    "layout_changes": {"id", "site_id"},
+    "revisions": {"id", "article_id", "number", "capture_id"},
+    "articles": {"id", "site_id", "url", "revision_id", "revisions", "successor_id"},
+    "images": {"id", "article_id", "revision_id"},
+    "edits": {"revision_id"},
+    "taken_back": {"revision_id"},
+    "rereadings": {"article_id", "revision_id"},
+}  # fmt: skip
+"""Columns that are found anew: keys, and what names a row everywhere."""
+CARRIED = {
+    "captures": union_rows.CAPTURE, "urls": union_rows.URL, "runs": union_rows.RUN,
+    "run_papers": union_rows.RUN_PAPER, "findings": union_rows.FINDING,
+    "layout_changes": union_rows.LAYOUT, "revisions": story_part.REVISION,
+    "articles": story_part.ARTICLE, "images": story_part.IMAGE, "edits": story_part.EDIT,
+    "taken_back": story_part.TAKEN_BACK, "rereadings": story_part.REREADING,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", CARRIED)
+def test_each_column_of_a_table_is_carried_into_a_union(union: Path, table: str) -> None:
+    columns = {
+        str(name) for (name,) in ask(union, f"SELECT name FROM pragma_table_info('{table}')")
+    }
+    assert set(CARRIED[table]) | ITS_OWN[table] == columns
 
 
 # -- across papers ---------------------------------------------------------------------------------
