@@ -233,6 +233,10 @@ bench-verify: setup ## how fast an archive is verified, and in how much memory
 bench-reading: setup ## every view and every query of the docs at 100 k stories, nothing in memory
 	@$(BIN)/python -m benchmarks.reading
 
+.PHONY: bench-merge
+bench-merge: setup ## 200 archives merged: time, memory, the same in any order
+	@$(BIN)/python -m benchmarks.merge
+
 .PHONY: bench-search
 bench-search: setup ## what a search, its facets and its chart cost at 100 k stories
 	@$(BIN)/python -m benchmarks.search
@@ -249,7 +253,7 @@ bench-render: setup ## a newspaper of script, with a browser and without: storie
 lock: setup ## pin the dependencies of pyproject.toml anew (needs the network)
 	@$(BIN)/$(LOCK) --upgrade requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(BIN)/$(LOCK) --upgrade pyproject.toml -o requirements/main.lock
-	@$(BIN)/$(LOCK) --upgrade pyproject.toml --extra fleet --extra notify --extra parquet --extra render --extra room --extra store --group dev -c requirements/main.lock -o requirements/dev.lock
+	@$(BIN)/$(LOCK) --upgrade pyproject.toml --extra bulk --extra fleet --extra notify --extra parquet --extra render --extra room --extra store --group dev -c requirements/main.lock -o requirements/dev.lock
 	@$(BIN)/$(LOCK) --upgrade pyproject.toml --extra fleet --extra notify --extra parquet --extra store -c requirements/main.lock -c requirements/dev.lock -o requirements/image.lock
 	@$(BIN)/$(LOCK) --upgrade requirements/replay.in -o requirements/replay.lock
 	@$(BIN)/$(LOCK) --upgrade requirements/readers.in --override requirements/readers.override -o requirements/readers.lock

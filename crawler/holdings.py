@@ -36,8 +36,11 @@ class WrongFile:
 def wrong_files(connection: sqlite3.Connection, folder: Path) -> list[WrongFile]:
     """The files that are missing or have another length than they had when they were closed.
 
-    folder: the archive's. Raises sqlite3.Error.
+    folder: the archive's. A union of archives has none of its own, and theirs are not looked at.
+    Raises sqlite3.Error.
     """
+    if folder.is_file():
+        return []
     listed = {each.name: each.bytes for each in listed_files(connection)}
     noted = noted_files(connection)
     found = []

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from crawler.archive import replay
-from crawler.archive.database import WARC_FOLDER
 from crawler.archive.renderings import rendering_of_record
 from crawler.archive.replay import KeptCapture
+from crawler.archive.union import warc_place
 from crawler.bundled import PROGRAM
 from crawler.errors import DamageError
 from crawler.items import Rendering
@@ -32,9 +32,8 @@ def readable_record(
             continue
         seen.add(each.record_id)
         try:
-            record = read_record(
-                folder / WARC_FOLDER, each.warc_file, each.warc_offset, each.warc_length
-            )
+            warc, name = warc_place(folder, each.warc_file)
+            record = read_record(warc, name, each.warc_offset, each.warc_length)
             return each, record, why
         except DamagedError as error:
             why = why or str(error)
@@ -52,8 +51,8 @@ def shown_of(
     if found is None:
         return None
     try:
-        place = (found.warc_file, found.warc_offset, found.warc_length)
-        return found, read_record(folder / WARC_FOLDER, *place).block
+        where, name = warc_place(folder, found.warc_file)
+        return found, read_record(where, name, found.warc_offset, found.warc_length).block
     except (DamagedError, OSError) as error:
         why = getattr(error, "strerror", None) or error
         raise DamageError(

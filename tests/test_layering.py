@@ -81,6 +81,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "crawler.monitors", "crawler.page_reader", "crawler.policy", "crawler.validate",
         "crawler.warc",
     },
+    "crawler.bulk": {"crawler.archive", "crawler.extras", "crawler.runs"},
     "crawler.extensions": {
         "crawler.archive", "crawler.config", "crawler.discover", "crawler.failures",
         "crawler.mementos", "crawler.originals", "crawler.outcome", "crawler.render",

@@ -77,10 +77,11 @@ def review_changes(connection: sqlite3.Connection, article_id: int, revision_id:
         )
 
 
-def _weigh(connection: sqlite3.Connection, revision_id: int, old: Told, new: Told) -> None:
-    """Enter how much a revision changed; of a very long text nothing, for that takes too long."""
+def weighed(old: Told, new: Told) -> list[object] | None:
+    """How much a state of a story changed of the one before it, as `edits` has it; None of a very
+    long text, for that takes too long."""
     if len(old.body) + len(new.body) > _MOST:
-        return
+        return None
     found = significance(*(
         Texts(
             each.title, each.standfirst, each.paragraphs, [c.text for c in each.captions],
@@ -88,13 +89,17 @@ def _weigh(connection: sqlite3.Connection, revision_id: int, old: Told, new: Tol
         )
         for each in (old, new)
     ))  # fmt: skip
-    connection.execute(
-        "INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            revision_id, found.words_removed, found.words_added, found.numbers_changed,
-            found.quotes_changed, found.names_changed, found.share,
-        ),
-    )  # fmt: skip
+    return [
+        found.words_removed, found.words_added, found.numbers_changed, found.quotes_changed,
+        found.names_changed, found.share,
+    ]  # fmt: skip
+
+
+def _weigh(connection: sqlite3.Connection, revision_id: int, old: Told, new: Told) -> None:
+    """Enter how much a revision changed."""
+    row = weighed(old, new)
+    if row is not None:
+        connection.execute("INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?)", (revision_id, *row))
 
 
 def _links(connection: sqlite3.Connection, revision_id: int) -> set[str]:

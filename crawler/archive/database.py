@@ -42,6 +42,22 @@ _MUCH = 4
 _BUSY_TIMEOUT = 10_000
 _LOG, _SHARED = FILE_NAME + "-wal", FILE_NAME + "-shm"
 _WARC_ENDINGS = (".warc.gz", ".warc.gz.open")
+# Where a database says what it is: https://www.sqlite.org/fileformat2.html, 1.3
+_ID_AT, _HEAD = 68, 72
+_OWN_ID = schema.APPLICATION_ID.to_bytes(4, "big")
+
+
+def database_of(folder: Path) -> Path:
+    """The database of an archive's folder; of a union, which is one file, that file itself."""
+    return folder if folder.is_file() else folder / FILE_NAME
+
+
+def is_database(path: Path) -> bool:
+    """Whether a file says of itself that it is a database of this program: an archive's, or a
+    union's. Raises OSError."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    return head.startswith(b"SQLite format 3\0") and head[_ID_AT:] == _OWN_ID
 
 
 def newest_version() -> int:
@@ -55,6 +71,7 @@ def check(folder: Path) -> None:
     Raises ArchiveError: the path is a file, may not be written, or has links in it; its database is
     not an archive, is damaged, was made by a newer version, or is lost.
     """
+    refuse_union(folder)
     if folder.exists() and not folder.is_dir():
         raise ArchiveError(f"{folder} is a file; an archive is a folder: name one with archive=")
     refuse_links(folder)
@@ -71,6 +88,16 @@ def check(folder: Path) -> None:
                 f"{each} cannot be written; change its permissions, or name another folder with"
                 " archive="
             )
+
+
+def refuse_union(folder: Path) -> None:
+    """Raise ArchiveError where what is named is a union of archives: it is not written but by a
+    merge, and its WARC files are those archives'."""
+    if folder.is_file() and is_database(folder):
+        raise ArchiveError(
+            f"{folder} is a union of archives, which can be searched, shown and exported, no more:"
+            f" name one of the archives that it is made of (its table archives lists them)"
+        )
 
 
 def refuse_links(folder: Path) -> None:
@@ -140,7 +167,7 @@ def open_for_reading(folder: Path) -> Database:
     which goes when the database is closed. Raises ArchiveError as `check`, where there is no
     archive, and where it cannot be read here.
     """
-    path = folder / FILE_NAME
+    path = database_of(folder)
     refuse_if_lost(folder)
     if not path.is_file():
         raise ArchiveError(
@@ -156,10 +183,26 @@ def open_for_reading(folder: Path) -> Database:
     hold = lock.ArchiveLock(folder)
     hold.acquire()
     try:
-        open_for_writing(folder).close()
+        open_file_for_writing(path).close()
     finally:
         hold.release()
     return _open_existing(path)
+
+
+def open_as_it_is(folder: Path) -> Database:
+    """An archive's database, for queries only, changing nothing at all. Raises ArchiveError as
+    `open_for_reading`, and where an older version wrote it."""
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise ArchiveError(f"no archive at {folder} (no {FILE_NAME} in it)")
+    db = _open_existing(path, _how_to_read(folder))
+    if migrations.pending(db):
+        db.close()
+        raise ArchiveError(
+            f"{folder} was written by an older version; bring it up to date first:"
+            f" {PROGRAM} status {shlex.quote(str(folder))}"
+        )
+    return db
 
 
 @contextmanager
@@ -179,14 +222,22 @@ def read_only_connection(folder: Path) -> sqlite3.Connection:
     """A connection for a program that reads an archive as long as it runs, from whichever of its
     threads: nothing can be written through it. folder: as `readable` gives it. Raises
     sqlite3.Error."""
-    at_rest = not lock.is_held(folder) and not _size(folder / _LOG)
-    how = "mode=ro&immutable=1" if at_rest and not _is_writable(folder) else "mode=ro"
     return sqlite3.connect(
-        f"{(folder / FILE_NAME).resolve().as_uri()}?{how}",
+        f"{database_of(folder).resolve().as_uri()}?{_how_to_read(folder)}",
         uri=True,
         timeout=_BUSY_TIMEOUT / 1000,
         check_same_thread=False,
     )
+
+
+def _how_to_read(folder: Path) -> str:
+    at_rest = not lock.is_held(folder) and not _size(_log_of(folder))
+    return "mode=ro&immutable=1" if at_rest and not _is_writable(folder) else "mode=ro"
+
+
+def _log_of(folder: Path) -> Path:
+    path = database_of(folder)
+    return path.with_name(path.name + "-wal")
 
 
 class _Copy(Database):
@@ -203,13 +254,15 @@ class _Copy(Database):
 
 
 def _is_writable(folder: Path) -> bool:
-    paths = (folder, folder / FILE_NAME, folder / _LOG, folder / _SHARED)
+    path = database_of(folder)
+    beside = (path.with_name(f"{path.name}{ending}") for ending in ("-wal", "-shm"))
+    paths = (path.parent, path, *beside)
     return all(os.access(path, os.W_OK) for path in paths if path.exists())
 
 
 def _open_unwritable(folder: Path) -> Database:
     """SQLite's WAL mode writes for reading, too: it must not want to."""
-    path = folder / FILE_NAME
+    path, log = database_of(folder), _log_of(folder)
     if lock.is_held(folder):
         # a run keeps the shared memory that is needed; nobody changes the file under our eyes
         db = _open_existing(path, "mode=ro")
@@ -217,16 +270,16 @@ def _open_unwritable(folder: Path) -> Database:
             db.close()
             raise BusyError(f"{folder} is being upgraded by a run; try again later")
         return db
-    if not _size(folder / _LOG):
+    if not _size(log):
         db = _open_existing(path, "mode=ro&immutable=1")
         if not migrations.pending(db):
             return db
         db.close()
     home = tempfile.TemporaryDirectory(prefix="hemeroteca-")
     try:
-        for name in (FILE_NAME, _LOG):
-            if (folder / name).exists():
-                shutil.copyfile(folder / name, Path(home.name) / name)
+        for file, name in ((path, FILE_NAME), (log, _LOG)):
+            if file.exists():
+                shutil.copyfile(file, Path(home.name) / name)
         # what the log holds moves into the file
         open_for_writing(Path(home.name)).close()
         return _Copy(home, _open_existing(Path(home.name) / FILE_NAME).conn)
@@ -272,11 +325,15 @@ def open_for_writing(folder: Path) -> Database:
 
     Raises ArchiveError as `check`, and where the folder cannot be made or written.
     """
-    path = folder / FILE_NAME
+    return open_file_for_writing(folder / FILE_NAME)
+
+
+def open_file_for_writing(path: Path) -> Database:
+    """The same of a database by its own name."""
     if path.exists():
         _open_existing(path).close()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         db = Database(sqlite3.connect(path, timeout=_BUSY_TIMEOUT / 1000))
         # page_size and WAL must come before the first table; on an older archive they do nothing
         db.execute(f"PRAGMA page_size = {PAGE_SIZE}")

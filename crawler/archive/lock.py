@@ -31,7 +31,7 @@ class ArchiveLock:
     """The right to write to the archive in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE_NAME
+        self._folder, self._path = folder, _lock_of(folder)
         self._file: int | None = None
 
     @property
@@ -57,7 +57,7 @@ class ArchiveLock:
                 if tries:  # who only looks whether it is held has it for a moment
                     time.sleep(_PAUSE)
                     continue
-                raise _busy(self._path.parent, holder) from error
+                raise _busy(self._folder, holder) from error
             if not _is_at(file, self._path):
                 os.close(file)  # its last holder took it away after we had opened it
                 continue
@@ -85,6 +85,11 @@ class ArchiveLock:
             self._file = None
 
 
+def _lock_of(folder: Path) -> Path:
+    """The lock's file; of a union, which is one file, beside that."""
+    return folder.with_name(f"{folder.name}.lock") if folder.is_file() else folder / FILE_NAME
+
+
 def refuse_if_held(folder: Path) -> None:
     """Raise BusyError if a process holds the archive in `folder`; changes nothing."""
     held, holder = _look(folder)
@@ -99,7 +104,7 @@ def is_held(folder: Path) -> bool:
 
 def _look(folder: Path) -> tuple[bool, dict[str, object]]:
     try:
-        file = _open(folder / FILE_NAME, os.O_RDONLY)
+        file = _open(_lock_of(folder), os.O_RDONLY)
     except OSError:
         return False, {}
     try:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 def insert(connection: sqlite3.Connection, table: str, **values: object) -> int:
@@ -15,3 +20,10 @@ def insert(connection: sqlite3.Connection, table: str, **values: object) -> int:
     )
     assert cursor.lastrowid is not None
     return cursor.lastrowid
+
+
+def in_batches(rows: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
+    """Rows in tuples of at most `size`, each read when it is asked for."""
+    found = iter(rows)
+    while some := tuple(islice(found, size)):
+        yield some

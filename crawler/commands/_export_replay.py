@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from crawler import __version__
 from crawler.archive import histories
-from crawler.archive.database import WARC_FOLDER, open_for_reading
+from crawler.archive.database import WARC_FOLDER, open_for_reading, refuse_union
 from crawler.archive.datasette import metadata
 from crawler.archive.export import (
     HeldFile,
@@ -51,6 +51,8 @@ def replay(
     with contextlib.ExitStack() as stack:
         held = []
         for folder in folders:
+            if form != "datasette":
+                refuse_union(folder)
             db = stack.enter_context(closing(open_for_reading(about.archive(folder))))
             db.conn.execute("BEGIN")  # it is of one moment, also beside a crawl
             held.append(db)

@@ -22,7 +22,7 @@ from rich.segment import Segment
 from sqlite_utils import Database
 
 from crawler.archive import histories
-from crawler.archive.database import FILE_NAME, explain, refuse_links
+from crawler.archive.database import FILE_NAME, explain, is_database, refuse_links
 from crawler.bundled import PROGRAM
 from crawler.commands._config import configured_archive
 from crawler.counted import number_typed
@@ -85,8 +85,8 @@ def folder_named(text: str) -> Path:
     """The folder that a word, an argument or an environment variable names; it need not be there.
 
     A `~` at its start is the user's home: a shell leaves it as it is in quotes and behind `=`.
-    That of its `archive.db` counts for it. Raises UsageError where nothing is named, ArchiveError
-    where no folder can be at that place or we may not look into it.
+    That of its `archive.db` counts for it; a union of archives is a file. Raises UsageError where
+    nothing is named, ArchiveError where no folder can be at that place or we may not look into it.
     """
     if not text.strip():
         raise UsageError("archive= is empty; name a folder: archive=my-archive")
@@ -94,6 +94,8 @@ def folder_named(text: str) -> Path:
         folder = Path(text).expanduser()
         if folder.name == FILE_NAME and folder.is_file():
             folder = folder.parent
+        if folder.is_file() and is_database(folder):
+            return folder
         (folder / FILE_NAME).stat()
     except FileNotFoundError:
         pass

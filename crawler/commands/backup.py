@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from crawler.archive.database import refuse_union
 from crawler.commands._progress import bar
 from crawler.commands._shared import (
     add_archive_option,
@@ -66,6 +67,7 @@ class Command(Verb):
             folder = about.archive(
                 archive_folder("backup", [], opts.argument, self.settings["ARCHIVE"])
             )
+            refuse_union(folder)
             with bar("backup") as progress:
                 if is_address(args[0]):
                     saved, where = backup_to_store(folder, args[0], progress), args[0]

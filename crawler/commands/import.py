@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from crawler.archive.database import check
 from crawler.bundled import PROGRAM
+from crawler.commands._bulk import add_bulk_options, bulk, each_word, refuse_bulk_options
 from crawler.commands._shared import (
     add_archive_option,
     archive_folder,
@@ -25,7 +26,7 @@ from crawler.config import home_address
 from crawler.counted import counted
 from crawler.errors import UsageError
 from crawler.text import shown_line
-from crawler.urls import is_below, site_host
+from crawler.urls import is_at, site_host
 from crawler.verb import Verb
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ class Command(Verb):
 
     def syntax(self) -> str:
         """For `scrapy import -h`."""
-        return "FILE… -a archive=DIR [--site HOST] [--jobs N]"
+        return (
+            "FILE… -a archive=DIR [--site HOST] [--jobs N] | FILE… --shards FOLDER [--site HOST]"
+            " [--jobs N | --scheduler tcp://…]"
+        )
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
@@ -55,18 +59,27 @@ class Command(Verb):
             "Imports files of Heritrix, wget, Browsertrix, Common Crawl and others: WARC (gzip,"
             " zstd or uncompressed), ARC and WACZ. Records are copied into the archive; pages"
             " become articles as of the date of their record. Records already in the archive are"
-            " skipped."
+            " skipped. FILE may be a pattern, or @LIST with one a line. With --shards each file"
+            " becomes an archive of its own in a folder, several at a time, here or on a Dask"
+            " cluster: a file that ends its process, or takes too long, is set aside, and files"
+            " that are done are not read again. The verb merge unites them. Exit codes with"
+            " --shards: 0 done; 2 bad arguments; 9 some files were set aside or are damaged."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add -a archive= and --jobs."""
         super().add_options(parser)
         add_archive_option(parser)
-        parser.add_argument("--jobs", metavar="N", help="number of readers; default: one per core")
+        parser.add_argument(
+            "--jobs", metavar="N",
+            help="number of readers, with --shards of files at a time; default: one per core",
+        )  # fmt: skip
         parser.add_argument(
             "--site", metavar="HOST[,HOST…]",
             help="only records of these newspapers: their hosts, and those below them",
         )  # fmt: skip
+        parser.add_argument("--shards", metavar="FOLDER", help="an archive for each file, in here")
+        add_bulk_options(parser)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Import and say what came of it."""
@@ -77,6 +90,13 @@ class Command(Verb):
         with told("import") as about, stopped("import"):
             paths, jobs = files(args), readers_asked_for(opts.jobs)
             hosts = hosts_named(opts.site)
+            if opts.shards is not None:
+                if opts.argument is not None:
+                    raise UsageError("with --shards each file has an archive of its own: no -a")
+                sources = [str(path.resolve()) for path in paths]
+                bulk("import", sources, opts, jobs, self.settings, tuple(sorted(hosts)))
+                return
+            refuse_bulk_options(opts)
             folder = about.archive(
                 archive_folder("import", [], opts.argument, self.settings["ARCHIVE"])
             )
@@ -113,7 +133,7 @@ def files(words: list[str]) -> list[Path]:
     if not words:
         raise UsageError(f"name WARC files: {PROGRAM} import crawl.warc.gz … -a archive=my-archive")
     found: list[Path] = []
-    for word in words:
+    for word in each_word(words):
         matches = [Path(word)] if Path(word).exists() else map(Path, sorted(glob.glob(word)))  # noqa: PTH207
         named = [path for path in matches if path.is_file()]
         if not named:
@@ -132,15 +152,6 @@ def hosts_named(said: str | None) -> tuple[str, ...]:
     if not found or None in found:
         raise UsageError(f"--site {said}: name hosts of newspapers, as --site news.example")
     return tuple(dict.fromkeys(site_host(url) for url in found if url is not None))
-
-
-def is_at(url: str, host: str) -> bool:
-    """Whether an address is at a host, or at one below it.
-
-    >>> is_at("https://www.a.example/1", "a.example"), is_at("https://b.example/", "a.example")
-    (True, False)
-    """
-    return site_host(url) == host or is_below(url, f"http://{host}/")
 
 
 def summary(told: Imported) -> str:

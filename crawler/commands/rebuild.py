@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from crawler.archive.database import FILE_NAME, refuse_if_unwritable
+from crawler.archive.database import FILE_NAME, refuse_if_unwritable, refuse_union
 from crawler.archive.lock import ArchiveLock
 from crawler.bundled import PROGRAM
 from crawler.commands._shared import (
@@ -65,6 +65,7 @@ class Command(Verb):
             folder = about.archive(
                 archive_folder("rebuild", args, opts.argument, self.settings["ARCHIVE"])
             )
+            refuse_union(folder)
             if not folder.is_dir():
                 raise ArchiveError(f"{folder} is not a folder; name the archive's folder")
             if (folder / FILE_NAME).exists() and not opts.replace:

@@ -11,6 +11,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from crawler.archive.database import check, open_for_reading
+from crawler.commands._archives_named import archives_named
+from crawler.commands._bulk import add_bulk_options, bulk, refuse_bulk_options
 from crawler.commands._shared import (
     add_archive_option,
     address_named,
@@ -23,6 +25,7 @@ from crawler.commands._shared import (
     told,
 )
 from crawler.counted import counted
+from crawler.errors import UsageError
 from crawler.verb import Verb
 
 if TYPE_CHECKING:
@@ -36,7 +39,10 @@ class Command(Verb):
 
     def syntax(self) -> str:
         """For `scrapy reextract -h`."""
-        return "[ARCHIVE] [--site HOST] [--url URL] [--again] [--jobs N]"
+        return (
+            "[ARCHIVE] [--site HOST] [--url URL] [--again] [--jobs N] | --shards FOLDER [--again]"
+            " [--jobs N | --scheduler tcp://…]"
+        )
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
@@ -49,6 +55,8 @@ class Command(Verb):
             " already done so. What differs takes the place of what was read before, which stays"
             " in WARC; no revision comes or goes. Newspapers' profiles are learned"
             " first, but not with --site or --url. After an interruption the same command resumes."
+            " With --shards all archives in a folder are read, several at a time, here or on a Dask"
+            " cluster, and nothing is learned; exit code 9: some were set aside."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -60,7 +68,12 @@ class Command(Verb):
         parser.add_argument(
             "--again", action="store_true", help="also pages that this version has already read"
         )
-        parser.add_argument("--jobs", metavar="N", help="number of readers; default: one per core")
+        parser.add_argument(
+            "--jobs", metavar="N",
+            help="number of readers, with --shards of archives at a time; default: one per core",
+        )  # fmt: skip
+        parser.add_argument("--shards", metavar="FOLDER", help="all archives in this folder")
+        add_bulk_options(parser)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read, store and say what has changed."""
@@ -72,6 +85,13 @@ class Command(Verb):
         with told("reextract") as about, stopped("reextract"):
             site, url = host_named(opts.site), address_named(opts.url)
             jobs = readers_asked_for(opts.jobs)
+            if opts.shards is not None:
+                if args or opts.argument or site or url:
+                    raise UsageError("--shards is for all archives of a folder, and all in them")
+                shards = [str(each.folder.resolve()) for each in archives_named([opts.shards])]
+                bulk("reextract", shards, opts, jobs, self.settings)
+                return
+            refuse_bulk_options(opts)
             chosen = {"site": site, "url": url, "again": "1" if opts.again else None}
             folder = about.archive(
                 archive_folder("reextract", args, opts.argument, self.settings["ARCHIVE"])

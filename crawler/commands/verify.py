@@ -73,6 +73,7 @@ class Command(Verb):
             folder = about.archive(
                 archive_folder("verify", args, opts.argument, self.settings["ARCHIVE"])
             )
+            database.refuse_union(folder)
             with bar("verify") as progress, _held(folder, hold=opts.refetch):
 
                 def queue(losses: Losses) -> None:

@@ -12,10 +12,10 @@ from datasette.utils.asgi import Request, Response
 from markupsafe import escape
 
 from crawler.archive import replay, room_story
-from crawler.archive.database import WARC_FOLDER
 from crawler.archive.renderings import rendering_of
 from crawler.archive.replay import KeptCapture
 from crawler.archive.room_story import NumberedCapture
+from crawler.archive.union import warc_place
 from crawler.errors import DamageError, MissingError
 from crawler.kept_records import message_of, shown_of
 from crawler.room import guards
@@ -186,7 +186,8 @@ async def picture(room: Room, request: Request, place: Place) -> Response:
 def _record(connection: sqlite3.Connection, place: Place, key: int) -> bytes:
     capture, _ = _kept(connection, key)
     try:
-        with (place.folder / WARC_FOLDER / capture.warc_file).open("rb") as file:
+        warc, name = warc_place(place.folder, capture.warc_file)
+        with (warc / name).open("rb") as file:
             file.seek(capture.warc_offset)
             data = file.read(capture.warc_length)
     except OSError as error:

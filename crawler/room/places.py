@@ -15,7 +15,7 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils import sqlite_timelimit
 
-from crawler.archive.database import FILE_NAME, read_only_connection
+from crawler.archive.database import database_of, read_only_connection
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -51,7 +51,8 @@ def named(folders: Iterable[tuple[Path, Path]]) -> tuple[Place, ...]:
     """Archives with names that tell them apart. folders: of each, and of its database."""
     found: dict[str, Place] = {}
     for folder, database in folders:
-        title = folder.resolve().name or "archive"
+        path = folder.resolve()  # a union of archives is a file
+        title = (path.stem if path.is_file() else path.name) or "archive"
         stem = _NOT_IN_NAMES.sub("-", title).strip("-_").lower() or "archive"
         name, number = stem, 2
         while name in found or name in _OURS:
@@ -64,7 +65,7 @@ class ArchiveDatabase(Database):  # type: ignore[misc]
     """An archive's database as Datasette has it: for reading only, while a crawl writes to it."""
 
     def __init__(self, datasette: Datasette, place: Place) -> None:
-        super().__init__(datasette, path=str(place.database / FILE_NAME), is_mutable=True)
+        super().__init__(datasette, path=str(database_of(place.database)), is_mutable=True)
         self._place = place
 
     def connect(self, write: bool = False) -> sqlite3.Connection:
@@ -126,10 +127,11 @@ class Reader:
 def _state(place: Place) -> object:
     """What changes whenever something is written."""
     found = []
-    for name in (FILE_NAME, f"{FILE_NAME}-wal"):
+    path = database_of(place.database)
+    for file in (path, path.with_name(f"{path.name}-wal")):
         with contextlib.suppress(OSError):
-            stat = (place.database / name).stat()
-            found.append((name, stat.st_mtime_ns, stat.st_size))
+            stat = file.stat()
+            found.append((file.name, stat.st_mtime_ns, stat.st_size))
     return found
 
 

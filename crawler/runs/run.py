@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from crawler import __version__, times
-from crawler.archive.database import FILE_NAME, WARC_FOLDER, check, open_for_writing
+from crawler.archive.database import FILE_NAME, WARC_FOLDER, check, open_for_writing, refuse_union
 from crawler.archive.lock import ArchiveLock
 from crawler.archive.run_rows import Setup
 from crawler.archive.store import Store
@@ -160,6 +160,7 @@ class Run:
         """Take the lock, which comes before the first byte, and see that the database was not lost.
         Raises HemerotecaError, OSError."""
         if not self._lock.held:
+            refuse_union(self.folder)
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
                 self._lock.acquire()

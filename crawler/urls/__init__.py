@@ -2,7 +2,7 @@
 
 from crawler.urls.keys import INDEX, same_story, site_host, story_key
 from crawler.urls.networks import is_loopback, is_public
-from crawler.urls.owners import is_below, owner, registered_domain, same_owner
+from crawler.urls.owners import is_at, is_below, owner, registered_domain, same_owner
 from crawler.urls.segments import edition, is_wall, names_people
 from crawler.urls.spelling import absolute, has_tracking, normalise
 
@@ -11,6 +11,7 @@ __all__ = [
     "absolute",
     "edition",
     "has_tracking",
+    "is_at",
     "is_below",
     "is_loopback",
     "is_public",

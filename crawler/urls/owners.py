@@ -71,3 +71,12 @@ def _suffixes() -> TLDExtract:
     from tldextract import TLDExtract
 
     return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+def is_at(url: str, host: str) -> bool:
+    """Whether an address is at a host, or at one below it.
+
+    >>> is_at("https://www.a.example/1", "a.example"), is_at("https://b.example/", "a.example")
+    (True, False)
+    """
+    return site_host(url) == host or is_below(url, f"http://{host}/")
