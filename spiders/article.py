@@ -26,6 +26,7 @@ class ArticleSpider(ArchiveSpider):
 
     -a url=URL[,URL…]        these addresses
     -a urls=FILE             the addresses in a text file, one a line; - for standard input
+    -a keep=pictures         archive the pictures of stories, too; keep=page: all that pages show
     """
 
     name = "article"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -12,13 +12,14 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler import failures
+from crawler.config import Papers
 from crawler.discover.kinds import sniff
 from crawler.discover.shapes import shape
 from crawler.errors import PageError, UsageError
 from crawler.extensions.session import Session
 from crawler.extract.page import MAX_BYTES, refuse_what_is_too_long
 from crawler.frontier.scheduler import Frontier
-from crawler.items import Capture, Due, FoundUrl, Page, Role, State, Visit
+from crawler.items import KEEPS, Capture, Due, FoundUrl, Keep, Page, Role, State, Visit
 from crawler.middlewares.unpacking import CUT
 from crawler.outcome import of_seeds
 from crawler.reasons import OTHER, Reason, because
@@ -28,7 +29,8 @@ from crawler.runs.visits import Answer, Reading, answer_state, moved_state, sett
 from crawler.stopping import Stopped
 from crawler.urls import normalise, site_host
 
-from .arguments import day, whole_number, without_scheme
+from .arguments import choice, day, whole_number, without_scheme
+from .requisites import needed, read_requisite
 from .soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
 from .wishes import Wishes
 
@@ -54,7 +56,7 @@ class ArchiveSpider(Spider):
     """
 
     known_arguments: ClassVar[frozenset[str]] = frozenset(
-        {"archive", "allow_private", "contact", "cookies"}
+        {"archive", "allow_private", "contact", "cookies", "keep"}
     )
 
     doubts_pages: ClassVar[bool] = False
@@ -77,7 +79,9 @@ class ArchiveSpider(Spider):
         if self.since and self.until and self.since[: len(self.until)] > self.until:
             raise UsageError(f"since={self.since} is after until={self.until}; swap them")
         self.max_pages = whole_number("max_pages", arguments.get("max_pages"))
-        self.wishes = Wishes((), self.since, self.until)
+        asked = choice("keep", arguments["keep"], KEEPS) if "keep" in arguments else None
+        self.keep = cast("Keep | None", asked)
+        self.wishes = Wishes((), self.since, self.until, keep=self.keep)
         self.seeds: tuple[str, ...] = ()
         self.servers: tuple[str, ...] = ()
         """Whom the run asks, if not those at the seeds."""
@@ -89,6 +93,8 @@ class ArchiveSpider(Spider):
             *(arguments.get(name) for name in ("site", "url") if "paper" not in arguments)
         )
         """Seeds that were named without http or https."""
+        self._keeping: set[str] = set()
+        """Hosts of pages that were read to be archived with more than their text."""
         self._soft_errors = SoftErrors(self._ask_invented, self._ask_home)
         self._asides: list[Visit] = []
         """Visits that are to be stored along with the next one."""
@@ -102,8 +108,12 @@ class ArchiveSpider(Spider):
                 " with: from crawler.settings import *"
             )
         spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.wishes = spider._wishes_with(Papers.of_setting(crawler.settings.get("PAPERS")))
         crawler.signals.connect(spider.robots_parsed, signal=signals.robots_parsed)
         return spider
+
+    def _wishes_with(self, papers: Papers) -> Wishes:
+        return Wishes((), self.since, self.until, papers=papers, keep=self.keep)
 
     @property
     def missed_seeds(self) -> str | None:
@@ -111,6 +121,18 @@ class ArchiveSpider(Spider):
         return of_seeds(
             self.seed_failures.values(), archived=self.seeds_done, is_list=self.name == "article"
         )
+
+    @property
+    def keeps_more(self) -> bool:
+        """Whether more than pages may be archived."""
+        return self.wishes.may_keep_more
+
+    @property
+    def keepers(self) -> set[str]:
+        """Hosts of sites whose pages are archived with more than their text."""
+        followed = {*self.resume_hosts, *getattr(self, "hosts", ())}
+        own = {host for host in followed if self.wishes.keeps(f"http://{host}/") != "text"}
+        return own | self._keeping
 
     # -- what a spider decides -------------------------------------------------------------------
 
@@ -162,8 +184,11 @@ class ArchiveSpider(Spider):
 
     def request(self, due: Due) -> Request:
         """A request of a URL."""
+        if due.found.role == "requisite" and due.found.via is not None:
+            self.wishes.note_host(due.found.url, due.found.via)
         return Request(
             due.ask_as or due.found.url,
+            headers={"Accept": "*/*"} if due.found.role == "requisite" else None,
             callback=self.answered,
             errback=self.failed,
             meta={"due": due, "captures": []},
@@ -193,8 +218,9 @@ class ArchiveSpider(Spider):
             along = (*along, replace(moved, leads_to=url))
             captures = captures[-1:]
             Frontier.of(self.crawler).mark_seen(url)
-            self.moved(found, url)
-            if not self.belongs(url):
+            if found.role != "requisite":
+                self.moved(found, url)
+            if found.role != "requisite" and not self.belongs(url):
                 why = because("to_other_site")
                 elsewhere = self._visit(due, "excluded", why, captures)
                 yield replace(elsewhere, url=url, origin=replace(found, url=url), along=along)
@@ -216,7 +242,7 @@ class ArchiveSpider(Spider):
                 visit = replace(visit, state="failed", reason=error.why)
             except Stopped:
                 return  # a part of it is missing: it is visited again as a whole
-        if not visit.found:
+        if all(each.role == "requisite" for each in visit.found):
             self.answered_nothing(due.found)
         lacks = self.lacks(found, visit)
         self._note_seed(found, "failed" if lacks else visit.state, lacks or visit.reason)
@@ -264,6 +290,8 @@ class ArchiveSpider(Spider):
             last_modified=_header(response, b"Last-Modified"),
         )
         url, found = visit.url, due.found
+        if found.role == "requisite":
+            return await read_requisite(self, response, visit, found), ()
         if found.role == "wordpress":
             return await self._read_posts(response, visit, found), ()
         reading = await self._reading(response, url, found.role)
@@ -281,6 +309,9 @@ class ArchiveSpider(Spider):
         own = {url, *(part.url for part in parts)}
         asides, self._asides = tuple(self._asides), []
         told = tuple(f for f in self.follow(page, found) if f.url not in own)
+        if (keep := self.wishes.keeps(url)) != "text":
+            self._keeping.add(site_host(url))
+            told += tuple(needed(keep, reading, whole.article, url))
         by = Session.of(self.crawler).run.profiles.extractor(url)
         visit = replace(visit, article=whole.article, lacks=whole.lacks, found=told, extractor=by)
         return visit, parts + asides
@@ -294,7 +325,8 @@ class ArchiveSpider(Spider):
         answer = Answer(url, response.body, said, links)
         session = Session.of(self.crawler)
         work = session.workers.run_list if role in ("sitemap", "feed") else session.workers.run
-        packed = await work(packed_answer, answer, role, session.run.profiles.of(url))
+        profile, keep = session.run.profiles.of(url), self.wishes.keeps(url)
+        packed = await work(packed_answer, answer, role, profile, keep)
         reading = unpack(packed)
         if captures := response.meta.get("captures"):
             session.run.readings.keep(captures[-1].record_id, packed, reading)

@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 from zlib import crc32
 
 from scrapy import Request
-from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.config import SOURCES, Papers
@@ -60,6 +59,7 @@ class NewsSpider(ArchiveSpider):
     -a since= -a until=      only stories published in this span (YYYY, YYYY-MM or YYYY-MM-DD)
     -a discover=HOW[,HOW…]   sitemap, feed, wordpress, archive, previous, links; all if not said
     -a max_pages=N           fetch at most N pages; the next run goes on from there
+    -a keep=pictures         archive the pictures of stories, too; keep=page: all that pages show
     -a revisit=now           visit again whatever was visited, instead of what is due
     """
 
@@ -86,16 +86,8 @@ class NewsSpider(ArchiveSpider):
         self._feeds_known: set[str] = set()
         """Sites that announce feeds, or where they were looked for already."""
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Made by Scrapy. Raises UsageError."""
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        papers = Papers.of_setting(crawler.settings.get("PAPERS"))
-        spider.wishes = spider._wishes_with(papers)
-        return spider
-
     def _wishes_with(self, papers: Papers) -> Wishes:
-        return Wishes(self.seeds, self.since, self.until, self.discover, papers)
+        return Wishes(self.seeds, self.since, self.until, self.discover, papers, self.keep)
 
     @property
     def missed_seeds(self) -> str | None:

@@ -14,6 +14,7 @@ from crawler.config import alarms, notifying
 from crawler.config.lines import NotTomlError, Path, parse
 from crawler.config.paper import BY_PAPER, SCOPES, SOURCES, Config, Notify, Paper, Scope
 from crawler.config.values import Wrong, home_address, is_partial_day, reaches_somebody
+from crawler.items import KEEPS, Keep
 from crawler.monitors import AS_USUAL, Alarms
 from crawler.urls import site_host
 
@@ -28,7 +29,7 @@ _SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 _SHORTEST_DELAY = 2.0
 _MOST_JOBS = 64
 _TOP = ("archive", "contact", "jobs", "defaults", "papers", "notify", "metrics")
-_OF_ALL = ("scope", "sources", "since", "until", "delay", "revisit_after", "alarms")
+_OF_ALL = ("scope", "sources", "since", "until", "delay", "revisit_after", "keep", "alarms")
 _OF_ONE = ("address", "cookies", *_OF_ALL)
 
 
@@ -136,7 +137,7 @@ class _Reader:
         """What is said of a paper, or of all; only what is."""
         checks: dict[str, Callable[[Any], object]] = {
             "scope": _scope, "sources": _sources, "since": _day, "until": _day, "delay": _delay,
-            "revisit_after": _revisit_after, "cookies": _file,
+            "revisit_after": _revisit_after, "cookies": _file, "keep": _keep,
         }  # fmt: skip
         nothing = object()
         found = {
@@ -286,6 +287,13 @@ def _scope(value: Any) -> Scope:
         if value == scope:
             return scope
     raise Wrong(f"there are {' and '.join(SCOPES)}{_meant(value, SCOPES)}")
+
+
+def _keep(value: Any) -> Keep:
+    for keep in KEEPS:
+        if value == keep:
+            return keep
+    raise Wrong(f"there are {', '.join(KEEPS)}{_meant(value, KEEPS)}")
 
 
 def _sources(value: Any) -> tuple[str, ...]:

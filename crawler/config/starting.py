@@ -50,6 +50,7 @@ archive = "archive"
 # until = "2024"
 # delay = 5                  # seconds between two requests of one host, 2 or more
 # revisit_after = ["1 hour", "6 hours", "1 day", "1 week", "30 days", "180 days"]
+# keep = "text"              # or "pictures" of the stories, or "page": all that a page shows
 # alarms = {{ more = false, silent = 14 }}   # what is told of a paper, and from where on
 
 # Who is told of what the monitors find, and of runs that fail ({program} notify sends a test).

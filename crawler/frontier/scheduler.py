@@ -30,6 +30,7 @@ from crawler.frontier.in_hand import InHand
 from crawler.frontier.judge import HOLD, Judge, is_held_with
 from crawler.frontier.lines import NONE, Line, entry_host, is_follow_up
 from crawler.frontier.page_limit import PageLimit
+from crawler.frontier.requisites import Requisites
 from crawler.frontier.spider import LATER, FrontierSpider
 from crawler.items import Due, FoundUrl
 from crawler.policy import budget
@@ -116,6 +117,9 @@ class Frontier(BaseScheduler):
         self._session.queue.on_stored = self._stored
         self._judge = Judge(self._spider, self._session.known, self._in_hand)
         self._limit = PageLimit(self._spider.max_pages, self._spider.resume_hosts)
+        self._requisites: Requisites | None = None
+        if self._session.is_archiving and self._spider.keeps_more:
+            self._requisites = Requisites(self._session, self._spider, self)
         if self._session.is_archiving:
             self._stored(self._spider.resume_hosts)
 
@@ -147,6 +151,8 @@ class Frontier(BaseScheduler):
         line = self._lines.setdefault(site_host(url), Line())
         if seconds > _LONGEST_PAUSE:
             line.closed = line.dry = True
+            if self._requisites is not None:
+                self._requisites.close(site_host(url))
             for _, _, entry in line.heap:  # queued again in the archive when the run ends
                 if isinstance(entry, Due):
                     self._in_hand.forget(entry.found.url)
@@ -179,11 +185,14 @@ class Frontier(BaseScheduler):
         if not archive.holds_back:
             # what gave no visit after all (a fault of ours, a refused answer) holds up nothing
             self._in_hand.settle_all()
+            if self._requisites is not None:
+                self._requisites.settle_all()
         waits = any(line.heap for line in self._lines.values())
         if not waits and archive.answered and not archive.error:
             waits = archive.holds_back or any(
                 not (line.dry and line.over) and not line.closed for line in self._lines.values()
             )
+            waits = waits or (self._requisites is not None and self._requisites.waits)
         if waits:
             self._waking.after(_LOOK)
         return waits
@@ -215,7 +224,7 @@ class Frontier(BaseScheduler):
                 request = self._pop(site, line)
             if request is not None:
                 return request
-        return None
+        return None if self._requisites is None else self._requisites.next()
 
     # -- lines -----------------------------------------------------------------------------------
 
@@ -328,6 +337,10 @@ class Frontier(BaseScheduler):
     def _stored(self, hosts: Iterable[str], visited: Iterable[str] = ()) -> None:
         """Visits were stored: of these sites the archive has more now."""
         visited = tuple(visited)
+        if self._requisites is not None:
+            pages = tuple(url for url in visited if url not in self._requisites)
+            self._requisites.settle(visited)
+            visited = pages
         for host in {*hosts, *map(site_host, visited)}:
             if host in self._spider.resume_hosts or self._is_followed(host):
                 line = self._lines.setdefault(host, Line())
@@ -346,6 +359,31 @@ class Frontier(BaseScheduler):
         self._looked_at = now
         self._session.archive.flush()  # calls _stored
         return True
+
+    # -- what is asked for beside pages ----------------------------------------------------------
+
+    def is_free(self, host: str) -> bool:
+        """Whether a site may be asked for something else than pages: none waits there, and none is
+        under way that may tell of some."""
+        line = self._lines.get(host)
+        if line is not None:
+            if line.closed or line.heap or not (line.dry and line.over):
+                return False
+            if line.free_at > time.monotonic():
+                self._waking.after(line.free_at - time.monotonic())
+                return False
+        return not self._in_hand.is_under_way(host)
+
+    def is_closed(self, host: str) -> bool:
+        """Whether a site has asked for a pause that is too long to wait for."""
+        line = self._lines.get(host)
+        return line is not None and line.closed
+
+    def is_busy(self, due: Due) -> bool:
+        """Whether the host of an address has as much in hand as it gets at once."""
+        return self._is_busy(entry_host(due))
+
+    # -- whose they are --------------------------------------------------------------------------
 
     def _is_followed(self, host: str) -> bool:
         followed: set[str] = getattr(self._spider, "hosts", set())

@@ -26,9 +26,22 @@ from crawler.errors import PageError
 from crawler.extract import Document, read_page
 from crawler.extract.dates import normalise as with_dates
 from crawler.extract.fields import is_front
-from crawler.items import Article, Capture, FoundUrl, Kind, Page, Role, State, Truncation, Visit
+from crawler.items import (
+    Article,
+    Capture,
+    FoundUrl,
+    Keep,
+    Kind,
+    Page,
+    Picture,
+    Role,
+    State,
+    Truncation,
+    Visit,
+)
 from crawler.learn import SiteProfile, applied
 from crawler.reasons import Reason, because
+from crawler.requisites import page_needs, picture_in
 from crawler.reservations import Reservation, is_site_wide, of_headers
 from crawler.runs.requests import Asked
 from crawler.runs.states import cut_state, no_page, status_state
@@ -83,6 +96,10 @@ class Reading:
     asked for."""
     content_type: str | None = None
     """Of what is neither page nor sitemap nor feed: the header, as sent."""
+    picture: Picture | None = None
+    """Of a picture: what its first bytes say."""
+    needs: tuple[str, ...] = ()
+    """Addresses of what must be there for it to be shown, as far as they were asked for."""
     is_empty: bool = False
     """Whether nothing came, or nothing is left without the codings."""
 
@@ -104,11 +121,13 @@ def answer_in(message: Message, url: str) -> Answer:
     return Answer(url, decoded(message), message.get("Content-Type"), sent)
 
 
-def read_answer(answer: Answer, role: Role = "page", profile: SiteProfile | None = None) -> Reading:
+def read_answer(
+    answer: Answer, role: Role = "page", profile: SiteProfile | None = None, keep: Keep = "text"
+) -> Reading:
     """What an answer holds, by its bytes first and its headers second.
 
     role: what it was asked for as; a page where a sitemap or feed was expected is not read.
-    profile: of the site, if there is one.
+    profile: of the site, if there is one. keep: what is archived beside the page.
     Raises PageError where a page cannot be read.
     """
     if not answer.body.strip():
@@ -117,27 +136,30 @@ def read_answer(answer: Answer, role: Role = "page", profile: SiteProfile | None
     if kind == "html":
         if role in ("sitemap", "feed"):
             return Reading("html", reason=because("no_list", role))
-        page, unruled = _pages(answer, profile)
+        page, unruled, needs = _pages(answer, profile, keep)
         if answer.links:
             page = with_links(page, answer.links)
-        return Reading("html", page, unruled)
+        return Reading("html", page, unruled, needs=needs)
     if kind == "sitemap":
         content = parse_sitemap(answer.body, answer.url)
         cut = because("read_in_part", content.cut) if content.cut else None
         return Reading("sitemap", told=(*content.sitemaps, *content.urls), reason=cut)
     if kind == "feed":
         return Reading("feed", told=tuple(parse_feed(answer.body, answer.url)))
-    return Reading("other", content_type=answer.content_type)
+    return Reading("other", content_type=answer.content_type, picture=picture_in(answer.body))
 
 
-def _pages(answer: Answer, profile: SiteProfile | None) -> tuple[Page, Page | None]:
-    """A page, and what it is without the profile, where that is another."""
+def _pages(
+    answer: Answer, profile: SiteProfile | None, keep: Keep
+) -> tuple[Page, Page | None, tuple[str, ...]]:
+    """A page, what it is without the profile, where that is another, and what it needs."""
     doc = document(answer)
     page = cleaned(read_page(doc, follow=True))
+    needs = page_needs(doc) if keep == "page" else ()
     if profile is None:
-        return page, None
+        return page, None, needs
     ruled = with_profile(doc, page, profile)
-    return ruled, None if ruled is page else page
+    return ruled, None if ruled is page else page, needs
 
 
 def document(answer: Answer) -> Document:
@@ -208,9 +230,11 @@ def settled(visit: Visit, reading: Reading) -> Visit:
     if reading.kind in (None, "other"):
         capture = visit.captures[-1]
         state, why = no_page(reading.content_type, capture, is_empty=reading.is_empty)
+        is_whole = state == "done" and visit.captures[-1].truncated is None
         return replace(
-            visit, state=state, reason=why, kind=reading.kind if state == "done" else None
-        )
+            visit, state=state, reason=why, kind=reading.kind if state == "done" else None,
+            picture=reading.picture if is_whole else None,
+        )  # fmt: skip
     if page is None:
         if reading.kind == "html":
             return replace(visit, state="failed")

@@ -75,7 +75,7 @@ class Session:
             self.run, settings, lambda reason: Ending.of(crawler).begin(reason)
         )
         self.known = Known(self.archive)
-        self.queue = Queue(self.archive, self._sites)
+        self.queue = Queue(self.archive, self._sites, self._keepers)
         self.workers = Workers(
             settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_CPU_SECONDS")
         )
@@ -140,10 +140,13 @@ class Session:
                     other_dates.add(store.find_site(site_host(wanted.home_url)))
             if (wishes := getattr(spider, "wishes", None)) is not None:
                 store.papers.paper_of = wishes.paper_of
+            keepers = set(map(store.find_site, self._keepers()))
             for site in filter(None, map(store.find_site, hosts)):
                 store.frontier.wake_sources(site)
                 if site in other_dates:
                     store.frontier.readmit(site)
+                if site in keepers:
+                    store.need_pictures(site)
                 if getattr(spider, "revisit", "due") == "now":
                     store.frontier.make_due(site, times.utc(self.run.started_at))
         store.wait_at_most(_BUSY_MS)
@@ -254,6 +257,10 @@ class Session:
         """Hosts of the sites that the run follows."""
         spider: Any = self._crawler.spider
         return {*getattr(spider, "resume_hosts", ()), *getattr(spider, "hosts", ())}
+
+    def _keepers(self) -> set[str]:
+        """Hosts of the sites whose pages are archived with more than their text."""
+        return getattr(self._crawler.spider, "keepers", set())
 
     # -- failures --------------------------------------------------------------------------------
 
