@@ -155,8 +155,8 @@ def summary(
     """What a run brought, for a person: what is new, what failed and why, where to look next.
 
     left: URLs that are queued still, requisites_left: of what pages show. requisites: how many of
-    that came, and why the others did not. not_fetched: what was left out, family by family. name: which
-    run it was.
+    that came, and why the others did not. not_fetched: what was left out, family by family.
+    name: which run it was.
     """
     ended = "" if outcome in _WHOLE else f" (ended early: {outcome})"
     lines = [
@@ -218,7 +218,7 @@ def _of_requisites(came: Mapping[Reason | None, int], left: int) -> list[str]:
         missed = {str(why): n for why, n in came.items() if why is not None}
         why = ", ".join(f"{n:,} {why}" for why, n in sorted(missed.items(), key=lambda m: -m[1]))
         lines.append(
-            f"{counted(came.get(None, 0), 'picture or other file')} of pages archived"
+            f"{counted(came.get(None, 0), 'file')} that pages show archived"
             + (f"; {sum(missed.values()):,} not: {why}" if missed else "")
         )
     if left:

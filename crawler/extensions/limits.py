@@ -21,7 +21,7 @@ DOWNLOAD_MAXSIZE."""
 
 class Limits:
     """Ends downloads at DOWNLOAD_MAXSIZE bytes of body, of what a page shows at REQUISITE_MAXSIZE,
-    and where DOWNLOAD_TIMEOUT is near. Sound and film in the place of a picture is not taken at all.
+    and where DOWNLOAD_TIMEOUT is near. Sound and film in a picture's place is not taken at all.
 
     A server that sends nothing any more is left to Scrapy's own time limit.
     """
