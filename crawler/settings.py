@@ -134,6 +134,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.private.PrivateAddressMiddleware": 90,
     "crawler.middlewares.robots.RobotsMiddleware": 100,
     "crawler.middlewares.tdmrep.TdmrepMiddleware": 105,  # of hosts that robots.txt lets us in
+    "crawler.middlewares.requisite_pace.RequisitePaceMiddleware": 108,
     "crawler.middlewares.conditional.ConditionalMiddleware": 110,
     "crawler.middlewares.subscription.SubscriptionMiddleware": 120,
     "crawler.middlewares.refresh.RefreshMiddleware": 580,

@@ -15,7 +15,9 @@ from crawler.archive.outcomes import REQUISITE
 from crawler.extensions.session import Session
 from crawler.items import Article, FoundUrl, Keep, Visit
 from crawler.reasons import because
-from crawler.requisites import is_font, is_style_sheet, picture_in, style_needs
+from crawler.requisites.fonts import is_font
+from crawler.requisites.pictures import picture_in
+from crawler.requisites.styles import is_style_sheet, style_needs
 from crawler.runs.states import no_page
 from crawler.runs.visits import Reading, why_none
 from crawler.urls import site_host

@@ -283,9 +283,8 @@ class _Press:
         for path, (title, line) in pages.items():
             self.pages[path] = self._message(200, title, line)
         self.pages["/style.css"] = Answer(b"body { font-family: serif }\n", "text/css")
-        for path in sorted((DATA / "assets").iterdir()):
-            kind = _ASSETS[path.suffix]
-            self.pages[f"/assets/{path.name}"] = Answer(path.read_bytes(), kind)
+        for file in sorted((DATA / "assets").iterdir()):
+            self.pages[f"/assets/{file.name}"] = Answer(file.read_bytes(), _ASSETS[file.suffix])
         for name in ("icon.png", "paper.png"):
             self.pages[f"/assets/{name}"] = Answer(picture(name), "image/png")
 

@@ -19,6 +19,11 @@ _CLAIM = 16
 _AT_ONCE = 8
 
 
+def requisite_slot(host: str) -> str:
+    """The downloader's slot of what pages show that a host is asked for."""
+    return f"{host} (requisites)"
+
+
 @dataclass(slots=True)
 class _Lane:
     """What waits of one host."""

@@ -30,7 +30,7 @@ from crawler.frontier.in_hand import InHand
 from crawler.frontier.judge import HOLD, Judge, is_held_with
 from crawler.frontier.lines import NONE, Line, entry_host, is_follow_up
 from crawler.frontier.page_limit import PageLimit
-from crawler.frontier.requisites import Requisites
+from crawler.frontier.requisites import Requisites, requisite_slot
 from crawler.frontier.spider import LATER, FrontierSpider
 from crawler.items import Due, FoundUrl
 from crawler.policy import budget
@@ -381,7 +381,8 @@ class Frontier(BaseScheduler):
 
     def is_busy(self, due: Due) -> bool:
         """Whether the host of an address has as much in hand as it gets at once."""
-        return self._is_busy(entry_host(due))
+        host = entry_host(due)
+        return self._is_busy(host) or self._is_busy(requisite_slot(host))
 
     # -- whose they are --------------------------------------------------------------------------
 

@@ -41,7 +41,8 @@ from crawler.items import (
 )
 from crawler.learn import SiteProfile, applied
 from crawler.reasons import Reason, because
-from crawler.requisites import page_needs, picture_in
+from crawler.requisites.pages import page_needs
+from crawler.requisites.pictures import picture_in
 from crawler.reservations import Reservation, is_site_wide, of_headers
 from crawler.runs.requests import Asked
 from crawler.runs.states import cut_state, no_page, status_state
