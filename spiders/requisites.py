@@ -14,12 +14,8 @@ from crawler.archive.article_columns import images
 from crawler.archive.outcomes import REQUISITE
 from crawler.extensions.session import Session
 from crawler.items import Article, FoundUrl, Keep, Visit
-from crawler.reasons import because
-from crawler.requisites.fonts import is_font
-from crawler.requisites.pictures import picture_in
 from crawler.requisites.styles import is_style_sheet, style_needs
-from crawler.runs.states import no_page
-from crawler.runs.visits import Reading, why_none
+from crawler.runs.visits import Reading, settled_requisite, why_none
 from crawler.urls import site_host
 
 if TYPE_CHECKING:
@@ -30,7 +26,6 @@ _MOST = 300
 _MOST_HOSTS = 12
 # How many style sheets may lead to one another.
 _DEEPEST = 5
-_PICTURES = frozenset({"image/svg+xml", "image/jxl", "image/svg"})
 
 
 def needed(keep: Keep, reading: Reading, article: Article | None, url: str) -> Iterator[FoundUrl]:
@@ -62,27 +57,13 @@ async def read_requisite(
 ) -> Visit:
     """The visit of what a page needs, with what came: a picture, a style sheet with what that needs
     itself, a font. Raises PageError."""
-    body = response.body
     said = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
-    media_type = said.partition(";")[0].strip().lower()
-    capture = visit.captures[-1]
-    if capture.truncated is not None or not body.strip():
-        state, why = no_page(said, capture, is_empty=not body.strip())
-        if capture.truncated == "unspecified":
-            why = because("no_requisite", media_type[:80])
-        return replace(visit, state="failed" if state == "done" else state, reason=why)
-    picture = picture_in(body)
-    if picture is not None:
-        return replace(visit, kind="other", picture=picture)
-    if is_style_sheet(media_type, visit.url):
-        page = found.via or visit.url
-        urls: tuple[str, ...] = ()
-        depth = REQUISITE - found.priority + 1
-        if spider.wishes.keeps(page) == "page" and depth <= _DEEPEST:
-            run = Session.of(spider.crawler).workers.run
-            urls = await run(style_needs, body, visit.url, said)
-        return replace(visit, kind="other", found=tuple(_bounded(iter(urls), page, depth)))
-    if media_type in _PICTURES or is_font(body):
-        return replace(visit, kind="other")
-    told = media_type[:80] or "no type given"
-    return replace(visit, state="failed", reason=because("no_requisite", told))
+    visit = settled_requisite(visit, response.body, said)
+    depth, page = REQUISITE - found.priority + 1, found.via or visit.url
+    if visit.state != "done" or depth > _DEEPEST or spider.wishes.keeps(page) != "page":
+        return visit
+    if visit.picture is not None or not is_style_sheet(said, visit.url):
+        return visit
+    run = Session.of(spider.crawler).workers.run
+    urls = await run(style_needs, response.body, visit.url, said)
+    return replace(visit, found=tuple(_bounded(iter(urls), page, depth)))

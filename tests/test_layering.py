@@ -51,6 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.subscriptions": {"crawler.config"},
     "crawler.learn": {"crawler.extract"},
     "crawler.discover": set(),
+    "crawler.requisites": {"crawler.extract"},
     "crawler.warc": set(),
     "crawler.mementos": {"crawler.discover", "crawler.warc"},
     "crawler.demo": set(),
@@ -73,8 +74,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.runs": {
         "crawler.archive", "crawler.config", "crawler.discover", "crawler.extract",
         "crawler.history", "crawler.holdings", "crawler.kept_records", "crawler.learn",
-        "crawler.monitors", "crawler.page_reader", "crawler.policy", "crawler.validate",
-        "crawler.warc",
+        "crawler.monitors", "crawler.page_reader", "crawler.policy", "crawler.requisites",
+        "crawler.validate", "crawler.warc",
     },
     "crawler.extensions": {
         "crawler.archive", "crawler.discover", "crawler.failures", "crawler.mementos",
@@ -87,8 +88,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "crawler.room": {
         "crawler.archive", "crawler.citation", "crawler.extract.page", "crawler.history",
-        "crawler.kept_records", "crawler.learn", "crawler.monitors", "crawler.search",
-        "crawler.warc",
+        "crawler.kept_records", "crawler.learn", "crawler.monitors", "crawler.requisites",
+        "crawler.search", "crawler.warc",
     },
     "crawler.middlewares": {
         "crawler.config", "crawler.discover", "crawler.extensions", "crawler.failures",

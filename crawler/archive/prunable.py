@@ -38,9 +38,10 @@ class Prunable:
 def prunable(connection: sqlite3.Connection, policy: Policy) -> Iterator[Prunable]:
     """The captures that a policy takes out.
 
-    None goes that a revision was read from or that has a picture, that an event or verdict of a story or a link names,
-    that a capture which stays repeats, or that is the only one, the first or the last of its
-    address: what is known of stories stays known, and so does what each address answered last.
+    None goes that a revision was read from, that has a picture of a story, that an event or verdict
+    of a story or a link names, that a capture which stays repeats, or that is the only one, the
+    first or the last of its address: what is known of stories stays known, and so does what each
+    address answered last.
     """
     rank = "row_number() OVER (PARTITION BY url_id{} ORDER BY fetched_at DESC, id DESC)"
     period = rank.format(", " + _KEPT[policy.keep]) if policy.keep in _KEPT else "2"

@@ -25,9 +25,10 @@ _IN_STRINGS = frozenset({"url", "src", "image-set", "-webkit-image-set"})
 """Functions whose strings are addresses (CSS Images Level 4, 2.4; CSS Values Level 4, 4.5)."""
 
 
-def is_style_sheet(media_type: str, url: str) -> bool:
+def is_style_sheet(content_type: str, url: str) -> bool:
     """Whether an answer is to be read as a style sheet: by its type, or by its address where the
-    server knows no type."""
+    server knows no type. content_type: the HTTP header's value."""
+    media_type = content_type.partition(";")[0].strip().lower()
     unsaid = media_type in ("", "text/plain", "application/octet-stream", "binary/octet-stream")
     return media_type == "text/css" or (unsaid and urlsplit(url).path.lower().endswith(".css"))
 

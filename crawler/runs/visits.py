@@ -41,8 +41,10 @@ from crawler.items import (
 )
 from crawler.learn import SiteProfile, applied
 from crawler.reasons import Reason, because
+from crawler.requisites.fonts import is_font
 from crawler.requisites.pages import page_needs
 from crawler.requisites.pictures import picture_in
+from crawler.requisites.styles import is_style_sheet
 from crawler.reservations import Reservation, is_site_wide, of_headers
 from crawler.runs.requests import Asked
 from crawler.runs.states import cut_state, no_page, status_state
@@ -59,6 +61,8 @@ _ASSET = re.compile(
     re.IGNORECASE,
 )
 """Content types of what is no page, whatever status it has."""
+_DRAWINGS = frozenset({"image/svg+xml", "image/jxl"})
+"""Types of pictures that are not known by their first bytes."""
 NOT_HERE = because("original_not_here")
 """Why a revisit was not read."""
 
@@ -242,6 +246,24 @@ def settled(visit: Visit, reading: Reading) -> Visit:
         return replace(visit, found=reading.told)
     visit = replace(visit, captures=_reserved(visit.captures, page))
     return replace(visit, article=page.article, not_article=page.not_article, says=page.says)
+
+
+def settled_requisite(visit: Visit, body: bytes, content_type: str) -> Visit:
+    """A visit of what a page needs that was answered with success, with what came: a picture, a
+    style sheet, a font; else it has failed, for it cannot be shown.
+
+    body: without transfer and content coding. content_type: the header's value.
+    """
+    capture, is_empty = visit.captures[-1], not body.strip()
+    said = content_type.partition(";")[0].strip().lower()[:80]
+    if capture.truncated == "disconnect" or is_empty:
+        state, why = no_page(content_type, capture, is_empty=is_empty)
+        return replace(visit, state="failed" if state == "done" else state, reason=why)
+    picture = picture_in(body)
+    known = picture is not None or said in _DRAWINGS or is_font(body)
+    if capture.truncated is None and (known or is_style_sheet(content_type, visit.url)):
+        return replace(visit, kind="other", picture=picture)
+    return replace(visit, state="failed", reason=because("no_requisite", said or "no type given"))
 
 
 def dated(visit: Visit) -> Visit:
