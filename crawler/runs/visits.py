@@ -256,7 +256,7 @@ def settled_requisite(visit: Visit, body: bytes, content_type: str) -> Visit:
     """
     capture, is_empty = visit.captures[-1], not body.strip()
     said = content_type.partition(";")[0].strip().lower()[:80]
-    if capture.truncated == "disconnect" or is_empty:
+    if capture.truncated == "disconnect" or (is_empty and capture.truncated is None):
         state, why = no_page(content_type, capture, is_empty=is_empty)
         return replace(visit, state="failed" if state == "done" else state, reason=why)
     picture = picture_in(body)
