@@ -1,4 +1,5 @@
-"""What pages need to be shown: asked for where no page waits for its host."""
+"""What pages need to be shown: asked for where no page waits for its host, or between two
+pages."""
 
 from __future__ import annotations
 
@@ -36,18 +37,18 @@ class _Lane:
 class Hosts(Protocol):
     """What is known of hosts while pages are fetched."""
 
-    def is_free(self, host: str) -> bool:
-        """Whether nothing waits for a site, and it has asked for no pause."""
+    def is_pausing(self, host: str) -> bool:
+        """Whether a site has asked for a pause that is not over."""
 
     def is_closed(self, host: str) -> bool:
         """Whether a site is left alone for the rest of the run."""
 
-    def is_busy(self, due: Due) -> bool:
-        """Whether the host of an address has enough in hand."""
+    def may_ask(self, due: Due) -> bool:
+        """Whether an address can be asked for now without holding up a page."""
 
 
 class Requisites:
-    """Hands out requisites of pages, hosts in turn; none of a host that pages wait for."""
+    """Hands out requisites of pages, hosts in turn."""
 
     def __init__(self, session: Session, spider: FrontierSpider, hosts: Hosts) -> None:
         self._queue = session.queue
@@ -93,7 +94,7 @@ class Requisites:
             return None
         for host in list(self._lanes):
             lane = self._lanes[host]
-            if not self._hosts.is_free(host):
+            if self._hosts.is_pausing(host):
                 continue
             while not lane.waiting and not lane.dry:
                 claimed = self._queue.claim_requisites(host, _CLAIM)
@@ -105,7 +106,7 @@ class Requisites:
                 if lane.dry:
                     del self._lanes[host]
                 continue
-            if self._hosts.is_busy(lane.waiting[0]):
+            if not self._hosts.may_ask(lane.waiting[0]):
                 continue
             self._lanes[host] = self._lanes.pop(host)  # to the end of the line
             due = lane.waiting.popleft()

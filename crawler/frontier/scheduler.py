@@ -82,6 +82,8 @@ class Frontier(BaseScheduler):
         self._looked_at = 0.0
         self._waking = Waking(crawler)
         self._is_stopping = False
+        self._no_files: set[str] = set()
+        """Sites that have refused us requisites."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -362,27 +364,42 @@ class Frontier(BaseScheduler):
 
     # -- what is asked for beside pages ----------------------------------------------------------
 
-    def is_free(self, host: str) -> bool:
-        """Whether a site may be asked for something else than pages: none waits there, and none is
-        under way that may tell of some."""
+    def is_pausing(self, host: str) -> bool:
+        """Whether a site has asked for a pause that is not over."""
         line = self._lines.get(host)
-        if line is not None:
-            if line.closed or line.heap or not (line.dry and line.over):
-                return False
-            if line.free_at > time.monotonic():
-                self._waking.after(line.free_at - time.monotonic())
-                return False
-        return not self._in_hand.is_under_way(host)
+        if line is None or line.free_at <= time.monotonic():
+            return self.is_closed(host)
+        self._waking.after(line.free_at - time.monotonic())
+        return True
 
     def is_closed(self, host: str) -> bool:
         """Whether a site has asked for a pause that is too long to wait for."""
         line = self._lines.get(host)
         return line is not None and line.closed
 
-    def is_busy(self, due: Due) -> bool:
-        """Whether the host of an address has as much in hand as it gets at once."""
-        host = entry_host(due)
-        return self._is_busy(host) or self._is_busy(requisite_slot(host))
+    def may_ask(self, due: Due) -> bool:
+        """Whether a requisite can be asked for now: where no page waits for its host, nor any is
+        under way that may tell of some; and in the pause between two pages, unless the host has
+        refused us such a thing, or has one pace for all."""
+        site, host = site_host(due.found.url), entry_host(due)
+        line = self._lines.get(site)
+        is_idle = line is None or not (line.heap or not (line.dry and line.over))
+        if is_idle and not self._in_hand.is_under_way(site):
+            return not self._is_busy(requisite_slot(host))
+        return site not in self._no_files and self._is_between_pages(host)
+
+    def refuses_files(self, url: str) -> None:
+        """A host has refused us a requisite: it is asked for no more while pages wait."""
+        self._no_files.add(site_host(url))
+
+    def _is_between_pages(self, host: str) -> bool:
+        """Whether the next page of a host is not to be asked for before a file has come."""
+        downloader = self._crawler.engine.downloader
+        slot, files = downloader.slots.get(host), downloader.slots.get(requisite_slot(host))
+        if slot is None or slot.transferring or host in downloader.per_slot_settings:
+            return False
+        left = slot.lastseen + slot.delay - time.monotonic()
+        return 0 < slot.delay / 4 <= left and (files is None or not files.active)
 
     # -- whose they are --------------------------------------------------------------------------
 

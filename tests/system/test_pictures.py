@@ -120,12 +120,6 @@ def test_the_best_size_is_asked_for_and_no_other(kept: tuple[Path, str, list[str
     assert "/small.png" not in kept[2]
 
 
-def test_no_picture_is_asked_for_while_a_story_waits(kept: tuple[Path, str, list[str]]) -> None:
-    stories = [n for n, path in enumerate(kept[2]) if path.startswith("/2026/")]
-    first = next(n for n, path in enumerate(kept[2]) if path.endswith((".png", ".svg")))
-    assert max(stories) < first
-
-
 def test_equal_pictures_are_stored_once(kept: tuple[Path, str, list[str]]) -> None:
     found = query(
         kept[0],
@@ -220,16 +214,34 @@ def test_pictures_of_stories_that_were_archived_without_are_asked_for_later(
     assert rows(tmp_path / "a")["a.png"]["width"] == 32
 
 
-def test_a_limit_on_pages_counts_pages_alone(tmp_path: Path) -> None:
+def test_a_limit_on_pages_counts_pages_alone_and_no_picture_comes_before_one(
+    tmp_path: Path,
+) -> None:
+    asked: list[str] = []
     pictures = {n: figure(*(f"/{n}-{i}.png" for i in range(3))) for n in range(1, 5)}
     shown = {f"/{n}-{i}.png": (200, PNG, picture(f"{n}{i}")) for n in range(1, 5) for i in range(3)}
-    with site(paper(pictures, **shown)) as url:
+    with site(paper(pictures, **shown), asked) as url:
         done = crawl("news", tmp_path / "a", site=url, keep="pictures", max_pages="3")
     assert done.returncode == 0
+    stories = [n for n, path in enumerate(asked) if path.startswith("/2026/")]
+    assert max(stories) < min(n for n, path in enumerate(asked) if path.endswith(".png"))
     (run,) = query(tmp_path / "a", "SELECT new_articles, outcome FROM runs")
     assert (run["new_articles"], run["outcome"]) == (2, "max_pages")
     states = [row["state"] for row in rows(tmp_path / "a").values()]
     assert states == ["done"] * 6
+
+
+def test_pictures_come_in_the_pause_between_two_pages(tmp_path: Path) -> None:
+    pictures = {n: figure(f"/{n}.png") for n in range(1, 6)}
+    shown = {f"/{n}.png": (200, PNG, picture(f"{n}")) for n in range(1, 6)}
+    asked: list[str] = []
+    with site(paper(pictures, **shown), asked) as url:
+        slowly = ("-s", "DOWNLOAD_DELAY=0.6", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
+        done = crawl("news", tmp_path / "a", *slowly, site=url, keep="pictures", discover="links")
+    assert done.returncode == 0
+    kinds = ["file" if path.endswith(".png") else "page" for path in asked]
+    assert "page" in kinds[kinds.index("file") :]
+    assert kinds.count("file") == 5
 
 
 def test_a_killed_run_goes_on_with_the_pictures_that_it_owes(tmp_path: Path) -> None:
