@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar, Self, cast
 
@@ -25,12 +26,12 @@ from crawler.outcome import of_seeds
 from crawler.reasons import OTHER, Reason, because
 from crawler.runs.assembly import Whole, later_page
 from crawler.runs.readings import packed_answer, unpack
-from crawler.runs.visits import Answer, Reading, answer_state, moved_state, settled
+from crawler.runs.visits import Answer, Reading, answer_state, moved_state, read_place, settled
 from crawler.stopping import Stopped
 from crawler.urls import normalise, site_host
 
 from .arguments import choice, day, whole_number, without_scheme
-from .requisites import needed, read_requisite
+from .requisites import bounded, needed, read_requisite
 from .soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
 from .wishes import Wishes
 
@@ -228,7 +229,7 @@ class ArchiveSpider(Spider):
             due = Due(replace(found, url=url))
         if response.status == 304 and (due.etag or due.last_modified):
             visit = self._visit(due, "done", None, captures, not_modified=True)
-            yield replace(visit, along=along)
+            yield replace(visit, along=along, found=await self._needed_still(due.found))
             self._note_seed(found, "done", None)
             return
         state, reason = _answer_state(response, captures)
@@ -331,6 +332,20 @@ class ArchiveSpider(Spider):
         if captures := response.meta.get("captures"):
             session.run.readings.keep(captures[-1].record_id, packed, reading)
         return reading
+
+    async def _needed_still(self, found: FoundUrl) -> tuple[FoundUrl, ...]:
+        """What a page needs that has not changed since it was archived, perhaps without that."""
+        keep = self.wishes.keeps(found.url)
+        if keep == "text" or found.role not in ("home", "page"):
+            return ()
+        self._keeping.add(site_host(found.url))
+        session, needs = Session.of(self.crawler), tuple[str, ...]()
+        place = session.known.last_page(found.url) if keep == "page" else None
+        if place is not None:
+            # what is wrong with its record, verify says
+            with suppress(PageError, OSError):
+                needs = (await session.workers.run(read_place, place, None, keep)).needs
+        return tuple(bounded((*session.known.pictures(found.url), *needs), found.url))
 
     async def _whole(self, page: Page, due: Due) -> tuple[Whole, tuple[Visit, ...]]:
         """A page with its later pages, and the visits of those."""

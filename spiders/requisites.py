@@ -3,7 +3,7 @@ answers hold."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -39,10 +39,14 @@ def needed(keep: Keep, reading: Reading, article: Article | None, url: str) -> I
     if article is not None and page is not None and why_none(article, page.not_article) is None:
         pictures = (image["url"] for image in images(article))
     more = reading.needs if keep == "page" else ()
-    yield from _bounded(chain(pictures, more), url)
+    yield from bounded(chain(pictures, more), url)
 
 
-def _bounded(urls: Iterator[str], page: str, depth: int = 0) -> Iterator[FoundUrl]:
+def bounded(urls: Iterable[str], page: str, depth: int = 0) -> Iterator[FoundUrl]:
+    """Addresses as URLs to be asked for, of one page or style sheet no more than it may need.
+
+    page: that needs them. depth: how many sheets led to them.
+    """
     hosts: set[str] = set()
     for url in islice(dict.fromkeys(urls), _MOST):
         hosts.add(site_host(url))
@@ -66,4 +70,4 @@ async def read_requisite(
         return visit
     run = Session.of(spider.crawler).workers.run
     urls = await run(style_needs, response.body, visit.url, said)
-    return replace(visit, found=tuple(_bounded(iter(urls), page, depth)))
+    return replace(visit, found=tuple(bounded(urls, page, depth)))

@@ -179,10 +179,10 @@ def with_profile(doc: Document, page: Page, profile: SiteProfile) -> Page:
     return cleaned(ruled) if changes else page
 
 
-def read_place(place: Place, profile: SiteProfile | None = None) -> Reading:
+def read_place(place: Place, profile: SiteProfile | None = None, keep: Keep = "text") -> Reading:
     """What the answer in a record holds; what it tells of is left out, for nobody asks. Raises
     PageError where it cannot be read, OSError."""
-    return replace(read_answer(answer_at(place), profile=profile), told=())
+    return replace(read_answer(answer_at(place), profile=profile, keep=keep), told=())
 
 
 def answer_at(place: Place) -> Answer:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.demo.answer import picture
+from crawler.demo.server import serve
 from tests.loopback import HTML, Answers, site
 
 from .conftest import FULL_SPEED, ROOT, crawl, query, run_scrapy
@@ -376,6 +378,39 @@ def test_style_sheets_are_followed_to_what_they_need(tmp_path: Path) -> None:
     wanted = {"look.css", "more.css", "f.woff2", "bg.png", "top.png", "s.png", "m.png"}
     assert {path for path, row in found.items() if row["state"] == "done"} >= wanted
     assert all(asked.count(f"/{path}") == 1 for path in wanted)
+
+
+def test_a_style_sheet_is_asked_for_again_once_it_may_have_changed(tmp_path: Path) -> None:
+    css = {"Content-Type": "text/css", "ETag": '"1"'}
+    answers = paper({1: '<link rel="stylesheet" href="/look.css">' + figure("/a.png")}, **{
+        "/look.css": (200, css, b"p { color: red }"), "/a.png": (200, PNG, picture("a")),
+    })  # fmt: skip
+    asked: list[str] = []
+    with site(answers, asked) as url:
+        for age in ("", "-29 days", "-31 days"):
+            if age:
+                with sqlite3.connect(tmp_path / "a" / "archive.db") as db:
+                    db.execute(
+                        "UPDATE urls SET visited_at = strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now', ?)"
+                        " WHERE role = 'requisite'",
+                        (age,),
+                    )
+            done = crawl("news", tmp_path / "a", site=url, keep="page", revisit="now")
+            assert done.returncode == 0
+    assert (asked.count("/look.css"), asked.count("/a.png")) == (2, 1)
+
+
+def test_a_page_that_has_not_changed_tells_what_it_needs_all_the_same(tmp_path: Path) -> None:
+    with serve("morning") as url:
+        address = f"{url}/business/2026/10/13/freight-siding-decision-expected"
+        counts = []
+        for keep in ("text", "pictures", "page"):
+            assert crawl("article", tmp_path / "a", url=address, keep=keep).returncode == 0
+            counts.append(len(rows(tmp_path / "a")))
+        (seen,) = query(tmp_path / "a", "SELECT count(*) AS n FROM captures WHERE status = 304")
+    assert seen["n"] == 2
+    assert counts[0] == 0 < counts[1] < counts[2]
+    assert {row["state"] for row in rows(tmp_path / "a").values()} == {"done"}
 
 
 def test_sheets_that_lead_to_one_another_without_end_end(tmp_path: Path) -> None:
