@@ -243,7 +243,7 @@ class ArchiveSpider(Spider):
                 visit = replace(visit, state="failed", reason=error.why)
             except Stopped:
                 return  # a part of it is missing: it is visited again as a whole
-        if all(each.role == "requisite" for each in visit.found):
+        if found.role != "requisite" and all(f.role == "requisite" for f in visit.found):
             self.answered_nothing(due.found)
         lacks = self.lacks(found, visit)
         self._note_seed(found, "failed" if lacks else visit.state, lacks or visit.reason)
@@ -260,7 +260,8 @@ class ArchiveSpider(Spider):
         if due.found.url in self.bare and reason.code in _NO_HTTPS:
             yield self._ask_plainly(due.found)
             return
-        self.answered_nothing(due.found)
+        if due.found.role != "requisite":
+            self.answered_nothing(due.found)
         self._note_seed(due.found, state, reason)
         yield self._visit(due, state, reason, tuple(request.meta["captures"]))
 

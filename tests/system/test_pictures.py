@@ -289,8 +289,13 @@ def test_a_picture_host_that_asks_for_a_pause_gets_it_and_stories_do_not_wait(
     assert [path for path in there if path.endswith(".png")] in (["/p.png"], ["/p.png", "/q.png"])
     found = rows(tmp_path / "a")
     assert found["p.png"]["state"] == "retry"
-    (run,) = query(tmp_path / "a", "SELECT new_articles FROM runs")
+    (run,) = query(tmp_path / "a", "SELECT new_articles, captures FROM runs")
     assert run["new_articles"] == 2
+    # what was asked of the host of pictures counts for the newspaper, and that is the only one
+    (own,) = query(tmp_path / "a", "SELECT new_articles, captures FROM run_papers")
+    assert dict(own) == dict(run)
+    assert len(query(tmp_path / "a", "SELECT * FROM site_summary")) == 1
+    assert run_scrapy("verify", str(tmp_path / "a")).returncode == 0
 
 
 def test_robots_rules_hold_for_pictures(tmp_path: Path) -> None:
