@@ -20,6 +20,9 @@ FRESH = 30 * 86_400
 """Seconds for which a style sheet or font is taken to be as it was; a page that needs it later has
 it asked for again, whether it has changed. A picture is asked for once."""
 
+_AT_ONCE = 1_000
+"""Stories of which pictures are looked for in one step: a step holds up the run."""
+
 
 class Requisites:
     """Requisites of pages in one open archive. Methods that write belong into a transaction of the
@@ -62,18 +65,29 @@ class Requisites:
             if done.rowcount:
                 self._news.needed.add(site_host(each.url))
 
-    def add_missing(self, site: int, site_id: Callable[[str], int], now: str) -> int:
-        """Queue the pictures of a site's stories, as they stand, that nobody has asked for: those
-        of stories that were archived without. Returns how many. site: its key."""
+    def add_missing(
+        self, sites: Collection[int], after: int, site_id: Callable[[str], int], now: str
+    ) -> int | None:
+        """Queue the pictures of some sites' stories, as they stand, that nobody has asked for:
+        those of stories that were archived without; of some thousand stories at a time.
+
+        sites: their keys. after: key of the last story that was looked at, 0 for none. Returns the
+        same for the next time; None where all were.
+        """
+        (last,) = self._sql("SELECT ifnull(max(id), 0) FROM articles").fetchone()
+        if after >= last:
+            return None
         rows = self._sql(
             "SELECT DISTINCT i.url, u.url FROM articles a JOIN images i"
             " ON i.revision_id = a.revision_id JOIN revisions r ON r.id = a.revision_id"
             " JOIN captures c ON c.id = r.capture_id JOIN urls u ON u.id = c.url_id"
-            " WHERE a.site_id = ? AND NOT EXISTS (SELECT 1 FROM urls v WHERE v.url = i.url)",
-            (site,),
+            " WHERE a.id > ?1 AND a.id <= ?1 + ?2"
+            " AND a.site_id IN (SELECT value FROM json_each(?3))"
+            " AND NOT EXISTS (SELECT 1 FROM urls v WHERE v.url = i.url)",
+            (after, _AT_ONCE, json.dumps(list(sites))),
         ).fetchall()
         self.add((FoundUrl(url, "requisite", "needed", via) for url, via in rows), site_id, now)
-        return len(rows)
+        return after + _AT_ONCE
 
     def hosts(self, sites: Collection[int], now: str) -> list[str]:
         """Hosts at which requisites of some sites' pages wait, those with the most first. sites:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -227,10 +227,10 @@ class Store:
         with self.db.atomic():
             self.frontier.finds.add(cleaned(tuple(found)), self._site_id, now, listed=False)
 
-    def need_pictures(self, site: int) -> None:
-        """Queue the pictures of a site's stories that nobody has asked for, in a transaction of the
-        caller's. site: its key."""
-        self.frontier.requisites.add_missing(site, self._site_id, times.now())
+    def need_pictures(self, sites: Collection[int], after: int) -> int | None:
+        """Queue pictures of some sites' stories that nobody has asked for, as
+        `Requisites.add_missing`, in a transaction of the caller's."""
+        return self.frontier.requisites.add_missing(sites, after, self._site_id, times.now())
 
     def reread(self, url: str, record_id: str, article: Article, extractor: str) -> str:
         """Store what an extractor has read again on the page of an article's revision.

@@ -57,6 +57,9 @@ class Requisites:
         self._lanes: dict[str, _Lane] = {}
         self._out: set[str] = set()
         """Those handed out whose visit is not stored yet."""
+        self._after: int | None = 0 if spider.resume_hosts else None
+        """The last story whose pictures were looked for, in case it was archived without; None:
+        all were."""
         self._looked_for = -1
         """For how many newspapers the archive was asked what waits."""
 
@@ -73,7 +76,9 @@ class Requisites:
                 self._looked_for = len(self._spider.keepers)
                 self._queue.needed.update(hosts)
         self._look()
-        return any(not self._hosts.is_closed(host) for host in self._lanes)
+        return self._after is not None or any(
+            not self._hosts.is_closed(host) for host in self._lanes
+        )
 
     def settle(self, urls: Iterable[str]) -> None:
         """Visits are stored."""
@@ -90,6 +95,9 @@ class Requisites:
     def next(self) -> Request | None:
         """The next one whose host is free for it; None if there is none."""
         self._look()
+        if not self._lanes and self._after is not None:
+            self._after = self._queue.need_pictures(self._after)
+            self._look()
         if len(self._out) >= _AT_ONCE:
             return None
         for host in list(self._lanes):

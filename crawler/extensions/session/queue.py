@@ -99,6 +99,21 @@ class Queue:
 
         return self._archive.attempt(claim)
 
+    def need_pictures(self, after: int) -> int | None:
+        """Queue pictures of stories that were archived without, as `Requisites.add_missing`; gives
+        `after` back where that cannot be done just now."""
+        if not self._archive.is_ready:
+            return after
+
+        def need(store: Store) -> tuple[int | None]:
+            found = store.need_pictures(self._newspapers(store), after)
+            self.needed |= store.frontier.news.needed
+            store.frontier.news.needed.clear()
+            return (found,)
+
+        done = self._archive.change(need)
+        return after if done is None else done[0]
+
     def requisite_hosts(self) -> list[str] | None:
         """Hosts at which such requisites wait; None where that cannot be said just now."""
         if not self._archive.is_ready:

@@ -140,13 +140,10 @@ class Session:
                     other_dates.add(store.find_site(site_host(wanted.home_url)))
             if (wishes := getattr(spider, "wishes", None)) is not None:
                 store.papers.paper_of = wishes.paper_of
-            keepers = set(map(store.find_site, self._keepers()))
             for site in filter(None, map(store.find_site, hosts)):
                 store.frontier.wake_sources(site)
                 if site in other_dates:
                     store.frontier.readmit(site)
-                if site in keepers:
-                    store.need_pictures(site)
                 if getattr(spider, "revisit", "due") == "now":
                     store.frontier.make_due(site, times.utc(self.run.started_at))
         store.wait_at_most(_BUSY_MS)
