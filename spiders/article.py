@@ -30,7 +30,10 @@ class ArticleSpider(ArchiveSpider):
     """
 
     name = "article"
-    known_arguments: ClassVar[frozenset[str]] = ArchiveSpider.known_arguments | {"url", "urls"}
+    known_arguments: ClassVar[frozenset[str]] = ArchiveSpider.known_arguments | {
+        "url", "urls", "keep",
+    }  # fmt: skip
+    may_keep_more = True
 
     def __init__(self, **arguments: str) -> None:
         """Raises UsageError."""

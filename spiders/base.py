@@ -57,9 +57,12 @@ class ArchiveSpider(Spider):
     """
 
     known_arguments: ClassVar[frozenset[str]] = frozenset(
-        {"archive", "allow_private", "contact", "cookies", "keep"}
+        {"archive", "allow_private", "contact", "cookies"}
     )
 
+    may_keep_more: ClassVar[bool] = False
+    """Whether what pages show is archived, too, where the user wants it: pages of the web as it is
+    now, not those of an archive's."""
     doubts_pages: ClassVar[bool] = False
     """Whether to learn, where a page looks odd, how its site answers for what it has not."""
 
@@ -126,14 +129,20 @@ class ArchiveSpider(Spider):
     @property
     def keeps_more(self) -> bool:
         """Whether more than pages may be archived."""
-        return self.wishes.may_keep_more
+        return self.may_keep_more and self.wishes.may_keep_more
 
     @property
     def keepers(self) -> set[str]:
         """Hosts of sites whose pages are archived with more than their text."""
+        if not self.keeps_more:
+            return set()
         followed = {*self.resume_hosts, *getattr(self, "hosts", ())}
         own = {host for host in followed if self.wishes.keeps(f"http://{host}/") != "text"}
         return own | self._keeping
+
+    def keeps(self, url: str) -> Keep:
+        """What is archived beside a page at an address."""
+        return self.wishes.keeps(url) if self.may_keep_more else "text"
 
     # -- what a spider decides -------------------------------------------------------------------
 
@@ -311,7 +320,7 @@ class ArchiveSpider(Spider):
         own = {url, *(part.url for part in parts)}
         asides, self._asides = tuple(self._asides), []
         told = tuple(f for f in self.follow(page, found) if f.url not in own)
-        if (keep := self.wishes.keeps(url)) != "text":
+        if (keep := self.keeps(url)) != "text":
             self._keeping.add(site_host(url))
             told += tuple(needed(keep, reading, whole.article, url))
         by = Session.of(self.crawler).run.profiles.extractor(url)
@@ -327,7 +336,7 @@ class ArchiveSpider(Spider):
         answer = Answer(url, response.body, said, links)
         session = Session.of(self.crawler)
         work = session.workers.run_list if role in ("sitemap", "feed") else session.workers.run
-        profile, keep = session.run.profiles.of(url), self.wishes.keeps(url)
+        profile, keep = session.run.profiles.of(url), self.keeps(url)
         packed = await work(packed_answer, answer, role, profile, keep)
         reading = unpack(packed)
         if captures := response.meta.get("captures"):
@@ -336,7 +345,7 @@ class ArchiveSpider(Spider):
 
     async def _needed_still(self, found: FoundUrl) -> tuple[FoundUrl, ...]:
         """What a page needs that has not changed since it was archived, perhaps without that."""
-        keep = self.wishes.keeps(found.url)
+        keep = self.keeps(found.url)
         if keep == "text" or found.role not in ("home", "page"):
             return ()
         self._keeping.add(site_host(found.url))

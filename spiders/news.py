@@ -65,8 +65,9 @@ class NewsSpider(ArchiveSpider):
 
     name = "news"
     doubts_pages = True
+    may_keep_more = True
     known_arguments: ClassVar[frozenset[str]] = ArchiveSpider.known_arguments | {
-        "paper", "site", "since", "until", "max_pages", "discover", "revisit",
+        "paper", "site", "since", "until", "max_pages", "discover", "revisit", "keep",
     }  # fmt: skip
 
     def __init__(self, **arguments: str) -> None:

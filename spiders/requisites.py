@@ -64,7 +64,7 @@ async def read_requisite(
     said = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
     visit = settled_requisite(visit, response.body, said)
     depth, page = REQUISITE - found.priority + 1, found.via or visit.url
-    if visit.state != "done" or depth > _DEEPEST or spider.wishes.keeps(page) != "page":
+    if visit.state != "done" or depth > _DEEPEST or spider.keeps(page) != "page":
         return visit
     if visit.picture is not None or not is_style_sheet(said, visit.url):
         return visit
