@@ -205,6 +205,10 @@ bench-discovery: setup ## how much of demo sites and invented newspapers is foun
 bench-order: setup ## the same stories at any pace, in any order of answers, killed or in many runs
 	@$(BIN)/python -m benchmarks.order
 
+.PHONY: bench-pictures
+bench-pictures: setup replay-tools ## what pictures cost a run, and whether pages played back look as they did
+	@$(BIN)/python -m benchmarks.pictures
+
 .PHONY: bench-history
 bench-history: setup ## how far edits and goings that an archive tells of can be trusted
 	@$(BIN)/python -m benchmarks.history

@@ -28,19 +28,24 @@ Relation = Literal[
 """How a linked story stands to the page that shows it."""
 RELATIONS: tuple[str, ...] = get_args(Relation)
 
-Role = Literal["home", "robots", "sitemap", "feed", "wordpress", "page"]
+Role = Literal["home", "robots", "sitemap", "feed", "wordpress", "page", "requisite"]
 """What a URL is fetched as. robots: a file that speaks for a whole host (robots.txt, tdmrep.json).
 wordpress: a page of a WordPress site's REST list of posts. A `page` may turn out to be an article
-or a listing."""
+or a listing. requisite: what a page needs to be shown: a picture, a style sheet, a font."""
+
+Keep = Literal["text", "pictures", "page"]
+"""What is archived of a story beside its page. text: nothing. pictures: its pictures. page:
+whatever its page needs to be shown without scripts."""
+KEEPS: tuple[Keep, ...] = get_args(Keep)
 
 Source = Literal[
     "seed", "list", "robots", "usual", "sitemap", "feed", "wordpress", "archive", "previous",
-    "link", "redirect", "import", "script",
+    "link", "redirect", "import", "script", "needed",
 ]  # fmt: skip
 """How a URL was found. list: named by the user; usual: one of the places where sites usually keep a
 sitemap or feed; archive: a further page of a listing; previous: a story's link to the one before or
 after it; import: in a WARC file of another program; script: a page's script asked for it when a
-browser showed the page."""
+browser showed the page; needed: a page cannot be shown without it."""
 
 Kind = Literal["html", "sitemap", "feed", "other", "reply"]
 """What a URL turned out to hold. other: what is read by none of our readers (a picture, a style
@@ -105,6 +110,19 @@ class Image:
     caption: str | None = None
     width: int | None = None
     """Pixels, as the page states them."""
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What the first bytes of a picture say of it."""
+
+    media_type: str
+    """`image/jpeg` …, by the bytes and not by what was sent with them."""
+    bytes: int
+    """Without content coding."""
+    width: int | None = None
+    """Pixels; None where that cannot be told."""
     height: int | None = None
 
 
@@ -407,6 +425,8 @@ class Visit:
     """What the answer turned out to hold; None where nobody has looked."""
     extractor: str | None = None
     """By which the article was read; None: by this program's."""
+    picture: Picture | None = None
+    """What came, where that is a picture."""
     along: tuple[Visit, ...] = ()
     """Visits that the same answer settled: the address that led here, a story's later pages. They
     are stored in the same transaction: one without the other would be forgotten by a crash."""

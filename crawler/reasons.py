@@ -81,6 +81,7 @@ _WORDS = {
     "page_no_element": "page has no HTML element",
     "page_not_parsed": "page cannot be parsed as HTML: {}",
     "page_beyond_bounds": "page has {}",
+    "no_requisite": "no picture, style sheet or font: {}",
     "no_posts": "WordPress gives no list of posts here ({})",
     # what another archive of the web has of it
     "no_listing": "its captures cannot be listed: {}",

@@ -91,6 +91,9 @@ AUTOTHROTTLE_MAX_DELAY = 60.0  # seconds
 
 DOWNLOAD_TIMEOUT = 60  # seconds
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024  # bytes; a sitemap may have 50 MB (sitemaps.org)
+# Bytes of what a page shows: a picture, a style sheet, a font. What is longer is cut there, and is
+# no picture then.
+REQUISITE_MAXSIZE = 16 * 1024 * 1024
 # Bytes and lines of an answer's head, with those of interim answers (1xx) before it; browsers take
 # 256 KiB. Trailers and the lines of chunks are bounded by Twisted (64 KiB, 1 KiB each).
 DOWNLOAD_MAXHEAD = 256 * 1024
@@ -156,6 +159,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.private.PrivateAddressMiddleware": 90,
     "crawler.middlewares.robots.RobotsMiddleware": 100,
     "crawler.middlewares.tdmrep.TdmrepMiddleware": 105,  # of hosts that robots.txt lets us in
+    "crawler.middlewares.requisite_pace.RequisitePaceMiddleware": 108,
     "crawler.middlewares.conditional.ConditionalMiddleware": 110,
     "crawler.middlewares.subscription.SubscriptionMiddleware": 120,
     "crawler.middlewares.refresh.RefreshMiddleware": 580,

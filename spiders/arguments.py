@@ -120,7 +120,8 @@ def choice(name: str, value: str | None, known: tuple[str, ...]) -> str:
     if value is None:
         return known[0]
     if value not in known:
-        raise UsageError(f"{name}={value}: there are {' and '.join(known)}")
+        *others, last = known
+        raise UsageError(f"{name}={value}: there are {', '.join(others)} and {last}")
     return value
 
 

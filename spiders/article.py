@@ -26,10 +26,14 @@ class ArticleSpider(ArchiveSpider):
 
     -a url=URL[,URL…]        these addresses
     -a urls=FILE             the addresses in a text file, one a line; - for standard input
+    -a keep=pictures         archive the pictures of stories, too; keep=page: all that pages show
     """
 
     name = "article"
-    known_arguments: ClassVar[frozenset[str]] = ArchiveSpider.known_arguments | {"url", "urls"}
+    known_arguments: ClassVar[frozenset[str]] = ArchiveSpider.known_arguments | {
+        "url", "urls", "keep",
+    }  # fmt: skip
+    may_keep_more = True
 
     def __init__(self, **arguments: str) -> None:
         """Raises UsageError."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from dataclasses import replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -12,6 +13,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler import failures
+from crawler.config import Papers
 from crawler.discover.kinds import sniff
 from crawler.discover.shapes import shape
 from crawler.errors import PageError, UsageError
@@ -19,17 +21,18 @@ from crawler.extensions.rendering import Renderer, with_rendering
 from crawler.extensions.session import Session
 from crawler.extract.page import MAX_BYTES, refuse_what_is_too_long
 from crawler.frontier.scheduler import Frontier
-from crawler.items import Capture, Due, FoundUrl, Page, Role, State, Visit
+from crawler.items import KEEPS, Capture, Due, FoundUrl, Keep, Page, Role, State, Visit
 from crawler.middlewares.unpacking import CUT
 from crawler.outcome import of_seeds
 from crawler.reasons import OTHER, Reason, because
 from crawler.runs.assembly import Whole, later_page
 from crawler.runs.readings import packed_answer, unpack
-from crawler.runs.visits import Answer, Reading, answer_state, moved_state, settled
+from crawler.runs.visits import Answer, Reading, answer_state, moved_state, read_place, settled
 from crawler.stopping import Stopped
 from crawler.urls import normalise, site_host
 
-from .arguments import day, whole_number, without_scheme
+from .arguments import choice, day, whole_number, without_scheme
+from .requisites import bounded, needed, read_requisite
 from .soft_errors import INVENTED, NO_SUCH_PAGE, SoftErrors
 from .wishes import Wishes
 
@@ -58,6 +61,9 @@ class ArchiveSpider(Spider):
         {"archive", "allow_private", "contact", "cookies", "render"}
     )
 
+    may_keep_more: ClassVar[bool] = False
+    """Whether what pages show is archived, too, where the user wants it: pages of the web as it is
+    now, not those of an archive's."""
     doubts_pages: ClassVar[bool] = False
     """Whether to learn, where a page looks odd, how its site answers for what it has not."""
 
@@ -78,7 +84,9 @@ class ArchiveSpider(Spider):
         if self.since and self.until and self.since[: len(self.until)] > self.until:
             raise UsageError(f"since={self.since} is after until={self.until}; swap them")
         self.max_pages = whole_number("max_pages", arguments.get("max_pages"))
-        self.wishes = Wishes((), self.since, self.until)
+        asked = choice("keep", arguments["keep"], KEEPS) if "keep" in arguments else None
+        self.keep = cast("Keep | None", asked)
+        self.wishes = Wishes((), self.since, self.until, keep=self.keep)
         self.seeds: tuple[str, ...] = ()
         self.servers: tuple[str, ...] = ()
         """Whom the run asks, if not those at the seeds."""
@@ -90,6 +98,8 @@ class ArchiveSpider(Spider):
             *(arguments.get(name) for name in ("site", "url") if "paper" not in arguments)
         )
         """Seeds that were named without http or https."""
+        self._keeping: set[str] = set()
+        """Hosts of pages that were read to be archived with more than their text."""
         self._soft_errors = SoftErrors(self._ask_invented, self._ask_home)
         self._asides: list[Visit] = []
         """Visits that are to be stored along with the next one."""
@@ -103,8 +113,12 @@ class ArchiveSpider(Spider):
                 " with: from crawler.settings import *"
             )
         spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.wishes = spider._wishes_with(Papers.of_setting(crawler.settings.get("PAPERS")))
         crawler.signals.connect(spider.robots_parsed, signal=signals.robots_parsed)
         return spider
+
+    def _wishes_with(self, papers: Papers) -> Wishes:
+        return Wishes((), self.since, self.until, papers=papers, keep=self.keep)
 
     @property
     def missed_seeds(self) -> str | None:
@@ -112,6 +126,24 @@ class ArchiveSpider(Spider):
         return of_seeds(
             self.seed_failures.values(), archived=self.seeds_done, is_list=self.name == "article"
         )
+
+    @property
+    def keeps_more(self) -> bool:
+        """Whether more than pages may be archived."""
+        return self.may_keep_more and self.wishes.may_keep_more
+
+    @property
+    def keepers(self) -> set[str]:
+        """Hosts of sites whose pages are archived with more than their text."""
+        if not self.keeps_more:
+            return set()
+        followed = {*self.resume_hosts, *getattr(self, "hosts", ())}
+        own = {host for host in followed if self.wishes.keeps(f"http://{host}/") != "text"}
+        return own | self._keeping
+
+    def keeps(self, url: str) -> Keep:
+        """What is archived beside a page at an address."""
+        return self.wishes.keeps(url) if self.may_keep_more else "text"
 
     # -- what a spider decides -------------------------------------------------------------------
 
@@ -163,8 +195,11 @@ class ArchiveSpider(Spider):
 
     def request(self, due: Due) -> Request:
         """A request of a URL."""
+        if due.found.role == "requisite" and due.found.via is not None:
+            self.wishes.note_host(due.found.url, due.found.via)
         return Request(
             due.ask_as or due.found.url,
+            headers={"Accept": "*/*"} if due.found.role == "requisite" else None,
             callback=self.answered,
             errback=self.failed,
             meta={"due": due, "captures": []},
@@ -194,8 +229,9 @@ class ArchiveSpider(Spider):
             along = (*along, replace(moved, leads_to=url))
             captures = captures[-1:]
             Frontier.of(self.crawler).mark_seen(url)
-            self.moved(found, url)
-            if not self.belongs(url):
+            if found.role != "requisite":
+                self.moved(found, url)
+            if found.role != "requisite" and not self.belongs(url):
                 why = because("to_other_site")
                 elsewhere = self._visit(due, "excluded", why, captures)
                 yield replace(elsewhere, url=url, origin=replace(found, url=url), along=along)
@@ -203,7 +239,7 @@ class ArchiveSpider(Spider):
             due = Due(replace(found, url=url))
         if response.status == 304 and (due.etag or due.last_modified):
             visit = self._visit(due, "done", None, captures, not_modified=True)
-            yield replace(visit, along=along)
+            yield replace(visit, along=along, found=await self._needed_still(due.found))
             self._note_seed(found, "done", None)
             return
         state, reason = _answer_state(response, captures)
@@ -217,7 +253,7 @@ class ArchiveSpider(Spider):
                 visit = replace(visit, state="failed", reason=error.why)
             except Stopped:
                 return  # a part of it is missing: it is visited again as a whole
-        if not visit.found:
+        if found.role != "requisite" and all(f.role == "requisite" for f in visit.found):
             self.answered_nothing(due.found)
         lacks = self.lacks(found, visit)
         self._note_seed(found, "failed" if lacks else visit.state, lacks or visit.reason)
@@ -234,7 +270,8 @@ class ArchiveSpider(Spider):
         if due.found.url in self.bare and reason.code in _NO_HTTPS:
             yield self._ask_plainly(due.found)
             return
-        self.answered_nothing(due.found)
+        if due.found.role != "requisite":
+            self.answered_nothing(due.found)
         self._note_seed(due.found, state, reason)
         yield self._visit(due, state, reason, tuple(request.meta["captures"]))
 
@@ -265,6 +302,8 @@ class ArchiveSpider(Spider):
             last_modified=_header(response, b"Last-Modified"),
         )
         url, found = visit.url, due.found
+        if found.role == "requisite":
+            return await read_requisite(self, response, visit, found), ()
         if found.role == "wordpress":
             return await self._read_posts(response, visit, found), ()
         reading = await self._reading(response, url, found.role)
@@ -300,6 +339,9 @@ class ArchiveSpider(Spider):
         own = {url, *(part.url for part in parts)}
         asides, self._asides = tuple(self._asides), []
         told = tuple(f for f in self.follow(page, found) if f.url not in own)
+        if (keep := self.keeps(url)) != "text":
+            self._keeping.add(site_host(url))
+            told += tuple(needed(keep, reading, whole.article, url))
         by = Session.of(self.crawler).run.profiles.extractor(url)
         visit = replace(visit, article=whole.article, lacks=whole.lacks, found=told, extractor=by)
         return visit, parts + asides
@@ -320,11 +362,26 @@ class ArchiveSpider(Spider):
         learned."""
         session = Session.of(self.crawler)
         work = session.workers.run_list if role in ("sitemap", "feed") else session.workers.run
-        packed = await work(packed_answer, answer, role, session.run.profiles.of(answer.url))
+        profile, keep = session.run.profiles.of(answer.url), self.keeps(answer.url)
+        packed = await work(packed_answer, answer, role, profile, keep)
         reading = unpack(packed)
         if captures:
             session.run.readings.keep(captures[-1].record_id, packed, reading)
         return reading
+
+    async def _needed_still(self, found: FoundUrl) -> tuple[FoundUrl, ...]:
+        """What a page needs that has not changed since it was archived, perhaps without that."""
+        keep = self.keeps(found.url)
+        if keep == "text" or found.role not in ("home", "page"):
+            return ()
+        self._keeping.add(site_host(found.url))
+        session, needs = Session.of(self.crawler), tuple[str, ...]()
+        place = session.known.last_page(found.url) if keep == "page" else None
+        if place is not None:
+            # what is wrong with its record, verify says
+            with suppress(PageError, OSError):
+                needs = (await session.workers.run(read_place, place, None, keep)).needs
+        return tuple(bounded((*session.known.pictures(found.url), *needs), found.url))
 
     async def _whole(self, page: Page, due: Due) -> tuple[Whole, tuple[Visit, ...]]:
         """A page with its later pages, and the visits of those."""

@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 from zlib import crc32
 
 from scrapy import Request
-from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.config import SOURCES, Papers
@@ -61,13 +60,15 @@ class NewsSpider(ArchiveSpider):
     -a discover=HOW[,HOW…]   sitemap, feed, wordpress, archive, previous, links; all if not said
     -a max_pages=N           fetch at most N pages; the next run goes on from there
     -a render=auto|never|always   which pages are shown in a browser; auto if not said
+    -a keep=pictures         archive the pictures of stories, too; keep=page: all that pages show
     -a revisit=now           visit again whatever was visited, instead of what is due
     """
 
     name = "news"
     doubts_pages = True
+    may_keep_more = True
     known_arguments: ClassVar[frozenset[str]] = ArchiveSpider.known_arguments | {
-        "paper", "site", "since", "until", "max_pages", "discover", "revisit",
+        "paper", "site", "since", "until", "max_pages", "discover", "revisit", "keep",
     }  # fmt: skip
 
     def __init__(self, **arguments: str) -> None:
@@ -87,16 +88,8 @@ class NewsSpider(ArchiveSpider):
         self._feeds_known: set[str] = set()
         """Sites that announce feeds, or where they were looked for already."""
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Made by Scrapy. Raises UsageError."""
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        papers = Papers.of_setting(crawler.settings.get("PAPERS"))
-        spider.wishes = spider._wishes_with(papers)
-        return spider
-
     def _wishes_with(self, papers: Papers) -> Wishes:
-        return Wishes(self.seeds, self.since, self.until, self.discover, papers)
+        return Wishes(self.seeds, self.since, self.until, self.discover, papers, self.keep)
 
     @property
     def missed_seeds(self) -> str | None:

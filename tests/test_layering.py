@@ -52,6 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.learn": {"crawler.extract"},
     "crawler.discover": {"crawler.extract.script", "crawler.extract.page"},  # lists in JSON
     "crawler.render": {"crawler.extras"},
+    "crawler.requisites": {"crawler.extract"},
     "crawler.warc": set(),
     "crawler.mementos": {"crawler.discover", "crawler.warc"},
     "crawler.demo": set(),
@@ -78,8 +79,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawler.runs": {
         "crawler.archive", "crawler.config", "crawler.discover", "crawler.extract",
         "crawler.history", "crawler.holdings", "crawler.kept_records", "crawler.learn",
-        "crawler.monitors", "crawler.page_reader", "crawler.policy", "crawler.validate",
-        "crawler.warc",
+        "crawler.monitors", "crawler.page_reader", "crawler.policy", "crawler.requisites",
+        "crawler.validate", "crawler.warc",
     },
     "crawler.bulk": {"crawler.archive", "crawler.extras", "crawler.runs"},
     "crawler.extensions": {
@@ -93,8 +94,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "crawler.room": {
         "crawler.archive", "crawler.citation", "crawler.extract.page", "crawler.history",
-        "crawler.kept_records", "crawler.learn", "crawler.monitors", "crawler.search",
-        "crawler.warc",
+        "crawler.kept_records", "crawler.learn", "crawler.monitors", "crawler.requisites",
+        "crawler.search", "crawler.warc",
     },
     "crawler.middlewares": {
         "crawler.config", "crawler.discover", "crawler.extensions", "crawler.failures",

@@ -90,7 +90,7 @@ class Chains:
         """How many further lists of a site may wait."""
         (waiting,) = self._sql(
             "SELECT count(*) FROM urls WHERE site_id = ? AND role <> 'page'"
-            " AND state IN ('queued', 'excluded')",
+            " AND role <> 'requisite' AND state IN ('queued', 'excluded')",
             (site_id,),
         ).fetchone()
         return max(0, WAITING - int(waiting))
@@ -130,7 +130,7 @@ class Chains:
         """Leave out the lists of a site that wait; returns how many."""
         number = self._sql(
             f"UPDATE urls SET state = 'excluded', {why.SET} WHERE site_id = ? AND role <> 'page'"  # noqa: S608
-            " AND role = source AND state = 'queued' AND held <> ?",
+            " AND role <> 'requisite' AND role = source AND state = 'queued' AND held <> ?",
             (*why.columns(WITHHELD), site_id, ASKED_FOR),
         ).rowcount
         self.withheld += number
@@ -164,8 +164,8 @@ class Chains:
         ).rowcount
         ended = self._sql(
             f"UPDATE urls SET state = 'queued', {why.NONE}, due_at = NULL, held = ?2, dry = 0,"  # noqa: S608
-            " etag = NULL, last_modified = NULL WHERE role <> 'page' AND state = 'done'"
-            f" AND reason_code IN {ROW_ENDED} AND {of_site}",
+            " etag = NULL, last_modified = NULL WHERE role <> 'page' AND role <> 'requisite'"
+            f" AND state = 'done' AND reason_code IN {ROW_ENDED} AND {of_site}",
             (host, ASKED_FOR),
         ).rowcount
         return withheld + ended

@@ -12,12 +12,13 @@ URLS = {
     " and a trailing slash).",
     "site_id": "The site it belongs to.",
     "role": "What it is fetched as: home, robots (robots.txt, tdmrep.json), sitemap, feed,"
-    " wordpress or page.",
+    " wordpress, page, or requisite (a picture, style sheet or font that a page shows).",
     "state": "queued (to be fetched), claimed (a run is working on it), done, retry (failed, to be"
     " tried again at due_at), redirected, failed, gone or excluded.",
     "reason": "Why it is in this state, where that needs a reason.",
     "source": "How it was found: seed or list (named by the user), robots, usual (a usual place),"
-    " sitemap, feed, wordpress, archive, previous, link, redirect or import.",
+    " sitemap, feed, wordpress, archive, previous, link, redirect, import or needed (a page"
+    " cannot be shown without it).",
     "via_id": "The URL that named it first.",
     "found_at": "When it was discovered, UTC.",
     "claimed_at": "The publication date that the source claims for it, as given.",

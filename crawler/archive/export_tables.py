@@ -107,8 +107,13 @@ _RECORD = (
 _IMAGES = Column(
     "images", "records",
     _list(
-        _named("url", "role", "alt", "caption", "width", "height"),
-        "SELECT * FROM images WHERE revision_id = r.id ORDER BY role = 'body', position",
+        _named("url", "role", "alt", "caption", "width", "height", "media_type", "bytes",
+               "pixel_width", "pixel_height", "record_id"),
+        "SELECT i.url, i.role, i.alt, i.caption, i.width, i.height, p.media_type, p.bytes,"
+        " p.width AS pixel_width, p.height AS pixel_height, c.record_id FROM images i"
+        " LEFT JOIN urls u ON u.url = i.url LEFT JOIN pictures p ON p.url_id = u.id"
+        " LEFT JOIN captures c ON c.id = p.capture_id"
+        " WHERE i.revision_id = r.id ORDER BY i.role = 'body', i.position",
     ),
     "Pictures of the story, the lead picture first.",
     (
@@ -118,6 +123,12 @@ _IMAGES = Column(
         Column("caption", "text", "", "The caption shown."),
         Column("width", "integer", "", "In pixels, as the page tells."),
         Column("height", "integer", "", "In pixels, as the page tells."),
+        Column("media_type", "text", "", "Of the archived picture, by its bytes; null where it is"
+               " not archived, as what follows."),
+        Column("bytes", "integer", "", "Its size."),
+        Column("pixel_width", "integer", "", "Its width in pixels."),
+        Column("pixel_height", "integer", "", "Its height in pixels."),
+        Column("record_id", "text", "", "WARC-Record-ID of its capture."),
     ),
 )  # fmt: skip
 _LINKS = Column(

@@ -67,7 +67,10 @@ class FoundUrls:
     def add(self, visit: Visit, now: str, teller: int | None = None) -> Told:
         """Enter what a visit told of, but for what is the next in a row. teller: the key of its
         URL, where that is no story."""
-        found = [each for each in visit.found if not is_step(each)]
+        needed = [each for each in visit.found if each.role == "requisite"]
+        if needed:
+            self._frontier.requisites.add(needed, self._site_id, now)
+        found = [f for f in visit.found if f.role != "requisite" and not is_step(f)]
         return self._frontier.finds.add(
             found, self._site_id, now, listed=visit.role in TOLD_BY, by=visit.role, teller=teller
         )

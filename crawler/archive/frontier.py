@@ -8,28 +8,23 @@ ten million URLs cost what ten thousand do.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import cast
 
 from crawler.archive import why
-from crawler.archive.chains import ASKED_FOR, Chains, is_chained
+from crawler.archive.chains import Chains, is_chained
+from crawler.archive.due_rows import FIELDS, due_of
 from crawler.archive.families import Families
 from crawler.archive.finds import Finds
 from crawler.archive.frontier_news import News
-from crawler.archive.outcomes import Outcome, Plan
+from crawler.archive.outcomes import REQUISITE, Outcome, Plan
+from crawler.archive.requisites import Requisites
 from crawler.archive.visited import Visited
-from crawler.items import Due, FoundUrl, Role, Source, State
+from crawler.items import Due
 from crawler.reasons import OUTSIDE, Reason
 
 # URLs promoted from due to queued in one step.
 _PROMOTE = 500
-
-_FIELDS = (
-    "u.url, u.role, u.source, (SELECT url FROM urls v WHERE v.id = u.via_id), u.claimed_at,"
-    " u.claimed_title, u.claimed_changed_at, u.priority, u.state, u.etag, u.last_modified,"
-    " u.visited_at, u.due_at, u.article_id IS NOT NULL,"
-    " ifnull((SELECT name FROM _url_families k WHERE k.id = u.family_id), ''), u.held"
-)
 
 
 class FrontierTable:
@@ -38,6 +33,7 @@ class FrontierTable:
     Methods that write belong into a transaction of the caller's. All raise sqlite3.Error.
 
     finds, visited: how URLs enter it, and what visits make of them.
+    requisites: those among them that pages need to be shown.
     families, chains: what is known of URLs alike, and of lists that name lists.
     news: what was queued since somebody last looked.
     """
@@ -53,6 +49,7 @@ class FrontierTable:
         self.news = News()
         self.families = Families(connection)
         self.chains = Chains(connection)
+        self.requisites = Requisites(connection, self.news)
         self.finds = Finds(connection, self.news, self.families, self.chains)
         self.visited = Visited(connection, self.news, plan or (lambda outcome: Plan(outcome.state)))
         self._promoted: dict[int, str] = {}
@@ -75,29 +72,32 @@ class FrontierTable:
     # -- claiming --------------------------------------------------------------------------------
 
     def claim(self, site_id: int, limit: int, now: str, above: int = -(1 << 31)) -> list[Due]:
-        """Take up to `limit` queued URLs of a site in hand, the best first.
+        """Take up to `limit` queued URLs of a site in hand, the best first; no requisites.
 
         What is due by `now` (ISO 8601, UTC) is queued first. above: only those of a higher
         priority.
         """
         self.promote(site_id, now)
         sql = (
-            f"SELECT {_FIELDS}, u.id FROM urls u WHERE u.site_id = ? AND u.state = 'queued'"  # noqa: S608
-            " AND u.held <> 1 AND u.priority > ? ORDER BY u.priority DESC, u.id LIMIT ?"
+            f"SELECT {FIELDS}, u.id FROM urls u WHERE u.site_id = ? AND u.state = 'queued'"  # noqa: S608
+            " AND u.held <> 1 AND u.priority > ? AND u.role <> 'requisite'"
+            " ORDER BY u.priority DESC, u.id LIMIT ?"
         )
+        above = max(above, REQUISITE)
         rows = self._sql(sql, (site_id, above, limit)).fetchall()
-        if any(is_chained(_due(row).found) for row in rows) and self.chains.is_fruitless(site_id):
+        if any(is_chained(due_of(row).found) for row in rows) and self.chains.is_fruitless(site_id):
             self.news.grown -= self.chains.withhold(site_id)
             rows = self._sql(sql, (site_id, above, limit)).fetchall()
         self._many("UPDATE urls SET state = 'claimed' WHERE id = ?", [(row[-1],) for row in rows])
-        return [_due(row) for row in rows]
+        return [due_of(row) for row in rows]
 
     def best_waiting(self, site_id: int) -> int | None:
-        """The highest priority among the queued URLs of a site; None if none is queued."""
+        """The highest priority among the queued URLs of a site, but requisites; None if none is
+        queued."""
         row = self._sql(
             "SELECT priority FROM urls WHERE site_id = ? AND state = 'queued' AND held <> 1"
-            " ORDER BY priority DESC, id LIMIT 1",
-            (site_id,),
+            " AND priority > ? AND role <> 'requisite' ORDER BY priority DESC, id LIMIT 1",
+            (site_id, REQUISITE),
         ).fetchone()
         return row[0] if row else None
 
@@ -133,8 +133,8 @@ class FrontierTable:
         """Queue what tells of new stories first hand: it is looked at in every run."""
         self._sql(
             "UPDATE urls SET state = 'queued', due_at = NULL WHERE site_id = ? AND role <> 'page'"
-            " AND role IN ('feed', 'sitemap') AND state = 'done' AND source IN ('robots', 'usual',"
-            " 'link')",
+            " AND role <> 'requisite' AND role IN ('feed', 'sitemap') AND state = 'done'"
+            " AND source IN ('robots', 'usual', 'link')",
             (site_id,),
         )
 
@@ -156,17 +156,17 @@ class FrontierTable:
         """
         self._sql(
             "UPDATE urls SET state = 'queued', due_at = NULL, etag = NULL, last_modified = NULL"
-            " WHERE article_id IS NULL AND role <> 'robots' AND state = 'done'"
+            " WHERE article_id IS NULL AND role NOT IN ('robots', 'requisite') AND state = 'done'"
             " AND source <> 'import' AND ifnull(kind, '') NOT IN ('other', 'reply')"
         )
 
     def count_queued(self, site_id: int) -> int:
-        """How many URLs of a site are queued, without those that are claimed."""
+        """How many URLs of a site are queued, without those that are claimed, and requisites."""
         row = self._sql(
             "SELECT (SELECT count(*) FROM urls WHERE site_id = ?1 AND state = 'queued'"
-            " AND held <> 1) + (SELECT count(*) FROM urls WHERE site_id = ?1 AND held = 1"
-            " AND state = 'queued')",
-            (site_id,),
+            " AND held <> 1 AND priority > ?2) + (SELECT count(*) FROM urls WHERE site_id = ?1"
+            " AND held = 1 AND state = 'queued')",
+            (site_id, REQUISITE),
         ).fetchone()
         return cast(int, row[0])
 
@@ -186,17 +186,17 @@ class FrontierTable:
         rows = self._sql(
             "SELECT host, home_url FROM sites s WHERE host LIKE '%.' || ? || '%' AND (stories > 0"
             " OR EXISTS (SELECT 1 FROM urls u WHERE u.site_id = s.id AND u.state = 'queued'"
-            "   AND u.held <> 1)"
+            "   AND u.held <> 1 AND u.priority > ?)"
             " OR EXISTS (SELECT 1 FROM urls u WHERE u.site_id = s.id AND u.held = 1))",
-            (name,),
+            (name, REQUISITE),
         )
         return [url for found, url in rows if found.partition(":")[0].endswith(f".{name}")]
 
     def lookup(self, url: str) -> Due | None:
         """What is known of a URL; None if it is not."""
-        sql = f"SELECT {_FIELDS} FROM urls u WHERE u.url = ?"  # noqa: S608
+        sql = f"SELECT {FIELDS} FROM urls u WHERE u.url = ?"  # noqa: S608
         row = self._sql(sql, (url,)).fetchone()
-        return _due(row) if row else None
+        return due_of(row) if row else None
 
     # -- leaving out -----------------------------------------------------------------------------
 
@@ -211,10 +211,11 @@ class FrontierTable:
         )
 
     def shut(self, site_id: int, reason: Reason) -> None:
-        """Exclude whatever waits of a host, unvisited."""
+        """Exclude whatever page waits of a host, unvisited."""
         self._sql(
             f"UPDATE urls SET state = 'excluded', {why.SET}, due_at = NULL, held = 0"  # noqa: S608
-            " WHERE site_id = ? AND state IN ('queued', 'claimed', 'retry')",
+            " WHERE site_id = ? AND state IN ('queued', 'claimed', 'retry')"
+            " AND role <> 'requisite'",
             (*why.columns(reason), site_id),
         )
 
@@ -226,33 +227,3 @@ class FrontierTable:
             f" AND state = 'excluded' AND reason_code = '{OUTSIDE.code}'",
             (site_id,),
         )
-
-
-def _due(row: Sequence[object]) -> Due:
-    (
-        url,
-        role,
-        source,
-        via,
-        at,
-        title,
-        changed,
-        priority,
-        state,
-        etag,
-        modified,
-        visited,
-        due,
-        story,
-        family,
-        held,
-    ) = row[:16]
-    found = FoundUrl(
-        cast(str, url), cast(Role, role), cast(Source, source), cast("str | None", via),
-        cast("str | None", at), cast("str | None", title), cast("str | None", changed),
-        cast(int, priority), cast(str, family),
-    )  # fmt: skip
-    return Due(
-        found, cast(State, state), cast("str | None", etag), cast("str | None", modified),
-        cast("str | None", visited), cast("str | None", due), bool(story), held == ASKED_FOR,
-    )  # fmt: skip

@@ -16,5 +16,7 @@ class News:
     to try again what gave no answer."""
     woken: set[str] = field(default_factory=set)
     """Hosts of sites that something was queued for since this was last emptied."""
+    needed: set[str] = field(default_factory=set)
+    """Hosts that requisites of pages were queued of since this was last emptied."""
     grown: int = 0
     """How many URLs were queued since this was last set to 0."""

@@ -20,6 +20,7 @@ from crawler.archive.past import (
     loss,
     mementos,
     monitors,
+    pictures,
     profiles,
     reading,
     reasons,
@@ -190,6 +191,12 @@ def m025_what_analysts_count(db: Database) -> None:
 def m026_mementos(db: Database) -> None:
     """Where captures were got from, and what other archives of the web list."""
     mementos.upgrade(db)
+
+
+@migrations()
+def m027_pictures(db: Database) -> None:
+    """What pages need to be shown, and what is known of pictures."""
+    pictures.upgrade(db)
 
 
 @migrations()

@@ -12,6 +12,10 @@ SURELY_LIST = -30
 """The priority that addresses of tags, authors, archives and page numbers get at most."""
 
 
+REQUISITE = -2_000_000_000
+"""The priority of what pages need to be shown: lower than that of any page."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What is known when a URL has been visited: all that its next visit can depend on."""

@@ -38,9 +38,10 @@ class Prunable:
 def prunable(connection: sqlite3.Connection, policy: Policy) -> Iterator[Prunable]:
     """The captures that a policy takes out.
 
-    None goes that a revision was read from, that an event or verdict of a story or a link names,
-    that a capture which stays repeats, or that is the only one, the first or the last of its
-    address: what is known of stories stays known, and so does what each address answered last.
+    None goes that a revision was read from, that has a picture of a story, that an event or verdict
+    of a story or a link names, that a capture which stays repeats, or that is the only one, the
+    first or the last of its address: what is known of stories stays known, and so does what each
+    address answered last.
     """
     rank = "row_number() OVER (PARTITION BY url_id{} ORDER BY fetched_at DESC, id DESC)"
     period = rank.format(", " + _KEPT[policy.keep]) if policy.keep in _KEPT else "2"
@@ -51,7 +52,8 @@ def prunable(connection: sqlite3.Connection, policy: Policy) -> Iterator[Prunabl
         " FROM captures c),"
         " used AS (SELECT capture_id AS id FROM revisions UNION SELECT capture_id FROM verdicts"
         " UNION SELECT capture_id FROM story_events WHERE capture_id IS NOT NULL"
-        " UNION SELECT first_capture_id FROM _links UNION SELECT last_capture_id FROM _links),"
+        " UNION SELECT first_capture_id FROM _links UNION SELECT last_capture_id FROM _links"
+        " UNION SELECT capture_id FROM pictures),"
         " going AS (SELECT r.id FROM ranked r JOIN urls u ON u.id = r.url_id"
         " JOIN sites s ON s.id = u.site_id WHERE r.nth > 1 AND r.first > 1 AND r.last > 1"
         " AND r.fetched_at < ?1 AND (?2 IS NULL OR s.host = ?2)"

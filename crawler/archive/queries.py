@@ -123,7 +123,8 @@ def _guesses(db: Database) -> Counter[tuple[str, str | None, str]]:
     """State, code and words of usual places where nothing is → how many."""
     rows = db.execute(
         "SELECT state, reason_code, reason_subject, count(*) FROM urls WHERE role <> 'page'"
-        " AND source = 'usual' AND state IN ('failed', 'gone') GROUP BY 1, 2, 3"
+        " AND role <> 'requisite' AND source = 'usual' AND state IN ('failed', 'gone')"
+        " GROUP BY 1, 2, 3"
     )
     found: Counter[tuple[str, str | None, str]] = Counter()
     for state, code, subject, count in rows:

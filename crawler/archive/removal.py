@@ -210,7 +210,7 @@ def _remove_captures(connection: sqlite3.Connection, gone: str) -> int:
             (gone,),
         )
     sql(f"UPDATE story_events SET capture_id = NULL WHERE capture_id IN {_GIVEN}", (gone,))  # noqa: S608
-    for table in ("verdicts", "lost_captures", "renderings"):
+    for table in ("verdicts", "lost_captures", "pictures", "renderings"):
         sql(f"DELETE FROM {table} WHERE capture_id IN {_GIVEN}", (gone,))  # noqa: S608
     sql(
         "INSERT OR IGNORE INTO _removals SELECT record_id FROM captures"  # noqa: S608

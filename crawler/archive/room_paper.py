@@ -81,7 +81,8 @@ def paper_page(connection: sqlite3.Connection, host: str) -> PaperPage:
         "SELECT u.url, u.role, u.state, u.visited_at, (SELECT c.fetched_at FROM captures c"
         "  WHERE c.url_id = u.id AND c.record_type = 'response' AND c.status = 200"
         "  ORDER BY c.fetched_at DESC LIMIT 1) FROM urls u"
-        " WHERE u.site_id = ? AND u.role <> 'page' AND (u.source <> 'usual' OR u.state = 'done')"
+        " WHERE u.site_id = ? AND u.role <> 'page' AND u.role <> 'requisite'"
+        " AND (u.source <> 'usual' OR u.state = 'done')"
         " ORDER BY u.visited_at DESC LIMIT ?",
         _MOST,
     )

@@ -221,18 +221,6 @@ def story_of_capture(connection: sqlite3.Connection, capture_id: int) -> int | N
     return None if row[0] is None else int(row[0])
 
 
-def picture_capture(connection: sqlite3.Connection, url: str) -> int | None:
-    """The newest whole capture of a picture's address, where there is one. Raises
-    sqlite3.Error."""
-    row = connection.execute(
-        "SELECT c.id FROM urls u JOIN captures c ON c.url_id = u.id WHERE u.url = ?"
-        " AND c.status = 200 AND c.truncated IS NULL AND c.content_type LIKE 'image/%'"
-        " ORDER BY c.fetched_at DESC LIMIT 1",
-        (url,),
-    ).fetchone()
-    return None if row is None else int(row[0])
-
-
 def _links(connection: sqlite3.Connection, revision: int) -> list[StoryLink]:
     rows = connection.execute(
         "SELECT b.relation, b.label, l.position, c.title, c.excerpt, c.url, l.to_article_id"

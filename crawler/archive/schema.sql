@@ -74,7 +74,7 @@ CREATE TABLE urls (
     key INTEGER NOT NULL,
     site_id INTEGER NOT NULL REFERENCES sites(id),
     role TEXT NOT NULL
-        CHECK (role IN ('home', 'robots', 'sitemap', 'feed', 'wordpress', 'page')),
+        CHECK (role IN ('home', 'robots', 'sitemap', 'feed', 'wordpress', 'page', 'requisite')),
     state TEXT NOT NULL CHECK (state IN ('queued', 'claimed', 'done', 'retry', 'redirected',
         'failed', 'gone', 'excluded')),
     reason TEXT,
@@ -110,11 +110,12 @@ CREATE INDEX urls_held ON urls(site_id, family_id, priority DESC, key) WHERE hel
 CREATE INDEX urls_claimed ON urls(site_id) WHERE state = 'claimed';
 CREATE INDEX urls_due ON urls(site_id, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX urls_failed ON urls(site_id) WHERE state = 'failed';
-CREATE INDEX urls_sources ON urls(site_id) WHERE role <> 'page';
+CREATE INDEX urls_sources ON urls(site_id) WHERE role <> 'page' AND role <> 'requisite';
 CREATE INDEX urls_outside ON urls(site_id)
     WHERE reason_code = 'outside_dates';
 CREATE INDEX urls_withheld ON urls(site_id)
     WHERE reason_code = 'withheld';
+CREATE INDEX urls_requisites ON urls(site_id, state) WHERE role = 'requisite';
 CREATE INDEX urls_article ON urls(article_id, state, source) WHERE article_id IS NOT NULL;
 -- What the view not_archived shows; its condition is this one, word for word.
 CREATE INDEX urls_not_archived ON urls(state, reason_code, reason_subject)
@@ -304,6 +305,18 @@ CREATE TABLE images (
     UNIQUE (revision_id, role, position)
 ) STRICT;
 CREATE INDEX images_article ON images(article_id);
+CREATE INDEX images_url ON images(url);
+
+-- What the address of a picture answered last, itself or after a redirect.
+CREATE TABLE pictures (
+    url_id INTEGER PRIMARY KEY REFERENCES urls(id),
+    capture_id INTEGER NOT NULL REFERENCES captures(id),
+    media_type TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    width INTEGER,
+    height INTEGER
+) STRICT;
+CREATE INDEX pictures_capture ON pictures(capture_id);
 
 -- history -----------------------------------------------------------------------------------------
 
@@ -846,13 +859,17 @@ SELECT
         SELECT 1 FROM revisions r
         WHERE r.article_id = a.id AND r.number > 1 AND r.cause <> 'extractor')) AS revised,
     (SELECT count(*) FROM articles a WHERE a.site_id = s.id AND a.gone_at IS NOT NULL) AS gone,
-    (SELECT count(*) FROM urls u WHERE u.site_id = s.id AND u.state = 'queued' AND u.held <> 1)
+    (SELECT count(*) FROM urls u WHERE u.site_id = s.id AND u.state = 'queued' AND u.held <> 1
+            AND u.priority > -2000000000)
         + (SELECT count(*) FROM urls u WHERE u.site_id = s.id AND u.held = 1
             AND u.state = 'queued')
-        + (SELECT count(*) FROM urls u WHERE u.site_id = s.id AND u.state = 'claimed') AS queued,
+        + (SELECT count(*) FROM urls u WHERE u.site_id = s.id AND u.state = 'claimed'
+            AND u.role <> 'requisite') AS queued,
     (SELECT count(*) FROM urls u WHERE u.site_id = s.id AND u.state = 'failed'
-        AND (u.role = 'page' OR u.source <> 'usual')) AS failed
-FROM sites s;
+        AND u.role <> 'requisite' AND (u.role = 'page' OR u.source <> 'usual')) AS failed
+FROM sites s
+-- hosts of pictures alone are no newspapers
+WHERE ifnull((SELECT u.role FROM urls u WHERE u.url = s.home_url), 'home') <> 'requisite';
 
 CREATE VIEW not_archived AS
 SELECT
@@ -870,6 +887,28 @@ FROM urls u
 WHERE (state IN ('failed', 'retry', 'gone', 'excluded')
         AND NOT (state = 'excluded' AND article_id IS NOT NULL))
     OR (state = 'done' AND role = 'page' AND article_id IS NULL);
+
+CREATE VIEW story_pictures AS
+SELECT
+    i.id,
+    i.article_id,
+    i.revision_id,
+    i.role,
+    i.position,
+    i.url,
+    i.alt,
+    i.caption,
+    p.capture_id,
+    (SELECT c.fetched_at FROM captures c WHERE c.id = p.capture_id) AS fetched_at,
+    p.media_type,
+    p.bytes,
+    p.width,
+    p.height,
+    u.state,
+    u.reason
+FROM images i
+LEFT JOIN urls u ON u.url = i.url
+LEFT JOIN pictures p ON p.url_id = u.id;
 
 CREATE VIEW reservations AS
 SELECT c.id AS capture_id, c.url AS url, c.fetched_at AS fetched_at,

@@ -42,7 +42,7 @@ class SiteMemory:
         row = self._sql(
             "SELECT min(url) FILTER (WHERE source = 'link'), max(visited_at) FROM urls"
             " WHERE site_id = (SELECT id FROM sites WHERE host = ?)"
-            " AND role <> 'page' AND role = 'wordpress' AND state = 'done'",
+            " AND role <> 'page' AND role <> 'requisite' AND role = 'wordpress' AND state = 'done'",
             (host,),
         ).fetchone()
         return cast("tuple[str, str]", row) if row[0] and row[1] else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -227,6 +227,11 @@ class Store:
         with self.db.atomic():
             self.frontier.finds.add(cleaned(tuple(found)), self._site_id, now, listed=False)
 
+    def need_pictures(self, sites: Collection[int], after: int) -> int | None:
+        """Queue pictures of some sites' stories that nobody has asked for, as
+        `Requisites.add_missing`, in a transaction of the caller's."""
+        return self.frontier.requisites.add_missing(sites, after, self._site_id, times.now())
+
     def reread(self, url: str, record_id: str, article: Article, extractor: str) -> str:
         """Store what an extractor has read again on the page of an article's revision.
 
@@ -249,7 +254,7 @@ class Store:
         own: Counter[str] = Counter()
         recorded = self._record(visit, told, left_out, own)
         own[run_rows.visited(recorded[0].role, recorded[0].state)] += 1
-        by_paper[self.papers.paper_of(visit.url)].update(own)
+        by_paper[self.papers.paper_of(_of_whose_page(visit))].update(own)
         counts.update(own)
         return recorded
 
@@ -288,10 +293,19 @@ class Store:
             changed = False
         elif visit.part_of is not None:
             article_id = self._article_of(visit.part_of)
-        links.note_visit(self.db.conn, visit, article_id)
+        if visit.picture is not None and capture_id is not None:
+            self.frontier.requisites.note_picture(url_id, capture_id, visit.picture)
+        elif visit.state == "redirected" and visit.leads_to is not None:
+            self.frontier.requisites.note_redirect(url_id, visit.leads_to)
+        if visit.role != "requisite":
+            links.note_visit(self.db.conn, visit, article_id)
         if visit.state == "gone" and story is not None:
             self.history.note_gone(visit, story, capture_id, now)
-        counts["failures"] += visit.state in ("failed", "retry") and not visit.is_missed_guess
+        counts["failures"] += (
+            visit.state in ("failed", "retry")
+            and not visit.is_missed_guess
+            and visit.role != "requisite"
+        )
         revised = bool(changed)
         is_story = found_story(visit)
         told = told.plus(self._found.add(visit, now, teller=url_id if is_list(visit) else None))
@@ -394,6 +408,13 @@ class Store:
         if capture.rendering is not None:
             renderings.enter(self.db.conn, known, capture.rendering)
         return known
+
+
+def _of_whose_page(visit: Visit) -> str:
+    """The address by which a visit's newspaper is told: of what a page needs, that page's."""
+    if visit.role == "requisite" and visit.origin is not None and visit.origin.via is not None:
+        return visit.origin.via
+    return visit.url
 
 
 def _with(left_out: Reason, more: Reason | None) -> Reason:

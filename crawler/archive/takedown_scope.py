@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crawler.archive.keys import url_key
+from crawler.archive.pictures import pictures_alone
 
 
 @dataclass(slots=True)
@@ -36,7 +37,7 @@ def scope_of(
     """Everything that shows the stories at some addresses, or has one of some payloads.
 
     Those are: all spellings of an address, what leads there, later pages, pages with the same text,
-    and whatever answered the same bytes.
+    whatever answered the same bytes, and pictures that no other story has.
     """
     scope = Scope(digests=set(digests))
     keys = [url_key(url) for url in urls]
@@ -46,7 +47,10 @@ def scope_of(
         for look in (_articles, _urls, _captures, _digests):
             look(connection, scope)
         if scope.size == before:
-            return scope
+            break
+    scope.urls |= pictures_alone(connection, scope.articles, scope.urls)
+    _captures(connection, scope)
+    return scope
 
 
 def urls_of(connection: sqlite3.Connection, scope: Scope) -> list[str]:
@@ -68,7 +72,8 @@ def digests_of(scope: Scope) -> list[str]:
 
 def lists_of(connection: sqlite3.Connection, scope: Scope) -> list[str]:
     """The addresses among them that are no pages: they cannot be taken down."""
-    sql = "SELECT url FROM urls WHERE id IN ({0}) AND role <> 'page'"
+    sql = "SELECT url FROM urls WHERE id IN ({0})"
+    sql += " AND role NOT IN ('page', 'requisite')"
     return [url for (url,) in _rows(connection, sql, scope.urls)]
 
 
@@ -101,7 +106,8 @@ def captures_beside(
         connection,
         "SELECT c.id, c.warc_file, c.warc_offset, c.warc_length, a.url FROM captures c"
         " JOIN urls u ON u.id = c.url_id LEFT JOIN articles a ON a.id = u.article_id"
-        " WHERE c.record_type = 'response' AND c.status = 200 AND u.role <> 'robots'"
+        " WHERE c.record_type = 'response' AND c.status = 200 AND u.role NOT IN ('robots',"
+        " 'requisite')"
         " AND c.id NOT IN ({0}) AND c.fetched_at >= (SELECT strftime('%Y-%m-%dT%H:%M:%S',"
         " min(fetched_at), '-31 days') FROM captures WHERE id IN ({0}))"
         " ORDER BY c.warc_file, c.warc_offset",

@@ -19,8 +19,8 @@ _LEAST: dict[str, tuple[type[int] | type[float], float]] = {
     "CONCURRENT_REQUESTS": (int, 1), "CONCURRENT_REQUESTS_PER_DOMAIN": (int, 1),
     "EXTRACT_WORKERS": (int, 0), "EXTRACT_CPU_SECONDS": (float, 0.01), "BATCH_SIZE": (int, 1),
     "BATCH_SECONDS": (float, 0), "BODIES_MAXSIZE": (int, 0), "DISK_SPARE_BYTES": (int, 0),
-    "WARC_FILE_BYTES": (int, 1), "RENDER_PAGES": (int, 1), "RENDER_SECONDS": (float, 1),
-    "RENDER_REQUESTS": (int, 0), "RENDER_MEMORY": (int, 128),
+    "REQUISITE_MAXSIZE": (int, 1), "WARC_FILE_BYTES": (int, 1), "RENDER_PAGES": (int, 1),
+    "RENDER_SECONDS": (float, 1), "RENDER_REQUESTS": (int, 0), "RENDER_MEMORY": (int, 128),
 }  # fmt: skip
 """Setting → what it is, and the least that makes sense."""
 

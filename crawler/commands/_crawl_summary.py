@@ -7,8 +7,9 @@ import shutil
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Spider
@@ -67,7 +68,8 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
             print(
                 summary(
                     run.totals, archive.reasons, run.folder, ended, queue.left, queue.left_out,
-                    name_of(session), getattr(spider, "account", ()),
+                    name_of(session), getattr(spider, "account", ()), archive.requisites,
+                    queue.requisites_left,
                 ),
                 flush=True,
             )  # fmt: skip
@@ -156,11 +158,14 @@ def summary(
     not_fetched: Sequence[LeftOut] = (),
     name: str = "",
     account: Sequence[str] = (),
+    requisites: Mapping[Reason | None, int] = MappingProxyType({}),
+    requisites_left: int = 0,
 ) -> str:
     """What a run brought, for a person: what is new, what failed and why, where to look next.
 
-    left: URLs that are queued still. not_fetched: what was left out, family by family. name: which
-    run it was.
+    left: URLs that are queued still, requisites_left: of what pages show. requisites: how many of
+    that came, and why the others did not. not_fetched: what was left out, family by family.
+    name: which run it was.
     """
     ended = "" if outcome in _WHOLE else f" (ended early: {outcome})"
     lines = [
@@ -196,6 +201,7 @@ def summary(
             lines.append(
                 f"  …       {len(failed) - 12} more reasons: the view not_archived has all"
             )
+    lines += _of_requisites(requisites, requisites_left)
     if left:
         are = "URLs are" if left > 1 else "URL is"
         lines.append(f"{left:,} {are} still queued: the same command resumes with them")
@@ -211,6 +217,22 @@ def summary(
         f"  {tool('sqlite-utils')} {typed(folder / database.FILE_NAME)} --table {_FIRST_QUERY}",
     ]
     return shown("\n".join(lines))
+
+
+def _of_requisites(came: Mapping[Reason | None, int], left: int) -> list[str]:
+    """What there is to say of pictures, style sheets and fonts; nothing where none were asked
+    for."""
+    lines = []
+    if came:
+        missed = {str(why): n for why, n in came.items() if why is not None}
+        why = ", ".join(f"{n:,} {why}" for why, n in sorted(missed.items(), key=lambda m: -m[1]))
+        lines.append(
+            f"{counted(came.get(None, 0), 'file')} that pages show archived"
+            + (f"; {sum(missed.values()):,} not: {why}" if missed else "")
+        )
+    if left:
+        lines.append(f"{left:,} of them still queued: the same command resumes with them")
+    return lines
 
 
 def tool(name: str) -> str:

@@ -84,7 +84,8 @@ class Command(Verb, ScrapyCrawl):
             "-a site=https://…; crawl article -a url=https://… "
             "or -a urls=FILE; from other web archives: crawl wayback or commoncrawl -a site=…, "
             "crawl missing; also -a archive=DIR, since=, until=, discover=, "
-            "revisit=now, max_pages=, render=auto|never|always, contact=, cookies=FILE, "
+            "revisit=now, max_pages=, keep=pictures|page, render=auto|never|always, contact=, "
+            "cookies=FILE, "
             f"allow_private=1. {EXIT_CODES}"
         )
 

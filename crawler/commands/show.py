@@ -10,10 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from crawler.archive.database import open_for_reading
+from crawler.archive.pictures import StoryPicture, pictures_at
 from crawler.archive.replay import KeptCapture, captures_of, same_payload, whole_response
 from crawler.bundled import PROGRAM
 from crawler.commands._output import opened
 from crawler.commands._shared import add_archive_option, archive_folder, told, with_scheme
+from crawler.counted import counted
 from crawler.errors import DamageError, MissingError, UsageError
 from crawler.items import Rendering
 from crawler.kept_records import readable_record, shown_of
@@ -88,10 +90,11 @@ class Command(Verb):
                 response = whole_response(db.conn, chosen)
                 others = same_payload(db.conn, response)
                 shown_by = shown_of(folder, db.conn, chosen.record_id)
+                pictures = pictures_at(db.conn, chosen.url)
             if opts.part == "shown":
                 data = _shown(chosen, shown_by)
             else:
-                data = _wanted(opts.part, folder, captures, chosen, response, others)
+                data = _wanted(opts.part, folder, captures, chosen, response, others, pictures)
             if opts.part is None and shown_by is not None:
                 data += _text([f"What a browser showed ({shown_by[0].made_by}): --shown"])
             _guard(data, opts.part, opts.output)
@@ -147,9 +150,10 @@ def latest(captures: list[KeptCapture], until: datetime | None, asked: str | Non
 
 def _wanted(
     part: str | None, folder: Path, captures: list[KeptCapture], chosen: KeptCapture,
-    response: KeptCapture, others: list[KeptCapture],
+    response: KeptCapture, others: list[KeptCapture], pictures: list[StoryPicture],
 ) -> bytes:  # fmt: skip
-    """others: responses with the same payload, that stand for the response if it is lost."""
+    """others: responses with the same payload, that stand for the response if it is lost. pictures:
+    of the story, if it is one."""
     if part == "list":
         return _text(_list(captures))
     if part == "body":
@@ -162,7 +166,7 @@ def _wanted(
         return message_in(record).head
     if part == "record":
         return _text([f"WARC/{record.version}", *(f"{n}: {v}" for n, v in record.headers)])
-    return _text(_overview(captures, chosen, response, found, record))
+    return _text(_overview(captures, chosen, response, found, record, pictures))
 
 
 def _shown(chosen: KeptCapture, found: tuple[Rendering, bytes] | None) -> bytes:
@@ -197,7 +201,7 @@ def _record(
 
 def _overview(
     captures: list[KeptCapture], chosen: KeptCapture, response: KeptCapture, found: KeptCapture,
-    record: Record,
+    record: Record, pictures: list[StoryPicture],
 ) -> Iterator[str]:  # fmt: skip
     yield chosen.url
     yield f"captured {_when(chosen)}: {_facts(chosen)}"
@@ -225,7 +229,23 @@ def _overview(
     if many > _SHOWN:
         yield f"  … {many - _SHOWN:,} earlier ones: --list"
     yield from (f"  {line}" for line in _list(captures[-_SHOWN:], chosen))
+    yield from _pictures(pictures)
     yield "The page itself: --body"
+
+
+def _pictures(pictures: list[StoryPicture]) -> Iterator[str]:
+    """The story's pictures, if any were to be archived."""
+    if not any(each.state for each in pictures):
+        return
+    kept = sum(each.capture_id is not None for each in pictures)
+    yield f"{counted(len(pictures), 'picture')} of the story, {kept:,} archived:"
+    for each in pictures:
+        if each.capture_id is not None:
+            size = f"{each.width}x{each.height} pixels" if each.width else "size not known"
+            what = f"{each.media_type}, {size}, {each.bytes or 0:,} bytes"
+        else:
+            what = f"{each.state or 'not asked for'}" + (f": {each.reason}" if each.reason else "")
+        yield f"  {each.role}: {each.url} ({what})"
 
 
 def _list(captures: list[KeptCapture], chosen: KeptCapture | None = None) -> Iterator[str]:

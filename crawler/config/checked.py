@@ -24,6 +24,7 @@ from crawler.config.paper import (
     Scope,
 )
 from crawler.config.values import Wrong, home_address, is_partial_day, reaches_somebody
+from crawler.items import KEEPS, Keep
 from crawler.monitors import AS_USUAL, Alarms
 from crawler.urls import site_host
 
@@ -40,8 +41,8 @@ _MOST_JOBS = 64
 _LONGEST_EVERY = 366 * 86_400
 """Seconds between two runs of a paper."""
 _TOP = ("archive", "contact", "jobs", "defaults", "papers", "notify", "metrics")
-_OF_ALL = ("scope", "sources", "since", "until", "delay", "revisit_after", "render", "alarms",
-           "every")  # fmt: skip
+_OF_ALL = ("scope", "sources", "since", "until", "delay", "revisit_after", "render", "keep",
+           "alarms", "every")  # fmt: skip
 _OF_ONE = ("address", "cookies", *_OF_ALL)
 
 
@@ -150,6 +151,7 @@ class _Reader:
         checks: dict[str, Callable[[Any], object]] = {
             "scope": _scope, "sources": _sources, "since": _day, "until": _day, "delay": _delay,
             "revisit_after": _revisit_after, "cookies": _file, "every": _every, "render": _render,
+            "keep": _keep,
         }  # fmt: skip
         nothing = object()
         found = {
@@ -306,6 +308,13 @@ def _render(value: Any) -> Render:
         if value == each:
             return each
     raise Wrong(f"there are {', '.join(RENDERS)}{_meant(value, RENDERS)}")
+
+
+def _keep(value: Any) -> Keep:
+    for keep in KEEPS:
+        if value == keep:
+            return keep
+    raise Wrong(f"there are {', '.join(KEEPS)}{_meant(value, KEEPS)}")
 
 
 def _sources(value: Any) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from crawler.items import Keep
 from crawler.monitors import AS_USUAL, Alarms, Level
 from crawler.urls import is_below, site_host
 
@@ -29,8 +30,9 @@ class Paper:
     """What is asked of one newspaper.
 
     delay: seconds between two requests, where that is more than the setting. revisit_after: seconds
-    after publication. cookies: the file of a subscription's, as it is written there. alarms: what
-    the monitors tell of. every: seconds between two runs of a fleet's. What is None is as without a
+    after publication. cookies: the file of a subscription's, as it is written there. keep: what is
+    archived beside the pages. alarms: what the monitors tell of. every: seconds between two runs of
+    a fleet's. What is None is as without a
     configuration.
     """
 
@@ -44,6 +46,7 @@ class Paper:
     revisit_after: tuple[int, ...] | None = None
     cookies: str | None = None
     render: Render | None = None
+    keep: Keep = "text"
     alarms: Alarms = AS_USUAL
     every: int | None = None
 
@@ -104,6 +107,11 @@ class Papers:
         self._by_host = {
             site_host(address): paper for paper in self._papers for address in paper.addresses
         }
+
+    @property
+    def all(self) -> tuple[Paper, ...]:
+        """All of them."""
+        return self._papers
 
     @classmethod
     def of_setting(cls, value: Iterable[Mapping[str, Any]] | None) -> Papers:

@@ -52,6 +52,7 @@ archive = "archive"
 # revisit_after = ["1 hour", "6 hours", "1 day", "1 week", "30 days", "180 days"]
 # every = "6 hours"          # how often a fleet's workers take a paper; else once a day
 # render = "auto"            # pages of script in a browser: "auto", "never", "always"
+# keep = "text"              # or "pictures" of the stories, or "page": all that a page shows
 # alarms = {{ more = false, silent = 14 }}   # what is told of a paper, and from where on
 
 # Who is told of what the monitors find, and of runs that fail ({program} notify sends a test).

@@ -27,6 +27,7 @@ BROKEN = "/news/live-from-the-council-chamber/"
 """A page that lists and sitemaps name and the server always answers 500 for."""
 
 HTML = "text/html; charset=utf-8"
+_ASSETS = {".css": "text/css", ".woff2": "font/woff2"}
 
 
 @lru_cache(maxsize=4)
@@ -144,6 +145,12 @@ class _Press:
         self.pages.setdefault(path, Answer(picture(path), "image/png"))
         return self.origin + path
 
+    def _narrow(self, alt: str) -> str:
+        """A narrower version of a picture, for narrow windows."""
+        path = f"/media/{slug(alt)}-480.png"
+        self.pages.setdefault(path, Answer(picture(path), "image/png"))
+        return self.origin + path
+
     def _story(self, story: Story) -> None:
         paper, path = self.paper, self.paper.path(story)
         url = self.origin + path
@@ -184,6 +191,7 @@ class _Press:
             json_ld=news_article(story, paper, self.origin),
             word=lambda key: paper.word(story, key),
             picture=self._picture,
+            narrow=self._narrow,
             inline=lambda line: prose.markup(line, address),
             promo=lambda piece: self._card(paper.story(piece.lines[0])),
         )
@@ -275,6 +283,10 @@ class _Press:
         for path, (title, line) in pages.items():
             self.pages[path] = self._message(200, title, line)
         self.pages["/style.css"] = Answer(b"body { font-family: serif }\n", "text/css")
+        for file in sorted((DATA / "assets").iterdir()):
+            self.pages[f"/assets/{file.name}"] = Answer(file.read_bytes(), _ASSETS[file.suffix])
+        for name in ("icon.png", "paper.png"):
+            self.pages[f"/assets/{name}"] = Answer(picture(name), "image/png")
 
     def _message(self, status: int, title: str, line: str) -> Answer:
         paper = self.paper.words["en"]["paper"]

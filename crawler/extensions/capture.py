@@ -26,6 +26,7 @@ ELSEWHERE = "elsewhere"
 web. It is not put into WARC as such; how it came over the wire stands there (`AsSent`)."""
 TAKEN_DOWN = "taken_down"
 """Key in a request's meta: what came is a story that was taken down."""
+_RECENT = 512
 
 
 class CaptureResponses:
@@ -37,6 +38,8 @@ class CaptureResponses:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._recent: dict[str, None] = {}
+        """Payload digests of requisites that came last."""
         self._verbatim = crawler.settings.getbool("WARC_VERBATIM")
 
     @classmethod
@@ -62,12 +65,23 @@ class CaptureResponses:
         if session.known.is_taken_down(request.url, exchange.payload_digest):
             request.meta[TAKEN_DOWN] = True
             return
+        if due is not None and due.found.role == "requisite":
+            self._store_like(session, exchange.payload_digest)
         capture = session.keep(exchange, asked_if_changed)
         if capture is None:
             return
         request.meta.setdefault("captures", []).append(capture)
         if request.callback is NO_CALLBACK:
             session.archive.add(Visit(request.url, "robots", "done", captures=(capture,)))
+
+    def _store_like(self, session: Session, payload_digest: str) -> None:
+        """Have what came just now stored, if this is perhaps the same once more: one picture has
+        many addresses, and what is not stored yet nothing can refer to."""
+        if payload_digest in self._recent:
+            session.archive.flush()
+        self._recent[payload_digest] = None
+        if len(self._recent) > _RECENT:
+            del self._recent[next(iter(self._recent))]
 
     def _exchange(self, response: Response, request: Request) -> Exchange:
         wire = request.meta.pop("wire", None)

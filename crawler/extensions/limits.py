@@ -20,13 +20,15 @@ DOWNLOAD_MAXSIZE."""
 
 
 class Limits:
-    """Ends downloads at DOWNLOAD_MAXSIZE bytes of body, and where DOWNLOAD_TIMEOUT is near.
+    """Ends downloads at DOWNLOAD_MAXSIZE bytes of body, of what a page shows at REQUISITE_MAXSIZE,
+    and where DOWNLOAD_TIMEOUT is near. Sound and film in a picture's place is not taken at all.
 
     A server that sends nothing any more is left to Scrapy's own time limit.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._max_bytes = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        self._max_requisite = crawler.settings.getint("REQUISITE_MAXSIZE")
         self._seconds = crawler.settings.getfloat("DOWNLOAD_TIMEOUT") * 0.9
         self._room = Room.of(crawler)
 
@@ -42,6 +44,12 @@ class Limits:
         """The head of an answer has come. Raises StopDownload."""
         request.meta[RECEIVED] = [0, time.monotonic() + self._seconds]
         request.meta.pop(_CUT, None)
+        if _is_requisite(request):
+            said = (headers.get(b"Content-Type") or b"").strip().lower()
+            if said.startswith((b"audio/", b"video/")):
+                self._cut(request, "unspecified")
+            if (body_length or 0) > self._max_requisite:
+                self._cut(request, "length")
 
     def go_on(self, data: bytes, request: Request) -> None:
         """A part of the body has come. Raises StopDownload."""
@@ -49,6 +57,8 @@ class Limits:
         so_far[0] += len(data)
         self._room.take(request, len(data))
         most = request.meta.get(MOST_BYTES, self._max_bytes)
+        if _is_requisite(request):
+            most = self._max_requisite
         if most and so_far[0] > most:
             self._cut(request, "length")
         if time.monotonic() > so_far[1]:
@@ -57,6 +67,11 @@ class Limits:
     def _cut(self, request: Request, why: Truncation) -> None:
         request.meta[_CUT] = why
         raise StopDownload(fail=False)
+
+
+def _is_requisite(request: Request) -> bool:
+    due = request.meta.get("due")
+    return due is not None and due.found.role == "requisite"
 
 
 def truncation(response: Response, request: Request) -> Truncation | None:

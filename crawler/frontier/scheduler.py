@@ -30,6 +30,7 @@ from crawler.frontier.in_hand import InHand
 from crawler.frontier.judge import HOLD, Judge, is_held_with
 from crawler.frontier.lines import NONE, Line, entry_host, is_follow_up
 from crawler.frontier.page_limit import PageLimit
+from crawler.frontier.requisites import Requisites, requisite_slot
 from crawler.frontier.spider import LATER, FrontierSpider
 from crawler.items import Due, FoundUrl
 from crawler.policy import budget
@@ -81,6 +82,8 @@ class Frontier(BaseScheduler):
         self._looked_at = 0.0
         self._waking = Waking(crawler)
         self._is_stopping = False
+        self._no_files: set[str] = set()
+        """Sites that have refused us requisites."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -116,6 +119,9 @@ class Frontier(BaseScheduler):
         self._session.queue.on_stored = self._stored
         self._judge = Judge(self._spider, self._session.known, self._in_hand)
         self._limit = PageLimit(self._spider.max_pages, self._spider.resume_hosts)
+        self._requisites: Requisites | None = None
+        if self._session.is_archiving and self._spider.keeps_more:
+            self._requisites = Requisites(self._session, self._spider, self)
         if self._session.is_archiving:
             self._stored(self._spider.resume_hosts)
 
@@ -147,6 +153,8 @@ class Frontier(BaseScheduler):
         line = self._lines.setdefault(site_host(url), Line())
         if seconds > _LONGEST_PAUSE:
             line.closed = line.dry = True
+            if self._requisites is not None:
+                self._requisites.close(site_host(url))
             for _, _, entry in line.heap:  # queued again in the archive when the run ends
                 if isinstance(entry, Due):
                     self._in_hand.forget(entry.found.url)
@@ -179,11 +187,14 @@ class Frontier(BaseScheduler):
         if not archive.holds_back:
             # what gave no visit after all (a fault of ours, a refused answer) holds up nothing
             self._in_hand.settle_all()
+            if self._requisites is not None:
+                self._requisites.settle_all()
         waits = any(line.heap for line in self._lines.values())
         if not waits and archive.answered and not archive.error:
             waits = archive.holds_back or any(
                 not (line.dry and line.over) and not line.closed for line in self._lines.values()
             )
+            waits = waits or (self._requisites is not None and self._requisites.waits)
         if waits:
             self._waking.after(_LOOK)
         return waits
@@ -215,7 +226,7 @@ class Frontier(BaseScheduler):
                 request = self._pop(site, line)
             if request is not None:
                 return request
-        return None
+        return None if self._requisites is None else self._requisites.next()
 
     # -- lines -----------------------------------------------------------------------------------
 
@@ -328,6 +339,10 @@ class Frontier(BaseScheduler):
     def _stored(self, hosts: Iterable[str], visited: Iterable[str] = ()) -> None:
         """Visits were stored: of these sites the archive has more now."""
         visited = tuple(visited)
+        if self._requisites is not None:
+            pages = tuple(url for url in visited if url not in self._requisites)
+            self._requisites.settle(visited)
+            visited = pages
         for host in {*hosts, *map(site_host, visited)}:
             if host in self._spider.resume_hosts or self._is_followed(host):
                 line = self._lines.setdefault(host, Line())
@@ -346,6 +361,47 @@ class Frontier(BaseScheduler):
         self._looked_at = now
         self._session.archive.flush()  # calls _stored
         return True
+
+    # -- what is asked for beside pages ----------------------------------------------------------
+
+    def is_pausing(self, host: str) -> bool:
+        """Whether a site has asked for a pause that is not over."""
+        line = self._lines.get(host)
+        if line is None or line.free_at <= time.monotonic():
+            return self.is_closed(host)
+        self._waking.after(line.free_at - time.monotonic())
+        return True
+
+    def is_closed(self, host: str) -> bool:
+        """Whether a site has asked for a pause that is too long to wait for."""
+        line = self._lines.get(host)
+        return line is not None and line.closed
+
+    def may_ask(self, due: Due) -> bool:
+        """Whether a requisite can be asked for now: where no page waits for its host, nor any is
+        under way that may tell of some; and in the pause between two pages, unless the host has
+        refused us such a thing, or has one pace for all."""
+        site, host = site_host(due.found.url), entry_host(due)
+        line = self._lines.get(site)
+        is_idle = line is None or not (line.heap or not (line.dry and line.over))
+        if is_idle and not self._in_hand.is_under_way(site):
+            return not self._is_busy(requisite_slot(host))
+        return site not in self._no_files and self._is_between_pages(host)
+
+    def refuses_files(self, url: str) -> None:
+        """A host has refused us a requisite: it is asked for no more while pages wait."""
+        self._no_files.add(site_host(url))
+
+    def _is_between_pages(self, host: str) -> bool:
+        """Whether the next page of a host is not to be asked for before a file has come."""
+        downloader = self._crawler.engine.downloader
+        slot, files = downloader.slots.get(host), downloader.slots.get(requisite_slot(host))
+        if slot is None or slot.transferring or host in downloader.per_slot_settings:
+            return False
+        left = slot.lastseen + slot.delay - time.monotonic()
+        return 0 < slot.delay / 4 <= left and (files is None or not files.active)
+
+    # -- whose they are --------------------------------------------------------------------------
 
     def _is_followed(self, host: str) -> bool:
         followed: set[str] = getattr(self._spider, "hosts", set())

@@ -21,6 +21,11 @@ class FrontierSpider(Protocol):
     max_pages: int | None
     """Pages to fetch at most; None for no limit."""
 
+    keeps_more: bool
+    """Whether more than pages may be archived."""
+    keepers: set[str]
+    """Hosts of sites whose pages are archived with more than their text."""
+
     def request(self, due: Due) -> Request:
         """Make a request of a URL."""
 

@@ -51,6 +51,9 @@ class BackOffMiddleware:
             pause = min(2 * self._pauses.get(host, _FIRST / 2), _LONGEST)
         self._pauses[host] = pause
         Frontier.of(self._crawler).pause(request.url, pause)
+        due = request.meta.get("due")
+        if due is not None and due.found.role == "requisite":
+            Frontier.of(self._crawler).refuses_files(request.url)
         event("host_paused", host=host, seconds=round(pause), status=response.status)
         when = datetime.now(UTC) + timedelta(seconds=pause)
         request.meta["retry_at"] = utc(when)

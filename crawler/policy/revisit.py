@@ -11,6 +11,9 @@ from crawler.times import after, in_utc
 
 DAY = 86_400
 
+# What a run asks for by itself, or where a page needs it.
+_NEVER_DUE = frozenset({"robots", "home", "wordpress", "requisite"})
+
 # Seconds. A source that nothing is known of is looked at again after a quarter of a day; each visit
 # that brings nothing new doubles that, each that does halves it.
 SOURCE_INTERVAL = DAY // 4
@@ -58,7 +61,7 @@ class Revisits:
             return self._gone(outcome)
         if state == "failed" or (state == "excluded" and not outcome.answered):
             return Plan(state, after(now, SECOND_CHANCE))
-        if state != "done" or outcome.is_copy or outcome.role in ("robots", "home", "wordpress"):
+        if state != "done" or outcome.is_copy or outcome.role in _NEVER_DUE:
             return Plan(state)
         if outcome.is_story:
             return Plan(state, self._story(outcome))

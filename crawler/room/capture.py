@@ -12,12 +12,14 @@ from datasette.utils.asgi import Request, Response
 from markupsafe import escape
 
 from crawler.archive import replay, room_story
+from crawler.archive.pictures import picture_capture
 from crawler.archive.renderings import rendering_of
 from crawler.archive.replay import KeptCapture
 from crawler.archive.room_story import NumberedCapture
 from crawler.archive.union import warc_place
 from crawler.errors import DamageError, MissingError
 from crawler.kept_records import message_of, shown_of
+from crawler.requisites.pictures import picture_in
 from crawler.room import guards
 from crawler.room.cleaning import cleaned, text_alone
 from crawler.room.pages import Room
@@ -154,7 +156,7 @@ def _source(data: str) -> str:
 
 def _as_data(connection: sqlite3.Connection, place: Place, url: str, budget: int) -> str:
     """A picture of the archive's as a data: address; "" where there is none, or no room for it."""
-    key = room_story.picture_capture(connection, url)
+    key = picture_capture(connection, url)
     if key is None:
         return ""
     try:
@@ -166,11 +168,17 @@ def _as_data(connection: sqlite3.Connection, place: Place, url: str, budget: int
 
 
 def _picture(connection: sqlite3.Connection, place: Place, key: int) -> tuple[str, bytes]:
+    """A stored picture, and its type by its own bytes: what was sent with them may be anything.
+
+    Drawings in SVG are documents, which may have scripts, styles and addresses in them: they are
+    not shown, as nothing is that is no picture alone.
+    """
     capture, _ = _kept(connection, key)
-    kind = (capture.content_type or "").partition(";")[0].strip().lower()
-    if kind not in RASTER:
+    body = http.decoded(message_of(place.folder, connection, capture))
+    found = picture_in(body)
+    if found is None or found.media_type not in RASTER:
         raise MissingError(f"capture {key} is not a picture that is shown here")
-    return kind, http.decoded(message_of(place.folder, connection, capture))
+    return found.media_type, body
 
 
 async def picture(room: Room, request: Request, place: Place) -> Response:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from sqlite_utils import Database
 
 from crawler.archive import room_story, stories
+from crawler.archive.pictures import picture_capture
 from crawler.archive.revisions import Answer, Event, answers_apart, events_of
 from crawler.archive.room_story import Beside, StoryLink
 from crawler.archive.stories import Story, StoryRevision
@@ -56,7 +57,7 @@ def found(connection: sqlite3.Connection, key: int, number: int | None) -> Found
             shown, captured = each.number, each.captured_at
     pictures = {}
     for image, _, _ in beside.images[:60]:
-        capture = room_story.picture_capture(connection, image)
+        capture = picture_capture(connection, image)
         if capture is not None:
             pictures[image] = capture
     return Found(

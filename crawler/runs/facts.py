@@ -15,6 +15,7 @@ from crawler.archive.site_profiles import Learned
 from crawler.events import event
 from crawler.items import Visit
 
+_OF = {"page": "story", "requisite": "requisite"}
 _COUNTS = ("captures", "bytes", "new_articles", "new_revisions", "unchanged_articles", "failures")
 
 
@@ -26,7 +27,7 @@ def tell_of_visit(
         is_new = revisions_at(db, article_url) == 1
         event("story_new" if is_new else "story_revised", url=article_url)
     elif visit.state in ("failed", "retry", "gone") and not visit.is_missed_guess:
-        of = "story" if visit.role == "page" else "source"
+        of = _OF.get(visit.role, "source")
         why = None if visit.reason is None else str(visit.reason)
         event(f"{of}_{'gone' if visit.state == 'gone' else 'failed'}", url=visit.url, reason=why)
 

@@ -18,7 +18,7 @@ from crawler.items import Capture, FoundUrl, Kind, Role, Source, State, Visit
 from crawler.reasons import Reason, is_known
 from crawler.warc.articles import Conversion
 from crawler.warc.dates import warc_moment
-from crawler.warc.provenance import TAKEDOWN
+from crawler.warc.provenance import TAKEDOWN, picture_told
 from crawler.warc.reader import Record
 
 
@@ -53,6 +53,7 @@ def visit_told(info: dict[str, str], captures: tuple[Capture, ...]) -> Visit:
         not_modified=captures[-1].status == 304 and state == "done",
         shape=_shape(role, url), part_of=info.get("part-of"), origin=origin,
         leads_to=info.get("leads-to"), verdict=info.get("verdict"),
+        picture=picture_told(info.get("picture", "")),
     )  # fmt: skip
 
 

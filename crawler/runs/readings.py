@@ -14,7 +14,7 @@ from typing import BinaryIO
 import msgspec
 from isal import igzip, isal_zlib
 
-from crawler.items import Page, Role
+from crawler.items import Keep, Page, Role
 from crawler.learn import SiteProfile
 from crawler.runs.visits import (
     Answer,
@@ -50,9 +50,11 @@ def unpack(packed: Packed) -> Reading:
     return _READER.decode(packed) if isinstance(packed, bytes) else packed
 
 
-def packed_answer(answer: Answer, role: Role, profile: SiteProfile | None) -> Packed:
+def packed_answer(
+    answer: Answer, role: Role, profile: SiteProfile | None, keep: Keep = "text"
+) -> Packed:
     """`read_answer`, its result packed. For page readers."""
-    return pack(read_answer(answer, role, profile))
+    return pack(read_answer(answer, role, profile, keep))
 
 
 def packed_place(place: Place, profile: SiteProfile | None = None) -> Packed:

@@ -32,8 +32,10 @@ from crawler.items import (
     Capture,
     Claim,
     FoundUrl,
+    Keep,
     Kind,
     Page,
+    Picture,
     Role,
     State,
     Truncation,
@@ -41,6 +43,10 @@ from crawler.items import (
 )
 from crawler.learn import SiteProfile, applied
 from crawler.reasons import Reason, because
+from crawler.requisites.fonts import is_font
+from crawler.requisites.pages import page_needs
+from crawler.requisites.pictures import picture_in
+from crawler.requisites.styles import is_style_sheet
 from crawler.reservations import Reservation, is_site_wide, of_headers
 from crawler.runs.requests import Asked
 from crawler.runs.states import cut_state, no_page, status_state
@@ -60,6 +66,8 @@ _ASSET = re.compile(
 """Content types of what is no page, whatever status it has."""
 RENDERED = "rendered"
 """The source that an article names for its page where that is what a browser showed."""
+_DRAWINGS = frozenset({"image/svg+xml", "image/jxl"})
+"""Types of pictures that are not known by their first bytes."""
 NOT_HERE = because("original_not_here")
 """Why a revisit was not read."""
 
@@ -100,6 +108,10 @@ class Reading:
     asked for."""
     content_type: str | None = None
     """Of what is neither page nor sitemap nor feed: the header, as sent."""
+    picture: Picture | None = None
+    """Of a picture: what its first bytes say."""
+    needs: tuple[str, ...] = ()
+    """Addresses of what must be there for it to be shown, as far as they were asked for."""
     is_empty: bool = False
     """Whether nothing came, or nothing is left without the codings."""
 
@@ -129,11 +141,13 @@ def rendered(url: str, html: bytes, rendered_by: str) -> Answer:
     return Answer(url, html, HTML, rendered_by=rendered_by)
 
 
-def read_answer(answer: Answer, role: Role = "page", profile: SiteProfile | None = None) -> Reading:
+def read_answer(
+    answer: Answer, role: Role = "page", profile: SiteProfile | None = None, keep: Keep = "text"
+) -> Reading:
     """What an answer holds, by its bytes first and its headers second.
 
     role: what it was asked for as; a page where a sitemap or feed was expected is not read.
-    profile: of the site, if there is one.
+    profile: of the site, if there is one. keep: what is archived beside the page.
     Raises PageError where a page cannot be read.
     """
     if not answer.body.strip():
@@ -142,10 +156,10 @@ def read_answer(answer: Answer, role: Role = "page", profile: SiteProfile | None
     if kind == "html":
         if role in ("sitemap", "feed"):
             return Reading("html", reason=because("no_list", role))
-        page, unruled = _pages(answer, profile)
+        page, unruled, needs = _pages(answer, profile, keep)
         if answer.links:
             page = with_links(page, answer.links)
-        return Reading("html", page, unruled)
+        return Reading("html", page, unruled, needs=needs)
     if kind == "sitemap":
         content = parse_sitemap(answer.body, answer.url)
         cut = because("read_in_part", content.cut) if content.cut else None
@@ -154,17 +168,20 @@ def read_answer(answer: Answer, role: Role = "page", profile: SiteProfile | None
         return Reading("feed", told=tuple(parse_feed(answer.body, answer.url)))
     if role == "feed" and (listed := parse_script_list(answer.body, answer.url)):
         return Reading("feed", told=listed)
-    return Reading("other", content_type=answer.content_type)
+    return Reading("other", content_type=answer.content_type, picture=picture_in(answer.body))
 
 
-def _pages(answer: Answer, profile: SiteProfile | None) -> tuple[Page, Page | None]:
-    """A page, and what it is without the profile, where that is another."""
+def _pages(
+    answer: Answer, profile: SiteProfile | None, keep: Keep
+) -> tuple[Page, Page | None, tuple[str, ...]]:
+    """A page, what it is without the profile, where that is another, and what it needs."""
     doc = document(answer)
     page = cleaned(_told(read_page(doc, follow=True), answer.rendered_by))
+    needs = page_needs(doc) if keep == "page" else ()
     if profile is None:
-        return page, None
+        return page, None, needs
     ruled = with_profile(doc, page, profile)
-    return ruled, None if ruled is page else page
+    return ruled, None if ruled is page else page, needs
 
 
 def _told(page: Page, rendered_by: str | None) -> Page:
@@ -187,10 +204,10 @@ def with_profile(doc: Document, page: Page, profile: SiteProfile) -> Page:
     return cleaned(ruled) if changes else page
 
 
-def read_place(place: Place, profile: SiteProfile | None = None) -> Reading:
+def read_place(place: Place, profile: SiteProfile | None = None, keep: Keep = "text") -> Reading:
     """What the answer in a record holds; what it tells of is left out, for nobody asks. Raises
     PageError where it cannot be read, OSError."""
-    return replace(read_answer(answer_at(place), profile=profile), told=())
+    return replace(read_answer(answer_at(place), profile=profile, keep=keep), told=())
 
 
 def answer_at(place: Place) -> Answer:
@@ -243,15 +260,35 @@ def settled(visit: Visit, reading: Reading) -> Visit:
     if reading.kind in (None, "other"):
         capture = visit.captures[-1]
         state, why = no_page(reading.content_type, capture, is_empty=reading.is_empty)
+        is_whole = state == "done" and visit.captures[-1].truncated is None
         return replace(
-            visit, state=state, reason=why, kind=reading.kind if state == "done" else None
-        )
+            visit, state=state, reason=why, kind=reading.kind if state == "done" else None,
+            picture=reading.picture if is_whole else None,
+        )  # fmt: skip
     if page is None:
         if reading.kind == "html":
             return replace(visit, state="failed")
         return replace(visit, found=reading.told)
     visit = replace(visit, captures=_reserved(visit.captures, page))
     return replace(visit, article=page.article, not_article=page.not_article, says=page.says)
+
+
+def settled_requisite(visit: Visit, body: bytes, content_type: str) -> Visit:
+    """A visit of what a page needs that was answered with success, with what came: a picture, a
+    style sheet, a font; else it has failed, for it cannot be shown.
+
+    body: without transfer and content coding. content_type: the header's value.
+    """
+    capture, is_empty = visit.captures[-1], not body.strip()
+    said = content_type.partition(";")[0].strip().lower()[:80]
+    if capture.truncated == "disconnect" or (is_empty and capture.truncated is None):
+        state, why = no_page(content_type, capture, is_empty=is_empty)
+        return replace(visit, state="failed" if state == "done" else state, reason=why)
+    picture = picture_in(body)
+    known = picture is not None or said in _DRAWINGS or is_font(body)
+    if capture.truncated is None and (known or is_style_sheet(content_type, visit.url)):
+        return replace(visit, kind="other", picture=picture)
+    return replace(visit, state="failed", reason=because("no_requisite", said or "no type given"))
 
 
 def dated(visit: Visit) -> Visit:

@@ -4,10 +4,11 @@ it."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from crawler.items import Article, Capture, Visit
+from crawler.items import Article, Capture, Picture, Visit
 from crawler.reservations import as_line
 from crawler.text import clean_json
 from crawler.warc.records import FIELDS, HTML, JSON, Headers, fields
@@ -34,6 +35,8 @@ PROFILE = "urn:hemeroteca:profile:"
 TAKEDOWN = "urn:hemeroteca:takedown:"
 PRUNING = "urn:hemeroteca:pruning:"
 """Begin the addresses of the records of what was taken out; its uuid follows."""
+
+_PICTURE = re.compile(r"(image/[a-z0-9.+-]{1,40}) (\d{1,12})(?: (\d{1,7})x(\d{1,7}))?")
 
 Record = tuple[str, Headers, bytes]
 """WARC-Type, named fields, block."""
@@ -70,6 +73,7 @@ def metadata_records(visit: Visit, article_url: str | None) -> list[Record]:
         ("verdict", visit.verdict),
         ("etag", visit.etag),
         ("last-modified", visit.last_modified),
+        ("picture", _of_picture(visit.picture) if visit.picture else None),
     ]
     records: list[Record] = []
     for capture in visit.captures:
@@ -85,6 +89,24 @@ def metadata_records(visit: Visit, article_url: str | None) -> list[Record]:
         ]
         records.append(("metadata", headers, fields(pairs)))
     return records
+
+
+def _of_picture(picture: Picture) -> str:
+    size = "" if picture.width is None else f" {picture.width}x{picture.height}"
+    return f"{picture.media_type} {picture.bytes}{size}"
+
+
+def picture_told(text: str) -> Picture | None:
+    """What a visit's metadata say of a picture; None where it cannot be read.
+
+    >>> picture_told("image/png 512 32x20")
+    Picture(media_type='image/png', bytes=512, width=32, height=20)
+    """
+    found = _PICTURE.fullmatch(text)
+    if found is None:
+        return None
+    width, height = (int(each) if each else None for each in found.groups()[2:])
+    return Picture(found[1], int(found[2]), width, height)
 
 
 def conversion_record(

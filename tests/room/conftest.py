@@ -110,6 +110,11 @@ HOSTILE = {
 }
 
 
+DRAWING = (
+    b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'><script>alert(2)</script></svg>"
+)
+
+
 @pytest.fixture(scope="session")
 def odd_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Stories in Persian and Japanese, one on a hostile page, and one whose stored values somebody
@@ -123,9 +128,11 @@ def odd_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "/pictured": (200, HTML, page("en", "Weir painted", [*ENGLISH, PICTURE])),
         "/tangled": (200, HTML, page("en", "Weir tangled", ENGLISH, TANGLED)),
         "/p.png": (200, {"Content-Type": "image/png"}, png()),
+        "/drawn.png": (200, {"Content-Type": "image/png"}, DRAWING),
     }  # fmt: skip
     with site(answers) as url:
-        paths = ("bridge-fa", "bridge-ja", "bad", "worse", "pictured", "tangled", "p.png")
+        paths = ("bridge-fa", "bridge-ja", "bad", "worse", "pictured", "tangled", "p.png",
+                 "drawn.png")  # fmt: skip
         done = crawl("article", folder, url=",".join(f"{url}/{each}" for each in paths))
         assert done.returncode in (0, 3, 8, 9), done.stderr
         shorter = [*ENGLISH[:3], "No boat sank."]

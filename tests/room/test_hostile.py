@@ -94,11 +94,13 @@ def test_the_stored_page_of_a_hostile_server(odd_room: RunningRoom) -> None:
 
 
 def test_a_stored_picture_is_shown_and_nothing_else_is(odd_room: RunningRoom) -> None:
-    picture = odd_room.row("SELECT id FROM captures WHERE content_type = 'image/png'")
+    picture = odd_room.row("SELECT id FROM captures WHERE url LIKE '%/p.png'")
     answer = odd_room.get(f"/in/{odd_room.name}/capture/{picture}/picture")
     assert answer.body.startswith(b"\x89PNG")
     assert answer.headers["Content-Type"] == "image/png"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    drawing = odd_room.row("SELECT id FROM captures WHERE url LIKE '%/drawn.png'")
+    assert odd_room.get(f"/in/{odd_room.name}/capture/{drawing}/picture").status == 404
     page = odd_room.row("SELECT id FROM captures WHERE content_type LIKE 'text/html%'")
     assert odd_room.get(f"/in/{odd_room.name}/capture/{page}/picture").status == 404
     story = odd_room.row("SELECT id FROM articles WHERE url LIKE '%/pictured'")

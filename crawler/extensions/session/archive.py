@@ -38,6 +38,7 @@ class CrawlArchive:
     """The archive of a running crawl.
 
     reasons: how many URLs ended how, by state and kind of reason.
+    requisites: how many of what pages show came (None), and why the others did not.
     answered: whether any server has answered yet; before, nothing is stored.
     error: why the archive could not be written, if it could not.
     exit_code: that of the command, where there is an error.
@@ -48,6 +49,7 @@ class CrawlArchive:
         """end: ends the crawl; told the outcome."""
         self.run = run
         self.reasons: Counter[tuple[State, Reason | None]] = Counter()
+        self.requisites: Counter[Reason | None] = Counter()
         self.answered = False
         self.error: str | None = None
         self.exit_code = 1
@@ -67,6 +69,12 @@ class CrawlArchive:
     def add(self, visit: Visit) -> None:
         """Take a visit and those along with it; they are stored with the next batch."""
         for each in (visit, *visit.along):
+            if each.role == "requisite":
+                if each.state != "redirected":
+                    why = None if each.state == "done" else each.reason
+                    self.requisites[why.kind if why else None] += 1
+                self._batch.append(each)
+                continue
             failed = each.state in ("failed", "retry", "gone", "excluded") or each.reason
             if failed and not each.is_missed_guess and each.role != "robots":
                 self.count_reason(each.state, each.reason)

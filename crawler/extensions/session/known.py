@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from crawler.archive.captures import last_response
+from crawler.archive.database import WARC_FOLDER
 from crawler.archive.frontier import FrontierTable
 from crawler.archive.outcomes import Family, SiteYield
+from crawler.archive.pictures import pictures_at
 from crawler.archive.site_memory import SiteMemory
 from crawler.archive.takedowns import is_digest_taken_down, is_taken_down
 from crawler.extensions.session.archive import CrawlArchive
 from crawler.items import Due, Reference
 from crawler.originals import same_payload, still_holds
+from crawler.runs.visits import Place
 from crawler.urls import site_host
 from crawler.warc.exchange import Exchange
 
@@ -43,6 +47,17 @@ class Known:
         """Whether what a URL last answered is in WARC still: only then it makes sense to ask
         whether it has changed."""
         return self._answer(url) is not None
+
+    def last_page(self, url: str) -> Place | None:
+        """Where what a URL last answered in full is in WARC."""
+        folder = self._archive.run.folder
+        found = self._look(lambda db: last_response(db, url))
+        return None if found is None else Place(folder / WARC_FOLDER, *found[1], url)
+
+    def pictures(self, url: str) -> list[str]:
+        """Addresses of the pictures of the story that a URL leads to."""
+        found = self._look(lambda db: pictures_at(db, url)) or ()
+        return [each.url for each in found]
 
     def original(self, exchange: Exchange, asked_if_changed: str | None) -> Reference | None:
         """The response that an answer repeats, if it is in the archive. asked_if_changed: of a 304,

@@ -24,15 +24,23 @@ class Queue:
     the URLs that were visited.
 
     When the run has ended:
-    left: URLs that are queued still.
+    left: URLs that are queued still; requisites_left: the same of requisites.
     left_out: families of which this run has left addresses out.
     """
 
-    def __init__(self, archive: CrawlArchive, sites: Callable[[], Iterable[str]]) -> None:
-        """sites: gives the hosts of the sites that the crawl follows."""
+    def __init__(
+        self, archive: CrawlArchive, sites: Callable[[], Iterable[str]],
+        keepers: Callable[[], Iterable[str]] = tuple,
+    ) -> None:  # fmt: skip
+        """sites: gives the hosts of the sites that the crawl follows. keepers: those of sites whose
+        pages are archived with more than their text."""
+        self._keepers = keepers
         self.size = 0
         self.on_stored: Callable[[Iterable[str], Iterable[str]], None] = lambda hosts, urls: None
+        self.needed: set[str] = set()
+        """Hosts that requisites of pages were queued of since somebody last looked."""
         self.left = 0
+        self.requisites_left = 0
         self.left_out: list[LeftOut] = []
         self._archive = archive
         self._sites = sites
@@ -75,6 +83,50 @@ class Queue:
         self.count(self._archive.run.store)
         return found
 
+    def claim_requisites(self, host: str, limit: int) -> list[Due] | None:
+        """Take requisites at a host in hand that pages of this run's newspapers need; None where
+        that cannot be done just now."""
+        if not self._archive.is_ready:
+            return None
+
+        def claim(store: Store) -> list[Due]:
+            site = store.find_site(host)
+            if site is None:
+                return []
+            whose = self._newspapers(store)
+            with store.db.atomic():
+                return store.frontier.requisites.claim(site, whose, limit, times.now())
+
+        return self._archive.attempt(claim)
+
+    def need_pictures(self, after: int) -> int | None:
+        """Queue pictures of stories that were archived without, as `Requisites.add_missing`; gives
+        `after` back where that cannot be done just now."""
+        if not self._archive.is_ready:
+            return after
+
+        def need(store: Store) -> tuple[int | None]:
+            found = store.need_pictures(self._newspapers(store), after)
+            self.needed |= store.frontier.news.needed
+            store.frontier.news.needed.clear()
+            return (found,)
+
+        done = self._archive.change(need)
+        return after if done is None else done[0]
+
+    def requisite_hosts(self) -> list[str] | None:
+        """Hosts at which such requisites wait; None where that cannot be said just now."""
+        if not self._archive.is_ready:
+            return None
+        return self._archive.attempt(
+            lambda store: store.frontier.requisites.hosts(self._newspapers(store), times.now())
+        )
+
+    def _newspapers(self, store: Store) -> list[int]:
+        """Keys of the sites whose pages' requisites are archived in this run."""
+        found = map(store.find_site, self._keepers())
+        return [site for site in found if site is not None]
+
     def refuse(self, url: str, reason: Reason, due_at: str | None) -> None:
         """Exclude a claimed URL unvisited."""
         self._archive.count_reason("excluded", reason)
@@ -98,6 +150,8 @@ class Queue:
         with store.db.atomic():
             store.frontier.release()
         self.left = sum(map(store.frontier.count_queued, self._site_ids(store)))
+        if keepers := self._newspapers(store):
+            self.requisites_left = store.frontier.requisites.count(keepers)
         if hosts := tuple(hosts):
             self.left_out = [
                 one
@@ -171,6 +225,8 @@ class Queue:
             self._archive.reasons["excluded", WITHHELD] += frontier.chains.withheld
             frontier.chains.withheld = 0
         self.count(store)
+        self.needed |= frontier.news.needed
+        frontier.news.needed.clear()
         woken, frontier.news.woken = frontier.news.woken, set()
         self.on_stored(woken, [visit.url for visit in visits])
 

@@ -75,7 +75,7 @@ class Session:
             self.run, settings, lambda reason: Ending.of(crawler).begin(reason)
         )
         self.known = Known(self.archive)
-        self.queue = Queue(self.archive, self._sites)
+        self.queue = Queue(self.archive, self._sites, self._keepers)
         self.workers = Workers(
             settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_CPU_SECONDS")
         )
@@ -254,6 +254,10 @@ class Session:
         """Hosts of the sites that the run follows."""
         spider: Any = self._crawler.spider
         return {*getattr(spider, "resume_hosts", ()), *getattr(spider, "hosts", ())}
+
+    def _keepers(self) -> set[str]:
+        """Hosts of the sites whose pages are archived with more than their text."""
+        return getattr(self._crawler.spider, "keepers", set())
 
     # -- failures --------------------------------------------------------------------------------
 
