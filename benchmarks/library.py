@@ -26,6 +26,7 @@ from uuid import UUID
 
 from benchmarks.invented import PAPERS, Library, Link, thumbnail
 from crawler.archive.article_columns import columns, content_digest, images, texts
+from crawler.archive.database import WARC_FOLDER
 from crawler.archive.facets import count_anew
 from crawler.archive.keys import card_hash, key_hash, url_key
 from crawler.archive.links import with_relation
@@ -34,13 +35,24 @@ from crawler.archive.word_forms import WordForms
 from crawler.items import Article, Capture, FoundUrl, Visit
 from crawler.reasons import because
 from crawler.reservations import Reservation, as_json
+from crawler.runs.account import note_visit
+from crawler.runs.recovery import enter_files
 from crawler.times import day_told, told_in_utc, utc
 from crawler.urls import story_key
+from crawler.warc.exchange import Exchange
+from crawler.warc.writer import WarcWriter
 
 _BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 _EXTRACTOR = "bench/1"
 _RESERVED = Reservation("train-ai", "n", True, "header", "Content-Usage")
 _RESERVED_EACH = 50
+RUN = "bench"
+"""What its WARC files call the run that wrote them."""
+_FILE_BYTES = 64_000_000
+_FURNITURE = "".join(
+    f'<li class="menu-item-{n}"><a href="/section/{n}/">Section {n}</a></li>' for n in range(250)
+)
+"""What stands around the story on each page."""
 _IN_A_FILE = 10_000
 """Records of a WARC file."""
 _BATCH = 1_000
@@ -52,21 +64,24 @@ _CACHE_KB = 262_144
 _T = TypeVar("_T")
 
 
-def build(folder: Path, stories: int) -> None:
-    """Make an archive of so many stories. Raises ArchiveError, sqlite3.Error."""
+def build(folder: Path, stories: int, *, warc: bool = False) -> None:
+    """Make an archive of so many stories. warc: with the records that a crawl would have written;
+    else there is a database alone. Raises ArchiveError, sqlite3.Error, OSError."""
     library = Library(stories)
     store = Store(folder, extractor=_EXTRACTOR)
+    records = _Written(folder) if warc else _Unwritten()
     try:
         store.db.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
         store.db.execute("PRAGMA synchronous = OFF")
         for paper in PAPERS:
             store.add_site(f"https://{paper.host}/")
-        store.begin_run("news", {"site": "https://courier.example/"}, "bench/1", utc(_BEGUN))
+        store.begin_run("news", {"site": "https://courier.example/"}, "bench/1", utc(_BEGUN), RUN)
         # millions of rows come and go, and none refers to itself
         gc.disable()
-        _Bulk(store, library).write()
+        _Bulk(store, library, records).write()
         store.finish_run("finished", utc(_at(stories)))
-        revisit(store, library)
+        revisit(store, library, records)
+        records.close(store)
     finally:
         gc.enable()
         store.close()
@@ -104,6 +119,71 @@ def visit(library: Library, number: int, article: Article | None = None) -> Visi
         article.url, "page", "done", captures=(capture(article.url, number),),
         article=replace(article, links=shown), kind="html",
     )  # fmt: skip
+
+
+# -- records ---------------------------------------------------------------------------------------
+
+
+class _Unwritten:
+    """Captures of records that are nowhere."""
+
+    def capture(self, url: str, number: int, status: int, article: Article | None) -> Capture:
+        """The capture of a number. article: what its page shows."""
+        return capture(url, number, status)
+
+    def note(self, visit: Visit, article_url: str | None, revised: bool) -> None:
+        """Write what became of a visit beside its captures."""
+
+    def note_story(
+        self, library: Library, article: Article, made: Capture, links: list[Link]
+    ) -> None:
+        """The same of the first visit to a story."""
+
+    def close(self, store: Store) -> None:
+        """End the files, and enter them."""
+
+
+class _Written(_Unwritten):
+    """Records as a crawl writes them, of pages of some twenty kilobytes."""
+
+    def __init__(self, folder: Path) -> None:
+        info = [("software", "bench/1"), ("isPartOf", RUN), ("spider", "news"), ("arguments", "{}")]
+        self._warc = WarcWriter(
+            folder / WARC_FOLDER, prefix="bench", info=info, max_bytes=_FILE_BYTES
+        )
+
+    def capture(self, url: str, number: int, status: int, article: Article | None) -> Capture:
+        path = url.partition("example")[2]
+        words = f"{url}\n{article.title}\n\n{article.body}" if article else f"{url} {number}"
+        text = words.replace("\n\n", "</p>\n<p>")
+        return self._warc.write(Exchange(
+            url=url,
+            request_head=f"GET {path} HTTP/1.1\r\nHost: courier.example\r\n\r\n".encode(),
+            response_head=f"HTTP/1.1 {status} OK\r\nContent-Type: text/html; charset=utf-8"
+            "\r\n\r\n".encode(),
+            body=f"<html><body>{_FURNITURE}<p>{text}</p></body></html>".encode(),
+            fetched_at=_at(number),
+            fetch_ms=120,
+            reservations=(_RESERVED,) if number % _RESERVED_EACH == 0 else (),
+        ))  # fmt: skip
+
+    def note(self, visit: Visit, article_url: str | None, revised: bool) -> None:
+        note_visit(self._warc, visit, article_url, revised)
+
+    def note_story(
+        self, library: Library, article: Article, made: Capture, links: list[Link]
+    ) -> None:
+        shown = replace(article, links=tuple(map(library.linked, links)))
+        came = Visit(
+            article.url, "page", "done", captures=(made,), article=shown, kind="html",
+            extractor=_EXTRACTOR,
+        )  # fmt: skip
+        self.note(came, article.url, revised=True)
+
+    def close(self, store: Store) -> None:
+        self._warc.close()
+        with store.db.atomic():
+            enter_files(store, self._warc.closed)
 
 
 # -- the first run ---------------------------------------------------------------------------------
@@ -154,8 +234,9 @@ class _Bulk:
     """Writes the rows of a first visit to each story. Keys follow from the stories' numbers: one
     more, in `articles`, `revisions`, `captures`, `urls`, `_linked` and `_addresses` alike."""
 
-    def __init__(self, store: Store, library: Library) -> None:
+    def __init__(self, store: Store, library: Library, records: _Unwritten) -> None:
         self._store = store
+        self._records = records
         self._connection: sqlite3.Connection = store.db.conn
         self._library = library
         self._targets = _Targets(library.stories + library.missing)
@@ -218,7 +299,9 @@ class _Bulk:
     def _story(self, number: int) -> None:
         article, key = self._library.article(number), number + 1
         site_id = self._sites[self._library.paper(number).host]
-        made = capture(article.url, number)
+        made = self._records.capture(article.url, number, 200, article)
+        links = list(self._library.links(number))
+        self._records.note_story(self._library, article, made, links)
         at = made.fetched_at
         published = article.published.value if article.published else None
         claimed = published if number % 3 else None
@@ -256,7 +339,7 @@ class _Bulk:
         for position, name in enumerate(article.tags, 1):
             tag = self._name("tags", name=name)
             self._add("article_tags", article_id=key, tag_id=tag, position=position)
-        self._links(number)
+        self._links(number, links)
 
     def _name(self, table: str, **values: object) -> int:
         known = (table, *values.values())
@@ -265,9 +348,8 @@ class _Bulk:
             self._add(table, id=self._names[known], **values)
         return self._names[known]
 
-    def _links(self, number: int) -> None:
+    def _links(self, number: int, links: list[Link]) -> None:
         library, key = self._library, number + 1
-        links = list(library.links(number))
         self._targets.see(links, number)
         edges = set()
         for link in links:
@@ -336,21 +418,23 @@ def _set_aside(connection: sqlite3.Connection) -> Iterator[str]:
 # -- what came after -------------------------------------------------------------------------------
 
 
-def revisit(store: Store, library: Library) -> None:
+def revisit(store: Store, library: Library, records: _Unwritten | None = None) -> None:
     """Edited stories, stories that are gone, and pages without a story."""
-    number = library.stories
+    number, records = library.stories, records or _Unwritten()
     for visits in _batches(later_visits(library), _OF_A_RUN):
         number += _OF_A_RUN
         store.begin_run("news", {"site": "https://courier.example/"}, "bench/1", utc(_at(number)))
         for few in _batches(visits, _VISITS):
-            store.record([_captured(each, number + n) for n, each in enumerate(few)])
+            came = [_captured(each, number + n, records) for n, each in enumerate(few)]
+            store.record(came, records.note)
             number += _VISITS
         store.finish_run("finished", utc(_at(number)))
 
 
-def _captured(made: Visit, number: int) -> Visit:
+def _captured(made: Visit, number: int, records: _Unwritten) -> Visit:
     status = {"gone": 404, "failed": 500}.get(made.state, 200)
-    return replace(made, captures=(capture(made.url, number, status),))
+    written = records.capture(made.url, number, status, made.article)
+    return replace(made, captures=(written,), extractor=_EXTRACTOR)
 
 
 def later_visits(library: Library) -> Iterator[Visit]:
