@@ -27,6 +27,7 @@ from uuid import UUID
 from benchmarks.invented import PAPERS, Library, Link, thumbnail
 from crawler.archive.article_columns import columns, content_digest, images, texts
 from crawler.archive.database import WARC_FOLDER
+from crawler.archive.duplicates import bands
 from crawler.archive.facets import count_anew
 from crawler.archive.keys import card_hash, key_hash, url_key
 from crawler.archive.links import with_relation
@@ -37,6 +38,7 @@ from crawler.reasons import because
 from crawler.reservations import Reservation, as_json
 from crawler.runs.account import note_visit
 from crawler.runs.recovery import enter_files
+from crawler.text import phrases
 from crawler.times import day_told, told_in_utc, utc
 from crawler.urls import story_key
 from crawler.warc.exchange import Exchange
@@ -82,6 +84,24 @@ def build(folder: Path, stories: int, *, warc: bool = False) -> None:
         store.finish_run("finished", utc(_at(stories)))
         revisit(store, library, records)
         records.close(store)
+    finally:
+        gc.enable()
+        store.close()
+
+
+def begin(folder: Path, library: Library, stories: int) -> None:
+    """Make an archive of the first of a library's stories that a crawl goes on with: copies are
+    found in it. Raises ArchiveError, sqlite3.Error."""
+    store = Store(folder, extractor=_EXTRACTOR)
+    try:
+        store.db.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
+        store.db.execute("PRAGMA synchronous = OFF")
+        for paper in PAPERS:
+            store.add_site(f"https://{paper.host}/")
+        store.begin_run("news", {"site": "https://courier.example/"}, "bench/1", utc(_BEGUN), RUN)
+        gc.disable()
+        _Bulk(store, library, _Unwritten(), stories, is_marked=True).write()
+        store.finish_run("finished", utc(_at(stories)))
     finally:
         gc.enable()
         store.close()
@@ -234,8 +254,14 @@ class _Bulk:
     """Writes the rows of a first visit to each story. Keys follow from the stories' numbers: one
     more, in `articles`, `revisions`, `captures`, `urls`, `_linked` and `_addresses` alike."""
 
-    def __init__(self, store: Store, library: Library, records: _Unwritten) -> None:
+    def __init__(
+        self, store: Store, library: Library, records: _Unwritten, stories: int | None = None, *,
+        is_marked: bool = False,
+    ) -> None:  # fmt: skip
+        """stories: how many of the library's; None: all. is_marked: whether copies can be found."""
         self._store = store
+        self._stories = library.stories if stories is None else stories
+        self._is_marked = is_marked
         self._records = records
         self._connection: sqlite3.Connection = store.db.conn
         self._library = library
@@ -258,7 +284,7 @@ class _Bulk:
         made_anew = list(_set_aside(self._connection))
         # the index is written some dozen megabytes at a time, not one
         sql("INSERT INTO stories_fts(stories_fts, rank) VALUES ('hashsize', 67108864)")
-        for numbers in _batches(range(self._library.stories), _BATCH):
+        for numbers in _batches(range(self._stories), _BATCH):
             for number in numbers:
                 self._story(number)
             self._flush()
@@ -270,7 +296,7 @@ class _Bulk:
         WordForms(self._connection).learn_all()
         for statement in made_anew:
             sql(statement)
-        stories = self._library.stories
+        stories = self._stories
         self._store.count(Counter(captures=stories, new_articles=stories))
         sql(
             "INSERT INTO run_papers (run_id, site_id, paper, captures, new_articles)"
@@ -339,6 +365,9 @@ class _Bulk:
         for position, name in enumerate(article.tags, 1):
             tag = self._name("tags", name=name)
             self._add("article_tags", article_id=key, tag_id=tag, position=position)
+        if self._is_marked and article.word_count >= 40:
+            for band, value in bands(phrases(article.body[:1_200])):
+                self._add("_article_bands", band=band, value=value, article_id=key)
         self._links(number, links)
 
     def _name(self, table: str, **values: object) -> int:
@@ -349,7 +378,7 @@ class _Bulk:
         return self._names[known]
 
     def _links(self, number: int, links: list[Link]) -> None:
-        library, key = self._library, number + 1
+        key = number + 1
         self._targets.see(links, number)
         edges = set()
         for link in links:
@@ -358,7 +387,7 @@ class _Bulk:
             self._add(
                 "_links", article_id=key, revision_id=key, block_id=block, position=link.position,
                 card_id=_card_key(link.target, link.has_picture), linked_id=link.target + 1,
-                to_article_id=link.target + 1 if link.target < library.stories else None,
+                to_article_id=link.target + 1 if link.target < self._stories else None,
                 first_capture_id=key, last_capture_id=key, is_edge=edge not in edges, is_shown=1,
             )  # fmt: skip
             edges.add(edge)
@@ -375,7 +404,7 @@ class _Bulk:
     def _target(self, target: int) -> None:
         """What links lead to, with their number and what they show."""
         library, seen, key = self._library, self._targets, target + 1
-        is_archived, number = target < library.stories, seen.linked_by[target]
+        is_archived, number = target < self._stories, seen.linked_by[target]
         if not is_archived and not number:
             return
         title = library.headline(target)

@@ -38,6 +38,10 @@ _WALLS = (401, 402, 403, 407)
 """Statuses that say that somebody else may read it (RFC 9110, 15.5)."""
 
 
+class _UnfitError(Exception):
+    """One of some visits cannot be stored as it is."""
+
+
 class Store:
     """An archive that is being written to.
 
@@ -171,15 +175,46 @@ class Store:
         )
         try:
             entered = [self._found.enter_ahead(cleaned(visit)) for visit in visits]
-            with self.db.atomic():
-                self._record_fit(entered, note, counts)
-                self.count(counts)
-                before_commit()
+            for record in (self._record_all, self._record_fit):
+                try:
+                    with self.db.atomic():
+                        record(entered, note, counts)
+                        self.count(counts)
+                        before_commit()
+                    break
+                except _UnfitError:
+                    self._take_back(grown, woken)
         except BaseException:
             self._take_back(grown, woken)
             del self.unfit[unfit:]
             raise
         return counts
+
+    def _record_all(
+        self, entered: list[Entered], note: Callable[[Visit, str | None, bool], None],
+        counts: Counter[str],
+    ) -> None:  # fmt: skip
+        """Store visits that are all as they should be. Raises _UnfitError where one is not.
+
+        Without a savepoint: SQLite would copy each page of the file that any of them changes."""
+        new: Counter[str] = Counter()
+        try:
+            stored = self._stored(entered, new)
+        except Exception as error:
+            if is_about_content(error):
+                raise _UnfitError from error
+            raise
+        for each in stored:  # then only: what is noted is not taken back
+            note(*each)
+        counts += new
+
+    def _stored(
+        self, entered: list[Entered], counts: Counter[str]
+    ) -> list[tuple[Visit, str | None, bool]]:
+        by_paper: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        stored = [self._counted(*each, counts, by_paper) for each in entered]
+        self.papers.add(self.run_id, by_paper)
+        return stored
 
     def _record_fit(
         self, entered: list[Entered], note: Callable[[Visit, str | None, bool], None],
@@ -193,10 +228,7 @@ class Store:
             grown, woken = self.frontier.news.grown, set(self.frontier.news.woken)
             try:
                 with self.db.atomic():
-                    by_paper: defaultdict[str, Counter[str]] = defaultdict(Counter)
-                    stored = [self._counted(*each, new, by_paper) for each in part]
-                    self.papers.add(self.run_id, by_paper)
-                    for each in stored:  # then only: what is noted is not taken back
+                    for each in self._stored(part, new):  # then only, as before
                         note(*each)
             except Exception as error:
                 self._take_back(grown, woken)
