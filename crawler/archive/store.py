@@ -38,6 +38,11 @@ _WALLS = (401, 402, 403, 407)
 """Statuses that say that somebody else may read it (RFC 9110, 15.5)."""
 
 
+_CACHE_KB = 65_536
+"""Memory for pages of the database: with SQLite's own 2 MB each page of an index that a story
+touches is read from the file, and what a batch changes is written several times over."""
+
+
 class _UnfitError(Exception):
     """One of some visits cannot be stored as it is."""
 
@@ -64,6 +69,9 @@ class Store:
         """
         self.folder = folder
         self.db = database.open_for_writing(folder)
+        self.db.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
+        # what a statement would take back: on disk it is written once more for each statement
+        self.db.execute("PRAGMA temp_store = MEMORY")
         self.frontier = FrontierTable(self.db.conn, plan)
         self.memory = SiteMemory(self.db.conn)
         self.mementos = Mementos(self.db.conn)

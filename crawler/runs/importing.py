@@ -172,6 +172,7 @@ class Importing:
 
     def _record(self, visits: list[Visit]) -> None:
         if visits:
+            self._run.wait_for_readers()
             self._keep(visits)
         for visit in visits:
             self._originals.stored(visit.captures[-1])
