@@ -292,6 +292,7 @@ class _Bulk:
             for target in targets:
                 self._target(target)
             self._flush()
+        sql("UPDATE _totals SET number = (SELECT count(*) FROM _links)")
         count_anew(self._connection)
         WordForms(self._connection).learn_all()
         for statement in made_anew:
@@ -305,6 +306,8 @@ class _Bulk:
             (self._store.run_id,),
         )
         sql("COMMIT")
+        if self._is_marked:  # as after many batches, of which the first have long been merged
+            sql("INSERT INTO stories_fts(stories_fts) VALUES ('optimize')")
         sql("DELETE FROM stories_fts_config WHERE k = 'hashsize'")
         self._connection.commit()
         for pragma in ("foreign_keys = ON", "journal_mode = WAL"):

@@ -29,6 +29,7 @@ from crawler.archive.past import (
     search,
     takedowns,
     times,
+    totals,
     waiting,
     warc,
 )
@@ -189,6 +190,13 @@ def m025_what_analysts_count(db: Database) -> None:
 def m026_mementos(db: Database) -> None:
     """Where captures were got from, and what other archives of the web list."""
     mementos.upgrade(db)
+
+
+@migrations()
+def m030_totals(db: Database) -> None:
+    """Numbers of what is too much to be counted whenever somebody asks; new stories enter the
+    search index together."""
+    totals.upgrade(db)
 
 
 def bring_up_to_date(db: Database) -> None:

@@ -187,6 +187,7 @@ class Store:
                 try:
                     with self.db.atomic():
                         record(entered, note, counts)
+                        self.articles.index()
                         self.count(counts)
                         before_commit()
                     break
