@@ -16,7 +16,6 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from crawler.archive import lock, schema
-from crawler.archive.describe import is_described, write_descriptions
 from crawler.archive.migrations import bring_up_to_date, migrations
 from crawler.bundled import PROGRAM
 from crawler.errors import ArchiveError, BusyError, DamageError, HemerotecaError
@@ -272,6 +271,8 @@ def open_for_writing(folder: Path) -> Database:
 
     Raises ArchiveError as `check`, and where the folder cannot be made or written.
     """
+    from crawler.archive.describe import is_described, write_descriptions
+
     path = folder / FILE_NAME
     if path.exists():
         _open_existing(path).close()

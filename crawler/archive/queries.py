@@ -76,8 +76,7 @@ def status(db: Database, *, runs: int = 5) -> Status:
     """An archive at a glance. runs: how many of the last ones to show."""
     totals = next(
         db.query(
-            "SELECT (SELECT count(*) FROM articles) AS articles,"  # noqa: S608
-            " (SELECT count(*) FROM revisions) AS revisions,"
+            "SELECT (SELECT count(*) FROM revisions) AS revisions,"  # noqa: S608
             " (SELECT count(*) FROM captures) AS captures,"
             " (SELECT number FROM _totals WHERE name = 'links') AS linked_stories,"
             f" ({_PUBLISHED.format('')}) AS first_published,"
@@ -99,7 +98,8 @@ def status(db: Database, *, runs: int = 5) -> Status:
     waiting = sum(int(str(row["queued"])) for row in sites) - claimed  # each has its newspaper
     guesses = _guesses(db)
     return Status(
-        **totals, sites=sites, runs=last_runs, reasons=_reasons(db, guesses),
+        **totals, articles=sum(int(str(row["articles"])) for row in sites), sites=sites,
+        runs=last_runs, reasons=_reasons(db, guesses),
         left_out=left_out, claimed=claimed, waiting=waiting, guesses=guesses.total(),
         findings=[each for each in findings(db.conn) if each.state == "open"],
         layout_changes=[{"site": host, **asdict(one)} for host, one in changes_of(db.conn, 10)],

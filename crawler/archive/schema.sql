@@ -198,6 +198,7 @@ CREATE INDEX articles_day ON articles(published_day);
 CREATE UNIQUE INDEX articles_revision ON articles(revision_id);
 CREATE INDEX articles_changed ON articles(site_id) WHERE revisions > 1;
 CREATE INDEX articles_gone ON articles(gone_at) WHERE gone_at IS NOT NULL;
+CREATE INDEX articles_gone_of_site ON articles(site_id) WHERE gone_at IS NOT NULL;
 CREATE INDEX articles_successor ON articles(successor_id) WHERE successor_id IS NOT NULL;
 
 CREATE TABLE revisions (

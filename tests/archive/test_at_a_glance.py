@@ -86,3 +86,16 @@ def test_a_total_that_is_wrong_is_damage(archive: Database, tmp_path: Path) -> N
         assert [each.what for each in unsound(copy)] == [
             "the number of links is not how many there are"
         ]
+
+
+def test_stories_that_are_gone_are_counted_in_an_index_of_their_own(
+    archive: Database, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        archive.conn.backup(copy)
+        # as far as anybody has counted, none is: so it is in most archives
+        copy.execute("DELETE FROM sqlite_stat1 WHERE idx LIKE 'articles_gone%'")
+        copy.commit()
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        plan = copy.execute("EXPLAIN QUERY PLAN SELECT gone FROM site_summary").fetchall()
+        assert any("articles_gone_of_site" in row[3] for row in plan)

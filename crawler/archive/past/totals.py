@@ -9,6 +9,7 @@ from crawler.archive import schema
 
 _SQL = """
 CREATE INDEX articles_captured ON articles(site_id, last_captured_at);
+CREATE INDEX articles_gone_of_site ON articles(site_id) WHERE gone_at IS NOT NULL;
 CREATE TABLE _totals (
     name TEXT PRIMARY KEY,
     number INTEGER NOT NULL
