@@ -220,7 +220,9 @@ def _cards(
 
 def with_relation(relations: str | None, relation: str) -> str:
     """A list of relations, as `_linked` has it, with one more."""
-    return ",".join(dict.fromkeys([*(relations or relation).split(","), relation]))
+    if not relations:
+        return relation
+    return relations if relation in relations.split(",") else f"{relations},{relation}"
 
 
 # -- addresses -------------------------------------------------------------------------------------
