@@ -233,6 +233,10 @@ bench-verify: setup ## how fast an archive is verified, and in how much memory
 bench-reading: setup ## every view and every query of the docs at 100 k stories, nothing in memory
 	@$(BIN)/python -m benchmarks.reading
 
+.PHONY: bench-large
+bench-large: setup ## verbs on a million stories, and what storing reads and writes: an hour, 40 GB
+	@$(BIN)/python -m benchmarks.large
+
 .PHONY: bench-search
 bench-search: setup ## what a search, its facets and its chart cost at 100 k stories
 	@$(BIN)/python -m benchmarks.search
