@@ -43,6 +43,10 @@ def run(arguments: Sequence[str]) -> None:
         return
     if os.environ.get(_VARIABLE, _SETTINGS) != _SETTINGS:
         return
+    try:
+        os.getcwd()  # noqa: PTH109
+    except OSError:
+        return
     from crawler.errors import UsageError
     from crawler.verb import NotPlainError, Plain, check_words
 
