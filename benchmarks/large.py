@@ -139,6 +139,8 @@ def glances(folder: Path) -> Iterator[Row]:
 
 def whole(folder: Path, home: Path) -> Iterator[Row]:
     """What goes through all of an archive with its WARC files."""
+    with closing(sqlite3.connect(folder / FILE_NAME)) as db:
+        (stories,) = db.execute("SELECT count(*) FROM articles").fetchone()
     asked = (
         (["graph", str(folder), "-o", str(home / "g.graphml")], "≤ 30 s"),
         (["export", "cdxj", str(folder), "-o", str(home / "i.cdxj")], "≤ 3 s"),
@@ -148,7 +150,8 @@ def whole(folder: Path, home: Path) -> Iterator[Row]:
     for verb, ask in asked:
         cost = ran([*SCRAPY, *verb])
         yield Row(
-            " ".join(word for word in verb[:2] if word != str(folder)), ask,
+            f"{' '.join(word for word in verb[:2] if word != str(folder))}, {stories:,} stories",
+            f"{ask} at 100,000",
             f"{cost.seconds:.1f} s, cpu {cost.cpu:.1f} s; largest process {cost.megabytes:.0f} MB",
         )  # fmt: skip
 
