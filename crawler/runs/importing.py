@@ -96,7 +96,7 @@ class Importing:
         self._workers = workers
         self._told = told
         self._is_wanted = is_wanted
-        self._keep = keep or run.record
+        self._keep = keep or self._store_at_once
         self._on_read = on_read
         self._connection = run.store.db.conn
         self._tasks: list[tuple[asyncio.Future[tuple[Visit, Reading | None]], tuple[str, ...]]] = []
@@ -170,9 +170,12 @@ class Importing:
         known = self._run.store.frontier.lookup(url)
         return url in stories or (known is not None and known.is_story)
 
+    def _store_at_once(self, visits: list[Visit]) -> None:
+        self._run.wait_for_readers()
+        self._run.record(visits)
+
     def _record(self, visits: list[Visit]) -> None:
         if visits:
-            self._run.wait_for_readers()
             self._keep(visits)
         for visit in visits:
             self._originals.stored(visit.captures[-1])
