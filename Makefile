@@ -240,6 +240,9 @@ bench-reading: setup ## every view and every query of the docs at 100 k stories,
 .PHONY: bench-merge
 bench-merge: setup ## 200 archives merged: time, memory, the same in any order
 	@$(BIN)/python -m benchmarks.merge
+.PHONY: bench-large
+bench-large: setup ## verbs on a million stories, and what storing reads and writes: an hour, 40 GB
+	@$(BIN)/python -m benchmarks.large
 
 .PHONY: bench-search
 bench-search: setup ## what a search, its facets and its chart cost at 100 k stories

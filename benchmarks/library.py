@@ -26,6 +26,8 @@ from uuid import UUID
 
 from benchmarks.invented import PAPERS, Library, Link, thumbnail
 from crawler.archive.article_columns import columns, content_digest, images, texts
+from crawler.archive.database import WARC_FOLDER
+from crawler.archive.duplicates import bands
 from crawler.archive.facets import count_anew
 from crawler.archive.keys import card_hash, key_hash, url_key
 from crawler.archive.links import with_relation
@@ -34,13 +36,25 @@ from crawler.archive.word_forms import WordForms
 from crawler.items import Article, Capture, FoundUrl, Visit
 from crawler.reasons import because
 from crawler.reservations import Reservation, as_json
+from crawler.runs.account import note_visit
+from crawler.runs.recovery import enter_files
+from crawler.text import phrases
 from crawler.times import day_told, told_in_utc, utc
 from crawler.urls import story_key
+from crawler.warc.exchange import Exchange
+from crawler.warc.writer import WarcWriter
 
 _BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 _EXTRACTOR = "bench/1"
 _RESERVED = Reservation("train-ai", "n", True, "header", "Content-Usage")
 _RESERVED_EACH = 50
+RUN = "bench"
+"""What its WARC files call the run that wrote them."""
+_FILE_BYTES = 64_000_000
+_FURNITURE = "".join(
+    f'<li class="menu-item-{n}"><a href="/section/{n}/">Section {n}</a></li>' for n in range(250)
+)
+"""What stands around the story on each page."""
 _IN_A_FILE = 10_000
 """Records of a WARC file."""
 _BATCH = 1_000
@@ -52,21 +66,42 @@ _CACHE_KB = 262_144
 _T = TypeVar("_T")
 
 
-def build(folder: Path, stories: int) -> None:
-    """Make an archive of so many stories. Raises ArchiveError, sqlite3.Error."""
+def build(folder: Path, stories: int, *, warc: bool = False) -> None:
+    """Make an archive of so many stories. warc: with the records that a crawl would have written;
+    else there is a database alone. Raises ArchiveError, sqlite3.Error, OSError."""
     library = Library(stories)
+    store = Store(folder, extractor=_EXTRACTOR)
+    records = _Written(folder) if warc else _Unwritten()
+    try:
+        store.db.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
+        store.db.execute("PRAGMA synchronous = OFF")
+        for paper in PAPERS:
+            store.add_site(f"https://{paper.host}/")
+        store.begin_run("news", {"site": "https://courier.example/"}, "bench/1", utc(_BEGUN), RUN)
+        # millions of rows come and go, and none refers to itself
+        gc.disable()
+        _Bulk(store, library, records).write()
+        store.finish_run("finished", utc(_at(stories)))
+        revisit(store, library, records)
+        records.close(store)
+    finally:
+        gc.enable()
+        store.close()
+
+
+def begin(folder: Path, library: Library, stories: int) -> None:
+    """Make an archive of the first of a library's stories that a crawl goes on with: copies are
+    found in it. Raises ArchiveError, sqlite3.Error."""
     store = Store(folder, extractor=_EXTRACTOR)
     try:
         store.db.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
         store.db.execute("PRAGMA synchronous = OFF")
         for paper in PAPERS:
             store.add_site(f"https://{paper.host}/")
-        store.begin_run("news", {"site": "https://courier.example/"}, "bench/1", utc(_BEGUN))
-        # millions of rows come and go, and none refers to itself
+        store.begin_run("news", {"site": "https://courier.example/"}, "bench/1", utc(_BEGUN), RUN)
         gc.disable()
-        _Bulk(store, library).write()
+        _Bulk(store, library, _Unwritten(), stories, is_marked=True).write()
         store.finish_run("finished", utc(_at(stories)))
-        revisit(store, library)
     finally:
         gc.enable()
         store.close()
@@ -104,6 +139,71 @@ def visit(library: Library, number: int, article: Article | None = None) -> Visi
         article.url, "page", "done", captures=(capture(article.url, number),),
         article=replace(article, links=shown), kind="html",
     )  # fmt: skip
+
+
+# -- records ---------------------------------------------------------------------------------------
+
+
+class _Unwritten:
+    """Captures of records that are nowhere."""
+
+    def capture(self, url: str, number: int, status: int, article: Article | None) -> Capture:
+        """The capture of a number. article: what its page shows."""
+        return capture(url, number, status)
+
+    def note(self, visit: Visit, article_url: str | None, revised: bool) -> None:
+        """Write what became of a visit beside its captures."""
+
+    def note_story(
+        self, library: Library, article: Article, made: Capture, links: list[Link]
+    ) -> None:
+        """The same of the first visit to a story."""
+
+    def close(self, store: Store) -> None:
+        """End the files, and enter them."""
+
+
+class _Written(_Unwritten):
+    """Records as a crawl writes them, of pages of some twenty kilobytes."""
+
+    def __init__(self, folder: Path) -> None:
+        info = [("software", "bench/1"), ("isPartOf", RUN), ("spider", "news"), ("arguments", "{}")]
+        self._warc = WarcWriter(
+            folder / WARC_FOLDER, prefix="bench", info=info, max_bytes=_FILE_BYTES
+        )
+
+    def capture(self, url: str, number: int, status: int, article: Article | None) -> Capture:
+        path = url.partition("example")[2]
+        words = f"{url}\n{article.title}\n\n{article.body}" if article else f"{url} {number}"
+        text = words.replace("\n\n", "</p>\n<p>")
+        return self._warc.write(Exchange(
+            url=url,
+            request_head=f"GET {path} HTTP/1.1\r\nHost: courier.example\r\n\r\n".encode(),
+            response_head=f"HTTP/1.1 {status} OK\r\nContent-Type: text/html; charset=utf-8"
+            "\r\n\r\n".encode(),
+            body=f"<html><body>{_FURNITURE}<p>{text}</p></body></html>".encode(),
+            fetched_at=_at(number),
+            fetch_ms=120,
+            reservations=(_RESERVED,) if number % _RESERVED_EACH == 0 else (),
+        ))  # fmt: skip
+
+    def note(self, visit: Visit, article_url: str | None, revised: bool) -> None:
+        note_visit(self._warc, visit, article_url, revised)
+
+    def note_story(
+        self, library: Library, article: Article, made: Capture, links: list[Link]
+    ) -> None:
+        shown = replace(article, links=tuple(map(library.linked, links)))
+        came = Visit(
+            article.url, "page", "done", captures=(made,), article=shown, kind="html",
+            extractor=_EXTRACTOR,
+        )  # fmt: skip
+        self.note(came, article.url, revised=True)
+
+    def close(self, store: Store) -> None:
+        self._warc.close()
+        with store.db.atomic():
+            enter_files(store, self._warc.closed)
 
 
 # -- the first run ---------------------------------------------------------------------------------
@@ -154,8 +254,15 @@ class _Bulk:
     """Writes the rows of a first visit to each story. Keys follow from the stories' numbers: one
     more, in `articles`, `revisions`, `captures`, `urls`, `_linked` and `_addresses` alike."""
 
-    def __init__(self, store: Store, library: Library) -> None:
+    def __init__(
+        self, store: Store, library: Library, records: _Unwritten, stories: int | None = None, *,
+        is_marked: bool = False,
+    ) -> None:  # fmt: skip
+        """stories: how many of the library's; None: all. is_marked: whether copies can be found."""
         self._store = store
+        self._stories = library.stories if stories is None else stories
+        self._is_marked = is_marked
+        self._records = records
         self._connection: sqlite3.Connection = store.db.conn
         self._library = library
         self._targets = _Targets(library.stories + library.missing)
@@ -177,7 +284,7 @@ class _Bulk:
         made_anew = list(_set_aside(self._connection))
         # the index is written some dozen megabytes at a time, not one
         sql("INSERT INTO stories_fts(stories_fts, rank) VALUES ('hashsize', 67108864)")
-        for numbers in _batches(range(self._library.stories), _BATCH):
+        for numbers in _batches(range(self._stories), _BATCH):
             for number in numbers:
                 self._story(number)
             self._flush()
@@ -185,11 +292,12 @@ class _Bulk:
             for target in targets:
                 self._target(target)
             self._flush()
+        sql("UPDATE _totals SET number = (SELECT count(*) FROM _links)")
         count_anew(self._connection)
         WordForms(self._connection).learn_all()
         for statement in made_anew:
             sql(statement)
-        stories = self._library.stories
+        stories = self._stories
         self._store.count(Counter(captures=stories, new_articles=stories))
         sql(
             "INSERT INTO run_papers (run_id, site_id, paper, captures, new_articles)"
@@ -198,6 +306,8 @@ class _Bulk:
             (self._store.run_id,),
         )
         sql("COMMIT")
+        if self._is_marked:  # as after many batches, of which the first have long been merged
+            sql("INSERT INTO stories_fts(stories_fts) VALUES ('optimize')")
         sql("DELETE FROM stories_fts_config WHERE k = 'hashsize'")
         self._connection.commit()
         for pragma in ("foreign_keys = ON", "journal_mode = WAL"):
@@ -218,7 +328,9 @@ class _Bulk:
     def _story(self, number: int) -> None:
         article, key = self._library.article(number), number + 1
         site_id = self._sites[self._library.paper(number).host]
-        made = capture(article.url, number)
+        made = self._records.capture(article.url, number, 200, article)
+        links = list(self._library.links(number))
+        self._records.note_story(self._library, article, made, links)
         at = made.fetched_at
         published = article.published.value if article.published else None
         claimed = published if number % 3 else None
@@ -256,7 +368,10 @@ class _Bulk:
         for position, name in enumerate(article.tags, 1):
             tag = self._name("tags", name=name)
             self._add("article_tags", article_id=key, tag_id=tag, position=position)
-        self._links(number)
+        if self._is_marked and article.word_count >= 40:
+            for band, value in bands(phrases(article.body[:1_200])):
+                self._add("_article_bands", band=band, value=value, article_id=key)
+        self._links(number, links)
 
     def _name(self, table: str, **values: object) -> int:
         known = (table, *values.values())
@@ -265,9 +380,8 @@ class _Bulk:
             self._add(table, id=self._names[known], **values)
         return self._names[known]
 
-    def _links(self, number: int) -> None:
-        library, key = self._library, number + 1
-        links = list(library.links(number))
+    def _links(self, number: int, links: list[Link]) -> None:
+        key = number + 1
         self._targets.see(links, number)
         edges = set()
         for link in links:
@@ -276,7 +390,7 @@ class _Bulk:
             self._add(
                 "_links", article_id=key, revision_id=key, block_id=block, position=link.position,
                 card_id=_card_key(link.target, link.has_picture), linked_id=link.target + 1,
-                to_article_id=link.target + 1 if link.target < library.stories else None,
+                to_article_id=link.target + 1 if link.target < self._stories else None,
                 first_capture_id=key, last_capture_id=key, is_edge=edge not in edges, is_shown=1,
             )  # fmt: skip
             edges.add(edge)
@@ -293,7 +407,7 @@ class _Bulk:
     def _target(self, target: int) -> None:
         """What links lead to, with their number and what they show."""
         library, seen, key = self._library, self._targets, target + 1
-        is_archived, number = target < library.stories, seen.linked_by[target]
+        is_archived, number = target < self._stories, seen.linked_by[target]
         if not is_archived and not number:
             return
         title = library.headline(target)
@@ -336,21 +450,23 @@ def _set_aside(connection: sqlite3.Connection) -> Iterator[str]:
 # -- what came after -------------------------------------------------------------------------------
 
 
-def revisit(store: Store, library: Library) -> None:
+def revisit(store: Store, library: Library, records: _Unwritten | None = None) -> None:
     """Edited stories, stories that are gone, and pages without a story."""
-    number = library.stories
+    number, records = library.stories, records or _Unwritten()
     for visits in _batches(later_visits(library), _OF_A_RUN):
         number += _OF_A_RUN
         store.begin_run("news", {"site": "https://courier.example/"}, "bench/1", utc(_at(number)))
         for few in _batches(visits, _VISITS):
-            store.record([_captured(each, number + n) for n, each in enumerate(few)])
+            came = [_captured(each, number + n, records) for n, each in enumerate(few)]
+            store.record(came, records.note)
             number += _VISITS
         store.finish_run("finished", utc(_at(number)))
 
 
-def _captured(made: Visit, number: int) -> Visit:
+def _captured(made: Visit, number: int, records: _Unwritten) -> Visit:
     status = {"gone": 404, "failed": 500}.get(made.state, 200)
-    return replace(made, captures=(capture(made.url, number, status),))
+    written = records.capture(made.url, number, status, made.article)
+    return replace(made, captures=(written,), extractor=_EXTRACTOR)
 
 
 def later_visits(library: Library) -> Iterator[Visit]:

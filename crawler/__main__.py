@@ -17,6 +17,9 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         print(f"hemeroteca {__version__}")  # noqa: T201
         sys.exit(0)
+    from crawler import plainly
+
+    plainly.run(sys.argv[1:])
     from crawler import command_line
 
     interrupts.leave_no_more()

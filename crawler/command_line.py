@@ -20,6 +20,7 @@ import crawler.commands
 from crawler import __version__, bundled
 from crawler.commands._unknown import no_verb
 from crawler.commands._verbs import names, verbs
+from crawler.verb import known_to_scrapy
 
 SETTINGS = "crawler.settings"
 _VARIABLE = "SCRAPY_SETTINGS_MODULE"
@@ -45,6 +46,7 @@ def run(arguments: list[str]) -> NoReturn:
     except OSError as error:
         _refuse(f"the current folder cannot be used ({error.strerror}); change to another one")
     bundled.run_verb(verb)
+    known_to_scrapy()
     _choose_settings()
     cmdline.ScrapyArgumentParser = _Parser  # type: ignore[misc, assignment]
     cmdline.execute([_NAME, *arguments])

@@ -1,6 +1,10 @@
 """What every command line is checked for before a verb runs.
 
 Not among `crawler/commands/`, where Scrapy takes every class of a command for a verb.
+
+A verb is one of Scrapy's commands, but not by descent: Scrapy takes a quarter of a second to load,
+and what only reads an archive does without (`crawler/plainly.py`). Where Scrapy runs it, it is told
+that verbs are commands (`known_to_scrapy`), and gives them its options.
 """
 
 from __future__ import annotations
@@ -10,13 +14,16 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
-
-from scrapy.commands import ScrapyCommand
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from crawler.bundled import PROGRAM
 from crawler.errors import HemerotecaError, UsageError
 from crawler.text import shown
+
+if TYPE_CHECKING:
+    from scrapy.commands import ScrapyCommand as _Command
+else:
+    _Command = object
 
 
 def fail(command: str, error: HemerotecaError) -> NoReturn:
@@ -27,8 +34,20 @@ def fail(command: str, error: HemerotecaError) -> NoReturn:
     sys.exit(error.exit_code)
 
 
-class Verb(ScrapyCommand):
-    """A verb that refuses in one line what it does not understand: Scrapy hands options that
+class Plain(argparse.ArgumentParser):
+    """A command line without Scrapy's options. What it does not understand is `NotPlainError`."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say so."""
+        raise NotPlainError(message)
+
+
+class NotPlainError(Exception):
+    """A command line that Scrapy has to read."""
+
+
+class Checked(_Command):
+    """What refuses in one line what it does not understand: Scrapy hands options that
     nobody knows on as words, and its messages come with the usage of its own options."""
 
     @property
@@ -39,12 +58,13 @@ class Verb(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add Scrapy's; what they do not take is told in one line."""
         super().add_options(parser)
-        parser.error = self._refuse  # type: ignore[method-assign]
+        if not isinstance(parser, Plain):
+            parser.error = self._refuse  # type: ignore[method-assign]
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Refuse options that there are not, and those of Scrapy's that cannot be followed."""
         try:
-            _check_words(args)
+            check_words(args)
             _check_files(opts)
         except UsageError as error:
             self._refuse(str(error))
@@ -66,7 +86,48 @@ class Verb(ScrapyCommand):
         fail(self.name, UsageError(message.removesuffix(".")))
 
 
-def _check_words(words: Sequence[str]) -> None:
+class _Scrapys(_Command):
+    """What Scrapy's commands have, for a class that is none by descent."""
+
+    requires_project: bool = False
+    requires_crawler_process: bool = True
+    crawler_process: Any = None
+    default_settings: ClassVar[dict[str, Any]] = {}
+    exitcode: int = 0
+
+    def __init__(self) -> None:
+        self.settings: Any = None
+
+    def syntax(self) -> str:
+        return ""
+
+    def long_desc(self) -> str:
+        return self.short_desc()
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        if not isinstance(parser, Plain):
+            from scrapy.commands import ScrapyCommand
+
+            ScrapyCommand.add_options(self, parser)
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        from scrapy.commands import ScrapyCommand
+
+        ScrapyCommand.process_options(self, args, opts)
+
+
+class Verb(Checked, _Scrapys):
+    """A verb."""
+
+
+def known_to_scrapy() -> None:
+    """Have Scrapy take verbs for commands."""
+    from scrapy.commands import ScrapyCommand
+
+    ScrapyCommand.register(Verb)  # type: ignore[type-abstract]
+
+
+def check_words(words: Sequence[str]) -> None:
     """Raise UsageError where one of the words was meant for an option."""
     for word in words:
         if word.startswith("-") and word != "-":

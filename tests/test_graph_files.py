@@ -9,7 +9,7 @@ import networkx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.archive.graph import Edge, Node
+from crawler.archive.graph import Arc, Edge, Node
 from crawler.graph_files import write_csv, write_graphml
 
 WHEN = "2026-01-02T12:00:00+00:00"
@@ -25,7 +25,12 @@ def edge(label: str | None = "Don’t miss", target: Node = GONE) -> Edge:
 
 def graphml(nodes: list[Node], edges: list[Edge]) -> networkx.MultiDiGraph:
     out = io.BytesIO()
-    assert write_graphml(nodes, edges, out) == (len(nodes), len(edges))
+    arcs = [
+        Arc(e.source.id, e.target.id, e.relation, e.label, e.position, e.first_seen_at,
+            e.last_seen_at)
+        for e in edges
+    ]  # fmt: skip
+    assert write_graphml(nodes, arcs, out) == (len(nodes), len(edges))
     return networkx.parse_graphml(out.getvalue().decode(), force_multigraph=True)
 
 

@@ -158,6 +158,16 @@ class Articles:
         self.words.learn(article_id)
         self._sql("UPDATE _linked SET title = ? WHERE article_id = ?", (title, article_id))
 
+    def index(self) -> None:
+        """Enter the new stories of a batch into the search index, before its transaction ends."""
+        self._sql(
+            "INSERT INTO stories_fts (rowid, title, standfirst, body_text)"
+            " SELECT a.id, r.title, r.standfirst, t.body_text FROM _unindexed u"
+            " CROSS JOIN articles a ON a.id = u.article_id JOIN revisions r ON r.id = a.revision_id"
+            " JOIN revision_texts t ON t.revision_id = r.id ORDER BY u.article_id"
+        )
+        self._sql("DELETE FROM _unindexed")
+
     def _believed_url(self, article: Article) -> str:
         """Where an article is kept: as `article_url` says, unless another story is there."""
         url = article_url(article)
@@ -184,6 +194,7 @@ class Articles:
                 self.connection, "articles", site_id=self._site_id(url), url=url,
                 first_captured_at=now, last_captured_at=now, access=article.access,
             )  # fmt: skip
+            self._sql("INSERT INTO _unindexed VALUES (?)", (article_id,))
             counts["new_articles"] += 1
             revision_id = self._add_revision(
                 article, article_id, capture_id, now, digest, extractor, "page"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from crawler.archive.article_columns import columns, texts
 from crawler.archive.takedowns import without_words
@@ -108,37 +110,65 @@ class Comparison:
     """What of it differs; empty: all is equal."""
 
 
-def compare(
-    connection: sqlite3.Connection,
-    record_id: str,
-    article_url: str,
-    article: Article,
-    extractor: str,
-) -> Iterator[Comparison]:
-    """What the database has of an article beside the conversion record that it was stored from.
+@dataclass(slots=True)
+class Compared:
+    """Rows that were looked at beside the records that they may have been stored from."""
 
-    record_id: of the capture. extractor: by which it was read. Nothing for an article from which
-    nothing was stored. Raises sqlite3.Error.
+    equal: dict[str, array[int]] = field(default_factory=dict)
+    """Table → keys of rows of which a record says the same."""
+    differing: list[Comparison] = field(default_factory=list)
+    """What a record says otherwise; another one may say the same."""
+
+    def add(self, found: Comparison) -> None:
+        """Take in a row."""
+        if found.differs:
+            self.differing.append(found)
+        else:
+            self.take(found.table, [found.row_id])
+
+    def take(self, table: str, keys: Iterable[int]) -> None:
+        """Take in rows of which a record says the same."""
+        self.equal.setdefault(table, array("q")).extend(keys)
+
+
+def compare(
+    connection: sqlite3.Connection, record_id: str, article_url: str, article: Article,
+    extractor: str, into: Compared,
+) -> None:  # fmt: skip
+    """Look at what the database has of an article beside the conversion record that it was stored
+    from.
+
+    record_id: of the capture. extractor: by which it was read. Nothing comes of an article from
+    which nothing was stored. Raises sqlite3.Error.
     """
+    row = connection.execute(
+        "SELECT c.id, c.fetched_at, a.id FROM captures c JOIN articles a ON a.url = ?"
+        " WHERE c.record_id = ?",
+        (article_url, record_id),
+    ).fetchone()
+    if row is None:
+        return
+    capture_id, fetched_at, article_id = row
     expected = {**columns(article), **texts(article), "extractor": extractor}
     rows = connection.execute(
-        f"SELECT r.id, a.id, {', '.join('r.' + name for name in expected)}"  # noqa: S608
-        " FROM captures c JOIN (SELECT * FROM revisions JOIN revision_texts ON revision_id = id) r"
-        " ON r.capture_id = c.id"
-        " JOIN articles a ON a.id = r.article_id WHERE c.record_id = ? AND a.url = ?",
-        (record_id, article_url),
+        f"SELECT r.id, {', '.join(expected)}"  # noqa: S608
+        " FROM revisions r JOIN revision_texts ON revision_id = r.id"
+        " WHERE r.capture_id = ? AND r.article_id = ?",
+        (capture_id, article_id),
     ).fetchall()
-    for revision_id, article_id, *values in rows:
+    stored = _links(connection, article_id)
+    for revision_id, *values in rows:
         pairs = zip(expected, values, expected.values(), strict=True)
         differs = [name for name, stored, said in pairs if stored != said]
         if "extractor" in differs and _read_alike(connection, revision_id):
             differs.remove("extractor")
         if _images(connection, revision_id) != _images_of(article):
             differs.append("images")
-        if not _has_links(connection, article_id, article.links):
+        if not {_key(link) for link in article.links} <= {key for _, key, _, _ in stored}:
             differs.append("linked stories")
-        yield Comparison("revisions", revision_id, article_url, tuple(differs))
-    yield from _compare_links(connection, record_id, article_url, article.links)
+        into.add(Comparison("revisions", revision_id, article_url, tuple(differs)))
+    own = [(link_id, key, values) for link_id, key, values, at in stored if at == fetched_at]
+    _compare_links(connection, own, article_url, article.links, into)
 
 
 def _read_alike(connection: sqlite3.Connection, revision_id: int) -> bool:
@@ -167,44 +197,52 @@ def _images_of(article: Article) -> list[tuple[object, ...]]:
     return sorted(found, key=lambda image: image[0] == "body")
 
 
-def _key(link: LinkedStory) -> tuple[str, str, str]:
+_Key: TypeAlias = tuple[str, str, str]
+"""Relation, address and label."""
+_Stored: TypeAlias = tuple[int, _Key, tuple[object, ...], str]
+"""A link's key in the table, what tells it from others, its values by `_LINK`, when it was first
+seen."""
+
+
+def _key(link: LinkedStory) -> _Key:
     return link.relation, link.url, link.label or ""
 
 
-def _has_links(
-    connection: sqlite3.Connection, article_id: int, links: Iterable[LinkedStory]
-) -> bool:
+def _links(connection: sqlite3.Connection, article_id: int) -> list[_Stored]:
+    """All that an article's pages have shown."""
     rows = connection.execute(
-        "SELECT relation, url, ifnull(label, '') FROM linked_stories WHERE article_id = ?",
+        "SELECT l.id, b.relation, c.url, ifnull(b.label, ''), l.position, c.title, c.excerpt,"
+        " c.image_url, c.published_raw, k.fetched_at FROM _links l"
+        " JOIN _link_blocks b ON b.id = l.block_id JOIN _link_cards c ON c.id = l.card_id"
+        " JOIN captures k ON k.id = l.first_capture_id WHERE l.article_id = ?",
         (article_id,),
     )
-    return {_key(link) for link in links} <= set(rows)
+    return [(row[0], row[1:4], row[4:9], row[9]) for row in rows]
 
 
 def _compare_links(
-    connection: sqlite3.Connection, record_id: str, article_url: str, links: Iterable[LinkedStory]
-) -> Iterator[Comparison]:
+    connection: sqlite3.Connection, stored: list[tuple[int, _Key, tuple[object, ...]]],
+    article_url: str, links: Iterable[LinkedStory], into: Compared,
+) -> None:  # fmt: skip
     """The links that were first seen on a page beside those that its record has."""
-    first: dict[tuple[str, str, str], LinkedStory] = {}
+    first: dict[_Key, LinkedStory] = {}
     for link in without_words(connection, links):
         first.setdefault(_key(link), link)
-    rows = connection.execute(
-        "SELECT l.id, l.relation, l.url, ifnull(l.label, ''), l.position, l.title, l.excerpt,"
-        " l.image_url, l.published_raw FROM captures c JOIN articles a ON a.url = ?"
-        " JOIN linked_stories l ON l.article_id = a.id AND l.first_seen_at = c.fetched_at"
-        " WHERE c.record_id = ?",
-        (article_url, record_id),
-    ).fetchall()
-    for link_id, relation, url, label, *values in rows:
-        known = first.get((relation, url, label))
+    equal = []
+    for link_id, key, values in stored:
+        known = first.get(key)
         if known is None:
             differs: tuple[str, ...] = ("relation, address or label",)
         else:
             published = known.published
-            told = [
+            told = (
                 known.position, known.title, known.excerpt, known.image,
                 published.text if published else None,
-            ]  # fmt: skip
+            )  # fmt: skip
+            if values == told:
+                equal.append(link_id)
+                continue
             pairs = zip(_LINK, values, told, strict=True)
-            differs = tuple(name for name, stored, said in pairs if stored != said)
-        yield Comparison("linked_stories", link_id, article_url, differs)
+            differs = tuple(name for name, one, said in pairs if one != said)
+        into.add(Comparison("linked_stories", link_id, article_url, differs))
+    into.take("linked_stories", equal)

@@ -16,7 +16,6 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from crawler.archive import lock, schema
-from crawler.archive.describe import is_described, write_descriptions
 from crawler.archive.migrations import bring_up_to_date, migrations
 from crawler.bundled import PROGRAM
 from crawler.errors import ArchiveError, BusyError, DamageError, HemerotecaError
@@ -330,6 +329,8 @@ def open_for_writing(folder: Path) -> Database:
 
 def open_file_for_writing(path: Path) -> Database:
     """The same of a database by its own name."""
+    from crawler.archive.describe import is_described, write_descriptions
+
     if path.exists():
         _open_existing(path).close()
     try:

@@ -105,6 +105,18 @@ LINKS = {
     "is_shown": "1 if its revision is the article's newest.",
 }
 
+TOTALS = {
+    "": "How many rows there are of what is too much to be counted whenever somebody asks.",
+    "name": "Of what: links, which are the rows of _links.",
+    "number": "How many.",
+}
+
+UNINDEXED = {
+    "": "New stories of the batch that is being stored, which the search index gets at its end;"
+    " empty otherwise.",
+    "article_id": "The story.",
+}
+
 WORD_FORMS = {
     "": "The words of stories by what their forms have in common, so that a search for one finds"
     " the others.",
@@ -157,6 +169,8 @@ PAPER_DAYS = {
 
 OWN: dict[str, dict[str, str]] = {
     "_links": LINKS,
+    "_totals": TOTALS,
+    "_unindexed": UNINDEXED,
     "_link_blocks": BLOCKS,
     "_link_cards": CARDS,
     "_linked": LINKED,

@@ -35,6 +35,14 @@ RELATED = 0.3
 # Characters that are sketched: copies begin alike, and all of the text is compared where they do.
 _BEGINNING = 1_200
 
+_ALIKE = " UNION ALL ".join(
+    [
+        "SELECT article_id FROM (SELECT article_id FROM _article_bands WHERE band = ? AND value = ?"
+        " LIMIT 20)"
+    ]
+    * BANDS
+)
+
 _DAY = re.compile(r"[/_-]((?:19|20)\d\d)[/_-]?(0?[1-9]|1[0-2])[/_-]?(0?[1-9]|[12]\d|3[01])(?!\d)")
 _SIZE = re.compile(r"[-_]\d{2,4}x\d{2,4}(?=\.)|[-_](?:small|medium|large|thumb)(?=\.)", re.ASCII)
 
@@ -77,11 +85,8 @@ def find_copy(
         return None, []
     marks = _bands_of(article)
     alike = dict.fromkeys(
-        row[0]
-        for mark in marks
-        for row in connection.execute(
-            "SELECT article_id FROM _article_bands WHERE band = ? AND value = ? LIMIT 20", mark
-        )
+        article_id
+        for (article_id,) in connection.execute(_ALIKE, [each for mark in marks for each in mark])
     )
     rows = (
         connection.execute(

@@ -7,11 +7,13 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawler import times
 from crawler.archive.rows import insert
-from crawler.monitors import Episode, Found, Over
+
+if TYPE_CHECKING:
+    from crawler.monitors import Episode, Found, Over
 
 _COLUMNS = (
     "f.id, s.host, f.kind, f.subject, f.level, f.since, f.noted_at, f.numbers, f.urls, f.state,"
@@ -94,6 +96,8 @@ def unmute(db: sqlite3.Connection, today: date) -> None:
 
 def episodes(db: sqlite3.Connection, site_id: int, today: date) -> list[Episode]:
     """What was found about a newspaper in two years, as monitors have it."""
+    from crawler.monitors import Episode  # here: who only lists findings need not load it
+
     rows = db.execute(
         "SELECT kind, subject, since, substr(recovered_at, 1, 10), is_habit,"
         " json_extract(numbers, '$.until') FROM findings WHERE site_id = ?"

@@ -97,6 +97,7 @@ def see_links(
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         rows,
     )
+    count_links(connection, len(rows))
     connection.executemany(
         "UPDATE _linked SET linked_by = linked_by + ?2, relations = ?3,"
         " url = CASE WHEN linked_by = 0 AND article_id IS NULL THEN ?4 ELSE url END,"
@@ -129,6 +130,13 @@ def see_links_again(connection: sqlite3.Connection, article_id: int, capture_id:
     shown = [(link_id, linked) for link_id, linked, at in rows if at == last]
     _see_again(connection, [link_id for link_id, _ in shown], capture_id, now)
     _touch(connection, {linked for _, linked in shown}, now)
+
+
+def count_links(connection: sqlite3.Connection, more: int) -> None:
+    """Note that there are so many more rows of `_links`, in the transaction that makes them or
+    takes them out. Raises sqlite3.Error."""
+    if more:
+        connection.execute("UPDATE _totals SET number = number + ? WHERE name = 'links'", (more,))
 
 
 def links_unknown(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str, str | None]]:
@@ -212,7 +220,9 @@ def _cards(
 
 def with_relation(relations: str | None, relation: str) -> str:
     """A list of relations, as `_linked` has it, with one more."""
-    return ",".join(dict.fromkeys([*(relations or relation).split(","), relation]))
+    if not relations:
+        return relation
+    return relations if relation in relations.split(",") else f"{relations},{relation}"
 
 
 # -- addresses -------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from crawler.archive.links import see_links
+from crawler.archive.links import count_links, see_links
 from crawler.items import LinkedStory
 
 
@@ -33,6 +33,7 @@ def replace_links(
         if row[6] or (row[3], row[7], row[5]) in wanted
     ]
     connection.executemany("DELETE FROM _links WHERE id = ?", [(row[0],) for row in rows])
+    count_links(connection, -len(rows))
     for _, linked_id, block_id, *_ in rows:
         sql(
             "UPDATE _links SET is_edge = 1 WHERE id = (SELECT min(id) FROM _links"

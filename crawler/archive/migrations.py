@@ -31,6 +31,7 @@ from crawler.archive.past import (
     search,
     takedowns,
     times,
+    totals,
     waiting,
     warc,
 )
@@ -203,6 +204,13 @@ def m027_pictures(db: Database) -> None:
 def m028_renderings(db: Database) -> None:
     """What browsers showed of pages of script."""
     renderings.upgrade(db)
+
+
+@migrations()
+def m030_totals(db: Database) -> None:
+    """Numbers of what is too much to be counted whenever somebody asks; new stories enter the
+    search index together."""
+    totals.upgrade(db)
 
 
 def bring_up_to_date(db: Database) -> None:

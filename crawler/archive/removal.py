@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from crawler.archive.guards import history_unlocked
 from crawler.archive.keys import card_hash, url_key
+from crawler.archive.links import count_links
 from crawler.archive.word_forms import WordForms, forget_words
 
 _GIVEN = "(SELECT value FROM json_each(?1))"
@@ -144,7 +145,8 @@ def _remove_links(connection: sqlite3.Connection, stories: str, keys: str) -> No
             (stories,),
         )
     )
-    sql(f"DELETE FROM _links WHERE article_id IN {_GIVEN}", (stories,))  # noqa: S608
+    taken = sql(f"DELETE FROM _links WHERE article_id IN {_GIVEN}", (stories,))  # noqa: S608
+    count_links(connection, -taken.rowcount)
     sql(f"UPDATE _links SET to_article_id = NULL WHERE to_article_id IN {_GIVEN}", (stories,))  # noqa: S608
     sql(f"UPDATE _linked SET article_id = NULL, title = NULL WHERE id IN {_GIVEN}", (own,))  # noqa: S608
     cards = sql(

@@ -206,11 +206,13 @@ CREATE TABLE articles (
     successor_id INTEGER REFERENCES articles(id)
 ) STRICT;
 CREATE INDEX articles_site ON articles(site_id, published_utc);
+CREATE INDEX articles_captured ON articles(site_id, last_captured_at);
 CREATE INDEX articles_published ON articles(published_utc);
 CREATE INDEX articles_day ON articles(published_day);
 CREATE UNIQUE INDEX articles_revision ON articles(revision_id);
 CREATE INDEX articles_changed ON articles(site_id) WHERE revisions > 1;
 CREATE INDEX articles_gone ON articles(gone_at) WHERE gone_at IS NOT NULL;
+CREATE INDEX articles_gone_of_site ON articles(site_id) WHERE gone_at IS NOT NULL;
 CREATE INDEX articles_successor ON articles(successor_id) WHERE successor_id IS NOT NULL;
 
 CREATE TABLE revisions (
@@ -659,6 +661,13 @@ CREATE INDEX _links_block ON _links(block_id, is_edge, is_shown, to_article_id);
 CREATE INDEX _links_to_article ON _links(to_article_id, is_edge)
     WHERE to_article_id IS NOT NULL;
 CREATE INDEX _links_missing ON _links(linked_id) WHERE to_article_id IS NULL;
+
+-- How many rows there are of what is too much to be counted whenever somebody asks.
+CREATE TABLE _totals (
+    name TEXT PRIMARY KEY,
+    number INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO _totals VALUES ('links', 0);
 
 -- what visits have taught: the program's own ------------------------------------------------------
 
@@ -1130,8 +1139,14 @@ CREATE VIRTUAL TABLE stories_fts USING fts5(
     content="stories", content_rowid="id",
     tokenize="unicode61 remove_diacritics 2"
 );
+-- New stories of a batch are entered at its end, together: whatever else is written between two of
+-- them has FTS5 write what it has by then to the file. Of other transactions the table is empty.
+CREATE TABLE _unindexed (
+    article_id INTEGER PRIMARY KEY REFERENCES articles(id)
+) STRICT;
 CREATE TRIGGER articles_search AFTER UPDATE OF revision_id ON articles
 WHEN old.revision_id IS NOT new.revision_id
+    AND NOT EXISTS (SELECT 1 FROM _unindexed u WHERE u.article_id = old.id)
 BEGIN
     INSERT INTO stories_fts(stories_fts, rowid, title, standfirst, body_text)
     SELECT 'delete', old.id, r.title, r.standfirst, t.body_text

@@ -178,6 +178,10 @@ def _counts(connection: sqlite3.Connection) -> Iterator[Finding]:
     ).fetchmany(_MAX):
         what = f"the numbers of run {run} are not those of its newspapers together"
         yield Finding("counts", what, _RESTORE)
+    if connection.execute(
+        "SELECT 1 FROM _totals WHERE name = 'links' AND number <> (SELECT count(*) FROM _links)"
+    ).fetchone():
+        yield Finding("counts", "the number of links is not how many there are", _RESTORE)
     for name in miscounted(connection, _MAX):
         yield Finding("counts", f"the number of stories of {name} is not what they are", _RESTORE)
 

@@ -38,6 +38,15 @@ _WALLS = (401, 402, 403, 407)
 """Statuses that say that somebody else may read it (RFC 9110, 15.5)."""
 
 
+_CACHE_KB = 65_536
+"""Memory for pages of the database: with SQLite's own 2 MB each page of an index that a story
+touches is read from the file, and what a batch changes is written several times over."""
+
+
+class _UnfitError(Exception):
+    """One of some visits cannot be stored as it is."""
+
+
 class Store:
     """An archive that is being written to.
 
@@ -60,6 +69,9 @@ class Store:
         """
         self.folder = folder
         self.db = database.open_for_writing(folder)
+        self.db.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
+        # what a statement would take back: on disk it is written once more for each statement
+        self.db.execute("PRAGMA temp_store = MEMORY")
         self.frontier = FrontierTable(self.db.conn, plan)
         self.memory = SiteMemory(self.db.conn)
         self.mementos = Mementos(self.db.conn)
@@ -171,15 +183,47 @@ class Store:
         )
         try:
             entered = [self._found.enter_ahead(cleaned(visit)) for visit in visits]
-            with self.db.atomic():
-                self._record_fit(entered, note, counts)
-                self.count(counts)
-                before_commit()
+            for record in (self._record_all, self._record_fit):
+                try:
+                    with self.db.atomic():
+                        record(entered, note, counts)
+                        self.articles.index()
+                        self.count(counts)
+                        before_commit()
+                    break
+                except _UnfitError:
+                    self._take_back(grown, woken)
         except BaseException:
             self._take_back(grown, woken)
             del self.unfit[unfit:]
             raise
         return counts
+
+    def _record_all(
+        self, entered: list[Entered], note: Callable[[Visit, str | None, bool], None],
+        counts: Counter[str],
+    ) -> None:  # fmt: skip
+        """Store visits that are all as they should be. Raises _UnfitError where one is not.
+
+        Without a savepoint: SQLite would copy each page of the file that any of them changes."""
+        new: Counter[str] = Counter()
+        try:
+            stored = self._stored(entered, new)
+        except Exception as error:
+            if is_about_content(error):
+                raise _UnfitError from error
+            raise
+        for each in stored:  # then only: what is noted is not taken back
+            note(*each)
+        counts += new
+
+    def _stored(
+        self, entered: list[Entered], counts: Counter[str]
+    ) -> list[tuple[Visit, str | None, bool]]:
+        by_paper: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        stored = [self._counted(*each, counts, by_paper) for each in entered]
+        self.papers.add(self.run_id, by_paper)
+        return stored
 
     def _record_fit(
         self, entered: list[Entered], note: Callable[[Visit, str | None, bool], None],
@@ -193,10 +237,7 @@ class Store:
             grown, woken = self.frontier.news.grown, set(self.frontier.news.woken)
             try:
                 with self.db.atomic():
-                    by_paper: defaultdict[str, Counter[str]] = defaultdict(Counter)
-                    stored = [self._counted(*each, new, by_paper) for each in part]
-                    self.papers.add(self.run_id, by_paper)
-                    for each in stored:  # then only: what is noted is not taken back
+                    for each in self._stored(part, new):  # then only, as before
                         note(*each)
             except Exception as error:
                 self._take_back(grown, woken)

@@ -9,7 +9,7 @@ from crawler.archive.articles import Articles
 from crawler.archive.guards import history_unlocked
 from crawler.archive.history import History
 from crawler.archive.keys import url_key
-from crawler.archive.links import note_addresses, see_links
+from crawler.archive.links import count_links, note_addresses, see_links
 from crawler.archive.removal import remove
 from crawler.archive.rows import insert
 from crawler.archive.story_part import (
@@ -195,7 +195,8 @@ class UnionStories:
         sql = self._sql
         touch_links(self._connection, article_id)
         self._articles.words.forget(article_id)
-        sql("DELETE FROM _links WHERE article_id = ?", (article_id,))
+        taken = sql("DELETE FROM _links WHERE article_id = ?", (article_id,))
+        count_links(self._connection, -taken.rowcount)
         sql("UPDATE urls SET article_id = NULL WHERE article_id = ?", (article_id,))
         sql(
             "UPDATE articles SET revision_id = NULL, published_utc = NULL, published_day = NULL,"

@@ -6,8 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
+from typing import TYPE_CHECKING
 
 import crawler.settings
 from crawler.bundled import PROGRAM
@@ -16,8 +15,11 @@ from crawler.errors import ConfigError, UsageError
 from crawler.subscriptions import CookieFile
 from crawler.urls import owner
 
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
 # Between the project's and the command line's, which say the last word (Scrapy's priorities).
-_PRIORITY = 35
+_PRIORITY, _CMDLINE = 35, 40
 _MOST_BYTES = 1_000_000
 """Of a configuration: what has no end, as a device, is none."""
 
@@ -100,7 +102,7 @@ class Found:
 
 def _is_named(settings: BaseSettings) -> bool:
     """Whether the environment or `-s` names the archive."""
-    typed = settings.getpriority("ARCHIVE") == SETTINGS_PRIORITIES["cmdline"]
+    typed = settings.getpriority("ARCHIVE") == _CMDLINE
     return typed or bool(os.environ.get("HEMEROTECA_ARCHIVE"))
 
 

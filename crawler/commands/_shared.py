@@ -21,10 +21,8 @@ from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook,
 from rich.segment import Segment
 from sqlite_utils import Database
 
-from crawler.archive import histories
 from crawler.archive.database import FILE_NAME, explain, is_database, refuse_links
 from crawler.bundled import PROGRAM
-from crawler.commands._config import configured_archive
 from crawler.counted import number_typed
 from crawler.errors import ArchiveError, HemerotecaError, MissingError, UsageError
 from crawler.reasons import in_words
@@ -58,7 +56,11 @@ def archive_folder(command: str, args: list[str], argument: str | None, default:
         named.append(value)
     if len(named) > 1:
         raise UsageError("name one archive")
-    return folder_named(named[0] if named else configured_archive(default))
+    if named:
+        return folder_named(named[0])
+    from crawler.commands._config import configured_archive
+
+    return folder_named(configured_archive(default))
 
 
 def archive_folders(
@@ -148,6 +150,8 @@ def address_named(word: str | None) -> str | None:
 def must_be_known(db: Database, site: str | None, url: str | None = None) -> None:
     """Raise MissingError where the archive has no newspaper at that host, or no story at that
     address."""
+    from crawler.archive import histories
+
     if site and not histories.has_site(db.conn, site):
         raise MissingError(
             f"--site {site}: the archive has no such newspaper; {PROGRAM} status lists them"

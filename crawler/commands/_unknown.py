@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Iterable
 
@@ -19,6 +18,8 @@ def no_verb(verb: str, known: Iterable[str], program: str) -> str:
     >>> no_verb("statsu", ["status", "verify"], "scrapy")
     "no verb 'statsu'; did you mean status? scrapy -h lists all"
     """
+    import difflib  # for a verb that there is not, alone
+
     alike = difflib.get_close_matches(verb, known, 1)
     hint = f"; did you mean {alike[0]}?" if alike else ";"
     return shown(f"no verb {verb!r}{hint} {program} -h lists all")

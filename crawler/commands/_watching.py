@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from scrapy.settings import BaseSettings
 from sqlite_utils import Database
 
 from crawler.commands._config import Found, find
 from crawler.commands.findings import said
 from crawler.errors import ConfigError
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
 
 
 def configuration() -> Found | None:

@@ -41,7 +41,7 @@ from crawler.interrupts import end_with_parent
 from crawler.outcome import MEANINGS, STOPPED, gravest
 from crawler.runs import Profiles
 from crawler.text import shown
-from crawler.verb import Verb, fail
+from crawler.verb import Checked, fail
 
 _HANGUP = getattr(signal, "SIGHUP", None)
 _STOPPERS = tuple(
@@ -59,7 +59,7 @@ _NAMED = 20
 EXIT_CODES = "exit codes: " + "; ".join(f"{code} {words}" for code, words in MEANINGS.items())
 
 
-class Command(Verb, ScrapyCrawl):
+class Command(Checked, ScrapyCrawl):
     """Run a spider into an archive."""
 
     requires_project = True

@@ -25,7 +25,6 @@ from crawler.commands._shared import (
     told,
 )
 from crawler.errors import MissingError, UsageError
-from crawler.monitors import advice, sentence
 from crawler.text import shown_json
 from crawler.verb import Verb
 
@@ -124,6 +123,10 @@ def show_findings(out: Console, found: Sequence[Finding], *, whole: bool = False
     """Print findings for a person, worst first. whole: with addresses and what to do."""
     if found and not whole:
         out.print(f"\n[bold]Findings[/bold]; {PROGRAM} findings says what to do")
+    if not found:
+        return
+    from crawler.monitors import advice  # here: where nothing is found, it need not be loaded
+
     for each in found:
         text = Text()
         text.append(f"{each.id:>4}  {each.level}", style=_STYLES[each.level])
@@ -136,6 +139,8 @@ def show_findings(out: Console, found: Sequence[Finding], *, whole: bool = False
 
 def said(one: Finding) -> str:
     """A finding on one line."""
+    from crawler.monitors import sentence
+
     state = {"muted": f"; muted until {one.muted_until}", "seen": "; seen", "recovered": "; over"}
     return (
         f"{one.site or 'archive'}: {sentence(one.kind, one.subject, one.numbers)}"
@@ -144,6 +149,8 @@ def said(one: Finding) -> str:
 
 
 def _document(one: Finding) -> dict[str, object]:
+    from crawler.monitors import advice, sentence
+
     return {
         **asdict(one),
         "what": sentence(one.kind, one.subject, one.numbers),

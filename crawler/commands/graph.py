@@ -132,7 +132,7 @@ def write(export: Export, out: BinaryIO, form: str, *, raw: bool = False) -> str
         text.flush()
         text.detach()
         return f"{links:,} links"
-    stories, links = write_graphml(export.nodes(), export.edges(), out)
+    stories, links = write_graphml(export.nodes(), export.arcs(), out)
     return f"{stories:,} stories, {links:,} links"
 
 

@@ -6,14 +6,14 @@ import multiprocessing
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import ExitStack, closing, nullcontext
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Any
 
-from crawler.archive.audit import Comparison, ListedFile, files_of_captures, listed_files
+from crawler.archive.audit import Compared, Comparison, ListedFile, files_of_captures, listed_files
 from crawler.archive.database import WARC_FOLDER, is_damage, open_for_reading, readable
 from crawler.archive.losses import DamagedFile, captures_in_file
 from crawler.archive.soundness import unsound
@@ -285,18 +285,25 @@ def _together(
 # -- what was made of the pages --------------------------------------------------------------------
 
 
+_BLOCK = 1 << 16
+"""Rows whose bits are kept together."""
+
+
 class _Comparisons:
     """What the database has beside conversion records: a row is sound if one of the records that it
-    may have been stored from says the same. On disk: there are as many as links."""
+    may have been stored from says the same. Of sound rows, of which there are as many as links, a
+    bit is kept; of others all, on disk."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="verify-")
         self._db = sqlite3.connect(Path(self._folder.name) / "comparisons.db")
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.execute(
-            "CREATE TABLE comparisons (of TEXT, row_id INTEGER, url TEXT, differs TEXT,"
+            "CREATE TABLE differing (of TEXT, row_id INTEGER, url TEXT, differs TEXT,"
             " PRIMARY KEY (of, row_id)) WITHOUT ROWID"
         )
+        self._equal: dict[tuple[str, int], bytearray] = {}
+        """Table and number of a block → a bit for each of its rows."""
 
     def __enter__(self) -> _Comparisons:
         return self
@@ -305,23 +312,28 @@ class _Comparisons:
         self._db.close()
         self._folder.cleanup()
 
-    def add(self, comparisons: Iterable[Comparison]) -> None:
+    def add(self, compared: Compared) -> None:
+        for table, keys in compared.equal.items():
+            for key in keys:
+                bits = self._equal.get((table, key // _BLOCK))
+                if bits is None:
+                    bits = self._equal[table, key // _BLOCK] = bytearray(_BLOCK // 8)
+                bits[key % _BLOCK >> 3] |= 1 << (key & 7)
         self._db.executemany(
-            "INSERT INTO comparisons VALUES (?, ?, ?, ?) ON CONFLICT (of, row_id)"
-            " DO UPDATE SET differs = '' WHERE excluded.differs = ''",
-            ((c.table, c.row_id, c.url, ", ".join(c.differs)) for c in comparisons),
+            "INSERT OR IGNORE INTO differing VALUES (?, ?, ?, ?)",
+            ((c.table, c.row_id, c.url, ", ".join(c.differs)) for c in compared.differing),
         )
 
     def count(self) -> int:
-        found: int = self._db.execute("SELECT count(*) FROM comparisons").fetchone()[0]
-        return found
+        equal = sum(int.from_bytes(bits, "little").bit_count() for bits in self._equal.values())
+        return equal + sum(1 for _ in self.wrong())
 
     def wrong(self) -> Iterator[Comparison]:
-        rows = self._db.execute(
-            "SELECT of, row_id, url, differs FROM comparisons WHERE differs <> '' ORDER BY 1, 2"
-        )
+        rows = self._db.execute("SELECT of, row_id, url, differs FROM differing ORDER BY 1, 2")
         for of, row_id, url, differs in rows:
-            yield Comparison(of, row_id, url, (differs,))
+            bits = self._equal.get((of, row_id // _BLOCK))
+            if bits is None or not bits[row_id % _BLOCK >> 3] & 1 << (row_id & 7):
+                yield Comparison(of, row_id, url, (differs,))
 
 
 def _unequal(found: Comparison) -> Problem:

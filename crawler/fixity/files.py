@@ -357,8 +357,8 @@ class _FileCheck:
             self._report.counts["conversions that are none of ours"] += 1
             return
         about = checked["warc-refers-to"]
-        self.found.comparisons += compare(
-            connection, about, found.url, found.article, found.extractor
+        compare(
+            connection, about, found.url, found.article, found.extractor, self.found.comparisons
         )
 
     # -- the whole file --------------------------------------------------------------------------

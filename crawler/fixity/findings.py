@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from crawler.archive.audit import Comparison
+from crawler.archive.audit import Compared
 from crawler.archive.losses import DamagedFile
 from crawler.fixity.report import Report
 
@@ -16,7 +16,7 @@ class FileFindings:
     name: str = ""
     """Of the file, without `.open`; empty where it is the database's."""
     report: Report = field(default_factory=Report)
-    comparisons: list[Comparison] = field(default_factory=list)
+    comparisons: Compared = field(default_factory=Compared)
     """What the database has beside each conversion record."""
     file: DamagedFile | None = None
     """The file as it is now, if it is damaged."""

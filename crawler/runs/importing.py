@@ -97,7 +97,7 @@ class Importing:
         self._workers = workers
         self._told = told
         self._is_wanted = is_wanted
-        self._keep = keep or run.record
+        self._keep = keep or self._store_at_once
         self._on_read = on_read
         self._connection = run.store.db.conn
         self._tasks: list[
@@ -174,6 +174,10 @@ class Importing:
         """Whether an address led to a story; stories: those of visits that are not stored yet."""
         known = self._run.store.frontier.lookup(url)
         return url in stories or (known is not None and known.is_story)
+
+    def _store_at_once(self, visits: list[Visit]) -> None:
+        self._run.wait_for_readers()
+        self._run.record(visits)
 
     def _record(self, visits: list[Visit]) -> None:
         if visits:

@@ -26,7 +26,7 @@ from crawler.urls import site_host
 from crawler.warc.names import successor
 from crawler.warc.presence import kind_of
 from crawler.warc.reader import Damage, Record, read_file
-from crawler.warc.writer import OPEN
+from crawler.warc.writer import OPEN, sync_file
 
 
 def rebuild(
@@ -65,6 +65,9 @@ def rebuild(
     shutil.rmtree(scratch, ignore_errors=True)
     store = Store(scratch, Revisits(revisit_after), extractor_version(), PageTexts(folder))
     try:
+        # nobody sees it before it is whole: what is written need not be put on disk step by step
+        store.db.execute("PRAGMA journal_mode = MEMORY")
+        store.db.execute("PRAGMA synchronous = OFF")
         visits = Restoring(store, warc, told, profiles)
         for path in files:
             progress(path.name)
@@ -85,7 +88,9 @@ def rebuild(
         store.db.close()
         shutil.rmtree(scratch, ignore_errors=True)
         raise
+    store.db.enable_wal()
     store.close()
+    sync_file(scratch / FILE_NAME)
     told.aside = set_aside(folder)
     (scratch / FILE_NAME).replace(folder / FILE_NAME)
     shutil.rmtree(scratch, ignore_errors=True)

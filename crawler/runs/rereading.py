@@ -157,6 +157,7 @@ def _keep(run: Run, batch: list[tuple[Held, Article | Reason]], counts: Counter[
     """Store what was read, records before rows. Raises sqlite3.Error, OSError."""
     if not batch:
         return
+    run.wait_for_readers()
     with run.store.db.atomic():
         for each, read in batch:
             by = run.profiles.extractor(each.page_url) or extractor_version()

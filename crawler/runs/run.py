@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ from uuid import uuid4
 from crawler import __version__, times
 from crawler.archive.database import FILE_NAME, WARC_FOLDER, check, open_for_writing, refuse_union
 from crawler.archive.lock import ArchiveLock
+from crawler.archive.log_room import KEPT, kept_by_readers
 from crawler.archive.run_rows import Setup
 from crawler.archive.store import Store
 from crawler.archive.takedowns import without_words
@@ -47,6 +49,10 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 logger = logging.getLogger(__name__)
+
+# Seconds between two looks whether a reader has ended, and between two words on it.
+_PAUSE = 1.0
+_TELL_AGAIN = 600.0
 
 
 class Run:
@@ -181,6 +187,16 @@ class Run:
     def record(self, visits: Iterable[Visit]) -> None:
         """Store visits, their records on disk before. Raises sqlite3.Error, OSError."""
         self.totals.update(self.store.record(visits, self._note, self.warc.sync))
+
+    def wait_for_readers(self) -> None:
+        """Wait as long as somebody's reading keeps a log that is full from being emptied, for a
+        command that has nothing else to do. Raises sqlite3.Error."""
+        tell_at = time.monotonic()
+        while kept := kept_by_readers(self.store.db.conn, self.folder):
+            if time.monotonic() >= tell_at:
+                logger.warning(KEPT, FILE_NAME, kept / 1e6)
+                tell_at += _TELL_AGAIN
+            time.sleep(_PAUSE)
 
     def enter_closed_files(self) -> None:
         """Enter the WARC files that were closed, if all that is in them is stored. Raises

@@ -103,7 +103,10 @@ def forms_of(words: Iterable[str], language: str) -> set[tuple[str, str]]:
 
 @lru_cache(maxsize=4096)
 def _entries(word: str, language: str) -> tuple[tuple[str, str], ...]:
-    if not word.isascii() and _DENSE_LETTER.search(word):
+    if word.isascii():  # nearly all words of most archives: no accents, and nothing dense
+        lower = word.lower()
+        return ((fold(_stemmers.stem(lower, language)) or lower, lower),) if language else ()
+    if _DENSE_LETTER.search(word):
         return ()
     plain = indexed(word)
     return tuple((key, plain) for key in keys(word, language) if language or key != plain)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 
-from crawler.warc.check import read_record
-from crawler.warc.walk import Member, Source
 from crawler.warc.writer import OPEN
 
 
@@ -38,6 +36,9 @@ def is_there(folder: Path, name: str, offset: int, length: int, record_id: str) 
     Its member is read to the end, and its digests are compared: a millisecond for a page of some
     100 kB. A record that was imported with a fault of its own is not whole either.
     """
+    from crawler.warc.check import read_record  # takes longer to load than most verbs to answer
+    from crawler.warc.walk import Member, Source
+
     try:
         with path_of(folder, name).open("rb") as file:
             file.seek(offset)

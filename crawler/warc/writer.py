@@ -214,6 +214,12 @@ def finish(path: Path) -> Path:
     return final
 
 
+def sync_file(path: Path) -> None:
+    """Put a file on disk that another program wrote. Raises OSError."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Put a folder's list of names on disk, where the system can. Raises OSError."""
     if os.name != "nt":

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from benchmarks.library import build
+from crawler.archive.database import open_for_reading
 from crawler.archive.graph import Export, Selection
 from crawler.archive.soundness import unsound
 from crawler.archive.store import Store
@@ -219,3 +223,28 @@ def test_what_is_counted_is_what_is_there_whatever_came_first(
         (NEW, "related"), (f"{HOME}/a", "inline"), (f"{HOME}/a", "latest"),
         (f"{HOME}/a", "related"), (f"{HOME}/b", "related"),
     ]  # fmt: skip
+
+
+def test_arcs_are_the_edges_by_keys(tmp_path: Path) -> None:
+    build(tmp_path / "archive", 320)  # some of them edited: links of several revisions are one edge
+    with closing(open_for_reading(tmp_path / "archive")) as db:
+        export = Export(db, Selection())
+        edges = [
+            (e.source.id, e.target.id, e.relation, e.label, e.position, e.first_seen_at,
+             e.last_seen_at)
+            for e in export.edges()
+        ]  # fmt: skip
+        assert db.execute("SELECT count(*) FROM _links WHERE is_edge = 0").fetchone()[0]
+        assert len(edges) > 3_000
+        assert [tuple(arc) for arc in export.arcs()] == edges
+        told = {
+            tuple(row)
+            for row in db.execute(
+                "SELECT CASE WHEN to_article_id IS NULL THEN NULL ELSE 'a' || to_article_id END,"
+                " 'a' || from_article_id, relation, label, position, first_seen_at, last_seen_at"
+                " FROM story_graph"
+            )
+        }
+        assert told == {
+            (target if target[0] == "a" else None, source, *more) for source, target, *more in edges
+        }

@@ -115,7 +115,7 @@ def test_ctrl_c_while_scrapy_is_loaded_is_one_line(
     (tmp_path / "scrapy").mkdir()
     (tmp_path / "scrapy" / "__init__.py").write_text(ENDLESS)
     process = subprocess.Popen(
-        [sys.executable, "-m", "crawler", "status"], cwd=tmp_path,
+        [sys.executable, "-m", "crawler", "verify"], cwd=tmp_path,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
     )  # fmt: skip

@@ -6,7 +6,6 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from crawler.archive import schema
-from crawler.reservations import as_json, from_json
 
 _OPEN = "DROP TRIGGER captures_are_never_changed;"
 _CLOSE = """
@@ -27,6 +26,8 @@ WHERE c.reservations IS NOT NULL;
 
 def upgrade(db: Database) -> None:
     """Bring the version before up to date. Raises sqlite3.Error."""
+    from crawler.reservations import as_json, from_json  # loaded for older archives alone
+
     # history is append-only: what says so steps aside while the same is written anew
     schema.run(db.conn, _OPEN)
     db.conn.create_function("term_by_term", 1, lambda told: as_json(from_json(told)))

@@ -15,6 +15,7 @@ from scrapy.settings import BaseSettings
 
 from crawler.archive.database import FILE_NAME, explain, is_damage, open_for_reading
 from crawler.archive.found import first_part
+from crawler.archive.log_room import KEPT, kept_by_readers
 from crawler.archive.store import Store
 from crawler.errors import ArchiveError, HemerotecaError
 from crawler.items import State, Visit
@@ -32,6 +33,8 @@ _PATIENCE = 120.0
 _MAX_WAITING = 5_000
 # Seconds after which to try again.
 _PAUSE = 1.0
+# Seconds after which it is said once more that the run waits for a reader.
+_TELL_AGAIN = 600.0
 
 
 class CrawlArchive:
@@ -63,6 +66,9 @@ class CrawlArchive:
         """Since when another program has kept us from writing; None: it does not."""
         self._again_at = 0.0
         """Monotonic time before which we do not try again."""
+        self._told_of_readers: float | None = None
+        """When it was last said that somebody's reading keeps us from writing; None: it does
+        not."""
 
     # -- visits ----------------------------------------------------------------------------------
 
@@ -79,7 +85,7 @@ class CrawlArchive:
             if failed and not each.is_missed_guess and each.role != "robots":
                 self.count_reason(each.state, each.reason)
             self._batch.append(each)
-        if len(self._batch) >= self._batch_size and self._busy_since is None:
+        if len(self._batch) >= self._batch_size and not self._is_kept_off:
             self.flush()
         elif self._timer is None:
             self._flush_in(self._batch_seconds)
@@ -96,19 +102,24 @@ class CrawlArchive:
     @property
     def waits(self) -> bool:
         """Whether another program holds the database, and we have not tried again yet."""
-        return self._busy_since is not None and time.monotonic() < self._again_at
+        return self._is_kept_off and time.monotonic() < self._again_at
+
+    @property
+    def _is_kept_off(self) -> bool:
+        return self._busy_since is not None or self._told_of_readers is not None
 
     @property
     def is_ready(self) -> bool:
         """Whether it can be written to: a server has answered, and nothing stands in the way."""
         return self.answered and not self.error and not self.waits
 
-    def flush(self) -> None:
+    def flush(self, *, is_last: bool = False) -> None:
         """Store the batch, in one transaction but for what tells of very many addresses.
 
-        While another program holds the database, the batch waits and is tried again. A visit that
-        cannot be stored fails alone. On any other failure, of whatever kind, the run ends and says
-        why.
+        While another program holds the database, or reads so long that the log would grow beyond
+        bounds, the batch waits and is tried again. A visit that cannot be stored fails alone. On
+        any other failure, of whatever kind, the run ends and says why. is_last: nobody's reading
+        is waited for any more.
         """
         self.cancel_timer()
         if not self.holds_back:
@@ -117,6 +128,8 @@ class CrawlArchive:
             batch = self._batch[: first_part(self._batch)]
             try:
                 store = self.run.store
+                if not is_last and self._waits_for_readers(store):
+                    return
                 self.run.enter_closed_files()
                 self.run.record(batch)
                 self.reasons.update(("failed", reason) for _, reason in store.unfit)
@@ -221,6 +234,23 @@ class CrawlArchive:
             f"the run broke off ({in_words(error)}); what is stored in {self.run.folder} is sound,"
             " and the same command resumes"
         )
+
+    def _waits_for_readers(self, store: Store) -> bool:
+        """Whether the log is full, and somebody's reading keeps it so. The run has all the time
+        that it takes: it fetches nothing meanwhile."""
+        kept = kept_by_readers(store.db.conn, self.run.folder)
+        last, now = self._told_of_readers, time.monotonic()
+        if not kept:
+            self._told_of_readers = None
+            if last is not None:
+                logger.info("%s is not being read any more; the run goes on", FILE_NAME)
+            return False
+        if last is None or now - last > _TELL_AGAIN:
+            logger.warning(KEPT, FILE_NAME, kept / 1e6)
+            self._told_of_readers = now
+        self._again_at = now + _PAUSE
+        self._flush_in(_PAUSE)
+        return True
 
     def _waits_for(self, error: Exception) -> bool:
         """Whether the failure is another program's lock, that will go away."""

@@ -155,7 +155,7 @@ class Session:
         if self._is_closed:
             return
         self._is_closed = True
-        self.archive.flush()
+        self.archive.flush(is_last=True)
         self.archive.cancel_timer()
         self.workers.close()
         if self.workers.faults:  # a page that meets a fault of ours is no success of the run
