@@ -117,8 +117,8 @@ def status(db: Database, *, runs: int = 5) -> Status:
 
 def _needs_script(db: Database, reasons: list[dict[str, Any]]) -> int:
     found: int = db.execute(
-        "SELECT count(*) FROM sites s JOIN urls u ON u.url = s.home_url WHERE u.role <> 'page'"
-        " AND u.reason_code = ? AND u.reason_subject = ?",
+        "SELECT count(*) FROM sites s WHERE EXISTS (SELECT 1 FROM urls u WHERE u.url = s.home_url"
+        " AND u.role <> 'page' AND u.reason_code = ? AND u.reason_subject = ?)",
         (NEEDS_SCRIPT.code, NEEDS_SCRIPT.subject),
     ).fetchone()[0]
     key = (NEEDS_SCRIPT.code, NEEDS_SCRIPT.subject)
