@@ -33,12 +33,19 @@ _READER = msgspec.msgpack.Decoder(Reading)
 MOST_KEPT = 1 << 29
 """Bytes of readings that a run keeps: some seventy thousand stories."""
 
+_LONG = 1_000_000
+"""Characters of a text that is not packed: of a page that is one paragraph, text, body and their
+Markdown are the same string, which is then sent, and held, once."""
+
 Packed = bytes | Reading
-"""A reading as it is sent; itself where it has text or numbers that MessagePack cannot hold."""
+"""A reading as it is sent; itself where it is long, or has text or numbers that MessagePack cannot
+hold."""
 
 
 def pack(reading: Reading) -> Packed:
     """A reading as it is sent to another process."""
+    if reading.page is not None and len(reading.page.article.body) > _LONG:
+        return reading
     try:
         return _WRITER.encode(reading)
     except (TypeError, ValueError, OverflowError):
@@ -96,7 +103,7 @@ class KeptReadings:
         page = reading.unruled or reading.page
         if page is None or page.not_article is not None or self._end >= MOST_KEPT:
             return
-        if reading.unruled is not None or not isinstance(packed, bytes):
+        if reading.unruled is not None:
             packed = pack(Reading("html", page))
         if not isinstance(packed, bytes):
             return

@@ -37,6 +37,7 @@ def test_what_messagepack_cannot_hold_is_sent_all_the_same() -> None:
     for reading in (
         Reading("other", content_type="text/\udcff"),
         Reading("html", replace(page, article=wide)),
+        Reading("html", replace(page, article=replace(page.article, body="a" * 1_000_001))),
     ):
         assert unpack(pack(reading)) == reading
 

@@ -182,7 +182,7 @@ def test_long_pages_come_one_after_the_other(tmp_path: Path) -> None:
     kept = "SELECT sum(payload_bytes) AS n FROM captures WHERE payload_bytes > 10000000"
     assert query(tmp_path / "a", kept) == [{"n": 12 * len(body)}]
     assert query(tmp_path / "a", "SELECT count(*) AS n FROM stories") == [{"n": 1}]
-    assert memory < 400e6
+    assert memory < 700e6  # of two at once a fast machine's readers would take 900
 
 
 def test_one_page_is_fetched_under_the_limits_of_a_crawl() -> None:
