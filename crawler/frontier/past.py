@@ -21,18 +21,21 @@ from crawler.archive.mementos import Held, Mementos, Waiting, place_of
 from crawler.archive.store import Store
 from crawler.extensions.session import Session
 from crawler.items import Capture, Page, Visit
-from crawler.mementos import Listed, Span, is_wanted
+from crawler.mementos import Listed, Span, is_digest, is_wanted
 from crawler.reasons import Reason, because
 from crawler.runs import Bringing
 from crawler.warc.presence import is_there
 
 _CLAIM = 50
 _BEGIN = ("", "")
+_ORDER = ((False, True), (False, False), (True, False))
+"""Whether captures were tried before, and whether only the first one of each address."""
 
 
 class PastQueue:
     """The captures that wait in an archive for one web archive, newspaper by newspaper: the first
-    one of each address, then all others, by date.
+    one of each address, then all others, by date; behind them those that an earlier run could not
+    have.
 
     counts: what the run has come to, for its summary.
     """
@@ -60,13 +63,13 @@ class PastQueue:
         self._wanted: list[str] = []
         """For whom captures may be given out."""
         self._buffer: deque[Waiting] = deque()
-        self._after: dict[tuple[str, bool], tuple[str, str]] = {}
+        self._after: dict[tuple[str, bool, bool], tuple[str, str]] = {}
         self._in_hand: dict[int, Waiting] = {}
         self._later: defaultdict[str, list[Waiting]] = defaultdict(list)
         """Those whose payload is under way, by its digest."""
         self._differ: set[int] = set()
         """Those whose payload does not have its digest."""
-        self._settled: list[tuple[int, str, Reason | None]] = []
+        self._settled: list[tuple[int, str, Reason | None, bool]] = []
         self._changes: list[Callable[[Store], object]] = []
 
     # -- what is listed --------------------------------------------------------------------------
@@ -123,7 +126,8 @@ class PastQueue:
             if waiting.id in self._in_hand:
                 continue
             under_way = (each.digest for each in self._in_hand.values())
-            if waiting.digest is not None and waiting.digest in under_way:
+            if waiting.digest in under_way and is_digest(waiting.digest):
+                assert waiting.digest is not None
                 self._later[waiting.digest].append(waiting)
                 continue
             self._in_hand[waiting.id] = waiting
@@ -135,7 +139,7 @@ class PastQueue:
 
     def same_payload(self, waiting: Waiting) -> Capture | None:
         """What has the same payload, by the index, so that it need not be fetched."""
-        if waiting.digest is None or waiting.status not in (None, 200):
+        if not is_digest(waiting.digest) or waiting.status not in (None, 200):
             return None
         found = self._archive.look(lambda db: Mementos(db).same_payload(self.web_archive, waiting))
         if found is None:
@@ -151,25 +155,28 @@ class PastQueue:
     def _refill(self) -> bool:
         self.settle()
         self.size = self.left()
-        for first_alone in (True, False):
+        for was_tried, first_alone in _ORDER:
             for wanted_by in self._wanted:
-                after = self._after.get((wanted_by, first_alone), _BEGIN)
-                found = self._claim(wanted_by, after, first_alone=first_alone)
+                place = (wanted_by, was_tried, first_alone)
+                found = self._claim(
+                    wanted_by, self._after.get(place, _BEGIN), was_tried=was_tried,
+                    first_alone=first_alone,
+                )  # fmt: skip
                 if found:
                     last = found[-1]
-                    self._after[wanted_by, first_alone] = (last.url, last.captured_at)
+                    self._after[place] = (last.url, last.captured_at)
                     self._buffer.extend(found)
                     return True
         return False
 
     def _claim(
-        self, wanted_by: str, after: tuple[str, str], *, first_alone: bool
+        self, wanted_by: str, after: tuple[str, str], *, was_tried: bool, first_alone: bool
     ) -> Sequence[Waiting]:
         return (
             self._archive.look(
                 lambda db: Mementos(db).waiting(
                     self.web_archive, wanted_by, self._span, after, _CLAIM,
-                    first_alone=first_alone,
+                    was_tried=was_tried, first_alone=first_alone,
                 )
             )
             or ()
@@ -177,9 +184,12 @@ class PastQueue:
 
     # -- what became of it -----------------------------------------------------------------------
 
-    def settled(self, waiting: Waiting, state: str, reason: Reason | None = None) -> None:
-        """A capture that was given out has come to its end without a visit, or is here already."""
-        self._settled.append((waiting.id, state, reason))
+    def settled(
+        self, waiting: Waiting, state: str, reason: Reason | None = None, *, counts: bool = True
+    ) -> None:
+        """A capture that was given out has come to its end without a visit, or is here already.
+        counts: as one of the few runs that may try it."""
+        self._settled.append((waiting.id, state, reason, counts))
         if state == "archived":
             self.counts["known"] += 1
         elif reason is not None:
@@ -209,8 +219,8 @@ class PastQueue:
             for key, _ in done:
                 why = because("digest_differs") if key in self._differ else None
                 store.mementos.settle(key, "archived", why)
-            for each in settled:
-                store.mementos.settle(*each)
+            for key, state, reason, counts in settled:
+                store.mementos.settle(key, state, reason, counts=counts)
             return True
 
         if not self._archive.change(write):
