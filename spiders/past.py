@@ -190,7 +190,9 @@ class PastSpider(ListsSpider):
         request = response.request
         assert request is not None
         again = False
-        if sent.truncated == "length":
+        is_own = not response.headers.get(b"Memento-Datetime")  # the web archive's, and no capture
+        is_fault = is_own and response.status >= 400
+        if sent.truncated == "length" and not is_fault:
             if self.endpoint.dialect == "commoncrawl" and response.status == 200:
                 whole = because("no_parts")
                 self._end(whole)
@@ -201,11 +203,11 @@ class PastSpider(ListsSpider):
             for each in await self.proceed():
                 yield each
             return
-        why = self._refusal(response) if not response.headers.get(b"Memento-Datetime") else None
-        if why is None and sent.truncated is not None:
-            why = because("broken_off")
-        elif why is None and self._is_fault(response):
+        why = self._refusal(response) if is_own else None
+        if why is None and is_fault and (sent.truncated is not None or response.status >= 500):
             why = because("http_status", response.status)
+        elif why is None and sent.truncated is not None:
+            why = because("broken_off")
         if why is not None:
             again = self._fails(queue, waiting, why, request)
         elif not await self._receive(queue, waiting, response, sent):
@@ -287,10 +289,6 @@ class PastSpider(ListsSpider):
         why = await queue.bringing.take(waiting.id, record, "memento.warc")
         if why is not None:
             queue.settled(waiting, "failed", why)
-
-    def _is_fault(self, response: Response) -> bool:
-        """Whether an answer is a fault of the web archive's server, which may pass."""
-        return response.status >= 500 and not response.headers.get(b"Memento-Datetime")
 
     def _as_listed(self, waiting: Waiting) -> Listed:
         return Listed(

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from crawler.mementos.cdx import Listing, ListingError
 from crawler.mementos.endpoint import MOST_ROWS, Endpoint, Match
 from crawler.mementos.span import Span
-from crawler.urls import is_below, site_host, story_key
+from crawler.urls import is_at, site_host, story_key
 
 Step = Literal["count", "page", "rows"]
 
@@ -49,11 +49,7 @@ class Scope:
         """Whether an address is of what is asked for; a server may list anything."""
         if self.match == "exact":
             return story_key(url).lower() == story_key(self.url).lower()
-        if self.match == "domain":
-            return site_host(url) == self.url or is_below(url, f"http://{self.url}/")
-        host, slash, path = self.url.partition("/")
-        folder = f"{slash}{path}".rstrip("/")
-        return site_host(url) == host and f"{urlsplit(url).path}/".startswith(f"{folder}/")
+        return is_at(url, self.url)
 
 
 @dataclass(frozen=True, slots=True)
