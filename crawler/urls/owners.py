@@ -79,7 +79,7 @@ def is_at(url: str, place: str) -> bool:
 
     >>> is_at("https://www.a.example/1", "a.example"), is_at("https://b.example/", "a.example")
     (True, False)
-    >>> is_at("http://a.example/paper/1", "a.example/paper"), is_at("http://a.example/1", "a.example/x")
+    >>> is_at("http://a.example/x/1", "a.example/x"), is_at("http://a.example/1", "a.example/x")
     (True, False)
     """
     host, _, folder = place.partition("/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
@@ -351,3 +352,11 @@ def test_collections_are_told_of_the_newest_first() -> None:
             for year in (2013, 2020, 2016)]  # fmt: skip
     found = collections(json.dumps(told).encode(), "http://a.example/collinfo.json")
     assert [each.name for each in found] == ["2020", "2016", "2013"]
+
+
+def test_a_port_is_asked_for_behind_a_scheme() -> None:
+    for home, asked in (("http://paper.example:8017/", "http://paper.example:8017"),
+                        ("http://paper.example/", "paper.example")):  # fmt: skip
+        scope = Scope.of_site(home)
+        url = PYWB.listing(scope.url, scope.match, span(None, None))
+        assert parse_qs(urlsplit(url).query)["url"] == [asked]
