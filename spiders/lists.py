@@ -293,7 +293,11 @@ class ListsSpider(ArchiveSpider):
         state, why = failures.explain(failure.value)
         if state == "excluded":  # robots.txt, a private address: nobody there is to be asked
             self._end(why)
-        self._not_listed(self._list, asked.meta["query"], why, asked.url)
+        query: Query = asked.meta["query"]
+        if why.code == "too_long" and self._list.lister.halve(query):
+            self._remember(self._list)
+        else:
+            self._not_listed(self._list, query, why, asked.url)
         for request in await self.proceed():
             yield request
 

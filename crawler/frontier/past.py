@@ -67,6 +67,8 @@ class PastQueue:
         self._in_hand: dict[int, Waiting] = {}
         self._later: defaultdict[str, list[Waiting]] = defaultdict(list)
         """Those whose payload is under way, by its digest."""
+        self._for_payload: set[int] = set()
+        """The keys of these."""
         self._differ: set[int] = set()
         """Those whose payload does not have its digest."""
         self._settled: list[tuple[int, str, Reason | None, bool]] = []
@@ -120,15 +122,15 @@ class PastQueue:
     def next(self) -> Waiting | None:
         """The next capture; None where none waits, or only such whose payload is under way."""
         while True:
-            if not self._buffer and not self._refill() and not self._buffer:
-                return None  # _refill may have released some that waited for their payload
+            while not self._buffer:
+                if not self._refill() and not self._buffer:
+                    return None  # _refill may have released some that waited for their payload
             waiting = self._buffer.popleft()
-            if waiting.id in self._in_hand:
-                continue
             under_way = (each.digest for each in self._in_hand.values())
             if waiting.digest in under_way and is_digest(waiting.digest):
                 assert waiting.digest is not None
                 self._later[waiting.digest].append(waiting)
+                self._for_payload.add(waiting.id)
                 continue
             self._in_hand[waiting.id] = waiting
             return waiting
@@ -165,9 +167,14 @@ class PastQueue:
                 if found:
                     last = found[-1]
                     self._after[place] = (last.url, last.captured_at)
-                    self._buffer.extend(found)
+                    self._buffer.extend(each for each in found if not self._is_out(each.id))
                     return True
         return False
+
+    def _is_out(self, key: int) -> bool:
+        """Whether a capture that waits in the archive still was taken out already."""
+        is_settled = any(key == each[0] for each in self._settled)
+        return key in self._in_hand or key in self._for_payload or is_settled
 
     def _claim(
         self, wanted_by: str, after: tuple[str, str], *, was_tried: bool, first_alone: bool
@@ -246,7 +253,9 @@ class PastQueue:
         waiting = self._in_hand.pop(key, None)
         self._differ.discard(key)
         if waiting is not None and waiting.digest is not None:
-            self._buffer.extendleft(reversed(self._later.pop(waiting.digest, [])))
+            released = self._later.pop(waiting.digest, [])
+            self._for_payload.difference_update(each.id for each in released)
+            self._buffer.extendleft(reversed(released))
 
     def _change(self, change: Callable[[Store], object]) -> None:
         self._changes.append(change)

@@ -408,3 +408,14 @@ def test_a_coding_that_is_announced_and_not_there_costs_no_capture(tmp_path: Pat
     assert done.returncode == 0, done.stdout + done.stderr
     assert paths(tmp_path / "a") == set(SOME)
     assert set(asked_for(asked).values()) == {1}
+
+
+def test_what_waits_for_the_same_payload_is_given_out_once(tmp_path: Path) -> None:
+    kept = edition("morning", None, *SOME)
+    kept += [replace(each, url=each.url.replace("//", "//www.")) for each in kept]
+    kept += [replace(each, url=each.url.replace("example/", "example:80/")) for each in kept[:2]]
+    with internet_archive(kept, rows=100) as url:
+        done = brought(tmp_path / "a", url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (tries,) = query(tmp_path / "a", "SELECT max(attempts) AS most, count(*) AS n FROM mementos")
+    assert tries == {"most": 1, "n": len(kept)}
