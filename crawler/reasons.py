@@ -89,6 +89,7 @@ _WORDS = {
     "other_moment": "the web archive gives the capture of {} in its place",
     "memento_gone": "the web archive lists it and does not have it",
     "no_memento": "the web archive answers with a page of its own (HTTP {})",
+    "no_parts": "its server gives whole files alone, no parts of them",
     "other_record": "another record is where the index has it",
     "digest_differs": "its payload does not have the digest that the index has",
     "known_record": "the archive has it under another date",

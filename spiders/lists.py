@@ -110,6 +110,8 @@ class ListsSpider(ArchiveSpider):
         self._fetching = self._fetched = self._lookups = self._lookups_found = 0
         self._failures = 0
         self._odd: Counter[str] = Counter()
+        self._not_had: Counter[Reason] = Counter()
+        """Parts of lists that could not be had, by why."""
         self._is_over = self._is_stopping = False
         self._turn = asyncio.Lock()
 
@@ -163,7 +165,9 @@ class ListsSpider(ArchiveSpider):
                 yield request
             return
         asked = [each for each in found if self.span.overlaps(each.span.begin, each.span.end)]
-        self._indexes = [(each.index, self.span) for each in asked[: self.most_collections]]
+        newest = asked[: self.most_collections]
+        # the oldest first, so that revisions come in the order of their dates
+        self._indexes = [(each.index, self.span) for each in reversed(newest)]
         if not self._indexes:
             self.notes.append("none of its collections is of the dates asked for")
             return
@@ -232,7 +236,7 @@ class ListsSpider(ArchiveSpider):
                     meta={ELSEWHERE: None, "query": query, "dont_retry": True},
                 )  # fmt: skip
             each, self._list = self._list, None
-            self._all_listed(each)
+            self._end_of(each)
 
     def _next_list(self) -> List | None:
         if self._lists:
@@ -275,7 +279,7 @@ class ListsSpider(ArchiveSpider):
                 Session.of(self.crawler).archive.fail(error)
                 return
         if why is not None:
-            self._not_listed(self._list, why, response.url)
+            self._not_listed(self._list, query, why, response.url)
         for request in await self.proceed():
             yield request
 
@@ -289,7 +293,11 @@ class ListsSpider(ArchiveSpider):
         state, why = failures.explain(failure.value)
         if state == "excluded":  # robots.txt, a private address: nobody there is to be asked
             self._end(why)
-        self._not_listed(self._list, why, asked.url)
+        query: Query = asked.meta["query"]
+        if why.code == "too_long" and self._list.lister.halve(query):
+            self._remember(self._list)
+        else:
+            self._not_listed(self._list, query, why, asked.url)
         for request in await self.proceed():
             yield request
 
@@ -301,6 +309,7 @@ class ListsSpider(ArchiveSpider):
             return because("http_status", response.status)
         if sent.truncated is not None:
             if sent.truncated == "length" and each.lister.halve(query):
+                self._remember(each)
                 return None
             return because("too_long" if sent.truncated == "length" else "broken_off")
         if not self._open():
@@ -313,17 +322,19 @@ class ListsSpider(ArchiveSpider):
         listing = read_listing(response.body)
         if response.status == 404 and listing.lines:
             return because("http_status", response.status)
-        each.tries = 0
         self._odd.update(listing.odd)
         rows = [row for row in listing.rows if each.scope.has(row.url)]
         self._odd["of another site"] += len(listing.rows) - len(rows)
+        each.found += self.queue.add(each.wanted_by, rows)
+        if not listing.is_whole:
+            return because("broken_off")
         if query.step == "count":
             each.lister.give_up(query)  # 404: there is nothing
         else:
             cut = each.lister.cut
             each.lister.took(query, listing)
             self._odd["followed by more of the same second"] += each.lister.cut - cut
-        each.found += self.queue.add(each.wanted_by, rows)
+        each.tries = 0
         self._remember(each)
         return None
 
@@ -332,30 +343,37 @@ class ListsSpider(ArchiveSpider):
         if each.home is None or self.queue is None:
             return
         queue, name, now = self.queue, self._remembered(each), times.now()
-        to_come = each.lister.saved() if each.lister.next is not None else None
+        to_come = None if each.lister.is_whole else each.lister.saved()
         queue.note(lambda to: to.note_listing(queue.web_archive, name, to_come, now))
 
-    def _not_listed(self, each: List, why: Reason, url: str) -> None:
-        """A part of a list cannot be had now: it is asked for again, or the list is given up."""
+    def _not_listed(self, each: List, query: Query, why: Reason, url: str) -> None:
+        """A part of a list cannot be had now: it is asked for again, or left to the next run."""
         each.tries += 1
         if each.tries < TRIES and not self._is_over:
             self._pause(url, each.tries)
             return
-        self._list = None
+        each.tries = 0
+        each.lister.postpone(query, from_start=_is_of_no_use(why))
+        self._not_had[why] += 1
+        self._remember(each)
         if each.home is not None:
             plain = why.code == "no_listing" or is_refusal(why)
             self.seed_failures[each.home] = why if plain else because("no_listing", why)
         elif each.lookup is not None:
             self._not_looked_up.add(each.lookup)
-        if each.home is None:
+        if each.home is None and self.queue is None:
+            self._end(why)  # nobody has answered
+        elif each.home is None:
             self._count_failure(why)
 
-    def _all_listed(self, each: List) -> None:
-        """All of a list has come."""
+    def _end_of(self, each: List) -> None:
+        """No more of a list can be had in this run."""
         if each.home is not None:
             if not each.found:
                 self.seed_failures.setdefault(each.home, because("not_listed"))
             return
+        if not each.lister.is_whole:
+            return  # the next run asks for it
         self._lookups += 1
         self._lookups_found += bool(each.found)
         if (queue := self.queue) is not None:
@@ -409,3 +427,11 @@ class ListsSpider(ArchiveSpider):
 
     def _stop(self) -> None:
         self._is_stopping = True
+
+
+def _is_of_no_use(why: Reason) -> bool:
+    """Whether a server does not know what it was asked with: a key that it gave once, a page that
+    its index had."""
+    if why.code == "no_listing":
+        return True
+    return why.code == "http_status" and why.subject in ("400", "404", "410", "416", "422")

@@ -12,6 +12,7 @@ from crawler.extensions.session import Session
 from crawler.extract.fields import is_front
 from crawler.frontier.past import PastQueue
 from crawler.items import Page, Visit
+from crawler.urls import story_key
 
 from .lists import List
 from .past import PastSpider
@@ -21,6 +22,8 @@ _AGAIN = timedelta(days=30)
 """After which what was not found is asked for again."""
 _MOST = 100_000
 """Addresses of one run, the most linked first."""
+_MOST_MOVES = 10
+"""Redirects that are followed from one story, one after another."""
 
 
 class MissingSpider(PastSpider):
@@ -36,6 +39,12 @@ class MissingSpider(PastSpider):
     name = "missing"
     known_arguments: ClassVar[frozenset[str]] = PastSpider.known_arguments | {"data"}
     most_collections: ClassVar[int] = 12
+
+    def __init__(self, **arguments: str) -> None:
+        """Raises UsageError."""
+        super().__init__(**arguments)
+        self._moves: dict[str, int] = {}
+        """Redirects that led to an address."""
 
     def first_lists(self) -> Iterable[List]:
         """The most linked story; the others are asked for once the web archive has answered."""
@@ -79,5 +88,9 @@ class MissingSpider(PastSpider):
 
     def note_read(self, visit: Visit, page: Page | None) -> None:
         """Where a story had moved, its new address is asked for, too."""
-        if visit.leads_to is not None and not is_front(visit.leads_to):
+        if visit.leads_to is None or is_front(visit.leads_to):
+            return
+        moves = self._moves.get(story_key(visit.url), 0) + 1
+        if moves <= _MOST_MOVES:
+            self._moves.setdefault(story_key(visit.leads_to), moves)
             self._look_up(_ASKED_BY, [visit.leads_to], is_own=True)

@@ -27,6 +27,7 @@ from crawler.mementos import (
     AsSent,
     Listed,
     asking,
+    has_digest,
     leads_elsewhere,
     may_be_own_story,
     record_in,
@@ -36,16 +37,24 @@ from crawler.outcome import PARTLY, of_seeds
 from crawler.reasons import Reason, because
 from crawler.stopping import Stopped
 from crawler.urls import same_owner
+from crawler.warc.http import parse
 from crawler.warc.one import one_record
 from crawler.warc.reader import Record
 
 from .lists import TRIES, ListsSpider
 
 _LISTS = ("listing", "front_page")
+_MOMENT = b"memento-datetime"
 
 
 class PastSpider(ListsSpider):
     """Fetches what is listed, and makes captures of it, of their dates."""
+
+    def __init__(self, **arguments: str) -> None:
+        """Raises UsageError."""
+        super().__init__(**arguments)
+        self._led_to: set[tuple[str, str]] = set()
+        """Address and moment of captures that others were asked for in place of."""
 
     @property
     def missed_seeds(self) -> str | None:
@@ -120,8 +129,11 @@ class PastSpider(ListsSpider):
             moment = leads_elsewhere(sent, listed)
         if moment is not None:
             by = self._asker(waiting.url)
-            if self.queue is not None and by is not None:
-                self.queue.add(by, [replace(listed, timestamp=moment, digest=None)])
+            # one step: a server may lead on from each place that it has led to
+            if by is not None and (waiting.url, listed.timestamp) not in self._led_to:
+                self._led_to.add((waiting.url, moment))
+                if self.queue is not None:
+                    self.queue.add(by, [replace(listed, timestamp=moment, digest=None)])
             return because("other_moment", moment)
         return record_in(
             self.endpoint, listed, sent, response.body, response.status, response.url,
@@ -178,39 +190,64 @@ class PastSpider(ListsSpider):
         request = response.request
         assert request is not None
         again = False
-        if sent.truncated == "length":
-            queue.settled(waiting, "failed", because("too_long"))
+        is_own = not response.headers.get(b"Memento-Datetime")  # the web archive's, and no capture
+        is_fault = is_own and response.status >= 400
+        if sent.truncated == "length" and not is_fault:
+            if self.endpoint.dialect == "commoncrawl" and response.status == 200:
+                whole = because("no_parts")
+                self._end(whole)
+                queue.settled(waiting, "retry", whole, counts=False)
+            else:
+                queue.settled(waiting, "failed", because("too_long"))
             self._fetching -= 1
             for each in await self.proceed():
                 yield each
             return
-        why = self._refusal(response) if not response.headers.get(b"Memento-Datetime") else None
-        if why is None and sent.truncated is not None:
-            why = because("broken_off")
-        elif why is None and self._is_fault(response):
+        why = self._refusal(response) if is_own else None
+        if why is None and is_fault and (sent.truncated is not None or response.status >= 500):
             why = because("http_status", response.status)
+        elif why is None and sent.truncated is not None:
+            why = because("broken_off")
         if why is not None:
             again = self._fails(queue, waiting, why, request)
-        else:
-            self._failures = 0
-            try:
-                found = self.record(waiting, response, sent)
-                if isinstance(found, Reason):
-                    queue.settled(waiting, _STATES.get(found.code, "failed"), found)
-                else:
-                    if found[1]:
-                        queue.differs(waiting)
-                    queue.counts["fetched"] += 1
-                    await self._take(queue, waiting, found[0])
-            except (sqlite3.Error, OSError, HemerotecaError) as error:
-                Session.of(self.crawler).archive.fail(error)
-                return
+        elif not await self._receive(queue, waiting, response, sent):
+            return
         if again:
             yield self._again(request)
             return
         self._fetching -= 1
         for each in await self.proceed():
             yield each
+
+    async def _receive(
+        self, queue: PastQueue, waiting: Waiting, response: Response, sent: AsSent
+    ) -> bool:
+        """Make a capture of an answer, or say why it is none; returns whether the run goes on."""
+        try:
+            found = self.record(waiting, response, sent)
+            if not isinstance(found, Reason):
+                self._failures = 0
+                if found[1]:
+                    queue.differs(waiting)
+                queue.counts["fetched"] += 1
+                await self._take(queue, waiting, found[0])
+                return True
+        except (sqlite3.Error, OSError, HemerotecaError) as error:
+            Session.of(self.crawler).archive.fail(error)
+            return False
+        if self._may_be_of_all(queue, found):
+            self._to_try_again(queue, waiting, found)
+        else:
+            queue.settled(waiting, _STATES.get(found.code, "failed"), found)
+            self._failures = 0
+        return True
+
+    def _may_be_of_all(self, queue: PastQueue, why: Reason) -> bool:
+        """Whether an answer that holds no capture may come in place of all that is asked for: a
+        wall, or where no captures are."""
+        if why.code == "memento_gone":
+            return not queue.counts["fetched"]
+        return why.code in ("no_memento", "http_status")
 
     async def not_fetched(self, failure: Failure) -> AsyncIterator[Request]:
         """No answer has come."""
@@ -221,22 +258,37 @@ class PastSpider(ListsSpider):
         state, why = failures.explain(failure.value)
         if state == "excluded":
             self._end(why)
-        if self._fails(self.queue, request.meta["waiting"], why, request):
+        if why.code == "bad_coding" and (as_it_came := self._not_decoded(request)) is not None:
+            async for each in self.fetched(as_it_came):
+                yield each
+            return
+        if why.code == "too_long":
+            self.queue.settled(request.meta["waiting"], "failed", why)
+        elif self._fails(self.queue, request.meta["waiting"], why, request):
             yield self._again(request)
             return
         self._fetching -= 1
         for each in await self.proceed():
             yield each
 
+    def _not_decoded(self, request: Request) -> Response | None:
+        """An answer whose coding is damaged, or is announced and not there, as it came; None where
+        the next answer may be better."""
+        sent: AsSent | None = request.meta[ELSEWHERE]
+        waiting: Waiting = request.meta["waiting"]
+        if sent is None:
+            return None
+        if not has_digest(sent.body, waiting.digest) and request.meta["tries"] < TRIES:
+            return None
+        message = parse(sent.head)
+        headers = {name: value for name, value in message.headers if name.lower() == _MOMENT}
+        return Response(request.url, message.status or 0, headers, sent.body, request=request)
+
     async def _take(self, queue: PastQueue, waiting: Waiting, record: Record) -> None:
         """Make a capture of a record."""
         why = await queue.bringing.take(waiting.id, record, "memento.warc")
         if why is not None:
             queue.settled(waiting, "failed", why)
-
-    def _is_fault(self, response: Response) -> bool:
-        """Whether an answer is a fault of the web archive's server, which may pass."""
-        return response.status >= 500 and not response.headers.get(b"Memento-Datetime")
 
     def _as_listed(self, waiting: Waiting) -> Listed:
         return Listed(
@@ -285,9 +337,14 @@ class PastSpider(ListsSpider):
             if why.code != "http_status" or why.subject not in ("429", "503"):
                 self._pause(request.url, request.meta["tries"])
             return True
-        queue.settled(waiting, "retry", why)
-        self._count_failure(why)
+        self._to_try_again(queue, waiting, why)
         return False
+
+    def _to_try_again(self, queue: PastQueue, waiting: Waiting, why: Reason) -> None:
+        """Leave a capture to the next run. When nothing more is asked for, because nobody answers,
+        those in hand have not had their try."""
+        self._count_failure(why)
+        queue.settled(waiting, "retry", why, counts=not self._is_over)
 
     def _again(self, request: Request) -> Request:
         return request.replace(
@@ -326,6 +383,11 @@ class PastSpider(ListsSpider):
             f"  {counted(number, 'line')} of its index passed over: {what}"
             for what, number in self._odd.most_common(8)
             if number
+        ]
+        lines += [
+            f"  {counted(number, 'part')} of its index could not be had, and the next run asks for"
+            f" {'it' if number == 1 else 'them'}: {why}"
+            for why, number in self._not_had.most_common(8)
         ]
         if counts["differs"]:
             lines.append(

@@ -100,15 +100,19 @@ class Mementos:
 
     def waiting(
         self, web_archive: int, wanted_by: str, span: tuple[str, str], after: tuple[str, str],
-        limit: int, *, first_alone: bool,
+        limit: int, *, was_tried: bool, first_alone: bool,
     ) -> list[Waiting]:  # fmt: skip
         """Captures that wait, by address and then by date. span: of their dates. after: address and
-        date of the last one that was given out. first_alone: the first one of each address."""
+        date of the last one that was given out. was_tried: those that an earlier run could not
+        have, or the others. first_alone: the first one of each address."""
         first = (
             " AND NOT EXISTS (SELECT 1 FROM mementos e WHERE e.web_archive_id = m.web_archive_id"
             " AND e.url = m.url AND e.captured_at < m.captured_at AND e.captured_at >= ?3)"
         )
-        waits = f"state IN ('queued', 'retry') AND state = 'queued'{first if first_alone else ''}"
+        waits = (
+            "state IN ('queued', 'retry') AND state = 'queued'"
+            f" AND attempts {'>' if was_tried else '='} 0{first if first_alone else ''}"
+        )
         rows: list[tuple[Any, ...]] = self._sql(
             "SELECT id, url, captured_at, status, content_type, digest, source FROM mementos m"  # noqa: S608
             " WHERE web_archive_id = ?1 AND wanted_by = ?2 AND captured_at BETWEEN ?3 AND ?4"
@@ -138,12 +142,15 @@ class Mementos:
         ).fetchone()
         return row is not None
 
-    def settle(self, key: int, state: str, reason: Reason | None = None) -> None:
-        """Say what became of a listed capture; what has failed often enough has failed for good."""
+    def settle(
+        self, key: int, state: str, reason: Reason | None = None, *, counts: bool = True
+    ) -> None:
+        """Say what became of a listed capture; what has failed often enough has failed for good.
+        counts: whether it was tried, and is one of these times."""
         self._sql(
-            f"UPDATE mementos SET attempts = attempts + 1, {why.SET}, state = CASE"  # noqa: S608
-            " WHEN ? = 'retry' AND attempts + 1 >= ? THEN 'failed' ELSE ? END WHERE id = ?",
-            (*why.columns(reason), state, _MOST_ATTEMPTS, state, key),
+            f"UPDATE mementos SET attempts = attempts + ?, {why.SET}, state = CASE"  # noqa: S608
+            " WHEN ? = 'retry' AND attempts + ? >= ? THEN 'failed' ELSE ? END WHERE id = ?",
+            (counts, *why.columns(reason), state, counts, _MOST_ATTEMPTS, state, key),
         )
 
     def held(self, url: str, captured_at: str) -> Held | None:

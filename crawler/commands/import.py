@@ -25,8 +25,9 @@ from crawler.commands._watching import look
 from crawler.config import home_address
 from crawler.counted import counted
 from crawler.errors import UsageError
+from crawler.mementos import Scope
 from crawler.text import shown_line
-from crawler.urls import is_at, site_host
+from crawler.urls import is_at
 from crawler.verb import Verb
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ class Command(Verb):
         )  # fmt: skip
         parser.add_argument(
             "--site", metavar="HOST[,HOST…]",
-            help="only records of these newspapers: their hosts, and those below them",
+            help="only records of these newspapers: their hosts with those below them, or"
+            " https://HOST/FOLDER/",
         )  # fmt: skip
         parser.add_argument("--shards", metavar="FOLDER", help="an archive for each file, in here")
         add_bulk_options(parser)
@@ -89,12 +91,12 @@ class Command(Verb):
         end_on_sigterm()
         with told("import") as about, stopped("import"):
             paths, jobs = files(args), readers_asked_for(opts.jobs)
-            hosts = hosts_named(opts.site)
+            sites = Sites(opts.site)
             if opts.shards is not None:
                 if opts.argument is not None:
                     raise UsageError("with --shards each file has an archive of its own: no -a")
                 sources = [str(path.resolve()) for path in paths]
-                bulk("import", sources, opts, jobs, self.settings, tuple(sorted(hosts)))
+                bulk("import", sources, opts, jobs, self.settings, tuple(sorted(sites.names)))
                 return
             refuse_bulk_options(opts)
             folder = about.archive(
@@ -102,8 +104,8 @@ class Command(Verb):
             )
             check(folder)
             said = {"files": " ".join(path.name for path in paths)[:2_000]}
-            if hosts:
-                said["site"] = ",".join(hosts)
+            if sites.names:
+                said["site"] = ",".join(sites.names)
             with offline_run(folder.resolve(), self.settings, "import", said) as run:
                 workers = Workers(jobs, self.settings.getfloat("EXTRACT_CPU_SECONDS"))
                 try:
@@ -111,7 +113,7 @@ class Command(Verb):
                         import_files(
                             run, workers, paths,
                             _show if sys.stderr.isatty() else lambda path, told: None,
-                            lambda url: not hosts or any(is_at(url, host) for host in hosts),
+                            sites.has,
                         )
                     )  # fmt: skip
                 finally:
@@ -120,6 +122,13 @@ class Command(Verb):
         print(summary(found))
         for line in news:
             print(shown_line(line))
+        for name in sites.without_records:
+            print(
+                shown_line(
+                    f"{PROGRAM} import: no record of {name} is in these files; check --site"
+                ),
+                file=sys.stderr,
+            )
         for line in found.damage[:20]:
             print(shown_line(f"{PROGRAM} import: {line}"), file=sys.stderr)
         if len(found.damage) > 20:
@@ -144,14 +153,38 @@ def files(words: list[str]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def hosts_named(said: str | None) -> tuple[str, ...]:
-    """The hosts that `--site` names; none where it is not said. Raises UsageError."""
-    if said is None:
-        return ()
-    found = [home_address(part) for part in said.split(",")]
-    if not found or None in found:
-        raise UsageError(f"--site {said}: name hosts of newspapers, as --site news.example")
-    return tuple(dict.fromkeys(site_host(url) for url in found if url is not None))
+class Sites:
+    """The newspapers that `--site` names; all where it names none."""
+
+    def __init__(self, said: str | None) -> None:
+        """Raises UsageError."""
+        homes = [] if said is None else [home_address(part) for part in said.split(",")]
+        if None in homes:
+            raise UsageError(f"--site {said}: name hosts of newspapers, as --site news.example")
+        places = [Scope.of_site(home).url for home in homes if home is not None]
+        self._records = dict.fromkeys(places, 0)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Each once, as `is_at` has it."""
+        return tuple(self._records)
+
+    @property
+    def without_records(self) -> list[str]:
+        """Of which nothing has come."""
+        return [place for place, records in self._records.items() if not records]
+
+    def has(self, url: str) -> bool:
+        """Whether an address is of one of them.
+
+        >>> sites = Sites("a.example,b.example/paper/")
+        >>> sites.has("https://www.a.example/1"), sites.has("https://b.example/1")
+        (True, False)
+        """
+        place = next((each for each in self._records if is_at(url, each)), None)
+        if place is not None:
+            self._records[place] += 1
+        return place is not None or not self._records
 
 
 def summary(told: Imported) -> str:

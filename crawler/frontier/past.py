@@ -21,18 +21,21 @@ from crawler.archive.mementos import Held, Mementos, Waiting, place_of
 from crawler.archive.store import Store
 from crawler.extensions.session import Session
 from crawler.items import Capture, Page, Visit
-from crawler.mementos import Listed, Span, is_wanted
+from crawler.mementos import Listed, Span, is_digest, is_wanted
 from crawler.reasons import Reason, because
 from crawler.runs import Bringing
 from crawler.warc.presence import is_there
 
 _CLAIM = 50
 _BEGIN = ("", "")
+_ORDER = ((False, True), (False, False), (True, False))
+"""Whether captures were tried before, and whether only the first one of each address."""
 
 
 class PastQueue:
     """The captures that wait in an archive for one web archive, newspaper by newspaper: the first
-    one of each address, then all others, by date.
+    one of each address, then all others, by date; behind them those that an earlier run could not
+    have.
 
     counts: what the run has come to, for its summary.
     """
@@ -60,13 +63,15 @@ class PastQueue:
         self._wanted: list[str] = []
         """For whom captures may be given out."""
         self._buffer: deque[Waiting] = deque()
-        self._after: dict[tuple[str, bool], tuple[str, str]] = {}
+        self._after: dict[tuple[str, bool, bool], tuple[str, str]] = {}
         self._in_hand: dict[int, Waiting] = {}
         self._later: defaultdict[str, list[Waiting]] = defaultdict(list)
         """Those whose payload is under way, by its digest."""
+        self._for_payload: set[int] = set()
+        """The keys of these."""
         self._differ: set[int] = set()
         """Those whose payload does not have its digest."""
-        self._settled: list[tuple[int, str, Reason | None]] = []
+        self._settled: list[tuple[int, str, Reason | None, bool]] = []
         self._changes: list[Callable[[Store], object]] = []
 
     # -- what is listed --------------------------------------------------------------------------
@@ -117,14 +122,15 @@ class PastQueue:
     def next(self) -> Waiting | None:
         """The next capture; None where none waits, or only such whose payload is under way."""
         while True:
-            if not self._buffer and not self._refill() and not self._buffer:
-                return None  # _refill may have released some that waited for their payload
+            while not self._buffer:
+                if not self._refill() and not self._buffer:
+                    return None  # _refill may have released some that waited for their payload
             waiting = self._buffer.popleft()
-            if waiting.id in self._in_hand:
-                continue
             under_way = (each.digest for each in self._in_hand.values())
-            if waiting.digest is not None and waiting.digest in under_way:
+            if waiting.digest in under_way and is_digest(waiting.digest):
+                assert waiting.digest is not None
                 self._later[waiting.digest].append(waiting)
+                self._for_payload.add(waiting.id)
                 continue
             self._in_hand[waiting.id] = waiting
             return waiting
@@ -135,7 +141,7 @@ class PastQueue:
 
     def same_payload(self, waiting: Waiting) -> Capture | None:
         """What has the same payload, by the index, so that it need not be fetched."""
-        if waiting.digest is None or waiting.status not in (None, 200):
+        if not is_digest(waiting.digest) or waiting.status not in (None, 200):
             return None
         found = self._archive.look(lambda db: Mementos(db).same_payload(self.web_archive, waiting))
         if found is None:
@@ -151,25 +157,33 @@ class PastQueue:
     def _refill(self) -> bool:
         self.settle()
         self.size = self.left()
-        for first_alone in (True, False):
+        for was_tried, first_alone in _ORDER:
             for wanted_by in self._wanted:
-                after = self._after.get((wanted_by, first_alone), _BEGIN)
-                found = self._claim(wanted_by, after, first_alone=first_alone)
+                place = (wanted_by, was_tried, first_alone)
+                found = self._claim(
+                    wanted_by, self._after.get(place, _BEGIN), was_tried=was_tried,
+                    first_alone=first_alone,
+                )  # fmt: skip
                 if found:
                     last = found[-1]
-                    self._after[wanted_by, first_alone] = (last.url, last.captured_at)
-                    self._buffer.extend(found)
+                    self._after[place] = (last.url, last.captured_at)
+                    self._buffer.extend(each for each in found if not self._is_out(each.id))
                     return True
         return False
 
+    def _is_out(self, key: int) -> bool:
+        """Whether a capture that waits in the archive still was taken out already."""
+        is_settled = any(key == each[0] for each in self._settled)
+        return key in self._in_hand or key in self._for_payload or is_settled
+
     def _claim(
-        self, wanted_by: str, after: tuple[str, str], *, first_alone: bool
+        self, wanted_by: str, after: tuple[str, str], *, was_tried: bool, first_alone: bool
     ) -> Sequence[Waiting]:
         return (
             self._archive.look(
                 lambda db: Mementos(db).waiting(
                     self.web_archive, wanted_by, self._span, after, _CLAIM,
-                    first_alone=first_alone,
+                    was_tried=was_tried, first_alone=first_alone,
                 )
             )
             or ()
@@ -177,9 +191,12 @@ class PastQueue:
 
     # -- what became of it -----------------------------------------------------------------------
 
-    def settled(self, waiting: Waiting, state: str, reason: Reason | None = None) -> None:
-        """A capture that was given out has come to its end without a visit, or is here already."""
-        self._settled.append((waiting.id, state, reason))
+    def settled(
+        self, waiting: Waiting, state: str, reason: Reason | None = None, *, counts: bool = True
+    ) -> None:
+        """A capture that was given out has come to its end without a visit, or is here already.
+        counts: as one of the few runs that may try it."""
+        self._settled.append((waiting.id, state, reason, counts))
         if state == "archived":
             self.counts["known"] += 1
         elif reason is not None:
@@ -209,8 +226,8 @@ class PastQueue:
             for key, _ in done:
                 why = because("digest_differs") if key in self._differ else None
                 store.mementos.settle(key, "archived", why)
-            for each in settled:
-                store.mementos.settle(*each)
+            for key, state, reason, counts in settled:
+                store.mementos.settle(key, state, reason, counts=counts)
             return True
 
         if not self._archive.change(write):
@@ -236,7 +253,9 @@ class PastQueue:
         waiting = self._in_hand.pop(key, None)
         self._differ.discard(key)
         if waiting is not None and waiting.digest is not None:
-            self._buffer.extendleft(reversed(self._later.pop(waiting.digest, [])))
+            released = self._later.pop(waiting.digest, [])
+            self._for_payload.difference_update(each.id for each in released)
+            self._buffer.extendleft(reversed(released))
 
     def _change(self, change: Callable[[Store], object]) -> None:
         self._changes.append(change)

@@ -7,7 +7,7 @@ record. collections: those of Common Crawl.
 Pure functions: no I/O, no Scrapy. A capture of the past is a memento, as RFC 7089 calls it.
 """
 
-from crawler.mementos.answer import AsSent, leads_elsewhere, repeated
+from crawler.mementos.answer import AsSent, has_digest, is_digest, leads_elsewhere, repeated
 from crawler.mementos.cdx import Listed, Listing, ListingError, page_count, read_listing
 from crawler.mementos.collections import DATA, Collection, collections
 from crawler.mementos.endpoint import COMMON_CRAWL, DEFAULT, Endpoint, endpoint
@@ -34,6 +34,8 @@ __all__ = [
     "asking",
     "collections",
     "endpoint",
+    "has_digest",
+    "is_digest",
     "is_wanted",
     "leads_elsewhere",
     "may_be_own_story",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,12 +10,13 @@ from email.utils import parsedate_to_datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from crawler.items import Capture
-from crawler.mementos.cdx import Listed
+from crawler.mementos.cdx import Listed, is_time
+from crawler.warc.digests import agrees, hasher
 from crawler.warc.http import Message, parse
 from crawler.warc.records import HTTP_RESPONSE, SAME_PAYLOAD, record, warc_date
 
 _ORIGINAL = "x-archive-orig-"
-_SHA1 = re.compile(r"(?:sha1:)?([A-Z2-7]{32})", re.IGNORECASE)
+_SHA1 = re.compile(r"[A-Z2-7]{32}", re.IGNORECASE)
 _REPLAYED = re.compile(r"/(\d{14})(?:[a-z]{2}_)?/(https?:/?/?.+)", re.IGNORECASE)
 # What replay servers add of their own.
 _OF_REPLAY = frozenset(
@@ -56,9 +55,11 @@ def moment_of(message: Message) -> datetime | None:
     not say so: then the answer is the archive's own."""
     try:
         moment = parsedate_to_datetime(message.get("Memento-Datetime") or "")
-    except (TypeError, ValueError):
+        if moment.tzinfo is None:
+            return moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def leads_elsewhere(sent: AsSent, listed: Listed) -> str | None:
@@ -70,13 +71,15 @@ def leads_elsewhere(sent: AsSent, listed: Listed) -> str | None:
     message = parse(sent.head)
     moment = moment_of(message)
     if moment is not None:
-        digits = moment.astimezone(UTC).strftime("%Y%m%d%H%M%S")
+        digits = f"{moment:%Y%m%d%H%M%S}".zfill(14)
         return digits if digits != listed.timestamp else None
     location = message.get("Location") or ""
     if not 300 <= (message.status or 0) < 400:
         return None
     found = _REPLAYED.search(location)
-    return found[1] if found is not None and found[1] != listed.timestamp else None
+    if found is None or found[1] == listed.timestamp or not is_time(found[1]):
+        return None
+    return found[1]
 
 
 def memento(
@@ -202,15 +205,21 @@ def _own(name: bytes) -> str:
     return name.decode("latin-1").lower()
 
 
+def is_digest(listed: str | None) -> bool:
+    """Whether a digest that an index has is of a kind that can be compared with a payload: some
+    have one word for all."""
+    return has_digest(b"", listed) is not None
+
+
 def has_digest(data: bytes, listed: str | None) -> bool | None:
     """Whether a payload has the digest that an index has; None where that is of a kind that tells
     nothing."""
-    wanted = _SHA1.fullmatch(listed or "")
-    return None if wanted is None else _sha1(data) == wanted[1].upper()
-
-
-def _sha1(data: bytes) -> str:
-    return base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
+    wanted = f"sha1:{listed}" if _SHA1.fullmatch(listed or "") else listed or ""
+    found = hasher(wanted)
+    if found is None:
+        return None
+    found.update(data)
+    return agrees(wanted, found.digest())
 
 
 def with_provenance(

@@ -31,6 +31,7 @@ _ELEVEN = (
 _TIME = re.compile(r"\d{14}")
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _LONGEST_URL = 2_083
+_LONGEST_KEY = 8_000
 _LONGEST = 500
 _SAID = 120
 
@@ -73,6 +74,8 @@ class Listing:
     """Lines that were passed over, by what is wrong with them."""
     resume: str | None = None
     """By which the server gives the next part, where it does."""
+    is_whole: bool = True
+    """Whether it ends as it should; else the server broke off in the midst of it."""
 
     @property
     def lines(self) -> int:
@@ -81,7 +84,8 @@ class Listing:
 
 
 def read_listing(body: bytes) -> Listing:
-    """The captures that an index answers with. Raises ListingError where it is no list at all."""
+    """The captures that an index answers with. Raises ListingError where it is no list at all, or
+    no more can be asked for."""
     text = body.decode("utf-8", "replace").strip()
     if not text:
         return Listing()
@@ -114,14 +118,15 @@ def _rows(text: str, found: Listing) -> Iterator[dict[str, Any]]:
         yield from _in_columns(_arrays(text, found), found)
         return
     is_behind = False
-    for line in text.splitlines():
+    for line in text.split("\n"):
         line = line.strip()
         if not line:  # what comes behind an empty line is the key for the next part
             is_behind = True
             continue
         row = _line(line)
+        found.is_whole = row is not None or is_behind
         if row is None and is_behind:
-            found.resume = line[:_LONGEST_URL]
+            found.resume = _key(line)
         elif row is None:
             found.odd[_NO_LINE] += 1
         elif "url" in row or "urlkey" in row or "timestamp" in row:
@@ -166,7 +171,8 @@ def _arrays(text: str, found: Listing) -> Iterator[list[Any]]:
             else:
                 found.odd[_NO_LINE] += 1
         return
-    for line in text.splitlines():
+    found.is_whole = False
+    for line in text.split("\n"):
         line = line.strip().removesuffix(",")
         line = line[1:] if line.startswith("[[") else line
         line = line[:-1] if line.endswith("]]") else line
@@ -190,11 +196,18 @@ def _in_columns(arrays: Iterable[list[Any]], found: Listing) -> Iterator[dict[st
         elif not words:
             is_behind = True
         elif is_behind:
-            found.resume = words[0][:_LONGEST_URL]
+            found.resume = _key(words[0])
         elif len(words) == len(names):
             yield dict(zip(names, words, strict=True))
         else:
             found.odd[_NO_LINE] += 1
+
+
+def _key(said: str) -> str:
+    """The key for the next part. Raises ListingError where it cannot be asked with."""
+    if not is_clean(said) or len(said) > _LONGEST_KEY:
+        raise ListingError("its key for the next part cannot be used")
+    return said
 
 
 def _take(row: dict[str, Any], found: Listing) -> None:
@@ -207,7 +220,7 @@ def _take(row: dict[str, Any], found: Listing) -> None:
     if normalise(url) is None:
         found.odd["no web address"] += 1
         return
-    if not _is_time(timestamp):
+    if not is_time(timestamp):
         found.odd["no time of 14 digits"] += 1
         return
     status = str(said.get("status", ""))
@@ -227,7 +240,8 @@ def _has_space(url: str) -> bool:
     return any(each.isspace() for each in url)
 
 
-def _is_time(timestamp: str) -> bool:
+def is_time(timestamp: str) -> bool:
+    """Whether a text is a moment of 14 digits."""
     if not (timestamp.isascii() and _TIME.fullmatch(timestamp)):
         return False
     try:
@@ -238,7 +252,9 @@ def _is_time(timestamp: str) -> bool:
 
 
 def _word(value: object) -> str | None:
-    return value[:_LONGEST] if isinstance(value, str) and value not in ("", "-") else None
+    if not isinstance(value, str) or value in ("", "-") or not is_clean(value):
+        return None
+    return value[:_LONGEST]
 
 
 def _number(value: object) -> int:

@@ -30,8 +30,8 @@ class Collection:
 
 
 def collections(body: bytes, base: str) -> list[Collection]:
-    """The collections that `collinfo.json` tells of, the newest first, as it has them. base: its
-    address. Raises ListingError."""
+    """The collections that `collinfo.json` tells of, the newest first. base: its address. Raises
+    ListingError."""
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):
@@ -47,7 +47,7 @@ def collections(body: bytes, base: str) -> list[Collection]:
             found.append(Collection(str(each.get("id", ""))[:100], url, Span(begin, end)))
     if not found:
         raise ListingError("it names no collection with a CDX server")
-    return found
+    return sorted(found, key=lambda each: each.span.begin, reverse=True)
 
 
 def record_url(data: str, listed: Listed) -> str | None:

@@ -51,6 +51,8 @@ class Endpoint:
         there are, instead. index: of a collection, where there are several.
         """
         since, until = span.digits
+        if "://" not in url and ":" in url:  # or what stands before the port would be a scheme
+            url = f"http://{url}"
         asked: list[tuple[str, str]] = [("url", url)]
         if match != "exact":
             asked.append(("matchType", match))

@@ -2,22 +2,23 @@
 
 The Internet Archive gives a key for the next part. pywb and Common Crawl have pages, if their index
 is of the kind that has. Where a server has neither and gives as many rows as were asked for, the
-span is halved until each half has fewer.
+span is halved until each half has fewer. What cannot be had of one index is left for the next run,
+and the others are asked.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
-from crawler.mementos.cdx import Listing
+from crawler.mementos.cdx import Listing, ListingError
 from crawler.mementos.endpoint import MOST_ROWS, Endpoint, Match
 from crawler.mementos.span import Span
-from crawler.urls import is_below, site_host, story_key
+from crawler.urls import is_at, site_host, story_key
 
 Step = Literal["count", "page", "rows"]
 
@@ -48,10 +49,7 @@ class Scope:
         """Whether an address is of what is asked for; a server may list anything."""
         if self.match == "exact":
             return story_key(url).lower() == story_key(self.url).lower()
-        if self.match == "domain":
-            return site_host(url) == self.url or is_below(url, f"http://{self.url}/")
-        host, slash, path = self.url.partition("/")
-        return site_host(url) == host and urlsplit(url).path.startswith(slash + path)
+        return is_at(url, self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +62,8 @@ class Query:
     index: str | None = None
     resume: str | None = None
     page: int | None = None
+    pages: int = 0
+    """How many there are, this one among them."""
 
     @property
     def span(self) -> Span:
@@ -82,14 +82,25 @@ class Lister:
         self.cut = 0
         """Parts of which not all could be had: single seconds with more captures than are given."""
         self._endpoint, self._scope = endpoint, scope
-        first: Step = "rows" if endpoint.dialect == "wayback" or scope.match == "exact" else "count"
+        self._first: Step = (
+            "rows" if endpoint.dialect == "wayback" or scope.match == "exact" else "count"
+        )
         parts: Sequence[tuple[str | None, Span]] = indexes or [(None, span)]
-        self._left = [Query(first, *each.moments, index) for index, each in parts]
+        self._left = [Query(self._first, *each.moments, index) for index, each in parts]
+        self._later: list[Query] = []
+        """What could not be had in this run."""
+        self._keys: set[tuple[str | None, str | None]] = set()
+        """By which parts were asked for."""
 
     @property
     def next(self) -> Query | None:
-        """What to ask for; None where all has come."""
+        """What to ask for; None where no more can be had in this run."""
         return self._left[0] if self._left else None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all has come."""
+        return not (self._left or self._later)
 
     def url(self, query: Query) -> str:
         """The address that gives a part."""
@@ -104,30 +115,47 @@ class Lister:
         same = (query.begin, query.end, query.index)
         if pages is None:
             self._left.insert(0, Query("rows", *same))
-        else:
-            self._left[:0] = [Query("page", *same, page=number) for number in range(pages)]
+        elif pages:
+            self._left.insert(0, Query("page", *same, page=0, pages=pages))
 
     def took(self, query: Query, listing: Listing) -> None:
-        """A part has come."""
-        self._drop(query)
-        same = (query.begin, query.end, query.index)
-        if listing.resume is not None:
-            if listing.resume != query.resume:  # else it would never end
-                self._left.insert(0, Query("rows", *same, resume=listing.resume))
+        """A part has come. Raises ListingError where the part behind it has come already: the list
+        would never end."""
+        if listing.resume is not None and self._endpoint.dialect == "wayback":
+            self._keys.add((query.index, query.resume))
+            if (query.index, listing.resume) in self._keys:
+                raise ListingError("it gives the same parts again")
+            self._drop(query)
+            self._left.insert(0, replace(query, resume=listing.resume))
         elif query.step == "rows" and listing.lines >= MOST_ROWS:
-            self.cut += not self.halve(query)
+            if not self.halve(query):
+                self._drop(query)
+                self.cut += 1
+        else:
+            self._drop(query)
+            if query.page is not None and query.page + 1 < query.pages:
+                self._left.insert(0, replace(query, page=query.page + 1))
 
     def halve(self, query: Query) -> bool:
         """A part is too long: ask for its halves; returns whether it has any."""
-        self._drop(query)
         halves = query.span.halves() if query.step == "rows" else None
-        for half in reversed(halves or ()):
-            self._left.insert(0, Query("rows", *half.moments, query.index))
+        if halves is not None:
+            self._drop(query)
+            self._left[:0] = [Query("rows", *half.moments, query.index) for half in halves]
         return halves is not None
 
     def give_up(self, query: Query) -> None:
-        """A part cannot be had."""
+        """There is nothing in a part."""
         self._drop(query)
+
+    def postpone(self, query: Query, *, from_start: bool) -> None:
+        """A part cannot be had now, and no other of its index is asked for in this run. from_start:
+        the key or the page that it was asked for with is of no use any more."""
+        self._drop(query)
+        if from_start and (query.resume is not None or query.page is not None):
+            query = Query(self._first, query.begin, query.end, query.index)
+        self._later += [query, *(each for each in self._left if each.index == query.index)]
+        self._left = [each for each in self._left if each.index != query.index]
 
     def _drop(self, query: Query) -> None:
         if query in self._left:
@@ -137,7 +165,7 @@ class Lister:
 
     def saved(self) -> str:
         """What is to come, as text."""
-        return json.dumps([asdict(query) for query in self._left])
+        return json.dumps([asdict(query) for query in self._later + self._left])
 
     def restore(self, saved: str) -> None:
         """Go on where an earlier run was."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from crawler.errors import UsageError
+
 FIRST, LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, 23, 59, 59, tzinfo=UTC)
 _FORM = "%Y%m%d%H%M%S"
 
@@ -47,13 +49,20 @@ class Span:
 def span(since: str | None, until: str | None) -> Span:
     """From the first second of a day, month or year to the last one of another.
 
-    since, until: `2009`, `2009-05`, `2009-05-31`, or None for no bound.
+    since, until: `2009`, `2009-05`, `2009-05-31`, or None for no bound. Raises UsageError where no
+    web archive can have captures of these dates.
 
     >>> span("2009", "2016-02").digits
     ('20090101000000', '20160229235959')
     """
-    begin = _first_day(since) if since else FIRST
-    return Span(begin, _next(until) - timedelta(seconds=1) if until else LAST)
+    begin = max(_first_day(since), FIRST) if since else FIRST
+    # the year behind 9999 is none that Python knows
+    is_near = until is not None and _first_day(until) <= LAST
+    end = _next(until) - timedelta(seconds=1) if until and is_near else LAST
+    if begin > end:
+        said = f"until={until}" if end < FIRST else f"since={since}"
+        raise UsageError(f"{said}: captures of {FIRST.year} to {LAST.year} can be asked for")
+    return Span(begin, min(end, LAST))
 
 
 def _first_day(day: str) -> datetime:

@@ -224,6 +224,8 @@ class Importing:
             self._late.append((record, name))
             return
         try:
+            if original is None and self._repeats_what_is_left_out(record):
+                raise DamagedError("it repeats an answer of another site, which is left out")
             capture = capture_of(record, name, original)
         except DamagedError as error:
             self._told.refuse(name, record, error)
@@ -279,6 +281,12 @@ class Importing:
                 self._tasks[at] = (task, tied, about)
                 return
         self._tasks.append((task, (), about))
+
+    def _repeats_what_is_left_out(self, record: Record) -> bool:
+        """Whether a revisit has its payload in a record that is not taken: the revisit alone would
+        be here for good, and never read."""
+        repeated = (record.get("WARC-Refers-To-Target-URI") or "").strip("<>")
+        return record.kind == "revisit" and bool(repeated) and not self._is_wanted(repeated)
 
     def _is_taken_down(self, capture: Capture) -> bool:
         return (

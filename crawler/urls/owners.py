@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from crawler.urls.keys import site_host
 
@@ -73,10 +74,15 @@ def _suffixes() -> TLDExtract:
     return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
-def is_at(url: str, host: str) -> bool:
-    """Whether an address is at a host, or at one below it.
+def is_at(url: str, place: str) -> bool:
+    """Whether an address is at a host, or at one below it; or below a folder of a host.
 
     >>> is_at("https://www.a.example/1", "a.example"), is_at("https://b.example/", "a.example")
     (True, False)
+    >>> is_at("http://a.example/x/1", "a.example/x"), is_at("http://a.example/1", "a.example/x")
+    (True, False)
     """
-    return site_host(url) == host or is_below(url, f"http://{host}/")
+    host, _, folder = place.partition("/")
+    if not folder:
+        return site_host(url) == host or is_below(url, f"http://{host}/")
+    return site_host(url) == host and f"{urlsplit(url).path}/".startswith(f"/{folder.rstrip('/')}/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
@@ -11,14 +12,18 @@ from hypothesis import strategies as st
 
 from crawler.errors import UsageError
 from crawler.mementos import (
+    AsSent,
     Listed,
     Lister,
     Listing,
     ListingError,
     Query,
     Scope,
+    collections,
     endpoint,
+    has_digest,
     is_wanted,
+    leads_elsewhere,
     page_count,
     read_listing,
     span,
@@ -69,6 +74,24 @@ def test_an_array_that_breaks_off_is_read_as_far_as_it_goes() -> None:
     listing = read_listing(f"[{text},\n['exam".encode())
     assert len(listing.rows) == 2
     assert listing.odd == {"no line of an index": 1}
+    assert not listing.is_whole
+
+
+@pytest.mark.parametrize("body", [f"{json.dumps(JSON)}\n{json.dumps(JSON)[:40]}", f"{SEVEN}\nexam"])
+def test_lines_that_break_off_are_no_whole_part(body: str) -> None:
+    listing = read_listing(body.encode())
+    assert (len(listing.rows), listing.is_whole) == (1, False)
+    assert read_listing(SEVEN.encode()).is_whole
+
+
+def test_what_cannot_be_written_is_not_taken() -> None:
+    rows = [{**JSON, "mime": "text/html\ud800"}, {**JSON, "digest": "\udfff\x1b"}]
+    listing = read_listing("\n".join(map(json.dumps, rows)).encode())
+    assert [(row.content_type, row.digest) for row in listing.rows] == [
+        (None, ONE.digest), (ONE.content_type, None),
+    ]  # fmt: skip
+    with pytest.raises(ListingError, match="cannot be used"):
+        read_listing(json.dumps([*ARRAYS, [], ["\ud800"]]).encode())
 
 
 @pytest.mark.parametrize(
@@ -144,7 +167,7 @@ def test_a_second_with_too_many_captures_ends_all_the_same() -> None:
     assert lister.cut == 1
 
 
-def test_a_list_goes_on_where_it_was_and_a_key_that_comes_twice_ends_it() -> None:
+def test_a_list_goes_on_where_it_was_and_a_key_that_comes_twice_is_said() -> None:
     archive = endpoint("https://web.archive.org/web/")
     lister = Lister(archive, Scope("paper.example", "domain"), span("2009", None))
     first = lister.next
@@ -156,8 +179,55 @@ def test_a_list_goes_on_where_it_was_and_a_key_that_comes_twice_ends_it() -> Non
     assert second is not None
     assert "resumeKey=key" in other.url(second)
     assert "from=20090101000000" in other.url(second)
-    other.took(second, listing(3, "key"))
-    assert other.next is None
+    with pytest.raises(ListingError, match="same parts again"):
+        other.took(second, listing(3, "key"))
+
+
+def test_keys_in_a_ring_end() -> None:
+    archive = endpoint("web.archive.org")
+    lister = Lister(archive, Scope("paper.example", "domain"), span(None, None))
+    for number in (0, 1):
+        assert lister.next is not None
+        lister.took(lister.next, listing(3, f"key {number}"))
+    assert lister.next is not None
+    with pytest.raises(ListingError, match="same parts again"):
+        lister.took(lister.next, listing(3, "key 0"))
+
+
+def test_a_part_that_cannot_be_had_waits_and_the_other_indexes_are_asked() -> None:
+    cc = endpoint("https://index.commoncrawl.example/collinfo.json")
+    whole = span("2010", "2010")
+    lister = Lister(cc, Scope("paper.example", "domain"), whole, [("a", whole), ("b", whole)])
+    assert lister.next is not None
+    lister.counted(lister.next, 3)
+    lister.took(lister.next, listing(3))
+    lister.postpone(lister.next, from_start=False)
+    assert lister.next is not None
+    lister.counted(lister.next, 0)
+    assert lister.next is None
+    assert not lister.is_whole
+    later = Lister(cc, Scope("paper.example", "domain"), whole)
+    later.restore(lister.saved())
+    assert later.next == Query("page", *whole.moments, "a", page=1, pages=3)
+    later.postpone(later.next, from_start=True)  # its pages are not those that there were
+    again = Lister(cc, Scope("paper.example", "domain"), whole)
+    again.restore(later.saved())
+    assert again.next == Query("count", *whole.moments, "a")
+
+
+def test_what_is_too_long_and_cannot_be_halved_is_not_lost() -> None:
+    lister = Lister(PYWB, Scope("paper.example", "domain"), span(None, None))
+    assert lister.next is not None
+    lister.counted(lister.next, 2)
+    assert not lister.halve(lister.next)
+    assert lister.next.page == 0
+
+
+def test_many_pages_are_no_long_text() -> None:
+    lister = Lister(PYWB, Scope("paper.example", "domain"), span(None, None))
+    assert lister.next is not None
+    lister.counted(lister.next, 999_999)
+    assert len(lister.saved()) < 1_000
 
 
 def test_pages_are_asked_for_one_by_one() -> None:
@@ -182,6 +252,8 @@ def test_pages_are_asked_for_one_by_one() -> None:
         ("https://paper.example/", "http://newspaper.example/a", False),
         ("https://host.example/paper/", "http://host.example/paper/a", True),
         ("https://host.example/paper/", "http://host.example/other/a", False),
+        ("https://host.example/paper", "http://host.example/paper/a", True),
+        ("https://host.example/paper", "http://host.example/paperback", False),
     ],
 )
 def test_what_a_server_lists_of_others_is_not_taken(home: str, url: str, has: bool) -> None:
@@ -227,3 +299,64 @@ def test_pages_and_redirects_are_fetched(
     url: str, status: int | None, kind: str, wanted: bool
 ) -> None:
     assert is_wanted(Listed(url, "20100101000000", status, kind)) is wanted
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "digits"),
+    [
+        (None, "9999", ("19900101000000", "20991231235959")),
+        ("0001", "2009", ("19900101000000", "20091231235959")),
+    ],
+)
+def test_a_span_ends_where_web_archives_do(
+    since: str | None, until: str | None, digits: tuple[str, str]
+) -> None:
+    assert span(since, until).digits == digits
+
+
+@pytest.mark.parametrize(("since", "until"), [("2150", None), (None, "1980"), ("9999", "9999")])
+def test_a_span_without_web_archives_is_said(since: str | None, until: str | None) -> None:
+    with pytest.raises(UsageError, match="1990 to 2099"):
+        span(since, until)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "302 Found\r\nLocation: /web/99999999999999id_/http://paper.example/a",
+        "200 OK\r\nMemento-Datetime: Fri, 31 Dec 9999 23:59:59 -2300",
+        "200 OK\r\nMemento-Datetime: Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+    ],
+)
+def test_a_moment_that_is_none_leads_nowhere(head: str) -> None:
+    assert leads_elsewhere(AsSent(f"HTTP/1.1 {head}\r\n\r\n".encode(), b""), ONE) is None
+
+
+@pytest.mark.parametrize(
+    ("digest", "has"),
+    [
+        ("3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ", True),
+        ("sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ", True),
+        ("md5:d41d8cd98f00b204e9800998ecf8427e", True),
+        ("A" * 32, False),
+        ("unknown", None),
+        (None, None),
+    ],
+)
+def test_a_digest_is_compared_where_it_is_one(digest: str | None, has: bool | None) -> None:
+    assert has_digest(b"", digest) is has
+
+
+def test_collections_are_told_of_the_newest_first() -> None:
+    told = [{"id": str(year), "cdx-api": f"http://a.example/{year}", "from": f"{year}-01-01"}
+            for year in (2013, 2020, 2016)]  # fmt: skip
+    found = collections(json.dumps(told).encode(), "http://a.example/collinfo.json")
+    assert [each.name for each in found] == ["2020", "2016", "2013"]
+
+
+def test_a_port_is_asked_for_behind_a_scheme() -> None:
+    for home, asked in (("http://paper.example:8017/", "http://paper.example:8017"),
+                        ("http://paper.example/", "paper.example")):  # fmt: skip
+        scope = Scope.of_site(home)
+        url = PYWB.listing(scope.url, scope.match, span(None, None))
+        assert parse_qs(urlsplit(url).query)["url"] == [asked]

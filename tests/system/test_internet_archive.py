@@ -8,12 +8,17 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from benchmarks.kill import faults
 from benchmarks.web_archive import Kept
+from crawler.demo.truth import expected
 from tests.web_archives import Answer, internet_archive
 
 from .conftest import FULL_SPEED, ROOT, crawl, query
@@ -23,10 +28,12 @@ from .test_wayback import CHANGED, HOME, STAMPS, STORIES, asked_for, edition, pa
 SOME = tuple(sorted(STORIES))[:6]
 
 
-def brought(archive: Path, url: str, **arguments: str) -> subprocess.CompletedProcess[str]:
+def brought(
+    archive: Path, url: str, *more: str, **arguments: str
+) -> subprocess.CompletedProcess[str]:
     """`scrapy crawl wayback` of the newspaper, from an Internet Archive at a base URL."""
     endpoint = f"{url}/cdx/search/cdx"
-    return crawl("wayback", archive, site="paper.example", endpoint=endpoint, **arguments)
+    return crawl("wayback", archive, *more, site="paper.example", endpoint=endpoint, **arguments)
 
 
 def test_a_list_is_read_key_by_key_and_captures_as_they_were(tmp_path: Path) -> None:
@@ -295,3 +302,120 @@ def test_what_is_too_long_is_asked_for_in_parts_or_left(tmp_path: Path) -> None:
     assert listed == {"n": len(kept)}
     assert "answer longer than the limit" in done.stdout
     assert set(asked_for(asked).values()) == {1}
+
+
+def states(archive: Path) -> dict[tuple[str, str | None], int]:
+    """How many listed captures came to what."""
+    rows = query(archive, "SELECT state, reason_code FROM mementos")
+    return Counter((row["state"], row["reason_code"]) for row in rows)
+
+
+def test_one_word_for_all_digests_makes_no_story_of_another(tmp_path: Path) -> None:
+    kept = [replace(each, listed_as="unknown") for each in edition("morning", None, *SOME)]
+    with internet_archive(kept) as url:
+        done = brought(tmp_path / "a", url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    titles = query(tmp_path / "a", "SELECT url, title FROM stories")
+    assert {urlsplit(row["url"]).path: row["title"] for row in titles} == {
+        story.path: story.title for story in expected("morning") if story.path in SOME
+    }
+
+
+def test_a_wall_in_place_of_all_captures_ends_the_run_and_loses_none(tmp_path: Path) -> None:
+    kept, asked, is_shut = edition("morning"), list[str](), [True]
+
+    def instead(path: str) -> Answer | None:
+        return (403, {}, b"<p>Sign in") if is_shut[0] and path.startswith("/web/") else None
+
+    with internet_archive(kept, asked, instead, rows=100) as url:
+        done = brought(tmp_path / "a", url, "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
+        assert done.returncode == 9, done.stdout
+        assert 20 <= sum(asked_for(asked).values()) < 25
+        assert {state for state, _ in states(tmp_path / "a")} == {"queued", "retry"}
+        is_shut[0] = False
+        done = brought(tmp_path / "a", url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert paths(tmp_path / "a") == {urlsplit(each.url).path for each in kept} & set(STORIES)
+
+
+def test_a_server_that_has_none_of_what_it_lists_is_asked_again(tmp_path: Path) -> None:
+    kept, is_lost = edition("morning", None, *SOME), [True]
+
+    def instead(path: str) -> Answer | None:
+        return (404, {}, b"") if is_lost[0] and path.startswith("/web/") else None
+
+    with internet_archive(kept, None, instead) as url:
+        assert brought(tmp_path / "a", url).returncode == 9
+        assert states(tmp_path / "a") == {("retry", "memento_gone"): len(SOME)}
+        is_lost[0] = False
+        assert brought(tmp_path / "a", url).returncode == 0
+    assert paths(tmp_path / "a") == set(SOME)
+
+
+def test_a_server_that_leads_on_and_on_is_followed_once(tmp_path: Path) -> None:
+    kept, asked = edition("morning", None, *SOME), list[str]()
+
+    def instead(path: str) -> Answer | None:
+        if not path.startswith("/web/"):
+            return None
+        if path.endswith(SOME[0]):
+            return 302, {"Location": f"/web/99999999999999id_/{HOME}/"}, b""
+        if not path.endswith(SOME[1]):
+            return None
+        seconds = len(asked)
+        moment = datetime(2010, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+        return 200, {"Memento-Datetime": format_datetime(moment, usegmt=True)}, b"x"
+
+    with internet_archive(kept, asked, instead) as url:
+        done = brought(tmp_path / "a", url)
+    assert "Traceback" not in done.stderr
+    assert paths(tmp_path / "a") == set(SOME[2:])
+    assert states(tmp_path / "a") == {
+        ("archived", None): 4, ("gone", "other_moment"): 2, ("retry", "no_memento"): 1,
+    }  # fmt: skip
+
+
+def test_a_list_that_breaks_off_or_forgets_its_key_is_whole_in_the_next_run(tmp_path: Path) -> None:
+    kept, fault = edition("morning", None, *SOME), ["off"]
+    first = min(kept, key=lambda each: each.url)
+
+    def instead(path: str) -> Answer | None:
+        if fault[0] == "off" and "/cdx/" in path:
+            row = [first.timestamp, first.url, "text/html", "200", first.digest]
+            names = ["timestamp", "original", "mimetype", "statuscode", "digest"]
+            return 200, {}, f"[{json.dumps(names)},\n{json.dumps(row)},\n[".encode()
+        return (400, {}, b"") if fault[0] == "key" and "resumeKey" in path else None
+
+    with internet_archive(kept, None, instead, rows=3) as url:
+        for fault[0], words, stories in (("off", "broken off", 1), ("key", "HTTP 400", 3)):
+            done = brought(tmp_path / "a", url)
+            assert done.returncode == 9, done.stdout
+            assert "1 part of its index could not be had" in done.stdout
+            assert words in done.stderr
+            assert len(paths(tmp_path / "a")) == stories
+        fault[0] = ""
+        done = brought(tmp_path / "a", url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert paths(tmp_path / "a") == set(SOME)
+
+
+def test_a_coding_that_is_announced_and_not_there_costs_no_capture(tmp_path: Path) -> None:
+    kept = edition("morning", None, *SOME)
+    kept[0] = replace(kept[0], headers=(("Content-Encoding", "gzip"),))
+    asked: list[str] = []
+    with internet_archive(kept, asked) as url:
+        done = brought(tmp_path / "a", url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert paths(tmp_path / "a") == set(SOME)
+    assert set(asked_for(asked).values()) == {1}
+
+
+def test_what_waits_for_the_same_payload_is_given_out_once(tmp_path: Path) -> None:
+    kept = edition("morning", None, *SOME)
+    kept += [replace(each, url=each.url.replace("//", "//www.")) for each in kept]
+    kept += [replace(each, url=each.url.replace("example/", "example:80/")) for each in kept[:2]]
+    with internet_archive(kept, rows=100) as url:
+        done = brought(tmp_path / "a", url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (tries,) = query(tmp_path / "a", "SELECT max(attempts) AS most, count(*) AS n FROM mementos")
+    assert tries == {"most": 1, "n": len(kept)}

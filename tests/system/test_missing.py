@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sqlite3
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from benchmarks.web_archive import Kept, warc
 from crawler.demo.server import serve
-from tests.web_archives import common_crawl, internet_archive
+from tests.web_archives import Answer, common_crawl, internet_archive
 
 from .conftest import crawl, query
 from .test_hostile import STORY
@@ -81,6 +84,31 @@ def test_common_crawl_is_asked_for_single_addresses_in_its_newest_collections(
     assert missing[-1] not in [row["url"] for row in query(linked, MISSING)]
     of_one = [path for path in asked if "-index?" in path and missing[0].split("/")[-2] in path]
     assert {path[9:13] for path in of_one} == {str(year) for year in range(2013, 2025)}
+
+
+def test_a_story_that_moves_on_and_on_is_followed_for_a_while(linked: Path, tmp_path: Path) -> None:
+    folder, fetched = tmp_path / "a", list[str]()
+    shutil.copytree(linked, folder)
+    missing = query(folder, MISSING)[-1]["url"]
+
+    def instead(path: str) -> Answer | None:
+        address = parse_qs(urlsplit(path).query).get("url", [""])[0]
+        if address and address != missing and "moved.example" not in address:
+            return 200, {}, b"[]"
+        if address:
+            names = ["timestamp", "original", "mimetype", "statuscode", "digest"]
+            row = ["20100101000000", address, "text/html", "301", "-"]
+            return 200, {}, json.dumps([names, row]).encode()
+        if not path.startswith("/web/") or len(fetched) > 30:
+            return None
+        fetched.append(path)
+        place = f"http://moved.example/2010/01/01/weir-repaired-{len(fetched)}"
+        return 301, {"Memento-Datetime": "Fri, 01 Jan 2010 00:00:00 GMT", "Location": place}, b""
+
+    with internet_archive([], None, instead) as url:
+        done = crawl("missing", folder, endpoint=f"{url}/cdx/search/cdx")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(fetched) == 11
 
 
 def test_without_an_archive_nothing_is_missing(tmp_path: Path) -> None:
