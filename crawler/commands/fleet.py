@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.bundled import PROGRAM
 from crawler.commands._config import Found, find, load
+from crawler.commands._crawl_settings import apply_arguments, check_names, check_settings
 from crawler.commands._shared import console, end_on_sigterm, say, stopped, told
 from crawler.commands._tables import moment, show_table
 from crawler.config import FILE_NAME
@@ -30,6 +31,8 @@ _ACTIONS = ("init", "add", "pause", "resume", "status", "worker", "schedule")
 _LEASE, _SHORTEST_LEASE, _LONGEST_LEASE = 60, 2, 3_600
 _MOST_SLOTS = 256
 _MOST_SHOWN = 40
+_LOOKED_FOR = 20
+"""Archives that must not all be missing where they are said to be kept."""
 _OPTIONS = {
     "state": ("init",),
     "lease": ("init",),
@@ -124,8 +127,9 @@ class Command(Verb):
 
     def _init(self, db: Database, url: str, words: Sequence[str], opts: argparse.Namespace) -> None:
         from crawler.backup.store import is_address
-        from crawler.fleet.database import make_tables
-        from crawler.fleet.state import refuse_unusable
+        from crawler.fleet.database import make_tables, manifests
+        from crawler.fleet.places import make_folder, place_of
+        from crawler.fleet.state import refuse_other, refuse_unusable
         from crawler.fleet.waking import make_queue
 
         if not opts.state:
@@ -144,9 +148,12 @@ class Command(Verb):
             lease = found
         state = opts.state
         if not is_address(state):
-            folder = Path(state).expanduser().absolute()
-            folder.mkdir(parents=True, exist_ok=True)
-            state = str(folder)
+            state = str(Path(state).expanduser().absolute())
+        else:
+            place_of(state, "")  # whether it is one, before anybody is asked
+        refuse_other(state, manifests(db, _LOOKED_FOR))
+        if not is_address(state):
+            make_folder(Path(state))
         refuse_unusable(state)
         is_new = make_tables(db, state, lease)
         make_queue(db, url)
@@ -197,9 +204,17 @@ class Command(Verb):
         if opts.now:
             if not words:
                 raise UsageError("name the papers that are to be due at once")
+            if opts.json:
+                raise UsageError("--json is of fleet status and fleet schedule, without --now")
             changed = make_due(db, words)
             wake(db)
             print(f"{counted(changed, 'paper')} due at once")
+            there = standing(db)
+            rest = [each.paper for each in there.papers if each.paper in set(words)
+                    and each.state == "paused"]  # fmt: skip
+            if rest:
+                whom = "" if there.is_paused else f" {rest[0]}"
+                print(f"  {rest[0]} rests all the same; {PROGRAM} fleet resume{whom} has it go on")
             return
         found = standing(db)
         known = {each.paper: each for each in found.papers if each.state != "retired"}
@@ -258,6 +273,7 @@ class Command(Verb):
             name, sign, _ = word.partition("=")
             if not sign or name in ("paper", "site", "archive"):
                 raise UsageError(f"-a {shlex.quote(word)}: the fleet says which paper goes where")
+        self._refuse_for_crawls(opts)
         path = _found(opts).path.absolute()
 
         seen: tuple[int, int, int] | None = None
@@ -288,6 +304,18 @@ class Command(Verb):
             if hasattr(signal, each):
                 signal.signal(getattr(signal, each), end)
         self.exitcode = worker.run()
+
+    def _refuse_for_crawls(self, opts: argparse.Namespace) -> None:
+        """Raise UsageError for what each crawl would refuse: it would fail paper after paper."""
+        from scrapy.spiderloader import SpiderLoader
+
+        assert self.settings is not None
+        check_names(opts.set)
+        check_settings(self.settings)
+        arguments = dict(word.split("=", 1) for word in opts.arguments or ())
+        apply_arguments(self.settings, arguments)
+        spider = SpiderLoader.from_settings(self.settings).load("news")
+        spider(**arguments, site="https://paper.example/")
 
 
 def _found(opts: argparse.Namespace) -> Found:

@@ -124,7 +124,7 @@ def make_due(db: Database, papers: Sequence[str]) -> int:
     UsageError for a name that is none, DownError."""
     with db.transaction() as connection:
         refuse_newer(connection)
-        _refuse_strangers(connection, papers)
+        _refuse_strangers(connection, papers, retired=True)
         return connection.execute(
             "UPDATE site_leases SET due_at = clock_timestamp(), attempts = 0"
             " WHERE paper = ANY(%s) AND due_at > clock_timestamp()",
@@ -132,11 +132,16 @@ def make_due(db: Database, papers: Sequence[str]) -> int:
         ).rowcount
 
 
-def _refuse_strangers(connection: Connection[dict[str, Any]], papers: Sequence[str]) -> None:
+def _refuse_strangers(
+    connection: Connection[dict[str, Any]], papers: Sequence[str], *, retired: bool = False
+) -> None:
+    """Raise UsageError for a name that is none; retired: or of a paper that is crawled no more."""
     known = {
         row["paper"]
         for row in connection.execute(
-            "SELECT paper FROM site_leases WHERE paper = ANY(%s)", (list(papers),)
+            "SELECT paper FROM site_leases WHERE paper = ANY(%s)"
+            " AND (retired_at IS NULL OR NOT %s)",
+            (list(papers), retired),
         )
     }
     for name in papers:

@@ -17,7 +17,7 @@ import hashlib
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -30,7 +30,7 @@ from crawler.backup.parts import PROFILES, copy_database, parts_of, profiles_of
 from crawler.backup.saving import check_copy
 from crawler.errors import ArchiveError, DamageError
 from crawler.fleet.leases import Lease
-from crawler.fleet.places import Place
+from crawler.fleet.places import HALF, Place, has, place_of
 from crawler.warc.writer import OPEN, sync_folder
 
 logger = logging.getLogger(__name__)
@@ -41,8 +41,9 @@ _LOG_BYTES = 10_000_000
 """From which on a crawl's log is begun anew; the one before is kept."""
 _SWEEP = 20
 """Of so many leases of a paper one looks at all objects."""
-ASIDE = "set-aside"
-"""Folder beside the papers' with archives of this worker that the fleet went on without."""
+ASIDE = "set.aside"
+"""Folder with archives of this worker that the fleet went on without. It is beside the papers': no
+paper can have its name."""
 
 
 class Thing(msgspec.Struct, frozen=True):
@@ -165,7 +166,7 @@ class Workplace:
             return None
         fence = f"{lease.fence:010}-{serial:04}"
         base = self._base()
-        before = read_manifest(place, base.manifest) if base and base.manifest else Manifest({})
+        before = self._put_before(place, base.manifest if base else None)
         copied = self._folder / _SENDING
         copy_database(self.archive, copied)
         try:
@@ -195,6 +196,15 @@ class Workplace:
         # before PostgreSQL hears of it: killed in between, this copy is known as that archive
         self._note(_Base(base.manifest if base else None, True, manifest))
         return manifest
+
+    def _put_before(self, place: Place, manifest: str | None) -> Manifest:
+        """What of this archive is in its place already: nothing, where the place has lost the list
+        of it. All of it is here, and is put anew. Raises ArchiveError."""
+        try:
+            return Manifest({}) if manifest is None else read_manifest(place, manifest)
+        except DamageError as error:
+            logger.warning("%s: %s; the whole archive is put anew", self._paper, error)
+            return Manifest({})
 
     def stored(self, manifest: str, *, is_running: bool) -> None:
         """PostgreSQL has taken note: what is here is made of that archive now. Raises OSError."""
@@ -263,7 +273,7 @@ def _fence(name: str) -> int:
 
 def _words(name: str) -> Iterator[str]:
     for word in name.split("/"):
-        yield word.removesuffix(".json")
+        yield word.removesuffix(HALF).removesuffix(".json")
 
 
 def _is(path: Path, thing: Thing) -> bool:
@@ -281,11 +291,23 @@ def _link(source: Path, to: Path) -> None:
         shutil.copyfile(source, to)
 
 
+def refuse_other(state: str, manifests: Mapping[str, str]) -> None:
+    """Raise ArchiveError where a place has none of the archives that a fleet has. manifests: of
+    some of its papers what lists the archive."""
+    if manifests and not any(has(state, paper, name) for paper, name in manifests.items()):
+        paper = next(iter(manifests))
+        raise ArchiveError(
+            f"{state} has none of the fleet's archives, as that of {paper}; name where they are, or"
+            " stop the workers and copy all that is there to this place first"
+        )
+
+
 def refuse_unusable(state: str) -> None:
     """Raise UsageError or ArchiveError where archives cannot be kept at a place."""
-    from crawler.fleet.places import place_of
 
-    name, data = "probe/0000000000-0000", hashlib.sha256(os.urandom(8)).hexdigest().encode()
+    # of its own name: two may try at once
+    data = hashlib.sha256(os.urandom(8)).hexdigest().encode()
+    name = f"probe-{data.decode()}"
     place = place_of(state, ".fleet")
     place.write(name, data)
     found = place.read(name)

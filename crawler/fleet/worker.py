@@ -345,7 +345,8 @@ class _Job:
         if due is None:
             self._say("the lease was lost; its archive in the fleet is another's")
             return
-        self._say(f"{outcome} ({meaning(code)}); due again {due:%Y-%m-%d %H:%M:%S} UTC")
+        more = f"; see {self._here.log}" if outcome == FAILED else ""
+        self._say(f"{outcome} ({meaning(code)}); due again {due:%Y-%m-%d %H:%M:%S} UTC{more}")
         try:
             if manifest is not None:
                 self._here.stored(manifest, is_running=False)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +75,10 @@ def test_a_fleet_from_its_making_to_its_numbers(url: str, config: Path, tmp_path
         (("schedule", "--now"), "name the papers"),
         (("worker", "--slots", "0"), "--slots 0 must be a number"),
         (("worker", "-a", "site=x"), "the fleet says which paper goes where"),
+        (("worker", "-a", "max_page=3"), "unknown argument max_page="),
+        (("worker", "-a", "since=soon"), "since=soon"),
+        (("worker", "-s", "DOWNLOAD_DELY=3"), "did you mean DOWNLOAD_DELAY?"),
+        (("schedule", "daily", "--now", "--json"), "without --now"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(
@@ -105,3 +111,30 @@ def test_spans_are_short() -> None:
     assert [span(s) for s in (0, 59, 60, 3_600, 90_000, 604_800)] == [
         "0 s", "59 s", "1 min", "1 h", "1 day 1 h", "7 days",
     ]  # fmt: skip
+
+
+def test_a_fleet_is_not_told_of_a_place_that_has_none_of_its_archives(
+    url: str, config: Path, tmp_path: Path, sql: Callable[..., list[tuple[Any, ...]]]
+) -> None:
+    first, other = tmp_path / "first", tmp_path / "other"
+    assert fleet(url, "init", "--state", str(first))[0] == 0
+    assert fleet(url, "add", "--config", str(config))[0] == 0
+    sql("UPDATE site_leases SET manifest = 'manifests/1.json' WHERE paper = 'daily'")
+    code, _, err = fleet(url, "init", "--state", str(other))
+    assert (code, "none of the fleet's archives" in err, other.exists()) == (2, True, False)
+    (other / "daily" / "manifests").mkdir(parents=True)
+    (other / "daily" / "manifests" / "1.json").write_text("{}")
+    assert fleet(url, "init", "--state", str(other))[0] == 0
+
+
+def test_a_paper_that_rests_or_is_gone_is_not_said_to_be_due(
+    url: str, config: Path, tmp_path: Path
+) -> None:
+    assert fleet(url, "init", "--state", str(tmp_path / "state"))[0] == 0
+    assert fleet(url, "add", "--config", str(config))[0] == 0
+    assert fleet(url, "pause", "daily")[0] == 0
+    assert "fleet resume daily has it go on" in fleet(url, "schedule", "daily", "--now")[1]
+    config.write_text(config.read_text().replace("weekly", "monthly"))
+    assert fleet(url, "add", "--config", str(config))[0] == 0
+    code, _, err = fleet(url, "schedule", "weekly", "--now")
+    assert (code, "no such paper" in err) == (2, True)
