@@ -280,3 +280,18 @@ def test_two_that_try_a_place_at_once_do_not_hinder_each_other(
     monkeypatch.setattr(ObjectStore, "write", meanwhile)
     refuse_unusable(state)
     assert len(tried) == 1
+
+
+def test_a_bucket_that_is_not_there_is_told_in_one_line(
+    tmp_path: Path, s3: Bucket, archived: Archived  # noqa: F811
+) -> None:  # fmt: skip
+    place = place_of("s3://nowhere/archives", "daily")
+    here = begun(tmp_path / "one", archived.folder)
+    for ask in (
+        lambda: refuse_unusable("s3://nowhere/archives"),
+        lambda: here.put(place, lease(1), 1, lambda count: None),
+    ):
+        with pytest.raises(
+            ArchiveError, match=r"^s3://nowhere\S+ there is no such bucket; [^\n]+$"
+        ):
+            ask()
