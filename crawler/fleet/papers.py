@@ -11,7 +11,7 @@ import msgspec
 
 from crawler.bundled import PROGRAM
 from crawler.config import Config, Paper
-from crawler.errors import UsageError
+from crawler.errors import MissingError, UsageError
 from crawler.fleet.database import Database, refuse_newer
 from crawler.urls import owner
 
@@ -130,6 +130,20 @@ def make_due(db: Database, papers: Sequence[str]) -> int:
             " WHERE paper = ANY(%s) AND due_at > clock_timestamp()",
             (list(papers),),
         ).rowcount
+
+
+def archive_of(db: Database, paper: str) -> tuple[str, str]:
+    """Where a paper's archive is kept, and what lists it. Raises UsageError for a name that is
+    none, MissingError where it has no archive yet, DownError."""
+    with db.transaction() as connection:
+        fleet = refuse_newer(connection)
+        _refuse_strangers(connection, [paper])
+        row = connection.execute(
+            "SELECT manifest FROM site_leases WHERE paper = %s AND manifest IS NOT NULL", (paper,)
+        ).fetchone()
+    if row is None:
+        raise MissingError(f"{paper} has no archive yet; {PROGRAM} fleet status says why")
+    return fleet["state"], row["manifest"]
 
 
 def _refuse_strangers(

@@ -132,23 +132,7 @@ class Workplace:
 
     def _bring(self, place: Place, manifest: Manifest) -> None:
         coming = self._folder / _COMING
-        for path, thing in manifest.files.items():
-            to = coming / path
-            if to.is_file() and _is(to, thing):
-                continue  # of a time before
-            to.parent.mkdir(parents=True, exist_ok=True)
-            here = self.archive / path
-            if path.startswith(f"{WARC_FOLDER}/") and here.is_file() and _is(here, thing):
-                _link(here, to)
-                continue
-            place.download(thing.name, to, lambda count: None)
-            if not _is(to, thing):
-                to.unlink()
-                raise DamageError(f"{self._paper}: {thing.name} is not what was put there")
-        known = {coming / path for path in manifest.files}
-        for each in list(coming.rglob("*")):
-            if each.is_file() and each not in known:
-                each.unlink()
+        _gather(place, manifest, coming, self.archive)
         if self.archive.exists():
             shutil.rmtree(self.archive)
         coming.rename(self.archive)
@@ -227,6 +211,37 @@ class Workplace:
             os.fsync(file.fileno())
         half.replace(path)
         sync_folder(self._folder)
+
+
+def copy_out(place: Place, manifest: str, to: Path) -> None:
+    """An archive of the fleet as a folder to read: all of it or nothing. What a copy that was
+    broken off has brought is gone on with. Raises ArchiveError, DamageError, OSError."""
+    coming = to.with_name(f"{to.name}.coming")
+    _gather(place, read_manifest(place, manifest), coming, to)
+    coming.rename(to)
+    sync_folder(to.parent)
+
+
+def _gather(place: Place, manifest: Manifest, coming: Path, here: Path) -> None:
+    """Have all files of an archive in a folder, and no other. here: where some of its WARC files
+    may be already. Raises ArchiveError, DamageError, OSError."""
+    for path, thing in manifest.files.items():
+        to = coming / path
+        if to.is_file() and _is(to, thing):
+            continue  # of a time before
+        to.parent.mkdir(parents=True, exist_ok=True)
+        there = here / path
+        if path.startswith(f"{WARC_FOLDER}/") and there.is_file() and _is(there, thing):
+            _link(there, to)
+            continue
+        place.download(thing.name, to, lambda count: None)
+        if not _is(to, thing):
+            to.unlink()
+            raise DamageError(f"{thing.name} is not what was put there")
+    known = {coming / path for path in manifest.files}
+    for each in list(coming.rglob("*")):
+        if each.is_file() and each not in known:
+            each.unlink()
 
 
 def read_manifest(place: Place, name: str) -> Manifest:
