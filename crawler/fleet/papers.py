@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -41,15 +41,27 @@ def hosts_of(paper: Paper) -> list[str]:
 
 
 def digest(config: Config) -> str:
-    """Of what all workers must agree on: SHA-256, hexadecimal."""
+    """Of what all workers must agree on: SHA-256, hexadecimal. What a paper leaves unsaid is not
+    part of it: a newer version that knows more to say agrees with the file as it was."""
+    usual = Paper("", ()).plain()
     said = {
         "contact": config.contact,
         "papers": sorted(
-            ({**paper.plain(), "every": paper.every} for paper in config.papers),
+            ({**_beyond(paper.plain(), usual), "every": paper.every} for paper in config.papers),
             key=lambda each: str(each["name"]),
         ),
     }
     return hashlib.sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()
+
+
+def _beyond(said: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:
+    found = {}
+    for name, value in said.items():
+        if isinstance(value, dict):
+            value = _beyond(value, usual[name])
+        if value not in (usual[name], {}):
+            found[name] = value
+    return found
 
 
 def add(db: Database, config: Config) -> Added:

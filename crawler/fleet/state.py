@@ -187,7 +187,7 @@ class Workplace:
         try:
             return Manifest({}) if manifest is None else read_manifest(place, manifest)
         except DamageError as error:
-            logger.warning("%s: %s; the whole archive is put anew", self._paper, error)
+            logger.warning("%s: the whole archive is put anew: %s", self._paper, error)
             return Manifest({})
 
     def stored(self, manifest: str, *, is_running: bool) -> None:
@@ -248,7 +248,10 @@ def read_manifest(place: Place, name: str) -> Manifest:
     """What a manifest lists. Raises ArchiveError, DamageError."""
     data = place.read(name)
     if data is None:
-        raise DamageError(f"the manifest {name} of a paper's archive is not there")
+        raise DamageError(
+            f"the manifest {name} of a paper's archive is not there; bring it back from a copy of"
+            " that place, or have the paper begin anew under another name"
+        )
     try:
         found = msgspec.json.decode(data, type=Manifest)
     except msgspec.MsgspecError as error:

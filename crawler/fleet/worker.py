@@ -347,7 +347,7 @@ class _Job:
         if due is None:
             self._say("the lease was lost; its archive in the fleet is another's")
             return
-        more = f"; see {self._here.log}" if outcome == FAILED else ""
+        more = f"; see {self._here.log}" if outcome == FAILED and code is not None else ""
         self._say(f"{outcome} ({meaning(code)}); due again {due:%Y-%m-%d %H:%M:%S} UTC{more}")
         try:
             if manifest is not None:
