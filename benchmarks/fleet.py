@@ -41,7 +41,7 @@ from crawler.fixity.archive import verify
 from crawler.fleet.database import Database, make_tables
 from crawler.fleet.leases import DONE, Worker, beat, give_back, take
 from crawler.fleet.papers import add
-from crawler.fleet.places import place_of
+from crawler.fleet.places import make_folder, place_of
 from crawler.fleet.state import Workplace
 from crawler.fleet.waking import Listener, make_queue, wake
 
@@ -158,7 +158,7 @@ def setting(
         here = Setting(folder, server, found, state, environment, delay)
         try:
             db = Database(server.url)
-            Path(folder / "state").mkdir()
+            make_folder(folder / "state")
             make_tables(db, state, lease)
             make_queue(db, server.url)
             config, mistakes = read(text)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from crawler import times
 from crawler.archive.database import FILE_NAME, WARC_FOLDER
@@ -93,7 +93,7 @@ class ObjectStore:
     def write(self, name: str, data: bytes, *, new: bool = False) -> bool:
         """Put a small object; new: only where there is none. Returns whether it was put."""
         try:
-            with self._told():
+            with self._of_bucket(), self._told():
                 mode = {"mode": "create"} if new else {}
                 self._obstore.put(self._store, name, data, **mode)
         except FileExistsError:
@@ -105,17 +105,16 @@ class ObjectStore:
         DamageError, OSError."""
         whole = hashlib.sha256()
 
-        def pieces() -> Iterator[bytes]:
+        def pieces(file: BinaryIO) -> Iterator[bytes]:
             left = size
-            with path.open("rb") as file:
-                while left and (data := file.read(min(_CHUNK, left))):
-                    left -= len(data)
-                    whole.update(data)
-                    progress(len(data))
-                    yield data
+            while left and (data := file.read(min(_CHUNK, left))):
+                left -= len(data)
+                whole.update(data)
+                progress(len(data))
+                yield data
 
-        with self._told():
-            self._obstore.put(self._store, name, pieces())
+        with path.open("rb") as file, self._of_bucket(), self._told():
+            self._obstore.put(self._store, name, pieces(file))
             back = hashlib.sha256()
             for piece in self._obstore.get(self._store, name).stream():
                 back.update(bytes(piece))
@@ -142,6 +141,16 @@ class ObjectStore:
                 self._obstore.delete(self._store, name)
         except FileNotFoundError:
             pass
+
+    @contextmanager
+    def _of_bucket(self) -> Iterator[None]:
+        """Where no object need be there, and yet something is not: it is the bucket."""
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise ArchiveError(
+                f"{self.address}: there is no such bucket; make it, or name another"
+            ) from error
 
     @contextmanager
     def _told(self) -> Iterator[None]:

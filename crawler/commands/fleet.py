@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.bundled import PROGRAM
 from crawler.commands._config import Found, find, load
+from crawler.commands._crawl_settings import apply_arguments, check_names, check_settings
 from crawler.commands._shared import console, end_on_sigterm, say, stopped, told
 from crawler.commands._tables import moment, show_table
 from crawler.config import FILE_NAME
 from crawler.counted import counted, number_typed
-from crawler.errors import ConfigError, MissingError, UsageError
+from crawler.errors import ConfigError, DamageError, MissingError, UsageError
 from crawler.text import shown_json
 from crawler.verb import Verb
 
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
     from crawler.fleet.database import Database
     from crawler.fleet.standing import PaperStanding, Standing
 
-_ACTIONS = ("init", "add", "pause", "resume", "status", "worker", "schedule")
+_ACTIONS = ("init", "add", "pause", "resume", "status", "worker", "schedule", "fetch")
 _LEASE, _SHORTEST_LEASE, _LONGEST_LEASE = 60, 2, 3_600
 _MOST_SLOTS = 256
 _MOST_SHOWN = 40
+_LOOKED_FOR = 20
+"""Archives that must not all be missing where they are said to be kept."""
 _OPTIONS = {
     "state": ("init",),
     "lease": ("init",),
@@ -41,6 +44,7 @@ _OPTIONS = {
     "metrics": ("status",),
     "all": ("status",),
     "now": ("schedule",),
+    "to": ("fetch",),
 }
 """Options, and the actions that have them."""
 
@@ -52,7 +56,10 @@ class Command(Verb):
 
     def syntax(self) -> str:
         """For `scrapy fleet -h`."""
-        return "init --state WHERE | add | worker | status | pause | resume | schedule [PAPER …]"
+        return (
+            "init --state WHERE | add | worker | status | pause | resume | schedule [PAPER …]"
+            " | fetch PAPER --to DIR"
+        )
 
     def short_desc(self) -> str:
         """For `scrapy -h`."""
@@ -66,9 +73,10 @@ class Command(Verb):
             " reach, or s3://bucket/prefix. add brings it to what hemeroteca.toml says. worker"
             " takes papers that are due, until it is stopped. status says who does"
             " what, what is late, what fails. pause and resume papers, or all. schedule says how"
-            " often each is due; with --now, the papers named are due at once. Exit codes: 0 done;"
+            " often each is due; with --now, the papers named are due at once. fetch copies a"
+            " paper's archive, as it was put last, into a folder to read. Exit codes: 0 done;"
             " 2 bad arguments, or a fleet of a newer version; 3 PostgreSQL does not answer; 7 there"
-            " is no fleet; 11 hemeroteca.toml has mistakes."
+            " is no fleet, or no archive; 11 hemeroteca.toml has mistakes."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -101,6 +109,9 @@ class Command(Verb):
         parser.add_argument(
             "--all", action="store_true", help="status: all papers, not those alone that matter"
         )
+        parser.add_argument(
+            "--to", metavar="DIR", help="fetch: the folder for the archive; it is not there yet"
+        )
         parser.add_argument("--now", action="store_true", help="schedule: due at once")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -113,7 +124,7 @@ class Command(Verb):
                 if getattr(opts, option) and action not in actions:
                     name = "-a" if option == "arguments" else f"--{option}"
                     raise UsageError(f"{name} is of fleet {' and fleet '.join(actions)}")
-            if words and action not in ("pause", "resume", "schedule"):
+            if words and action not in ("pause", "resume", "schedule", "fetch"):
                 raise UsageError(f"{words[0]}: fleet {action} takes no further words")
             from crawler.fleet.database import Database, address
 
@@ -124,8 +135,9 @@ class Command(Verb):
 
     def _init(self, db: Database, url: str, words: Sequence[str], opts: argparse.Namespace) -> None:
         from crawler.backup.store import is_address
-        from crawler.fleet.database import make_tables
-        from crawler.fleet.state import refuse_unusable
+        from crawler.fleet.database import make_tables, manifests
+        from crawler.fleet.places import make_folder, place_of
+        from crawler.fleet.state import refuse_other, refuse_unusable
         from crawler.fleet.waking import make_queue
 
         if not opts.state:
@@ -144,9 +156,12 @@ class Command(Verb):
             lease = found
         state = opts.state
         if not is_address(state):
-            folder = Path(state).expanduser().absolute()
-            folder.mkdir(parents=True, exist_ok=True)
-            state = str(folder)
+            state = str(Path(state).expanduser().absolute())
+        else:
+            place_of(state, "")  # whether it is one, before anybody is asked
+        refuse_other(state, manifests(db, _LOOKED_FOR))
+        if not is_address(state):
+            make_folder(Path(state))
         refuse_unusable(state)
         is_new = make_tables(db, state, lease)
         make_queue(db, url)
@@ -197,9 +212,17 @@ class Command(Verb):
         if opts.now:
             if not words:
                 raise UsageError("name the papers that are to be due at once")
+            if opts.json:
+                raise UsageError("--json is of fleet status and fleet schedule, without --now")
             changed = make_due(db, words)
             wake(db)
             print(f"{counted(changed, 'paper')} due at once")
+            there = standing(db)
+            rest = [each.paper for each in there.papers if each.paper in set(words)
+                    and each.state == "paused"]  # fmt: skip
+            if rest:
+                whom = "" if there.is_paused else f" {rest[0]}"
+                print(f"  {rest[0]} rests all the same; {PROGRAM} fleet resume{whom} has it go on")
             return
         found = standing(db)
         known = {each.paper: each for each in found.papers if each.state != "retired"}
@@ -258,6 +281,7 @@ class Command(Verb):
             name, sign, _ = word.partition("=")
             if not sign or name in ("paper", "site", "archive"):
                 raise UsageError(f"-a {shlex.quote(word)}: the fleet says which paper goes where")
+        self._refuse_for_crawls(opts)
         path = _found(opts).path.absolute()
 
         seen: tuple[int, int, int] | None = None
@@ -288,6 +312,44 @@ class Command(Verb):
             if hasattr(signal, each):
                 signal.signal(getattr(signal, each), end)
         self.exitcode = worker.run()
+
+    def _fetch(
+        self, db: Database, url: str, words: Sequence[str], opts: argparse.Namespace
+    ) -> None:
+        from crawler.fleet.papers import archive_of
+        from crawler.fleet.places import place_of
+        from crawler.fleet.state import copy_out
+
+        if len(words) != 1 or not opts.to:
+            raise UsageError("name one paper, and a folder for its archive: fetch daily --to DIR")
+        to = Path(opts.to).expanduser().absolute()
+        if to.exists():
+            raise UsageError(f"{opts.to} is there already; name a folder that is not")
+        state, manifest = archive_of(db, words[0])
+        while True:
+            try:
+                copy_out(place_of(state, words[0]), manifest, to)
+                break
+            except DamageError:
+                # a run that ended meanwhile has put another one in its place
+                before = manifest
+                state, manifest = archive_of(db, words[0])
+                if manifest == before:
+                    raise
+        print(f"the archive of {words[0]} is in {to}, as it was put last; to look into it:")
+        print(f"  {PROGRAM} status {shlex.quote(str(to))}")
+
+    def _refuse_for_crawls(self, opts: argparse.Namespace) -> None:
+        """Raise UsageError for what each crawl would refuse: it would fail paper after paper."""
+        from scrapy.spiderloader import SpiderLoader
+
+        assert self.settings is not None
+        check_names(opts.set)
+        check_settings(self.settings)
+        arguments = dict(word.split("=", 1) for word in opts.arguments or ())
+        apply_arguments(self.settings, arguments)
+        spider = SpiderLoader.from_settings(self.settings).load("news")
+        spider(**arguments, site="https://paper.example/")
 
 
 def _found(opts: argparse.Namespace) -> Found:

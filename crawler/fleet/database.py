@@ -23,6 +23,8 @@ VERSION = 1
 _SETTINGS = {
     "connect_timeout": "5",
     "application_name": "hemeroteca",
+    # Of several hosts in an address, that which takes changes: the others are copies of it.
+    "target_session_attrs": "read-write",
     # A connection that is dead and does not say so: nothing of ours waits for one much longer.
     "keepalives_idle": "5",
     "keepalives_interval": "2",
@@ -79,7 +81,11 @@ class Database:
                 self._connection = self._connect()
             with self._connection.transaction():
                 yield self._connection
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except (
+            psycopg.OperationalError, psycopg.InterfaceError,
+            # it has become a copy of another one: to connect anew finds that, or waits for it
+            psycopg.errors.ReadOnlySqlTransaction,
+        ) as error:  # fmt: skip
             self.close()
             raise DownError(f"PostgreSQL does not answer ({_line(error)})") from error
         except (
@@ -135,6 +141,22 @@ def make_tables(db: Database, state: str, lease_seconds: float) -> bool:
             (VERSION, newest_version(), state, lease_seconds),
         )
     return True
+
+
+def manifests(db: Database, at_most: int) -> dict[str, str]:
+    """Of some papers that have an archive what lists it; of none where there is no fleet. Raises
+    DownError, OutdatedError."""
+    try:
+        with db.transaction() as connection:
+            refuse_newer(connection)
+            rows = connection.execute(
+                "SELECT paper, manifest FROM site_leases WHERE manifest IS NOT NULL"
+                " ORDER BY paper LIMIT %s",
+                (at_most,),
+            ).fetchall()
+    except MissingError:
+        return {}
+    return {row["paper"]: row["manifest"] for row in rows}
 
 
 def refuse_newer(connection: Connection[dict[str, Any]]) -> dict[str, Any]:

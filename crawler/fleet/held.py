@@ -38,6 +38,8 @@ class Held:
         """Whether the paper is somebody else's: nothing may be written any more."""
         self.is_ended_by_us = False
         """Whether the crawl was told to end."""
+        self.trouble: str | None = None
+        """What keeps its archive from being fetched or put, for as long as it does."""
         self.is_given_back = False
         """Whether it is being given back: that PostgreSQL has it no more then says nothing."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import msgspec
 
 from crawler.bundled import PROGRAM
 from crawler.config import Config, Paper
-from crawler.errors import UsageError
+from crawler.errors import MissingError, UsageError
 from crawler.fleet.database import Database, refuse_newer
 from crawler.urls import owner
 
@@ -41,15 +41,27 @@ def hosts_of(paper: Paper) -> list[str]:
 
 
 def digest(config: Config) -> str:
-    """Of what all workers must agree on: SHA-256, hexadecimal."""
+    """Of what all workers must agree on: SHA-256, hexadecimal. What a paper leaves unsaid is not
+    part of it: a newer version that knows more to say agrees with the file as it was."""
+    usual = Paper("", ()).plain()
     said = {
         "contact": config.contact,
         "papers": sorted(
-            ({**paper.plain(), "every": paper.every} for paper in config.papers),
+            ({**_beyond(paper.plain(), usual), "every": paper.every} for paper in config.papers),
             key=lambda each: str(each["name"]),
         ),
     }
     return hashlib.sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()
+
+
+def _beyond(said: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:
+    found = {}
+    for name, value in said.items():
+        if isinstance(value, dict):
+            value = _beyond(value, usual[name])
+        if value not in (usual[name], {}):
+            found[name] = value
+    return found
 
 
 def add(db: Database, config: Config) -> Added:
@@ -124,7 +136,7 @@ def make_due(db: Database, papers: Sequence[str]) -> int:
     UsageError for a name that is none, DownError."""
     with db.transaction() as connection:
         refuse_newer(connection)
-        _refuse_strangers(connection, papers)
+        _refuse_strangers(connection, papers, retired=True)
         return connection.execute(
             "UPDATE site_leases SET due_at = clock_timestamp(), attempts = 0"
             " WHERE paper = ANY(%s) AND due_at > clock_timestamp()",
@@ -132,11 +144,30 @@ def make_due(db: Database, papers: Sequence[str]) -> int:
         ).rowcount
 
 
-def _refuse_strangers(connection: Connection[dict[str, Any]], papers: Sequence[str]) -> None:
+def archive_of(db: Database, paper: str) -> tuple[str, str]:
+    """Where a paper's archive is kept, and what lists it. Raises UsageError for a name that is
+    none, MissingError where it has no archive yet, DownError."""
+    with db.transaction() as connection:
+        fleet = refuse_newer(connection)
+        _refuse_strangers(connection, [paper])
+        row = connection.execute(
+            "SELECT manifest FROM site_leases WHERE paper = %s AND manifest IS NOT NULL", (paper,)
+        ).fetchone()
+    if row is None:
+        raise MissingError(f"{paper} has no archive yet; {PROGRAM} fleet status says why")
+    return fleet["state"], row["manifest"]
+
+
+def _refuse_strangers(
+    connection: Connection[dict[str, Any]], papers: Sequence[str], *, retired: bool = False
+) -> None:
+    """Raise UsageError for a name that is none; retired: or of a paper that is crawled no more."""
     known = {
         row["paper"]
         for row in connection.execute(
-            "SELECT paper FROM site_leases WHERE paper = ANY(%s)", (list(papers),)
+            "SELECT paper FROM site_leases WHERE paper = ANY(%s)"
+            " AND (retired_at IS NULL OR NOT %s)",
+            (list(papers), retired),
         )
     }
     for name in papers:

@@ -18,6 +18,10 @@ from crawler.errors import ArchiveError, DamageError
 from crawler.warc.writer import sync_folder
 
 Progress = Callable[[int], None]
+HALF = ".part"
+"""Ends the name of a file that is being written."""
+_MARK = "hemeroteca.fleet"
+"""In a folder of archives: where it is not, something is not mounted."""
 
 
 class Place(Protocol):
@@ -50,6 +54,21 @@ def place_of(state: str, paper: str) -> Place:
     return FolderPlace(Path(state), paper)
 
 
+def has(state: str, paper: str, name: str) -> bool:
+    """Whether an object of a paper is at a place that is perhaps no fleet's yet. Raises UsageError,
+    ArchiveError."""
+    if is_address(state):
+        return place_of(state, paper).read(name) is not None
+    return (Path(state) / paper / name).is_file()
+
+
+def make_folder(state: Path) -> None:
+    """Have a folder be one for a fleet's archives. Raises OSError."""
+    state.mkdir(parents=True, exist_ok=True)
+    (state / _MARK).touch()
+    sync_folder(state)
+
+
 class FolderPlace:
     """Objects as files of a folder."""
 
@@ -75,7 +94,7 @@ class FolderPlace:
     def write(self, name: str, data: bytes) -> None:
         """Put a small object, whole or not at all."""
         path = self._at(name)
-        half = path.with_name(f"{path.name}.part")
+        half = path.with_name(f"{path.name}{HALF}")
         try:
             with half.open("wb") as file:
                 file.write(data)
@@ -127,10 +146,11 @@ class FolderPlace:
 
     def _refuse_if_away(self) -> None:
         """Raise ArchiveError where the shared folder itself is not there: a mount that is missing
-        must not be taken for an empty one."""
-        if not self._state.is_dir():
+        leaves an empty folder, which must not be taken for it."""
+        if not (self._state / _MARK).is_file():
             raise ArchiveError(
-                f"{self._state} is not there; mount the folder that the fleet's archives are in"
+                f"{self._state} is not the fleet's folder ({_MARK} is not in it); mount the folder"
+                " that the archives are in"
             )
 
     def _told(self, error: OSError) -> ArchiveError:

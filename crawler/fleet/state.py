@@ -17,7 +17,7 @@ import hashlib
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -30,7 +30,7 @@ from crawler.backup.parts import PROFILES, copy_database, parts_of, profiles_of
 from crawler.backup.saving import check_copy
 from crawler.errors import ArchiveError, DamageError
 from crawler.fleet.leases import Lease
-from crawler.fleet.places import Place
+from crawler.fleet.places import HALF, Place, has, place_of
 from crawler.warc.writer import OPEN, sync_folder
 
 logger = logging.getLogger(__name__)
@@ -41,8 +41,9 @@ _LOG_BYTES = 10_000_000
 """From which on a crawl's log is begun anew; the one before is kept."""
 _SWEEP = 20
 """Of so many leases of a paper one looks at all objects."""
-ASIDE = "set-aside"
-"""Folder beside the papers' with archives of this worker that the fleet went on without."""
+ASIDE = "set.aside"
+"""Folder with archives of this worker that the fleet went on without. It is beside the papers': no
+paper can have its name."""
 
 
 class Thing(msgspec.Struct, frozen=True):
@@ -131,23 +132,7 @@ class Workplace:
 
     def _bring(self, place: Place, manifest: Manifest) -> None:
         coming = self._folder / _COMING
-        for path, thing in manifest.files.items():
-            to = coming / path
-            if to.is_file() and _is(to, thing):
-                continue  # of a time before
-            to.parent.mkdir(parents=True, exist_ok=True)
-            here = self.archive / path
-            if path.startswith(f"{WARC_FOLDER}/") and here.is_file() and _is(here, thing):
-                _link(here, to)
-                continue
-            place.download(thing.name, to, lambda count: None)
-            if not _is(to, thing):
-                to.unlink()
-                raise DamageError(f"{self._paper}: {thing.name} is not what was put there")
-        known = {coming / path for path in manifest.files}
-        for each in list(coming.rglob("*")):
-            if each.is_file() and each not in known:
-                each.unlink()
+        _gather(place, manifest, coming, self.archive)
         if self.archive.exists():
             shutil.rmtree(self.archive)
         coming.rename(self.archive)
@@ -165,7 +150,7 @@ class Workplace:
             return None
         fence = f"{lease.fence:010}-{serial:04}"
         base = self._base()
-        before = read_manifest(place, base.manifest) if base and base.manifest else Manifest({})
+        before = self._put_before(place, base.manifest if base else None)
         copied = self._folder / _SENDING
         copy_database(self.archive, copied)
         try:
@@ -196,6 +181,15 @@ class Workplace:
         self._note(_Base(base.manifest if base else None, True, manifest))
         return manifest
 
+    def _put_before(self, place: Place, manifest: str | None) -> Manifest:
+        """What of this archive is in its place already: nothing, where the place has lost the list
+        of it. All of it is here, and is put anew. Raises ArchiveError."""
+        try:
+            return Manifest({}) if manifest is None else read_manifest(place, manifest)
+        except DamageError as error:
+            logger.warning("%s: the whole archive is put anew: %s", self._paper, error)
+            return Manifest({})
+
     def stored(self, manifest: str, *, is_running: bool) -> None:
         """PostgreSQL has taken note: what is here is made of that archive now. Raises OSError."""
         self._note(_Base(manifest, is_running))
@@ -219,11 +213,45 @@ class Workplace:
         sync_folder(self._folder)
 
 
+def copy_out(place: Place, manifest: str, to: Path) -> None:
+    """An archive of the fleet as a folder to read: all of it or nothing. What a copy that was
+    broken off has brought is gone on with. Raises ArchiveError, DamageError, OSError."""
+    coming = to.with_name(f"{to.name}.coming")
+    _gather(place, read_manifest(place, manifest), coming, to)
+    coming.rename(to)
+    sync_folder(to.parent)
+
+
+def _gather(place: Place, manifest: Manifest, coming: Path, here: Path) -> None:
+    """Have all files of an archive in a folder, and no other. here: where some of its WARC files
+    may be already. Raises ArchiveError, DamageError, OSError."""
+    for path, thing in manifest.files.items():
+        to = coming / path
+        if to.is_file() and _is(to, thing):
+            continue  # of a time before
+        to.parent.mkdir(parents=True, exist_ok=True)
+        there = here / path
+        if path.startswith(f"{WARC_FOLDER}/") and there.is_file() and _is(there, thing):
+            _link(there, to)
+            continue
+        place.download(thing.name, to, lambda count: None)
+        if not _is(to, thing):
+            to.unlink()
+            raise DamageError(f"{thing.name} is not what was put there")
+    known = {coming / path for path in manifest.files}
+    for each in list(coming.rglob("*")):
+        if each.is_file() and each not in known:
+            each.unlink()
+
+
 def read_manifest(place: Place, name: str) -> Manifest:
     """What a manifest lists. Raises ArchiveError, DamageError."""
     data = place.read(name)
     if data is None:
-        raise DamageError(f"the manifest {name} of a paper's archive is not there")
+        raise DamageError(
+            f"the manifest {name} of a paper's archive is not there; bring it back from a copy of"
+            " that place, or have the paper begin anew under another name"
+        )
     try:
         found = msgspec.json.decode(data, type=Manifest)
     except msgspec.MsgspecError as error:
@@ -263,7 +291,7 @@ def _fence(name: str) -> int:
 
 def _words(name: str) -> Iterator[str]:
     for word in name.split("/"):
-        yield word.removesuffix(".json")
+        yield word.removesuffix(HALF).removesuffix(".json")
 
 
 def _is(path: Path, thing: Thing) -> bool:
@@ -281,11 +309,23 @@ def _link(source: Path, to: Path) -> None:
         shutil.copyfile(source, to)
 
 
+def refuse_other(state: str, manifests: Mapping[str, str]) -> None:
+    """Raise ArchiveError where a place has none of the archives that a fleet has. manifests: of
+    some of its papers what lists the archive."""
+    if manifests and not any(has(state, paper, name) for paper, name in manifests.items()):
+        paper = next(iter(manifests))
+        raise ArchiveError(
+            f"{state} has none of the fleet's archives, as that of {paper}; name where they are, or"
+            " stop the workers and copy all that is there to this place first"
+        )
+
+
 def refuse_unusable(state: str) -> None:
     """Raise UsageError or ArchiveError where archives cannot be kept at a place."""
-    from crawler.fleet.places import place_of
 
-    name, data = "probe/0000000000-0000", hashlib.sha256(os.urandom(8)).hexdigest().encode()
+    # of its own name: two may try at once
+    data = hashlib.sha256(os.urandom(8)).hexdigest().encode()
+    name = f"probe-{data.decode()}"
     place = place_of(state, ".fleet")
     place.write(name, data)
     found = place.read(name)

@@ -172,7 +172,8 @@ class FleetWorker:
                 held = {each.lease: each for each in self._held if not each.is_lost}
             since = steady()
             try:
-                kept = beat(db, self.worker, held, self._says)
+                trouble = next((each.trouble for each in held.values() if each.trouble), None)
+                kept = beat(db, self.worker, held, self._says or trouble)
                 for lease, each in held.items():
                     if lease in kept:
                         each.keep(since)
@@ -267,6 +268,7 @@ class _Job:
             try:
                 self._here.enter()
                 self._here.fetch(self._place, self._lease.manifest)
+                self._held.trouble = None
                 return True
             except BusyError as error:
                 # one that has lost its lease, and is not done with the folder
@@ -274,7 +276,7 @@ class _Job:
                 self._give_back(BUSY, None, None)
                 return False
             except (HemerotecaError, OSError) as error:
-                self._say(f"its archive cannot be fetched: {error}")
+                self._tell(f"its archive cannot be fetched: {error}")
                 if isinstance(error, DamageError) or self._fleet.is_stopping:
                     break
                 self._fleet.wait(_pause(number))
@@ -293,10 +295,10 @@ class _Job:
             manifest = self._put()
             if manifest is not None and note_state(self._db, self._lease, manifest):
                 self._here.stored(manifest, is_running=True)
-                self._manifest = manifest
+                self._manifest, self._held.trouble = manifest, None
                 clear(self._place, self._lease, before, manifest)
         except (HemerotecaError, OSError, sqlite3.Error) as error:
-            self._say(f"its archive could not be put in its place while it runs: {error}")
+            self._tell(f"its archive could not be put in its place while it runs: {error}")
 
     def _put(self) -> str | None:
         self._serial += 1
@@ -315,7 +317,7 @@ class _Job:
                 outcome, code = FAILED, error.exit_code
                 break
             except (HemerotecaError, OSError, sqlite3.Error) as error:
-                self._say(f"its archive cannot be put in its place: {error}; trying again")
+                self._tell(f"its archive cannot be put in its place: {error}; trying again")
                 if self._fleet.is_stopping:
                     # it stays here: who takes the paper next with these copies goes on with it
                     self._say(f"what is new of it is in {self._here.archive} alone")
@@ -345,7 +347,8 @@ class _Job:
         if due is None:
             self._say("the lease was lost; its archive in the fleet is another's")
             return
-        self._say(f"{outcome} ({meaning(code)}); due again {due:%Y-%m-%d %H:%M:%S} UTC")
+        more = f"; see {self._here.log}" if outcome == FAILED and code is not None else ""
+        self._say(f"{outcome} ({meaning(code)}); due again {due:%Y-%m-%d %H:%M:%S} UTC{more}")
         try:
             if manifest is not None:
                 self._here.stored(manifest, is_running=False)
@@ -354,6 +357,13 @@ class _Job:
         except (HemerotecaError, OSError) as error:
             # nothing depends on it
             logger.info("%s: %s", lease.paper, error)
+
+    def _tell(self, trouble: str) -> None:
+        """Say once what lasts, and have `fleet status` show it."""
+        what = f"{self._lease.paper}: {trouble}"
+        if what != self._held.trouble:
+            self._say(trouble)
+        self._held.trouble = what
 
     def _say(self, what: str) -> None:
         self._fleet._say(f"{self._lease.paper} (fence {self._lease.fence}): {what}")

@@ -17,6 +17,7 @@ from crawler.fleet import leases
 from crawler.fleet.database import Database, make_tables
 from crawler.fleet.leases import Worker
 from crawler.fleet.papers import add, digest
+from crawler.fleet.places import make_folder
 from crawler.fleet.waking import make_queue
 
 _number = count(1)
@@ -74,7 +75,7 @@ class Fleet:
     def __init__(self, url: str, state: Path, lease: float) -> None:
         self.url, self.state = url, state
         self.db = Database(url)
-        state.mkdir(exist_ok=True)
+        make_folder(state)
         make_tables(self.db, str(state), lease)
         make_queue(self.db, url)
         self.digest = ""

@@ -8,14 +8,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from crawler.archive.database import newest_version
+from crawler.config import Paper
 from crawler.errors import UsageError
 from crawler.fleet import leases
-from crawler.fleet.database import Database, OutdatedError
+from crawler.fleet.database import Database, DownError, OutdatedError
 from crawler.fleet.leases import DONE, FAILED, LOST, Lease, OtherPapersError, beat, give_back, take
-from crawler.fleet.papers import add, make_due, pause
+from crawler.fleet.papers import add, digest, make_due, pause
 from crawler.fleet.standing import standing
 
 from .conftest import Fleet, config_of, papers, worker
@@ -271,3 +273,39 @@ def test_who_has_a_copy_comes_before_the_others(fleet: Fleet, sql: Sql) -> None:
     assert none_for(fleet, "b")
     sql("UPDATE site_leases SET due_at = now() - interval '11 seconds'")
     assert taken(fleet, "b").paper == "daily", "a heartbeat later anybody may"
+
+
+def test_a_postgresql_that_takes_no_changes_is_waited_for_like_one_that_is_away(
+    fleet: Fleet, url: str
+) -> None:
+    name = url.rsplit("/", 1)[1]
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on".encode())
+        with fleet.db.transaction() as connection:
+            # what is connected already meets it, too
+            connection.execute("SET default_transaction_read_only = on")
+        with pytest.raises(DownError, match="read-only"):
+            beat(fleet.db, worker("a"), (), None)
+        with pytest.raises(DownError, match="read-only"):
+            beat(fleet.db, worker("a"), (), None)
+        admin.execute("SET default_transaction_read_only = off")
+        admin.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only".encode())
+    assert beat(fleet.db, worker("a"), (), None) == set()
+
+
+def test_a_version_that_knows_more_to_say_of_papers_agrees_with_the_same_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = '[papers.a]\naddress = "https://a.example/"\ndelay = 9\nalarms = { silent = 3 }\n'
+    before = digest(config_of(text))
+    assert before != digest(config_of(text.replace("9", "8")))
+    assert before != digest(config_of(text.replace("3", "4")))
+    assert before != digest(config_of(text.replace("a.example", "b.example")))
+    plain = Paper.plain
+
+    def newer(paper: Paper) -> dict[str, Any]:
+        said = plain(paper)
+        return {**said, "novelty": "as before", "alarms": {**said["alarms"], "novelty": True}}
+
+    monkeypatch.setattr(Paper, "plain", newer)
+    assert digest(config_of(text)) == before

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from benchmarks.bucket import Bucket, bucket
+from crawler.backup.store import ObjectStore
 from crawler.demo.server import serve
 from crawler.errors import ArchiveError, DamageError
 from crawler.fixity.archive import verify
 from crawler.fleet.leases import DONE, Lease, give_back, note_state, take
-from crawler.fleet.places import FolderPlace, Place, place_of
+from crawler.fleet.places import FolderPlace, Place, make_folder, place_of
 from crawler.fleet.state import ASIDE, Workplace, clear, read_manifest, refuse_unusable
 from tests.system.conftest import Archived, archived, crawl  # noqa: F401 (a fixture)
 
@@ -38,7 +39,7 @@ def s3() -> Iterator[Bucket]:
 def state(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where archives are kept: each test once in a folder, once in an object store."""
     if request.param == "folder":
-        (tmp_path / "kept").mkdir()
+        make_folder(tmp_path / "kept")
         return str(tmp_path / "kept")
     found: Bucket = request.getfixturevalue("s3")
     return f"{found.address}/{tmp_path.name}"
@@ -135,7 +136,7 @@ def test_who_has_lost_the_lease_cannot_replace_the_archive_of_who_has_it(
 def test_what_a_dead_worker_left_on_its_disk_is_gone_on_with_by_the_next_one_there(
     tmp_path: Path, archived: Archived  # noqa: F811
 ) -> None:  # fmt: skip
-    (tmp_path / "kept").mkdir()
+    make_folder(tmp_path / "kept")
     place = place_of(str(tmp_path / "kept"), "daily")
     dead = begun(tmp_path / "scratch", archived.folder)
     dead.leave()
@@ -155,7 +156,7 @@ def test_what_a_dead_worker_left_on_its_disk_is_gone_on_with_by_the_next_one_the
 def test_a_copy_that_the_fleet_went_on_without_is_set_aside(
     tmp_path: Path, archived: Archived  # noqa: F811
 ) -> None:  # fmt: skip
-    (tmp_path / "kept").mkdir()
+    make_folder(tmp_path / "kept")
     place = place_of(str(tmp_path / "kept"), "daily")
     lost = begun(tmp_path / "lost", archived.folder)
     other = begun(tmp_path / "other", archived.folder)
@@ -169,7 +170,7 @@ def test_a_copy_that_the_fleet_went_on_without_is_set_aside(
 def test_the_archive_of_a_run_that_goes_on_is_put_as_it_is_at_that_moment(
     tmp_path: Path, archived: Archived  # noqa: F811
 ) -> None:  # fmt: skip
-    (tmp_path / "kept").mkdir()
+    make_folder(tmp_path / "kept")
     place = place_of(str(tmp_path / "kept"), "daily")
     here = begun(tmp_path / "one", archived.folder)
     with closing(sqlite3.connect(here.archive / "archive.db")) as db:
@@ -202,7 +203,7 @@ def test_a_bucket_that_refuses_is_told_and_loses_nothing(
 def test_what_is_damaged_in_its_place_is_not_taken(
     tmp_path: Path, archived: Archived  # noqa: F811
 ) -> None:  # fmt: skip
-    (tmp_path / "kept").mkdir()
+    make_folder(tmp_path / "kept")
     place = place_of(str(tmp_path / "kept"), "daily")
     manifest = put(begun(tmp_path / "one", archived.folder), place, 1)
     database = tmp_path / "kept" / "daily" / "archive.db" / "0000000001-0001"
@@ -227,3 +228,70 @@ def test_a_folder_that_is_not_mounted_is_not_taken_for_an_empty_one(tmp_path: Pa
         with pytest.raises(ArchiveError, match="mount the folder"):
             ask()
     assert not (tmp_path / "nowhere").exists()
+    (tmp_path / "nowhere").mkdir()  # where it is mounted when it is
+    with pytest.raises(ArchiveError, match="mount the folder"):
+        place.write("x", b"")
+    assert list((tmp_path / "nowhere").iterdir()) == []
+
+
+def test_what_a_killed_worker_left_half_written_goes_in_the_next_sweep(
+    tmp_path: Path, archived: Archived  # noqa: F811
+) -> None:  # fmt: skip
+    make_folder(tmp_path / "kept")
+    place = place_of(str(tmp_path / "kept"), "daily")
+    here = begun(tmp_path / "one", archived.folder)
+    manifest = put(here, place, 2)
+    place.write("archive.db/0000000001-0001.part", b"half")
+    place.write("manifests/0000000001-0001.json.part", b"half")
+    clear(place, lease(2), None, manifest)
+    assert not [name for name in place.sizes() if name.endswith(".part")]
+
+
+def test_a_place_that_lost_the_list_of_an_archive_gets_all_of_it_anew(
+    tmp_path: Path, state: str, archived: Archived  # noqa: F811
+) -> None:  # fmt: skip
+    place = place_of(state, "daily")
+    here = begun(tmp_path / "one", archived.folder)
+    first = put(here, place, 1)
+    for name in place.sizes():
+        place.delete(name)
+    here.begin()
+    second = put(here, place, 2)
+    assert second != first
+    two = Workplace(tmp_path / "two", "daily")
+    two.enter()
+    two.fetch(place, second)
+    assert titles(two.archive) == titles(archived.folder)
+
+
+def test_two_that_try_a_place_at_once_do_not_hinder_each_other(
+    tmp_path: Path, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = FolderPlace.write if state.startswith("/") else ObjectStore.write
+    tried: list[str] = []
+
+    def meanwhile(self: Any, name: str, data: bytes) -> None:
+        write(self, name, data)
+        if len(tried) < 1:
+            tried.append(name)
+            refuse_unusable(state)
+
+    monkeypatch.setattr(FolderPlace, "write", meanwhile)
+    monkeypatch.setattr(ObjectStore, "write", meanwhile)
+    refuse_unusable(state)
+    assert len(tried) == 1
+
+
+def test_a_bucket_that_is_not_there_is_told_in_one_line(
+    tmp_path: Path, s3: Bucket, archived: Archived  # noqa: F811
+) -> None:  # fmt: skip
+    place = place_of("s3://nowhere/archives", "daily")
+    here = begun(tmp_path / "one", archived.folder)
+    for ask in (
+        lambda: refuse_unusable("s3://nowhere/archives"),
+        lambda: here.put(place, lease(1), 1, lambda count: None),
+    ):
+        with pytest.raises(
+            ArchiveError, match=r"^s3://nowhere\S+ there is no such bucket; [^\n]+$"
+        ):
+            ask()

@@ -130,6 +130,22 @@ def test_the_archive_of_a_long_run_is_put_in_its_place_while_it_goes_on(two: Set
     assert kept == [after["manifest"].removeprefix("manifests/")], "what was put between is gone"
 
 
+def test_a_folder_of_archives_that_is_away_is_told_by_the_fleet_and_waited_for(
+    two: Setting,
+) -> None:
+    mark, away = two.folder / "state" / "hemeroteca.fleet", two.folder / "away"
+    mark.rename(away)
+    name = two.start(2)
+    [row] = until(lambda: two.rows("SELECT says FROM fleet_workers WHERE says <> ''"))
+    assert "mount the folder that the archives are in" in row["says"]
+    assert two.rows("SELECT paper FROM site_leases WHERE manifest <> ''") == []
+    away.rename(mark)
+    until(lambda: not two.rows("SELECT paper FROM site_leases WHERE last_success_at IS NULL"))
+    until(lambda: not two.rows("SELECT says FROM fleet_workers WHERE says <> ''"))
+    assert not (two.folder / f"work-{name}" / "set.aside").exists()
+    assert log(two, name).count("mount the folder") == 2, "once for each paper"
+
+
 def test_a_worker_of_an_older_version_takes_nothing(two: Setting) -> None:
     name = two.start(1, old=True)
     assert two.workers[name].wait() == 2
