@@ -297,11 +297,16 @@ def _open_unwritable(folder: Path) -> Database:
 def explain(folder: Path, error: Exception) -> HemerotecaError:
     """What a failure of an archive's database means, for its user. error: a sqlite3.Error, or what
     came of values that nobody can have written."""
-    path = folder / FILE_NAME
+    path = database_of(folder)
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return BusyError(f"{path} is held by another program ({error}); wait until it ends")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        if folder.is_file():
+            return DamageError(
+                f"{path} is damaged ({error}): remove it, and merge its archives anew, which have"
+                " all that was in it"
+            )
         return DamageError(
             f"{path} is damaged ({error}): {PROGRAM} verify says more; restore it from a copy, or"
             f" rebuild it from the WARC files: {PROGRAM} rebuild"

@@ -30,8 +30,9 @@ _TRIES, _PAUSE = 4, 0.02
 class ArchiveLock:
     """The right to write to the archive in a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._path = folder, _lock_of(folder)
+    def __init__(self, folder: Path, *, is_file: bool = False) -> None:
+        """is_file: of a union, whether it is there yet or not."""
+        self._folder, self._path = folder, _lock_of(folder, is_file=is_file)
         self._file: int | None = None
 
     @property
@@ -85,9 +86,11 @@ class ArchiveLock:
             self._file = None
 
 
-def _lock_of(folder: Path) -> Path:
+def _lock_of(folder: Path, *, is_file: bool = False) -> Path:
     """The lock's file; of a union, which is one file, beside that."""
-    return folder.with_name(f"{folder.name}.lock") if folder.is_file() else folder / FILE_NAME
+    if is_file or folder.is_file():
+        return folder.with_name(f"{folder.name}.lock")
+    return folder / FILE_NAME
 
 
 def refuse_if_held(folder: Path) -> None:

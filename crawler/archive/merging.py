@@ -32,6 +32,9 @@ logger = logging.getLogger(__name__)
 _STORIES = 50
 """Stories of one transaction."""
 _SETTLED = 500
+_TAKEN = "pictures, renderings"
+"""What this version takes of an archive besides what earlier ones took: part of the stamp, so that
+archives that an earlier one has merged are gone through once more."""
 
 
 @dataclass(slots=True)
@@ -70,22 +73,29 @@ def merge(
     sqlite3.Error, OSError.
     """
     merged = Merged()
-    db = union.open_union(path)
-    lock = ArchiveLock(path)
+    union.refuse_as_union(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = ArchiveLock(path, is_file=True)
+    lock.acquire()  # before it is made: of two at once, one makes it
     try:
-        lock.acquire()
-        merging = _Merging(db, merged)
-        for each in sorted(archives, key=lambda each: each.name):
-            progress(each.name, merged)
-            merging.take(each)
-        merging.settle()
-        db.execute("PRAGMA analysis_limit = 1000")
-        db.execute("PRAGMA optimize")
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with closing(union.open_union(path)) as db:
+            _bring(db, archives, merged, progress)
     finally:
         lock.release()
-        db.close()
     return merged
+
+
+def _bring(
+    db: Any, archives: Iterable[Named], merged: Merged, progress: Callable[[str, Merged], None]
+) -> None:
+    merging = _Merging(db, merged)
+    for each in sorted(archives, key=lambda each: each.name):
+        progress(each.name, merged)
+        merging.take(each)
+    merging.settle()
+    db.execute("PRAGMA analysis_limit = 1000")
+    db.execute("PRAGMA optimize")
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 class _Merging:
@@ -103,7 +113,7 @@ class _Merging:
             with closing(open_as_it_is(each.folder)) as source:
                 source.execute("BEGIN")
                 rows = _reader(source.conn)
-                stamp = stamp_of(each.folder)
+                stamp = f"{stamp_of(each.folder)} {_TAKEN}"
                 identity = _identity(source.conn, rows)
                 if known is not None and known.identity not in ("", identity):
                     raise ArchiveError(
@@ -143,8 +153,11 @@ class _Merging:
         with atomic():
             runs = union_rows.add_runs(connection, rows, sites)
         union_rows.add_urls(connection, rows, archive_id, sites, atomic)
-        self._merged.captures += union_rows.add_captures(connection, rows, name, runs, atomic)
-        number = self._add_stories(rows, archive_id)
+        new, refused = union_rows.add_captures(connection, rows, name, runs, atomic)
+        self._merged.captures += new
+        union_rows.add_pictures(connection, rows, atomic)
+        union_rows.add_renderings(connection, rows, name, atomic)
+        number = self._add_stories(rows, archive_id, refused)
         union_rows.add_redirects(connection, rows, atomic)
         union_rows.add_prunings(connection, rows, self._stories, atomic)
         with atomic():
@@ -161,12 +174,14 @@ class _Merging:
             with self._db.atomic():
                 more = union.settle_links(self._connection, _SETTLED)
 
-    def _add_stories(self, rows: Any, archive_id: int) -> int:
+    def _add_stories(self, rows: Any, archive_id: int, refused: set[str]) -> int:
         """Take the stories that are new or have changed, and drop those that are no more; how many
-        there are. Both sides are gone through in the order of their addresses."""
+        there are. Both sides are gone through in the order of their addresses. refused:
+        WARC-Record-IDs of captures that were taken down in one of the archives."""
         known = self._known(archive_id)
         had = next(known, None)
         number = 0
+        pictures: set[str] = set()  # of stories that are left out
         found = rows("SELECT id, url FROM articles WHERE revision_id IS NOT NULL ORDER BY url", ())
         for some in in_batches(found, _STORIES):
             try:
@@ -182,10 +197,11 @@ class _Merging:
                         number += 1
                         if part is None or part.digest() == digest:
                             continue
-                        if self._stories.put(archive_id, part):
+                        if self._stories.put(archive_id, part, refused):
                             self._merged.stories += 1
                         else:
                             self._merged.taken_down += 1
+                            pictures |= part.pictures()
             except BaseException:
                 self._stories.take_back()
                 raise
@@ -193,6 +209,7 @@ class _Merging:
             while had is not None:
                 self._drop(archive_id, had[0])
                 had = next(known, None)
+            self._stories.remove_pictures(pictures)
         return number
 
     def _known(self, archive_id: int) -> Iterator[tuple[str, bytes]]:

@@ -78,6 +78,11 @@ class StoryPart:
     """Keys of those that links lead to it by."""
     bands: list[Row] = field(default_factory=list)
 
+    def pictures(self) -> set[str]:
+        """Addresses of the pictures of all its revisions."""
+        of_url = IMAGE.index("url")
+        return {image[of_url] for each in self.revisions for image in each.images}
+
     def packed(self) -> bytes:
         """The same for `unpacked`; equal parts are packed alike."""
         return zlib.compress(msgspec.json.encode(self))

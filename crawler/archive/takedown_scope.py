@@ -42,6 +42,13 @@ def scope_of(
     scope = Scope(digests=set(digests))
     keys = [url_key(url) for url in urls]
     scope.urls |= _ids(connection, "SELECT id FROM urls WHERE key IN ({0})", keys)
+    # an address that was never fetched here: pages at others name it as their story's
+    scope.articles |= _ids(
+        connection,
+        "SELECT k.article_id FROM _addresses d JOIN _linked k ON k.id = d.linked_id"
+        " WHERE d.hash IN ({0}) AND k.article_id IS NOT NULL",
+        keys,
+    )
     while True:
         before = scope.size
         for look in (_articles, _urls, _captures, _digests):

@@ -92,12 +92,22 @@ class Member:
     stamp: str | None
 
 
-def open_union(path: Path) -> Database:
-    """A union's database, made if it is not there. Raises ArchiveError, sqlite3.Error, OSError."""
+def refuse_as_union(path: Path) -> None:
+    """Raise ArchiveError where no union can be at a path, changing nothing."""
     if path.is_dir():
         raise ArchiveError(f"{path} is a folder; a union is one file: name it with -o union.db")
     if path.name == FILE_NAME:
         raise ArchiveError(f"{path}: {FILE_NAME} is what an archive has; name it -o union.db")
+    if path.exists() and not is_database(path):
+        raise ArchiveError(
+            f"{path} is there and is no union of archives; name another file with -o"
+        )
+
+
+def open_union(path: Path) -> Database:
+    """A union's database, made if it is not there; for who holds its lock. Raises ArchiveError,
+    sqlite3.Error, OSError."""
+    refuse_as_union(path)
     if not path.exists():
         new = path.with_name(path.name + _NEW)
         for ending in ("", "-wal", "-shm"):  # of one that was killed
@@ -114,10 +124,6 @@ def open_union(path: Path) -> Database:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         db.close()
         new.replace(path)
-    elif not is_database(path):
-        raise ArchiveError(
-            f"{path} is there and is no union of archives; name another file with -o"
-        )
     db = open_file_for_writing(path)
     if not is_union(db.conn):
         db.close()

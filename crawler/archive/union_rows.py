@@ -16,7 +16,13 @@ from crawler.archive.links import note_redirect
 from crawler.archive.rows import in_batches
 from crawler.archive.story_part import Rows
 from crawler.archive.takedown_scope import scope_of, urls_of
-from crawler.archive.takedowns import Takedown, enter, is_digest_taken_down, is_taken_down
+from crawler.archive.takedowns import (
+    Takedown,
+    enter,
+    is_digest_taken_down,
+    is_taken_down,
+    records_taken_down,
+)
 from crawler.archive.union_stories import UnionStories
 
 BATCH = 500
@@ -46,6 +52,8 @@ FINDING = (
     "recovered_at", "is_habit",
 )  # fmt: skip
 LAYOUT = ("field", "since", "before", "after", "urls", "noted_at")
+PICTURE = ("media_type", "bytes", "width", "height")
+RENDERING = ("rendered_at", "made_by", "digest", "bytes")
 
 Atomic = Callable[[], Any]
 """Makes a transaction, as a context."""
@@ -201,11 +209,14 @@ def add_urls(
 
 def add_captures(
     connection: sqlite3.Connection, rows: Rows, name: str, runs: dict[int, int], atomic: Atomic
-) -> int:
-    """Enter an archive's captures; how many are new. name: of the archive.
+) -> tuple[int, set[str]]:
+    """Enter an archive's captures; how many are new, and WARC-Record-IDs of those that are left
+    out, because they were taken down. name: of the archive.
 
     Of a capture that several archives have, the place counts that comes first by its name."""
     new = 0
+    refused: set[str] = set()
+    records = records_taken_down(connection)
     columns = ", ".join(f"c.{column}" for column in CAPTURE)
     for which in (
         "c.refers_to_id IS NULL",
@@ -219,13 +230,13 @@ def add_captures(
         )
         for some in in_batches(found, BATCH):
             with atomic():
-                new += _add_some(connection, some, name, runs)
-    return new
+                new += _add_some(connection, some, name, runs, records, refused)
+    return new, refused
 
 
 def _add_some(
     connection: sqlite3.Connection, some: Sequence[tuple[Any, ...]], name: str,
-    runs: dict[int, int],
+    runs: dict[int, int], records: frozenset[str], refused: set[str],
 ) -> int:  # fmt: skip
     known = {
         record: place
@@ -241,10 +252,13 @@ def _add_some(
         place = [f"{name}/{file}", offset, length]
         there = known.get(record)
         if there is None:
-            gone = has_tombstones and (
-                is_taken_down(connection, rest[0]) or is_digest_taken_down(connection, rest[4])
-            )
-            if not gone:
+            if has_tombstones and (
+                record in records
+                or is_taken_down(connection, rest[0])
+                or is_digest_taken_down(connection, rest[4])
+            ):
+                refused.add(record)
+            else:
                 new.append((page, runs[run_id], original, record, *place, *rest))
         elif there != place and (place < there or there[0].rpartition("/")[0] == name):
             moved.append((*place, record))
@@ -263,6 +277,60 @@ def _add_some(
                 moved,
             )
     return len(new)
+
+
+def add_pictures(connection: sqlite3.Connection, rows: Rows, atomic: Atomic) -> None:
+    """Enter which captures are pictures. Of an address that several archives asked, the answer
+    counts that came last."""
+    columns = ", ".join(f"p.{column}" for column in PICTURE)
+    found = rows(
+        f"SELECT u.url, c.record_id, {columns} FROM pictures p"  # noqa: S608
+        " JOIN urls u ON u.id = p.url_id JOIN captures c ON c.id = p.capture_id ORDER BY u.id",
+        (),
+    )
+    for some in in_batches(found, BATCH):
+        with atomic():
+            connection.executemany(
+                f"INSERT INTO pictures (url_id, capture_id, {', '.join(PICTURE)})"  # noqa: S608
+                " SELECT u.id, c.id, ?3, ?4, ?5, ?6 FROM urls u, captures c"
+                " WHERE u.url = ?1 AND c.record_id = ?2"
+                " ON CONFLICT (url_id) DO UPDATE SET capture_id = excluded.capture_id,"
+                f" {', '.join(f'{n} = excluded.{n}' for n in PICTURE)} WHERE"
+                " (SELECT (n.fetched_at, n.record_id) >= (o.fetched_at, o.record_id)"
+                " FROM captures n, captures o WHERE n.id = excluded.capture_id"
+                " AND o.id = pictures.capture_id)",
+                some,
+            )
+
+
+def add_renderings(connection: sqlite3.Connection, rows: Rows, name: str, atomic: Atomic) -> None:
+    """Enter what browsers showed of captures. name: of the archive.
+
+    Of a record that several archives have, the place counts that comes first by its name; of two
+    renderings of one capture, the first."""
+    columns = ", ".join(f"r.{column}" for column in RENDERING)
+    found = rows(
+        "SELECT c.record_id, r.record_id, r.warc_file, r.warc_offset, r.warc_length,"  # noqa: S608
+        f" {columns} FROM renderings r JOIN captures c ON c.id = r.capture_id ORDER BY c.id",
+        (),
+    )
+    changed = ("record_id", "warc_file", "warc_offset", "warc_length", *RENDERING)
+    for some in in_batches(found, BATCH):
+        with atomic():
+            connection.executemany(
+                f"INSERT INTO renderings (capture_id, {', '.join(changed)})"  # noqa: S608
+                f" SELECT c.id, {', '.join(f'?{n}' for n in range(2, 2 + len(changed)))}"
+                " FROM captures c WHERE c.record_id = ?1"
+                " ON CONFLICT (capture_id) DO UPDATE SET"
+                f" {', '.join(f'{n} = excluded.{n}' for n in changed)} WHERE"
+                " (excluded.rendered_at, excluded.record_id) < (rendered_at, record_id)"
+                " OR excluded.record_id = record_id AND (excluded.warc_file < warc_file"
+                f" OR warc_file > ?{2 + len(changed)} AND warc_file < ?{3 + len(changed)})",
+                [
+                    (page, record, f"{name}/{file}", *rest, f"{name}/", f"{name}0")
+                    for page, record, file, *rest in some
+                ],
+            )
 
 
 def add_redirects(connection: sqlite3.Connection, rows: Rows, atomic: Atomic) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from crawler.archive.articles import Articles
 from crawler.archive.guards import history_unlocked
@@ -24,6 +25,7 @@ from crawler.archive.story_part import (
     unpacked,
 )
 from crawler.archive.story_union import united
+from crawler.archive.takedown_scope import scope_of, urls_of
 from crawler.archive.takedowns import is_taken_down
 from crawler.archive.union import touch_links
 from crawler.errors import DamageError
@@ -53,10 +55,14 @@ class UnionStories:
             (archive_id, after, most),
         ).fetchall()
 
-    def put(self, archive_id: int, part: StoryPart) -> bool:
-        """Take what an archive has of a story; False: it was taken down in one of the archives.
+    def put(self, archive_id: int, part: StoryPart, refused: Collection[str] = ()) -> bool:
+        """Take what an archive has of a story; False: it was taken down in one of the archives, by
+        its address, or as what it was read from. refused: WARC-Record-IDs of captures that were.
         Raises DamageError where the archive refers to what it has not."""
-        if is_taken_down(self._connection, part.url):
+        if is_taken_down(self._connection, part.url) or any(
+            each.record in refused for each in part.revisions
+        ):
+            self._leave_out(part)
             return False
         known = self._known_as(part.url)
         seen = (part.article["first_captured_at"], part.article["last_captured_at"])
@@ -94,6 +100,28 @@ class UnionStories:
         remove(self._connection, articles, captures, urls)
         self._sql("DELETE FROM _removals")  # the archives' own affair: here are no WARC files
         self.take_back()
+
+    def _leave_out(self, part: StoryPart) -> None:
+        """Take out what shows a story that was taken down, at whichever of its addresses: the
+        tombstone has only those that its own archive knew."""
+        scope = scope_of(self._connection, [part.url, *part.urls])
+        if scope.articles or scope.captures:
+            urls = urls_of(self._connection, scope)
+            self.remove(sorted(scope.articles), sorted(scope.captures), urls)
+
+    def remove_pictures(self, urls: Collection[str]) -> None:
+        """Take out the captures of pictures that no story has."""
+        captures = [
+            key
+            for (key,) in self._sql(
+                "SELECT c.id FROM urls u JOIN captures c ON c.url_id = u.id WHERE u.role ="
+                " 'requisite' AND u.url IN (SELECT value FROM json_each(?))"
+                " AND NOT EXISTS (SELECT 1 FROM images i WHERE i.url = u.url)",
+                (json.dumps(sorted(urls)),),
+            )
+        ]
+        if captures:
+            self.remove([], captures)
 
     def _parts(self, article_id: int, archive_id: int, url: str) -> list[StoryPart]:
         """What there is of a story besides what an archive has at an address. Where that is what

@@ -7,10 +7,12 @@ it. What came of it is the last line of standard output.
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import shutil
 import signal
+import sqlite3
 import sys
 import threading
 from collections.abc import Callable
@@ -20,7 +22,7 @@ from typing import Any
 from scrapy.settings import Settings
 
 from crawler.archive.database import check
-from crawler.errors import BusyError, HemerotecaError
+from crawler.errors import ArchiveError, BusyError, FullError, HemerotecaError
 from crawler.runs import Workers, import_files, offline_run, reextract
 from crawler.urls import is_at
 
@@ -29,6 +31,9 @@ if sys.platform != "win32":
 
 _SETTINGS = "SCRAPY_SETTINGS_MODULE"
 BUSY = 4
+STOPPED = 75
+"""Exit code of a task that its file is not to blame for: https://man.freebsd.org/sysexits."""
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
 
 
 def main() -> None:
@@ -50,10 +55,18 @@ def main() -> None:
         found = work(Path(told["shard"]), settings, told)
     except BusyError as error:
         _fail(BUSY, str(error))
+    except (ArchiveError, FullError) as error:
+        _fail(STOPPED, str(error))
     except HemerotecaError as error:
         _fail(error.exit_code, str(error))
     except KeyboardInterrupt:
-        _fail(130, "it was stopped")
+        _fail(STOPPED, "it was stopped")
+    except sqlite3.Error as error:
+        _fail(STOPPED, f"its shard cannot be read or written ({error})")
+    except OSError as error:
+        if error.errno not in _OF_THE_DISK:
+            raise
+        _fail(STOPPED, f"{error.filename or told['shard']}: {error.strerror}")
     except MemoryError:
         _fail(1, f"it takes more memory than it may ({told['megabytes']:,} MB)")
     sys.stdout.write(json.dumps(found) + "\n")

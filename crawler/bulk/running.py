@@ -23,6 +23,9 @@ from crawler.bulk import tasks
 from crawler.bulk.tasks import Done, Task
 
 _BUSY = 4
+_STOPPED = 75
+_ASKED_TO_END = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""By who shuts a machine down, say; never for what the file does."""
 _PATH = (str(Path(crawler.__file__).parents[1]), os.environ.get("PYTHONPATH"))
 _PATIENCE = 30
 """Seconds that a task has to end in order when it is told to."""
@@ -153,6 +156,12 @@ def _result(task: Task, process: subprocess.Popen[str], told: dict[str, object])
     why = said[-1][:_SHOWN] if said else "it said nothing"
     if code == _BUSY:
         return Done(task.source, "busy", why)
+    if code == _STOPPED:
+        return Done(task.source, "stopped", why)
+    if -code in _ASKED_TO_END:
+        return Done(
+            task.source, "stopped", f"its process was ended by {signal.Signals(-code).name}"
+        )
     if code < 0:
         name = signal.Signals(-code).name
         why = f"its process was ended by {name}, for want of memory perhaps"

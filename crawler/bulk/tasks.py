@@ -14,9 +14,10 @@ from typing import Any, Literal
 
 from crawler.archive.database import FILE_NAME
 
-State = Literal["done", "damaged", "set aside", "busy", "known"]
-"""done: all of it. damaged: what could be read of it. set aside: nothing is kept of it. busy:
-another program has the shard. known: the same file was done under another name."""
+State = Literal["done", "damaged", "set aside", "stopped", "busy", "known"]
+"""done: all of it. damaged: what could be read of it. set aside: nothing is kept of it. stopped:
+by somebody, or for want of room, and the next time it goes on. busy: another program has the shard.
+known: the same file was done under another name."""
 
 KEPT: tuple[State, ...] = ("done", "damaged", "set aside")
 """States that are remembered."""

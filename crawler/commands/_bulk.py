@@ -97,9 +97,15 @@ def bulk(
     began = time.monotonic()
     todo, known = left_to_do(tasks, folder)
     results = [*known]
+    busy: list[Task] = []
+    of_source = {task.source: task for task in todo}
     for done in _each_done(todo, opts.scheduler, jobs, folder):
+        if done.state == "busy":  # by the same file under another name, perhaps, which is done now
+            busy.append(of_source[done.source])
+            continue
         results.append(done)
         _show(done, len(results), len(tasks))
+    results += _each_done(busy, opts.scheduler, jobs, folder)
     print(summary(verb, results, len(known), time.monotonic() - began))
     if verb == "import":
         shards = shlex.quote(str(opts.shards))
@@ -167,7 +173,7 @@ def summary(verb: str, results: Sequence[Done], before: int, seconds: float) -> 
 
 
 def _tell_of_the_rest(verb: str, results: Sequence[Done]) -> None:
-    rest = [each for each in results if each.state in ("damaged", "set aside", "busy")]
+    rest = [each for each in results if each.state in _said]
     for each in rest[:_SHOWN]:
         name = Path(each.source).name
         print(shown_line(f"{PROGRAM} {verb}: {name} {_said[each.state]}: {each.reason}"),
@@ -177,10 +183,18 @@ def _tell_of_the_rest(verb: str, results: Sequence[Done]) -> None:
     if rest:
         states = Counter(each.state for each in rest)
         said = ", ".join(f"{number:,} {_said[state]}" for state, number in sorted(states.items()))
-        raise PartlyError(f"of {len(results):,}: {said}; --again tries those once more")
+        how = ["the same command goes on"] if {"stopped", "busy"} & set(states) else []
+        if {"damaged", "set aside"} & set(states):
+            how.append(
+                "to try one once more, name it alone with --again" if verb == "import"
+                else "--again tries all once more"
+            )  # fmt: skip
+        raise PartlyError(f"of {len(results):,}: {said}; {'; '.join(how)}")
 
 
-_said = {"damaged": "damaged in part", "set aside": "set aside", "busy": "in use"}
+_said = {
+    "damaged": "damaged in part", "set aside": "set aside", "stopped": "stopped", "busy": "in use",
+}  # fmt: skip
 
 
 def _show(done: Done, number: int, of: int) -> None:

@@ -74,6 +74,7 @@ class Command(Verb):
             archives = archives_named(args)
             show = _show if sys.stderr.isatty() else lambda name, merged: None
             if opts.parquet is not None:
+                about.folder = Path(opts.parquet).expanduser()
                 _to_lake(archives, Path(opts.parquet).expanduser(), began)
                 return
             path = Path(opts.output).expanduser()

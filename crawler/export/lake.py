@@ -2,12 +2,14 @@
 
     LAKE/archive=NAME/stories/site=HOST/year=2026/month=1/part-0.parquet
 
-What an archive has is in one folder, which is written beside and then put in its place: whoever
-reads the lake sees an archive as it was or as it is, and no other archive is touched.
+What an archive has is in one folder, which is written apart and then put in its place: whoever
+reads the lake sees an archive as it was or as it is, and no other archive is touched. What is
+written lies a folder deeper than what is read, so that no pattern `LAKE/*/stories/…` finds it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import sqlite3
@@ -31,7 +33,8 @@ from crawler.search import parse
 TABLES = ("stories", "revisions", "links", "captures")
 _ABOUT = "_about.json"
 """What a lake, and each archive in it, says of itself. Readers of Parquet pass over such names."""
-_NEW, _OLD = "_new.", "_old."
+_NEW, _OLD = "_new", "_old"
+"""Folders with what is being written, and with what it takes the place of."""
 
 
 @dataclass(slots=True)
@@ -65,6 +68,7 @@ def fill(
     lock.acquire()
     try:
         _say(folder / _ABOUT, {"software": f"Hemeroteca {__version__}", "tables": TABLES})
+        _clear(folder)
         for each in sorted(archives, key=lambda each: each.name):
             progress(each.name, filled)
             try:
@@ -88,9 +92,18 @@ def _must_be_ours(folder: Path) -> None:
         raise UsageError(f"{folder} is there and is no lake; name another folder with --parquet")
 
 
+def _clear(folder: Path) -> None:
+    """Put away what one that was killed has left; an archive that it had moved aside comes back."""
+    for old in (folder / _OLD).glob("*"):
+        if not (folder / old.name).exists():
+            old.replace(folder / old.name)
+    for left in (folder / _NEW, folder / _OLD, *folder.glob("_new.*"), *folder.glob("_old.*")):
+        shutil.rmtree(left, ignore_errors=True)
+
+
 def _take(folder: Path, each: Named, filled: Filled) -> None:
     place = folder / f"archive={quote(each.name, safe='')}"
-    new, old = (folder / f"{prefix}{place.name}" for prefix in (_NEW, _OLD))
+    new, old = (folder / aside / place.name for aside in (_NEW, _OLD))
     with closing(open_as_it_is(each.folder)) as db:
         db.execute("BEGIN")
         known = _told(place / _ABOUT)
@@ -99,22 +112,32 @@ def _take(folder: Path, each: Named, filled: Filled) -> None:
                 f"the lake has another archive called {each.name}, of {known.get('folder')}; give"
                 f" this one a name of its own: NAME={each.folder}"
             )
-        stamp = stamp_of(each.folder)
-        if known.get("stamp") == stamp:
+        stamp, columns = stamp_of(each.folder), _columns()
+        if (known.get("stamp"), known.get("columns")) == (stamp, columns):
             filled.archives += 1
             filled.untouched += 1
             return
-        for left in (new, old):
-            shutil.rmtree(left, ignore_errors=True)
-        new.mkdir()
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(parents=True)
         stories = _write(new, db.conn)
-    _say(new / _ABOUT, {"folder": str(each.folder.resolve()), "stamp": stamp, "stories": stories})
+    told = {"folder": str(each.folder.resolve()), "stamp": stamp, "columns": columns}
+    _say(new / _ABOUT, told | {"stories": stories})
     if place.exists():
+        old.parent.mkdir(exist_ok=True)
         place.replace(old)
     new.replace(place)
-    shutil.rmtree(old, ignore_errors=True)
+    for aside in (new.parent, old.parent):
+        shutil.rmtree(aside, ignore_errors=True)
     filled.archives += 1
     filled.stories += stories
+
+
+def _columns() -> str:
+    """Tells what this version writes from what an earlier one wrote: files of one table with other
+    columns are not read together."""
+    form = FORMATS["parquet"]
+    tables = [form.table(name) for name in TABLES]
+    return hashlib.sha256(repr(tables).encode()).hexdigest()[:16]
 
 
 def _write(folder: Path, connection: sqlite3.Connection) -> int:

@@ -18,7 +18,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from crawler.archive.captures import is_unread
 from crawler.archive.database import WARC_FOLDER
-from crawler.archive.renderings import is_entered
+from crawler.archive.renderings import is_entered, rendering_of_record
 from crawler.archive.takedowns import is_digest_taken_down, is_taken_down, records_taken_down
 from crawler.errors import VisitError
 from crawler.items import Capture, Page, Rendering, Visit
@@ -265,7 +265,9 @@ class Importing:
         capture = self._originals.get(about)
         if about in self._gone or self._shows_what_went(record):
             return
-        if about in self._known or is_entered(self._connection, record.record_id):
+        # an import that broke off may have stored an answer, and not what was shown of it
+        is_owed = capture is not None and rendering_of_record(self._connection, about) is None
+        if (about in self._known and not is_owed) or is_entered(self._connection, record.record_id):
             self._told.records["known"] += 1
             return
         if capture is None:  # it comes later, or never

@@ -19,12 +19,13 @@ from benchmarks import library
 from benchmarks.merge import CONTENTS, Papers, build, contents, digest
 from crawler.archive import merging, story_part, union_rows
 from crawler.archive.database import open_for_reading, open_for_writing
-from crawler.archive.members import Named
+from crawler.archive.guards import history_unlocked
+from crawler.archive.members import Named, stamp_of
 from crawler.archive.merging import merge
 from crawler.archive.store import Store
 from crawler.archive.takedowns import Takedown, enter
 from crawler.errors import ArchiveError, BusyError
-from crawler.items import Article, Capture, LinkedStory, Moment, Visit
+from crawler.items import Article, Capture, LinkedStory, Moment, Picture, Rendering, Visit
 
 PAPERS = Papers(4, 26)
 TEXT = "\n\n".join(
@@ -175,6 +176,8 @@ ITS_OWN = {
     "revisions": {"id", "article_id", "number", "capture_id"},
     "articles": {"id", "site_id", "url", "revision_id", "revisions", "successor_id"},
     "images": {"id", "article_id", "revision_id"},
+    "pictures": {"url_id", "capture_id"},
+    "renderings": {"capture_id", "record_id", "warc_file", "warc_offset", "warc_length"},
     "edits": {"revision_id"},
     "taken_back": {"revision_id"},
     "rereadings": {"article_id", "revision_id"},
@@ -185,6 +188,7 @@ CARRIED = {
     "run_papers": union_rows.RUN_PAPER, "findings": union_rows.FINDING,
     "layout_changes": union_rows.LAYOUT, "revisions": story_part.REVISION,
     "articles": story_part.ARTICLE, "images": story_part.IMAGE, "edits": story_part.EDIT,
+    "pictures": union_rows.PICTURE, "renderings": union_rows.RENDERING,
     "taken_back": story_part.TAKEN_BACK, "rereadings": story_part.REREADING,
 }  # fmt: skip
 
@@ -507,6 +511,25 @@ def test_one_merge_at_a_time_writes_a_union(papers: list[Named], tmp_path: Path)
         merge(path, papers, lambda name, merged: merge(path, papers) and None)
 
 
+def test_of_two_merges_at_once_one_makes_the_union(papers: list[Named], tmp_path: Path) -> None:
+    path = tmp_path / "new" / "u.db"
+    opened = merging.union.open_union
+    held: list[type[BaseException]] = []
+
+    def open_it(where: Path) -> object:
+        with pytest.raises(BusyError) as busy:  # another one, before there is a union
+            merge(path, papers[1:])
+        held.append(busy.type)
+        return opened(where)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merging.union, "open_union", open_it)
+        merge(path, papers[:1])
+    assert held == [BusyError]
+    assert sorted(each.name for each in path.parent.iterdir()) == ["u.db"]
+    merge(path, papers)
+
+
 def test_an_archive_is_no_union(papers: list[Named]) -> None:
     with pytest.raises(ArchiveError, match="is what an archive has"):
         merge(papers[0].folder / "archive.db", papers[1:])
@@ -515,3 +538,151 @@ def test_an_archive_is_no_union(papers: list[Named]) -> None:
 def test_a_union_is_opened_as_an_archive_is(union: Path) -> None:
     with closing(open_for_reading(union)) as db:
         assert db.execute("SELECT count(*) FROM stories").fetchone()[0] == 4 * PAPERS.stories
+
+
+# -- what pages showed -------------------------------------------------------------------------
+
+LEAD = "https://news.example/media/bridge.png"
+
+
+def picture(minute: int, archive: str, width: int) -> Visit:
+    """The lead picture of the story, with what a browser showed of the answer: both at once."""
+    shown = Rendering(
+        f"<urn:uuid:shown-{archive}-{minute}>", f"2026-01-02T12:{minute:02}:01.000000+00:00",
+        "Test/1", f"sha256:shown {archive}", 7, "a.warc.gz", 100 + minute, 1,
+    )  # fmt: skip
+    (capture,) = visit(minute, f"picture of {archive}", archive).captures
+    capture = replace(capture, url=LEAD, content_type="image/png", rendering=shown)
+    answer = Picture("image/png", 9, width, 5)
+    return Visit(LEAD, "requisite", "done", captures=(capture,), picture=answer)
+
+
+def shown(path: Path) -> list[tuple[object, ...]]:
+    pictures = (
+        "SELECT u.url, c.record_id, p.width, c.warc_file FROM pictures p"
+        " JOIN urls u ON u.id = p.url_id JOIN captures c ON c.id = p.capture_id"
+    )
+    renderings = (
+        "SELECT c.record_id, r.record_id, r.bytes, r.warc_file FROM renderings r"
+        " JOIN captures c ON c.id = r.capture_id ORDER BY 1"
+    )
+    return ask(path, pictures) + ask(path, renderings)
+
+
+def test_pictures_and_what_browsers_showed_come_with_their_captures(
+    archive: Callable[..., Named], tmp_path: Path
+) -> None:
+    two = archive("two", visit(1, "Bridge closed", "two"), picture(2, "two", 200))
+    one = archive("one", visit(3, "Bridge closed", "one"), picture(4, "one", 100))
+    said = [
+        (LEAD, "<urn:uuid:one-4>", 100, "one/a.warc.gz"),  # which came last
+        ("<urn:uuid:one-4>", "<urn:uuid:shown-one-4>", 7, "one/a.warc.gz"),
+        ("<urn:uuid:two-2>", "<urn:uuid:shown-two-2>", 7, "two/a.warc.gz"),
+    ]
+    merge(tmp_path / "u.db", [one, two])
+    assert shown(tmp_path / "u.db") == said
+    for each in (two, one):
+        merge(tmp_path / "other.db", [each])
+    assert shown(tmp_path / "other.db") == said
+    copied = Named("a-copy", tmp_path / "a-copy")
+    shutil.copytree(two.folder, copied.folder)
+    merge(tmp_path / "u.db", [copied, one, two])
+    assert ("<urn:uuid:two-2>", "<urn:uuid:shown-two-2>", 7, "a-copy/a.warc.gz") in shown(
+        tmp_path / "u.db"
+    )
+    db = open_for_writing(one.folder)  # its file was written anew
+    with db.atomic(), history_unlocked(db.conn):
+        for table in ("captures", "renderings"):
+            db.execute(f"UPDATE {table} SET warc_file = 'b.warc.gz'")
+    db.close()
+    merge(tmp_path / "u.db", [copied, one, two])
+    assert {row[3] for row in shown(tmp_path / "u.db")} == {"one/b.warc.gz", "a-copy/a.warc.gz"}
+
+
+def test_a_union_of_an_earlier_version_gets_what_that_did_not_take(
+    archive: Callable[..., Named], tmp_path: Path
+) -> None:
+    path = tmp_path / "u.db"
+    one = archive("one", picture(4, "one", 100))
+    merge(path, [one])
+    before = shown(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DELETE FROM pictures")
+        connection.execute("DELETE FROM renderings")
+        connection.execute("UPDATE archives SET stamp = ?", (stamp_of(one.folder),))
+        connection.commit()
+    assert merge(path, [one]).untouched == 0
+    assert shown(path) == before
+    assert merge(path, [one]).untouched == 1
+
+
+# -- what was taken down does not come back by another archive ---------------------------------
+
+
+def take_down(one: Named, **more: object) -> None:
+    """As `scrapy takedown` leaves an archive that had the story at `visit`'s address."""
+    db = open_for_writing(one.folder)
+    url, at = "https://news.example/bridge", "2026-01-05T00:00:00+00:00"
+    takedown = Takedown(f"t-{one.name}", url, at, "asked", "x", (url,), (), (), 1)
+    with db.atomic():
+        enter(db.conn, replace(takedown, **more), finished=True)  # type: ignore[arg-type]
+    db.close()
+
+
+def at(address: str, seen: Visit, body: str = TEXT) -> Visit:
+    assert seen.article is not None
+    captures = tuple(replace(each, url=address) for each in seen.captures)
+    article = replace(seen.article, url=address, body=body, body_markdown=body)
+    return replace(seen, url=address, captures=captures, article=article)
+
+
+WEIR = TEXT.replace("bridge", "weir").replace("council", "parish").replace("winter", "flood")
+
+
+@pytest.mark.parametrize("tombstone_first", [True, False])
+def test_the_same_bytes_at_another_address_go_with_what_was_taken_down_and_nothing_else(
+    archive: Callable[..., Named], tmp_path: Path, *, tombstone_first: bool
+) -> None:
+    path, weir = tmp_path / "u.db", "https://news.example/weir"
+    two = archive(
+        "two", at("https://news.example/2026/bridge", visit(2, "Bridge closed", "two")),
+        at(weir, visit(3, "Weir of the mill opened", "two"), WEIR),
+    )  # fmt: skip
+    one = archive("one")
+    take_down(one, digests=("sha256:Bridge closed",))
+    for each in (one, two) if tombstone_first else (two, one):
+        assert merge(path, [each]).aside == []
+    assert ask(path, "SELECT url FROM stories") == [(weir,)]
+    assert ask(path, "SELECT count(*) FROM captures") == [(1,)]
+
+
+@pytest.mark.parametrize("tombstone_first", [True, False])
+def test_no_other_address_shows_a_story_that_was_taken_down(
+    archive: Callable[..., Named], tmp_path: Path, *, tombstone_first: bool
+) -> None:
+    path = tmp_path / "u.db"
+    seen, alias = visit(2, "Bridge closed, as two has it", "two"), "https://news.example/p/17"
+    named = at(alias, seen)
+    two = archive("two", replace(named, article=seen.article))  # its page names the other address
+    one = archive("one")
+    take_down(one)
+    for each in (one, two) if tombstone_first else (two, one):
+        assert merge(path, [each]).aside == []
+    assert told(path) == []
+    assert ask(path, "SELECT url FROM captures") == []
+
+
+@pytest.mark.parametrize("tombstone_first", [True, False])
+def test_a_list_that_went_with_a_story_does_not_come_back_by_a_copy_of_the_archive(
+    archive: Callable[..., Named], tmp_path: Path, *, tombstone_first: bool
+) -> None:
+    path = tmp_path / "u.db"
+    seen = replace(visit(4, "A list", "two"), article=None)
+    two = archive("two", at("https://news.example/weir", visit(3, "Weir", "two"), WEIR), seen)
+    one = archive("one")
+    (record,) = (each.record_id for each in seen.captures)
+    take_down(one, urls=(), records=(record,))
+    for each in (one, two) if tombstone_first else (two, one):
+        assert merge(path, [each]).aside == []
+    assert ask(path, "SELECT count(*) FROM stories") == [(1,)]
+    assert ask(path, "SELECT count(*) FROM captures WHERE record_id = ?", record) == [(0,)]

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from crawler.bulk.running import run_task
-from crawler.bulk.tasks import Limits, Task, shard_name
+from crawler.bulk.tasks import Limits, Task, digest, shard_name
 from tests.system.conftest import ROOT, run_scrapy
 from tests.system.test_hostile import STORY
 from tests.system.test_import import answer, warc
@@ -185,6 +185,44 @@ def test_a_file_whose_process_dies_is_set_aside_and_the_rest_goes_on(
     assert process.returncode == 9
     assert "its process was ended by SIGKILL" in err
     assert sorted(results(tmp_path / "shards").values()) == ["done", "set aside"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_what_is_told_to_end_is_no_fault_of_its_file_and_goes_on(
+    files: Path, tmp_path: Path
+) -> None:
+    one, two = files / "CC-NEWS-0.warc.gz", files / "CC-NEWS-1.warc.gz"
+    with begun(tmp_path / "shards", one, two) as (process, child):
+        os.kill(child, signal.SIGTERM)
+        _, err = process.communicate(timeout=120)
+    assert process.returncode == 9
+    assert "of 2: 1 stopped; the same command goes on" in err
+    assert list(results(tmp_path / "shards").values()) == ["done"]
+    assert bulk(tmp_path / "shards", one, two).returncode == 0
+
+
+def test_a_shard_that_cannot_be_written_is_no_fault_of_its_file(
+    files: Path, tmp_path: Path
+) -> None:
+    one, shards = files / "CC-NEWS-0.warc.gz", tmp_path / "shards"
+    shards.mkdir()
+    in_the_way = shards / shard_name(one, digest(one))
+    in_the_way.write_bytes(b"")
+    done = bulk(shards, one)
+    assert done.returncode == 9
+    assert f"stopped: {in_the_way} is a file" in done.stderr
+    in_the_way.unlink()
+    assert bulk(shards, one).returncode == 0
+
+
+def test_one_file_in_two_folders_is_one_shard(files: Path, tmp_path: Path) -> None:
+    named = [tmp_path / folder / "news.warc.gz" for folder in ("a", "b")]
+    for path in named:
+        path.parent.mkdir()
+        path.write_bytes((files / "CC-NEWS-0.warc.gz").read_bytes())
+    done = bulk(tmp_path / "shards", "--jobs", "2", *named)
+    assert done.returncode == 0, done.stderr
+    assert "1 the same as others" in done.stdout
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

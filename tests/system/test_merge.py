@@ -247,9 +247,36 @@ def test_duckdb_reads_a_lake_in_place_and_an_archive_rewrites_its_own_part(
     (count,) = ask(papers / "courier" / "archive.db", "SELECT count(*) FROM stories")[0]
     assert said["stories"] == [["courier", count, 1], ["gazette", 3, 1]]
     assert {"archive", "site", "year", "month"} <= set(said["columns"])
-    # one that was killed half way leaves what is there as it was
-    (lake / "_new.archive=gazette").mkdir()
-    assert run_scrapy("merge", "--parquet", str(lake), str(folder)).returncode == 0
+
+
+def test_one_that_was_killed_leaves_a_lake_that_is_read_as_it_was(
+    papers: Path, tmp_path: Path
+) -> None:
+    lake = tmp_path / "lake"
+    assert run_scrapy("merge", "--parquet", str(lake), str(papers)).returncode == 0
+    whole = read_by_others(DUCKDB, lake)["stories"]
+    (lake / "_new").mkdir()
+    shutil.copytree(lake / "archive=gazette", lake / "_new" / "archive=gazette")
+    (next((lake / "_new").rglob("stories/**/*.parquet"))).write_bytes(b"PAR1")
+    assert read_by_others(DUCKDB, lake)["stories"] == whole
+    # between the two renamings; and what is not named now comes back, too
+    (lake / "_old").mkdir()
+    (lake / "archive=gazette").rename(lake / "_old" / "archive=gazette")
+    done = run_scrapy("merge", "--parquet", str(lake), str(papers / "courier"))
+    assert done.returncode == 0, done.stderr
+    assert read_by_others(DUCKDB, lake)["stories"] == whole
+    assert not any((lake / name).exists() for name in ("_new", "_old"))
+
+
+def test_what_a_version_with_other_columns_wrote_is_written_anew(
+    papers: Path, tmp_path: Path
+) -> None:
+    lake = tmp_path / "lake"
+    assert run_scrapy("merge", "--parquet", str(lake), str(papers)).returncode == 0
+    about = lake / "archive=gazette" / "_about.json"
+    about.write_text(json.dumps(json.loads(about.read_text()) | {"columns": "others"}))
+    done = run_scrapy("merge", "--parquet", str(lake), str(papers))
+    assert "(1 unchanged since): 3 stories written" in done.stdout
 
 
 def test_an_archive_of_an_odd_name_has_its_place_in_a_lake(papers: Path, tmp_path: Path) -> None:

@@ -186,6 +186,22 @@ def test_it_is_read_back_rebuilt_and_imported_as_it_is(crawled: Crawled, tmp_pat
 
 
 @needs_browser
+def test_an_import_that_broke_off_before_what_was_shown_brings_it_the_next_time(
+    crawled: Crawled, tmp_path: Path
+) -> None:
+    (file,) = (crawled.folder / "warc").glob("*.warc.gz")
+    ((offset,),) = query(crawled.folder, "SELECT min(warc_offset) FROM renderings")
+    begun, whole = tmp_path / "begun.warc.gz", ("-a", f"archive={tmp_path / 'imported'}")
+    begun.write_bytes(file.read_bytes()[:offset])
+    assert run_scrapy("import", str(begun), *whole).returncode == 0
+    assert rendered(tmp_path / "imported") == {}
+    assert run_scrapy("import", str(file), *whole).returncode == 0
+    assert len(rendered(tmp_path / "imported")) == len(rendered(crawled.folder))
+    number = "SELECT count(*) FROM stories"
+    assert query(tmp_path / "imported", number) == query(crawled.folder, number)
+
+
+@needs_browser
 def test_what_is_lost_or_changed_of_it_is_found(crawled: Crawled, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(crawled.folder, copy)
