@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from crawler.errors import RenderError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 VIEWPORT = (1280, 1600)
 """CSS pixels."""
 _ASKED_FOR = frozenset({"script", "fetch", "xhr"})
+_PAGES = ("text/html", "application/xhtml+xml")
 _TICK = 0.1
 """Seconds between two looks at a page."""
 _QUIET = 0.5
@@ -237,7 +238,8 @@ class Showing:
             await _fulfil(route, Answered(204, [], b""))  # a page that is left stays (RFC 9110)
             return
         self._is_begun = True
-        await _fulfil(route, self._document)
+        said = [(name, _as_page(name, value)) for name, value in self._document.headers]
+        await _fulfil(route, replace(self._document, headers=said))
 
     async def _answer_asked(self, route: Route, kind: str) -> None:
         request = route.request
@@ -259,6 +261,14 @@ class Showing:
     async def _close_socket(self, socket: Any) -> None:
         self.shown.left_out["websocket"] += 1
         await socket.close()
+
+
+def _as_page(name: str, value: str) -> str:
+    """The value of a header; that of a type which a browser would not show as a page, although it
+    was read as one, with the type of a page."""
+    media_type, semicolon, rest = value.partition(";")
+    is_shown = media_type.strip().lower() in ("", *_PAGES)
+    return value if name.lower() != "content-type" or is_shown else f"text/html{semicolon}{rest}"
 
 
 async def _fulfil(route: Route, answer: Answered) -> None:

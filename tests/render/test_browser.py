@@ -301,6 +301,8 @@ def test_a_killed_crawl_leaves_no_browser_behind() -> None:
 
 def test_a_page_is_shown_whatever_its_headers_and_its_scripts_forbid() -> None:
     as_file = Answered(200, [*STORY.headers, ("Content-Disposition", "attachment")], STORY.body)
+    as_data = Answered(200, [("Content-Type", "application/octet-stream")], STORY.body)
+    as_text = Answered(200, [("content-type", "text/plain; charset=utf-8")], STORY.body)
     guarded = document(
         "const p = trustedTypes.createPolicy('p', {createHTML: s => s});"
         " const e = document.createElement('div'); document.body.append(e);"
@@ -316,7 +318,7 @@ def test_a_page_is_shown_whatever_its_headers_and_its_scripts_forbid() -> None:
     )
 
     async def shows(browser: Browser) -> None:
-        for page in (as_file, guarded, changed):
+        for page in (as_file, as_data, as_text, guarded, changed):
             shown = await browser.show(URL, page, story)
             assert TEXT[:60].encode() in shown.html
             assert (b"<template><i>later</i></template>" in shown.html) == (page is guarded)
