@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from crawler.archive.room_front import papers
 from crawler.demo.answer import picture
 from crawler.fixity.archive import verify
 from crawler.render import what_lacks
 from tests.loopback import Answers, site
 
 from .conftest import crawl, query, run_scrapy
-from .test_pictures import PNG, figure, paper, rows
+from .test_pictures import PNG, figure, paper, rows, story
 
 pytestmark = pytest.mark.skipif(what_lacks() is not None, reason=f"{what_lacks()}")
 
@@ -53,6 +56,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
         there = url.replace("127.0.0.1", "localhost")
         answers["/counted"] = (302, {"Location": f"{there}/visitors.json"}, b"")
         answers["/visitors.json"] = (200, JSON, b"{}")
+        answers[SECOND] = story(2, figure(f"{there}/theirs.png"))
+        answers["/theirs.png"] = (200, PNG, picture("theirs"))
         done = crawl("news", folder, site=url, keep="page", render="always")
         assert done.returncode == 0, done.stderr
         yield Kept(folder, url, answers, asked)
@@ -68,7 +73,7 @@ def test_what_scripts_ask_for_is_kept_as_what_it_is_and_asked_for_once(kept: Kep
 
 
 def test_a_page_that_a_script_fetches_keeps_what_a_browser_showed_of_it(kept: Kept) -> None:
-    assert [kept.asked.count(path) for path in (FIRST, SECOND, "/", "/robots.txt")] == [1] * 4
+    assert [kept.asked.count(path) for path in (FIRST, SECOND, "/")] == [1] * 3
     for path in (FIRST, SECOND):
         shown = run_scrapy("show", kept.url + path, "-a", f"archive={kept.folder}", "--shown")
         assert "says that the water has not been as low" in shown.stdout
@@ -81,6 +86,12 @@ def test_data_that_leads_to_anothers_host_is_not_asked_for_there(kept: Kept) -> 
     assert "/data.json" not in kept.asked
     (why,) = query(kept.folder, "SELECT state, reason_code FROM urls WHERE url LIKE '%/counted'")
     assert tuple(why.values()) == ("excluded", "to_other_site")
+
+
+def test_a_host_of_pictures_is_no_newspaper_of_the_reading_room(kept: Kept) -> None:
+    assert rows(kept.folder)["theirs.png"]["media_type"] == "image/png"
+    with closing(sqlite3.connect(kept.folder / "archive.db")) as connection:
+        assert [each.host for each in papers(connection)] == [kept.url.partition("//")[2]]
 
 
 def test_what_was_taken_down_no_script_brings_back(kept: Kept) -> None:
