@@ -312,6 +312,9 @@ class ArchiveSpider(Spider):
         if renderer.wants(reading, url):
             made = await renderer.show(response, url, visit.captures[-1])
             shown = tuple(replace(v, found=tuple(self.accept(v.found))) for v in made.along)
+            for answer, file in made.files:
+                assert file.origin is not None
+                shown += (await read_requisite(self, answer, file, file.origin),)
             if made.answer is None or made.rendering is None:
                 why = made.error.why if made.error is not None else None
                 return replace(visit, state="failed", reason=why), shown

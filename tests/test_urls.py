@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,7 +12,16 @@ from scrapy import Request
 
 from crawler.discover.story_urls import priority
 from crawler.extract.links.addresses import StoryUrls
-from crawler.urls import absolute, normalise, owner, same_story, segments, site_host, story_key
+from crawler.urls import (
+    absolute,
+    is_public,
+    normalise,
+    owner,
+    same_story,
+    segments,
+    site_host,
+    story_key,
+)
 
 
 @given(st.text(max_size=200))
@@ -95,3 +105,28 @@ def test_a_crawl_and_the_linked_stories_go_by_the_same_words() -> None:
         for word in words:
             assert links.target(f"https://a.example/{word}/x1y2z3a4-b5") is None, word
             assert priority(f"https://a.example/{word}/") < 0, word
+
+
+@pytest.mark.parametrize(
+    ("address", "is_so"),
+    [
+        ("8.8.8.8", True),
+        ("2606:4700::1111", True),
+        ("2002:808:808::1", True),
+        ("::ffff:8.8.8.8", True),
+        ("::ffff:10.0.0.1", False),
+        ("::10.0.0.1", False),
+        ("2002:a00:1::1", False),
+        ("2002:7f00:1::", False),
+        ("64:ff9b::a00:1", False),
+        ("64:ff9b:1::a00:1", False),
+        ("::ffff:0:10.0.0.1", False),
+        ("fec0::1", False),
+        ("fd00::1", False),
+        ("fe80::1", False),
+        ("ff0e::1", False),
+        ("2001:0:7f00:1::", False),
+    ],
+)
+def test_a_private_address_is_told_however_it_is_put(address: str, is_so: bool) -> None:
+    assert is_public(ipaddress.ip_address(address)) == is_so

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 from crawler.archive.room_story import HEAD, Head, heads
 
+IS_PAPER = "ifnull((SELECT u.role FROM urls u WHERE u.url = s.home_url), 'home') <> 'requisite'"
+"""Whether a row `s` of `sites` is no host of pictures and style sheets alone; as in the view
+`site_summary`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -109,12 +113,12 @@ def holdings(connection: sqlite3.Connection) -> Holdings:
 def papers(connection: sqlite3.Connection) -> tuple[Paper, ...]:
     """The newspapers of an archive, those with most stories first. Raises sqlite3.Error."""
     rows = connection.execute(
-        "SELECT s.host, s.home_url, (SELECT count(*) FROM articles a WHERE a.site_id = s.id),"
+        "SELECT s.host, s.home_url, (SELECT count(*) FROM articles a WHERE a.site_id = s.id),"  # noqa: S608
         " (SELECT substr(a.published_utc, 1, 10) FROM articles a WHERE a.site_id = s.id"
         " AND a.published_utc IS NOT NULL ORDER BY a.published_utc LIMIT 1),"
         " (SELECT substr(a.published_utc, 1, 10) FROM articles a WHERE a.site_id = s.id"
         " AND a.published_utc IS NOT NULL ORDER BY a.published_utc DESC LIMIT 1)"
-        " FROM sites s ORDER BY 3 DESC, 1"
+        f" FROM sites s WHERE {IS_PAPER} ORDER BY 3 DESC, 1"
     )
     return tuple(Paper(*row) for row in rows)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crawler.archive.facet_counts import Facets, facets
 from crawler.archive.findings import Finding, open_findings
-from crawler.archive.room_front import Paper
+from crawler.archive.room_front import IS_PAPER, Paper
 from crawler.archive.room_story import HEAD, Head
 from crawler.archive.run_reports import PaperOfRun, RunReport, last_runs
 from crawler.archive.site_profiles import Learned, of_site
@@ -113,7 +113,8 @@ def paper_page(connection: sqlite3.Connection, host: str) -> PaperPage:
 
 
 def _is_alone(connection: sqlite3.Connection) -> bool:
-    return bool(connection.execute("SELECT count(*) = 1 FROM sites").fetchone()[0])
+    sql = f"SELECT count(*) = 1 FROM sites s WHERE {IS_PAPER}"  # noqa: S608
+    return bool(connection.execute(sql).fetchone()[0])
 
 
 def _values(spread: Facets, kind: str) -> tuple[tuple[str, int], ...]:

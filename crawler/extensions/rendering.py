@@ -23,7 +23,9 @@ from crawler.discover.script_lists import parse_script_list
 from crawler.errors import RenderError
 from crawler.extensions.limits import truncation
 from crawler.extensions.session import Session
+from crawler.failures import RefusedError
 from crawler.items import Capture, FoundUrl, Rendering, Visit
+from crawler.reasons import because
 from crawler.render import (
     VIEWPORT,
     Answered,
@@ -34,11 +36,14 @@ from crawler.render import (
     browser_path,
     what_lacks,
 )
-from crawler.runs.visits import Answer, Reading, answer_state, rendered
+from crawler.runs.visits import Answer, Reading, answer_state, rendered, settled_requisite
 from crawler.stopping import STOPPING, Stopped
-from crawler.urls import is_wall, normalise, same_owner, site_host
+from crawler.urls import absolute, is_wall, normalise, same_owner, site_host
 
 logger = logging.getLogger(__name__)
+
+FOR_PAGE = "for_page"
+"""In a request's `meta`: it is made for what a browser shows."""
 
 _KEPT_BYTES = 64 * 1024 * 1024
 _KEPT_ANSWERS = 1_000
@@ -47,6 +52,7 @@ _DATA_KEPT_FOR = 600.0
 """Seconds; a script is kept as long as the run."""
 _MOST_FAILED_STARTS = 3
 """Times that no browser could be started, after which the run goes on without."""
+_LEADS_ON = (301, 302, 303, 307, 308)
 
 
 @dataclass(slots=True)
@@ -59,6 +65,8 @@ class Shown:
     error: RenderError | None = None
     along: list[Visit] = field(default_factory=list)
     """Visits of what the page's scripts asked for; lists of stories with what they tell of."""
+    files: list[tuple[Response, Visit]] = field(default_factory=list)
+    """The same of pictures, style sheets and fonts, which the page may show: to be read as such."""
 
 
 @dataclass(slots=True)
@@ -139,6 +147,8 @@ class Renderer:
         browser = self._ready()
 
         async def fetch(asked: Asked) -> Answered | None:
+            if normalise(asked.url) == url:
+                return document
             return await self._fetch(asked, url, shown)
 
         task = asyncio.ensure_future(browser.show(url, document, fetch))
@@ -195,7 +205,7 @@ class Renderer:
         url = normalise(asked.url)
         if url is None or self._is_stopping:
             return None
-        if asked.kind != "script" and not self._is_data_of(page, url):
+        if not self._may_ask(asked, page, url) or self._is_of_crawl(url):
             return None
         kept = self._kept.get(url)
         if kept is not None and (not kept.answer.done() or time.monotonic() < kept.until):
@@ -214,39 +224,88 @@ class Renderer:
         self._weigh(url, kept, len(answer.body) if answer is not None else 0)
         return answer
 
-    def _is_data_of(self, page: str, url: str) -> bool:
-        return same_owner(page, url) or site_host(url) in self._hosts
+    def _may_ask(self, asked: Asked, page: str, url: str) -> bool:
+        is_ours = same_owner(page, url) or site_host(url) in self._hosts
+        return asked.kind == "script" or is_ours
+
+    def _is_of_crawl(self, url: str) -> bool:
+        """Whether the crawl goes there for itself: an answer that a script was given would stand
+        there as the page's newest, read by nobody and shown by no browser."""
+        known = Session.of(self._crawler).known.lookup(url)
+        return (
+            known is not None
+            and known.found.role not in ("feed", "wordpress", "requisite")
+            and known.found.source != "script"
+        )
 
     async def _download(self, asked: Asked, url: str, page: str, shown: Shown) -> Answered | None:
-        headers = {"Accept": asked.accept} if asked.accept else {}
-        meta: dict[str, Any] = {"captures": []}
-        request = Request(url, headers=headers, meta=meta, callback=_of_page)
+        captures: list[Capture] = []
         found = FoundUrl(url, "page", "script", page)
         try:
-            response = await self._crawler.engine.download_async(request)
+            response = await self._ask(asked, url, page, captures)
         except Stopped:
             return None
         except Exception as error:
             state, reason = failures.explain(error)
-            self._visited(shown, Visit(url, "page", state, reason, tuple(meta["captures"]),
-                                       origin=found))  # fmt: skip
+            visit = Visit(url, "page", state, reason, tuple(captures), origin=found)
+            self._visited(shown, visit)
             return None
-        captures = tuple(response.meta.get("captures") or meta["captures"])
         if captures:
+            request = response.request
+            assert request is not None
             done, why = answer_state(response.status, truncation(response, request))
-            visit = Visit(url, "page", done, why, captures, kind="other", origin=found)
-            if done == "done" and (listed := parse_script_list(response.body, url)):
+            visit = Visit(url, "page", done, why, tuple(captures), kind="other", origin=found)
+            self._read(response, visit, found, shown)
+        return Answered(response.status, _headers(response), response.body)
+
+    async def _ask(self, asked: Asked, url: str, page: str, captures: list[Capture]) -> Response:
+        """An answer, of the address that the first one leads to; each hop is asked for only where
+        the page may have it. captures: takes those of all hops. Raises RefusedError."""
+        headers = {"Accept": asked.accept} if asked.accept else {}
+        for _ in range(1 + self._crawler.settings.getint("REDIRECT_MAX_TIMES")):
+            meta: dict[str, Any] = {"captures": [], "dont_redirect": True, FOR_PAGE: True}
+            request = Request(url, headers=headers, meta=meta, callback=_of_page)
+            try:
+                response = await self._crawler.engine.download_async(request)
+            finally:
+                captures += meta["captures"]
+            where = response.headers.get(b"Location")
+            if response.status not in _LEADS_ON or not where:
+                return response
+            target = absolute(url, where.decode("latin-1"))
+            if target is None or not self._may_ask(asked, page, target):
+                raise RefusedError(because("to_other_site"))
+            url = target
+        raise RefusedError(because("endless_redirect"))
+
+    def _read(self, response: Response, visit: Visit, found: FoundUrl, shown: Shown) -> None:
+        """Note a visit with what its answer is: a file that pages show, or a list of stories."""
+        if visit.state == "done":
+            said = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
+            as_file = settled_requisite(visit, response.body, said)
+            if as_file.state == "done":
+                as_file = replace(
+                    as_file, role="requisite", origin=replace(found, role="requisite")
+                )
+                if self._is_for_us(visit.url):
+                    shown.files.append((response, as_file))
+                return
+            if listed := parse_script_list(response.body, visit.url):
                 as_list = replace(found, role="feed")
                 visit = replace(visit, role="feed", kind="feed", found=listed, origin=as_list)
-            self._visited(shown, visit)
-        return Answered(response.status, _headers(response), response.body)
+        self._visited(shown, visit)
 
     def _visited(self, shown: Shown, visit: Visit) -> None:
         """Note a visit, unless its address is one that the crawl goes to for itself: that visit
         says what is there."""
-        known = Session.of(self._crawler).known.lookup(visit.url)
-        if known is None or known.found.source == "script":
+        if self._is_for_us(visit.url):
             shown.along.append(visit)
+
+    def _is_for_us(self, url: str) -> bool:
+        known = Session.of(self._crawler).known.lookup(url)
+        if known is None or known.found.source == "script":
+            return True
+        return known.found.role == "requisite"  # what answers a script, answers the page's need
 
     # -- answers that are kept -------------------------------------------------------------------
 

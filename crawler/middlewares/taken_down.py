@@ -8,6 +8,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
 from crawler.extensions.capture import TAKEN_DOWN
+from crawler.extensions.rendering import FOR_PAGE
 from crawler.extensions.session import Session
 from crawler.failures import RefusedError
 from crawler.reasons import because
@@ -27,7 +28,7 @@ class TakenDownMiddleware:
 
     def process_request(self, request: Request) -> None:
         """Raise RefusedError for such an address; what is no visit of an archive passes."""
-        if request.meta.get("due") is None:
+        if request.meta.get("due") is None and FOR_PAGE not in request.meta:
             return
         if Session.of(self._crawler).known.is_taken_down(request.url):
             raise RefusedError(because("taken_down"))

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from crawler.errors import RenderError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 VIEWPORT = (1280, 1600)
 """CSS pixels."""
 _ASKED_FOR = frozenset({"script", "fetch", "xhr"})
+_PAGES = ("text/html", "application/xhtml+xml")
 _TICK = 0.1
 """Seconds between two looks at a page."""
 _QUIET = 0.5
@@ -35,7 +36,7 @@ _STYLE = (200, [("content-type", "text/css")], b"")
 _HOP = frozenset({
     "content-encoding", "content-length", "transfer-encoding", "connection", "set-cookie",
     "keep-alive", "link", "refresh", "speculation-rules", "service-worker-allowed", "alt-svc",
-    "report-to", "nel", "reporting-endpoints",
+    "report-to", "nel", "reporting-endpoints", "content-disposition",
 })  # fmt: skip
 """Headers that are not for the browser: of codings that are removed, or of what it is not to ask
 for."""
@@ -59,7 +60,9 @@ _WITH_SHADOWS = """() => {
       for (const child of node.shadowRoot.childNodes) shown.append(copy(child, depth + 1));
       made.append(shown);
     }
-    if (node.content instanceof DocumentFragment) made.innerHTML = node.innerHTML;
+    if (node.content instanceof DocumentFragment) {
+      made.content.append(into.importNode(node.content, true));
+    }
     for (const child of node.childNodes) made.append(copy(child, depth + 1));
     return made;
   };
@@ -135,11 +138,12 @@ class Showing:
         page.on("popup", lambda other: asyncio.ensure_future(_closed(other)))
         await self._asked(page.goto(self._url, wait_until="commit"))
         await self._until_quiet(page)
-        length = await self._asked(page.evaluate(_LENGTH))
+        length = await self._number(page, _LENGTH)
         if length > self._most_bytes:
             raise RenderError("page_too_long", f"{length:,}")
-        html = await self._asked(page.evaluate(_WITH_SHADOWS))
-        html = html or await self._asked(page.content())
+        html = await self._told(page, _WITH_SHADOWS)
+        if not isinstance(html, str) or not html:
+            html = await self._asked(page.content())
         if len(html) > self._most_bytes:
             raise RenderError("page_too_long", f"{len(html):,}")
         self.shown.html = html.encode("utf-8", "replace")
@@ -148,7 +152,7 @@ class Showing:
     async def _until_quiet(self, page: Page) -> None:
         """Wait until the page asks for nothing any more and shows something. What it takes for
         answers to come does not count."""
-        quiet, size = 0.0, -1
+        quiet, size = 0.0, -1.0
         while True:
             await asyncio.sleep(_TICK)
             if self._crashed.is_set():
@@ -162,11 +166,26 @@ class Showing:
                 return  # what it shows by now is what a reader would have waited for
             if quiet < _QUIET:
                 continue
-            text = await self._asked(page.evaluate(_TEXT))
-            now = await self._asked(page.evaluate(_LENGTH))
+            text = await self._number(page, _TEXT)
+            now = await self._number(page, _LENGTH)
             is_still, size = now == size, now
             if is_still and (text >= _SHOWS_SOMETHING or quiet >= _PATIENCE):
                 return
+
+    async def _number(self, page: Page, question: str) -> float:
+        """What a page answers that is to be a number; 0 where it says something else."""
+        found = await self._told(page, question)
+        return found if isinstance(found, int | float) else 0
+
+    async def _told(self, page: Page, question: str) -> Any:
+        """What a page answers; None where its own scripts have changed what would have to answer,
+        or its policy forbids it. Whether the browser is gone, the next question tells."""
+        from playwright.async_api import Error
+
+        try:
+            return await self._asked(page.evaluate(question))
+        except Error:
+            return None
 
     async def _asked(self, answer: Awaitable[Any]) -> Any:
         """What a page says, or that it hangs or is gone."""
@@ -219,7 +238,8 @@ class Showing:
             await _fulfil(route, Answered(204, [], b""))  # a page that is left stays (RFC 9110)
             return
         self._is_begun = True
-        await _fulfil(route, self._document)
+        said = [(name, _as_page(name, value)) for name, value in self._document.headers]
+        await _fulfil(route, replace(self._document, headers=said))
 
     async def _answer_asked(self, route: Route, kind: str) -> None:
         request = route.request
@@ -241,6 +261,14 @@ class Showing:
     async def _close_socket(self, socket: Any) -> None:
         self.shown.left_out["websocket"] += 1
         await socket.close()
+
+
+def _as_page(name: str, value: str) -> str:
+    """The value of a header; that of a type which a browser would not show as a page, although it
+    was read as one, with the type of a page."""
+    media_type, semicolon, rest = value.partition(";")
+    is_shown = media_type.strip().lower() in ("", *_PAGES)
+    return value if name.lower() != "content-type" or is_shown else f"text/html{semicolon}{rest}"
 
 
 async def _fulfil(route: Route, answer: Answered) -> None:

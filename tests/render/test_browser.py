@@ -297,3 +297,30 @@ def test_a_killed_crawl_leaves_no_browser_behind() -> None:
     process.wait()
     _, alive = psutil.wait_procs(family, timeout=20)
     assert [each.name() for each in alive] == []
+
+
+def test_a_page_is_shown_whatever_its_headers_and_its_scripts_forbid() -> None:
+    as_file = Answered(200, [*STORY.headers, ("Content-Disposition", "attachment")], STORY.body)
+    as_data = Answered(200, [("Content-Type", "application/octet-stream")], STORY.body)
+    as_text = Answered(200, [("content-type", "text/plain; charset=utf-8")], STORY.body)
+    guarded = document(
+        "const p = trustedTypes.createPolicy('p', {createHTML: s => s});"
+        " const e = document.createElement('div'); document.body.append(e);"
+        " e.attachShadow({mode: 'open'}).innerHTML = p.createHTML('<p>"
+        + TEXT + "</p><template><i>later</i></template>')"
+    )  # fmt: skip
+    guarded.headers.append(("Content-Security-Policy", "require-trusted-types-for 'script'"))
+    changed = document(
+        f"document.getElementById('root').textContent = {TEXT!r};"
+        " Object.defineProperty(document, 'body', {get() { throw new Error('none') }});"
+        " Object.defineProperty(document.documentElement, 'outerHTML', {get: () => ({})});"
+        " document.implementation.createHTMLDocument = () => null;"
+    )
+
+    async def shows(browser: Browser) -> None:
+        for page in (as_file, as_data, as_text, guarded, changed):
+            shown = await browser.show(URL, page, story)
+            assert TEXT[:60].encode() in shown.html
+            assert (b"<template><i>later</i></template>" in shown.html) == (page is guarded)
+
+    run(shows)
