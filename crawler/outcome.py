@@ -52,7 +52,7 @@ MEANINGS = {
     6: "integrity: something in the archive is not as it was written",
     7: "what was asked for is not in the archive",
     8: "done, but URLs were left out that may be stories",
-    9: "done, but some of the stories asked for could not be archived",
+    9: "done, but some of the stories, archives or files asked for were not taken",
     10: "blocked or rate-limited: a newspaper refused us, or its home page is a wall",
     11: "configuration: hemeroteca.toml has mistakes",
     130: "interrupted; the same command resumes",

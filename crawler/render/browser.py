@@ -12,7 +12,7 @@ import contextlib
 import os
 import shutil
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +87,8 @@ class Browser:
         self._shown = 0
         self._open = 0
         self._watch: asyncio.Task[None] | None = None
+        self._gone = asyncio.Event()
+        """Set when the browser has ended."""
         self._ate: int | None = None
         """Mebibytes that the browser had when it was ended for them."""
         self.version = ""
@@ -115,17 +117,33 @@ class Browser:
             self._open += 1
             try:
                 async with asyncio.timeout(limits.whole_seconds):
-                    return await self._shown_by(chromium, showing)
+                    return await self._while_it_lives(self._shown_by(chromium, showing))
             except TimeoutError:
                 raise RenderError("render_too_slow", f"{limits.whole_seconds:g}") from None
-            except RenderError:
-                raise
             except Exception as error:
+                if isinstance(error, RenderError) and error.why.code != "render_crashed":
+                    raise
                 if self._ate is not None:
                     raise RenderError("render_memory", f"{limits.memory:,}") from None
                 raise RenderError("render_crashed") from error
             finally:
                 self._open -= 1
+
+    async def _while_it_lives(self, showing: Coroutine[None, None, Rendered]) -> Rendered:
+        """What a page shows. Of a browser that has ended, the library waits for answers for ever.
+        Raises RenderError."""
+        task, end = asyncio.ensure_future(showing), asyncio.ensure_future(self._gone.wait())
+        try:
+            await asyncio.wait({task, end}, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                return task.result()
+            raise RenderError("render_crashed")
+        finally:
+            end.cancel()
+            if not task.done():
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError, Exception):
+                    await task
 
     @asynccontextmanager
     async def _taken(self, places: int) -> AsyncIterator[None]:
@@ -158,6 +176,8 @@ class Browser:
 
     async def _leave(self, context: BrowserContext) -> None:
         """Close a page; where it does not go, the browser does."""
+        if self._gone.is_set():
+            return
         try:
             async with asyncio.timeout(_WITHIN / 6):
                 await context.close()
@@ -170,7 +190,7 @@ class Browser:
         async with self._starting:
             if self._chromium is not None and self._shown >= _PAGES_OF_ONE and not self._open:
                 await self._end()
-            if self._chromium is None or not self._chromium.is_connected():
+            if self._chromium is None or self._gone.is_set():
                 await self._start()
             assert self._chromium is not None
             return self._chromium
@@ -179,7 +199,8 @@ class Browser:
         from playwright.async_api import async_playwright
 
         self._kill()
-        self._ate, self._shown = None, 0
+        self._chromium, self._ate, self._shown = None, None, 0
+        gone = self._gone = asyncio.Event()
         heap = max(64, self._limits.memory // 2)
         try:
             if self._library is None:
@@ -190,18 +211,24 @@ class Browser:
                 handle_sigint=False, handle_sigterm=False, handle_sighup=False,
                 timeout=1000 * _WITHIN,
             )  # fmt: skip
-            channel = await self._chromium.new_browser_cdp_session()
-            told = await channel.send("SystemInfo.getProcessInfo")
+            self._chromium.on("disconnected", lambda _: gone.set())
+            async with asyncio.timeout(_WITHIN):
+                channel = await self._chromium.new_browser_cdp_session()
+                told = await channel.send("SystemInfo.getProcessInfo")
         except Exception as error:
             why = str(error).strip().splitlines()
             raise RenderError("render_no_browser", why[0][:200] if why else "") from error
         self.version = self._chromium.version
         self._pids = [each["id"] for each in told["processInfo"] if each["type"] == "browser"]
-        self._watch = asyncio.ensure_future(self._watch_memory())
+        self._watch = asyncio.ensure_future(self._look_after(gone))
 
-    async def _watch_memory(self) -> None:
+    async def _look_after(self, gone: asyncio.Event) -> None:
+        """End the browser where it takes too much, and note where it has ended by itself."""
         while True:
             await asyncio.sleep(_LOOK)
+            if not all(map(_is_there, self._pids)):
+                gone.set()
+                return
             taken = sum(map(_resident, _family(self._pids))) // 1024
             if taken > self._limits.memory:
                 self._ate = taken
@@ -214,6 +241,8 @@ class Browser:
         for pid in pids:
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
+        if pids:
+            self._gone.set()
         if self._watch is not None and self._watch is not _current():
             self._watch.cancel()
         self._watch = None
@@ -241,6 +270,16 @@ def _current() -> asyncio.Task[Any] | None:
         return asyncio.current_task()
     except RuntimeError:
         return None
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _family(pids: list[int]) -> Iterator[int]:

@@ -195,8 +195,12 @@ def test_a_page_that_ends_its_browser_or_hangs_or_eats_memory_costs_itself_alone
                 each.kill()
         return None
 
+    async def never(asked: Asked) -> Answered | None:  # a page that waits is not yet shown
+        await asyncio.sleep(60)
+        return None
+
     eats = document(
-        "const all = []; setInterval(() => {"
+        "fetch('/api/never'); const all = []; setInterval(() => {"
         " const b = new Uint8Array(8e7); b.fill(1); all.push(b); }, 20)"
     )
 
@@ -206,7 +210,7 @@ def test_a_page_that_ends_its_browser_or_hangs_or_eats_memory_costs_itself_alone
             (document("while (true) {}"), story),
             (STORY, killing),
             (STORY, crashing),
-            (eats, story),
+            (eats, never),
         ):
             with monkeypatch.context() as patch:
                 if not told:  # the one that hangs: it would take all of its time

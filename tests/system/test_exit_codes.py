@@ -61,7 +61,7 @@ def test_an_answer_of_no_use_is_3(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("front", "code", "words"),
-    [(WALL, 10, "a login or consent wall"), (SHELL, 3, "leads to none of its pages")],
+    [(WALL, 10, "a login or consent wall"), (SHELL, 3, "shows nothing without its scripts")],
     ids=["wall", "shell"],
 )
 def test_a_home_page_that_became_a_wall_or_an_empty_shell_is_told(
