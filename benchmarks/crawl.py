@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "crawl.md"
 ARCHIVED = frozenset({0, 9})
 """Exit codes of a crawl that went well. 9: some of the pages are no stories."""
-_OF_PEERS = 200
+_OF_PEERS = 100
 """Pages that the slow peers get."""
 _GROWTH = (500, 10_000, 50_000)
 
@@ -110,7 +110,7 @@ def archive_command(urls: Path, archive: Path) -> list[str]:
         sys.executable, "-m", "scrapy", "crawl", "article",
         "-a", f"urls={urls}", "-a", f"archive={archive}", "-a", "allow_private=1",
         "-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=32",
-        "-s", "AUTOTHROTTLE_ENABLED=False",
+        "-s", "AUTOTHROTTLE_ENABLED=False", "-a", "render=never",
     ]  # fmt: skip
 
 
