@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from .conftest import RunningRoom, visiting
 from .test_hostile import paths
@@ -103,14 +104,15 @@ def test_search_facet_and_two_queries_over_time(chromium: Any, room: RunningRoom
         assert number > 2
         assert "mill" in page.inner_text("mark >> nth=0").lower()
         page.click(".facets >> text=Culture")
+        page.wait_for_selector(".chosen a")
         assert "section:Culture" in page.input_value("#q")
         assert 0 < page.locator(".hit").count() < number
         page.click(".chosen a")
-        assert page.locator(".hit").count() == number
+        expect(page.locator(".hit")).to_have_count(number)
         page.fill("input[name=second]", "river")
         page.select_option("select[name=as]", "share")
         page.click("text=Draw")
-        assert page.locator("svg.bars").count() == 2
+        expect(page.locator("svg.bars")).to_have_count(2)
         page.click(".hit a.story >> nth=0")
         assert page.input_value("#q") == "mill"
         visitor.check()
