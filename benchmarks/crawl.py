@@ -305,6 +305,8 @@ def main() -> None:
         sys.exit(f"bench: no zipped site {options.site}; name another: --site FILE.zip")
     told = ["# What a crawl costs", "", "Written by `make bench`, on a machine of"]
     told[-1] += f" {os.cpu_count()} cores that the site's server shares."
+    if options.ours_alone:
+        told[-1] += f" A short form: {options.rounds} round(s), without the peers."
     sources = [("Pages of many publishers", options.pages, 0)]
     if options.site is not None:
         sources.append(("One newspaper", options.site, options.count))
