@@ -4,15 +4,14 @@ real browser."""
 from __future__ import annotations
 
 import base64
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from benchmarks.replay_server import wayback
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -112,13 +111,6 @@ def differing(chromium: Any, one: bytes, other: bytes) -> float:
         return found
 
 
-def free_port() -> int:
-    """A port of loopback that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def pywb(tools: Path, archive: Path, folder: Path, index: str) -> Iterator[str]:
     """pywb, playing an archive back by an index, without a banner of its own; gives the address of
@@ -131,25 +123,8 @@ def pywb(tools: Path, archive: Path, folder: Path, index: str) -> Iterator[str]:
     (collection / "indexes").mkdir(parents=True)
     (collection / "archive").symlink_to((archive / "warc").resolve())
     (collection / "indexes" / "index.cdxj").write_text(index)
-    port = free_port()
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [tools / "wayback", "-b", "127.0.0.1", "-p", str(port)],
-            cwd=folder, stdout=log, stderr=log,
-        )  # fmt: skip
-    try:
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                if process.poll() is not None:
-                    raise RuntimeError((folder / "log").read_text()) from None
-                time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}/news/"
-    finally:
-        process.terminate()
-        process.wait(20)
+    with wayback(tools, folder) as address:
+        yield f"{address}/news/"
 
 
 def origin_of(url: str) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-import socket
 import subprocess
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +15,8 @@ from pathlib import Path
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
+
+from benchmarks.replay_server import wayback
 
 TOOLS = Path(__file__).resolve().parent.parent / ".venv-replay" / "bin"
 HTML = "text/html; charset=utf-8"
@@ -74,24 +74,5 @@ def pywb(folder: Path, *files: Path) -> Iterator[str]:
         subprocess.run(
             [TOOLS / "wb-manager", *words], cwd=folder, check=True, capture_output=True, env=quiet
         )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [TOOLS / "wayback", "-b", "127.0.0.1", "-p", str(port)],
-            cwd=folder, stdout=log, stderr=log, env=quiet,
-        )  # fmt: skip
-    try:
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                if process.poll() is not None:
-                    raise RuntimeError((folder / "log").read_text()) from None
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/news"
-    finally:
-        process.terminate()
-        process.wait(20)
+    with wayback(TOOLS, folder) as address:
+        yield f"{address}/news"
