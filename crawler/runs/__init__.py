@@ -9,7 +9,8 @@ originals, requests: what revisits repeat, how answers were asked for, as WARC h
 taking_down, pruning, removing, quoting: what is taken out, and how; where else it stands.
 recovery: what dead runs have left. account: what a run says of itself in WARC.
 watching: what the monitors find when a run has ended. facts: what a run tells the log.
-workers: the processes that read pages. profiles, learning: what is known of a site, and from what.
+workers, reader_process: the processes that read pages.
+profiles, learning: what is known of a site, and from what.
 
 Each name is loaded when it is first asked for: a page reader needs neither Scrapy nor the archive.
 """

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import multiprocessing
 import os
+import pickle
 import signal
+import socket
 import sys
-import threading
-import time
+import weakref
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing.connection import wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from types import ModuleType
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from crawler.errors import HemerotecaError, PageError
 from crawler.reasons import in_words
+from crawler.runs.reader_process import ENDING, HEAD, serve
 
-if sys.platform != "win32":  # there, pages are read without a limit of CPU time
-    import resource
+if sys.platform != "win32":
     from multiprocessing import resource_tracker
-
-    _ENDING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
-else:
-    _ENDING = frozenset()
-"""Signals to a process group that the crawl's own process alone answers."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,28 +34,36 @@ START_METHOD = "spawn"
 
 CPU_SECONDS = 2.0
 """CPU time that one page may take before it is given up; an average page takes 0.01."""
-LOADING = 3.0
-"""CPU time that the first page of a reader may take besides: with it, tables of words, patterns and
-libraries are loaded, which takes half a second, on a slow machine more."""
 LIST_TIMES = 10
 """Times that which a sitemap, feed or other list may take: fifty thousand addresses take 3 s."""
 
-_PAGES_BETWEEN = 200
-_pages = 0
-_is_loaded = False
-"""Whether this process has read a page."""
-_limit = CPU_SECONDS
-"""What the page in hand may take, where it is read."""
+_AHEAD = 2
+"""Pages that a reader is given at most: the one that it reads, and the next."""
+_TRIES = 2
+"""How many readers a page may take with it before it is given up."""
+_CHUNK = 256 * 1024
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    """A function that is to run in a reader."""
+
+    cpu_seconds: float
+    function: Callable[..., Any]
+    args: tuple[object, ...]
+    answer: asyncio.Future[Any]
+    deaths: int = 0
+    """Readers that have died of it."""
 
 
 class Workers:
     """A pool of processes for pure functions of this program.
 
-    A worker that dies (out of memory, a crash or an endless loop in a C library) takes the whole
-    pool with it, and nobody can tell which page did it: every page in hand is tried once more, one
-    at a time, so that only the guilty one is given up.
+    Each has a line of its own to the crawl's process, and answers in the order in which it was
+    asked: where one dies (out of memory, a crash or an endless loop in a C library), it was of the
+    page that it had in hand. That is tried once more, then given up; nothing else is lost.
     """
 
     def __init__(self, count: int, cpu_seconds: float = CPU_SECONDS) -> None:
@@ -69,9 +72,9 @@ class Workers:
         self.cpu_seconds = cpu_seconds
         self.faults = 0
         """How often a function failed in a way that it should not."""
-        self._pool: ProcessPoolExecutor | None = None
-        self._solo: ProcessPoolExecutor | None = None
-        self._one_at_a_time = asyncio.Lock()
+        self._readers: list[_Reader] = []
+        self._waiting: deque[_Job] = deque()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `function(*args)` in a worker.
@@ -100,61 +103,221 @@ class Workers:
             raise PageError("reading_failed", in_words(error)) from error
 
     async def _run(self, cpu_seconds: float, function: Callable[..., T], *args: object) -> T:
-        if self._pool is None:
-            self._pool = _start(self.count)
-        pool = self._pool
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:  # readers talk to the loop that has started them
+            self.close()
+            self._loop = loop
+        job = _Job(cpu_seconds, function, args, loop.create_future())
+        self._waiting.append(job)
+        self._hand_out()
+        answer: T = await job.answer
+        return answer
+
+    def _hand_out(self) -> None:
+        """Give what waits to the readers that have the least to do."""
+        while self._waiting:
+            least = min(self._readers, key=lambda each: len(each.jobs), default=None)
+            if least is None or (least.jobs and len(self._readers) < self.count):
+                least = self._started() or least
+            if least is None or len(least.jobs) >= _AHEAD:
+                return
+            job = self._waiting.popleft()
+            if not job.answer.done():  # nobody waits for it any more
+                least.give(job)
+
+    def _started(self) -> _Reader | None:
+        """A new reader; None where none can be started: what waits is then told so, if there is no
+        other one."""
+        assert self._loop is not None
         try:
-            return await _submit(pool, cpu_seconds, function, *args)
-        except BrokenProcessPool:
-            if self._pool is pool:
-                logger.warning("a page reader died; starting new ones")
-                self._pool = None
-        async with self._one_at_a_time:
-            if self._solo is None:
-                self._solo = _start(1)
-            try:
-                return await _submit(self._solo, cpu_seconds, function, *args)
-            except BrokenProcessPool:
-                self._solo = None
-                raise PageError("reader_died") from None
+            reader = _Reader(self._loop, self._hand_out, self._lose)
+        except Exception as error:  # no process, thread or memory to be had
+            if not self._readers:
+                failed = HemerotecaError(
+                    f"page readers cannot be started ({in_words(error)}); free some memory and run"
+                    " the same command again: it goes on from here"
+                )
+                failed.__cause__ = error
+                while self._waiting:
+                    _tell(self._waiting.popleft(), failed)
+            return None
+        self._readers.append(reader)
+        return reader
+
+    def _lose(self, reader: _Reader) -> None:
+        """A reader has died, and with it what it had in hand."""
+        if reader not in self._readers:
+            return
+        logger.warning("a page reader died; starting a new one")
+        self._readers.remove(reader)
+        reader.end()
+        if reader.jobs:
+            reader.jobs[0].deaths += 1
+        for job in reversed(reader.jobs):
+            if job.deaths < _TRIES:
+                self._waiting.appendleft(job)
+            else:
+                _tell(job, PageError("reader_died"))
+        self._hand_out()
 
     def close(self) -> None:
-        """End the processes."""
-        for pool in (self._pool, self._solo):
-            if pool is not None:
-                pool.shutdown(wait=True, cancel_futures=True)
-        self._pool = self._solo = None
+        """End the processes, once each has finished the page that it reads; nobody hears of it."""
+        readers, self._readers = self._readers, []
+        left = [*(job for reader in readers for job in reader.jobs), *self._waiting]
+        self._waiting.clear()
+        if self._loop is not None and not self._loop.is_closed():
+            for job in left:
+                job.answer.cancel()
+        for reader in readers:
+            reader.hang_up()
+        for reader in readers:
+            reader.end()
 
     def kill(self) -> None:
         """End the processes now, whatever they are reading."""
-        for reader in multiprocessing.active_children():
-            reader.kill()
+        for reader in self._readers:
+            reader.process.kill()
         self.close()
 
 
-def _start(count: int) -> ProcessPoolExecutor:
-    context = multiprocessing.get_context(START_METHOD)
-    if _ENDING:
+class _Reader:
+    """A reader's process, and the line to it."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, on_answer: Callable[[], None],
+        on_death: Callable[[_Reader], None],
+    ) -> None:  # fmt: skip
+        """on_answer: told of each answer. on_death: told when it has ended, if nobody has ended it.
+        Raises OSError and the like where it cannot be started."""
+        self.jobs: deque[_Job] = deque()
+        """What it was asked for, in order; the first is what it does."""
+        self._loop, self._on_answer, self._on_death = loop, on_answer, on_death
+        self._line, far = socket.socketpair()
+        self._unsent: deque[memoryview] = deque()
+        with far:
+            try:
+                self.process = _start(far)
+            except BaseException:
+                self._line.close()
+                raise
+        self._line.setblocking(False)
+        # a process that nobody has ended would be waited for when this one ends
+        self._hang_up = weakref.finalize(self, _hang_up, self._line)
+        self._sending: asyncio.Task[None] | None = None
+        self._hearing = loop.create_task(self._hear())
+
+    def give(self, job: _Job) -> None:
+        """Have it do something, after what it does already."""
+        try:
+            asked = pickle.dumps((job.cpu_seconds, job.function, job.args), -1)
+        except Exception as error:
+            _tell(job, error)
+            return
+        self.jobs.append(job)
+        self._unsent.append(memoryview(HEAD.pack(len(asked))))
+        self._unsent.append(memoryview(asked))
+        if self._sending is None:
+            self._send_what_fits()
+
+    def _send_what_fits(self) -> None:
+        """Most pages fit into what the line holds, and nobody has to wait."""
+        with suppress(OSError):  # that it cannot take more, or has ended: its hearing tells
+            while self._unsent:
+                sent = self._line.send(self._unsent[0])
+                if sent == len(self._unsent[0]):
+                    self._unsent.popleft()
+                else:
+                    self._unsent[0] = self._unsent[0][sent:]
+        if self._unsent:
+            self._sending = self._loop.create_task(self._send_the_rest())
+
+    async def _send_the_rest(self) -> None:
+        with suppress(OSError):
+            while self._unsent:
+                await self._loop.sock_sendall(self._line, self._unsent[0])
+                self._unsent.popleft()
+        self._sending = None
+
+    async def _hear(self) -> None:
+        """Take its answers until it has ended."""
+        try:
+            await self._take_answers()
+        except OSError:  # it was killed
+            pass
+        except Exception as error:  # whoever waits for it is not to wait for ever
+            logger.error("a page reader's answer was not understood", exc_info=error)
+        self._on_death(self)
+
+    async def _take_answers(self) -> None:
+        chunk = memoryview(bytearray(_CHUNK))
+        heard = bytearray()
+        while count := await self._loop.sock_recv_into(self._line, chunk):
+            heard += chunk[:count]
+            while len(heard) >= HEAD.size:
+                end = HEAD.size + HEAD.unpack_from(heard)[0]
+                if len(heard) < end:
+                    break
+                with memoryview(heard) as whole, whole[HEAD.size : end] as told:
+                    _answer(self.jobs.popleft(), told)
+                del heard[:end]
+                self._on_answer()
+
+    def hang_up(self) -> None:
+        """Let it end when it has finished what it does."""
+        self._hang_up()
+
+    def end(self) -> None:
+        """Wait for its end."""
+        self.hang_up()
+        if not self._loop.is_closed():
+            for task in (self._hearing, self._sending):
+                if task is not None:
+                    task.cancel()
+        self.process.join()
+        self._line.close()
+
+
+def _hang_up(line: socket.socket) -> None:
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
+
+
+def _answer(job: _Job, told: memoryview) -> None:
+    """Tell whoever waits what a reader has answered."""
+    try:
+        is_well, found, *more = pickle.loads(told)  # noqa: S301 (from a process of our own)
+    except Exception as error:
+        _tell(job, error)
+        return
+    if is_well:
+        if not job.answer.done():
+            job.answer.set_result(found)
+        return
+    found.__cause__ = _InReaderError(more[0])
+    _tell(job, found)
+
+
+class _InReaderError(Exception):
+    """Where in a reader something was raised: its traceback, as text."""
+
+    def __str__(self) -> str:
+        return f"\n{self.args[0]}"
+
+
+def _tell(job: _Job, error: BaseException) -> None:
+    if not job.answer.done():
+        job.answer.set_exception(error)
+
+
+def _start(line: socket.socket) -> BaseProcess:
+    context: Any = multiprocessing.get_context(START_METHOD)
+    if sys.platform != "win32":
         # it would start with the first worker, and let through what is held back from that one
         resource_tracker.ensure_running()
-    return ProcessPoolExecutor(count, context, initializer=_prepare)
-
-
-async def _submit(
-    pool: ProcessPoolExecutor, cpu_seconds: float, function: Callable[..., T], *args: object
-) -> T:
-    try:
-        with _bare_main(), _signals_held():
-            loop = asyncio.get_running_loop()
-            future = loop.run_in_executor(pool, _bounded, cpu_seconds, function, *args)
-    except BrokenProcessPool:
-        raise
-    except Exception as error:  # no process, thread or memory to be had
-        raise HemerotecaError(
-            f"page readers cannot be started ({in_words(error)}); free some memory and run the same"
-            " command again: it goes on from here"
-        ) from error
-    return await future
+    process: BaseProcess = context.Process(target=serve, args=(line,))
+    with _bare_main(), _signals_held():
+        process.start()
+    return process
 
 
 @contextmanager
@@ -179,88 +342,11 @@ def _signals_held() -> Iterator[None]:
     They come to the whole process group, from a terminal or from systemd: a worker is born with
     them held back, and ignores them before it looks.
     """
-    if not _ENDING:
+    if not ENDING:
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _prepare() -> None:
-    """Make a fresh worker ready: deaf to what ends the run, never an orphan, imports done."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for each in _ENDING:
-        signal.signal(each, signal.SIG_IGN)
-    if _ENDING:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
-    if sys.platform != "win32":
-        signal.signal(signal.SIGPROF, _too_long)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        sentinel = parent.sentinel
-
-        def end_with_parent() -> None:
-            wait([sentinel])
-            os._exit(1)
-
-        threading.Thread(target=end_with_parent, daemon=True).start()
-    import crawler.extract  # noqa: F401
-
-    # Reading a page leaves no cycles to speak of, and looking for them takes a tenth of its time.
-    gc.freeze()
-    gc.disable()
-
-
-def _tidy() -> None:
-    """Collect cycles, after so many pages that it costs nothing."""
-    global _pages
-    _pages += 1
-    if _pages % _PAGES_BETWEEN == 0:
-        gc.collect()
-
-
-def _bounded(cpu_seconds: float, function: Callable[..., T], *args: object) -> T:
-    """Run a function under the limit of CPU time.
-
-    At the limit an exception ends it, raised again should somebody catch it. Code in C that never
-    looks for signals is ended by the kernel, with its process, one to two seconds later.
-    """
-    if sys.platform == "win32":
-        try:
-            return function(*args)
-        finally:
-            _tidy()
-    global _limit, _is_loaded
-    _limit = cpu_seconds
-    if not _is_loaded:
-        cpu_seconds, _is_loaded = cpu_seconds + LOADING, True
-    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    last_second = int(_counted_seconds() + cpu_seconds) + 2
-    resource.setrlimit(resource.RLIMIT_CPU, (last_second, hard))
-    signal.setitimer(signal.ITIMER_PROF, cpu_seconds, 0.25)
-    try:
-        return function(*args)
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        _tidy()
-        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
-
-
-_PROF_CLOCK = -8
-"""Linux: this process's user and system time as its limits count them (posix-timers.h)."""
-
-
-def _counted_seconds() -> float:
-    """CPU time of this process as RLIMIT_CPU counts it, by ticks: on a busy machine that is minutes
-    off the precise clock after some hours."""
-    try:
-        return time.clock_gettime(_PROF_CLOCK)
-    except (OSError, AttributeError):  # not Linux
-        return time.process_time()
-
-
-def _too_long(signum: int, frame: object) -> None:
-    raise PageError("reading_too_slow", f"{_limit:g}")

@@ -14,7 +14,7 @@ import pytest
 
 from crawler.errors import PageError
 from crawler.extract import extract
-from crawler.runs import Workers, workers
+from crawler.runs import Workers, reader_process
 
 
 @pytest.fixture
@@ -54,6 +54,75 @@ def test_a_page_that_kills_its_reader_is_given_up_and_the_next_one_read(pool: Wo
     assert [first, *others] == [1, 0, 1, 2, 3, 4]
 
 
+def test_what_is_longer_than_its_line_holds_goes_both_ways(pool: Workers) -> None:
+    pages = [os.urandom(3_000_000) for _ in range(4)]
+
+    async def read_many() -> list[bytes]:
+        return await asyncio.gather(*(pool.run(bytes, page) for page in pages))
+
+    assert asyncio.run(read_many()) == pages
+
+
+def test_a_reader_that_is_killed_takes_nothing_with_it() -> None:
+    async def read_many() -> tuple[list[float], set[int]]:
+        pool = Workers(2)
+        try:
+            before = {await pool.run(os.getpid)}
+            pages = [asyncio.ensure_future(pool.run(_sleep, 0.05)) for _ in range(20)]
+            await asyncio.sleep(0.3)
+            for reader in list(pool._readers):
+                assert reader.process.pid is not None
+                os.kill(reader.process.pid, signal.SIGKILL)
+            return await asyncio.gather(*pages), before & {await pool.run(os.getpid)}
+        finally:
+            pool.close()
+
+    slept, survivors = asyncio.run(read_many())
+    assert slept == [0.05] * 20
+    assert not survivors
+
+
+def test_a_reader_that_ended_while_it_had_nothing_to_do_is_replaced(pool: Workers) -> None:
+    async def kill_between() -> tuple[int, int]:
+        first = await pool.run(os.getpid)
+        os.kill(first, signal.SIGKILL)
+        await asyncio.sleep(0.1)
+        return first, await pool.run(os.getpid)
+
+    first, second = asyncio.run(kill_between())
+    assert first != second
+
+
+def test_who_does_not_wait_any_more_holds_nobody_up(pool: Workers) -> None:
+    async def give_up() -> int:
+        pages = [asyncio.ensure_future(pool.run(_sleep, 0.05)) for _ in range(6)]
+        await asyncio.sleep(0.01)
+        for page in pages:
+            page.cancel()
+        return await pool.run(abs, -1)
+
+    assert asyncio.run(give_up()) == 1
+
+
+def test_what_cannot_be_sent_costs_one_page(pool: Workers) -> None:
+    for function, argument in ((abs, lambda: 1), (open, os.devnull)):  # the second one's result
+        with pytest.raises(PageError, match="fault of the program"):
+            asyncio.run(pool.run(function, argument))
+    assert asyncio.run(pool.run(abs, -1)) == 1
+
+
+def test_a_program_that_forgets_to_close_its_readers_ends() -> None:
+    program = (
+        "import asyncio, os\n"
+        "from crawler.runs import Workers\n"
+        "pool = Workers(1)\n"
+        "if __name__ == '__main__':\n"
+        "    print(asyncio.run(pool.run(abs, -1)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, b"1\n"), done.stderr
+
+
 def test_what_a_reader_loads_once_is_no_part_of_what_its_first_page_may_take() -> None:
     pool = Workers(1, cpu_seconds=0.2)  # to load tables and libraries takes half a second
     try:
@@ -69,10 +138,10 @@ def test_what_a_reader_loads_once_is_no_part_of_what_its_first_page_may_take() -
 
 
 def test_endless_work_is_ended(pool: Workers) -> None:
-    previous = signal.signal(signal.SIGPROF, workers._too_long)
+    previous = signal.signal(signal.SIGPROF, reader_process._too_long)
     try:
         with pytest.raises(PageError, match="CPU time"):
-            workers._bounded(0.2, _spin)
+            reader_process._bounded(0.2, _spin)
     finally:
         signal.signal(signal.SIGPROF, previous)
 
@@ -81,12 +150,17 @@ def test_endless_work_that_hears_no_signal_is_ended_by_the_kernel() -> None:
     # this pattern backtracks for longer than anyone waits, in C, holding the interpreter
     program = (
         "import re, signal\n"
-        "from crawler.runs import workers\n"
-        "signal.signal(signal.SIGPROF, workers._too_long)\n"
-        "workers._bounded(0.5, re.fullmatch, '(a|a)*b', 'a' * 40)\n"
+        "from crawler.runs import reader_process\n"
+        "signal.signal(signal.SIGPROF, reader_process._too_long)\n"
+        "reader_process._bounded(0.5, re.fullmatch, '(a|a)*b', 'a' * 40)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], timeout=500, capture_output=True)
     assert done.returncode == -signal.SIGXCPU or b"CPU time" in done.stderr
+
+
+def _sleep(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
 
 
 def _spin() -> None:

@@ -246,7 +246,7 @@ def _load() -> None:
     import scrapy.statscollectors  # noqa: F401
     from scrapy.settings import default_settings
 
-    import crawler.runs.workers
+    import crawler.runs.reader_process
     from crawler.extract import extract
 
     for package in ("crawler", "spiders", "pipelines", "scrapy.commands"):
@@ -263,7 +263,7 @@ def _load() -> None:
     page = "<html><body><article><h1>Rain</h1><p>" + "It rained on the bridge. " * 40
     extract(page.encode(), "https://news.example/2026/rain", "text/html", True)
     # a reader that is forked from here has nothing left to load on its first page's time
-    crawler.runs.workers._is_loaded = True
+    crawler.runs.reader_process._is_loaded = True
     assert "twisted.internet.reactor" not in sys.modules, "each child chooses its own"
     gc.freeze()
 
@@ -277,7 +277,7 @@ def _fork_readers_from_here() -> None:
     import multiprocessing.forkserver as forkserver
     from multiprocessing.connection import arbitrary_address
 
-    import crawler.runs.workers
+    import crawler.runs.reader_process
 
     listening = socket.socket(socket.AF_UNIX)
     address = arbitrary_address("AF_UNIX")
