@@ -28,12 +28,7 @@ def reread(articles: Articles, url: str, record_id: str, article: Article, extra
     capture; that the page was read is noted in each other case. Raises sqlite3.Error.
     """
     connection = articles.connection
-    row = connection.execute(
-        "SELECT a.id, r.id, r.capture_id, a.revision_id = r.id FROM articles a"
-        " JOIN revisions r ON r.article_id = a.id JOIN captures c ON c.id = r.capture_id"
-        " WHERE a.url = ? AND c.record_id = ? ORDER BY r.number DESC LIMIT 1",
-        (url, record_id),
-    ).fetchone()
+    row = _revision(connection, url, record_id)
     if row is None:
         return "superseded"
     article_id, revision_id, capture_id, stands = row
@@ -48,6 +43,29 @@ def reread(articles: Articles, url: str, record_id: str, article: Article, extra
     review_changes(connection, article_id, revision_id)
     _note(connection, article_id, revision_id, extractor, "changed")
     return "changed"
+
+
+def reread_alike(articles: Articles, url: str, record_id: str, extractor: str) -> str:
+    """The same where it is known that the page says what its revision has."""
+    row = _revision(articles.connection, url, record_id)
+    if row is None:
+        return "superseded"
+    _note(articles.connection, row[0], row[1], extractor, "unchanged")
+    return "unchanged"
+
+
+def _revision(
+    connection: sqlite3.Connection, url: str, record_id: str
+) -> tuple[int, int, int, bool] | None:
+    """Keys of a story, of its revision that was read from a capture, and of that; whether the
+    revision stands. None where it has none."""
+    row: tuple[int, int, int, bool] | None = connection.execute(
+        "SELECT a.id, r.id, r.capture_id, a.revision_id = r.id FROM articles a"
+        " JOIN revisions r ON r.article_id = a.id JOIN captures c ON c.id = r.capture_id"
+        " WHERE a.url = ? AND c.record_id = ? ORDER BY r.number DESC LIMIT 1",
+        (url, record_id),
+    ).fetchone()
+    return row
 
 
 def _replace(

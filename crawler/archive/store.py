@@ -22,7 +22,7 @@ from crawler.archive.history import History, ReadPage
 from crawler.archive.known_story import Story
 from crawler.archive.mementos import Mementos
 from crawler.archive.outcomes import Outcome, Plan
-from crawler.archive.readings import reread
+from crawler.archive.readings import reread, reread_alike
 from crawler.archive.rows import insert
 from crawler.archive.run_papers import RunPapers
 from crawler.archive.site_memory import SiteMemory
@@ -281,6 +281,11 @@ class Store:
         """
         with self.db.atomic():
             return reread(self.articles, url, record_id, cleaned(article), extractor)
+
+    def reread_alike(self, url: str, record_id: str, extractor: str) -> str:
+        """The same where the article is known to be the one that this run has stored."""
+        with self.db.atomic():
+            return reread_alike(self.articles, url, record_id, extractor)
 
     def count(self, counts: Counter[str]) -> None:
         """Add to the numbers of the run that is open, in a transaction of the caller's."""

@@ -16,6 +16,7 @@ from isal import igzip, isal_zlib
 
 from crawler.items import Keep, Page, Role
 from crawler.learn import SiteProfile
+from crawler.runs.assembly import Whole
 from crawler.runs.visits import (
     Answer,
     Place,
@@ -69,15 +70,21 @@ def packed_place(place: Place, profile: SiteProfile | None = None) -> Packed:
     return pack(read_place(place, profile))
 
 
-def packed_with_profile(place: Place, kept: bytes, profile: SiteProfile | None) -> Packed:
+def packed_with_profile(
+    place: Place, kept: bytes, profile: SiteProfile | None, is_whole: bool
+) -> Packed | None:
     """The same as `packed_place`, of a page whose reading was kept. For page readers.
 
-    kept: as `KeptReadings.get` gave it.
+    kept: as `KeptReadings.get` gave it. is_whole: whether the caller has what was read, and can do
+    without it where the profile changes nothing and no later page goes on with the story: None.
     """
     page = kept_page(kept)
+    ruled = page
     if profile is not None:
-        page = with_profile(document(answer_at(place)), page, profile)
-    return pack(Reading("html", page))
+        ruled = with_profile(document(answer_at(place)), page, profile)
+    if is_whole and ruled is page and Whole(page).wanted is None:
+        return None
+    return pack(Reading("html", ruled))
 
 
 class KeptReadings:

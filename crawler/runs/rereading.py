@@ -53,7 +53,7 @@ async def reextract(
     """
     which = _Which(site, url, again, version)
     counts: Counter[str] = Counter()
-    batch: list[tuple[Held, Article | Reason]] = []
+    batch: list[_Read] = []
     async for each, read in _read_all(run, workers, jobs, which):
         batch.append((each, read))
         if len(batch) >= _BATCH:
@@ -75,11 +75,13 @@ class _Which:
     version: str
 
 
-async def _read_all(
-    run: Run, workers: Workers, jobs: int, which: _Which
-) -> AsyncIterator[tuple[Held, Article | Reason]]:
-    """Each revision with the article on its page, or why there is none; in any order."""
-    waiting: set[asyncio.Future[tuple[Held, Article | Reason]]] = set()
+_Read = tuple[Held, Article | Reason | None]
+"""A revision and the article on its page, or why there is none; None: the one that it has."""
+
+
+async def _read_all(run: Run, workers: Workers, jobs: int, which: _Which) -> AsyncIterator[_Read]:
+    """Each revision as it is read, in any order."""
+    waiting: set[asyncio.Future[_Read]] = set()
     after = (0, 0)
     try:
         while True:
@@ -104,9 +106,11 @@ async def _read_all(
             left.cancel()
 
 
-async def _read(run: Run, workers: Workers, each: Held) -> tuple[Held, Article | Reason]:
+async def _read(run: Run, workers: Workers, each: Held) -> _Read:
     try:
-        page = await _page(run, workers, each)
+        page = await _page(run, workers, each, is_whole=True)
+        if page is None:
+            return each, None
         article = await _whole(run, workers, each, page)
         why = why_none(article, page.not_article)
         if why is not None:
@@ -118,24 +122,34 @@ async def _read(run: Run, workers: Workers, each: Held) -> tuple[Held, Article |
         return each, because("damaged_record", f"{each.warc_file}: {error.strerror}")
 
 
-async def _page(run: Run, workers: Workers, each: Held) -> Page:
-    """The page, out of another record with the same payload where its own is lost."""
+async def _page(run: Run, workers: Workers, each: Held, *, is_whole: bool = False) -> Page | None:
+    """The page, out of another record with the same payload where its own is lost.
+
+    is_whole: None may be given of a story of one page that is read as this run has read it before.
+    """
     folder, profile = run.folder, run.profiles.of(each.page_url)
     kept = run.readings.get(each.record_id)
+
+    async def at(held: Held) -> Page | None:
+        return await _page_at(workers, place_of_page(folder, held), profile, kept, is_whole)
+
     try:
-        return await _page_at(workers, place_of_page(folder, each), profile, kept)
+        return await at(each)
     except (PageError, OSError):
         for other in elsewhere(run.store.db.conn, each):
             with contextlib.suppress(PageError, OSError):
-                return await _page_at(workers, place_of_page(folder, other), profile, kept)
+                return await at(other)
         raise
 
 
 async def _page_at(
-    workers: Workers, place: Place, profile: SiteProfile | None, kept: bytes | None
-) -> Page:
+    workers: Workers, place: Place, profile: SiteProfile | None, kept: bytes | None, is_whole: bool
+) -> Page | None:
     if kept is not None:
-        reading = unpack(await workers.run(packed_with_profile, place, kept, profile))
+        packed = await workers.run(packed_with_profile, place, kept, profile, is_whole)
+        if packed is None:
+            return None
+        reading = unpack(packed)
     else:
         reading = unpack(await workers.run(packed_place, place, profile))
     if reading.page is None:
@@ -153,7 +167,7 @@ async def _whole(run: Run, workers: Workers, each: Held, page: Page) -> Article:
     return whole.article
 
 
-def _keep(run: Run, batch: list[tuple[Held, Article | Reason]], counts: Counter[str]) -> None:
+def _keep(run: Run, batch: list[_Read], counts: Counter[str]) -> None:
     """Store what was read, records before rows. Raises sqlite3.Error, OSError."""
     if not batch:
         return
@@ -164,6 +178,9 @@ def _keep(run: Run, batch: list[tuple[Held, Article | Reason]], counts: Counter[
             if isinstance(read, Reason):
                 counts["unread"] += 1
                 note_unread(run.store.db.conn, each, by, read)
+                continue
+            if read is None:
+                counts[run.store.reread_alike(each.article_url, each.record_id, by)] += 1
                 continue
             try:
                 outcome = run.store.reread(each.article_url, each.record_id, read, by)
