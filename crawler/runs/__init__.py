@@ -10,7 +10,7 @@ taking_down, pruning, removing, quoting: what is taken out, and how; where else 
 recovery: what dead runs have left. account: what a run says of itself in WARC.
 watching: what the monitors find when a run has ended. facts: what a run tells the log.
 workers, reader_process: the processes that read pages.
-profiles, learning: what is known of a site, and from what.
+profiles, learning, sightings: what is known of a site, and from what.
 
 Each name is loaded when it is first asked for: a page reader needs neither Scrapy nor the archive.
 """

@@ -13,10 +13,9 @@ from crawler.archive.layouts import FIELDS, New, new_stories, sources_before
 from crawler.archive.rereads import Held, of_record, of_story
 from crawler.archive.site_profiles import LayoutChange, Learned
 from crawler.errors import VisitError
-from crawler.extract import Document
-from crawler.learn import LEAST_NEW, Build, build, first_other, fits, is_break, moved, since_when
+from crawler.learn import LEAST_NEW, Build, first_other, fits, is_break, moved, since_when
 from crawler.runs.held_pages import place_of_page
-from crawler.runs.visits import Place, answer_at
+from crawler.runs.sightings import build_at
 from crawler.runs.workers import Workers
 
 _LOOKED_AT = 10
@@ -79,10 +78,3 @@ def _moved(
 def _change(field: str, stories: Sequence[New], before: str, after: str) -> LayoutChange:
     urls = tuple(each.url for each in stories[:_SHOWN])
     return LayoutChange(field, stories[0].captured_at, before, after, urls)
-
-
-def build_at(place: Place) -> Build:
-    """How an archived page is built. For page readers. Raises PageError where it cannot be read,
-    OSError."""
-    answer = answer_at(place)
-    return build(Document(answer.body, answer.url, answer.content_type or "").root)

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
@@ -28,20 +27,16 @@ from crawler.archive.site_profiles import (
     stories_of_sites,
 )
 from crawler.errors import VisitError
-from crawler.extract import read_page
-from crawler.extract.dates import normalise
 from crawler.extract.version import extractor_version
-from crawler.learn import LEAST_NEW, Sighting, SiteProfile, learn, survey, written
+from crawler.learn import LEAST_NEW, Sighting, SiteProfile, learn, written
 from crawler.runs.facts import tell_of_lesson
 from crawler.runs.held_pages import place_of_page
 from crawler.runs.layouts import layout_changes
 from crawler.runs.profiles import profile_of
-from crawler.runs.readings import kept_page
 from crawler.runs.rereading import reextract
 from crawler.runs.run import Run
-from crawler.runs.visits import Place, answer_at, document, why_none
+from crawler.runs.sightings import seen_at
 from crawler.runs.workers import Workers
-from crawler.text import cleaned
 from crawler.warc.provenance import profile_record
 
 LEAST = 20
@@ -155,20 +150,6 @@ def sample(connection: sqlite3.Connection, host: str, since: str | None = None) 
     late = [each for each in every if each.captured_at >= since][: SAMPLE // 2]
     early = [each for each in every if each.captured_at < since][: SAMPLE - len(late)]
     return early + late
-
-
-def seen_at(place: Place, captured_at: str, kept: bytes | None = None) -> Sighting | None:
-    """What an archived page tells of its site; None for one that is no story. For page readers.
-    Raises PageError where it cannot be read, OSError.
-
-    kept: its reading, if the run has it, as `KeptReadings.get` gives it.
-    """
-    doc = document(answer_at(place))
-    page = kept_page(kept) if kept is not None else cleaned(read_page(doc))
-    if why_none(page.article, page.not_article) is not None:
-        return None
-    article = normalise(page.article, datetime.fromisoformat(captured_at))
-    return survey(doc, replace(page, article=article))
 
 
 def _standing(connection: sqlite3.Connection, host: str) -> Iterator[Held]:

@@ -171,7 +171,7 @@ def _spin() -> None:
 def test_a_page_is_read_without_scrapy_and_the_archive() -> None:
     # each reader would load them anew: half a second, and thirty megabytes
     program = (
-        "import sys, crawler.runs.workers, crawler.runs.visits\n"
+        "import sys, crawler.runs.reader_process, crawler.runs.readings, crawler.runs.sightings\n"
         "print([m for m in ('scrapy', 'twisted', 'sqlite_utils') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
