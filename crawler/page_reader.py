@@ -200,7 +200,7 @@ def read_page(
     doc, page = _read(html, url or _NOWHERE, content_type, captured_at)
     changes: tuple[Change, ...] = ()
     if profile is not None and profile.is_for(url):
-        page, changes = applied(doc, page, profile)
+        page, changes = applied(lambda: doc, page, profile)
         page = cleaned(page)
         page = replace(page, article=_dated(page.article, captured_at))
     return replace(page, url=url, article=replace(page.article, url=url)), changes

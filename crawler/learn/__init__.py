@@ -14,7 +14,7 @@ from crawler.learn.breaks import (
     moved,
     since_when,
 )
-from crawler.learn.filled import Change
+from crawler.learn.filled import Change, Markup
 from crawler.learn.profile import SiteProfile, overridden, read_profile, rules, site_of, written
 from crawler.learn.survey import Sighting, survey
 from crawler.learn.teach import MOST_KEPT, learn, sample
@@ -25,6 +25,7 @@ __all__ = [
     "MOST_KEPT",
     "Build",
     "Change",
+    "Markup",
     "Sighting",
     "SiteProfile",
     "applied",

@@ -16,7 +16,7 @@ from crawler.extract.fields import lead_image
 from crawler.extract.page import structured, text_of
 from crawler.items import Article, Block, LinkedStory, Page, Relation
 from crawler.learn.dated import dated
-from crawler.learn.filled import Change, at, filled, with_blocks
+from crawler.learn.filled import Change, Markup, at, filled, with_blocks
 from crawler.learn.masks import masked
 from crawler.learn.profile import NOT_LINKED, BlockRule, SiteProfile
 
@@ -29,18 +29,19 @@ _LEAST_TITLE = 2
 _LONGEST = 300
 
 
-def applied(doc: Document, page: Page, profile: SiteProfile) -> tuple[Page, tuple[Change, ...]]:
+def applied(markup: Markup, page: Page, profile: SiteProfile) -> tuple[Page, tuple[Change, ...]]:
     """A page's reading with a profile's rules, and what they changed.
 
-    page: as it was read without one.
+    page: as it was read without one. markup: of the page; many a rule can tell by the reading that
+    it has nothing to change, and does not ask for it.
     """
     changes: list[Change] = []
-    article = filled(doc, page.article, profile, changes)
+    article = filled(markup, page.article, profile, changes)
     article = dated(article, profile, changes)
     article = _titled(article, profile, changes)
-    article = _pictured(doc, article, profile, changes)
-    article = _without_furniture(doc, article, profile, changes)
-    article = _linked(doc, article, profile, changes)
+    article = _pictured(markup, article, profile, changes)
+    article = _without_furniture(markup, article, profile, changes)
+    article = _linked(markup, article, profile, changes)
     if not changes:
         return page, ()
     return replace(page, article=article), tuple(changes)
@@ -71,12 +72,13 @@ def _titled(article: Article, profile: SiteProfile, changes: list[Change]) -> Ar
 
 
 def _pictured(
-    doc: Document, article: Article, profile: SiteProfile, changes: list[Change]
+    markup: Markup, article: Article, profile: SiteProfile, changes: list[Change]
 ) -> Article:
     image = article.image
     default = {rule.text for rule in profile.pictures}
     if image is None or image.url not in default:
         return article
+    doc = markup()
     heading = next(iter(doc.tags["h1"]), None)
     lead, claim = lead_image(doc, structured(doc), article.blocks, heading, default)
     after = lead.url if lead is not None else ""
@@ -91,12 +93,13 @@ def _pictured(
 
 
 def _without_furniture(
-    doc: Document, article: Article, profile: SiteProfile, changes: list[Change]
+    markup: Markup, article: Article, profile: SiteProfile, changes: list[Change]
 ) -> Article:
     if not article.blocks or not (profile.furniture or profile.furniture_places):
         return article
     texts = {rule.text for rule in profile.furniture}
-    boxes = set(_texts_at([p.place for p in profile.furniture_places], doc))
+    places = [each.place for each in profile.furniture_places]
+    boxes = set(_texts_at(places, markup())) if places else set()
     title = article.title or ""
     taken: list[Block] = []
     for block in article.blocks:
@@ -143,13 +146,13 @@ def _start(text: str) -> str:
 
 
 def _linked(
-    doc: Document, article: Article, profile: SiteProfile, changes: list[Change]
+    markup: Markup, article: Article, profile: SiteProfile, changes: list[Change]
 ) -> Article:
     links = article.links
     for rule in profile.blocks:
-        here = set(_urls_in(doc, rule))
-        if not here:
+        if not any(each.label == rule.label and each.relation != rule.relation for each in links):
             continue
+        here = set(_urls_in(markup(), rule))
         kept: list[LinkedStory] = []
         moved = 0
         for link in links:

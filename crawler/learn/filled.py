@@ -23,6 +23,8 @@ from crawler.learn.places import found
 from crawler.learn.profile import Place, SiteProfile
 from crawler.text import count_words
 
+Markup = Callable[[], Document]
+"""Gives a page's markup, each time the same; it is parsed when it is first asked for."""
 _Reader = Callable[[Document, Article, Place], Article | None]
 """Gives the article with a field that stands in a place; None where nothing does."""
 SOURCE = "profile"
@@ -47,7 +49,9 @@ class Change:
     """What of the profile did it, in words."""
 
 
-def filled(doc: Document, article: Article, profile: SiteProfile, changes: list[Change]) -> Article:
+def filled(
+    markup: Markup, article: Article, profile: SiteProfile, changes: list[Change]
+) -> Article:
     """An article with the fields that a profile has places for; what changed is added to
     `changes`."""
     for field, places in profile.fields.items():
@@ -55,7 +59,7 @@ def filled(doc: Document, article: Article, profile: SiteProfile, changes: list[
         for place in places:
             if not (missing or place.is_written):
                 continue
-            changed = _READERS[field](doc, article, place)
+            changed = _READERS[field](markup(), article, place)
             if changed is not None:
                 before, after = _shown(article, field), _shown(changed, field)
                 if before != after:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -81,7 +82,7 @@ def packed_with_profile(
     page = kept_page(kept)
     ruled = page
     if profile is not None:
-        ruled = with_profile(document(answer_at(place)), page, profile)
+        ruled = with_profile(cache(lambda: document(answer_at(place))), page, profile)
     if is_whole and ruled is page and Whole(page).wanted is None:
         return None
     return pack(Reading("html", ruled))

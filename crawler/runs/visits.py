@@ -41,7 +41,7 @@ from crawler.items import (
     Truncation,
     Visit,
 )
-from crawler.learn import SiteProfile, applied
+from crawler.learn import Markup, SiteProfile, applied
 from crawler.reasons import Reason, because
 from crawler.requisites.fonts import is_font
 from crawler.requisites.pages import page_needs
@@ -180,7 +180,7 @@ def _pages(
     needs = page_needs(doc) if keep == "page" else ()
     if profile is None:
         return page, None, needs
-    ruled = with_profile(doc, page, profile)
+    ruled = with_profile(lambda: doc, page, profile)
     return ruled, None if ruled is page else page, needs
 
 
@@ -197,10 +197,10 @@ def document(answer: Answer) -> Document:
     return Document(answer.body, answer.url, answer.content_type or "")
 
 
-def with_profile(doc: Document, page: Page, profile: SiteProfile) -> Page:
+def with_profile(markup: Markup, page: Page, profile: SiteProfile) -> Page:
     """A page that was read without a profile as it is read with it; the very same where that
     changes nothing."""
-    ruled, changes = applied(doc, page, profile)
+    ruled, changes = applied(markup, page, profile)
     return cleaned(ruled) if changes else page
 
 

@@ -54,7 +54,7 @@ def test_what_is_kept_is_what_was_read_without_a_profile(tmp_path: Path) -> None
         assert data is not None
         page = kept_page(data)
         assert page == plain.page
-        assert with_profile(document(PAGE), page, PROFILE) == ruled.page
+        assert with_profile(lambda: document(PAGE), page, PROFILE) == ruled.page
     assert kept.get("another") is None
     assert list(tmp_path.iterdir()) == []  # nothing that a killed run would leave
     kept.close()
