@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import argparse
 import configparser
+import math
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -35,6 +37,8 @@ ARCHIVED = frozenset({0, 9})
 """Exit codes of a crawl that went well. 9: some of the pages are no stories."""
 _OF_PEERS = 100
 """Pages that the slow peers get."""
+_PATIENCE = 600.0
+"""Seconds after which a peer is ended."""
 _GROWTH = (500, 10_000, 50_000)
 
 
@@ -59,6 +63,10 @@ class Cost:
         return self.cpu_seconds / self.pages * 1000
 
 
+class TooSlowError(Exception):
+    """A program has not finished in time."""
+
+
 @dataclass(slots=True)
 class Contestant:
     """A program that fetches the pages."""
@@ -71,6 +79,8 @@ class Contestant:
     is_slow: bool = False
     """Whether it gets a part of the pages."""
     costs: list[Cost] = field(default_factory=list)
+    failed: str = ""
+    """Why it is not measured any more, if it is not."""
 
 
 def contestants() -> tuple[list[Contestant], list[str]]:
@@ -153,32 +163,51 @@ def _news_please(urls: Path, folder: Path) -> list[str]:
 # -- one crawl -----------------------------------------------------------------------------------
 
 
-def measure(command: list[str], pages: int, codes: frozenset[int] = frozenset({0})) -> Cost:
-    """Run a command and measure it with all its children. Ends the program where it fails."""
+_ENVIRONMENT = {
+    name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+}
+"""As users have it: with that variable, each start would compile what has changed anew."""
+
+
+def measure(
+    command: list[str], pages: int, codes: frozenset[int] = frozenset({0}),
+    seconds: float = math.inf,
+) -> Cost:  # fmt: skip
+    """Run a command and measure it with all its children. Ends the program where it fails. Raises
+    TooSlowError where `seconds` have passed before."""
     began = time.monotonic()
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        env=_ENVIRONMENT, start_new_session=True,
+    )  # fmt: skip
     peak = 0
     done = threading.Event()
+    is_ended = False
 
     def watch() -> None:
-        nonlocal peak
+        nonlocal peak, is_ended
         while not done.wait(0.2):
             peak = max(peak, memory(process.pid))
+            if time.monotonic() - began > seconds and not is_ended:
+                is_ended = True
+                os.killpg(process.pid, signal.SIGKILL)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
     assert process.stderr is not None
     errors = process.stderr.read().decode(errors="replace")
     _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.monotonic() - began
+    took = time.monotonic() - began
     process.returncode = os.waitstatus_to_exitcode(status)
     done.set()
     watcher.join()
+    if is_ended:
+        raise TooSlowError(f"it had not finished {pages:,} pages after {seconds:.0f} s")
     if process.returncode not in codes:
         sys.exit(f"bench: {' '.join(command)} ended with {process.returncode}:\n{errors[-2000:]}")
     if "Traceback" in errors and "crawl" in command:
         sys.exit(f"bench: a traceback in the log:\n{errors[-2000:]}")
-    return Cost(pages, seconds, usage.ru_utime + usage.ru_stime, peak)
+    return Cost(pages, took, usage.ru_utime + usage.ru_stime, peak)
 
 
 def memory(pid: int) -> int:
@@ -226,10 +255,18 @@ def in_turn(
         some = addresses(Path(scratch) / "some.txt", port, few := min(pages, _OF_PEERS))
         for number in range(rounds):
             for each in found:
+                if each.failed:
+                    continue
                 with tempfile.TemporaryDirectory(dir=scratch) as folder:
                     urls, count = (some, few) if each.is_slow else (every, pages)
                     command = each.command(urls, Path(folder))
-                    each.costs.append(measure(command, count, each.codes))
+                    limit = _PATIENCE if each.is_slow else math.inf
+                    try:
+                        each.costs.append(measure(command, count, each.codes, limit))
+                    except TooSlowError as error:
+                        each.failed = str(error)
+                        tell(f"round {number + 1}: {each.name}: {error}")
+                        continue
                 tell(f"round {number + 1}: {each.name}: {line(each.costs[-1])}")
 
 
@@ -252,7 +289,10 @@ def table(found: Sequence[Contestant]) -> list[str]:
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for each in found:
-        pairs = list(zip(each.costs, bare, strict=True))
+        if not each.costs:
+            lines.append(f"| {each.name} | {each.failed} | | | | | |")
+            continue
+        pairs = list(zip(each.costs, bare, strict=False))
         rate = statistics.median(a.pages_per_second / b.pages_per_second for a, b in pairs)
         cpu = statistics.median(a.cpu_ms / b.cpu_ms for a, b in pairs)
         middle = statistics.median(cost.pages_per_second for cost in each.costs)
@@ -273,6 +313,13 @@ def split(source: Path, wanted: int, cpu_ms: float) -> list[str]:
     lines = ["| stage | share | ms a page |", "|---|---:|---:|"]
     lines += [f"| {name} | {share:.3f} | {share * cpu_ms:.2f} |" for name, share in shares]
     return lines
+
+
+def draw(source: Path, wanted: int, svg: Path) -> None:
+    """Write the flame graph of a crawl."""
+    with site(source, wanted) as (port, pages, _), tempfile.TemporaryDirectory() as scratch:
+        urls = addresses(Path(scratch) / "urls.txt", port, pages)
+        stages.draw(_archive(urls, Path(scratch)), svg, ROOT)
 
 
 def growth(source: Path, sizes: Sequence[int], tell: Callable[[str], None]) -> list[str]:
@@ -296,6 +343,7 @@ def main() -> None:
     parser.add_argument("--site", type=Path, help="a zipped site, measured besides")
     parser.add_argument("--count", type=int, default=0, help="pages of the site; default: all")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--flame", type=Path, help="write a flame graph of the last crawl (SVG)")
     parser.add_argument("--growth", action="store_true", help="also 500, 10,000, 50,000 pages")
     parser.add_argument("--ours-alone", action="store_true", help="no peers but bare Scrapy")
     options = parser.parse_args()
@@ -323,6 +371,8 @@ def main() -> None:
             told += ["", *split(source, count, cpu_ms)]
         else:
             told += ["", "Not split by stage: py-spy is not installed (make peers)."]
+    if options.flame is not None:
+        draw(*sources[-1][1:], options.flame.absolute())
     if options.growth:
         told += ["", "## As it grows", "", *growth(sources[-1][1], _GROWTH, _tell)]
     print("\n".join(told[3:]))

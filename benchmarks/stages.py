@@ -30,7 +30,7 @@ _STAGES = (
     (r"pipelines/normalise\.py", "normalise"),
     (r"crawler/warc/|crawler/extensions/capture\.py|Run\._note ", "WARC"),
     (r"crawler/archive/|sqlite_utils/|extensions/session/archive\.py", "store"),
-    (r"crawler/runs/(workers|readings)\.py|multiprocessing/|concurrent/futures/",
+    (r"crawler/runs/(workers|reader_process|readings)\.py|multiprocessing/",
      "talk between processes"),
     (r"crawler/frontier/", "frontier"),
     (r"crawler/middlewares/unpacking\.py", "fetch: unpack"),
@@ -40,7 +40,7 @@ _STAGES = (
 )  # fmt: skip
 # Threads that only wait look busy to the sampler, which asks the kernel between two waits.
 _WAITING = re.compile(
-    r"(_PollLikeSelector\.select|EpollSelector\.select|Condition\.wait|ThreadWorker)[^;]*$"
+    r"(_PollLikeSelector\.select|EpollSelector\.select|Condition\.wait|ThreadWorker|_exactly)[^;]*$"
 )
 
 
@@ -50,14 +50,24 @@ def shares(command: list[str], scratch: Path, folder: Path) -> list[tuple[str, f
     command: of Python, run in `folder`. Ends the program where the sampler fails.
     """
     raw = scratch / "stacks.txt"
-    sampled = [
-        str(PY_SPY), "record", "--subprocesses", "--rate", str(_RATE), "--format", "raw",
-        "--output", str(raw), "--", *command,
-    ]  # fmt: skip
-    done = subprocess.run(sampled, cwd=folder, capture_output=True, text=True, check=False)
-    if not raw.exists():
-        sys.exit(f"bench: py-spy failed:\n{done.stderr[-2000:]}")
+    _sample(command, "raw", raw, folder)
     return counted(raw.read_text(errors="replace"))
+
+
+def draw(command: list[str], svg: Path, folder: Path) -> None:
+    """The same as a flame graph, for a browser; where a process waits, it is drawn, too."""
+    _sample(command, "flamegraph", svg, folder)
+
+
+def _sample(command: list[str], form: str, output: Path, folder: Path) -> None:
+    sampled = [
+        str(PY_SPY), "record", "--subprocesses", "--rate", str(_RATE), "--format", form,
+        "--output", str(output), "--", *command,
+    ]  # fmt: skip
+    output.unlink(missing_ok=True)
+    done = subprocess.run(sampled, cwd=folder, capture_output=True, text=True, check=False)
+    if not output.exists():
+        sys.exit(f"bench: py-spy failed:\n{done.stderr[-2000:]}")
 
 
 def counted(stacks: str) -> list[tuple[str, float]]:

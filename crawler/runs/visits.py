@@ -150,7 +150,7 @@ def read_answer(
     profile: of the site, if there is one. keep: what is archived beside the page.
     Raises PageError where a page cannot be read.
     """
-    if not answer.body.strip():
+    if not answer.body or answer.body.isspace():
         return Reading(None, content_type=answer.content_type, is_empty=True)
     kind = sniff(answer.body, answer.content_type, answer.url)
     if kind == "html":
