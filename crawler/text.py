@@ -107,7 +107,7 @@ CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\f\r") + b"\x
 """Control characters that no text needs, as bytes of ASCII or UTF-8."""
 _SEEN_BY_BYTES = bytes(code for code in range(0x20) if code not in b"\t\n") + b"\x7f"
 _WRITER = msgspec.json.Encoder()
-_HARMLESS = (b'"', b"n", b"t")
+_HARMLESS = frozenset({b'"', b"n", b"t"})
 """What follows a backslash in JSON where it stands for a character that text may have, and for no
 backslash."""
 _UNFIT = re.compile("\r\n?|[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -170,17 +170,21 @@ def clean_json(value: object) -> bytes:
 def _is_clean_json(data: bytes) -> bool:
     """Whether JSON holds nothing but clean text: a look at the bytes of all of it, which are
     written sooner than its strings are gathered."""
-    # Markdown has backslashes of its own, which JSON writes twice.
-    escapes = data.replace(b"\\\\", b"").split(b"\\")[1:]
-    if any(rest[:1] not in _HARMLESS for rest in escapes):
+    pieces = data.split(b"\\")
+    if b"" in pieces:  # Markdown has backslashes of its own, which JSON writes twice
+        pieces = data.replace(b"\\\\", b"").split(b"\\")
+    if not _HARMLESS.issuperset({escaped[:1] for escaped in pieces[1:]}):
         return False
     return b"\x7f" not in data and (data.isascii() or _is_clean_beyond_ascii(data))
 
 
 def _is_clean_beyond_ascii(data: bytes) -> bool:
     """Whether UTF-8 has neither the controls from 128 to 159 nor non-characters in it."""
-    if any(rest[:1] <= b"\x9f" for rest in data.split(b"\xc2")[1:]):
+    # one byte is looked for far sooner than two
+    if b"\xc2" in data and any(rest[:1] <= b"\x9f" for rest in data.split(b"\xc2")[1:]):
         return False
+    if b"\xef" not in data or b"\xef\xbf" not in data:
+        return True
     return b"\xef\xbf\xbe" not in data and b"\xef\xbf\xbf" not in data
 
 
