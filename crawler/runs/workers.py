@@ -117,9 +117,10 @@ class Workers:
         """Give what waits to the readers that have the least to do."""
         while self._waiting:
             least = min(self._readers, key=lambda each: len(each.jobs), default=None)
-            if least is None or (least.jobs and len(self._readers) < self.count):
-                least = self._started() or least
             if least is None or len(least.jobs) >= _AHEAD:
+                # a run of few pages, or one that asks politely, has enough of one
+                least = self._started() if len(self._readers) < self.count else None
+            if least is None:
                 return
             job = self._waiting.popleft()
             if not job.answer.done():  # nobody waits for it any more
