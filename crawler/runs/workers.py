@@ -41,6 +41,8 @@ _AHEAD = 2
 """Pages that a reader is given at most: the one that it reads, and the next."""
 _TRIES = 2
 """How many readers a page may take with it before it is given up."""
+_LAST_SECONDS = 1.0
+"""What a reader may take to end when nobody waits for its answers any more."""
 _CHUNK = 256 * 1024
 
 logger = logging.getLogger(__name__)
@@ -162,7 +164,7 @@ class Workers:
         self._hand_out()
 
     def close(self) -> None:
-        """End the processes, once each has finished the page that it reads; nobody hears of it."""
+        """End the processes; of what they read nobody hears."""
         readers, self._readers = self._readers, []
         left = [*(job for reader in readers for job in reader.jobs), *self._waiting]
         self._waiting.clear()
@@ -264,17 +266,20 @@ class _Reader:
                 self._on_answer()
 
     def hang_up(self) -> None:
-        """Let it end when it has finished what it does."""
+        """Let it end as soon as it has finished what it does."""
         self._hang_up()
 
     def end(self) -> None:
-        """Wait for its end."""
+        """Wait for its end, but not for long."""
         self.hang_up()
         if not self._loop.is_closed():
             for task in (self._hearing, self._sending):
                 if task is not None:
                     task.cancel()
-        self.process.join()
+        self.process.join(_LAST_SECONDS)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
         self._line.close()
 
 
