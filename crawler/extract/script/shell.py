@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -14,6 +15,8 @@ _FRAME = 1_500
 """Characters of one with the newspaper's name, menu and imprint around the empty place."""
 _FEW_LINKS = 12
 _LEAST_SCRIPT = 400
+_OF_LANGUAGE = 3
+"""Characters of what names a language in an address."""
 _NOT_SHOWN = ("script", "style", "noscript", "template", "svg", "head", "title")
 _PLACES = ("div", "main", "section", "article")
 _MOST_ELEMENTS = 20_000
@@ -25,7 +28,7 @@ def is_shell(doc: Document) -> bool:
     if not _has_scripts(doc):
         return False
     shown = _shown(doc)
-    if shown <= _HARDLY and len(doc.tags["a"]) <= _FEW_LINKS:
+    if shown <= _HARDLY and len(doc.tags["a"]) <= _FEW_LINKS and not _has_headline(doc):
         return True
     return shown <= _FRAME and (_asks_for_scripts(doc) or _has_empty_place(doc))
 
@@ -48,6 +51,30 @@ def _shown(doc: Document) -> int:
         if length > _FRAME:
             break
     return length
+
+
+def _has_headline(doc: Document) -> bool:
+    """Whether a heading leads to another page than the front one, as in a list of one story: a
+    short page, but no empty one."""
+    headings = islice(doc.root.iter("h1", "h2", "h3", "h4"), 100)
+    for anchor in chain.from_iterable(map(_anchors, headings)):
+        url = doc.address(anchor.get("href") or "")
+        if url is not None and _leads_on(url) and text_of(anchor):
+            return True
+    return False
+
+
+def _leads_on(url: str) -> bool:
+    """Whether an address is no front page's, of one language (`/de/`) or of all."""
+    parts = urlsplit(url)
+    return bool(parts.query) or any(len(each) > _OF_LANGUAGE for each in parts.path.split("/"))
+
+
+def _anchors(heading: HtmlElement) -> list[HtmlElement]:
+    """The links in a heading, and that which it stands in."""
+    above = heading.getparent()
+    around = [above] if above is not None and above.tag == "a" else []
+    return [*heading.iter("a"), *around]
 
 
 def _asks_for_scripts(doc: Document) -> bool:

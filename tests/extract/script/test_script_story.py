@@ -185,6 +185,21 @@ def test_a_shell_is_known_and_leads_where_its_state_leads() -> None:
     assert (empty.needs_script, empty.not_article) == (True, "needs_script")
 
 
+@pytest.mark.parametrize(
+    "listed",
+    [
+        '<h1>accidente aéreo</h1><h2><a href="/madre-critica/">La madre critica al Estado</a></h2>',
+        '<h1>Müllabfuhr</h1><a href="/lokales/tonnen-4711"><h3>Tonnen bleiben stehen</h3></a>',
+        '<h2 class="x"><a href="https://paper.example/a/2024/05/le-pont">Le pont rouvre</a></h2>',
+    ],
+)
+def test_a_list_of_one_story_is_no_shell(listed: str) -> None:
+    page = read("", body=f"<nav><a href='/'>Inicio</a></nav>{listed}")
+    assert not page.needs_script
+    logo = read("", body='<h1><a href="/">The Sound</a></h1>')
+    assert logo.needs_script
+
+
 def test_a_page_of_few_words_without_scripts_is_no_shell() -> None:
     page = extract(b"<html><head><title>A page</title></head><body>Hello</body></html>", URL)
     assert not page.needs_script
