@@ -13,6 +13,7 @@ from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
+from string import ascii_letters, digits
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -39,11 +40,34 @@ UNSPACED_LANGUAGES = frozenset({"ja", "zh", "yue", "th", "lo", "km", "my", "bo",
 # -- words --------------------------------------------------------------------------------------
 
 _WORD = re.compile(r"\w+")
+_QUOTES = "’‘“”–—…«»"
+"""Marks beyond ASCII that most texts have."""
 _LONE_MARKS = frozenset("–—-|/•·&+*=:…")
 _SAMPLE = 2_000
 """Characters that tell in what script a text is."""
 PHRASE = 3
 """Words of the phrases that two texts have in common."""
+
+
+def only(signs: str) -> bytes:
+    """A table for `parted` that leaves these characters of ASCII, and all beyond, as they are."""
+    return bytes(code if code > 127 or chr(code) in signs else ord(" ") for code in range(256))
+
+
+_WORD_SIGNS = only(ascii_letters + digits + "_")
+
+
+def parted(text: str, table: bytes) -> list[str]:
+    """The parts of a text between spaces and the characters of ASCII that a table has no room for:
+    words, nearly all of them, many times as quickly as a pattern finds them.
+
+    >>> parted("a co-op’s \u201cmill\u201d", only(ascii_letters))
+    ['a', 'co', 'op', 's', 'mill']
+    """
+    for mark in _QUOTES:
+        text = text.replace(mark, " ")
+    data = text.encode("utf-8", "surrogatepass").translate(table)
+    return data.decode("utf-8", "surrogatepass").split()
 
 
 def words(text: str) -> str:
@@ -52,7 +76,14 @@ def words(text: str) -> str:
     >>> words("“Fish” – and Chips!")
     'fish and chips'
     """
-    return " ".join(_WORD.findall(text.casefold()))
+    return " ".join(_words(text))
+
+
+def _words(text: str) -> list[str]:
+    found = parted(text.casefold(), _WORD_SIGNS)
+    if all(map(str.isalnum, found)):
+        return found
+    return [word for part in found for word in _WORD.findall(part)]
 
 
 def count_words(text: str) -> int:
@@ -87,8 +118,8 @@ def line_words(text: str) -> int:
 
 def phrases(text: str) -> set[str]:
     """The phrases of a text, without punctuation and case."""
-    found = words(text).split()
-    return {" ".join(found[at : at + PHRASE]) for at in range(len(found) - PHRASE + 1)}
+    found = _words(text)
+    return set(map(" ".join, zip(*(found[at:] for at in range(PHRASE)), strict=False)))
 
 
 def likeness(one: set[str], other: set[str]) -> float:

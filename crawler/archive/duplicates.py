@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -23,6 +24,7 @@ from crawler.urls import edition
 
 BANDS = 8
 ROWS = 8
+_ALL_ROWS = struct.Struct(f">{BANDS * ROWS}Q")
 _SEED = 1911
 # The share of phrases from which on two texts are one; below so many words nothing is said.
 SAME = 0.9
@@ -51,13 +53,10 @@ def bands(found: set[str]) -> list[tuple[int, int]]:
     """(band, value): two texts with an equal pair are likely much alike."""
     sketch = RMinHash(num_perm=BANDS * ROWS, seed=_SEED)
     sketch.update(list(found))
-    digest = sketch.digest()
-    out = []
-    for band in range(BANDS):
-        part = b"".join(n.to_bytes(8, "big") for n in digest[band * ROWS : (band + 1) * ROWS])
-        value = int.from_bytes(blake2b(part, digest_size=8).digest(), "big", signed=True)
-        out.append((band, value))
-    return out
+    digest = _ALL_ROWS.pack(*sketch.digest())
+    size = len(digest) // BANDS
+    parts = (blake2b(digest[at : at + size], digest_size=8) for at in range(0, len(digest), size))
+    return list(enumerate(int.from_bytes(part.digest(), "big", signed=True) for part in parts))
 
 
 @dataclass(frozen=True, slots=True)

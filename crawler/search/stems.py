@@ -6,11 +6,12 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import lru_cache
-from typing import Any
+from string import ascii_letters, digits
+from typing import Any, cast
 
-from crawler.text import DENSE
+from crawler.text import DENSE, only, parted
 
 _ALGORITHMS = {
     "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "cs": "czech",
@@ -23,7 +24,9 @@ _ALGORITHMS = {
 }  # fmt: skip
 # Snowball has Hindi, Nepali and Tamil, too; but the index parts words at their vowel signs.
 
-_LETTERS = re.compile(r"(?<![^\W_])[^\W\d_]{3,30}(?![^\W_])")
+_RUNS = re.compile(r"[^\W_]+")
+_LETTERS = re.compile(r"[^\W\d_]{3,30}")
+_SIGNS = only(ascii_letters + digits)
 _DENSE_LETTER = re.compile(DENSE.pattern)
 # letters that have no decomposition in Unicode, and are typed as these
 _PLAIN = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae",
@@ -89,27 +92,37 @@ def indexed(word: str) -> str:
     return unicodedata.normalize("NFC", "".join(found))
 
 
-def words_in(text: str) -> set[str]:
-    """The words of a text that may have several forms, in lower case."""
+def words_in(text: str, known: Set[str] = frozenset()) -> set[str]:
+    """The words of a text that may have several forms, in lower case. known: words that are left
+    out.
+
+    >>> sorted(words_in("Rivers, 3 rivers_and 2nd RIVER", {"river"}))
+    ['and', 'rivers']
+    """
     lower = text.replace("İ", "i").lower()  # Python makes two characters of it, an i and its dot
-    return set(_LETTERS.findall(lower if lower.isascii() else unicodedata.normalize("NFC", lower)))
+    parts = set(parted(unicodedata.normalize("NFC", lower), _SIGNS)) - known
+    found = {word for word in parts if word.isalpha() and 3 <= len(word) <= 30}
+    for part in parts - found:
+        if not part.isascii():
+            found.update(run for run in _RUNS.findall(part) if _LETTERS.fullmatch(run))
+    return found - known
 
 
 def forms_of(words: Iterable[str], language: str) -> set[tuple[str, str]]:
     """Words with their keys: (key, word as the index has it). Those that have only one form, as far
     as anybody can know, are left out."""
-    return {entry for word in words for entry in _entries(word, language)}
-
-
-@lru_cache(maxsize=4096)
-def _entries(word: str, language: str) -> tuple[tuple[str, str], ...]:
-    if word.isascii():  # nearly all words of most archives: no accents, and nothing dense
-        lower = word.lower()
-        return ((fold(_stemmers.stem(lower, language)) or lower, lower),) if language else ()
-    if _DENSE_LETTER.search(word):
-        return ()
-    plain = indexed(word)
-    return tuple((key, plain) for key in keys(word, language) if language or key != plain)
+    found: set[tuple[str, str]] = set()
+    plain: list[str] = []
+    for word in words:
+        if word.isascii():  # nearly all words of most archives: no accents, and nothing dense
+            plain.append(word.lower())
+        elif not _DENSE_LETTER.search(word):
+            form = indexed(word)
+            found.update((key, form) for key in keys(word, language) if language or key != form)
+    if language and plain:
+        stems = _stemmers.stem_all(plain, language)
+        found.update((fold(stem) or word, word) for stem, word in zip(stems, plain, strict=True))
+    return found
 
 
 class _Stemmers(threading.local):
@@ -119,12 +132,19 @@ class _Stemmers(threading.local):
         self._made: dict[str, Any] = {}
 
     def stem(self, word: str, language: str) -> str:
+        return str(self._of(language).stemWord(word))
+
+    def stem_all(self, words: list[str], language: str) -> list[str]:
+        return cast("list[str]", self._of(language).stemWords(words))
+
+    def _of(self, language: str) -> Any:
         if language not in self._made:
             # loaded when the first word is read: most commands read none
             from Stemmer import Stemmer
 
-            self._made[language] = Stemmer(_ALGORITHMS[language])
-        return str(self._made[language].stemWord(word))
+            # without its cache, which takes ten times as long as to stem a word that is not in it
+            self._made[language] = Stemmer(_ALGORITHMS[language], 0)
+        return self._made[language]
 
 
 _stemmers = _Stemmers()
