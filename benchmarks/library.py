@@ -30,7 +30,7 @@ from crawler.archive.database import WARC_FOLDER
 from crawler.archive.duplicates import bands
 from crawler.archive.facets import count_anew
 from crawler.archive.keys import card_hash, key_hash, url_key
-from crawler.archive.links import with_relation
+from crawler.archive.link_targets import with_relation
 from crawler.archive.store import Store
 from crawler.archive.word_forms import WordForms
 from crawler.items import Article, Capture, FoundUrl, Visit

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
-from crawler.archive import links
 from crawler.archive.article_columns import (
     article_url,
     columns,
@@ -23,6 +22,8 @@ from crawler.archive.days import day_of
 from crawler.archive.duplicates import find_copy, is_split, note_copy, remember, tells_same_story
 from crawler.archive.history import History
 from crawler.archive.known_story import Story
+from crawler.archive.link_targets import Spot
+from crawler.archive.links import Links
 from crawler.archive.rows import insert
 from crawler.archive.word_forms import WordForms
 from crawler.history.told import TYPOGRAPHY, changes, not_by_reading, told_by
@@ -65,6 +66,9 @@ class Articles:
         a visit does not say. history: of the same archive."""
         self._history = history
         self.words = WordForms(connection)
+        self.links = Links(connection)
+        self._placed: dict[int, Spot] = {}
+        """New articles of which nobody has asked yet where they are."""
         self.connection = connection
         self._sql = connection.execute
         self._site_id = site_id
@@ -158,6 +162,20 @@ class Articles:
         self.words.learn(article_id)
         self._sql("UPDATE _linked SET title = ? WHERE article_id = ?", (title, article_id))
 
+    def spot(self, article_id: int) -> Spot:
+        """Where an article is."""
+        known = self._placed.pop(article_id, None)
+        if known is not None:
+            return known
+        (url,) = self._sql("SELECT url FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return Spot(article_id, url)
+
+    def take_back(self) -> None:
+        """Forget what a transaction has done that failed."""
+        self.words.take_back()
+        self.links.take_back()
+        self._placed.clear()
+
     def index(self) -> None:
         """Enter the new stories of a batch into the search index, before its transaction ends."""
         self._sql(
@@ -199,7 +217,8 @@ class Articles:
             revision_id = self._add_revision(
                 article, article_id, capture_id, now, digest, extractor, "page"
             )
-            links.see_links(self.connection, article.links, article_id, revision_id, capture_id)
+            self.links.see_first(article.links, article_id, revision_id, capture_id, now)
+            self._placed[article_id] = Spot(article_id, url, article.title, is_new=True)
             return article_id, True
         article_id = current.article_id
         self._sql(
@@ -221,16 +240,15 @@ class Articles:
             changed = not_by_reading(story.told, told, changed)
         if not changed:
             counts["unchanged_articles"] += 1
-            links.see_links(
-                self.connection, article.links, article_id, current.revision_id, capture_id
-            )
+            self.links.see(article.links, article_id, current.revision_id, capture_id)
             return article_id, False
         counts["new_revisions"] += 1
         revision_id = self._add_revision(
             article, article_id, capture_id, now, digest, extractor,
             self._cause(current, capture_id, extractor), change=_kind_of(changed, story),
         )  # fmt: skip
-        links.see_links(self.connection, article.links, article_id, revision_id, capture_id)
+        self.links.see(article.links, article_id, revision_id, capture_id)
+        self.links.write()
         record_changes(self.connection, article_id, revision_id, changed)
         return article_id, True
 
@@ -268,7 +286,7 @@ class Articles:
         revision_id = self._add_revision(
             article, article_id, capture_id, now, digest, extractor, "page", stands=False
         )
-        links.see_links(self.connection, article.links, article_id, revision_id, capture_id)
+        self.links.see(article.links, article_id, revision_id, capture_id)
         return True
 
     def _add_revision(
@@ -296,6 +314,8 @@ class Articles:
         self.add_images(article, article_id, revision_id)
         self._sql("UPDATE articles SET revisions = ? WHERE id = ?", (number, article_id))
         if stands:
+            if number > 1:
+                self.links.write()
             self.stand(article_id, revision_id)
         return revision_id
 

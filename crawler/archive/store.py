@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import cast
 
 from crawler import times
-from crawler.archive import database, links, renderings, run_rows
+from crawler.archive import database, renderings, run_rows
 from crawler.archive.articles import Articles
 from crawler.archive.captures import enter_capture, key_of
 from crawler.archive.finds import Told
@@ -223,6 +223,7 @@ class Store:
         by_paper: defaultdict[str, Counter[str]] = defaultdict(Counter)
         stored = [self._counted(*each, counts, by_paper) for each in entered]
         self.papers.add(self.run_id, by_paper)
+        self.articles.links.write()
         return stored
 
     def _record_fit(
@@ -260,7 +261,7 @@ class Store:
     def _take_back(self, grown: int, woken: set[str]) -> None:
         """Forget what a transaction has done that failed."""
         self._sites.clear()
-        self.articles.words.take_back()
+        self.articles.take_back()
         self.frontier.forget(grown, woken)
 
     def wait_for(self, found: Sequence[FoundUrl], now: str) -> None:
@@ -343,8 +344,9 @@ class Store:
             self.frontier.requisites.note_picture(url_id, capture_id, visit.picture)
         elif visit.state == "redirected" and visit.leads_to is not None:
             self.frontier.requisites.note_redirect(url_id, visit.leads_to)
+        spot = self.articles.spot(article_id) if article_id is not None else None
         if visit.role != "requisite":
-            links.note_visit(self.db.conn, visit, article_id)
+            self.articles.links.note_visit(visit, spot)
         if visit.state == "gone" and story is not None:
             self.history.note_gone(visit, story, capture_id, now)
         counts["failures"] += (
@@ -379,7 +381,7 @@ class Store:
             ways = [self.frontier.finds.url_id(url, "page", self._site_id, now) for url in asked]
             self.frontier.families.credit({url_id, *ways})
         self._found.note_told(visit, first=first, told=told, further=len(steps.found))
-        return visit, self._url_of(article_id), revised
+        return visit, spot.url if spot is not None else None, revised
 
     def _judged(self, visit: Visit, story: Story, capture_id: int | None, now: str) -> Visit:
         """A visit to the address of a known story, as what it was."""
@@ -405,10 +407,6 @@ class Store:
                     return story
         return None
 
-    def _url_of(self, article_id: int | None) -> str | None:
-        row = self._sql("SELECT url FROM articles WHERE id = ?", (article_id,)).fetchone()
-        return row[0] if row else None
-
     def _see_unchanged(
         self, story: Story | None, url_id: int, capture_id: int | None, now: str,
         counts: Counter[str],
@@ -425,7 +423,7 @@ class Store:
         if story is not None:
             self.history.note_seen(story, story.access, None, now, because("http_status", 304))
         if capture_id is not None:
-            links.see_links_again(self.db.conn, row[0], capture_id)
+            self.articles.links.see_again(row[0], capture_id)
         counts["unchanged_articles"] += 1
         return cast(int, row[0])
 

@@ -113,12 +113,17 @@ def keys_taken_down(connection: sqlite3.Connection) -> set[int]:
     return {key for (key,) in connection.execute("SELECT key FROM takedown_urls")}
 
 
+def has_takedowns(connection: sqlite3.Connection) -> bool:
+    """Whether any address was taken down."""
+    return connection.execute("SELECT 1 FROM takedown_urls LIMIT 1").fetchone() is not None
+
+
 def without_words(
     connection: sqlite3.Connection, links: Iterable[LinkedStory]
 ) -> list[LinkedStory]:
     """Links of a page; those to what was taken down without what they show of it."""
     found = list(links)
-    if connection.execute("SELECT 1 FROM takedown_urls LIMIT 1").fetchone() is None:
+    if not has_takedowns(connection):
         return found
     return [
         replace(link, title=None, excerpt=None, image=None, published=None)

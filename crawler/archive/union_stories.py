@@ -10,7 +10,7 @@ from crawler.archive.articles import Articles
 from crawler.archive.guards import history_unlocked
 from crawler.archive.history import History
 from crawler.archive.keys import url_key
-from crawler.archive.links import count_links, note_addresses, see_links
+from crawler.archive.links import count_links, note_address, see_links
 from crawler.archive.removal import remove
 from crawler.archive.rows import insert
 from crawler.archive.story_part import (
@@ -348,4 +348,4 @@ class UnionStories:
         )
         # a key is an address without a scheme
         keys = [f"http://{key}" for key in part.addresses]
-        note_addresses(self._connection, article_id, [part.url, *keys])
+        note_address(self._connection, article_id, part.url, keys)
