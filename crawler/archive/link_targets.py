@@ -1,4 +1,4 @@
-"""The stories that links lead to, and the addresses that lead to them, while some pages are taken in:
+"""The stories that links lead to, and their addresses, while the links of some pages are taken in:
 each row is read once, changed in memory, and written once.
 
 Nothing is remembered beyond one `put`: whatever else writes to these tables finds them as they are.
@@ -23,7 +23,8 @@ _FOUND = (
 )
 _BY_HASH = _FOUND.format("json_each(?) j CROSS JOIN _addresses d ON d.hash = j.value")
 _OWN = (
-    "SELECT id, article_id, key, url, site, title, linked_by, relations, first_seen_at, last_seen_at"
+    "SELECT id, article_id, key, url, site, title, linked_by, relations, first_seen_at,"
+    " last_seen_at"
     " FROM _linked WHERE article_id = ?"
 )
 
