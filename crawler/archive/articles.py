@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
@@ -24,6 +24,7 @@ from crawler.archive.history import History
 from crawler.archive.known_story import Story
 from crawler.archive.link_targets import Spot
 from crawler.archive.links import Links
+from crawler.archive.newcomers import Newcomers, Texts
 from crawler.archive.rows import insert
 from crawler.archive.word_forms import WordForms
 from crawler.history.told import TYPOGRAPHY, changes, not_by_reading, told_by
@@ -35,6 +36,13 @@ Cause = Literal["page", "extractor", "either"]
 """Why a revision differs from the one before: the page changed; the same bytes were read by another
 extractor; both the bytes and the extractor are others."""
 
+
+_NEW_ARTICLE = (
+    "INSERT INTO articles (site_id, url, published_utc, published_day, word_count,"
+    " first_captured_at, last_captured_at, access, revisions, revision_id)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, (SELECT ifnull(max(id), 0) + 1 FROM revisions))"
+)
+"""The next revision is its own."""
 
 Change = Literal["edit", "typography", "completed"]
 """What a new revision is: as `revisions.change` has it."""
@@ -66,6 +74,7 @@ class Articles:
         a visit does not say. history: of the same archive."""
         self._history = history
         self.words = WordForms(connection)
+        self._new = Newcomers(connection, self.words)
         self.links = Links(connection)
         self._placed: dict[int, Spot] = {}
         """New articles of which nobody has asked yet where they are."""
@@ -145,20 +154,29 @@ class Articles:
 
     def stand(self, article_id: int, revision_id: int) -> None:
         """Have another of an article's revisions stand."""
-        authors, tags, published, words, title, site_id = self._sql(
-            "SELECT r.authors, r.tags, r.published_at, r.word_count, r.title, a.site_id"
-            " FROM revisions r JOIN articles a ON a.id = r.article_id WHERE r.id = ?",
+        self.write()
+        authors, tags, published, words, title, site_id, standfirst, body = self._sql(
+            "SELECT r.authors, r.tags, r.published_at, r.word_count, r.title, a.site_id,"
+            " r.standfirst, t.body_text FROM revisions r JOIN articles a ON a.id = r.article_id"
+            " JOIN revision_texts t ON t.revision_id = r.id WHERE r.id = ?",
             (revision_id,),
         ).fetchone()
         day = day_of(self.connection, site_id, published)
-        self._name_authors(article_id, json.loads(authors))
-        self._name_tags(article_id, json.loads(tags))
         self.words.forget(article_id)
+        is_unindexed = article_id in self._new.texts
+        if is_unindexed:
+            self._sql("INSERT INTO _unindexed VALUES (?)", (article_id,))
         self._sql(
             "UPDATE articles SET revision_id = ?, published_utc = ?, published_day = ?,"
             " word_count = ? WHERE id = ?",
             (revision_id, told_in_utc(published), day, words, article_id),
         )
+        if is_unindexed:
+            self._sql("DELETE FROM _unindexed")
+            self._new.texts[article_id] = (title, standfirst, body)
+        # of a story that is not counted, neither are its authors and tags
+        self._name_authors(article_id, json.loads(authors))
+        self._name_tags(article_id, json.loads(tags))
         self.words.learn(article_id)
         self._sql("UPDATE _linked SET title = ? WHERE article_id = ?", (title, article_id))
 
@@ -170,21 +188,26 @@ class Articles:
         (url,) = self._sql("SELECT url FROM articles WHERE id = ?", (article_id,)).fetchone()
         return Spot(article_id, url)
 
-    def take_back(self) -> None:
-        """Forget what a transaction has done that failed."""
+    def awaiting_index(self) -> dict[int, Texts]:
+        """What the search index is to have of new stories, by article."""
+        return dict(self._new.texts)
+
+    def take_back(self, awaiting: Mapping[int, Texts]) -> None:
+        """Forget what a transaction has done that failed. awaiting: what awaits the index all the
+        same."""
         self.words.take_back()
+        self._new.take_back(awaiting)
         self.links.take_back()
         self._placed.clear()
 
+    def write(self) -> None:
+        """Write what was taken in of stories and links: before, nobody sees it."""
+        self._new.write()
+        self.links.write()
+
     def index(self) -> None:
         """Enter the new stories of a batch into the search index, before its transaction ends."""
-        self._sql(
-            "INSERT INTO stories_fts (rowid, title, standfirst, body_text)"
-            " SELECT a.id, r.title, r.standfirst, t.body_text FROM _unindexed u"
-            " CROSS JOIN articles a ON a.id = u.article_id JOIN revisions r ON r.id = a.revision_id"
-            " JOIN revision_texts t ON t.revision_id = r.id ORDER BY u.article_id"
-        )
-        self._sql("DELETE FROM _unindexed")
+        self._new.index()
 
     def _believed_url(self, article: Article) -> str:
         """Where an article is kept: as `article_url` says, unless another story is there."""
@@ -208,15 +231,8 @@ class Articles:
         digest = content_digest(article)
         current = self._current(url)
         if current is None:
-            article_id = insert(
-                self.connection, "articles", site_id=self._site_id(url), url=url,
-                first_captured_at=now, last_captured_at=now, access=article.access,
-            )  # fmt: skip
-            self._sql("INSERT INTO _unindexed VALUES (?)", (article_id,))
+            article_id, revision_id = self._add(article, url, capture_id, now, digest, extractor)
             counts["new_articles"] += 1
-            revision_id = self._add_revision(
-                article, article_id, capture_id, now, digest, extractor, "page"
-            )
             self.links.see_first(article.links, article_id, revision_id, capture_id, now)
             self._placed[article_id] = Spot(article_id, url, article.title, is_new=True)
             return article_id, True
@@ -248,9 +264,30 @@ class Articles:
             self._cause(current, capture_id, extractor), change=_kind_of(changed, story),
         )  # fmt: skip
         self.links.see(article.links, article_id, revision_id, capture_id)
-        self.links.write()
+        self.write()
         record_changes(self.connection, article_id, revision_id, changed)
         return article_id, True
+
+    def _add(
+        self, article: Article, url: str, capture_id: int, now: str, digest: str, extractor: str
+    ) -> tuple[int, int]:
+        """The keys of a new article and of its first revision.
+
+        It stands from the beginning: no trigger runs, as when a revision comes to stand.
+        """
+        site_id = self._site_id(url)
+        published = article.published.value if article.published else None
+        row = (
+            site_id, url, told_in_utc(published), day_of(self.connection, site_id, published),
+            article.word_count, now, now, article.access,
+        )  # fmt: skip
+        article_id = self._sql(_NEW_ARTICLE, row).lastrowid
+        assert article_id is not None
+        revision_id = self._insert_revision(
+            article, article_id, 1, capture_id, now, digest, extractor, "page", "edit"
+        )
+        self._new.add(article_id, site_id, article)
+        return article_id, revision_id
 
     def _current(self, url: str) -> _Current | None:
         row = self._sql(
@@ -297,26 +334,25 @@ class Articles:
         number = self._sql(
             "SELECT revisions + 1 FROM articles WHERE id = ?", (article_id,)
         ).fetchone()[0]
-        revision_id = insert(
-            self.connection,
-            "revisions",
-            article_id=article_id,
-            number=number,
-            capture_id=capture_id,
-            captured_at=now,
-            extractor=extractor,
-            content_digest=digest,
-            cause=cause,
-            change=change,
-            **columns(article),
+        revision_id = self._insert_revision(
+            article, article_id, number, capture_id, now, digest, extractor, cause, change
         )
-        insert(self.connection, "revision_texts", revision_id=revision_id, **texts(article))
-        self.add_images(article, article_id, revision_id)
         self._sql("UPDATE articles SET revisions = ? WHERE id = ?", (number, article_id))
         if stands:
-            if number > 1:
-                self.links.write()
             self.stand(article_id, revision_id)
+        return revision_id
+
+    def _insert_revision(
+        self, article: Article, article_id: int, number: int, capture_id: int, now: str,
+        digest: str, extractor: str, cause: Cause, change: Change,
+    ) -> int:  # fmt: skip
+        revision_id = insert(
+            self.connection, "revisions", article_id=article_id, number=number,
+            capture_id=capture_id, captured_at=now, extractor=extractor, content_digest=digest,
+            cause=cause, change=change, **columns(article),
+        )  # fmt: skip
+        insert(self.connection, "revision_texts", revision_id=revision_id, **texts(article))
+        self.add_images(article, article_id, revision_id)
         return revision_id
 
     def _name_authors(self, article_id: int, names: Iterable[str]) -> None:

@@ -3,7 +3,9 @@ time. Triggers keep the numbers; here they are counted anew, and compared."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 
 _OF_A_STORY = ("site", "month", "section", "language", "minutes")
 _COUNTS = " UNION ALL ".join(
@@ -42,6 +44,47 @@ def count_anew(connection: sqlite3.Connection) -> None:
         f" SELECT article_id, published, day, {_IDS} FROM temp.told t ORDER BY article_id"
     )
     sql("DROP TABLE temp.told")
+
+
+def count_first(connection: sqlite3.Connection, stories: Sequence[int]) -> None:
+    """Count stories that were not counted before, each number written once, in a transaction of
+    the caller's. Raises sqlite3.Error."""
+    sql, given = connection.execute, json.dumps(stories)
+    values = " UNION ALL ".join(
+        [
+            f"SELECT article_id, {rank} AS rank, 0 AS position, '{kind}' AS kind, {kind} AS value"
+            f" FROM told WHERE {kind} IS NOT NULL"
+            for rank, kind in enumerate(_OF_A_STORY, 2)
+        ]
+        + [
+            "SELECT a.article_id, 0, a.position, 'author', w.name FROM given g"
+            " CROSS JOIN article_authors a ON a.article_id = g.id"
+            " CROSS JOIN authors w ON w.id = a.author_id",
+            "SELECT a.article_id, 1, a.position, 'tag', w.name FROM given g"
+            " CROSS JOIN article_tags a ON a.article_id = g.id"
+            " CROSS JOIN tags w ON w.id = a.tag_id",
+        ]
+    )
+    with_told = (
+        "WITH given AS MATERIALIZED (SELECT value AS id FROM json_each(?)), told AS MATERIALIZED"
+        " (SELECT t.* FROM given g CROSS JOIN _facets_told t ON t.article_id = g.id)"
+    )
+    found = sql(
+        f"{with_told} SELECT kind, value, count(*) FROM ({values}) GROUP BY kind, value"  # noqa: S608
+        " ORDER BY min(article_id * 8 + rank), min(position)",
+        (given,),
+    ).fetchall()
+    connection.executemany(
+        "INSERT INTO _facets (kind, value, stories) VALUES (?, ?, ?)"
+        " ON CONFLICT (kind, value) DO UPDATE SET stories = stories + excluded.stories",
+        found,
+    )
+    sql(
+        f"{with_told} INSERT INTO _story_facets"  # noqa: S608
+        " (article_id, published, day, site, month, section, language, minutes)"
+        f" SELECT article_id, published, day, {_IDS} FROM told t ORDER BY article_id",
+        (given,),
+    )
 
 
 def miscounted(connection: sqlite3.Connection, most: int) -> list[str]:

@@ -1255,7 +1255,9 @@ BEGIN
         UNION ALL SELECT language FROM _story_facets WHERE article_id = new.id
         UNION ALL SELECT minutes FROM _story_facets WHERE article_id = new.id);
 END;
+-- Of a story that is not counted yet, they are counted with it.
 CREATE TRIGGER article_authors_added AFTER INSERT ON article_authors
+WHEN EXISTS (SELECT 1 FROM _story_facets t WHERE t.article_id = new.article_id)
 BEGIN
     INSERT OR IGNORE INTO _facets (kind, value)
         SELECT 'author', name FROM authors WHERE id = new.author_id;
@@ -1268,6 +1270,7 @@ BEGIN
         AND value = (SELECT name FROM authors WHERE id = old.author_id);
 END;
 CREATE TRIGGER article_tags_added AFTER INSERT ON article_tags
+WHEN EXISTS (SELECT 1 FROM _story_facets t WHERE t.article_id = new.article_id)
 BEGIN
     INSERT OR IGNORE INTO _facets (kind, value)
         SELECT 'tag', name FROM tags WHERE id = new.tag_id;

@@ -21,6 +21,7 @@ from crawler.archive.hindsight import look_back
 from crawler.archive.history import History, ReadPage
 from crawler.archive.known_story import Story
 from crawler.archive.mementos import Mementos
+from crawler.archive.newcomers import Texts
 from crawler.archive.outcomes import Outcome, Plan
 from crawler.archive.readings import reread, reread_alike
 from crawler.archive.rows import insert
@@ -181,6 +182,8 @@ class Store:
             set(self.frontier.news.woken),
             len(self.unfit),
         )
+        if not self.db.conn.in_transaction:
+            self._trust_keys()
         try:
             entered = [self._found.enter_ahead(cleaned(visit)) for visit in visits]
             for record in (self._record_all, self._record_fit):
@@ -198,6 +201,12 @@ class Store:
             del self.unfit[unfit:]
             raise
         return counts
+
+    def _trust_keys(self) -> None:
+        """Have SQLite not look up each key that a batch writes: all are of rows that the same
+        transaction has found or made."""
+        if self._sql("PRAGMA foreign_keys").fetchone()[0]:
+            self._sql("PRAGMA foreign_keys = OFF")
 
     def _record_all(
         self, entered: list[Entered], note: Callable[[Visit, str | None, bool], None],
@@ -223,7 +232,7 @@ class Store:
         by_paper: defaultdict[str, Counter[str]] = defaultdict(Counter)
         stored = [self._counted(*each, counts, by_paper) for each in entered]
         self.papers.add(self.run_id, by_paper)
-        self.articles.links.write()
+        self.articles.write()
         return stored
 
     def _record_fit(
@@ -236,12 +245,13 @@ class Store:
             part, refused = todo.pop()
             new: Counter[str] = Counter()
             grown, woken = self.frontier.news.grown, set(self.frontier.news.woken)
+            awaiting = self.articles.awaiting_index()
             try:
                 with self.db.atomic():
                     for each in self._stored(part, new):  # then only, as before
                         note(*each)
             except Exception as error:
-                self._take_back(grown, woken)
+                self._take_back(grown, woken, awaiting)
                 if not is_about_content(error) or refused == len(LESSER):
                     raise
                 if len(part) > 1:
@@ -258,10 +268,13 @@ class Store:
             else:
                 counts += new
 
-    def _take_back(self, grown: int, woken: set[str]) -> None:
-        """Forget what a transaction has done that failed."""
+    def _take_back(
+        self, grown: int, woken: set[str], awaiting: Mapping[int, Texts] = MappingProxyType({})
+    ) -> None:
+        """Forget what a transaction has done that failed. awaiting: what awaits the index all the
+        same."""
         self._sites.clear()
-        self.articles.take_back()
+        self.articles.take_back(awaiting)
         self.frontier.forget(grown, woken)
 
     def wait_for(self, found: Sequence[FoundUrl], now: str) -> None:

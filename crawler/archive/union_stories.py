@@ -45,7 +45,7 @@ class UnionStories:
 
     def take_back(self) -> None:
         """Forget what a transaction has done that failed."""
-        self._articles.words.take_back()
+        self._articles.take_back({})
 
     def known(self, archive_id: int, after: str, most: int) -> list[tuple[str, bytes]]:
         """Addresses and digests of the stories that an archive had, in order."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from crawler.search import fold, forms_of, indexed, keys, language_of, letter_pairs, words_in
 
@@ -19,7 +20,8 @@ _TEXT = (
     " JOIN revisions r ON r.id = a.revision_id JOIN revision_texts t ON t.revision_id = r.id"
     " WHERE a.id {} ? ORDER BY a.id LIMIT ?"
 )
-_Row = tuple[int, str, str | None, str, str | None]
+Row: TypeAlias = tuple[int, str, str | None, str, str | None]
+"""An article, its title, standfirst, body and language."""
 
 
 class WordForms:
@@ -34,6 +36,10 @@ class WordForms:
     def learn(self, article_id: int) -> None:
         """Take in the words of the revision that stands."""
         self._learn(self._rows("=", article_id, 1))
+
+    def learn_texts(self, rows: Iterable[Row]) -> None:
+        """Take in the words of revisions that stand, each of an article."""
+        self._learn(rows)
 
     def forget(self, article_id: int) -> None:
         """The same before another revision stands: take its letters out. Words stay, for other
@@ -56,10 +62,10 @@ class WordForms:
         """Forget what a transaction has done that failed."""
         self._known.clear()
 
-    def _rows(self, relation: str, article_id: int, limit: int) -> list[_Row]:
+    def _rows(self, relation: str, article_id: int, limit: int) -> list[Row]:
         return self._connection.execute(_TEXT.format(relation), (article_id, limit)).fetchall()
 
-    def _learn(self, rows: Iterable[_Row]) -> None:
+    def _learn(self, rows: Iterable[Row]) -> None:
         if sum(map(len, self._known.values())) > _REMEMBERED:
             self._known.clear()
         entries: set[tuple[str, str, str]] = set()
@@ -67,7 +73,7 @@ class WordForms:
         for article_id, title, standfirst, body, tag in rows:
             text, language = _text(title, standfirst, body), language_of(tag)
             known = self._known.setdefault(language, set())
-            words = words_in(text) - known
+            words = words_in(text, known)
             known |= words
             entries.update((key, language, word) for key, word in forms_of(words, language))
             if found := letter_pairs(text):
