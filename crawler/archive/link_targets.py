@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter
 from typing import cast
 
 from crawler.archive.keys import key_hash
+from crawler.items import LinkedStory
 from crawler.urls import site_host, story_key
 
 _FOUND = (
@@ -43,11 +45,6 @@ class Linked:
     relations: str | None = None
     first_seen_at: str | None = None
     last_seen_at: str | None = None
-
-    def see(self, now: str) -> None:
-        """A page that was captured at this time (ISO 8601, UTC) links to it."""
-        self.first_seen_at = min(self.first_seen_at or now, now)
-        self.last_seen_at = max(self.last_seen_at or now, now)
 
 
 @dataclass(slots=True, eq=False)
@@ -86,6 +83,8 @@ class Targets:
 
     def _forget(self) -> None:
         self._addresses: dict[str, Address] = {}
+        self._asked: set[str] = set()
+        """Their keys, and those of addresses that were not there."""
         self._linked: dict[int, Linked] = {}
         self._own: dict[int, Linked] = {}
         """Article → its row, as far as it was asked for."""
@@ -102,15 +101,15 @@ class Targets:
 
     # -- reading ---------------------------------------------------------------------------------
 
-    def load(self, urls: Iterable[str]) -> None:
-        """Read the rows of these addresses, as far as there are any, by one statement."""
-        self._load({story_key(url) for url in urls} - self._addresses.keys())
-
-    def _load(self, keys: Set[str]) -> None:
-        if keys:
-            hashes = json.dumps([key_hash(key) for key in keys])
+    def load(self, keys: Set[str]) -> None:
+        """Read the rows of the addresses with these keys, as far as there are any, by one
+        statement."""
+        wanted = keys - self._asked
+        if wanted:
+            self._asked |= wanted
+            hashes = json.dumps([key_hash(key) for key in wanted])
             for row in self._sql(_BY_HASH, (hashes,)).fetchall():
-                if row[1] in keys:
+                if row[1] in wanted:
                     self._take(row)
 
     def _take(self, row: tuple[object, ...]) -> Address:
@@ -130,14 +129,17 @@ class Targets:
                 self._own[linked.article_id] = linked
         return linked
 
-    def addresses(self, urls: Iterable[str]) -> dict[str, Address]:
-        """The rows of addresses by their keys, in order; those that are not there are made."""
-        keys = {story_key(url): url for url in reversed(list(urls))}
-        self._load(keys.keys() - self._addresses.keys())
-        for key, url in keys.items():
-            if key not in self._addresses:
-                self._make(key, url)
-        return {key: self._addresses[key] for key in reversed(keys)}
+    def addresses(self, keys: Sequence[str], urls: Sequence[str]) -> Mapping[str, Address]:
+        """The rows of all addresses that were asked for, by their keys; of these, those that are
+        not there are made. urls: one for each key."""
+        self.load(set(keys))
+        if any(key not in self._addresses for key in keys):
+            # as each was first spelled, the last one first
+            spelled = dict(zip(reversed(keys), reversed(urls), strict=True))
+            for key, url in spelled.items():
+                if key not in self._addresses:
+                    self._make(key, url)
+        return self._addresses
 
     def _make(self, key: str, url: str) -> None:
         if self._stored < 0:
@@ -153,32 +155,39 @@ class Targets:
 
     # -- links -----------------------------------------------------------------------------------
 
-    def count(self, linked: Linked, relations: str, url: str, title: str | None, by: int) -> None:
-        """A page links to a story that it did not link to before, or not so.
+    def count(self, linked: Linked, relations: str, link: LinkedStory, *, is_first: bool) -> None:
+        """A page links to a story that it did not link to before (is_first), or not so.
 
-        relations: all by which pages link to it. by: how many articles more do.
+        relations: all by which pages link to it.
         """
         if not linked.linked_by and linked.article_id is None:
-            linked.url = url
-        linked.title = title if linked.title is None else linked.title
-        linked.linked_by += by
+            linked.url = link.url
+        if linked.title is None:
+            linked.title = link.title
         linked.relations = relations
-        (self._counted if by else self._seen).add(linked)
+        if is_first:
+            linked.linked_by += 1
+            self._counted.add(linked)
 
-    def see(self, linked: Iterable[Linked], now: str) -> None:
-        """A page that was captured at this time links to these."""
+    def see(self, linked: Set[Linked], now: str) -> None:
+        """A page that was captured at this time (ISO 8601, UTC) links to these."""
+        self._seen |= linked
         for each in linked:
-            each.see(now)
-            self._seen.add(each)
+            if each.first_seen_at is None or now < each.first_seen_at:
+                each.first_seen_at = now
+            if each.last_seen_at is None or now > each.last_seen_at:
+                each.last_seen_at = now
 
     # -- articles --------------------------------------------------------------------------------
 
     def place(self, spot: Spot, urls: Iterable[str]) -> None:
         """Note that an article is found at these addresses, and at all that lead to them. An
         address that is another article's stays that one's."""
-        for address in self.addresses(urls).values():
-            # a merge has had all of them read anew
-            address = self._addresses.get(address.key) or self._again(address.key)
+        spelled = list(urls)
+        keys = list(map(story_key, spelled))
+        self.addresses(keys, spelled)
+        for key in reversed(dict.fromkeys(reversed(keys))):
+            address = self._addresses.get(key) or self._again(key)
             self._resolve(address, spot)
             if address.is_led_to:
                 sql = "SELECT key FROM _addresses WHERE leads_to_id = ?"
@@ -187,7 +196,8 @@ class Targets:
             spot = Spot(spot.article_id, spot.url)
 
     def _again(self, key: str) -> Address:
-        self._load({key})
+        """The row of an address, after a merge has had all forgotten."""
+        self.load({key})
         return self._addresses[key]
 
     def _resolve(self, address: Address, spot: Spot) -> None:
@@ -308,6 +318,7 @@ def _in_order(rows: Iterable[Linked]) -> list[Linked]:
     return sorted(rows, key=attrgetter("id"))
 
 
+@lru_cache(maxsize=4_096)
 def with_relation(relations: str | None, relation: str) -> str:
     """A list of relations, as `_linked` has it, with one more."""
     if not relations:

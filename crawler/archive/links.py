@@ -37,20 +37,12 @@ class _Page:
     """Whether nothing is known of the article's links."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A row of `_links` that is to be."""
-
-    page: _Page
-    block_id: int
-    position: int
-    card_id: int
-    linked: Linked
-    is_edge: bool
-
-
 _Card: TypeAlias = tuple[str, str | None, str | None, str | None, str | None]
 """What a link shows: URL, title, excerpt, image, date."""
+
+
+_Event: TypeAlias = _Page | tuple[Spot, list[str]]
+"""What was taken in: a page's links, or an article's addresses."""
 
 
 class Links:
@@ -61,12 +53,14 @@ class Links:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._sql = connection.execute
-        self._events: list[_Page | tuple[Spot, list[str]]] = []
+        self._events: list[_Event] = []
         self._targets = Targets(connection, self._put)
         self._forget()
 
     def _forget(self) -> None:
-        self._rows: list[_Row] = []
+        self._rows: list[tuple[_Page, int, int, int, Linked, bool]] = []
+        """Rows of `_links` that are to be: their page, block, position, card, the story that they
+        lead to, and whether they are edges."""
         self._with_rows: set[int] = set()
         """Articles that some of them are of."""
         self._blocks: dict[tuple[str, str | None], int] = {}
@@ -149,8 +143,8 @@ class Links:
         if story_key(url) == story_key(target):
             return
         self.write()
-        found = self._targets.addresses([url, target])
-        here, there = found[story_key(url)], found[story_key(target)]
+        keys = [story_key(url), story_key(target)]
+        here, there = map(self._targets.addresses(keys, [url, target]).__getitem__, keys)
         to = there.leads_to_id or there.id
         if to == here.id:
             self._put()
@@ -176,29 +170,34 @@ class Links:
         if not self._events:
             return
         events, self._events = self._events, []
-        takes_out = has_takedowns(self._connection)
-        for at, event in enumerate(events):
-            if takes_out and isinstance(event, _Page):
-                events[at] = replace(event, links=without_words(self._connection, event.links))
-        self._load(events)
+        if has_takedowns(self._connection):
+            events = [self._without_words(event) for event in events]
+        shown = self._load(events)
         for event in events:
             if isinstance(event, _Page):
-                self._enter(event)
+                self._enter(event, next(shown))
             else:
                 self._targets.place(*event)
         self._put()
+        self._forget()
 
-    def _load(self, events: Iterable[_Page | tuple[Spot, list[str]]]) -> None:
-        """Read by a statement each what is known of all addresses, and of all that links show."""
+    def _without_words(self, event: _Event) -> _Event:
+        if isinstance(event, _Page):
+            return replace(event, links=without_words(self._connection, event.links))
+        return event
+
+    def _load(self, events: Iterable[_Event]) -> Iterator[list[tuple[str, _Card]]]:
+        """Read by a statement each what is known of all addresses, and of all that links show.
+        Returns page by page the key of each link's address, and what the link shows."""
+        shown: list[list[tuple[str, _Card]]] = []
         urls: list[str] = []
-        cards: set[_Card] = set()
         for event in events:
             if isinstance(event, _Page):
-                urls += [link.url for link in event.links]
-                cards.update(map(_card, event.links))
+                shown.append([(story_key(link.url), _card(link)) for link in event.links])
             else:
                 urls += event[1]
-        self._targets.load(urls)
+        self._targets.load({key for page in shown for key, _ in page}.union(map(story_key, urls)))
+        cards = {card for page in shown for _, card in page}
         self._hashes = {card: card_hash(*card) for card in cards}
         rows = self._sql(
             "SELECT k.id, k.url, k.title, k.excerpt, k.image_url, k.published_raw"
@@ -206,8 +205,9 @@ class Links:
             (json.dumps(list(self._hashes.values())),),
         )
         self._cards.update((tuple(card), card_id) for card_id, *card in rows)
+        return iter(shown)
 
-    def _enter(self, page: _Page) -> None:
+    def _enter(self, page: _Page, shown: list[tuple[str, _Card]]) -> None:
         known: dict[tuple[int, int], int] = {}
         """Block and address → the revision's link."""
         edges: set[tuple[int, int]] = set()
@@ -215,21 +215,24 @@ class Links:
         if not page.is_new:
             known, edges = self._links_of(page)
         linked_before = {linked for linked, _ in edges}
-        addresses = self._targets.addresses([link.url for link in page.links])
+        addresses = self._targets.addresses(
+            [key for key, _ in shown], [link.url for link in page.links]
+        )
         counted: set[Linked] = set()
         again: list[int] = []
-        for link in page.links:
-            address = addresses[story_key(link.url)]
-            card_id = self._card_id(link, address)
-            block = self._block(link.relation, link.label)
-            seen = known.get((block, address.id))
-            if seen is not None:
-                again.append(seen)
+        for link, (key, card) in zip(page.links, shown, strict=True):
+            address = addresses[key]
+            card_id = self._cards.get(card) or self._add_card(card, address)
+            kind = (link.relation, link.label)
+            block = self._blocks.get(kind) or self._block(*kind)
+            place = (block, address.id)
+            if place in known:
+                again.append(known[place])
                 continue
-            known[block, address.id] = 0
+            known[place] = 0
             linked = address.linked
             edge = (linked.id, block)
-            self._rows.append(_Row(page, block, link.position, card_id, linked, edge not in edges))
+            self._rows.append((page, block, link.position, card_id, linked, edge not in edges))
             edges.add(edge)
             told = with_relation(linked.relations, link.relation)
             is_first = linked.id not in linked_before
@@ -237,11 +240,11 @@ class Links:
                 if linked in counted:
                     linked.relations = told
                 else:
-                    self._targets.count(linked, told, link.url, link.title, int(is_first))
+                    self._targets.count(linked, told, link, is_first=is_first)
                     counted.add(linked)
                 linked_before.add(linked.id)
         self._with_rows.add(page.article_id)
-        self._targets.see({each.linked for each in addresses.values()}, page.now)
+        self._targets.see({addresses[key].linked for key, _ in shown}, page.now)
         _see_again(self._connection, [each for each in again if each], page.capture_id, page.now)
 
     def _links_of(self, page: _Page) -> tuple[dict[tuple[int, int], int], set[tuple[int, int]]]:
@@ -261,29 +264,25 @@ class Links:
         )
         return known, set(rows)
 
-    def _card_id(self, link: LinkedStory, address: Address) -> int:
-        """The key of what a link shows."""
-        card = _card(link)
-        found = self._cards.get(card)
-        if found is None:
-            if self._last_card < 0:
-                self._last_card = last_key(self._connection, "_link_cards")
-            found = self._cards[card] = self._last_card = self._last_card + 1
-            self._new_cards.append((found, self._hashes[card], address.id, *card))
-        return found
+    def _add_card(self, card: _Card, address: Address) -> int:
+        """The key of what a link shows, which is new."""
+        if self._last_card < 0:
+            self._last_card = last_key(self._connection, "_link_cards")
+        self._last_card += 1
+        self._cards[card] = self._last_card
+        self._new_cards.append((self._last_card, self._hashes[card], address.id, *card))
+        return self._last_card
 
     def _block(self, relation: str, label: str | None) -> int:
-        kind = (relation, label)
-        if kind not in self._blocks:
-            row = self._sql(
-                "SELECT id FROM _link_blocks WHERE relation = ?"
-                " AND ifnull(label, '') = ifnull(?, '')",
-                kind,
-            ).fetchone()
-            self._blocks[kind] = row[0] if row else insert(
-                self._connection, "_link_blocks", relation=relation, label=label
-            )  # fmt: skip
-        return self._blocks[kind]
+        row = self._sql(
+            "SELECT id FROM _link_blocks WHERE relation = ? AND ifnull(label, '') = ifnull(?, '')",
+            (relation, label),
+        ).fetchone()
+        found: int = row[0] if row else insert(
+            self._connection, "_link_blocks", relation=relation, label=label
+        )  # fmt: skip
+        self._blocks[relation, label] = found
+        return found
 
     def _put(self) -> None:
         self._targets.put()
@@ -299,11 +298,10 @@ class Links:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
-                    row.page.article_id, row.page.revision_id, row.block_id, row.position,
-                    row.card_id, row.linked.id, row.linked.article_id, row.page.capture_id,
-                    row.page.capture_id, row.is_edge, row.page.is_shown,
+                    page.article_id, page.revision_id, block_id, position, card_id, linked.id,
+                    linked.article_id, page.capture_id, page.capture_id, is_edge, page.is_shown,
                 )
-                for row in self._rows
+                for page, block_id, position, card_id, linked, is_edge in self._rows
             ],
         )  # fmt: skip
         count_links(self._connection, len(self._rows))

@@ -11,7 +11,6 @@ from crawler.archive.facets import count_first
 from crawler.archive.word_forms import WordForms
 from crawler.items import Article
 
-
 Texts: TypeAlias = tuple[str | None, str | None, str]
 """A story's title, standfirst and body."""
 

@@ -5,10 +5,21 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from crawler.search import fold, forms_of, indexed, keys, language_of, letter_pairs, words_in
+from crawler.search import (
+    fold,
+    forms_of,
+    indexed,
+    keys,
+    language_of,
+    letter_pairs,
+    parts_in,
+    words_in,
+    words_of,
+)
 
 _MOST = 60
 """Forms of a word that are looked for."""
@@ -30,8 +41,8 @@ class WordForms:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._known: dict[str, set[str]] = {}
-        """Language → words that are in the table: nearly all of a story are."""
+        self._known: dict[str, set[bytes]] = {}
+        """Language → parts of texts whose words are in the table: nearly all of a story's are."""
 
     def learn(self, article_id: int) -> None:
         """Take in the words of the revision that stands."""
@@ -68,16 +79,19 @@ class WordForms:
     def _learn(self, rows: Iterable[Row]) -> None:
         if sum(map(len, self._known.values())) > _REMEMBERED:
             self._known.clear()
-        entries: set[tuple[str, str, str]] = set()
+        parts: defaultdict[str, set[bytes]] = defaultdict(set)
+        entries: list[tuple[str, str, str]] = []
         pairs: list[tuple[int, str]] = []
         for article_id, title, standfirst, body, tag in rows:
-            text, language = _text(title, standfirst, body), language_of(tag)
-            known = self._known.setdefault(language, set())
-            words = words_in(text, known)
-            known |= words
-            entries.update((key, language, word) for key, word in forms_of(words, language))
+            text = _text(title, standfirst, body)
+            parts[language_of(tag)].update(parts_in(text))
             if found := letter_pairs(text):
                 pairs.append((article_id, found))
+        for language, told in parts.items():
+            known = self._known.setdefault(language, set())
+            told -= known
+            known |= told
+            entries += ((key, language, word) for key, word in forms_of(words_of(told), language))
         many = self._connection.executemany
         many("INSERT OR IGNORE INTO _word_forms VALUES (?, ?, ?)", sorted(entries))
         many("INSERT INTO _pairs_fts (rowid, pairs) VALUES (?, ?)", pairs)

@@ -9,7 +9,16 @@ from crawler.search.parse import parse, parse_raw
 from crawler.search.periods import FORMS, period
 from crawler.search.query import AllOf, AnyOf, Filter, Near, Node, Phrase, Query, Word
 from crawler.search.scan import FIELDS
-from crawler.search.stems import fold, forms_of, indexed, keys, language_of, words_in
+from crawler.search.stems import (
+    fold,
+    forms_of,
+    indexed,
+    keys,
+    language_of,
+    parts_in,
+    words_in,
+    words_of,
+)
 
 __all__ = [
     "BEGIN",
@@ -40,6 +49,7 @@ __all__ = [
     "pairs_expression",
     "parse",
     "parse_raw",
+    "parts_in",
     "passage",
     "period",
     "pieces",
@@ -48,4 +58,5 @@ __all__ = [
     "sought",
     "widened",
     "words_in",
+    "words_of",
 ]

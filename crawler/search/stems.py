@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from functools import lru_cache
 from string import ascii_letters, digits
 from typing import Any, cast
@@ -92,20 +92,33 @@ def indexed(word: str) -> str:
     return unicodedata.normalize("NFC", "".join(found))
 
 
-def words_in(text: str, known: Set[str] = frozenset()) -> set[str]:
-    """The words of a text that may have several forms, in lower case. known: words that are left
-    out.
+def words_in(text: str) -> set[str]:
+    """The words of a text that may have several forms, in lower case.
 
-    >>> sorted(words_in("Rivers, 3 rivers_and 2nd RIVER", {"river"}))
-    ['and', 'rivers']
+    >>> sorted(words_in("Rivers, 3 rivers_and 2nd RIVER"))
+    ['and', 'river', 'rivers']
     """
+    return words_of(parts_in(text))
+
+
+def parts_in(text: str) -> list[bytes]:
+    """A text in lower case, in parts that are words, nearly all of them, or hold some: UTF-8, for
+    `words_of`."""
     lower = text.replace("İ", "i").lower()  # Python makes two characters of it, an i and its dot
-    parts = set(parted(unicodedata.normalize("NFC", lower), _SIGNS)) - known
-    found = {word for word in parts if word.isalpha() and 3 <= len(word) <= 30}
-    for part in parts - found:
-        if not part.isascii():
-            found.update(run for run in _RUNS.findall(part) if _LETTERS.fullmatch(run))
-    return found - known
+    return parted(unicodedata.normalize("NFC", lower), _SIGNS)
+
+
+def words_of(parts: Iterable[bytes]) -> set[str]:
+    """The words in parts of texts that may have several forms."""
+    found: set[str] = set()
+    for part in parts:
+        word = part.decode("utf-8", "surrogatepass")
+        if word.isalpha():
+            if 3 <= len(word) <= 30:
+                found.add(word)
+        elif not part.isascii():
+            found.update(run for run in _RUNS.findall(word) if _LETTERS.fullmatch(run))
+    return found
 
 
 def forms_of(words: Iterable[str], language: str) -> set[tuple[str, str]]:
