@@ -138,7 +138,8 @@ class Articles:
         counts: Counter[str],
     ) -> tuple[int, bool, Visit]:  # fmt: skip
         marks: list[tuple[int, int]] = []
-        if not self._sql("SELECT 1 FROM articles WHERE url = ?", (url,)).fetchone():
+        current = self._current(url)
+        if current is None:
             found, marks = find_copy(self.connection, self._site_id(url), article)
             if found is not None and not is_split(self.connection, visit.url, found):
                 copy_of = found.article_id
@@ -148,7 +149,9 @@ class Articles:
                 reason = because("same_text", first)
                 return copy_of, False, replace(visit, part_of=first, reason=reason)
         extractor = visit.extractor or self._extractor
-        article_id, changed = self._store(article, url, capture_id, now, extractor, counts)
+        article_id, changed = self._store(
+            article, url, current, capture_id, now, extractor, counts
+        )
         remember(self.connection, article_id, marks)
         return article_id, changed, visit
 
@@ -224,12 +227,11 @@ class Articles:
         return url
 
     def _store(
-        self, article: Article, url: str, capture_id: int, now: str, extractor: str,
-        counts: Counter[str],
+        self, article: Article, url: str, current: _Current | None, capture_id: int, now: str,
+        extractor: str, counts: Counter[str],
     ) -> tuple[int, bool]:  # fmt: skip
         """The article's key, and whether it got a new revision."""
         digest = content_digest(article)
-        current = self._current(url)
         if current is None:
             article_id, revision_id = self._add(article, url, capture_id, now, digest, extractor)
             counts["new_articles"] += 1

@@ -144,9 +144,10 @@ def enter_capture(
 ) -> int:
     """Enter a capture; returns its key. Raises sqlite3.Error."""
     original, size = None, capture.payload_bytes
-    row = connection.execute(
-        "SELECT id, payload_bytes FROM captures WHERE record_id = ?", (capture.refers_to,)
-    ).fetchone()
+    row = None
+    if capture.refers_to is not None:
+        sql = "SELECT id, payload_bytes FROM captures WHERE record_id = ?"
+        row = connection.execute(sql, (capture.refers_to,)).fetchone()
     if row is not None:
         original = row[0]
         if capture.status != 304 and not size:

@@ -246,9 +246,19 @@ class Finds:
     ) -> int:  # fmt: skip
         """The key of a URL, which is entered if it is not known. origin: how it was found; None: a
         redirect led to it."""
-        row = self._sql("SELECT id FROM urls WHERE url = ?", (url,)).fetchone()
+        return self.known_url(url, role, site_id, now, origin)[0]
+
+    def known_url(
+        self, url: str, role: Role, site_id: Callable[[str], int], now: str,
+        origin: FoundUrl | None = None,
+    ) -> tuple[int, bool]:  # fmt: skip
+        """The same, and whether more is known of it: it was visited, or leads to a story."""
+        row = self._sql(
+            "SELECT id, visited_at IS NOT NULL OR article_id IS NOT NULL FROM urls WHERE url = ?",
+            (url,),
+        ).fetchone()
         if row:
-            return cast(int, row[0])
+            return cast("tuple[int, bool]", row)
         found = origin or FoundUrl(url, role, "redirect")
         cursor = self._sql(
             "INSERT INTO urls (url, key, site_id, role, state, source, via_id, found_at,"
@@ -260,7 +270,7 @@ class Finds:
             ),
         )  # fmt: skip
         assert cursor.lastrowid is not None
-        return cursor.lastrowid
+        return cursor.lastrowid, False
 
     def next_steps(
         self, url_id: int, visit: Visit, site_id: int, told: Told, *, revised: bool

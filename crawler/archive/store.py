@@ -327,7 +327,9 @@ class Store:
         """
         now = visit.captures[-1].fetched_at if visit.captures else _now()
         origin = visit.origin if visit.origin and visit.origin.url == visit.url else None
-        url_id = self.frontier.finds.url_id(visit.url, visit.role, self._site_id, now, origin)
+        url_id, is_known = self.frontier.finds.known_url(
+            visit.url, visit.role, self._site_id, now, origin
+        )
         capture_id = None
         for capture in visit.captures:
             capture_id = self._add_capture(capture, visit.role)
@@ -338,8 +340,10 @@ class Store:
         article_id, changed = None, None
         stories_before = counts["new_articles"]
         # an import may bring what was before, or the answer to a form: of the URL, more is known
-        late = self.frontier.visited.knows_later(url_id, now, reply=visit.kind == "reply")
-        story = None if late or visit.part_of else self.history.story_at(url_id)
+        late = is_known and self.frontier.visited.knows_later(url_id, now, reply=visit.kind == "reply")
+        story = None
+        if is_known and not late and not visit.part_of:
+            story = self.history.story_at(url_id)
         if story is not None:
             visit = self._judged(visit, story, capture_id, now)
             if visit.verdict is not None:
@@ -391,7 +395,11 @@ class Store:
             if visit.url == f"{asked[0]}/":
                 self.frontier.families.note_slash(site, family)
         if counts["new_articles"] > stories_before:
-            ways = [self.frontier.finds.url_id(url, "page", self._site_id, now) for url in asked]
+            ways = [
+                self.frontier.finds.url_id(url, "page", self._site_id, now)
+                for url in asked
+                if url != visit.url
+            ]
             self.frontier.families.credit({url_id, *ways})
         self._found.note_told(visit, first=first, told=told, further=len(steps.found))
         return visit, spot.url if spot is not None else None, revised

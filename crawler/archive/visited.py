@@ -61,9 +61,10 @@ class Visited:
         Returns whether it was the first visit.
         """
         (role, source, code, subject, known_article, interval, failures, visited_at, site_id,
-            revisits, edits, kind) = self._sql(
+            revisits, edits, kind, etag, last_modified) = self._sql(
             "SELECT u.role, u.source, u.reason_code, u.reason_subject, u.article_id,"
-            " u.interval_seconds, u.failures, u.visited_at, u.site_id, s.revisits, s.edits, u.kind"
+            " u.interval_seconds, u.failures, u.visited_at, u.site_id, s.revisits, s.edits, u.kind,"
+            " u.etag, u.last_modified"
             " FROM urls u JOIN sites s ON s.id = u.site_id WHERE u.id = ?", (url_id,),
         ).fetchone()  # fmt: skip
         article_id = article_id or known_article
@@ -94,25 +95,21 @@ class Visited:
                 visit.url,
             )
         )  # fmt: skip
+        if not visit.not_modified and visit.state == "done":
+            etag, last_modified = visit.etag, visit.last_modified
         self._sql(
             f"UPDATE urls SET state = ?, {why.SET}, visited_at = ?, attempts = attempts + 1,"  # noqa: S608
-            " failures = ?, article_id = ?, due_at = ?, interval_seconds = ?, held = 0, kind = ?"
-            " WHERE id = ?",
+            " failures = ?, article_id = ?, due_at = ?, interval_seconds = ?, held = 0, kind = ?,"
+            " etag = ?, last_modified = ? WHERE id = ?",
             (
                 plan.state,
                 *why.columns(why.told(code, subject) if visit.not_modified else visit.reason),
                 now, failures,
                 article_id, utc(plan.due_at) if plan.due_at else None,
                 plan.interval if plan.interval is not None else interval,
-                kind, url_id,
+                kind, etag, last_modified, url_id,
             ),
         )  # fmt: skip
-        if not visit.not_modified and visit.state == "done":
-            self._sql(
-                "UPDATE urls SET etag = ?, last_modified = ? WHERE id = ?"
-                " AND (etag IS NOT ? OR last_modified IS NOT ?)",
-                (visit.etag, visit.last_modified, url_id, visit.etag, visit.last_modified),
-            )
         self._settle_spellings(visit, plan.state, article_id)
         return visited_at is None
 
