@@ -44,6 +44,11 @@ _CACHE_KB = 65_536
 touches is read from the file, and what a batch changes is written several times over."""
 
 
+_LOG_PAGES = 8_000
+"""Pages of 8 kB in the log from which on they are moved into the file. Those that each batch changes
+(counts, the ends of indexes) are moved once for several batches, not for each."""
+
+
 class _UnfitError(Exception):
     """One of some visits cannot be stored as it is."""
 
@@ -71,6 +76,7 @@ class Store:
         self.folder = folder
         self.db = database.open_for_writing(folder)
         self.db.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
+        self.db.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         # what a statement would take back: on disk it is written once more for each statement
         self.db.execute("PRAGMA temp_store = MEMORY")
         self.frontier = FrontierTable(self.db.conn, plan)

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from crawler.urls.spelling import normalise
+from crawler.urls.spelling import PLAIN, normalise
 
 INDEX = re.compile(r"/index\.(?:html?|php)$")
 """The end of a path that says no more than the path without it."""
@@ -19,6 +19,8 @@ def site_host(url: str) -> str:
     >>> site_host("https://www.News.example:8080/a")
     'news.example:8080'
     """
+    if plain := PLAIN.fullmatch(url):
+        return plain[1].removeprefix("www.")
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -44,6 +46,8 @@ def story_key(url: str) -> str:
     >>> story_key("https://www.a.example/x/index.html?p=1")
     'a.example/x?p=1'
     """
+    if plain := PLAIN.fullmatch(url):
+        return plain[1].removeprefix("www.") + INDEX.sub("", plain[2]).rstrip("/")
     try:
         parts = urlsplit(normalise(url) or url)
     except ValueError:

@@ -33,6 +33,8 @@ _UNSAFE_IN_QUERY = re.compile(r"[^\x21-\x7e]|[\"'<>\\^`{|}\[\]]")
 _NO_HOST = re.compile(r"[\x00-\x20\x7f\"#/<>?@\\^`{|}]")
 """What no host has (URL Living Standard, forbidden host code points)."""
 _HALVES = re.compile("[\ud800-\udfff]")
+PLAIN = re.compile(r"https?://([a-z0-9.-]*[a-z0-9])(/[A-Za-z0-9/_.~%!$&'*+,:@=-]*)")
+"""Most addresses of stories: nothing in them has another spelling. Its host, its path."""
 _DEFAULT_PORT = {"http": ":80", "https": ":443"}
 
 
@@ -62,6 +64,8 @@ def normalise(url: str) -> str | None:
     >>> normalise("HTTPS://User@News.Example:443/Köln?b=1&utm_medium=x&fbclid=2#c")
     'https://news.example/K%C3%B6ln?b=1'
     """
+    if PLAIN.fullmatch(url):
+        return url
     try:
         parts = urlsplit(url.strip())  # takes out tabs and line breaks, as browsers do
         host = (parts.hostname or "").rstrip(".")
