@@ -77,6 +77,8 @@ class Finds:
         counts. by: its role. dry: how many sources on the way to these, one after the other, told
         of nothing. teller: the key of the page that told, where that is no story.
         """
+        if not found:
+            return Told(0, 0)
         fresh = first = 0
         bit = TOLD_BY.get(by, 0)
         an_hour_ago = utc(after(datetime.fromisoformat(now), -3_600), exact=True)

@@ -67,6 +67,8 @@ class FoundUrls:
     def add(self, visit: Visit, now: str, teller: int | None = None) -> Told:
         """Enter what a visit told of, but for what is the next in a row. teller: the key of its
         URL, where that is no story."""
+        if not visit.found:
+            return Told(0, 0)
         needed = [each for each in visit.found if each.role == "requisite"]
         if needed:
             self._frontier.requisites.add(needed, self._site_id, now)

@@ -320,8 +320,10 @@ class Store:
         own: Counter[str] = Counter()
         recorded = self._record(visit, told, left_out, own)
         own[run_rows.visited(recorded[0].role, recorded[0].state)] += 1
-        by_paper[self.papers.paper_of(_of_whose_page(visit))].update(own)
-        counts.update(own)
+        of_paper = by_paper[self.papers.paper_of(_of_whose_page(visit))]
+        for name, number in own.items():
+            of_paper[name] += number
+            counts[name] += number
         return recorded
 
     def _record(
