@@ -149,9 +149,7 @@ class Articles:
                 reason = because("same_text", first)
                 return copy_of, False, replace(visit, part_of=first, reason=reason)
         extractor = visit.extractor or self._extractor
-        article_id, changed = self._store(
-            article, url, current, capture_id, now, extractor, counts
-        )
+        article_id, changed = self._store(article, url, current, capture_id, now, extractor, counts)
         remember(self.connection, article_id, marks)
         return article_id, changed, visit
 

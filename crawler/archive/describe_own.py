@@ -112,8 +112,8 @@ TOTALS = {
 }
 
 UNINDEXED = {
-    "": "New stories of the batch that is being stored, which the search index gets at its end;"
-    " empty otherwise.",
+    "": "A story that changes in the very batch that brought it, of which the search index gets to"
+    " know at its end; empty otherwise.",
     "article_id": "The story.",
 }
 

@@ -52,7 +52,7 @@ def count_first(connection: sqlite3.Connection, stories: Sequence[int]) -> None:
     sql, given = connection.execute, json.dumps(stories)
     values = " UNION ALL ".join(
         [
-            f"SELECT article_id, {rank} AS rank, 0 AS position, '{kind}' AS kind, {kind} AS value"
+            f"SELECT article_id, {rank} AS rank, 0 AS position, '{kind}' AS kind, {kind} AS value"  # noqa: S608
             f" FROM told WHERE {kind} IS NOT NULL"
             for rank, kind in enumerate(_OF_A_STORY, 2)
         ]

@@ -20,6 +20,7 @@ from crawler.archive.past import (
     loss,
     mementos,
     monitors,
+    newcomers,
     pictures,
     profiles,
     reading,
@@ -211,6 +212,12 @@ def m030_totals(db: Database) -> None:
     """Numbers of what is too much to be counted whenever somebody asks; new stories enter the
     search index together."""
     totals.upgrade(db)
+
+
+@migrations()
+def m031_counts_of_new_stories(db: Database) -> None:
+    """What new stories count is written together."""
+    newcomers.upgrade(db)
 
 
 def bring_up_to_date(db: Database) -> None:

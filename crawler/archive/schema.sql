@@ -1140,7 +1140,7 @@ CREATE VIRTUAL TABLE stories_fts USING fts5(
     tokenize="unicode61 remove_diacritics 2"
 );
 -- New stories of a batch are entered at its end, together: whatever else is written between two of
--- them has FTS5 write what it has by then to the file. Of other transactions the table is empty.
+-- them has FTS5 write what it has by then to the file. One that changes before is here meanwhile.
 CREATE TABLE _unindexed (
     article_id INTEGER PRIMARY KEY REFERENCES articles(id)
 ) STRICT;

@@ -45,8 +45,8 @@ touches is read from the file, and what a batch changes is written several times
 
 
 _LOG_PAGES = 8_000
-"""Pages of 8 kB in the log from which on they are moved into the file. Those that each batch changes
-(counts, the ends of indexes) are moved once for several batches, not for each."""
+"""Pages of 8 kB in the log from which on they are moved into the file. Those that each batch
+changes (counts, the ends of indexes) are moved once for several batches, not for each."""
 
 
 class _UnfitError(Exception):
@@ -89,6 +89,8 @@ class Store:
         self.papers = RunPapers(self.db.conn, self._site_id)
         self.run_id: int | None = None
         """Key of the run that is open."""
+        self._version: int = self._sql("PRAGMA data_version").fetchone()[0]
+        """As it was when a batch last looked: another number, and another program has written."""
         self._sites: dict[str, int] = {}
         """host → id, within a batch."""
         self.unfit: list[tuple[str, Reason | None]] = []
@@ -138,6 +140,7 @@ class Store:
             if self.run_id is not None:
                 run_rows.end(self.db.conn, self.run_id, outcome, finished_at, exit_code, totals)
                 look_back(self.db.conn, self.history, self.run_id, finished_at)
+        self.check_keys()
 
     def run_with(self, uuid: str | None) -> int:
         """The key of the run that WARC files call so; of the open run, if there is none."""
@@ -188,13 +191,13 @@ class Store:
             set(self.frontier.news.woken),
             len(self.unfit),
         )
-        if not self.db.conn.in_transaction:
-            self._trust_keys()
+        self._trust_keys()
         try:
             entered = [self._found.enter_ahead(cleaned(visit)) for visit in visits]
             for record in (self._record_all, self._record_fit):
                 try:
                     with self.db.atomic():
+                        self._heed_others()
                         record(entered, note, counts)
                         self.articles.index()
                         self.count(counts)
@@ -209,10 +212,22 @@ class Store:
         return counts
 
     def _trust_keys(self) -> None:
-        """Have SQLite not look up each key that a batch writes: all are of rows that the same
+        """Have SQLite not look up each key that batches write: all are of rows that the same
         transaction has found or made."""
+        assert not self.db.conn.in_transaction
         if self._sql("PRAGMA foreign_keys").fetchone()[0]:
             self._sql("PRAGMA foreign_keys = OFF")
+
+    def check_keys(self) -> None:
+        """Have SQLite look up each key again, for what takes rows out. Outside of a transaction."""
+        self._sql("PRAGMA foreign_keys = ON")
+
+    def _heed_others(self) -> None:
+        """Forget what is remembered of the database, if another program has written to it."""
+        version = self._sql("PRAGMA data_version").fetchone()[0]
+        if version != self._version:
+            self._version = version
+            self._take_back(self.frontier.news.grown, self.frontier.news.woken)
 
     def _record_all(
         self, entered: list[Entered], note: Callable[[Visit, str | None, bool], None],
@@ -348,7 +363,9 @@ class Store:
         article_id, changed = None, None
         stories_before = counts["new_articles"]
         # an import may bring what was before, or the answer to a form: of the URL, more is known
-        late = is_known and self.frontier.visited.knows_later(url_id, now, reply=visit.kind == "reply")
+        late = is_known and self.frontier.visited.knows_later(
+            url_id, now, reply=visit.kind == "reply"
+        )
         story = None
         if is_known and not late and not visit.part_of:
             story = self.history.story_at(url_id)
