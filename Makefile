@@ -244,6 +244,10 @@ bench-merge: setup ## 200 archives merged: time, memory, the same in any order
 bench-large: setup ## verbs on a million stories, and what storing reads and writes: an hour, 40 GB
 	@$(BIN)/python -m benchmarks.large
 
+.PHONY: bench-store
+bench-store: setup ## stories stored a second of CPU, beside sqlite-utils, and what the parts cost alone
+	@$(BIN)/python -m benchmarks.store
+
 .PHONY: bench-search
 bench-search: setup ## what a search, its facets and its chart cost at 100 k stories
 	@$(BIN)/python -m benchmarks.search

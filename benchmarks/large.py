@@ -22,22 +22,19 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import sqlite_utils
 from scrapy.utils.project import get_project_settings
 
-from benchmarks.invented import PAPERS, Library
+from benchmarks.invented import Library
 from benchmarks.library import begin, build, visit
+from benchmarks.store import by_sqlite_utils, ours
 from crawler.archive.database import FILE_NAME, WARC_FOLDER
-from crawler.archive.store import Store
 from crawler.extensions.session.archive import CrawlArchive
-from crawler.items import Visit
 from crawler.runs import Run
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "large.md"
 SCRAPY = [sys.executable, "-m", "scrapy"]
 PLAIN = [sys.executable, "-m", "crawler"]
-_BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,70 +168,17 @@ def rebuilt(home: Path, stories: int) -> Iterator[Row]:
 def stored(base: Path, library: Library, first: int, number: int) -> Iterator[Row]:
     """Stories stored in an archive that has some already, and beside it by sqlite-utils."""
     visits = [visit(library, first + n) for n in range(number)]
-    theirs = _by_sqlite_utils(base.parent / "plain.db", visits)
-    store = Store(base, extractor="bench/1")
-    for paper in PAPERS:
-        store.add_site(f"https://{paper.host}/")
-    store.begin_run("news", {}, "bench/1", "2026-02-01T00:00:00+00:00")
-    before, begun = _io(), time.process_time()
-    for at in range(0, number, _BATCH):
-        store.record(visits[at : at + _BATCH])
-    cpu, after = time.process_time() - begun, _io()
-    store.close()
-    ours = number / cpu
+    theirs = by_sqlite_utils(base.parent / "plain.db", visits)
+    found = ours(base, visits)
     yield Row(
         f"store, {first:,} stories there", "≥ 5,000/s",
-        f"{ours:,.0f} per second of cpu; sqlite-utils with FTS5, the same stories: {theirs:,.0f}",
+        f"{1e6 / found.cpu:,.0f} per second of cpu; sqlite-utils with FTS5, the same stories:"
+        f" {1e6 / theirs.cpu:,.0f}",
     )  # fmt: skip
-    read, written = ((after[name] - before[name]) / number / 1e6 for name in ("rchar", "wchar"))
     yield Row(
         "store: read and written a story", "≤ 1.27 and 0.77 MB",
-        f"{read:.2f} and {written:.2f} MB",
+        f"{found.read:.2f} and {found.written:.2f} MB",
     )  # fmt: skip
-
-
-def _by_sqlite_utils(path: Path, visits: list[Visit]) -> float:
-    """Stories a second of CPU: a table of articles with search, a table of links."""
-    db = sqlite_utils.Database(path)
-    db.enable_wal()
-    db.execute("PRAGMA synchronous = NORMAL")
-    columns = {"id": int, "url": str, "title": str, "authors": str, "published": str,
-               "section": str, "standfirst": str, "body": str, "words": int}  # fmt: skip
-    db["articles"].create(columns, pk="id")  # type: ignore[union-attr]
-    db["articles"].enable_fts(["title", "standfirst", "body"], create_triggers=True)  # type: ignore[union-attr]
-    db["links"].create(  # type: ignore[union-attr]
-        {"id": int, "article_id": int, "url": str, "title": str, "relation": str, "label": str,
-         "position": int},
-        pk="id", foreign_keys=[("article_id", "articles", "id")],
-    )  # fmt: skip
-    begun = time.process_time()
-    for at in range(0, len(visits), _BATCH):
-        articles, links = [], []
-        for key, each in enumerate(visits[at : at + _BATCH], at + 1):
-            story = each.article
-            assert story is not None
-            articles.append({
-                "id": key, "url": story.url, "title": story.title,
-                "authors": json.dumps(story.authors),
-                "published": story.published.value if story.published else None,
-                "section": story.section, "standfirst": story.standfirst, "body": story.body,
-                "words": story.word_count,
-            })  # fmt: skip
-            links += [
-                {"article_id": key, "url": link.url, "title": link.title,
-                 "relation": link.relation, "label": link.label, "position": link.position}
-                for link in story.links
-            ]  # fmt: skip
-        with db.atomic():
-            db["articles"].insert_all(articles)  # type: ignore[union-attr]
-            db["links"].insert_all(links)  # type: ignore[union-attr]
-    return len(visits) / (time.process_time() - begun)
-
-
-def _io() -> dict[str, int]:
-    """Bytes that this process has read and written, by the names of proc(5)."""
-    lines = Path("/proc/self/io").read_text(encoding="ascii").splitlines()
-    return {name: int(value) for name, value in (line.split(": ") for line in lines)}
 
 
 def beside_a_reader(home: Path, number: int) -> Iterator[Row]:

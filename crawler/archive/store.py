@@ -128,6 +128,7 @@ class Store:
                 self.db.conn, spider, arguments, software, started_at, uuid, setup
             )
         self.frontier.begin(started_at)
+        self._trust_keys()
 
     def finish_run(
         self, outcome: str, finished_at: str | None = None, *, exit_code: int | None = None,
@@ -214,8 +215,8 @@ class Store:
     def _trust_keys(self) -> None:
         """Have SQLite not look up each key that batches write: all are of rows that the same
         transaction has found or made."""
-        assert not self.db.conn.in_transaction
         if self._sql("PRAGMA foreign_keys").fetchone()[0]:
+            assert not self.db.conn.in_transaction  # where that would be without effect
             self._sql("PRAGMA foreign_keys = OFF")
 
     def check_keys(self) -> None:
