@@ -93,6 +93,8 @@ def article_url(article: Article) -> str:
     of somebody else as its own must not become a revision of that.
     """
     canonical = article.canonical_url
+    if canonical == article.url:
+        return canonical
     if canonical is not None and same_owner(canonical, article.url):
         return canonical
     return article.url

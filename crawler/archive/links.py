@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from crawler.archive.keys import card_hash
 from crawler.archive.link_targets import Address, Linked, Spot, Targets, last_key, with_relation
-from crawler.archive.rows import insert
+from crawler.archive.rows import insert, insert_many
 from crawler.archive.takedowns import has_takedowns, without_words
 from crawler.items import LinkedStory, Visit
 from crawler.urls import story_key
@@ -286,16 +286,13 @@ class Links:
 
     def _put(self) -> None:
         self._targets.put()
-        many = self._connection.executemany
-        many(
-            "INSERT INTO _link_cards (id, hash, address_id, url, title, excerpt, image_url,"
-            " published_raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            self._new_cards,
-        )
-        many(
-            "INSERT INTO _links (article_id, revision_id, block_id, position, card_id, linked_id,"
-            " to_article_id, first_capture_id, last_capture_id, is_edge, is_shown)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        insert_many(
+            self._connection, "_link_cards",
+            "id, hash, address_id, url, title, excerpt, image_url, published_raw", self._new_cards,
+        )  # fmt: skip
+        insert_many(
+            self._connection, "_links", "article_id, revision_id, block_id, position, card_id,"
+            " linked_id, to_article_id, first_capture_id, last_capture_id, is_edge, is_shown",
             [
                 (
                     page.article_id, page.revision_id, block_id, position, card_id, linked.id,

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
+from crawler.archive.rows import insert_many
 from crawler.search import (
     fold,
     forms_of,
@@ -92,9 +93,10 @@ class WordForms:
             told -= known
             known |= told
             entries += ((key, language, word) for key, word in forms_of(words_of(told), language))
-        many = self._connection.executemany
-        many("INSERT OR IGNORE INTO _word_forms VALUES (?, ?, ?)", sorted(entries))
-        many("INSERT INTO _pairs_fts (rowid, pairs) VALUES (?, ?)", pairs)
+        insert_many(
+            self._connection, "_word_forms", "key, language, word", sorted(entries), "IGNORE"
+        )
+        self._connection.executemany("INSERT INTO _pairs_fts (rowid, pairs) VALUES (?, ?)", pairs)
 
 
 def forget_words(connection: sqlite3.Connection, texts: Iterable[str]) -> None:
