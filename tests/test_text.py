@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from crawler.text import (
     cleaned,
     count_words,
     is_clean,
+    phrases,
     shown,
     shown_line,
     words,
@@ -30,6 +32,13 @@ from crawler.text import (
 ROOT = Path(__file__).resolve().parents[1]
 ANYTHING = st.text(st.characters(exclude_categories=[]))
 """Any code points, halves of surrogate pairs too."""
+
+
+@given(ANYTHING)
+def test_words_are_those_that_a_pattern_finds(text: str) -> None:
+    found = re.findall(r"\w+", text.casefold())
+    assert words(text) == " ".join(found)
+    assert phrases(text) == {" ".join(found[at : at + 3]) for at in range(len(found) - 2)}
 
 
 def test_words_are_counted_where_they_are_spaced_and_characters_elsewhere() -> None:

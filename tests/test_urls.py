@@ -33,6 +33,22 @@ def test_no_text_breaks_anything(text: str) -> None:
     absolute("https://news.example/a/", text)
 
 
+@given(
+    st.sampled_from(["", "www.", "www.www."]),
+    st.text("ab0.-", max_size=6),
+    st.text("aB0/_.~%-@=", max_size=12),
+    st.sampled_from(["", "/", "//", "/index.html", "/index.php", "/index.htm"]),
+)
+def test_plain_addresses_are_spelled_as_all_others_are(
+    www: str, host: str, path: str, end: str
+) -> None:
+    plain = f"https://{www}{host}.example/{path}{end}"
+    other = f"{plain}?a=1"  # is looked at part by part
+    assert (normalise(plain) or "") == (normalise(other) or "").removesuffix("?a=1")
+    assert story_key(plain) == story_key(other).removesuffix("?a=1")
+    assert site_host(plain) == site_host(other)
+
+
 @given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=80))
 def test_normalising_twice_is_normalising_once(path: str, query: str, fragment: str) -> None:
     once = normalise(f"https://news.example/{path}?{query}#{fragment}")

@@ -71,7 +71,7 @@ def count_first(connection: sqlite3.Connection, stories: Sequence[int]) -> None:
     )
     found = sql(
         f"{with_told} SELECT kind, value, count(*) FROM ({values}) GROUP BY kind, value"  # noqa: S608
-        " ORDER BY min(article_id * 8 + rank), min(position)",
+        " ORDER BY min((article_id * 8 + rank) * 1000 + min(position, 999))",
         (given,),
     ).fetchall()
     connection.executemany(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -117,3 +119,10 @@ def test_marks_are_pieces_and_no_markup() -> None:
 def test_pieces_say_what_the_text_says(text: str) -> None:
     said = "".join(piece for piece, _ in pieces(text))
     assert said == text.replace("\x02", "").replace("\x03", "")
+
+
+@given(st.text(st.characters(exclude_categories=[]), max_size=60))
+def test_words_are_runs_of_letters_of_some_length(text: str) -> None:
+    lower = unicodedata.normalize("NFC", text.replace("İ", "i").lower())
+    pattern = r"(?<![^\W_])[^\W\d_]{3,30}(?![^\W_])"
+    assert words_in(text) == set(re.findall(pattern, lower))
