@@ -356,7 +356,8 @@ class Store:
         )
         capture_id = None
         for capture in visit.captures:
-            capture_id = self._add_capture(capture, visit.role)
+            own_id = url_id if capture.url == visit.url else None
+            capture_id = self._add_capture(capture, visit.role, url_id=own_id)
             counts["captures"] += 1
             counts["bytes"] += capture.payload_bytes if capture.status != 304 else 0
             if capture.url != visit.url:
@@ -490,11 +491,15 @@ class Store:
         self._sites[host] = found
         return found
 
-    def _add_capture(self, capture: Capture, role: Role, run_id: int | None = None) -> int:
+    def _add_capture(
+        self, capture: Capture, role: Role, run_id: int | None = None, url_id: int | None = None
+    ) -> int:
+        """The key of a capture, which is entered if it is not. url_id: of its URL, if known."""
         known = key_of(self.db.conn, capture)
         if known is None:  # else a dead run had written it; what its answer is was found out since
-            finds = self.frontier.finds
-            url_id = finds.url_id(capture.url, role, self._site_id, capture.fetched_at)
+            if url_id is None:
+                finds = self.frontier.finds
+                url_id = finds.url_id(capture.url, role, self._site_id, capture.fetched_at)
             known = enter_capture(self.db.conn, capture, url_id, run_id or self.run_id)
         if capture.rendering is not None:
             renderings.enter(self.db.conn, known, capture.rendering)

@@ -24,6 +24,7 @@ _ALGORITHMS = {
 }  # fmt: skip
 # Snowball has Hindi, Nepali and Tamil, too; but the index parts words at their vowel signs.
 
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _RUNS = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]{3,30}")
 _SIGNS = only(ascii_letters + digits)
@@ -80,9 +81,12 @@ def indexed(word: str) -> str:
     lower = word.lower()
     if lower.isascii():
         return lower
+    apart = unicodedata.normalize("NFD", lower)
+    if all(map(unicodedata.combining, _BEYOND_ASCII.findall(apart))):  # Latin letters with accents
+        return apart.encode("ascii", "ignore").decode()
     found: list[str] = []
     base = ""
-    for letter in unicodedata.normalize("NFD", lower):
+    for letter in apart:
         if unicodedata.combining(letter):
             if base.isascii():
                 continue
