@@ -282,8 +282,8 @@ class _Bulk:
             sql(f"PRAGMA {pragma}")
         sql("BEGIN")
         made_anew = list(_set_aside(self._connection))
-        # the index is written some dozen megabytes at a time, not one
-        sql("INSERT INTO stories_fts(stories_fts, rank) VALUES ('hashsize', 67108864)")
+        if not self._is_marked:  # the index is written some dozen megabytes at a time, not one
+            sql("INSERT INTO stories_fts(stories_fts, rank) VALUES ('hashsize', 67108864)")
         for numbers in _batches(range(self._stories), _BATCH):
             for number in numbers:
                 self._story(number)
@@ -306,8 +306,6 @@ class _Bulk:
             (self._store.run_id,),
         )
         sql("COMMIT")
-        if self._is_marked:  # as after many batches, of which the first have long been merged
-            sql("INSERT INTO stories_fts(stories_fts) VALUES ('optimize')")
         sql("DELETE FROM stories_fts_config WHERE k = 'hashsize'")
         self._connection.commit()
         for pragma in ("foreign_keys = ON", "journal_mode = WAL"):
