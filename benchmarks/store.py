@@ -187,7 +187,7 @@ def work_alone(visits: Sequence[Visit]) -> Iterator[Cost]:
         ("marks of copies (MinHash)", lambda: [bands(phrases(a.body[:1_200])) for a in articles]),
         ("digest of the content", lambda: [content_digest(each) for each in articles]),
         ("words of a text", lambda: [set(parts_in(text)) for text in texts]),
-        ("stems of the words that are new", lambda: forms_of(words, "en")),
+        ("stems of all words of the texts", lambda: forms_of(words, "en")),
     )
     for name, work in asked:
         begun = time.process_time()
