@@ -33,15 +33,42 @@ UNSPACED = re.compile(f"[{_UNSPACED_RANGES}]")
 DENSE = re.compile(f"[{_UNSPACED_RANGES}\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]+")
 """Letters that each say as much as a syllable: those, and Hangul, whose words are spaced but carry
 their endings, so that they are told by parts, too."""
+_DENSE_LEADS = bytes({0xE0, 0xE1, *range(0xE3, 0xF8)})
+"""First bytes, in UTF-8, of all of these letters, and of few that other languages write."""
+_NOT_DENSE = bytes({*range(0x100)} - {*_DENSE_LEADS})
 UNSPACED_LANGUAGES = frozenset({"ja", "zh", "yue", "th", "lo", "km", "my", "bo", "dz"})
 """Primary subtags (BCP 47) of the languages that are written so."""
+
+
+def is_unspaced(text: str) -> bool:
+    """Whether a text has a letter of a script that puts no spaces between words."""
+    return _may_be_dense(text) and UNSPACED.search(text) is not None
+
+
+def is_dense(text: str) -> bool:
+    """Whether a text has a letter that says as much as a syllable.
+
+    >>> is_dense("Köln – “Zürich”"), is_dense("오늘 10:30")
+    (False, True)
+    """
+    return _may_be_dense(text) and DENSE.search(text) is not None
+
+
+def _may_be_dense(text: str) -> bool:
+    """Whether the patterns need be tried: they take a hundred times as long as this."""
+    if text.isascii():
+        return False
+    return bool(text.encode("utf-8", "surrogatepass").translate(None, _NOT_DENSE))
+
 
 # -- words --------------------------------------------------------------------------------------
 
 _WORD = re.compile(r"\w+")
-_LONE_MARKS = frozenset("–—-|/•·&+*=:…")
+_LONE_MARKS = "–—-|/•·&+*=:…"
 _SAMPLE = 2_000
 """Characters that tell in what script a text is."""
+_SHORT = 200
+"""Characters of a text whose words are kept."""
 PHRASE = 3
 """Words of the phrases that two texts have in common."""
 
@@ -52,7 +79,15 @@ def words(text: str) -> str:
     >>> words("“Fish” – and Chips!")
     'fish and chips'
     """
+    return _short_words(text) if len(text) <= _SHORT else _words(text)
+
+
+def _words(text: str) -> str:
     return " ".join(_WORD.findall(text.casefold()))
+
+
+_short_words = lru_cache(maxsize=1_024)(_words)
+"""Headlines and names are compared with many others."""
 
 
 def count_words(text: str) -> int:
@@ -64,12 +99,11 @@ def count_words(text: str) -> int:
     5
     """
     unspaced = 0
-    if not text.isascii() and UNSPACED.search(text, 0, _SAMPLE):
+    if not text.isascii() and is_unspaced(text[:_SAMPLE]):
         text, unspaced = UNSPACED.subn(" ", text)
-    tokens = text.split()
-    # Nearly every token is a word: which marks there are is asked once.
-    marks = sum(text.count(f" {mark} ") for mark in _LONE_MARKS.intersection(tokens))
-    return len(tokens) - marks + unspaced
+    # Nearly every token is a word: a mark is looked for alone first, which is quick.
+    marks = sum(text.count(f" {mark} ") for mark in _LONE_MARKS if mark in text)
+    return len(text.split()) - marks + unspaced
 
 
 def line_words(text: str) -> int:

@@ -25,7 +25,7 @@ from crawler.extract.markup import (
     names_of,
 )
 from crawler.extract.page import text_of
-from crawler.text import DENSE
+from crawler.text import is_dense
 
 _SENTENCE = 60
 """Characters of a paragraph, at least; a shorter one is a label as often."""
@@ -130,7 +130,7 @@ def _prose(element: HtmlElement) -> _Prose:
             length += len(said)
     if length <= 0.5 * len(text) and (pieces < _STORY_PIECES or length < _STORY_LENGTH):
         return _NONE
-    return _Prose(pieces, length * _DENSER if DENSE.search(text) else length)
+    return _Prose(pieces, length * _DENSER if is_dense(text) else length)
 
 
 def _parts(element: HtmlElement) -> Iterator[HtmlElement]:
@@ -157,9 +157,7 @@ def _is_apart(part: HtmlElement, element: HtmlElement, known: dict[HtmlElement, 
 
 
 def _is_long(text: str) -> bool:
-    return len(text) >= _SENTENCE or (
-        len(text) >= _SENTENCE_DENSE and DENSE.search(text) is not None
-    )
+    return len(text) >= _SENTENCE or (len(text) >= _SENTENCE_DENSE and is_dense(text))
 
 
 def _ends_sentence(text: str) -> bool:
@@ -251,7 +249,7 @@ def _is_glued(element: HtmlElement, before: str) -> bool:
     there, but pops up."""
     text = text_of(element)
     edge = before[-1:] + text[:1]
-    return len(edge) == 2 and edge.isalnum() and " " in text and DENSE.search(edge) is None
+    return len(edge) == 2 and edge.isalnum() and " " in text and not is_dense(edge)
 
 
 def _text_behind(element: HtmlElement) -> str:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from crawler.extract.dates import dates_in, has_date
 from crawler.extract.fields.persons import MOST_WORDS, has_role, is_body, is_person
 from crawler.extract.language import month_number, pattern, words_of_one
-from crawler.text import DENSE, words
+from crawler.text import is_dense, words
 
 LONGEST = 300
 """Characters of a byline; a longer text is prose."""
@@ -358,7 +358,7 @@ def _signed(name: str) -> str:
         return name
     name = name[: after.start()].rstrip()
     last = name.rpartition(" ")[2]
-    return last if not is_person(name) and DENSE.search(last) and is_person(last) else name
+    return last if not is_person(name) and is_dense(last) and is_person(last) else name
 
 
 def _without_role(name: str) -> str:

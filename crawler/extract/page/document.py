@@ -14,9 +14,8 @@ from lxml.html import HtmlComment, HtmlElement, HtmlProcessingInstruction
 from parsel import Selector
 
 from crawler.errors import PageError
-from crawler.extract.page.bounds import refuse_what_is_no_page, refuse_what_takes_too_long
+from crawler.extract.page.bounds import refuse_what_is_no_page, within_bounds
 from crawler.extract.page.encoding import utf8
-from crawler.text import CONTROLS
 from crawler.urls import absolute, has_tracking
 
 PLAIN = re.compile(
@@ -56,14 +55,13 @@ class Document:
         Raises PageError where there is no HTML to read.
         """
         refuse_what_is_no_page(html)
-        data = utf8(html, content_type).replace(b"\x00", b"")
-        refuse_what_takes_too_long(data)
+        data = within_bounds(utf8(html, content_type).replace(b"\x00", b""))
         self.url = url
         # A table of ids, which libxml2 makes unless told not to, is a seventh of the parse.
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, recover=True, collect_ids=False)
         parser.set_element_class_lookup(_ONE_CLASS)
         try:
-            root = etree.fromstring(data.translate(None, CONTROLS), parser)
+            root = etree.fromstring(data, parser)
         except etree.LxmlError as error:
             raise PageError("page_not_parsed", error) from None
         if not isinstance(root, HtmlElement):
