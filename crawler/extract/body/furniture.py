@@ -103,22 +103,42 @@ def refutes_its_names(element: HtmlElement, headline: HtmlElement | None = None)
 
 def _prose(element: HtmlElement) -> _Prose:
     """The running text of an element; none where it is a box of links or asks for something."""
+    # the cheapest questions first: most elements that are asked about are none of the story
     text = text_of(element)
-    if not _is_long(text):
-        return _NONE
-    linked = sum(len(text_of(a)) for a in element.iter("a") if a.get("href"))
-    if linked > 0.4 * len(text):
-        return _NONE
-    if len(text) <= _LONGEST_BOX and (
-        calls(text) > 1
-        or is_wall(text)
-        or is_appeal(text)
-        or next(element.iter(*_PRESSED), None) is not None
-    ):
+    if not _is_long(text) or not any(mark in text for mark in _ENDS) or _is_linked(element, text):
         return _NONE
     cards = sum(next(h.iter("a"), None) is not None for h in element.iter(*_HEADINGS))
     if cards and len(text) < _MUCH * cards:
         return _NONE
+    pieces, length = _sentences(element, text)
+    if length <= 0.5 * len(text) and (pieces < _STORY_PIECES or length < _STORY_LENGTH):
+        return _NONE
+    if len(text) <= _LONGEST_BOX and (
+        next(element.iter(*_PRESSED), None) is not None
+        or is_appeal(text)
+        or is_wall(text)
+        or calls(text) > 1
+    ):
+        return _NONE
+    return _Prose(pieces, length * _DENSER if is_dense(text) else length)
+
+
+def _is_linked(element: HtmlElement, text: str) -> bool:
+    """Whether much of an element's text is links."""
+    left = 0.4 * len(text)
+    for link in element.iter("a"):
+        if link.get("href"):
+            left -= len(text_of(link))
+            if left < 0:
+                return True
+    return False
+
+
+def _sentences(element: HtmlElement, text: str) -> tuple[int, int]:
+    """How many paragraphs of sentences are in an element, and how many characters they have.
+
+    text: the element's.
+    """
     pieces = length = 0
     apart: dict[HtmlElement, bool] = {}
     for part in islice(_parts(element), _MAX_PIECES):
@@ -128,9 +148,7 @@ def _prose(element: HtmlElement) -> _Prose:
         if part is element or not _is_apart(part, element, apart):
             pieces += 1
             length += len(said)
-    if length <= 0.5 * len(text) and (pieces < _STORY_PIECES or length < _STORY_LENGTH):
-        return _NONE
-    return _Prose(pieces, length * _DENSER if is_dense(text) else length)
+    return pieces, length
 
 
 def _parts(element: HtmlElement) -> Iterator[HtmlElement]:

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from lxml.html import HtmlElement
 
 from crawler.extract.body.linked import is_numbered, is_picture, is_sentence, leads_away
-from crawler.extract.page import text_of
+from crawler.extract.page import is_longer, text_of
 from crawler.urls import same_owner
 
 _BOXES = frozenset({"div", "li", "article", "section", "td"})
@@ -57,8 +57,10 @@ class Cards:
     def _is_card(self, box: HtmlElement) -> bool:
         """Whether a short box leads to another story of the site: by its headline, in a heading or
         before all other text, or by a link without words."""
+        if is_longer(box, _LONGEST_CARD):
+            return False
         text = text_of(box)
-        if not _LEAST_HEADLINE < len(text) <= _LONGEST_CARD or is_numbered(text):
+        if len(text) <= _LEAST_HEADLINE or is_numbered(text):
             return False
         names = [text_of(heading) for heading in islice(box.iter(*_HEADINGS), _MAX_HEADINGS)]
         for link in islice(box.iter("a"), _MAX_LINKS):

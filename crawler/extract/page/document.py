@@ -170,6 +170,17 @@ def text_of(element: HtmlElement) -> str:
     return " ".join(text.split())
 
 
+def is_longer(element: HtmlElement, most: float) -> bool:
+    """Whether `text_of` an element has more characters than that: told without putting together all
+    text of an element that is most of the page."""
+    left = most
+    for text in element.itertext():
+        left -= sum(map(len, text.split()))
+        if left < 0:
+            return True
+    return len(text_of(element)) > most
+
+
 _PARTS = ("br", "p", "div", "li", "dt", "dd", "h3", "h4", "h5", "h6", "tr", "td", "th")
 """Elements that begin a line of their own."""
 
