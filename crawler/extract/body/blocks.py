@@ -112,6 +112,8 @@ def read_blocks(
 def _skip(walk: Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -> bool:
     if element in walk.left_out:
         return True
+    if tag == "p" and not element.keys():  # nothing but what it says can tell: most are the story
+        return False
     if element in kept and (tag != "figure" or _is_text(element)):
         return False
     if tag in INLINE:
@@ -229,7 +231,7 @@ def _end(walk: Walk, element: HtmlElement, tag: str) -> None:
             _close(walk, element)
         if tag in _EMPHASIS and walk.run.links and promo_label(element) is not None:
             # among paragraphs that only <br> parts, this one is a promo
-            walk.run.promos.add(text_of(element))
+            walk.run.promos |= {text_of(element)}
         return
     if walk.run.text:
         walk.flush(element)

@@ -26,6 +26,7 @@ _NOTHING = frozenset({
     "blank", "spacer", "placeholder", "transparent", "pixel", "loading", "loader", "lazy",
     "lazyload", "grey", "gray", "empty", "dummy", "clear", "fallback", "1x1",
 })  # fmt: skip
+_PARTED = re.compile(r"[-_.]")
 _BESIDE = re.compile(r"img|image|picture|bg|default|white|black|small|large|\d+(?:x\d+)?|")
 """The other words of a placeholder's file name."""
 _BLURRED = re.compile(r"[?&,/_](?:blur|e_blur)\b", re.IGNORECASE)
@@ -113,10 +114,10 @@ def _is_placeholder(version: _Version) -> bool:
     if url.startswith(("data:", "about:", "javascript:", "#")) or 0 < version.width <= _TINY:
         return True
     stem = url.partition("?")[0].partition("#")[0].rpartition("/")[2].rpartition(".")[0].lower()
-    words = re.split(r"[-_.]", stem)
+    words = _PARTED.split(stem)
     if not _NOTHING.isdisjoint(words) and all(w in _NOTHING or _BESIDE.fullmatch(w) for w in words):
         return True
-    return _BLURRED.search(url) is not None
+    return "blur" in url.lower() and _BLURRED.search(url) is not None
 
 
 def _pixels(value: str | None) -> int:

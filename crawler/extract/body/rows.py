@@ -31,6 +31,7 @@ class Cards:
         """url: the page's own address."""
         self._url = url
         self._known: dict[HtmlElement, bool] = {}
+        self._cards: dict[HtmlElement, bool] = {}
         self._kinds: set[tuple[str, str]] = set()
         """Tags and classes of cards: rows of two are no rows, but there are longer ones."""
 
@@ -55,6 +56,12 @@ class Cards:
         return False
 
     def _is_card(self, box: HtmlElement) -> bool:
+        """The same as `_leads_away`, asked of each box once: many texts stand in one row."""
+        if box not in self._cards:
+            self._cards[box] = self._leads_away(box)
+        return self._cards[box]
+
+    def _leads_away(self, box: HtmlElement) -> bool:
         """Whether a short box leads to another story of the site: by its headline, in a heading or
         before all other text, or by a link without words."""
         if is_longer(box, _LONGEST_CARD):

@@ -132,11 +132,10 @@ def _is_slide(element: HtmlElement, length: int) -> bool:
             break
     if at is element or next(at.iter(*_HEADINGS), None) is not None:
         return False
-    if is_longer(at, 1.5 * length):
-        return False
     names = at.get("class")
     row = (e for way in (True, False) for e in islice(at.itersiblings(preceding=way), _ROW))
-    return len([e for e in row if e.tag == at.tag and e.get("class") == names]) >= _ROW
+    alike = len([e for e in row if e.tag == at.tag and e.get("class") == names])
+    return alike >= _ROW and not is_longer(at, 1.5 * length)
 
 
 def _in_hidden(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:

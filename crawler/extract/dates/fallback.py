@@ -5,7 +5,7 @@ texts, its description, its pictures' addresses. Looked at only where nothing be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -50,6 +50,8 @@ _STATES = (
     re.compile(r"[\"']" + _KEY + _VALUE, re.IGNORECASE),
     re.compile(r"[\"']" + _MADE + _VALUE, re.IGNORECASE),
 )
+_SAID = ("publi", "dateposted", "pubdate", "displaydate", "display_date"), ("creat",)
+"""What is in every key of each."""
 _MAX_SCRIPT = 4_000_000
 """Characters of all scripts."""
 _IMAGE_DATE = re.compile(
@@ -64,11 +66,11 @@ def fallback_claims(doc: Document, data: Structured, near: HtmlElement | None) -
     """
     shown = _shown(doc, near)
     yield from shown.get("published", ())
-    yield from _states(doc, _STATES[0])
+    yield from _states(doc, _STATES[0], _SAID[0])
     yield from _described(data)
     yield from shown.get("plain", ())
     yield from shown.get("modified", ())
-    yield from _states(doc, _STATES[1])
+    yield from _states(doc, _STATES[1], _SAID[1])
     yield from shown.get("far", ())
     yield from _pictures(data)
 
@@ -129,8 +131,11 @@ def _label_before(element: HtmlElement) -> str:
     return " ".join(" ".join((text or "")[-_LONGEST:] for text in texts).split())[-_LABEL:]
 
 
-def _states(doc: Document, pattern: re.Pattern[str]) -> Iterator[Claim]:
-    """The first date under a telling key in the data that a page's scripts carry."""
+def _states(doc: Document, pattern: re.Pattern[str], parts: Sequence[str]) -> Iterator[Claim]:
+    """The first date under a telling key in the data that a page's scripts carry.
+
+    parts: of the keys, one of them in each, in small letters: most scripts have none of them.
+    """
     left = _MAX_SCRIPT
     for script in doc.tags["script"]:
         text = script.text
@@ -139,7 +144,8 @@ def _states(doc: Document, pattern: re.Pattern[str]) -> Iterator[Claim]:
         left -= len(text)
         if left < 0:
             return
-        match = pattern.search(text)
+        small = text.lower()
+        match = pattern.search(text) if any(part in small for part in parts) else None
         if match:
             yield Claim(match[1] or match[2], "html:script")
             return

@@ -190,9 +190,12 @@ def _add_texts(element: HtmlElement, pieces: list[str], left: int, preceding: bo
         if sibling.tag in _MUTE:
             continue
         for text in sibling.itertext():
-            left -= min(len(text), 4 * _SHORT)
-            if len(text) <= _SHORT:
+            length = len(text)
+            if length <= _SHORT:
                 pieces.append(text)
+                left -= length
+            else:
+                left -= min(length, 4 * _SHORT)
             if left <= 0:
                 return 0
         pieces.append("\n")
