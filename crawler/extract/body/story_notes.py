@@ -39,7 +39,7 @@ def story_notes(scope: HtmlElement, container: HtmlElement) -> tuple[HtmlElement
     found: list[HtmlElement] = []
     for element in islice(scope.iter(*_TAGS), _MAX_ELEMENTS):
         text = element.text
-        if text is None or not may_open_note(text):
+        if text is None or text.isspace() or not may_open_note(text):
             continue
         opening = text.strip()
         if any(up in found for up in islice(element.iterancestors(), 6)):
