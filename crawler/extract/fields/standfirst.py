@@ -77,7 +77,7 @@ def _before_text(
         yield from near
         return
     wanted = set(near)
-    behind = {element for element in below(headline) if element in wanted}
+    behind = wanted.intersection(below(headline))
     yield from (element for element in near if element not in behind)
     for element in below(headline):
         if not behind:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from types import MappingProxyType
 from typing import cast
 from urllib.parse import urljoin
@@ -150,9 +151,11 @@ class Document:
 
 def below(element: HtmlElement, *tags: str) -> Iterator[HtmlElement]:
     """All elements behind another in document order; only those of some tags, if any are given."""
-    for at in (element, *element.iterancestors()):
-        for behind in at.itersiblings():
-            yield from behind.iter(*tags)
+    return chain.from_iterable(
+        behind.iter(*tags)
+        for at in (element, *element.iterancestors())
+        for behind in at.itersiblings()
+    )
 
 
 def text_of(element: HtmlElement) -> str:
