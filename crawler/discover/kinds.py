@@ -30,7 +30,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _JSON_FEED = re.compile(r'"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed\.org\\?/version')
 _TAG = re.compile(r"<(?:html|head|body|div|p|h1|title|a\s|table|meta|script)\b", re.IGNORECASE)
 
-_USUAL = re.compile(rb"[ \t\r\n]{0,40}<!doctype {1,8}html>?[ \t\r\n]", re.IGNORECASE)
+_USUAL = re.compile(rb"[ \t\r\n]{0,40}<!doctype {1,8}html>?(?:[ \t\r\n]|<html[ >])", re.IGNORECASE)
 """How most pages begin: told without making text of them."""
 
 

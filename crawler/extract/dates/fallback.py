@@ -111,9 +111,16 @@ def _with_date(root: HtmlElement) -> Iterator[tuple[HtmlElement, str, str]]:
     """Texts that may hold a date, each with its element and with what stands right before it."""
     for element in islice(root.iter(), _MAX_ELEMENTS):
         text, tail = element.text, element.tail
-        if text and len(text) < _LONGEST and has_date(text) and element.tag not in _HIDDEN:
+        # most are but white space between two tags
+        if (
+            text
+            and not text.isspace()
+            and len(text) < _LONGEST
+            and has_date(text)
+            and element.tag not in _HIDDEN
+        ):
             yield element, _label_before(element), text
-        if tail and len(tail) < _LONGEST and has_date(tail):
+        if tail and not tail.isspace() and len(tail) < _LONGEST and has_date(tail):
             parent = element.getparent()
             if parent is not None:
                 before = short_text(element) if isinstance(element.tag, str) else None

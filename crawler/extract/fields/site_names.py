@@ -22,6 +22,8 @@ _HOME = re.compile(r"(https?://[^/?#]+)?/?(?:index\.\w{2,5})?")
 """What a link to the front page leads to."""
 _LONGEST_HOME = 12
 """Characters of one without the host."""
+_MOST_SLASHES = 3
+"""Of one with it."""
 
 
 def home_names(doc: Document) -> list[str]:
@@ -30,7 +32,7 @@ def home_names(doc: Document) -> list[str]:
     host = site_host(doc.url)
     for link in doc.tags["a"][:40]:
         href = (link.get("href") or "").strip()
-        if len(href) > _LONGEST_HOME and href[0] == "/":
+        if len(href) > _LONGEST_HOME and (href[0] == "/" or href.count("/") > _MOST_SLASHES):
             continue
         home = _HOME.fullmatch(href)
         if home is None or (home[1] and site_host(home[0]) != host):

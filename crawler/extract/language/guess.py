@@ -24,6 +24,8 @@ _TRUSTED = 0.12
 _WORD = re.compile(
     r"(?:[^\W\d_]++|[\u0300-\u036f\u0900-\u0dff]++)++(?:['‘](?=[^\W\d_])[^\W\d_]+)?['-]?"
 )
+_ASCII_WORD = re.compile(r"[a-z]++(?:'[a-z]+)?['-]?")
+"""The same in small letters of ASCII alone."""
 _SCRIPTS = {
     "hangul": "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af", "kana": "\u3040-\u30ff\u31f0-\u31ff",
     "han": "\u3400-\u4dbf\u4e00-\u9fff", "cyrillic": "\u0400-\u052f",
@@ -77,7 +79,7 @@ def detect(text: str) -> Guess | None:
         return None
     if script not in _SHARED:
         return Guess(_WRITTEN_IN.get(script, script), 1.0)
-    words = _WORD.findall(sample.casefold().replace("’", "'"))
+    words = _words(sample)
     if len(words) < _LEAST_WORDS:
         return None
     counted = Counter(words)
@@ -117,11 +119,16 @@ def contradicts(text: str, language: str) -> bool:
         )
     if primary not in _common_words():
         return primary in _SCRIPTS or primary in _WRITTEN_IN.values()
-    words = _WORD.findall(sample[: _SAMPLE // 2].casefold().replace("’", "'"))
+    words = _words(sample[: _SAMPLE // 2])
     if len(words) < _LEAST_WORDS or _share(primary, words) >= _TRUSTED:
         return False
     found = detect(sample)
     return found is not None and found.share > 2 * _share(primary, words) + 0.05
+
+
+def _words(text: str) -> list[str]:
+    folded = text.casefold().replace("’", "'")
+    return (_ASCII_WORD if folded.isascii() else _WORD).findall(folded)
 
 
 def _share(language: str, words: list[str]) -> float:
