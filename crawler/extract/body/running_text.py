@@ -37,6 +37,7 @@ _LITTLE, _ENOUGH = 200, 300
 slides tells it in them."""
 _ROW = 4
 """Slides beside each other, at least."""
+_SLIDES = frozenset({"div", "li", "section"})
 _PARTS = 6
 """Elements right in a slide, at most."""
 _TEASER = 250
@@ -124,7 +125,7 @@ def _is_teaser(element: HtmlElement, url: str) -> bool:
 def _is_slide(element: HtmlElement, length: int) -> bool:
     """Whether a text stands with a picture, without a heading, in a row of such."""
     at = element
-    for up in islice(element.iterancestors("div", "li", "section"), 2):
+    for up in islice((e for e in element.iterancestors() if e.tag in _SLIDES), 2):
         if len(up) > _PARTS:
             return False
         if next(up.iter("img", "amp-img"), None) is not None:

@@ -50,7 +50,13 @@ _STATES = (
     re.compile(r"[\"']" + _KEY + _VALUE, re.IGNORECASE),
     re.compile(r"[\"']" + _MADE + _VALUE, re.IGNORECASE),
 )
-_SAID = ("publi", "dateposted", "pubdate", "displaydate", "display_date"), ("creat",)
+_SAID = (
+    (
+        "published", "publish_d", "publishd", "publicationd", "publication_d", "dateposted",
+        "pubdate", "displaydate", "display_date",
+    ),
+    ("created", "creationd", "creation_d", "create_d"),
+)  # fmt: skip
 """What is in every key of each."""
 _MAX_SCRIPT = 4_000_000
 """Characters of all scripts."""
