@@ -142,6 +142,8 @@ def _sentences(element: HtmlElement, text: str) -> tuple[int, int]:
     pieces = length = 0
     apart: dict[HtmlElement, bool] = {}
     for part in islice(_parts(element), _MAX_PIECES):
+        if len(part) == 0 and len(part.text or "") < _SENTENCE_DENSE:
+            continue
         said = text_of(part) if part is not element else text
         if not (_is_long(said) and _ends_sentence(said)):
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -64,7 +65,7 @@ def _versions(element: HtmlElement) -> Iterator[_Version]:
             yield from _single(value, _pixels(element.get("width")) or _PLAIN)
         elif "srcset" in name:
             yield from _set(value)
-        elif _WAITING.search(name):
+        elif _waits(name):
             if "," in value and _is_set(value):
                 yield from _set(value)
             elif _IMAGE.search(value.strip()):
@@ -75,6 +76,11 @@ def _versions(element: HtmlElement) -> Iterator[_Version]:
             for name, value in source.attrib.items():
                 if "srcset" in name:
                     yield from _set(value)
+
+
+@lru_cache(maxsize=1_024)
+def _waits(attribute: str) -> bool:
+    return _WAITING.search(attribute) is not None
 
 
 def _single(value: str, width: float) -> Iterator[_Version]:

@@ -58,6 +58,8 @@ _SAID = (
     ("created", "creationd", "creation_d", "create_d"),
 )  # fmt: skip
 """What is in every key of each."""
+_LONGEST_KEY = 40
+"""Characters, quotation marks included."""
 _MAX_SCRIPT = 4_000_000
 """Characters of all scripts."""
 _IMAGE_DATE = re.compile(
@@ -158,7 +160,10 @@ def _states(doc: Document, pattern: re.Pattern[str], parts: Sequence[str]) -> It
         if left < 0:
             return
         small = text.lower()
-        match = pattern.search(text) if any(part in small for part in parts) else None
+        places = [at for part in parts if (at := small.find(part)) >= 0]
+        # a few capitals have small letters of two characters
+        start = max(0, min(places, default=0) - _LONGEST_KEY) if len(small) == len(text) else 0
+        match = pattern.search(text, start) if places else None
         if match:
             yield Claim(match[1] or match[2], "html:script")
             return

@@ -189,7 +189,7 @@ def _add_texts(element: HtmlElement, pieces: list[str], left: int, preceding: bo
     for sibling in islice(element.itersiblings("*", preceding=preceding), _SIBLINGS):
         if sibling.tag in _MUTE:
             continue
-        for text in sibling.itertext():
+        for text in sibling.itertext() if len(sibling) else (sibling.text or "",):
             length = len(text)
             if length <= _SHORT:
                 pieces.append(text)
