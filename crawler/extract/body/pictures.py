@@ -55,8 +55,8 @@ def picture_source(element: HtmlElement) -> str | None:
 
     element: an `img` or `amp-img`, perhaps in a `picture`.
     """
-    versions = [v for v in _versions(element) if not _is_placeholder(v)]
-    return max(versions, key=lambda version: version.width).url if versions else None
+    versions = sorted(_versions(element), key=lambda version: version.width, reverse=True)
+    return next((version.url for version in versions if not _is_placeholder(version)), None)
 
 
 def _versions(element: HtmlElement) -> Iterator[_Version]:
