@@ -65,12 +65,13 @@ def _is_counter(block: Block, before: Sequence[Block], behind: Sequence[Block]) 
 
 def _is_quotation(text: str, tokens: Sequence[str]) -> bool:
     """Whether a text is a name with its price and the change of it."""
+    if _MOVES.search(text) is None or _EXACT.search(text) is None:
+        return False
     numbers = sum(
         pattern(_NUMBER, 0).fullmatch(token.strip("()[]")) is not None for token in tokens
     )
     names = sum(any(map(str.isalpha, token)) for token in tokens)
-    exact = _EXACT.search(text) is not None and _MOVES.search(text) is not None
-    return exact and numbers >= 2 and names <= _MAX_NAMES
+    return numbers >= 2 and names <= _MAX_NAMES
 
 
 def _is_count(tokens: Sequence[str]) -> bool:
