@@ -167,10 +167,9 @@ def text_of(element: HtmlElement) -> str:
     >>> text_of(fragment_fromstring("<p> One <b>two</b>\\n three</p>"))
     'One two three'
     """
-    if not isinstance(element.tag, str):
-        return ""
     if len(element) == 0:  # most elements: lxml's serialiser costs ten times more to set up
-        return " ".join((element.text or "").split())
+        text = element.text
+        return " ".join(text.split()) if text and isinstance(element.tag, str) else ""
     text = etree.tostring(element, method="text", encoding="unicode", with_tail=False)
     return " ".join(text.split())
 
