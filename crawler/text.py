@@ -34,17 +34,45 @@ UNSPACED = re.compile(f"[{_UNSPACED_RANGES}]")
 DENSE = re.compile(f"[{_UNSPACED_RANGES}\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]+")
 """Letters that each say as much as a syllable: those, and Hangul, whose words are spaced but carry
 their endings, so that they are told by parts, too."""
+_DENSE_LEADS = bytes({0xE0, 0xE1, *range(0xE3, 0xF8)})
+"""First bytes, in UTF-8, of all of these letters, and of few that other languages write."""
+_NOT_DENSE = bytes({*range(0x100)} - {*_DENSE_LEADS})
 UNSPACED_LANGUAGES = frozenset({"ja", "zh", "yue", "th", "lo", "km", "my", "bo", "dz"})
 """Primary subtags (BCP 47) of the languages that are written so."""
+
+
+def is_unspaced(text: str) -> bool:
+    """Whether a text has a letter of a script that puts no spaces between words."""
+    return _may_be_dense(text) and UNSPACED.search(text) is not None
+
+
+def is_dense(text: str) -> bool:
+    """Whether a text has a letter that says as much as a syllable.
+
+    >>> is_dense("Köln – “Zürich”"), is_dense("오늘 10:30")
+    (False, True)
+    """
+    return _may_be_dense(text) and DENSE.search(text) is not None
+
+
+def _may_be_dense(text: str) -> bool:
+    """Whether the patterns need be tried: they take a hundred times as long as this."""
+    if text.isascii():
+        return False
+    return bool(text.encode("utf-8", "surrogatepass").translate(None, _NOT_DENSE))
+
 
 # -- words --------------------------------------------------------------------------------------
 
 _WORD = re.compile(r"\w+")
 _QUOTES = "’‘“”–—…«»"
 """Marks beyond ASCII that most texts have."""
-_LONE_MARKS = frozenset("–—-|/•·&+*=:…")
+_LONE_MARK = re.compile(r" ([–—|/•·&+*=:…-])(?: \1)?(?= )")
+"""One between two words, or two of a kind, which draw a line."""
 _SAMPLE = 2_000
 """Characters that tell in what script a text is."""
+_SHORT = 200
+"""Characters of a text whose words are kept."""
 PHRASE = 3
 """Words of the phrases that two texts have in common."""
 
@@ -76,13 +104,19 @@ def words(text: str) -> str:
     >>> words("“Fish” – and Chips!")
     'fish and chips'
     """
-    return " ".join(_words(text))
+    return _short_words(text) if len(text) <= _SHORT else " ".join(_words(text))
 
 
 def _words(text: str) -> list[str]:
     parts = parted(text.casefold(), _WORD_SIGNS)
     found = b" ".join(parts).decode("utf-8", "surrogatepass")
     return found.split(" ") if found.isascii() and found else _WORD.findall(found)
+
+
+@lru_cache(maxsize=1_024)
+def _short_words(text: str) -> str:
+    """Headlines and names are compared with many others."""
+    return " ".join(_words(text))
 
 
 def count_words(text: str) -> int:
@@ -94,12 +128,9 @@ def count_words(text: str) -> int:
     5
     """
     unspaced = 0
-    if not text.isascii() and UNSPACED.search(text, 0, _SAMPLE):
+    if not text.isascii() and is_unspaced(text[:_SAMPLE]):
         text, unspaced = UNSPACED.subn(" ", text)
-    tokens = text.split()
-    # Nearly every token is a word: which marks there are is asked once.
-    marks = sum(text.count(f" {mark} ") for mark in _LONE_MARKS.intersection(tokens))
-    return len(tokens) - marks + unspaced
+    return len(text.split()) - len(_LONE_MARK.findall(text)) + unspaced
 
 
 def line_words(text: str) -> int:

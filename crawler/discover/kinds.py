@@ -30,6 +30,9 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _JSON_FEED = re.compile(r'"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed\.org\\?/version')
 _TAG = re.compile(r"<(?:html|head|body|div|p|h1|title|a\s|table|meta|script)\b", re.IGNORECASE)
 
+_USUAL = re.compile(rb"[ \t\r\n]{0,40}<!doctype {1,8}html>?(?:[ \t\r\n]|<html[ >])", re.IGNORECASE)
+"""How most pages begin: told without making text of them."""
+
 
 def sniff(body: bytes, content_type: str | None, url: str) -> Kind:
     """What a response holds: a sitemap, a feed, an HTML page or something else.
@@ -41,6 +44,8 @@ def sniff(body: bytes, content_type: str | None, url: str) -> Kind:
     >>> sniff(b'<?xml version="1.0"?><!-- x --><urlset>', "text/html", "https://a.example/")
     'sitemap'
     """
+    if _USUAL.match(body):
+        return "html"
     head = peek(without_preamble(unpack(body, _LOOK)[0]))
     if head.startswith("<"):
         return _by_markup(head)

@@ -47,6 +47,8 @@ _EMPHASIS = frozenset({"b", "strong", "em", "i", "span", "font"})
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _STRUCTURE = frozenset({*_HEADINGS, "ul", "ol", "dl", "li", "dt", "dd", "blockquote", "pre"})
 """Block elements that are more to Markdown than the end of a paragraph."""
+_PLAIN = frozenset({*INLINE, *_HEADINGS, "p", "li", "dt", "dd", "td", "th"}) - {"ins", "button"}
+"""Elements that are left out for their attributes alone."""
 _MAX_MARK_DEPTH = 8
 _LOOKED_INTO = frozenset({"blockquote", "figure", "table", "article", "ul", "ol"})
 _TEASERS = frozenset({"div", "section"})
@@ -112,6 +114,8 @@ def read_blocks(
 def _skip(walk: Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -> bool:
     if element in walk.left_out:
         return True
+    if tag in _PLAIN and not element.keys():  # nothing tells of it but what it says
+        return False
     if element in kept and (tag != "figure" or _is_text(element)):
         return False
     if tag in INLINE:
@@ -229,7 +233,7 @@ def _end(walk: Walk, element: HtmlElement, tag: str) -> None:
             _close(walk, element)
         if tag in _EMPHASIS and walk.run.links and promo_label(element) is not None:
             # among paragraphs that only <br> parts, this one is a promo
-            walk.run.promos.add(text_of(element))
+            walk.run.promos |= {text_of(element)}
         return
     if walk.run.text:
         walk.flush(element)

@@ -44,7 +44,7 @@ _MAX_SIBLINGS = 100
 _NO_LEAD = int(Meaning.AUTHOR | Meaning.DATE)
 _APART = int(Meaning.COMMENTS | Meaning.DIALOG)
 """Boilerplate however much text it holds: comments, cookie walls."""
-_REPLY = int(Meaning.REPLY)
+_REPLY, _STORY = int(Meaning.REPLY), int(Meaning.STORY)
 
 
 @dataclass(slots=True, eq=False)
@@ -259,7 +259,7 @@ def _is_noise(node: _Node, headline: HtmlElement | None, whole: int, *, strict: 
     if strict and element.tag == "aside" and not named_story(names):
         return True
     meaning = meanings(names)
-    least = 0.15 if meaning & Meaning.STORY else 0.4
+    least = 0.15 if meaning & _STORY else 0.4
     return (
         (strict and node.mass < least * whole) or not is_wrapper(element) or bool(meaning & _APART)
     )

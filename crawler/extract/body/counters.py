@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from crawler.extract.language import is_counted, pattern
 from crawler.extract.page import SENTENCE_ENDS
 from crawler.items import Block
-from crawler.text import DENSE
+from crawler.text import is_dense
 
 _LONGEST = 90
 """Characters."""
@@ -51,7 +51,7 @@ def _is_counter(block: Block, before: Sequence[Block], behind: Sequence[Block]) 
     tokens = text.split()
     if len(tokens) > _MAX_WORDS or (text.endswith(SENTENCE_ENDS) and text[-1] not in ")”\"'»"):
         return False
-    if DENSE.search(text):
+    if is_dense(text):
         edge = text[0].isdecimal() or text[-1].isdecimal()
         return len(text) <= _LONGEST_DENSE and edge and is_counted(text)
     if is_counted(text) and (tokens[0][0].isdecimal() or tokens[-1][-1].isdecimal()):
@@ -65,12 +65,13 @@ def _is_counter(block: Block, before: Sequence[Block], behind: Sequence[Block]) 
 
 def _is_quotation(text: str, tokens: Sequence[str]) -> bool:
     """Whether a text is a name with its price and the change of it."""
+    if _MOVES.search(text) is None or _EXACT.search(text) is None:
+        return False
     numbers = sum(
         pattern(_NUMBER, 0).fullmatch(token.strip("()[]")) is not None for token in tokens
     )
     names = sum(any(map(str.isalpha, token)) for token in tokens)
-    exact = _EXACT.search(text) is not None and _MOVES.search(text) is not None
-    return exact and numbers >= 2 and names <= _MAX_NAMES
+    return numbers >= 2 and names <= _MAX_NAMES
 
 
 def _is_count(tokens: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from crawler.extract.body.markdown import escaped, target
 from crawler.extract.body.pictures import PICTURES, picture_source
 from crawler.extract.markup import Meaning, meanings, names_of
-from crawler.extract.page import spaced_text, text_of
+from crawler.extract.page import is_longer, spaced_text, text_of
 from crawler.items import Block, Image
 
 _UNREAD = frozenset({"script", "style", "noscript", "button", "svg", "template", "video", "audio"})
@@ -122,17 +122,6 @@ def _pixels(value: str | None) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
-def _says_more(element: HtmlElement, length: int) -> bool:
-    """Whether the beginnings of the paragraphs in an element are longer than that together: told
-    without putting all its text together, which may be that of the whole page."""
-    for part in islice(element.iter("p"), _MAX_PARTS):
-        if part.text is not None:
-            length -= sum(map(len, part.text.split()))
-        if length <= 0:
-            return True
-    return False
-
-
 def is_caption(element: HtmlElement, above: Container[HtmlElement]) -> bool:
     """Whether an element tells of a picture beside it, or names its photographer.
 
@@ -147,7 +136,6 @@ def is_caption(element: HtmlElement, above: Container[HtmlElement]) -> bool:
         if at.tag in ("figure", "figcaption"):
             return True
         if next(at.iter(*PICTURES), None) is not None:
-            most = 2 * len(text_of(element))
-            return not _says_more(at, most) and len(text_of(at)) < most
+            return not is_longer(at, 2 * len(text_of(element)) - 1)
         at = at.getparent()
     return False

@@ -25,7 +25,7 @@ from crawler.extract.markup import (
     names_of,
 )
 from crawler.extract.page import text_of
-from crawler.text import DENSE
+from crawler.text import is_dense
 
 _SENTENCE = 60
 """Characters of a paragraph, at least; a shorter one is a label as often."""
@@ -103,34 +103,54 @@ def refutes_its_names(element: HtmlElement, headline: HtmlElement | None = None)
 
 def _prose(element: HtmlElement) -> _Prose:
     """The running text of an element; none where it is a box of links or asks for something."""
+    # the cheapest questions first: most elements that are asked about are none of the story
     text = text_of(element)
-    if not _is_long(text):
-        return _NONE
-    linked = sum(len(text_of(a)) for a in element.iter("a") if a.get("href"))
-    if linked > 0.4 * len(text):
-        return _NONE
-    if len(text) <= _LONGEST_BOX and (
-        calls(text) > 1
-        or is_wall(text)
-        or is_appeal(text)
-        or next(element.iter(*_PRESSED), None) is not None
-    ):
+    if not _is_long(text) or not any(mark in text for mark in _ENDS) or _is_linked(element, text):
         return _NONE
     cards = sum(next(h.iter("a"), None) is not None for h in element.iter(*_HEADINGS))
     if cards and len(text) < _MUCH * cards:
         return _NONE
+    pieces, length = _sentences(element, text)
+    if length <= 0.5 * len(text) and (pieces < _STORY_PIECES or length < _STORY_LENGTH):
+        return _NONE
+    if len(text) <= _LONGEST_BOX and (
+        next(element.iter(*_PRESSED), None) is not None
+        or is_appeal(text)
+        or is_wall(text)
+        or calls(text) > 1
+    ):
+        return _NONE
+    return _Prose(pieces, length * _DENSER if is_dense(text) else length)
+
+
+def _is_linked(element: HtmlElement, text: str) -> bool:
+    """Whether much of an element's text is links."""
+    left = 0.4 * len(text)
+    for link in element.iter("a"):
+        if link.get("href"):
+            left -= len(text_of(link))
+            if left < 0:
+                return True
+    return False
+
+
+def _sentences(element: HtmlElement, text: str) -> tuple[int, int]:
+    """How many paragraphs of sentences are in an element, and how many characters they have.
+
+    text: the element's.
+    """
     pieces = length = 0
     apart: dict[HtmlElement, bool] = {}
     for part in islice(_parts(element), _MAX_PIECES):
+        if len(part) == 0 and len(part.text or "") < _SENTENCE_DENSE:
+            continue
         said = text_of(part) if part is not element else text
         if not (_is_long(said) and _ends_sentence(said)):
             continue
         if part is element or not _is_apart(part, element, apart):
             pieces += 1
             length += len(said)
-    if length <= 0.5 * len(text) and (pieces < _STORY_PIECES or length < _STORY_LENGTH):
-        return _NONE
-    return _Prose(pieces, length * _DENSER if DENSE.search(text) else length)
+    return pieces, length
 
 
 def _parts(element: HtmlElement) -> Iterator[HtmlElement]:
@@ -157,9 +177,7 @@ def _is_apart(part: HtmlElement, element: HtmlElement, known: dict[HtmlElement, 
 
 
 def _is_long(text: str) -> bool:
-    return len(text) >= _SENTENCE or (
-        len(text) >= _SENTENCE_DENSE and DENSE.search(text) is not None
-    )
+    return len(text) >= _SENTENCE or (len(text) >= _SENTENCE_DENSE and is_dense(text))
 
 
 def _ends_sentence(text: str) -> bool:
@@ -251,7 +269,7 @@ def _is_glued(element: HtmlElement, before: str) -> bool:
     there, but pops up."""
     text = text_of(element)
     edge = before[-1:] + text[:1]
-    return len(edge) == 2 and edge.isalnum() and " " in text and DENSE.search(edge) is None
+    return len(edge) == 2 and edge.isalnum() and " " in text and not is_dense(edge)
 
 
 def _text_behind(element: HtmlElement) -> str:

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from crawler.extract.language import match
 from crawler.extract.page import text_of
 from crawler.items import Block
-from crawler.text import DENSE
+from crawler.text import is_dense
 from crawler.urls import same_owner
 
 _SENTENCE = 60
@@ -77,7 +77,7 @@ def is_sentence(text: str) -> bool:
     >>> is_sentence("On Friday both of them denied that they had moved the barriers of the bridge.")
     True
     """
-    least = _SENTENCE_DENSE if DENSE.search(text) else _SENTENCE
+    least = _SENTENCE_DENSE if is_dense(text) else _SENTENCE
     text = text.rstrip(_CLOSING)
     return len(text) >= least and text.endswith(_STOPS) and not text.endswith("..")
 
@@ -206,4 +206,4 @@ def _is_section(heading: Block, below: Sequence[Block], url: str, here: str) -> 
     if is_numbered(heading.text) or not same_owner(url, here):
         return True
     text = " ".join(said)
-    return len(said) > 1 or len(text) >= (_SECTION // 2 if DENSE.search(text) else _SECTION)
+    return len(said) > 1 or len(text) >= (_SECTION // 2 if is_dense(text) else _SECTION)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.extract.page import Document, text_of
+from crawler.extract.page import Document, below, text_of
 from crawler.text import words
 
 _TAGS = ("article", "section", "div")
@@ -19,6 +19,8 @@ _ADDRESSES = (
 """Attributes in which an element says at which address its content stands."""
 _SAYING = frozenset(_ADDRESSES)
 _HEADINGS = ("h1", "h2", "h3")
+_HEADLINES = frozenset({"h1", "p", *_TAGS})
+"""What a headline is told by the place of; a lower heading may head a part of any story."""
 _LEAST_OWN = 300
 """Characters of paragraphs between the headline and another story: less, and it may be the page's
 own."""
@@ -35,36 +37,51 @@ def other_stories(doc: Document, headline: HtmlElement | None) -> frozenset[Html
     headline = headline if headline is not None else next(iter(doc.tags["h1"]), None)
     if headline is None:
         return frozenset()
-    around = {headline, *headline.iterancestors()}
+    if headline.tag not in _HEADLINES or (own_text := _own_text(headline)) is None:
+        return frozenset()
     own = words(text_of(headline))
+    around = (headline, *headline.iterancestors())
     boxes = {_likeness(up, names) for up in around if (names := up.get("class"))}
     boxed = {names for _, names, _ in boxes}
     found: set[HtmlElement] = set()
-    read = 0
-    passed = False
-    for element in islice(doc.root.iter("p", "h1", *_TAGS), _MAX_ELEMENTS):
-        passed = passed or element is headline
-        if element in around:
-            continue
-        if element.tag == "p":
-            if passed and read < _LEAST_OWN:
-                read += length if (length := len(text_of(element))) > _LEAST_PROSE else 0
-        elif (
-            read >= _LEAST_OWN
-            and element.tag != "h1"
-            and (
-                _is_another(element, doc, own)
-                or (
-                    (names := element.get("class")) in boxed
-                    and _likeness(element, names) in boxes
-                    and _is_next(element, headline, own)
-                )
-            )
-        ):
-            if not any(up in found for up in element.iterancestors()):
-                found.add(element)
-            read = max(read, _LEAST_OWN)
+    for element in _headed(own_text):
+        is_other = _is_another(element, doc, own) or (
+            (names := element.get("class")) in boxed
+            and _likeness(element, names) in boxes
+            and _is_next(element, headline, own)
+        )
+        if is_other and not any(up in found for up in element.iterancestors()):
+            found.add(element)
     return frozenset(found)
+
+
+def _own_text(headline: HtmlElement) -> HtmlElement | None:
+    """The paragraph up to which a story is certain to be the page's; None where it has less."""
+    left = _LEAST_OWN
+    for paragraph in islice(_behind(headline, "p"), _MAX_ELEMENTS):
+        length = len(text_of(paragraph))
+        left -= length if length > _LEAST_PROSE else 0
+        if left <= 0:
+            return paragraph
+    return None
+
+
+def _headed(own_text: HtmlElement) -> Iterator[HtmlElement]:
+    """The elements behind a paragraph that hold a heading, each before those in it."""
+    seen: set[HtmlElement] = {own_text, *own_text.iterancestors()}
+    for heading in islice(_behind(own_text, *_HEADINGS), _MAX_ELEMENTS):
+        around = []
+        up = heading.getparent()
+        while up is not None and up not in seen:
+            seen.add(up)
+            around.append(up)
+            up = up.getparent()
+        yield from (box for box in reversed(around) if box.tag in _TAGS)
+
+
+def _behind(element: HtmlElement, *tags: str) -> Iterator[HtmlElement]:
+    """Elements that begin after another does, in page order."""
+    return chain(element.iterdescendants(*tags), below(element, *tags))
 
 
 def _likeness(element: HtmlElement, names: str) -> tuple[object, str, object]:

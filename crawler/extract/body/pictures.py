@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ _NOTHING = frozenset({
     "blank", "spacer", "placeholder", "transparent", "pixel", "loading", "loader", "lazy",
     "lazyload", "grey", "gray", "empty", "dummy", "clear", "fallback", "1x1",
 })  # fmt: skip
+_PARTED = re.compile(r"[-_.]")
 _BESIDE = re.compile(r"img|image|picture|bg|default|white|black|small|large|\d+(?:x\d+)?|")
 """The other words of a placeholder's file name."""
 _BLURRED = re.compile(r"[?&,/_](?:blur|e_blur)\b", re.IGNORECASE)
@@ -53,8 +55,8 @@ def picture_source(element: HtmlElement) -> str | None:
 
     element: an `img` or `amp-img`, perhaps in a `picture`.
     """
-    versions = [v for v in _versions(element) if not _is_placeholder(v)]
-    return max(versions, key=lambda version: version.width).url if versions else None
+    versions = sorted(_versions(element), key=lambda version: version.width, reverse=True)
+    return next((version.url for version in versions if not _is_placeholder(version)), None)
 
 
 def _versions(element: HtmlElement) -> Iterator[_Version]:
@@ -63,7 +65,7 @@ def _versions(element: HtmlElement) -> Iterator[_Version]:
             yield from _single(value, _pixels(element.get("width")) or _PLAIN)
         elif "srcset" in name:
             yield from _set(value)
-        elif _WAITING.search(name):
+        elif _waits(name):
             if "," in value and _is_set(value):
                 yield from _set(value)
             elif _IMAGE.search(value.strip()):
@@ -74,6 +76,11 @@ def _versions(element: HtmlElement) -> Iterator[_Version]:
             for name, value in source.attrib.items():
                 if "srcset" in name:
                     yield from _set(value)
+
+
+@lru_cache(maxsize=1_024)
+def _waits(attribute: str) -> bool:
+    return _WAITING.search(attribute) is not None
 
 
 def _single(value: str, width: float) -> Iterator[_Version]:
@@ -113,10 +120,10 @@ def _is_placeholder(version: _Version) -> bool:
     if url.startswith(("data:", "about:", "javascript:", "#")) or 0 < version.width <= _TINY:
         return True
     stem = url.partition("?")[0].partition("#")[0].rpartition("/")[2].rpartition(".")[0].lower()
-    words = re.split(r"[-_.]", stem)
+    words = _PARTED.split(stem)
     if not _NOTHING.isdisjoint(words) and all(w in _NOTHING or _BESIDE.fullmatch(w) for w in words):
         return True
-    return _BLURRED.search(url) is not None
+    return "blur" in url.lower() and _BLURRED.search(url) is not None
 
 
 def _pixels(value: str | None) -> int:

@@ -8,7 +8,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawler.extract.body.linked import is_sentence
-from crawler.extract.language import match
+from crawler.extract.language import match, whole
 from crawler.extract.page import text_of
 
 _MAX_PROMO = 400
@@ -44,8 +44,7 @@ def promo_label(element: HtmlElement) -> str | None:
     anchors = list(islice((a for a in inside if a.get("href")), _MAX_LINKS))
     if not anchors:
         # The label alone: the links come in the block after it.
-        found = match(text) if len(text) <= _MAX_LEAD else None
-        lone = found is not None and found.extent == "whole" and found.relation == "also_read"
+        lone = len(text) <= _MAX_LEAD and whole(text) == "also_read"
         return text.strip(_MARKS) if lone and element.tag not in ("li", "td") else None
     linked = [text_of(a) for a in anchors]
     first = next((t for t in linked if t), "")

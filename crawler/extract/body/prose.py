@@ -21,9 +21,9 @@ def is_prose(element: HtmlElement) -> bool:
 def prose_length(element: HtmlElement) -> int:
     """Characters that stand right in an element, if they are prose; else 0."""
     text = element.text
-    if text is None or not isinstance(element.tag, str) or element.tag in _MUTE:
+    if text is None or len(text) <= _LONG:
         return 0
-    if len(text) <= _LONG:
+    if not isinstance(element.tag, str) or element.tag in _MUTE:
         return 0
     length = len(" ".join(text.split()))
     if length <= _LONG or is_furniture(element) or is_caption(element, ()):

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from lxml.html import HtmlElement
 
 from crawler.extract.body.linked import is_numbered, is_picture, is_sentence, leads_away
-from crawler.extract.page import text_of
+from crawler.extract.page import is_longer, text_of
 from crawler.urls import same_owner
 
 _BOXES = frozenset({"div", "li", "article", "section", "td"})
@@ -31,6 +31,7 @@ class Cards:
         """url: the page's own address."""
         self._url = url
         self._known: dict[HtmlElement, bool] = {}
+        self._cards: dict[HtmlElement, bool] = {}
         self._kinds: set[tuple[str, str]] = set()
         """Tags and classes of cards: rows of two are no rows, but there are longer ones."""
 
@@ -55,10 +56,18 @@ class Cards:
         return False
 
     def _is_card(self, box: HtmlElement) -> bool:
+        """The same as `_leads_away`, asked of each box once: many texts stand in one row."""
+        if box not in self._cards:
+            self._cards[box] = self._leads_away(box)
+        return self._cards[box]
+
+    def _leads_away(self, box: HtmlElement) -> bool:
         """Whether a short box leads to another story of the site: by its headline, in a heading or
         before all other text, or by a link without words."""
+        if is_longer(box, _LONGEST_CARD):
+            return False
         text = text_of(box)
-        if not _LEAST_HEADLINE < len(text) <= _LONGEST_CARD or is_numbered(text):
+        if len(text) <= _LEAST_HEADLINE or is_numbered(text):
             return False
         names = [text_of(heading) for heading in islice(box.iter(*_HEADINGS), _MAX_HEADINGS)]
         for link in islice(box.iter("a"), _MAX_LINKS):

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.body.linked import is_headline
 from crawler.extract.markup import Meaning, is_hidden, meanings, named_story, names_of
-from crawler.extract.page import Document, text_of
+from crawler.extract.page import Document, is_longer
 from crawler.text import UNSPACED_LANGUAGES
 
 _MUTE: frozenset[object] = frozenset(
@@ -37,6 +37,7 @@ _LITTLE, _ENOUGH = 200, 300
 slides tells it in them."""
 _ROW = 4
 """Slides beside each other, at least."""
+_SLIDES = frozenset({"div", "li", "section"})
 _PARTS = 6
 """Elements right in a slide, at most."""
 _TEASER = 250
@@ -124,7 +125,7 @@ def _is_teaser(element: HtmlElement, url: str) -> bool:
 def _is_slide(element: HtmlElement, length: int) -> bool:
     """Whether a text stands with a picture, without a heading, in a row of such."""
     at = element
-    for up in islice(element.iterancestors("div", "li", "section"), 2):
+    for up in islice((e for e in element.iterancestors() if e.tag in _SLIDES), 2):
         if len(up) > _PARTS:
             return False
         if next(up.iter("img", "amp-img"), None) is not None:
@@ -132,11 +133,10 @@ def _is_slide(element: HtmlElement, length: int) -> bool:
             break
     if at is element or next(at.iter(*_HEADINGS), None) is not None:
         return False
-    if len(text_of(at)) > 1.5 * length:
-        return False
     names = at.get("class")
     row = (e for way in (True, False) for e in islice(at.itersiblings(preceding=way), _ROW))
-    return len([e for e in row if e.tag == at.tag and e.get("class") == names]) >= _ROW
+    alike = len([e for e in row if e.tag == at.tag and e.get("class") == names])
+    return alike >= _ROW and not is_longer(at, 1.5 * length)
 
 
 def _in_hidden(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
@@ -159,10 +159,14 @@ def _long_texts(doc: Document) -> Iterator[tuple[int, HtmlElement]]:
     tongue = (doc.root.get("lang") or "").lower().replace("_", "-").partition("-")[0]
     least = _LEAST_UNSPACED if tongue in UNSPACED_LANGUAGES else _LEAST
     for element in doc.elements:
-        if element.tag not in _MUTE:
-            text = element.text
-            if text is not None and len(text) > least and (length := _long(text, least)):
-                yield length, element
+        text = element.text
+        if (
+            text is not None
+            and len(text) > least
+            and element.tag not in _MUTE
+            and (length := _long(text, least))
+        ):
+            yield length, element
         text = element.tail
         if text is not None and len(text) > least and (length := _long(text, least)):
             parent = element.getparent()

@@ -38,8 +38,11 @@ def story_notes(scope: HtmlElement, container: HtmlElement) -> tuple[HtmlElement
     around = {container, *container.iterancestors()}
     found: list[HtmlElement] = []
     for element in islice(scope.iter(*_TAGS), _MAX_ELEMENTS):
-        opening = _opening(element)
-        if not opening or any(up in found for up in islice(element.iterancestors(), 6)):
+        text = element.text
+        if text is None or text.isspace() or not may_open_note(text):
+            continue
+        opening = text.strip()
+        if any(up in found for up in islice(element.iterancestors(), 6)):
             continue
         if (note := _note(element, opening)) is not None and note not in found:
             if _is_shown(note, around):
@@ -82,14 +85,6 @@ def _precedes(one: HtmlElement, other: HtmlElement) -> bool:
         if a is not b:
             return a in b.itersiblings(preceding=True)
     return False
-
-
-def _opening(element: HtmlElement) -> str:
-    """The first text in an element, if it can open a note."""
-    text: str | None = element.text
-    if text is None or text.isspace() or not may_open_note(text):
-        return ""
-    return text.strip()
 
 
 def _note(element: HtmlElement, opening: str) -> HtmlElement | None:

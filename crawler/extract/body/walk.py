@@ -34,7 +34,7 @@ class Run:
     """Where its first link leads, if elsewhere."""
     lead: str = ""
     """What stands before it."""
-    promos: set[str] = field(default_factory=set)
+    promos: Set[str] = frozenset()
     """Texts of emphasised pieces that are promos."""
 
 

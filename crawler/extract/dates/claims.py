@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from urllib.parse import urlsplit
 
@@ -52,6 +52,7 @@ _MODIFIED_META = (
     "dcterms.modified", "dc.date.modified", "dc:modified", "lastmod", "revised", "updated_time",
     "article.updated", "article:updated", "bt:moddate", "dateupdated", "lastupdate", "last-update",
 )  # fmt: skip
+_KNOWN_META = frozenset({*_PUBLISHED_META, *_VAGUE_META, *_MODIFIED_META})
 _WORKS = frozenset({
     "recipe", "howto", "podcastepisode", "radioepisode", "tvepisode", "episode", "audioobject",
     "videoobject", "creativework", "discussionforumposting", "imagegallery", "mediagallery",
@@ -178,8 +179,12 @@ _SAYS_PUBLISHED = re.compile(
 
 
 def _named_metas(data: Structured) -> list[str]:
-    known = {*_PUBLISHED_META, *_VAGUE_META, *_MODIFIED_META}
-    return [name for name in data.meta if name not in known and _SAYS_PUBLISHED.fullmatch(name)]
+    return [name for name in data.meta if name not in _KNOWN_META and _says_published(name)]
+
+
+@lru_cache(maxsize=1_024)
+def _says_published(meta: str) -> bool:
+    return _SAYS_PUBLISHED.fullmatch(meta) is not None
 
 
 def _metas(data: Structured, names: Iterable[str]) -> Iterator[Claim]:

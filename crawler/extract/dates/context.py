@@ -40,7 +40,7 @@ def short_text(element: HtmlElement) -> str | None:
     collapsed; None if it is longer than `MAX_SHOWN`."""
     parts: list[str] = []
     length = 0
-    for number, text in enumerate(element.itertext()):
+    for number, text in enumerate(element.itertext() if len(element) else (element.text or "",)):
         length += len(text)
         if number > 100 or length > 20 * MAX_SHOWN:
             return None

@@ -5,7 +5,7 @@ texts, its description, its pictures' addresses. Looked at only where nothing be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -50,6 +50,16 @@ _STATES = (
     re.compile(r"[\"']" + _KEY + _VALUE, re.IGNORECASE),
     re.compile(r"[\"']" + _MADE + _VALUE, re.IGNORECASE),
 )
+_SAID = (
+    (
+        "published", "publish_d", "publishd", "publicationd", "publication_d", "dateposted",
+        "pubdate", "displaydate", "display_date",
+    ),
+    ("created", "creationd", "creation_d", "create_d"),
+)  # fmt: skip
+"""What is in every key of each."""
+_LONGEST_KEY = 40
+"""Characters, quotation marks included."""
 _MAX_SCRIPT = 4_000_000
 """Characters of all scripts."""
 _IMAGE_DATE = re.compile(
@@ -64,11 +74,11 @@ def fallback_claims(doc: Document, data: Structured, near: HtmlElement | None) -
     """
     shown = _shown(doc, near)
     yield from shown.get("published", ())
-    yield from _states(doc, _STATES[0])
+    yield from _states(doc, _STATES[0], _SAID[0])
     yield from _described(data)
     yield from shown.get("plain", ())
     yield from shown.get("modified", ())
-    yield from _states(doc, _STATES[1])
+    yield from _states(doc, _STATES[1], _SAID[1])
     yield from shown.get("far", ())
     yield from _pictures(data)
 
@@ -109,9 +119,16 @@ def _with_date(root: HtmlElement) -> Iterator[tuple[HtmlElement, str, str]]:
     """Texts that may hold a date, each with its element and with what stands right before it."""
     for element in islice(root.iter(), _MAX_ELEMENTS):
         text, tail = element.text, element.tail
-        if text and len(text) < _LONGEST and has_date(text) and element.tag not in _HIDDEN:
+        # most are but white space between two tags
+        if (
+            text
+            and not text.isspace()
+            and len(text) < _LONGEST
+            and has_date(text)
+            and element.tag not in _HIDDEN
+        ):
             yield element, _label_before(element), text
-        if tail and len(tail) < _LONGEST and has_date(tail):
+        if tail and not tail.isspace() and len(tail) < _LONGEST and has_date(tail):
             parent = element.getparent()
             if parent is not None:
                 before = short_text(element) if isinstance(element.tag, str) else None
@@ -129,8 +146,11 @@ def _label_before(element: HtmlElement) -> str:
     return " ".join(" ".join((text or "")[-_LONGEST:] for text in texts).split())[-_LABEL:]
 
 
-def _states(doc: Document, pattern: re.Pattern[str]) -> Iterator[Claim]:
-    """The first date under a telling key in the data that a page's scripts carry."""
+def _states(doc: Document, pattern: re.Pattern[str], parts: Sequence[str]) -> Iterator[Claim]:
+    """The first date under a telling key in the data that a page's scripts carry.
+
+    parts: of the keys, one of them in each, in small letters: most scripts have none of them.
+    """
     left = _MAX_SCRIPT
     for script in doc.tags["script"]:
         text = script.text
@@ -139,7 +159,11 @@ def _states(doc: Document, pattern: re.Pattern[str]) -> Iterator[Claim]:
         left -= len(text)
         if left < 0:
             return
-        match = pattern.search(text)
+        small = text.lower()
+        places = [at for part in parts if (at := small.find(part)) >= 0]
+        # a few capitals have small letters of two characters
+        start = max(0, min(places, default=0) - _LONGEST_KEY) if len(small) == len(text) else 0
+        match = pattern.search(text, start) if places else None
         if match:
             yield Claim(match[1] or match[2], "html:script")
             return

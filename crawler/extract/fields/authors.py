@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from lxml.html import HtmlElement
@@ -173,7 +174,7 @@ def _claims(doc: Document, data: Structured) -> Iterator[tuple[list[str], str]]:
     for key in ("author", "creator"):
         if data.story.get(key):
             yield strings(data.story[key]), f"json-ld:{key}"
-    named = [name for name in data.meta if _NAMED_META.fullmatch(name) and name not in _METAS]
+    named = [name for name in data.meta if _names_author(name) and name not in _METAS]
     for name in (*_METAS, *named):
         if name in data.meta:
             yield list(data.meta[name]), f"meta:{name}"
@@ -187,6 +188,11 @@ def _claims(doc: Document, data: Structured) -> Iterator[tuple[list[str], str]]:
             yield [" ".join(title.split())], "link:author"
     if "twitter:creator" in data.meta:
         yield list(data.meta["twitter:creator"]), "meta:twitter:creator"
+
+
+@lru_cache(maxsize=1_024)
+def _names_author(meta: str) -> bool:
+    return _NAMED_META.fullmatch(meta) is not None
 
 
 def _shown(

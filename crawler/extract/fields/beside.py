@@ -369,16 +369,20 @@ def around(heading: HtmlElement, *, preceding: bool) -> Iterator[HtmlElement]:
         ends = parent is not None and parent.tag == "body"
         for sibling in islice(at.itersiblings("*", preceding=preceding), _SIBLINGS):
             if not (ends and sibling.tag in _OF_PAGE):
-                yield from _walk(sibling, 0)
+                yield from _walk(sibling)
         if parent is None or parent.tag in ("body", "html"):
             return
         at = parent
 
 
-def _walk(element: HtmlElement, depth: int) -> Iterator[HtmlElement]:
-    tag = element.tag
-    if tag in APART or tag in _UNWALKED or depth > _DEPTH or not isinstance(tag, str):
-        return
-    yield element
-    for child in element:
-        yield from _walk(child, depth + 1)
+def _walk(top: HtmlElement) -> Iterator[HtmlElement]:
+    """An element and those in it, without those that hold no byline."""
+    open_ones = [(top, 0)]
+    while open_ones:
+        element, depth = open_ones.pop()
+        tag = element.tag
+        if tag in APART or tag in _UNWALKED or not isinstance(tag, str):
+            continue
+        yield element
+        if depth < _DEPTH:
+            open_ones += [(child, depth + 1) for child in reversed(element)]

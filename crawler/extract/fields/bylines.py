@@ -274,16 +274,12 @@ def leads_to_person(link: HtmlElement) -> bool:
 
 def heads_another(element: HtmlElement) -> bool:
     """Whether an element is another story's card: a small one that holds a heading with a link."""
-    found = False
-    for number, each in enumerate(element.iter()):
-        if number > _CARD:
-            return False
-        if not found and each.tag in _HEADINGS:
-            found = (
-                next(each.iter("a"), None) is not None
-                or next(each.iterancestors("a"), None) is not None
-            )
-    return found
+    is_linked = any(
+        next(heading.iter("a"), None) is not None
+        or next(heading.iterancestors("a"), None) is not None
+        for heading in islice(element.iter(*_HEADINGS), _CARD)
+    )
+    return is_linked and next(islice(element.iter(), _CARD + 1, None), None) is None
 
 
 def ancestry(heading: HtmlElement | None) -> Mapping[HtmlElement, int]:

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from crawler.extract.body import other_stories, prose_length, story_place
 from crawler.extract.markup import elsewhere, is_hidden
 from crawler.extract.page import Document, text_of
-from crawler.text import UNSPACED, words
+from crawler.text import is_unspaced, words
 from crawler.urls import same_story
 
 _MAX_HEADINGS = 40
@@ -174,7 +174,7 @@ def _may_be_headline(element: HtmlElement, doc: Document, others: Sequence[str])
     text = words(shown_text(element))
     if not text or text in others or _unseen(element) or elsewhere(element):
         return False
-    if " " not in text and not (UNSPACED.search(text) and len(text) > 5):
+    if " " not in text and not (is_unspaced(text) and len(text) > 5):
         return False
     for up in islice(element.iterancestors(), _MAX_CLIMB):
         if up.tag in _ELSEWHERE or up.get("role") in _OTHER_ROLES or is_hidden(up):

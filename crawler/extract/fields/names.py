@@ -14,10 +14,11 @@ from typing import NamedTuple
 from crawler.extract.dates import dates_in, has_date
 from crawler.extract.fields.persons import MOST_WORDS, has_role, is_body, is_person
 from crawler.extract.language import month_number, pattern, words_of_one
-from crawler.text import DENSE, words
+from crawler.text import is_dense, words
 
 LONGEST = 300
 """Characters of a byline; a longer text is prose."""
+_MOST_TEXTS = 30
 _MOST = 20
 _DENSE_LETTER = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _KIND = (
@@ -115,10 +116,14 @@ def byline(
     whether it was written for machines, where a surname may come first. Where a person is named,
     what is none beside it (a role, an agency, a place) is left out.
     """
+    short = tuple(text for text in texts[:_MOST_TEXTS] if len(text) <= LONGEST)
+    return _byline(short, language, frozenset(others), machine)
+
+
+@lru_cache(maxsize=512)  # the same people write for a newspaper again and again
+def _byline(texts: Sequence[str], language: str | None, others: Set[str], machine: bool) -> Byline:
     found: dict[str, tuple[str, bool]] = {}
-    for text in texts[:30]:
-        if len(text) > LONGEST:
-            continue
+    for text in texts:
         text = _bare_of_brackets(text)
         lines: list[tuple[bool, list[tuple[str, bool]]]] = []
         for joined, piece in _pieces(text, language, machine=machine):
@@ -358,7 +363,7 @@ def _signed(name: str) -> str:
         return name
     name = name[: after.start()].rstrip()
     last = name.rpartition(" ")[2]
-    return last if not is_person(name) and DENSE.search(last) and is_person(last) else name
+    return last if not is_person(name) and is_dense(last) and is_person(last) else name
 
 
 def _without_role(name: str) -> str:

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from crawler.extract.language import pattern, words_of
-from crawler.text import DENSE
+from crawler.text import is_dense
 
 _DENSE_LETTER = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 MOST_WORDS = 6
@@ -38,7 +38,7 @@ def is_person(name: str) -> bool:
     """
     if has_role(name) or is_body(name):
         return False
-    if DENSE.search(name) and not _SPACED_NAMES.search(name):
+    if is_dense(name) and not _SPACED_NAMES.search(name):
         return _HAN_NAME.fullmatch(name) is not None
     name = _without_signs(_NICKNAME.sub(" ", name))
     tokens = name.split()

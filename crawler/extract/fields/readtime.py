@@ -189,10 +189,13 @@ def _add_texts(element: HtmlElement, pieces: list[str], left: int, preceding: bo
     for sibling in islice(element.itersiblings("*", preceding=preceding), _SIBLINGS):
         if sibling.tag in _MUTE:
             continue
-        for text in sibling.itertext():
-            left -= min(len(text), 4 * _SHORT)
-            if len(text) <= _SHORT:
+        for text in sibling.itertext() if len(sibling) else (sibling.text or "",):
+            length = len(text)
+            if length <= _SHORT:
                 pieces.append(text)
+                left -= length
+            else:
+                left -= min(length, 4 * _SHORT)
             if left <= 0:
                 return 0
         pieces.append("\n")

@@ -20,6 +20,10 @@ LABELLED = re.compile(r"\s*[|»«｜•·]\s*|\s+::+\s+")
 """What parts a title from the names of section and site, and hardly ever parts a headline."""
 _HOME = re.compile(r"(https?://[^/?#]+)?/?(?:index\.\w{2,5})?")
 """What a link to the front page leads to."""
+_LONGEST_HOME = 12
+"""Characters of one without the host."""
+_MOST_SLASHES = 3
+"""Of one with it."""
 
 
 def home_names(doc: Document) -> list[str]:
@@ -27,7 +31,10 @@ def home_names(doc: Document) -> list[str]:
     found: list[str] = []
     host = site_host(doc.url)
     for link in doc.tags["a"][:40]:
-        home = _HOME.fullmatch((link.get("href") or "").strip())
+        href = (link.get("href") or "").strip()
+        if len(href) > _LONGEST_HOME and (href[0] == "/" or href.count("/") > _MOST_SLASHES):
+            continue
+        home = _HOME.fullmatch(href)
         if home is None or (home[1] and site_host(home[0]) != host):
             continue
         texts = [text_of(link), link.get("title") or "", link.get("aria-label") or ""]

@@ -21,6 +21,7 @@ _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _NO_NOISE = re.compile(r"teasers?(?![a-z])", re.IGNORECASE)
 """What a name says of other stories' summaries, and as often of the story's own."""
 _LABEL = re.compile(r"[:：|–—]")
+_NOISE = int(Meaning.NOISE)
 _BLOCKS = 4
 """Paragraphs and pictures; more of them are a list of other stories."""
 
@@ -66,7 +67,7 @@ def standfirst(
 def _is_box(element: HtmlElement) -> bool:
     """Whether a name says that it is something else than a standfirst: `subscribe-teaser`."""
     names = _NO_NOISE.sub(" ", names_of(element))
-    return bool(meanings(names) & Meaning.NOISE)
+    return bool(meanings(names) & _NOISE)
 
 
 def _before_text(
@@ -77,7 +78,7 @@ def _before_text(
         yield from near
         return
     wanted = set(near)
-    behind = {element for element in below(headline) if element in wanted}
+    behind = wanted.intersection(below(headline))
     yield from (element for element in near if element not in behind)
     for element in below(headline):
         if not behind:

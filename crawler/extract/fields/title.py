@@ -27,7 +27,7 @@ from crawler.extract.fields.site_names import (
 from crawler.extract.markup import elsewhere, names_of
 from crawler.extract.page import Document, Structured, strings, text_of
 from crawler.items import Claim
-from crawler.text import UNSPACED, words
+from crawler.text import is_unspaced, words
 
 _KICKER = re.compile(
     r"kicker|over-?line|top-?line|eye-?brow|dach-?zeile|spitz-?marke|ante-?titulo|volanta|cintillo"
@@ -111,7 +111,7 @@ def _shown_part(doc: Document, claims: Sequence[Claim]) -> tuple[Claim, HtmlElem
     for claim in claims:
         for cut in SEPARATOR.finditer(claim.text):
             head = claim.text[: cut.start()].strip()
-            if len(head) >= max(8 if UNSPACED.search(head) else _LEAST_HEADLINE,
+            if len(head) >= max(8 if is_unspaced(head) else _LEAST_HEADLINE,
                                 _LEAST_PART * len(claim.text)):  # fmt: skip
                 parts[words(head)] = None
     if not parts:

@@ -21,7 +21,11 @@ _LEAST_SHARE, _LEAST_LEAD = 0.10, 1.15
 """Of words that are the language's, and how many times the next language's."""
 _TRUSTED = 0.12
 """Share of its small words that a text in a language has at least."""
-_WORD = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff])+(?:['‘](?=[^\W\d_])[^\W\d_]+)?['-]?")
+_WORD = re.compile(
+    r"(?:[^\W\d_]++|[\u0300-\u036f\u0900-\u0dff]++)++(?:['‘](?=[^\W\d_])[^\W\d_]+)?['-]?"
+)
+_ASCII_WORD = re.compile(r"[a-z]++(?:'[a-z]+)?['-]?")
+"""The same in small letters of ASCII alone."""
 _SCRIPTS = {
     "hangul": "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af", "kana": "\u3040-\u30ff\u31f0-\u31ff",
     "han": "\u3400-\u4dbf\u4e00-\u9fff", "cyrillic": "\u0400-\u052f",
@@ -35,6 +39,7 @@ _SCRIPTS = {
 }  # fmt: skip
 """Script → its letters. One that a single language of the press is written in has its name."""
 _LETTERS = {name: re.compile(f"[{letters}]") for name, letters in _SCRIPTS.items()}
+_LATIN_RUN = re.compile(f"[{_SCRIPTS['latin']}]+")
 _SHARED = frozenset({"cyrillic", "arabic", "devanagari", "latin"})
 _WRITTEN_IN = {"hangul": "ko", "kana": "ja", "han": "zh"}
 _SAME_SCRIPT = {
@@ -74,7 +79,7 @@ def detect(text: str) -> Guess | None:
         return None
     if script not in _SHARED:
         return Guess(_WRITTEN_IN.get(script, script), 1.0)
-    words = _WORD.findall(sample.casefold().replace("’", "'"))
+    words = _words(sample)
     if len(words) < _LEAST_WORDS:
         return None
     counted = Counter(words)
@@ -114,11 +119,16 @@ def contradicts(text: str, language: str) -> bool:
         )
     if primary not in _common_words():
         return primary in _SCRIPTS or primary in _WRITTEN_IN.values()
-    words = _WORD.findall(sample[: _SAMPLE // 2].casefold().replace("’", "'"))
+    words = _words(sample[: _SAMPLE // 2])
     if len(words) < _LEAST_WORDS or _share(primary, words) >= _TRUSTED:
         return False
     found = detect(sample)
     return found is not None and found.share > 2 * _share(primary, words) + 0.05
+
+
+def _words(text: str) -> list[str]:
+    folded = text.casefold().replace("’", "'")
+    return (_ASCII_WORD if folded.isascii() else _WORD).findall(folded)
 
 
 def _share(language: str, words: list[str]) -> float:
@@ -131,7 +141,7 @@ def _script(text: str) -> str | None:
     its Han, and names in Latin letters are everywhere: what is dense says more with each letter."""
     if text.isascii():
         return "latin" if len(text) > 4 * _LEAST_LETTERS else None
-    latin = len(_LETTERS["latin"].findall(text))
+    latin = sum(map(len, _LATIN_RUN.findall(text)))
     if latin > 0.8 * sum(map(str.isalpha, text)):
         return "latin" if latin >= 4 * _LEAST_LETTERS else None
     found = {name: len(letters.findall(text)) for name, letters in _LETTERS.items()}

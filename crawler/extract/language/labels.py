@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 
 from crawler.extract.language.loader import tables, words_of
 from crawler.items import RELATIONS, Relation
-from crawler.text import UNSPACED
+from crawler.text import is_unspaced
 
 _OTHERS = "not_stories"
 _TABLE = "links"
@@ -125,7 +125,7 @@ def _phrases(language: str | None) -> _Phrases:
             for phrase in phrases:
                 exact.setdefault(words(phrase), relation)
     exact.pop("", None)
-    unspaced = [len(p.replace(" ", "")) for p in exact if UNSPACED.search(p)]
+    unspaced = [len(p.replace(" ", "")) for p in exact if is_unspaced(p)]
     return _Phrases(
         exact,
         max((p.count(" ") + 1 for p in exact), default=0),
@@ -182,7 +182,7 @@ def match(label: str, language: str | None = None) -> Match | None:
 
 def _within(shown: str, table: _Phrases) -> Match | None:
     """The longest phrase that a label begins with, else that it holds."""
-    if UNSPACED.search(shown):
+    if is_unspaced(shown):
         text = shown.replace(" ", "")
         for size in range(min(len(text), table.longest_unspaced), 1, -1):
             for start in range(len(text) - size + 1):

@@ -13,11 +13,13 @@ said of numbers of readers (`counted`: "views"), and what a wall before the rest
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
 from crawler.extract.language.loader import words_of
-from crawler.text import DENSE
+from crawler.text import is_dense
 
 KEYS = ("labels", "endings", "appeals")
 MORE_KEYS = (
@@ -36,9 +38,29 @@ _LEAST_NOTE = 20
 """Characters of what a note says; less is a date or a label."""
 _NOTE_MARK = r"\s*(?:\([^()]{1,40}\)\s*|[\[\]]\s*|,?\s+[^:.!?]{0,24}\d[^:!?]{0,24}?)?[:：.–—|\-]"
 """After what opens a note: a colon or the like, at most a date before it."""
+_FEW = 3
+"""Letters of what opens a note that are looked at first."""
+_LETTERS = re.compile(r"[^\W_].{0,3}", re.DOTALL)
+"""The first of a text, and one more to tell where a short word ends."""
 _PUNCTUATION = '.,:!?*()"'
 _PARTING = re.compile(r'[\s.,:!?*()"]+')
 _EDGES = " \t\n\r\xa0:.!?…»«>›→▶|*–—-_()[]"
+
+
+class _AnyOf(NamedTuple):
+    """What finds any of some phrases."""
+
+    spaced: re.Pattern[str]
+    """Those of scripts that put spaces between words."""
+    all: re.Pattern[str]
+
+    def in_script_of(self, text: str) -> re.Pattern[str]:
+        """What is looked for in a text: most have no letter that the other phrases are made of."""
+        return self.all if is_dense(text) else self.spaced
+
+    def search(self, text: str, end: int = sys.maxsize) -> re.Match[str] | None:
+        """The first of them in a text, up to a place in it."""
+        return self.in_script_of(text).search(text, 0, end)
 
 
 class _Phrases(NamedTuple):
@@ -55,15 +77,19 @@ class _Phrases(NamedTuple):
     note: re.Pattern[str]
     """What a note on the story begins with."""
     note_start: re.Pattern[str]
+    note_letters: frozenset[str]
+    """The first letters of these, as many as `_FEW` where there are so many."""
+    note_words: frozenset[str]
+    """The first words of others, which have fewer."""
     note_label: frozenset[str]
     """The same, as it stands in a line of its own."""
-    this_story: re.Pattern[str]
-    years: re.Pattern[str]
-    old: re.Pattern[str]
-    calls: re.Pattern[str]
-    counted: re.Pattern[str]
-    read_on: re.Pattern[str]
-    keys: re.Pattern[str]
+    this_story: _AnyOf
+    years: _AnyOf
+    old: _AnyOf
+    calls: _AnyOf
+    counted: _AnyOf
+    read_on: _AnyOf
+    keys: _AnyOf
 
 
 @cache
@@ -73,7 +99,7 @@ def _phrases() -> _Phrases:
     appeals: dict[str, tuple[str, ...]] = {}
     dense = []
     for phrase in sorted(found["appeals"]):
-        if DENSE.search(phrase):
+        if is_dense(phrase):
             dense.append(phrase)
         else:
             word = max(_PARTING.split(phrase), key=len)
@@ -87,6 +113,8 @@ def _phrases() -> _Phrases:
         max(map(len, found["labels"] | found["endings"])),
         _opening(found["notes"]),
         re.compile(rf"[\W_]*(?:{'|'.join(map(re.escape, sorted(found['notes'])))})"),
+        frozenset(note[:_FEW] for note in found["notes"] if " " not in note[:_FEW]),
+        frozenset(note.split()[0] for note in found["notes"] if " " in note[:_FEW]),
         frozenset(found["notes"]),
         _any_of(found["this_story"]),
         _any_of(found["years"]),
@@ -105,15 +133,27 @@ def _opening(phrases: set[str]) -> re.Pattern[str]:
     return re.compile(rf"[\W_]*(?:(?:{'|'.join(longest)}){_NOTE_MARK}|(?:{'|'.join(whole)})\b)")
 
 
-def _any_of(phrases: set[str], *, endings: bool = False) -> re.Pattern[str]:
+def _any_of(phrases: set[str], *, endings: bool = False) -> _AnyOf:
     """Any of some phrases, as words of their own where the script has spaces between words.
 
     endings: also where the word goes on.
     """
-    dense = [re.escape(phrase) for phrase in sorted(phrases) if DENSE.search(phrase)]
-    spaced = [re.escape(phrase) for phrase in sorted(phrases) if not DENSE.search(phrase)]
-    end = "" if endings else r"\b"
-    return re.compile("|".join([rf"\b(?:{'|'.join(spaced)}){end}", *dense]))
+    dense = [re.escape(phrase) for phrase in sorted(phrases) if is_dense(phrase)]
+    spaced = rf"\b{_branches(phrase for phrase in phrases if not is_dense(phrase))}"
+    spaced += "" if endings else r"\b"
+    return _AnyOf(re.compile(spaced), re.compile("|".join([spaced, *dense])))
+
+
+def _branches(phrases: Iterable[str]) -> str:
+    """A pattern of any of some phrases, the shortest first: one branch for each letter, and in it
+    one for each that may follow. `re` tries a hundred phrases one after the other."""
+    tails: dict[str, list[str]] = {}
+    for phrase in sorted(phrases):
+        tails.setdefault(phrase[:1], []).append(phrase[1:])
+    more = [re.escape(letter) + _branches(rest) for letter, rest in tails.items() if letter]
+    if not more:
+        return ""
+    return f"(?:{'|'.join(more)})" + ("??" if "" in tails else "")
 
 
 def is_label(text: str) -> bool:
@@ -154,7 +194,7 @@ def is_appeal(text: str) -> bool:
         folded = " ".join(folded.split())
         if any(phrase in folded for word in found for phrase in known.appeals[word]):
             return True
-    if folded.isascii() or not DENSE.search(folded):
+    if not is_dense(folded):
         return False
     return any(phrase in folded for phrase in known.dense)
 
@@ -167,18 +207,32 @@ def is_note(text: str) -> bool:
     >>> is_note("Correction officers were called to the mill."), is_note("Updated: 2 May 2026")
     (False, False)
     """
+    if not _may_open_note(text):
+        return False
     found = _phrases().note.match(_plain(text[:200]))
     if found is None:
         return False
     said = text[found.end() :].strip()
-    least = _LEAST_NOTE // 2 if DENSE.search(said) else _LEAST_NOTE
+    least = _LEAST_NOTE // 2 if is_dense(said) else _LEAST_NOTE
     letters = sum(map(str.isalpha, said))
     return letters >= least and letters > sum(map(str.isdecimal, said))
 
 
 def may_open_note(text: str) -> bool:
     """Whether a text begins as notes on a story do; what follows is for `is_note` to judge."""
-    return _phrases().note_start.match(_plain(text[:80])) is not None
+    return _may_open_note(text) and _phrases().note_start.match(_plain(text[:80])) is not None
+
+
+def _may_open_note(text: str) -> bool:
+    """Whether the first letters of a text are those of notes: few are, and asked for one by one."""
+    found = _LETTERS.search(text, 0, 200)
+    if found is None:
+        return False
+    letters = found[0].casefold()
+    known = _phrases()
+    if letters[:_FEW] in known.note_letters or letters[:2] in known.note_letters:
+        return True
+    return letters.split(None, 1)[0] in known.note_words
 
 
 def opens_note(text: str) -> bool:
@@ -201,7 +255,7 @@ def states_age(text: str) -> bool:
     known = _phrases()
     plain = _plain(text)
     return bool(
-        known.this_story.search(plain, 0, _OPENING)
+        known.this_story.search(plain, _OPENING)
         and (known.years.search(plain) or _YEAR.search(plain))
         and known.old.search(plain)
     )
@@ -215,7 +269,7 @@ def names_itself(text: str) -> bool:
     """
     if len(text) > _LONGEST_AGE:
         return False
-    return _phrases().this_story.search(_plain(text), 0, _OPENING) is not None
+    return _phrases().this_story.search(_plain(text), _OPENING) is not None
 
 
 def calls(text: str) -> int:
@@ -224,7 +278,8 @@ def calls(text: str) -> int:
     >>> calls("Support us and subscribe from 4.99 a month."), calls("The mill was sold.")
     (3, 0)
     """
-    return len(set(_phrases().calls.findall(_plain(text))))
+    plain = _plain(text)
+    return len(set(_phrases().calls.in_script_of(plain).findall(plain)))
 
 
 def is_wall(text: str) -> bool:

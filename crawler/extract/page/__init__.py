@@ -1,7 +1,14 @@
 """A page's bytes as a document: its tree, what it tells machines, where it leads."""
 
 from crawler.extract.page.bounds import MAX_BYTES, refuse_what_is_too_long
-from crawler.extract.page.document import SENTENCE_ENDS, Document, below, spaced_text, text_of
+from crawler.extract.page.document import (
+    SENTENCE_ENDS,
+    Document,
+    below,
+    is_longer,
+    spaced_text,
+    text_of,
+)
 from crawler.extract.page.encoding import decode
 from crawler.extract.page.outlinks import feeds, out_links, wordpress_api, wordpress_kind
 from crawler.extract.page.reservations import reservations
@@ -20,6 +27,7 @@ __all__ = [
     "clean",
     "decode",
     "feeds",
+    "is_longer",
     "out_links",
     "refuse_what_is_too_long",
     "reservations",

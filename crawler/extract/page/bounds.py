@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from crawler.errors import PageError
+from crawler.text import CONTROLS
 
 MAX_BYTES = 15_000_000
 """A longer page is refused: the longest real news pages are a fifth of it."""
@@ -22,6 +23,8 @@ _SIGNATURES = {
 _HEAD = 4_000
 """Bytes that are looked at for characters that text has not."""
 _NOT_IN_TEXT = bytes({*range(0x20), 0x7F} - {*b"\t\n\f\r\x1b\x00"})
+_UNCOUNTED = bytes({*range(0x100)} - {*b"<=", *CONTROLS})
+"""All but what is counted, and what must go: one look at each byte tells of all of them."""
 MAX_TAGS = 250_000
 """Counted by their "<"; the longest real pages have some ten thousands. Most of what is read from a
 page costs a few microseconds a tag, so that this keeps any page within two seconds or so."""
@@ -54,27 +57,40 @@ def refuse_what_is_too_long(html: bytes) -> None:
         raise PageError("page_too_long", f"{len(html):,}")
 
 
-def refuse_what_takes_too_long(data: bytes) -> None:
-    """Raise PageError for a page, in UTF-8, with nothing in it or more than any newspaper's has."""
+def within_bounds(data: bytes) -> bytes:
+    """A page in UTF-8 without control characters.
+
+    Raises PageError for one with nothing in it or more than any newspaper's has.
+    """
     if not data or data.isspace():
         raise PageError("page_empty")
     if len(data[:_HEAD].translate(None, _NOT_IN_TEXT)) < 0.95 * len(data[:_HEAD]):
         raise PageError("page_no_text")
-    if (tags := data.count(b"<")) > MAX_TAGS:
+    marks = data.translate(None, _UNCOUNTED)
+    rest = marks.translate(None, b"<")
+    controls = rest.translate(None, b"=")
+    tags, values = len(marks) - len(rest), len(rest) - len(controls)
+    if tags > MAX_TAGS:
         raise PageError("page_beyond_bounds", f"more than {MAX_TAGS:,} tags")
     if tags > MAX_COMMENTS and data.count(b"<!") + data.count(b"<?") > MAX_COMMENTS:
         raise PageError("page_beyond_bounds", f"more than {MAX_COMMENTS:,} comments")
-    _refuse_endless_tags(data)
+    if values > _MANY_VALUES or _has_long_tag(data):
+        _refuse_endless_tags(data)
+    return data.translate(None, CONTROLS) if controls else data
 
 
 def _has_long_tag(html: bytes) -> bool:
     """Whether `_LONG_TAG` bytes after an angle bracket there is no other one, as few looks tell."""
     step = _LONG_TAG // 2
+    start: int | None = None  # of the tag that a piece is in, -1 where it is in none
     for at in range(0, len(html), step):
         if html.find(b">", at, at + step) >= 0 or html.find(b"<", at, at + step) >= 0:
+            start = None
             continue
-        start = html.rfind(b"<", 0, at)
-        if start > html.rfind(b">", 0, at):
+        if start is None:  # looked for once in a script that goes on for many pieces
+            start = html.rfind(b"<", 0, at)
+            start = start if start > html.rfind(b">", 0, at) else -1
+        if start >= 0:
             ends = [end for end in (html.find(b"<", at), html.find(b">", at)) if end >= 0]
             if min(ends, default=len(html)) - start > _LONG_TAG:
                 return True
@@ -95,8 +111,6 @@ def _refuse_endless_tags(html: bytes) -> None:
 
     libxml2 compares each attribute of a tag with all before it: 200,000 of them take minutes.
     """
-    if html.count(b"=") <= _MANY_VALUES and not _has_long_tag(html):
-        return
     comparisons = at = 0
     while (tag := _TAG.search(html, at)) is not None:
         at = tag.end()

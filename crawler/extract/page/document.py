@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from types import MappingProxyType
 from typing import cast
 from urllib.parse import urljoin
@@ -14,9 +15,8 @@ from lxml.html import HtmlComment, HtmlElement, HtmlProcessingInstruction
 from parsel import Selector
 
 from crawler.errors import PageError
-from crawler.extract.page.bounds import refuse_what_is_no_page, refuse_what_takes_too_long
+from crawler.extract.page.bounds import refuse_what_is_no_page, within_bounds
 from crawler.extract.page.encoding import utf8
-from crawler.text import CONTROLS
 from crawler.urls import absolute, has_tracking
 
 PLAIN = re.compile(
@@ -56,14 +56,13 @@ class Document:
         Raises PageError where there is no HTML to read.
         """
         refuse_what_is_no_page(html)
-        data = utf8(html, content_type).replace(b"\x00", b"")
-        refuse_what_takes_too_long(data)
+        data = within_bounds(utf8(html, content_type).replace(b"\x00", b""))
         self.url = url
         # A table of ids, which libxml2 makes unless told not to, is a seventh of the parse.
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, recover=True, collect_ids=False)
         parser.set_element_class_lookup(_ONE_CLASS)
         try:
-            root = etree.fromstring(data.translate(None, CONTROLS), parser)
+            root = etree.fromstring(data, parser)
         except etree.LxmlError as error:
             raise PageError("page_not_parsed", error) from None
         if not isinstance(root, HtmlElement):
@@ -152,9 +151,13 @@ class Document:
 
 def below(element: HtmlElement, *tags: str) -> Iterator[HtmlElement]:
     """All elements behind another in document order; only those of some tags, if any are given."""
-    for at in (element, *element.iterancestors()):
-        for behind in at.itersiblings():
-            yield from behind.iter(*tags)
+    behind = (each for at in (element, *element.iterancestors()) for each in at.itersiblings())
+    if not tags:
+        return chain.from_iterable(each.iter() for each in behind)
+    # most hold no other element: lxml takes half a microsecond to prepare for each tag's name
+    return chain.from_iterable(
+        each.iter(*tags) if len(each) else (each,) if each.tag in tags else () for each in behind
+    )
 
 
 def text_of(element: HtmlElement) -> str:
@@ -164,12 +167,22 @@ def text_of(element: HtmlElement) -> str:
     >>> text_of(fragment_fromstring("<p> One <b>two</b>\\n three</p>"))
     'One two three'
     """
-    if not isinstance(element.tag, str):
-        return ""
     if len(element) == 0:  # most elements: lxml's serialiser costs ten times more to set up
-        return " ".join((element.text or "").split())
+        text = element.text
+        return " ".join(text.split()) if text and isinstance(element.tag, str) else ""
     text = etree.tostring(element, method="text", encoding="unicode", with_tail=False)
     return " ".join(text.split())
+
+
+def is_longer(element: HtmlElement, most: float) -> bool:
+    """Whether `text_of` an element has more characters than that: told without putting together all
+    text of an element that is most of the page."""
+    left = most
+    for text in element.itertext():
+        left -= sum(map(len, text.split()))
+        if left < 0:
+            return True
+    return len(text_of(element)) > most
 
 
 _PARTS = ("br", "p", "div", "li", "dt", "dd", "h3", "h4", "h5", "h6", "tr", "td", "th")
@@ -184,7 +197,7 @@ def spaced_text(element: HtmlElement) -> str:
     >>> spaced_text(cell), text_of(cell)
     ('Ole Brand Jette Rohde and others', 'Ole BrandJette Rohdeand others')
     """
-    if next(element.iterdescendants(*_PARTS), None) is None:
+    if len(element) == 0 or next(element.iterdescendants(*_PARTS), None) is None:
         return text_of(element)
     pieces: list[str] = []
     for event, at in etree.iterwalk(element, events=("start", "end", "comment", "pi")):

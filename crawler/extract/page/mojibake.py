@@ -42,7 +42,8 @@ def mended(html: bytes) -> bytes:
     '<h1>Köln</h1> NÃO «à»'
     """
     pattern = _LATIN
-    if _LATIN.search(html) is None:
+    first = html.find(b"\xc3")  # found sooner than by a pattern, and on many pages not at all
+    if first < 0 or _LATIN.search(html, first) is None:
         pattern = _CYRILLIC
         if _CYRILLIC.search(html, 0, _HEAD) is None:
             return html

@@ -24,7 +24,8 @@ _MAX_SCRIPTS, _MAX_ASSIGNMENTS, _MAX_TRIED, _MAX_ATTRIBUTES = 500, 40, 2_000, 20
 _MOST_MENDED = 20
 """Values in a script that are read a second time, without what JSON has no word for."""
 _ASSIGNED = re.compile(
-    r"([\w$.]{1,80}|\[[\"'][\w$.-]{1,80}[\"']\])\s*=\s*(JSON\.parse\(\s*)?(?=[\[{\"'])"
+    # a name is tried from its beginning alone, not from each of its letters
+    r"((?<![\w$.])[\w$.]{1,80}|\[[\"'][\w$.-]{1,80}[\"']\])\s*=\s*(JSON\.parse\(\s*)?(?=[\[{\"'])"
 )
 _SINGLE_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL)
 _UNDEFINED = re.compile(r"(?<=[:\[,])\s*(?:undefined|NaN)(?=\s*[,}\]])")
