@@ -8,7 +8,7 @@ Then words: the heading by the labels of `data/languages/`, the names in classes
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -199,17 +199,24 @@ def _links(doc: Document, zones: Zones, urls: StoryUrls) -> Iterator[Link]:
     language = doc.root.get("lang")
     # The cheap questions first: most anchors of a page are in its menus, many of them twice.
     hopeless: set[str] = set()
-    for anchor in doc.tags["a"][:MAX_ANCHORS]:
+    in_menus: set[HtmlElement] = set()
+    anchors = doc.tags["a"][:MAX_ANCHORS]
+    steps = _steps(anchors)
+    for anchor in anchors:
+        stepping = anchor in steps
+        if anchor in in_menus and not stepping:
+            continue
         href = anchor.get("href")
         if not href or href in hopeless:
             continue
-        rel = anchor.get("rel")
-        stepping = rel is not None and stated_direction(rel) is not None
         if not (stepping or urls.may_lead_to_story(href)):
             hopeless.add(href)
             continue
         parent = anchor.getparent()
         if parent is not None and zones.of(parent).skip and not stepping:
+            menu = zones.passed_over(parent)
+            if menu is not None:
+                in_menus.update(menu.iter("a"))
             continue
         target = urls.neighbour(href) if stepping else urls.target(href)
         if target is None:
@@ -225,7 +232,9 @@ def _links(doc: Document, zones: Zones, urls: StoryUrls) -> Iterator[Link]:
             if len(shown) <= 40 and _names_a_block(shown, target, language):
                 continue
         link = Link(anchor, target, zone, len(shown))
-        step = direction(anchor, zone, rel) if stepping or zone.post_nav is not None else None
+        step = None
+        if stepping or zone.post_nav is not None:
+            step = direction(anchor, zone, anchor.get("rel"))
         if target.itself:
             link.relation = "itself"
         elif step:
@@ -234,6 +243,21 @@ def _links(doc: Document, zones: Zones, urls: StoryUrls) -> Iterator[Link]:
             continue
         if target.own_site or link.relation not in ("inline", "previous", "next"):
             yield link
+
+
+def _steps(anchors: Sequence[HtmlElement]) -> set[HtmlElement]:
+    """The links that say of themselves that they lead to the story before or after."""
+    told: dict[str, bool] = {}
+    found = set()
+    for anchor in anchors:
+        rel = anchor.get("rel")
+        if rel is None:
+            continue
+        if rel not in told:
+            told[rel] = stated_direction(rel) is not None
+        if told[rel]:
+            found.add(anchor)
+    return found
 
 
 def _names_a_block(shown: str, target: Target, language: str | None) -> bool:

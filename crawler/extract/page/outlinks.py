@@ -23,7 +23,8 @@ _HEADLINE = 5
 _HEADLINE_IN_HEADING = 3
 _UNSPACED = 12
 _MAX_TEXT = 300
-_WORD = re.compile(r"\w*[^\W\d_]\w*")
+_WORD = re.compile(r"[^\W\d_]\w*")
+"""From its first letter."""
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _NEAR = 3  # levels above a link
 # A page has one before it and one after it; some name more, in other languages or series, above and
@@ -51,8 +52,13 @@ def out_links(doc: Document) -> dict[str, str]:
     hrefs: dict[str, str] = {}
     for link in doc.tags["a"][:_MAX_LINKS]:
         href = link.get("href")
-        if href and hrefs.get(href) != "h":
-            hrefs[href] = _stronger(_says(link), hrefs.get(href, "-"))
+        if not href:
+            continue
+        said = hrefs.get(href)
+        if said is None:
+            hrefs[href] = _says(link)
+        elif said != "h":
+            hrefs[href] = _stronger(_says(link), said)
     # a list's further pages, or a story's neighbours, that only the head names
     for href in _beside(doc, "link", _MAX_BESIDE):
         hrefs.setdefault(href, "-")
@@ -64,16 +70,18 @@ def out_links(doc: Document) -> dict[str, str]:
     for href, says in hrefs.items():
         url = doc.address(href)
         if url is not None:
-            found[url] = _stronger(says, found.get(url, "-"))
+            found[url] = _stronger(says, found[url]) if url in found else says
     return found
 
 
 def _says(link: HtmlElement) -> str:
     """What a link says: a headline (five words, or three in a heading), fewer words, a number or an
     arrow, nothing."""
-    text = text_of(link)[:_MAX_TEXT]
+    # Most links hold nothing but text.
+    text = " ".join((link.text or "").split()) if len(link) == 0 else text_of(link)
     if not text:
         return "-"
+    text = text[:_MAX_TEXT]
     words = len(_WORD.findall(text))
     if not words:
         return "n"
@@ -82,7 +90,9 @@ def _says(link: HtmlElement) -> str:
     if words < _HEADLINE_IN_HEADING:
         return "w"
     near = islice(link.iterancestors(), _NEAR)
-    in_heading = any(e.tag in _HEADINGS for e in near) or any(True for _ in link.iter(*_HEADINGS))
+    in_heading = any(e.tag in _HEADINGS for e in near) or (
+        len(link) > 0 and next(link.iter(*_HEADINGS), None) is not None
+    )
     return "h" if in_heading else "w"
 
 
@@ -119,7 +129,8 @@ def _other_ways(doc: Document) -> Iterator[str]:
     told = (
         (name, element.get(name, ""))
         for element in doc.elements
-        for name in element.keys()  # noqa: SIM118
+        if not _FOR_SCRIPTS.isdisjoint(names := element.keys())
+        for name in names
         if name in _FOR_SCRIPTS
     )
     for name, value in islice(told, _MAX_LINKS):
