@@ -66,13 +66,18 @@ def _left_out(doc: Document, body: str) -> int:
     flat = body.replace("\n", " ")
     left = looked_at = 0
     for element in doc.root.iter("p", "blockquote"):
+        start, parted = element.text or "", len(element) > 0
+        if len(start) < _PROSE and not parted:
+            continue
         # What stands before its first link or the like tells as much of most paragraphs.
-        text = " ".join((element.text or "").split())
-        if len(text) < _PROSE or text[10:70] not in flat:
+        text = " ".join(start.split()) if len(start) >= _PROSE else ""
+        told = len(text) >= _PROSE and text[10:70] in flat
+        if not told and parted:
             text = text_of(element)
+            told = len(text) >= _PROSE and text[10:70] in flat
         if len(text) < _PROSE:
             continue
-        if text[10:70] not in flat:
+        if not told:
             left += len(text)
         looked_at += 1
         if looked_at == _MOST_MISSED:

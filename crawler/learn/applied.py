@@ -17,7 +17,7 @@ from crawler.extract.page import structured, text_of
 from crawler.items import Article, Block, LinkedStory, Page, Relation
 from crawler.learn.dated import dated
 from crawler.learn.filled import Change, Markup, at, filled, with_blocks
-from crawler.learn.masks import masked
+from crawler.learn.masks import masker
 from crawler.learn.profile import NOT_LINKED, BlockRule, SiteProfile
 
 _MOST_TAKEN = 0.5
@@ -100,12 +100,12 @@ def _without_furniture(
     texts = {rule.text for rule in profile.furniture}
     places = [each.place for each in profile.furniture_places]
     boxes = set(_texts_at(places, markup())) if places else set()
-    title = article.title or ""
+    masked = masker(article.title or "", article.authors)
     taken: list[Block] = []
     for block in article.blocks:
         if block.type == "figure" or not block.text:
             continue
-        if masked(block.text, title, article.authors) in texts or _start(block.text) in boxes:
+        if masked(block.text) in texts or _start(block.text) in boxes:
             taken.append(block)
     taken = _without_headings(article.blocks, taken)
     size = sum(len(b.text) for b in article.blocks if b.type != "figure")

@@ -46,14 +46,22 @@ _ANY_PAGE = fromstring("<html><head><title>a</title></head><body><p>a</p></body>
 
 def names_of(element: HtmlElement) -> tuple[str, ...]:
     """The stable class names of an element, at most two."""
-    names = (element.get("class") or "")[:300].split()
-    kept = (name for name in names if _STABLE.fullmatch(name) and not _HASHED.search(name))
+    classes = element.get("class")
+    return _stable(classes[:300]) if classes else ()
+
+
+@lru_cache(maxsize=4_096)
+def _stable(classes: str) -> tuple[str, ...]:
+    kept = (
+        name for name in classes.split() if _STABLE.fullmatch(name) and not _HASHED.search(name)
+    )
     return tuple(dict.fromkeys(islice(kept, _MOST_CLASSES)))
 
 
 def step(element: HtmlElement) -> str:
     """One level of a place: tag and stable names."""
-    return ".".join((_tag(element), *names_of(element)))
+    names = names_of(element)
+    return ".".join((_tag(element), *names)) if names else _tag(element)
 
 
 def _tag(element: HtmlElement) -> str:

@@ -49,7 +49,7 @@ class Furniture:
     """A text that is the page's and not the story's."""
 
     text: str
-    """As it is compared (`masks.masked`)."""
+    """As it is compared (`masks.masker`)."""
     stories: int = 0
     share: float = 1.0
     """Of the site's stories."""

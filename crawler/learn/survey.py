@@ -4,7 +4,7 @@ blocks of linked stories. Small, so that a thousand of them can be kept."""
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -16,7 +16,7 @@ from crawler.extract.dates import clock_of, dates_in, has_date, order_of, order_
 from crawler.extract.fields import is_person, named_authors
 from crawler.extract.page import text_of
 from crawler.items import Article, LinkedStory, Page
-from crawler.learn.masks import masked, numbers
+from crawler.learn.masks import masker, may_hide_numbers, numbers
 from crawler.learn.places import found, names_of, place_of
 from crawler.text import words
 from crawler.urls import site_host, story_key
@@ -110,16 +110,18 @@ def survey(doc: Document, page: Page) -> Sighting:
     article = page.article
     title = article.title or ""
     texts = _texts(doc)
+    masked = masker(title, article.authors)
     lines = []
     for block in islice((b for b in article.blocks if b.type != "figure" and b.text), _MAX_LINES):
         start = " ".join(block.text.partition("\n")[0].split())[:_START]
         places = texts.get(start, ())
+        mask = masked(block.text)
         lines.append(
             Line(
-                masked(block.text, title, article.authors),
+                mask,
                 place_of(places[-1]) if places else block.type,
                 len(block.text),
-                numbers(_undated(block.text)),
+                numbers(_undated(block.text)) if may_hide_numbers(mask) else "",
             )
         )
     moment = article.published
@@ -169,6 +171,8 @@ def _date_order(article: Article) -> str:
 def _undated(text: str) -> str:
     """A text's beginning without its dates."""
     flat = " ".join(text[:_LONGEST_DATED].split())
+    if not has_date(flat):
+        return flat
     rest, at = [], 0
     for start, end in dates_in(flat):
         rest.append(flat[at:start])
@@ -178,19 +182,22 @@ def _undated(text: str) -> str:
 
 def layout(root: HtmlElement) -> frozenset[str]:
     """What a page is built of: tags and stable classes by level."""
-    found: Counter[str] = Counter()
+    found: dict[tuple[int, str, tuple[str, ...]], None] = {}
     level: list[HtmlElement] = [root]
     for depth in range(_LAYOUT_LEVELS):
         below: list[HtmlElement] = []
         for element in level:
-            if not isinstance(element.tag, str):
+            tag = element.tag
+            if not isinstance(tag, str):
                 continue
             names = names_of(element)
             if names or depth < 3:
-                found[f"{depth} {element.tag}.{'.'.join(names)}"] += 1
+                found[depth, tag, names] = None
             below += element
         level = below[:3_000]
-    return frozenset(islice(found, _LAYOUT_SIZE))
+    return frozenset(
+        f"{depth} {tag}.{'.'.join(names)}" for depth, tag, names in islice(found, _LAYOUT_SIZE)
+    )
 
 
 def _story(canonical: str | None, title: str, body: str) -> str:

@@ -139,7 +139,9 @@ class Blocks:
             if nearest is None and isinstance(before.tag, str):
                 nearest = before
             before = before.getprevious()
-        return nearest is not None and self._as_heading(nearest) is not None
+        if nearest is None or nearest in self._stories:
+            return False
+        return self._as_heading(nearest, quick_text(nearest)) is not None
 
     def heading_of(self, card: HtmlElement) -> Heading | None:
         """The heading over the block that a card is in; None where it has none."""
@@ -196,24 +198,21 @@ class Blocks:
                 # What stands over the neighbour stands over this one.
                 return self._headings[sibling] is not None, self._headings[sibling]
             if isinstance(sibling.tag, str) and sibling not in self._stories:
-                heading = self._as_heading(sibling) or self._by_place(sibling)
+                text = quick_text(sibling)
+                heading = self._as_heading(sibling, text) or self._by_place(sibling, text)
                 if heading is not None:
                     return True, heading if heading.text else None
-                if sibling.tag in HEADINGS or len(quick_text(sibling)) > 200:
+                if sibling.tag in HEADINGS or len(text) > 200:
                     return True, None
             sibling = sibling.getprevious()
         return False, None
 
-    def _as_heading(self, element: HtmlElement) -> Heading | None:
-        """An element as the heading of what follows it; None if it is none."""
-        if (
-            element in self._stories
-            or not isinstance(element.tag, str)
-            or element.tag in _NO_HEADING
-        ):
-            return None
-        text = quick_text(element)
-        if not text or len(text) > _MAX_HEADING + 40:
+    def _as_heading(self, element: HtmlElement, text: str) -> Heading | None:
+        """An element that leads to no story as the heading of what follows it; None if it is none.
+
+        text: its own, all of it.
+        """
+        if not text or len(text) > _MAX_HEADING + 40 or element.tag in _NO_HEADING:
             return None
         zone = self._zones.of(element)
         if element.tag in _ITEMS:
@@ -236,7 +235,7 @@ class Blocks:
                 return None
             if zone.body and match(shown, self._language) is None:
                 return None
-            links = heading.findall(".//a")
+            links = list(heading.iterdescendants("a"))
             return Heading(
                 heading, _beside_links(links, shown),
                 bool(links) or heading.getparent().tag == "a",
@@ -257,7 +256,7 @@ class Blocks:
         ):
             # The mark over an advertisement that is not there, not over what follows.
             return None
-        links = [element] if element.tag == "a" else element.findall(".//a")
+        links = [element] if element.tag == "a" else list(element.iterdescendants("a"))
         if links and told and told.extent != "whole" and zone.footer:
             # A link of the page's footer, no heading: "Advertising: prices".
             told = None
@@ -266,18 +265,21 @@ class Blocks:
             return Heading(element, _beside_links(links, text), bool(links))
         return None
 
-    def _by_place(self, element: HtmlElement) -> Heading | None:
+    def _by_place(self, element: HtmlElement, text: str) -> Heading | None:
         """A few words that stand over the links of several stories, as their heading: of pages
-        that name none so."""
-        zone = self._zones.of(element)
-        if element.tag not in _PLACED or zone.body or zone.skip or zone.post_nav is not None:
-            return None
-        text = quick_text(element)
+        that name none so.
+
+        text: the element's own, all of it.
+        """
         if (
             not (_MIN_PLACED <= len(text) <= _MAX_PLACED)
+            or element.tag not in _PLACED
             or text[-1] in _ENDS
             or _COUNTS.search(text)
         ):
+            return None
+        zone = self._zones.of(element)
+        if zone.body or zone.skip or zone.post_nav is not None:
             return None
         if any(True for _ in element.iter("img", "time", "li", "input", "button", "svg")):
             return None

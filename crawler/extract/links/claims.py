@@ -37,13 +37,11 @@ def claimed_stories(doc: Document, data: Structured, urls: StoryUrls) -> Iterato
 
     A list counts where at least two of its items have an address and a headline of a story.
     """
-    for link in islice(doc.tags["link"], 200):
-        told = (link.get("rel") or "").lower().split()
+    for link in doc.head_links("prev", "next")[:_MAX_ITEMS]:
         title = tidy(link.get("title") or "")
-        relation: Relation | None = (
-            "previous" if "prev" in told else "next" if "next" in told else None
-        )
-        if relation and line_words(title) >= 3:
+        if line_words(title) >= 3:
+            told = (link.get("rel") or "").lower().split()
+            relation: Relation = "previous" if "prev" in told else "next"
             target = _story(urls, link.get("href"))
             if target:
                 yield Claimed(relation, 0, target, title)

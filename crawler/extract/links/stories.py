@@ -35,8 +35,6 @@ from crawler.extract.page import Document, Structured
 from crawler.items import LinkedStory, Relation
 from crawler.text import line_words
 
-MAX_ANCHORS = 20_000
-"""Anchors looked at in one page."""
 MAX_STORIES = 2_000
 """Links kept as possible stories: a page of more is an index, not an article."""
 MAX_CLAIMS = 300
@@ -74,7 +72,7 @@ class _Page:
         self.language = language
         self.leftward = (doc.root.get("dir") or "").lower() == "rtl"
         """Whether it is read from right to left, and its arrows with it."""
-        self._anchors = doc.tags["a"][:MAX_ANCHORS]
+        self._hrefs = doc.hrefs
         shown = quick_text(doc.tags["h1"][0]) if doc.tags["h1"] else ""
         self._headline = comparable(shown).split(" ")
         self._urls = urls
@@ -96,9 +94,6 @@ class _Page:
         return shown.count(" ") > _NAME_WORDS or (
             line_words(shown) > _NAME_WORDS or self._urls.is_alike(target)
         )
-
-    def _hrefs(self) -> Iterator[str]:
-        return (href for anchor in self._anchors if (href := anchor.get("href")))
 
     def names(self, heading: str, target: Target) -> Relation | None:
         """What follows from a heading that says no relation: the name of the folder that the story
@@ -160,8 +155,7 @@ def linked_stories(
     claims = list(islice(named, MAX_CLAIMS))
     if claims:
         # What the page shows is judged by where it stands, whatever it is called for machines.
-        anchors = doc.tags["a"][:MAX_ANCHORS]
-        shown = {doc.address(href) for a in anchors if (href := a.get("href"))}
+        shown = {doc.address(href) for href in doc.hrefs if href}
         for claim in claims:
             if claim.target.url not in shown:
                 found.add_unseen(claim)
@@ -199,17 +193,22 @@ def _links(doc: Document, zones: Zones, urls: StoryUrls) -> Iterator[Link]:
     language = doc.root.get("lang")
     # The cheap questions first: most anchors of a page are in its menus, many of them twice.
     hopeless: set[str] = set()
-    for anchor in doc.tags["a"][:MAX_ANCHORS]:
-        href = anchor.get("href")
+    in_menus: set[HtmlElement] = set()
+    steps = set(doc.steps)
+    for anchor, href in zip(doc.tags["a"], doc.hrefs, strict=False):
+        stepping = anchor in steps
+        if anchor in in_menus and not stepping:
+            continue
         if not href or href in hopeless:
             continue
-        rel = anchor.get("rel")
-        stepping = rel is not None and stated_direction(rel) is not None
         if not (stepping or urls.may_lead_to_story(href)):
             hopeless.add(href)
             continue
         parent = anchor.getparent()
         if parent is not None and zones.of(parent).skip and not stepping:
+            menu = zones.passed_over(parent)
+            if menu is not None:
+                in_menus.update(menu.iter("a"))
             continue
         target = urls.neighbour(href) if stepping else urls.target(href)
         if target is None:
@@ -225,7 +224,9 @@ def _links(doc: Document, zones: Zones, urls: StoryUrls) -> Iterator[Link]:
             if len(shown) <= 40 and _names_a_block(shown, target, language):
                 continue
         link = Link(anchor, target, zone, len(shown))
-        step = direction(anchor, zone, rel) if stepping or zone.post_nav is not None else None
+        step = None
+        if stepping or zone.post_nav is not None:
+            step = direction(anchor, zone, anchor.get("rel"))
         if target.itself:
             link.relation = "itself"
         elif step:

@@ -12,10 +12,27 @@ from lxml.html import HtmlElement
 from crawler.extract.language import phrase_in, whole
 from crawler.items import Relation
 
-_EDGE = r"(?:^|[\s_-])"
-_END = r"(?:$|[\s_\d-])"
-_SKIP = re.compile(
-    _EDGE + r"(?:bread-?crumbs?|crumbs?|share|sharing|sharer|sharebar|shares|socials?|sns"
+
+def _by_first_letter(pattern: str) -> str:
+    """A pattern of alternatives as one that is searched for several times as fast: at each place
+    one letter rules out most of them. Those that begin with no letter of their own stay as they
+    are."""
+    grouped: dict[str, list[str]] = {}
+    others: list[str] = []
+    depth = start = 0
+    for at, sign in enumerate(pattern + "|"):
+        depth += (sign == "(") - (sign == ")")
+        if sign == "|" and not depth:
+            one, start = pattern[start:at], at + 1
+            if one[0].isalpha() and one[1:2] not in ("?", "*", "{"):
+                grouped.setdefault(one[0], []).append(one[1:])
+            else:
+                others.append(one)
+    return "|".join([*(f"{first}(?:{'|'.join(rest)})" for first, rest in grouped.items()), *others])
+
+
+_SKIP_NAMES = (
+    r"bread-?crumbs?|crumbs?|share|sharing|sharer|sharebar|shares|socials?|sns"
     r"|sociallinks|socialmedia\w*|comments?|comment-?list|disqus\w*|respond|newsletter\w*"
     r"|subscribe|subscription"
     r"|cookies?|consent|gdpr|page-?numbers|log-?in|sign-?in|search-?form"
@@ -24,9 +41,10 @@ _SKIP = re.compile(
     r"|global|nav|user)-?(?:menu|nav|navigation|navbar)|menu-?items?|nav-?menu|nav-?bar"
     r"|site-?header|page-?header|main-?header|masthead|top-?bar|footer-?(?:links|nav)|skip-?links?"
     r"|hreflang|language-?switcher|advert|adverts|advertisement|advertising|adsbygoogle|ad-?box"
-    r"|ad-?slot|ad-?container|ad-?wrapper|googletag|author-?(?:bio|box|info)|byline|paywall-?offer)"
-    + _END
+    r"|ad-?slot|ad-?container|ad-?wrapper|googletag|author-?(?:bio|box|info)|byline|paywall-?offer"
 )  # fmt: skip
+_SKIP = re.compile(rf"-(?:{_by_first_letter(_SKIP_NAMES)})(?:$|[\d-])")
+"""Of a name with a hyphen before it."""
 _PROPERTY = re.compile(
     # What a block has or lacks is not what it is: `with_ajax_pagination`, `no-comments`.
     r"(?:^|-)(?:(?:with|without|has|have|no|hide|hides|hidden|show|shows|enabled?|disabled?)-"
@@ -93,27 +111,9 @@ _HINTS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
 )
 
 
-def _by_first_letter(pattern: str) -> re.Pattern[str]:
-    """A pattern of alternatives that is searched for several times as fast: at each place one
-    letter rules out most of them. Those that begin with no letter of their own stay as they are."""
-    grouped: dict[str, list[str]] = {}
-    others: list[str] = []
-    depth = start = 0
-    for at, sign in enumerate(pattern + "|"):
-        depth += (sign == "(") - (sign == ")")
-        if sign == "|" and not depth:
-            one, start = pattern[start:at], at + 1
-            if one[0].isalpha() and one[1:2] not in ("?", "*", "{"):
-                grouped.setdefault(one[0], []).append(one[1:])
-            else:
-                others.append(one)
-    return re.compile(
-        "|".join([*(f"{first}(?:{'|'.join(rest)})" for first, rest in grouped.items()), *others])
-    )
-
-
-_ANY_HINT = _by_first_letter("|".join(pattern.pattern for _, pattern in _HINTS))
-_FILED = re.compile(r"(?<!\S)(?:category|tag|tax|type|status|format|author)-\S+")
+_ANY_HINT = re.compile(_by_first_letter("|".join(pattern.pattern for _, pattern in _HINTS)))
+_FILED = ("category-", "tag-", "tax-", "type-", "status-", "format-", "author-")
+"""What content systems put before what a story is filed under."""
 _CAMEL = re.compile(r"([a-z])([A-Z])")
 _ROLES_SKIPPED = frozenset(
     {"navigation", "menu", "menubar", "menuitem", "search", "dialog", "banner"}
@@ -150,6 +150,8 @@ class Zone(NamedTuple):
     """The block of post navigation around it."""
     hint: Relation | None = None
     """What the nearest class or id that tells says of the stories in it."""
+    top: HtmlElement | None = None
+    """The outermost element of the menu or the like around it."""
 
 
 def _marks_of(element: HtmlElement, tag: str) -> Marks:
@@ -222,7 +224,7 @@ def _name_marks(name: str) -> _NameMarks:
     hint = len(_HINTS)
     if _ANY_HINT.search(lower):
         hint = next(at for at, (_, pattern) in enumerate(_HINTS) if pattern.search(lower))
-    skip = _SKIP.search(lower) is not None
+    skip = _SKIP.search("-" + lower) is not None
     post_nav = (
         "nav" in lower or "pag" in lower or "prev" in lower or "next" in lower
         or "post" in lower or "adjacent" in lower
@@ -231,20 +233,16 @@ def _name_marks(name: str) -> _NameMarks:
         skip = post_nav = False
     skip = skip or lower in _MENU_TOKENS
     parted = "-" in lower
-    worded = _worded(lower) if parted and hint == len(_HINTS) else None
-    filed = parted and _FILED.match(lower) is not None
+    worded = phrase_in(lower) if parted and hint == len(_HINTS) else None
+    if worded is not None and worded not in _BLOCK_RELATIONS:
+        worded = None
+    filed = parted and lower.startswith(_FILED)
     footer = (
         "footer" in lower and _FOOTER.search(lower) is not None and not _PART_FOOTER.search(lower)
     )
     if not (skip or post_nav or worded or filed or footer) and hint == len(_HINTS):
         return _NOTHING
     return _NameMarks(skip, post_nav, hint, worded, filed, footer)
-
-
-def _worded(name: str) -> Relation | None:
-    """What a class name of several words says in those of labels: `noticias-relacionadas`."""
-    relation = phrase_in(name)
-    return relation if relation in _BLOCK_RELATIONS else None
 
 
 class Zones:
@@ -263,6 +261,8 @@ class Zones:
             node = node.getparent()
         self._telling = self.around | self._after | {container}
         """Elements that change the zone by their place alone."""
+        self._mixed: set[HtmlElement] = set()
+        """Menus and the like with blocks of stories in them."""
 
     def of(self, element: HtmlElement) -> Zone:
         """The zone that `element` makes for what it holds."""
@@ -285,50 +285,60 @@ class Zones:
             node = node.getparent()
         zone = known[node] if node is not None else Zone()
         for inner in reversed(chain):
-            zone = known[inner] = self._step(zone, inner)
+            if not zone.skip or inner.tag in _BLOCKS:
+                zone = self._step(zone, inner)
+            known[inner] = zone
         return zone
+
+    def passed_over(self, element: HtmlElement) -> HtmlElement | None:
+        """The menu or the like around an element, if all in it is passed over; None if not."""
+        top = self.of(element).top
+        if top is None or top in self._mixed:
+            return None
+        for block in top.iterdescendants(*_BLOCKS):
+            if _own_hint(block, block.tag) is not None:
+                self._mixed.add(top)
+                return None
+        return top
 
     def _step(self, zone: Zone, element: HtmlElement) -> Zone:
         tag = element.tag
         if zone.skip:
-            if tag in _BLOCKS:
-                own = _marks_of(element, tag)
-                if own.hint in _BLOCK_RELATIONS and not own.skip:
-                    # A sidebar that is named a menu holds more than one: "Most read" under links.
-                    return Zone(aside=True, hint=own.hint)
-            return zone
+            hint = _own_hint(element, tag) if tag in _BLOCKS else None
+            return zone if hint is None else Zone(aside=True, hint=hint)
+        telling = element in self._telling
+        if telling or tag == "body":
+            if element in self.around or tag == "body":
+                # a box of its own for headline and text is the story's, whatever its tag
+                own_box = (
+                    tag == "div"
+                    and self._container is not None
+                    and element is self._container.getparent()
+                    and element.find("h1") is not None
+                )
+                return zone._replace(within=zone.within or tag in ("article", "main") or own_box)
+            if element is self._container:
+                return zone._replace(body=True, within=True, hint=None)
         get = element.get
         label = None
         if tag in _IN_LINE:
             # Their ids are numbers, their labels headlines.
             classes = get("class")
-            if classes is None and element not in self._telling:
+            if classes is None and not telling:
                 return zone
             own = marks(tag, classes)
         else:
             ident, label = get("id"), get("aria-label")
-            own = marks(
-                tag, get("class"), ident.translate(_NO_DIGITS) if ident else None, get("role")
-            )
-        if own is _NO_MARKS and label is None and tag in _PLAIN and element not in self._telling:
+            ident = ident.translate(_NO_DIGITS) if ident else None
+            own = marks(tag, get("class"), ident, get("role"))
+        if own is _NO_MARKS and label is None and tag in _PLAIN and not telling:
             return zone
-        if element in self.around or tag == "body":
-            # a box of its own for headline and text is the story's, whatever its tag
-            own_box = (
-                tag == "div"
-                and self._container is not None
-                and element is self._container.getparent()
-                and element.find("h1") is not None
-            )
-            return zone._replace(within=zone.within or tag in ("article", "main") or own_box)
-        if element is self._container:
-            return zone._replace(body=True, within=True, hint=None)
-        if zone.body and element in self._after:
+        if telling and zone.body:
             zone = zone._replace(body=False)
         if own.skip and not (zone.post_nav is not None and tag == "nav"):
-            return zone._replace(skip=True)
+            return zone._replace(skip=True, top=element)
         if tag == "header" and not zone.within:
-            return zone._replace(skip=True)
+            return zone._replace(skip=True, top=element)
         hint = own.hint
         if hint is None:
             relation = whole(label) if label else None
@@ -344,6 +354,13 @@ class Zones:
         if tag in ("article", "main", "section"):
             return zone._replace(within=True)
         return zone
+
+
+def _own_hint(block: HtmlElement, tag: str) -> Relation | None:
+    """What a block of stories is named that stands in a menu or the like; None if it is none. A
+    sidebar that is named a menu holds more than one: "Most read" under links."""
+    own = _marks_of(block, tag)
+    return own.hint if own.hint in _BLOCK_RELATIONS and not own.skip else None
 
 
 def _after_prose(container: HtmlElement) -> frozenset[HtmlElement]:
@@ -363,11 +380,13 @@ def _last_prose(container: HtmlElement, tags: tuple[str, ...]) -> HtmlElement | 
     for block in reversed(list(container.iterdescendants(*tags))):
         own = len((block.text or "").strip())
         for child in islice(block, _MAX_CHILDREN):
+            if own >= _PROSE:
+                break
             own += len((child.tail or "").strip())
             if child.tag in _INLINE:
                 own += len((child.text or "").strip())
         wide = own >= 30 and not (block.text or "").isascii()
-        if (own >= 60 or wide) and _is_told(block, container):
+        if (own >= _PROSE or wide) and _is_told(block, container):
             return block
     return None
 
@@ -411,6 +430,8 @@ def _is_told(block: HtmlElement, container: HtmlElement) -> bool:
     return True
 
 
+_PROSE = 60
+"""Characters of a block that is prose."""
 _BLOCK_RELATIONS = frozenset({"related", "popular", "featured", "latest", "sponsored"})
 _MAX_CHILDREN = 500
 """Children of a block that are measured; prose shows itself in the first."""

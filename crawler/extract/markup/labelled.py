@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -32,6 +31,7 @@ _TAGS = (
 def marks(scope: HtmlElement) -> Marks:
     """Marked elements in a part of the page, by what they hold, in document order."""
     found: dict[Meaning, list[HtmlElement]] = {kind: [] for kind in _KINDS}
+    known: dict[str, int] = {}
     for element in scope.iter(*_TAGS):
         attribute = element.get
         names = attribute("class")
@@ -49,7 +49,9 @@ def marks(scope: HtmlElement) -> Marks:
             ):
                 found[Meaning.AUTHOR].append(element)
             continue
-        bits = meanings(names) & _ANY
+        bits = known.get(names, -1)
+        if bits < 0:
+            bits = known[names] = meanings(names) & _ANY
         if element.tag == "a" and attribute("rel") == "author":
             bits |= _AUTHOR
         if bits:
@@ -61,7 +63,11 @@ def marks(scope: HtmlElement) -> Marks:
 
 def elsewhere(element: HtmlElement) -> bool:
     """Whether an element stands in a part of the page that is about others."""
-    for up in islice(element.iterancestors(), 12):
+    up = element
+    for _ in range(12):
+        up = up.getparent()
+        if up is None:
+            return False
         if up.tag in ("footer", "aside", "nav", "li") or meanings(names_of(up)) & _OTHERS:
             return True
     return False

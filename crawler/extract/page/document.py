@@ -38,6 +38,10 @@ _ONE_CLASS = etree.ElementDefaultClassLookup(
 
 INDEXED = ("base", "meta", "link", "script", "title", "h1", "h2", "time", "a", "article", "main")
 
+MAX_LINKS = 20_000
+"""Links of a page that are looked at."""
+STEPS = frozenset({"next", "prev", "previous"})
+"""What `rel` says of a link to what comes before or after."""
 
 SENTENCE_ENDS = tuple('.!?…:”"»“’。！？」』।؟۔)）')
 
@@ -84,6 +88,41 @@ class Document:
         for element in self.root.iter(*INDEXED):
             found[element.tag].append(element)
         return MappingProxyType(found)
+
+    def head_links(self, *words: str) -> Sequence[HtmlElement]:
+        """The page's `link` elements that say one of these, lower-case, of what they lead to
+        (`rel`; HTML Living Standard, 4.6.7), in document order."""
+        found = {link for word in words for link in self._rels.get(word, ())}
+        return [link for link in self.tags["link"] if link in found] if found else ()
+
+    @cached_property
+    def _rels(self) -> dict[str, list[HtmlElement]]:
+        found: dict[str, list[HtmlElement]] = {}
+        for link in self.tags["link"]:
+            for word in (link.get("rel") or "").lower().split():
+                found.setdefault(word, []).append(link)
+        return found
+
+    @cached_property
+    def hrefs(self) -> Sequence[str | None]:
+        """Where the page's links lead, in their order, as it is written; None where a link does
+        not say."""
+        return [link.get("href") for link in self.tags["a"][:MAX_LINKS]]
+
+    @cached_property
+    def steps(self) -> Sequence[HtmlElement]:
+        """The links that say of themselves that they lead to what comes before or after."""
+        found = []
+        told: dict[str, bool] = {}
+        for link in self.tags["a"][:MAX_LINKS]:
+            rel = link.get("rel")
+            if rel is None:
+                continue
+            if rel not in told:
+                told[rel] = not STEPS.isdisjoint(rel.lower().split())
+            if told[rel]:
+                found.append(link)
+        return found
 
     @cached_property
     def base_url(self) -> str:

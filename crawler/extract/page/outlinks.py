@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from lxml.html import HtmlElement
 
-from crawler.extract.page.document import Document, text_of
+from crawler.extract.page.document import MAX_LINKS, STEPS, Document, text_of
 from crawler.items import LINK_WORDS
 from crawler.urls import site_host
 
@@ -16,14 +16,14 @@ _WORDPRESS_RECORD = re.compile(r"/wp/v2/(posts|pages|categories|tags|users)/\d+$
 _FEED_TYPES = frozenset({
     "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
 })  # fmt: skip
-_MAX_LINKS = 20_000
 # A headline has so many words, fewer where it stands as a heading; so many characters in a script
 # that keeps no words apart, which is then one word.
 _HEADLINE = 5
 _HEADLINE_IN_HEADING = 3
 _UNSPACED = 12
 _MAX_TEXT = 300
-_WORD = re.compile(r"\w*[^\W\d_]\w*")
+_WORD = re.compile(r"[^\W\d_]\w*")
+"""From its first letter."""
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _NEAR = 3  # levels above a link
 # A page has one before it and one after it; some name more, in other languages or series, above and
@@ -49,14 +49,18 @@ def out_links(doc: Document) -> dict[str, str]:
     """Addresses of the page's links, absolute and normalised, in page order → what the page says of
     each at best, one of `LINK_WORDS`."""
     hrefs: dict[str, str] = {}
-    for link in doc.tags["a"][:_MAX_LINKS]:
-        href = link.get("href")
-        if href and hrefs.get(href) != "h":
-            hrefs[href] = _stronger(_says(link), hrefs.get(href, "-"))
+    for link, href in zip(doc.tags["a"], doc.hrefs, strict=False):
+        if not href:
+            continue
+        said = hrefs.get(href)
+        if said is None:
+            hrefs[href] = _says(link)
+        elif said != "h":
+            hrefs[href] = _stronger(_says(link), said)
     # a list's further pages, or a story's neighbours, that only the head names
-    for href in _beside(doc, "link", _MAX_BESIDE):
+    for href in islice(_addresses(doc.head_links(*STEPS)), _MAX_BESIDE):
         hrefs.setdefault(href, "-")
-    for href in islice(_beside(doc, "a", _MAX_LINKS), _MAX_BESIDE, None):
+    for href in islice(_addresses(doc.steps), _MAX_BESIDE, None):
         hrefs.pop(href, None)
     for href in _other_ways(doc):
         hrefs.setdefault(href, "-")
@@ -64,16 +68,18 @@ def out_links(doc: Document) -> dict[str, str]:
     for href, says in hrefs.items():
         url = doc.address(href)
         if url is not None:
-            found[url] = _stronger(says, found.get(url, "-"))
+            found[url] = _stronger(says, found[url]) if url in found else says
     return found
 
 
 def _says(link: HtmlElement) -> str:
     """What a link says: a headline (five words, or three in a heading), fewer words, a number or an
     arrow, nothing."""
-    text = text_of(link)[:_MAX_TEXT]
+    # Most links hold nothing but text.
+    text = " ".join((link.text or "").split()) if len(link) == 0 else text_of(link)
     if not text:
         return "-"
+    text = text[:_MAX_TEXT]
     words = len(_WORD.findall(text))
     if not words:
         return "n"
@@ -81,12 +87,22 @@ def _says(link: HtmlElement) -> str:
         return "h"
     if words < _HEADLINE_IN_HEADING:
         return "w"
-    near = islice(link.iterancestors(), _NEAR)
-    in_heading = any(e.tag in _HEADINGS for e in near) or any(True for _ in link.iter(*_HEADINGS))
-    return "h" if in_heading else "w"
+    return "h" if _is_in_heading(link) or _holds_heading(link) else "w"
 
 
-_BESIDE = frozenset({"next", "prev", "previous"})
+def _is_in_heading(link: HtmlElement) -> bool:
+    near: HtmlElement | None = link
+    for _ in range(_NEAR):
+        near = near.getparent() if near is not None else None
+        if near is not None and near.tag in _HEADINGS:
+            return True
+    return False
+
+
+def _holds_heading(link: HtmlElement) -> bool:
+    return len(link) > 0 and next(link.iter(*_HEADINGS), None) is not None
+
+
 _RANK = {word: at for at, word in enumerate(LINK_WORDS)}
 
 
@@ -94,20 +110,14 @@ def _stronger(one: str, other: str) -> str:
     return one if _RANK[one] <= _RANK[other] else other
 
 
-def _beside(doc: Document, tag: str, most: int) -> Iterator[str]:
-    """The first addresses that elements of a kind call the page before or after this one."""
-    named = (
-        link.get("href") or "#"
-        for link in doc.tags[tag][:_MAX_LINKS]
-        if (rel := link.get("rel")) and not _BESIDE.isdisjoint(rel.lower().split())
-    )
-    return islice(dict.fromkeys(named), most)
+def _addresses(links: Iterable[HtmlElement]) -> dict[str, None]:
+    return dict.fromkeys(link.get("href") or "#" for link in links)
 
 
 def _other_ways(doc: Document) -> Iterator[str]:
     """What leads on without being a link: maps, frames, menus, a page that sends its reader on by
     itself, buttons with the address of more in an attribute."""
-    for element in islice(doc.root.iter("area", "frame", "option"), _MAX_LINKS):
+    for element in islice(doc.root.iter("area", "frame", "option"), MAX_LINKS):
         href = element.get({"area": "href", "frame": "src"}.get(element.tag, "value"), "").strip()
         if element.tag != "option" or _ADDRESS.fullmatch(href):
             yield href
@@ -116,13 +126,14 @@ def _other_ways(doc: Document) -> Iterator[str]:
             found := _REFRESH.match(meta.get("content", "")[:3_000])
         ):
             yield found[1]
+    for_others = _FOR_SCRIPTS.isdisjoint
     told = (
         (name, element.get(name, ""))
-        for element in doc.elements
+        for element in [each for each in doc.elements if not for_others(each.keys())]
         for name in element.keys()  # noqa: SIM118
         if name in _FOR_SCRIPTS
     )
-    for name, value in islice(told, _MAX_LINKS):
+    for name, value in islice(told, MAX_LINKS):
         if name == "onclick":
             if clicked := _ONCLICK.search(value[:3_000]):
                 yield clicked[1]
@@ -132,11 +143,11 @@ def _other_ways(doc: Document) -> Iterator[str]:
 
 def feeds(doc: Document) -> tuple[str, ...]:
     """Addresses of the feeds that the page announces (RSS Advisory Board, autodiscovery)."""
-    found = []
-    for link in doc.tags["link"]:
-        kind = (link.get("type") or "").lower().strip()
-        if kind in _FEED_TYPES and "alternate" in (link.get("rel") or "").lower().split():
-            found.append(doc.address(link.get("href") or ""))
+    found = [
+        doc.address(link.get("href") or "")
+        for link in doc.head_links("alternate")
+        if (link.get("type") or "").lower().strip() in _FEED_TYPES
+    ]
     return tuple(dict.fromkeys(url for url in found if url is not None))
 
 
@@ -156,18 +167,18 @@ def wordpress_api(doc: Document) -> str | None:
     """Root of the site's WordPress REST API: as the page names it (link rel="https://api.w.org/"),
     else at its usual place where the page is WordPress's by its files; None if it is not.
     """
-    for link in doc.tags["link"]:
-        href = link.get("href") or ""
-        if "https://api.w.org/" in (link.get("rel") or ""):
-            return doc.address(href)
-    for tag in ("link", "script"):
-        for element in doc.tags[tag]:
-            path = element.get("href") or element.get("src") or ""
-            root, found, _ = path.partition("/wp-content/")
-            if not found:
-                root, found, _ = path.partition("/wp-includes/")
-            if found:
-                api = doc.address(f"{root}/wp-json/")
-                # files may come from elsewhere: the API is the site's own
-                return api if api and site_host(api) == site_host(doc.url) else None
+    for link in doc.head_links("https://api.w.org/"):
+        return doc.address(link.get("href") or "")
+    paths = [link.get("href") or "" for link in doc.tags["link"]]
+    paths += [script.get("src") or "" for script in doc.tags["script"]]
+    for path in paths:
+        if "/wp-" not in path:
+            continue
+        root, found, _ = path.partition("/wp-content/")
+        if not found:
+            root, found, _ = path.partition("/wp-includes/")
+        if found:
+            api = doc.address(f"{root}/wp-json/")
+            # files may come from elsewhere: the API is the site's own
+            return api if api and site_host(api) == site_host(doc.url) else None
     return None
