@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from crawler.archive.backups import unfinished
@@ -40,13 +40,16 @@ def unsound(connection: sqlite3.Connection) -> Iterator[Finding]:
     The connection must be able to write, because the search index can be checked no other way;
     nothing is changed. A database that breaks off in the middle of a check is a finding, too.
     """
-    checks = (_integrity, _keys, _search, _revisions, _articles, _counts, _revisits, _removals)
-    for check in checks:
-        try:
-            yield from check(connection)
-        except (sqlite3.DatabaseError, ValueError) as error:
-            name = check.__name__.strip("_")
-            yield Finding("integrity", f"archive.db breaks off at its {name}: {error}", _RESTORE)
+    for name in CHECKS:
+        yield from unsound_in(name, connection)
+
+
+def unsound_in(name: str, connection: sqlite3.Connection) -> Iterator[Finding]:
+    """What one of the checks finds. name: one of CHECKS."""
+    try:
+        yield from CHECKS[name](connection)
+    except (sqlite3.DatabaseError, ValueError) as error:
+        yield Finding("integrity", f"archive.db breaks off at its {name}: {error}", _RESTORE)
 
 
 def _integrity(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -211,3 +214,16 @@ def _revisits(connection: sqlite3.Connection) -> Iterator[Finding]:
     )
     for url, record_id, wrong in rows:
         yield Finding("revisits", f"capture {record_id} {wrong}", _RESTORE, url)
+
+
+CHECKS: dict[str, Callable[[sqlite3.Connection], Iterator[Finding]]] = {
+    "integrity": _integrity,
+    "keys": _keys,
+    "search": _search,
+    "revisions": _revisions,
+    "articles": _articles,
+    "counts": _counts,
+    "revisits": _revisits,
+    "removals": _removals,
+}
+"""By their names, in the order in which their findings are told."""

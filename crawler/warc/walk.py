@@ -141,13 +141,13 @@ class Member:
         return BrokenError(why)
 
 
-def members(source: Source) -> Iterator[Member]:
+def members(source: Source, end: int | None = None) -> Iterator[Member]:
     """Each member from where the source stands; behind one that cannot be read, the next that can.
 
-    The gap that a broken one leaves ends where the next member begins, or at the file's end.
-    Raises OSError.
+    end: none that begins there or behind; None: up to the file's end. The gap that a broken one
+    leaves ends where the next member begins, or at the file's end. Raises OSError.
     """
-    while source.take(1):
+    while (end is None or source.position < end) and source.take(1):
         source.seek(source.position - 1)
         member = Member(source)
         yield member
