@@ -203,8 +203,9 @@ class FileCheck:
         elif is_capture(checked) and not checked.faults:
             self._unknown(checked)
         for name, kinds in _REFERENCES.items():
-            if kind in kinds and checked[name] and not checked.faults:
-                self._pending.append((_slim(checked), name, checked[name]))
+            target = checked[name] if kind in kinds and not checked.faults else ""
+            if target and id_mark(target) not in self.ids:
+                self._pending.append((_slim(checked), name, target))
         if len(self._pending) > 10_000:
             self._references(final=False)
         if checked.kept is not None and not checked.faults and self._db is not None:
@@ -255,7 +256,7 @@ class FileCheck:
         wrong = [
             f"{name} ({said} in the database, {there} in the record)"
             for name, said, there in self._all_pairs(stored, checked, length)
-            if said != cleaned(there)  # as it was when it was stored
+            if said != _stored(there)
         ]
         if wrong:
             self._harm(
@@ -448,7 +449,14 @@ class FileCheck:
         self._report.note(Problem(check, what, mend, self._path.name, offset, record_id, url))
 
 
+def _stored(said: object) -> object:
+    """What a record says, as it was stored: clean, as nearly all is."""
+    if not isinstance(said, str) or (said.isascii() and said.isprintable()):
+        return said
+    return cleaned(said)
+
+
 def _slim(checked: Checked) -> Checked:
     """What is told of a record, without its contents."""
     names = ("warc-type", "warc-record-id", "warc-target-uri")
-    return Checked(checked.offset, {name: checked[name] for name in names})
+    return Checked(checked.offset, {name: checked[name] for name in names}, kind=checked.kind)
