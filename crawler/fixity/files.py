@@ -70,9 +70,7 @@ def check_part(
     """
     check = FileCheck(path, listed, connection, begin, end, warcinfo)
     with path.open("rb") as file:
-        source = Source(file, note)
-        source.seek(begin)
-        check.records(source)
+        check.records(Source(file, note, begin))
     return check
 
 

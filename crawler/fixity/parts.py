@@ -47,10 +47,15 @@ class PartFindings:
     """Of each WARC-Record-ID 64 bits."""
 
 
+def is_long(listed: ListedFile | None) -> bool:
+    """Whether a file is long enough to be cut."""
+    return listed is not None and listed.bytes >= 2 * PART
+
+
 def parts_of(path: Path, listed: ListedFile | None, connection: sqlite3.Connection) -> list[Part]:
     """The parts of a file; none where it is short, or not the one that was closed, as far as its
     length tells. Raises OSError, sqlite3.Error."""
-    if listed is None or listed.bytes < 2 * PART or path.stat().st_size != listed.bytes:
+    if listed is None or not is_long(listed) or path.stat().st_size != listed.bytes:
         return []
     begins = [0]
     for at in range(PART, listed.bytes - PART // 2, PART):

@@ -21,7 +21,15 @@ from crawler.archive.database import open_for_reading
 from crawler.errors import HemerotecaError
 from crawler.fixity.alone import OF_DATABASE, check_database, check_one
 from crawler.fixity.findings import FileFindings
-from crawler.fixity.parts import Part, PartFindings, checked_part, digest_of, joined, parts_of
+from crawler.fixity.parts import (
+    Part,
+    PartFindings,
+    checked_part,
+    digest_of,
+    is_long,
+    joined,
+    parts_of,
+)
 from crawler.fixity.report import Report
 from crawler.reasons import in_words
 
@@ -112,7 +120,7 @@ class _Database:
 def _begun(pool: _Pool, database: _Database, path: Path, listed: ListedFile | None) -> _File:
     folder = database.folder
     parts: list[Part] = []
-    if folder is not None:
+    if folder is not None and is_long(listed):
         try:
             with closing(open_for_reading(folder)) as db:
                 parts = parts_of(path, listed, db.conn)
