@@ -150,6 +150,10 @@ bench: setup $(PEERS_STAMP) ## what a crawl costs beside bare Scrapy, wget and o
 bench-warc: setup ## what writing WARC adds to the CPU time of a crawl
 	@$(BIN)/python -m benchmarks.warc
 
+.PHONY: bench-writing
+bench-writing: setup $(PEERS_STAMP) ## requests and answers written into WARC a second, beside FastWARC and warcio
+	@$(BIN)/python -m benchmarks.writing
+
 .PHONY: bench-reextract
 bench-reextract: setup ## archived pages read again from WARC, a second
 	@$(BIN)/python -m benchmarks.reextract

@@ -212,11 +212,14 @@ def beside_a_reader(home: Path, number: int) -> Iterator[Row]:
     )  # fmt: skip
 
 
-def table(rows: list[Row]) -> str:
-    """What was found, as Markdown."""
+def table(rows: list[Row], load: float) -> str:
+    """What was found, as Markdown. load: the load average before."""
+    cores, after = os.cpu_count() or 1, os.getloadavg()[1]
     lines = [
         "# Large archives", "", "Written by `make bench-large`. Seconds by the clock, and of the"
-        " processor.", "", "| what | ask | found |", "|---|---|---|",
+        f" processor, on a machine of {cores} cores; load average {load:.1f} before, {after:.1f}"
+        " at the end: what is above 1 or 2 is of other programs, and stretches the clock.",
+        "", "| what | ask | found |", "|---|---|---|",
     ]  # fmt: skip
     return "\n".join([*lines, *(f"| {row.what} | {row.ask} | {row.found} |" for row in rows), ""])
 
@@ -235,6 +238,7 @@ def main() -> None:
     opts = parser.parse_args()
     home = Path(tempfile.mkdtemp(prefix="large-"))
     rows: list[Row] = []
+    load = os.getloadavg()[1]
 
     def take(more: Iterator[Row]) -> None:
         for row in more:
@@ -260,7 +264,7 @@ def main() -> None:
     finally:
         shutil.rmtree(home)
         if rows:
-            opts.results.write_text(table(rows), encoding="utf-8")
+            opts.results.write_text(table(rows, load), encoding="utf-8")
 
 
 if __name__ == "__main__":

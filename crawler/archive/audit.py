@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from crawler.archive.article_columns import columns, texts
+from crawler.archive.rows import between
 from crawler.archive.takedowns import without_words
 from crawler.items import Article, LinkedStory
 
@@ -44,17 +45,30 @@ class ListedFile:
     sha256: str
 
 
-def captures_in(connection: sqlite3.Connection, warc_file: str) -> Iterator[StoredCapture]:
-    """The captures whose records are in a file, in the file's order. Raises sqlite3.Error."""
+def captures_in(
+    connection: sqlite3.Connection, warc_file: str, begin: int = 0, end: int | None = None
+) -> Iterator[StoredCapture]:
+    """The captures whose records are in a file, in the file's order. begin, end: only those that
+    begin there or later, and before that. Raises sqlite3.Error."""
     rows = connection.execute(
-        "SELECT c.record_id, u.url, c.fetched_at, c.status, c.content_type, c.payload_digest,"
+        "SELECT c.record_id, u.url, c.fetched_at, c.status, c.content_type, c.payload_digest,"  # noqa: S608
         " c.payload_bytes, c.warc_offset, c.warc_length, c.record_type, c.truncated,"
         " t.record_id, tu.url, t.fetched_at FROM captures c JOIN urls u ON u.id = c.url_id"
         " LEFT JOIN captures t ON t.id = c.refers_to_id LEFT JOIN urls tu ON tu.id = t.url_id"
-        " WHERE c.warc_file = ? ORDER BY c.warc_offset",
+        f" WHERE c.warc_file = ?{between('c.warc_offset', begin, end)} ORDER BY c.warc_offset",
         (warc_file,),
     )
     return (StoredCapture(*row) for row in rows)
+
+
+def first_capture_from(connection: sqlite3.Connection, warc_file: str, offset: int) -> int | None:
+    """Where the first capture of a file begins that begins at an offset or later; None if there is
+    none. Raises sqlite3.Error."""
+    (found,) = connection.execute(
+        "SELECT min(warc_offset) FROM captures WHERE warc_file = ? AND warc_offset >= ?",
+        (warc_file, offset),
+    ).fetchone()
+    return None if found is None else int(found)
 
 
 def place_of(connection: sqlite3.Connection, record_id: str) -> tuple[str, int] | None:
@@ -125,6 +139,12 @@ class Compared:
             self.differing.append(found)
         else:
             self.take(found.table, [found.row_id])
+
+    def put(self, other: Compared) -> None:
+        """Take in what was compared beside more of the same records."""
+        for table, keys in other.equal.items():
+            self.take(table, keys)
+        self.differing += other.differing
 
     def take(self, table: str, keys: Iterable[int]) -> None:
         """Take in rows of which a record says the same."""

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from crawler.archive.rows import between
+
 
 @dataclass(frozen=True, slots=True)
 class DamagedFile:
@@ -186,13 +188,15 @@ def captures_in_file(connection: sqlite3.Connection, warc_file: str) -> Iterator
     return (record_id for (record_id,) in connection.execute(sql, (warc_file,)))
 
 
-def expected_tellings(connection: sqlite3.Connection, warc_file: str) -> Iterator[str]:
+def expected_tellings(
+    connection: sqlite3.Connection, warc_file: str, begin: int = 0, end: int | None = None
+) -> Iterator[str]:
     """What should be told of the captures in a file: `m` and the WARC-Record-ID of each, for its
-    metadata record; `c` likewise for the conversion of those with a revision. Raises
-    sqlite3.Error."""
+    metadata record; `c` likewise for the conversion of those with a revision. begin, end: only of
+    those that begin there or later, and before that. Raises sqlite3.Error."""
     rows = connection.execute(
-        "SELECT c.record_id, EXISTS (SELECT 1 FROM revisions r WHERE r.capture_id = c.id)"
-        " FROM captures c WHERE c.warc_file = ?",
+        "SELECT c.record_id, EXISTS (SELECT 1 FROM revisions r WHERE r.capture_id = c.id)"  # noqa: S608
+        f" FROM captures c WHERE c.warc_file = ?{between('c.warc_offset', begin, end)}",
         (warc_file,),
     )
     for record_id, has_revision in rows:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from crawler.archive.rows import insert
+from crawler.archive.rows import between, insert
 from crawler.items import Rendering
 
 _COLUMNS = (
@@ -61,13 +61,14 @@ def is_entered(connection: sqlite3.Connection, record_id: str) -> bool:
 
 
 def renderings_in(
-    connection: sqlite3.Connection, warc_file: str
+    connection: sqlite3.Connection, warc_file: str, begin: int = 0, end: int | None = None
 ) -> Iterator[tuple[Rendering, str, str]]:
     """What a WARC file has of them, in its order, each with its capture's WARC-Record-ID and
-    URL."""
+    URL. begin, end: only those that begin there or later, and before that."""
     rows = connection.execute(
         f"SELECT {_COLUMNS}, c.record_id, c.url FROM renderings r"  # noqa: S608
-        " JOIN captures c ON c.id = r.capture_id WHERE r.warc_file = ? ORDER BY r.warc_offset",
+        " JOIN captures c ON c.id = r.capture_id WHERE r.warc_file = ?"
+        f"{between('r.warc_offset', begin, end)} ORDER BY r.warc_offset",
         (warc_file,),
     )
     return ((Rendering(*row[:-2]), *row[-2:]) for row in rows)

@@ -56,3 +56,10 @@ def in_batches(rows: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
     found = iter(rows)
     while some := tuple(islice(found, size)):
         yield some
+
+
+def between(column: str, begin: int, end: int | None) -> str:
+    """A condition for offsets from one on and before another, to stand behind others; none for what
+    is a whole file, where an offset may be anything."""
+    after = f" AND {column} >= {begin:d}" if begin else ""
+    return after if end is None else f"{after} AND {column} < {end:d}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from crawler.archive.backups import unfinished
@@ -18,6 +18,7 @@ _RESTORE = f"restore archive.db from a copy, or make it again: {PROGRAM} rebuild
 _REBUILD = "INSERT INTO stories_fts(stories_fts) VALUES ('rebuild') makes the index again"
 # Messages of one check beyond this say nothing more.
 _MAX = 100
+_WRITER = json.JSONEncoder(ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,16 @@ def unsound(connection: sqlite3.Connection) -> Iterator[Finding]:
     The connection must be able to write, because the search index can be checked no other way;
     nothing is changed. A database that breaks off in the middle of a check is a finding, too.
     """
-    checks = (_integrity, _keys, _search, _revisions, _articles, _counts, _revisits, _removals)
-    for check in checks:
-        try:
-            yield from check(connection)
-        except (sqlite3.DatabaseError, ValueError) as error:
-            name = check.__name__.strip("_")
-            yield Finding("integrity", f"archive.db breaks off at its {name}: {error}", _RESTORE)
+    for name in CHECKS:
+        yield from unsound_in(name, connection)
+
+
+def unsound_in(name: str, connection: sqlite3.Connection) -> Iterator[Finding]:
+    """What one of the checks finds. name: one of CHECKS."""
+    try:
+        yield from CHECKS[name](connection)
+    except (sqlite3.DatabaseError, ValueError) as error:
+        yield Finding("integrity", f"archive.db breaks off at its {name}: {error}", _RESTORE)
 
 
 def _integrity(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -96,11 +100,10 @@ def _revisions(connection: sqlite3.Connection) -> Iterator[Finding]:
     )
     for url, number, stored, title, standfirst, authors, published, section, tags, body in rows:
         # the date is no part of it where it was counted back from the day of capture
-        said = {
-            _digest([title, standfirst, authors, date, section, tags, body])
+        if not any(
+            stored == _digest([title, standfirst, authors, date, section, tags, body])
             for date in (published, None)
-        }
-        if stored not in said:
+        ):
             yield Finding(
                 "history", f"revision {number} of the story is not what its content_digest says",
                 _RESTORE, url,
@@ -115,7 +118,7 @@ def _digest(content: list[str | None]) -> str | None:
                   content[6]]  # fmt: skip
     except ValueError:
         return None
-    data = json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    data = _WRITER.encode(values).encode("utf-8", "surrogatepass")
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
@@ -211,3 +214,16 @@ def _revisits(connection: sqlite3.Connection) -> Iterator[Finding]:
     )
     for url, record_id, wrong in rows:
         yield Finding("revisits", f"capture {record_id} {wrong}", _RESTORE, url)
+
+
+CHECKS: dict[str, Callable[[sqlite3.Connection], Iterator[Finding]]] = {
+    "integrity": _integrity,
+    "keys": _keys,
+    "search": _search,
+    "revisions": _revisions,
+    "articles": _articles,
+    "counts": _counts,
+    "revisits": _revisits,
+    "removals": _removals,
+}
+"""By their names, in the order in which their findings are told."""

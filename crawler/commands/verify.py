@@ -15,7 +15,7 @@ from crawler.archive import database
 from crawler.archive.lock import ArchiveLock
 from crawler.bundled import PROGRAM
 from crawler.commands._progress import bar
-from crawler.commands._shared import add_archive_option, archive_folder
+from crawler.commands._shared import add_archive_option, archive_folder, end_on_sigterm
 from crawler.commands._shared import told as reported
 from crawler.commands._telling import tell_of_damage
 from crawler.commands._watching import configuration, look
@@ -66,10 +66,11 @@ class Command(Verb):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check, tell, and set the exit code."""
         assert self.settings is not None
+        end_on_sigterm()
         begun = time.monotonic()
         queued: Refetch | None = None
         news: list[str] = []
-        with reported("verify") as about:
+        with reported("verify") as about, _stopped():
             folder = about.archive(
                 archive_folder("verify", args, opts.argument, self.settings["ARCHIVE"])
             )
@@ -155,6 +156,16 @@ def requeued(told: Refetch) -> str:
     if told.urls:
         line += f"; {told.urls:,} URLs are queued: the next crawl fetches them"
     return line
+
+
+@contextmanager
+def _stopped() -> Iterator[None]:
+    """End the command as the shell expects, when Ctrl-C or SIGTERM stops it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print(f"{PROGRAM} verify: stopped; the same command begins anew", file=sys.stderr)
+        sys.exit(130)
 
 
 @contextmanager

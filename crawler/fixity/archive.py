@@ -1,25 +1,26 @@
-"""A whole archive: all WARC files, in as many processes as there are cores, and the database."""
+"""A whole archive: all WARC files, and the database."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sqlite3
-import tempfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, wait
-from contextlib import ExitStack, closing, nullcontext
-from multiprocessing.sharedctypes import Synchronized
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any
 
-from crawler.archive.audit import Compared, Comparison, ListedFile, files_of_captures, listed_files
-from crawler.archive.database import WARC_FOLDER, is_damage, open_for_reading, readable
+from crawler.archive.audit import Comparison, ListedFile, files_of_captures, listed_files
+from crawler.archive.database import (
+    WARC_FOLDER,
+    database_of,
+    is_damage,
+    open_for_reading,
+    readable,
+)
 from crawler.archive.losses import DamagedFile, captures_in_file
-from crawler.archive.soundness import unsound
 from crawler.bundled import PROGRAM
 from crawler.errors import ArchiveError
-from crawler.fixity.files import check_file
+from crawler.fixity.alone import alone
+from crawler.fixity.comparisons import Comparisons
 from crawler.fixity.findings import FileFindings
 from crawler.fixity.losses import Losses
 from crawler.fixity.report import Problem, Report
@@ -33,7 +34,6 @@ _COPY_IN = (
     f"put a copy of it into warc/; without one, {PROGRAM} verify --refetch has the next crawl fetch"
     " its pages again"
 )
-_POLL = 0.25  # seconds
 # Archives smaller than this, in bytes, are done before other processes would have begun.
 _SMALL = 1 << 26
 
@@ -85,18 +85,25 @@ def _check_all(
     tasks: list[tuple[Path, ListedFile | None]] = [
         (path, listed.get(name)) for name, path in sorted(paths.items())
     ]
-    with _Comparisons() as comparisons, Losses() as losses:
+    with Comparisons() as comparisons, Losses() as losses:
         whole = sum(sizes.values())
-        cores = 1 if whole < _SMALL else os.cpu_count() or 1
-        count = min(processes or cores, len(tasks) + 1)
-        run = _alone if count == 1 else _together
-        told = run(database, tasks, count, lambda done: progress(done, whole))
-        for found in told:
-            report.take(found.report)
-            comparisons.add(found.comparisons)
-            losses.hear(found.name, found.untold, found.told)
-            if found.file is not None and found.report.damage:
-                losses.add(found.file, found.lost)
+        length = database_of(database).stat().st_size if database is not None else 0
+        cores = 1 if whole + length < _SMALL else os.cpu_count() or 1
+        count = processes or cores
+        told: Generator[FileFindings]
+        if count == 1:
+            told = alone(database, tasks, lambda done: progress(done, whole))
+        else:
+            from crawler.fixity.together import together  # takes longer to load
+
+            told = together(database, tasks, count, lambda done: progress(done, whole))
+        with closing(told):  # interrupted, other processes end before anything else does
+            for found in told:
+                report.take(found.report)
+                comparisons.add(found.comparisons)
+                losses.hear(found.name, found.untold, found.told)
+                if found.file is not None and found.report.damage:
+                    losses.add(found.file, found.lost)
         for comparison in comparisons.wrong():
             report.harm(_unequal(comparison))
         report.counts["compared with conversions"] += comparisons.count()
@@ -177,163 +184,6 @@ def _gone(
 ) -> list[str]:
     """Names of files that the database knows and that are not there."""
     return sorted({*listed, *(name for name, *_ in held)} - set(paths))
-
-
-# -- work ------------------------------------------------------------------------------------------
-
-
-def _check_one(
-    folder: Path | None, path: Path, listed: ListedFile | None, note: Callable[[int], None]
-) -> FileFindings:
-    """folder: of the database to compare with; None for none."""
-    found = FileFindings()
-    with closing(open_for_reading(folder)) if folder else nullcontext() as db:
-        if db is not None:
-            db.conn.execute("BEGIN")  # all that is seen of the database is of one moment
-        for each in (path, path.with_name(path.name.removesuffix(OPEN))):
-            try:
-                return check_file(each, listed, db.conn if db is not None else None, note)
-            except FileNotFoundError:
-                continue  # closed in the meantime
-            except sqlite3.DatabaseError as error:
-                what = f"archive.db breaks off while {path.name} is compared with it: {error}"
-                found.report.harm(Problem("integrity", what, _REMAKE))
-                return found
-    found.report.harm(Problem("file", "the file is gone", _COPY_IN, path.name))
-    return found
-
-
-def _check_database(folder: Path) -> FileFindings:
-    found = FileFindings()
-    report = found.report
-    with closing(open_for_reading(folder)) as db:
-        for each in unsound(db.conn):
-            tell = report.harm if each.damage else report.note
-            tell(Problem(each.check, each.what, each.mend, url=each.url))
-        try:
-            for name in ("articles", "revisions", "linked_stories"):
-                (count,) = db.execute(f"SELECT count(*) FROM {name}").fetchone()  # noqa: S608
-                report.counts[name] += count
-        except sqlite3.DatabaseError as error:
-            report.harm(Problem("integrity", f"archive.db cannot be read: {error}", _REMAKE))
-    return found
-
-
-def _alone(
-    folder: Path | None, tasks: list[tuple[Path, ListedFile | None]], count: int,
-    progress: Callable[[int], None],
-) -> Iterator[FileFindings]:  # fmt: skip
-    done = 0
-
-    def note(more: int) -> None:
-        nonlocal done
-        done += more
-        progress(done)
-
-    for path, listed in tasks:
-        yield _check_one(folder, path, listed, note)
-    if folder is not None:
-        yield _check_database(folder)
-
-
-_done: Synchronized[int] | None = None
-"""Bytes read by all processes."""
-
-
-def _begin(done: Synchronized[int]) -> None:
-    global _done
-    _done = done
-
-
-def _note(more: int) -> None:
-    assert _done is not None
-    with _done.get_lock():
-        _done.value += more
-
-
-def _check_there(folder: Path | None, path: Path, listed: ListedFile | None) -> FileFindings:
-    return _check_one(folder, path, listed, _note)
-
-
-def _together(
-    folder: Path | None, tasks: list[tuple[Path, ListedFile | None]], count: int,
-    progress: Callable[[int], None],
-) -> Iterator[FileFindings]:  # fmt: skip
-    context = multiprocessing.get_context("spawn")
-    done: Synchronized[int] = context.Value("q", 0)
-    with ProcessPoolExecutor(count, context, initializer=_begin, initargs=(done,)) as pool:
-        waiting: set[Future[FileFindings]] = set()
-        if folder is not None:
-            waiting.add(pool.submit(_check_database, folder))
-        rest = iter(tasks)
-        try:
-            while True:
-                # a few ahead: an archive may have thousands of files
-                while len(waiting) < 2 * count and (task := next(rest, None)) is not None:
-                    waiting.add(pool.submit(_check_there, folder, *task))
-                if not waiting:
-                    return
-                finished, waiting = wait(waiting, _POLL, return_when="FIRST_COMPLETED")
-                progress(done.value)
-                for future in finished:
-                    yield future.result()
-        finally:
-            for future in waiting:
-                future.cancel()
-
-
-# -- what was made of the pages --------------------------------------------------------------------
-
-
-_BLOCK = 1 << 16
-"""Rows whose bits are kept together."""
-
-
-class _Comparisons:
-    """What the database has beside conversion records: a row is sound if one of the records that it
-    may have been stored from says the same. Of sound rows, of which there are as many as links, a
-    bit is kept; of others all, on disk."""
-
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="verify-")
-        self._db = sqlite3.connect(Path(self._folder.name) / "comparisons.db")
-        self._db.execute("PRAGMA synchronous = OFF")
-        self._db.execute(
-            "CREATE TABLE differing (of TEXT, row_id INTEGER, url TEXT, differs TEXT,"
-            " PRIMARY KEY (of, row_id)) WITHOUT ROWID"
-        )
-        self._equal: dict[tuple[str, int], bytearray] = {}
-        """Table and number of a block → a bit for each of its rows."""
-
-    def __enter__(self) -> _Comparisons:
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self._db.close()
-        self._folder.cleanup()
-
-    def add(self, compared: Compared) -> None:
-        for table, keys in compared.equal.items():
-            for key in keys:
-                bits = self._equal.get((table, key // _BLOCK))
-                if bits is None:
-                    bits = self._equal[table, key // _BLOCK] = bytearray(_BLOCK // 8)
-                bits[key % _BLOCK >> 3] |= 1 << (key & 7)
-        self._db.executemany(
-            "INSERT OR IGNORE INTO differing VALUES (?, ?, ?, ?)",
-            ((c.table, c.row_id, c.url, ", ".join(c.differs)) for c in compared.differing),
-        )
-
-    def count(self) -> int:
-        equal = sum(int.from_bytes(bits, "little").bit_count() for bits in self._equal.values())
-        return equal + sum(1 for _ in self.wrong())
-
-    def wrong(self) -> Iterator[Comparison]:
-        rows = self._db.execute("SELECT of, row_id, url, differs FROM differing ORDER BY 1, 2")
-        for of, row_id, url, differs in rows:
-            bits = self._equal.get((of, row_id // _BLOCK))
-            if bits is None or not bits[row_id % _BLOCK >> 3] & 1 << (row_id & 7):
-                yield Comparison(of, row_id, url, (differs,))
 
 
 def _unequal(found: Comparison) -> Problem:

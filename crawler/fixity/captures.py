@@ -18,8 +18,9 @@ _TYPE = re.compile(rb"^content-type[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE | re.
 
 def is_capture(checked: Checked) -> bool:
     """Whether the database should have a record: not the answers of DNS that others keep."""
-    web = checked["warc-target-uri"].lower().strip("<").startswith(("http:", "https:"))
-    return checked.kind in ("response", "revisit") and web and checked.http_head[:5] == b"HTTP/"
+    if checked.kind not in ("response", "revisit") or checked.http_head[:5] != b"HTTP/":
+        return False
+    return checked["warc-target-uri"].lower().strip("<").startswith(("http:", "https:"))
 
 
 def pairs(

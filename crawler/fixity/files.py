@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from hashlib import blake2b
 from pathlib import Path
 
 from crawler.archive.audit import ListedFile, StoredCapture, captures_in, compare, place_of
@@ -50,7 +51,7 @@ def check_file(
     the database; it must see all that is in it from before the file is opened. note: told of bytes
     read. Raises OSError, sqlite3.Error.
     """
-    check = _FileCheck(path, listed, connection)
+    check = FileCheck(path, listed, connection)
     with path.open("rb") as file:
         source = Source(file, note)
         check.records(source)
@@ -58,48 +59,75 @@ def check_file(
     return check.found
 
 
-class _FileCheck:
+def check_part(
+    path: Path, listed: ListedFile, connection: sqlite3.Connection, note: Callable[[int], None],
+    begin: int, end: int, warcinfo: str,
+) -> FileCheck:  # fmt: skip
+    """Check the records of a closed file that begin from one offset on and before another, beside
+    the captures there. What they name and what names them may be in other parts of the file.
+
+    warcinfo: WARC-Record-ID of the file's first record. Raises as `check_file`.
+    """
+    check = FileCheck(path, listed, connection, begin, end, warcinfo)
+    with path.open("rb") as file:
+        check.records(Source(file, note, begin))
+    return check
+
+
+def id_mark(record_id: str) -> int:
+    """64 bits of a WARC-Record-ID, the same in every process."""
+    return int.from_bytes(blake2b(record_id.encode("utf-8", "replace"), digest_size=8).digest())
+
+
+class FileCheck:
+    """A file, or part of one, while it is checked."""
+
     def __init__(
-        self, path: Path, listed: ListedFile | None, connection: sqlite3.Connection | None
-    ) -> None:
+        self, path: Path, listed: ListedFile | None, connection: sqlite3.Connection | None,
+        begin: int = 0, end: int | None = None, warcinfo: str = "",
+    ) -> None:  # fmt: skip
         self._path = path
         self._name = path.name.removesuffix(".open")
         self.found = FileFindings(self._name)
         self._report = self.found.report
         self._listed = listed
         self._db = connection
+        self._from, self._to = begin, end
         self._captures: Iterator[StoredCapture] = (
-            captures_in(connection, self._name) if connection else iter(())
+            captures_in(connection, self._name, begin, end) if connection else iter(())
         )
         self._next = next(self._captures, None)
-        shown = renderings_in(connection, self._name) if connection else ()
+        shown = renderings_in(connection, self._name, begin, end) if connection else ()
         self._renderings = {each[0].record_id: each for each in shown}
         """What browsers showed, by WARC-Record-ID, until it was come upon."""
         self._known_end = self._next.warc_offset if self._next else 0
-        self._ids: set[int] = set()  # hashes: a hundred thousand names would take ten times as much
+        self.ids: set[int] = set()
+        """Marks: a hundred thousand names would take ten times as much."""
         self._records = 0
-        self._end = 0
+        self.end = begin
+        """Bytes from the file's start to where the last record ends; -1 where that is not known."""
         self._pending: list[tuple[Checked, str, str]] = []
         self._told: set[int] = set()
         """Hashes of the captures that metadata records and conversions are about."""
-        self._warcinfo = ""
+        self._warcinfo = warcinfo
         """WARC-Record-ID of the file's first record: records of the run that wrote it name it."""
 
     # -- records ---------------------------------------------------------------------------------
 
     def records(self, source: Source) -> None:
+        """Check all records from where the source stands."""
         previous: Checked | None = None
-        for member in members(source):
+        for member in members(source, self._to):
             if previous is not None:  # a broken one, behind which there is another
                 self._broken(previous, last=False)
-            elif member.offset != self._end:
-                self._harm("file", "bytes that are no record", _COPY, self._end)
+            elif member.offset != self.end:
+                self._harm("file", "bytes that are no record", _COPY, self.end)
             checked = read_record(member)
             if checked.broken:
                 previous = checked
                 continue
             previous = None
-            self._end = member.offset + member.length
+            self.end = member.offset + member.length
             self._record(checked, member)
         if previous is not None:
             self._broken(previous, last=True)
@@ -111,14 +139,14 @@ class _FileCheck:
         if self._db is not None:
             self.found.untold.update(
                 mark
-                for mark in expected_tellings(self._db, self._name)
+                for mark in expected_tellings(self._db, self._name, self._from, self._to)
                 if hash(mark) not in self._told
             )
 
     def _broken(self, checked: Checked, *, last: bool) -> None:
         """A member that could not be read to its end."""
         offset = checked.offset
-        self._end = -1  # where it ends is not known
+        self.end = -1  # where it ends is not known
         if last and self._tail(offset) and not self._captures_from(offset):
             self._note(
                 "file", "the file ends in the middle of a record, as a killed run leaves it",
@@ -159,12 +187,13 @@ class _FileCheck:
             self._compare_rendering(checked, member)
         elif kind == "conversion":
             self._tells("c", checked["warc-refers-to"])
-        if hash(checked["warc-record-id"]) in self._ids:
+        mark = id_mark(checked["warc-record-id"])
+        if mark in self.ids:
             self._harm(
                 "record", "a record has the WARC-Record-ID of an earlier one", _COPY,
                 member.offset, record_id, url,
             )  # fmt: skip
-        self._ids.add(hash(checked["warc-record-id"]))
+        self.ids.add(mark)
         if capture is not None:
             counts["captures"] += 1
             if not checked.faults:
@@ -172,8 +201,9 @@ class _FileCheck:
         elif is_capture(checked) and not checked.faults:
             self._unknown(checked)
         for name, kinds in _REFERENCES.items():
-            if kind in kinds and checked[name] and not checked.faults:
-                self._pending.append((_slim(checked), name, checked[name]))
+            target = checked[name] if kind in kinds and not checked.faults else ""
+            if target and id_mark(target) not in self.ids:
+                self._pending.append((_slim(checked), name, target))
         if len(self._pending) > 10_000:
             self._references(final=False)
         if checked.kept is not None and not checked.faults and self._db is not None:
@@ -189,7 +219,7 @@ class _FileCheck:
 
     def _tells(self, how: str, about: str) -> None:
         self._told.add(hash(how + about))
-        if hash(about) not in self._ids:
+        if id_mark(about) not in self.ids:
             self.found.told.add(how + about)
 
     # -- captures --------------------------------------------------------------------------------
@@ -224,7 +254,7 @@ class _FileCheck:
         wrong = [
             f"{name} ({said} in the database, {there} in the record)"
             for name, said, there in self._all_pairs(stored, checked, length)
-            if said != cleaned(there)  # as it was when it was stored
+            if said != _stored(there)
         ]
         if wrong:
             self._harm(
@@ -309,7 +339,7 @@ class _FileCheck:
         """Look for the records that others name; foreign files may name one that comes later."""
         left = []
         for checked, name, target in self._pending:
-            if self._db is None or hash(target) in self._ids or self._is_there(target):
+            if self._db is None or id_mark(target) in self.ids or self._is_there(target):
                 continue
             if checked.kind == "revisit":
                 continue  # told of with its capture
@@ -417,7 +447,14 @@ class _FileCheck:
         self._report.note(Problem(check, what, mend, self._path.name, offset, record_id, url))
 
 
+def _stored(said: object) -> object:
+    """What a record says, as it was stored: clean, as nearly all is."""
+    if not isinstance(said, str) or (said.isascii() and said.isprintable()):
+        return said
+    return cleaned(said)
+
+
 def _slim(checked: Checked) -> Checked:
     """What is told of a record, without its contents."""
     names = ("warc-type", "warc-record-id", "warc-target-uri")
-    return Checked(checked.offset, {name: checked[name] for name in names})
+    return Checked(checked.offset, {name: checked[name] for name in names}, kind=checked.kind)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -45,9 +44,7 @@ class Losses:
     """Damaged files, and the captures that are lost in them. On disk: there may be millions."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="verify-")
-        self._db = sqlite3.connect(Path(self._folder.name) / "losses.db")
-        self._db.execute("PRAGMA synchronous = OFF")
+        self._db = sqlite3.connect("")  # on disk, where no name is left of it
         self._db.execute(
             "CREATE TABLE lost (record_id TEXT PRIMARY KEY, file TEXT NOT NULL) WITHOUT ROWID"
         )
@@ -62,7 +59,6 @@ class Losses:
 
     def __exit__(self, *_: Any) -> None:
         self._db.close()
-        self._folder.cleanup()
 
     def add(self, file: DamagedFile, record_ids: Iterable[str]) -> None:
         """A file is damaged, and these captures in it are lost (WARC-Record-IDs)."""

@@ -58,6 +58,15 @@ class Report:
         self.notices += other.notices
         self.counts.update(other.counts)
 
+    def put(self, other: Report) -> None:
+        """Add what a check of another part of the same file, or of the database, found; so many
+        problems are listed as of one check."""
+        for each in other.damage:
+            self.harm(each)
+        for each in other.notices:
+            self.note(each)
+        self.counts.update(other.counts)
+
     def _add(self, problems: list[Problem], problem: Problem) -> None:
         if len(problems) < MAX_LISTED:
             problems.append(problem)

@@ -26,8 +26,13 @@ class _Format:
     format: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Whole(Conversion):
+    format: int
+
+
 _FORMAT = msgspec.json.Decoder(_Format)
-_CONTENT = msgspec.json.Decoder(Conversion)
+_WHOLE = msgspec.json.Decoder(_Whole)
 
 
 def read_conversion(block: bytes) -> Conversion:
@@ -36,11 +41,20 @@ def read_conversion(block: bytes) -> Conversion:
     Raises DamagedError where it is not what `conversion_record` writes.
     """
     try:
-        if (found := _FORMAT.decode(block).format) != FORMAT:
-            raise DamagedError(f"a conversion record of format {found}")
-        return _CONTENT.decode(block)
+        try:
+            whole = _WHOLE.decode(block)
+        except (msgspec.ValidationError, RecursionError):  # of another format, perhaps
+            _refuse(_FORMAT.decode(block))
+            raise
+        _refuse(whole)
+        return Conversion(whole.article, whole.url, whole.extractor)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise DamagedError(f"a conversion record that cannot be read ({_what(error)})") from None
+
+
+def _refuse(found: _Format | _Whole) -> None:
+    if found.format != FORMAT:
+        raise DamagedError(f"a conversion record of format {found.format}")
 
 
 def _what(error: Exception) -> str:

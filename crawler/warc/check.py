@@ -20,6 +20,16 @@ _VERSION = re.compile(rb"WARC/1\.[01]\r?\n")
 _HTTP_END = re.compile(rb"\r?\n\r?\n")
 _CHUNKED = re.compile(rb"^transfer-encoding[ \t]*:[^\r\n]*chunked", re.IGNORECASE | re.MULTILINE)
 _FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)")
+_USUAL = {
+    name.encode(): name.lower()
+    for name in (
+        "Content-Length", "Content-Type", "WARC-Block-Digest", "WARC-Concurrent-To", "WARC-Date",
+        "WARC-Filename", "WARC-IP-Address", "WARC-Payload-Digest", "WARC-Profile", "WARC-Record-ID",
+        "WARC-Refers-To", "WARC-Refers-To-Date", "WARC-Refers-To-Target-URI", "WARC-Target-URI",
+        "WARC-Truncated", "WARC-Type", "WARC-Warcinfo-ID",
+    )
+}  # fmt: skip
+"""Names of fields as almost all records spell them, and in lower case."""
 
 
 @dataclass(slots=True)
@@ -41,21 +51,22 @@ class Checked:
     """The block of a `conversion`, if it is not too long."""
     broken: bool = False
     """Whether it could not be read to its end."""
+    kind: str = ""
+    """WARC-Type, in lower case."""
+    is_http: bool = False
+    """Whether its block is an HTTP message: not all writers say so."""
+
+    def read(self, fields: dict[str, str]) -> None:
+        """Take in its named fields."""
+        self.fields = fields
+        self.kind = self["warc-type"].lower()
+        if self.kind in ("response", "revisit", "request"):
+            web = self["warc-target-uri"].lower().lstrip("<").startswith(("http:", "https:"))
+            said = self["content-type"].lower().startswith("application/http")
+            self.is_http = said or web
 
     def __getitem__(self, name: str) -> str:
         return self.fields.get(name, "")
-
-    @property
-    def kind(self) -> str:
-        """WARC-Type, in lower case."""
-        return self["warc-type"].lower()
-
-    @property
-    def is_http(self) -> bool:
-        """Whether its block is an HTTP message: not all writers say so."""
-        web = self["warc-target-uri"].lower().lstrip("<").startswith(("http:", "https:"))
-        said = self["content-type"].lower().startswith("application/http")
-        return self.kind in ("response", "revisit", "request") and (said or web)
 
 
 def read_record(member: Member) -> Checked:
@@ -78,7 +89,7 @@ def _read(member: Member, found: Checked) -> None:
             break
         head += data
     head, end, rest = head.partition(b"\r\n\r\n")
-    found.fields = _fields(head, found.faults)
+    found.read(_fields(head, found.faults))
     if not end or not _VERSION.match(head + b"\r\n"):
         found.faults.append("it does not begin as a WARC record does")
         _drain(member)
@@ -214,18 +225,23 @@ class _Block:
 def _fields(head: bytes, faults: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     last = None
-    for line in head.split(b"\r\n")[1:]:
-        if line[:1] in (b" ", b"\t") and last is not None:
-            found[last] = f"{found[last]} {line.decode('utf-8', 'replace').strip()}".strip()
-            continue
-        parsed = _FIELD.fullmatch(line)
-        if parsed is None:
-            faults.append("it has a header line that is none")
-            last = None
-            continue
-        name = parsed[1].decode("ascii").lower()
+    lines = head.split(b"\r\n")[1:]
+    is_plain = head.count(b"\n") == len(lines)  # else a line may have one in it
+    for line in lines:
+        written, colon, value = line.partition(b":")
+        name = _USUAL.get(written) if colon and is_plain else None
+        if name is None:
+            if line[:1] in (b" ", b"\t") and last is not None:
+                found[last] = f"{found[last]} {line.decode('utf-8', 'replace').strip()}".strip()
+                continue
+            parsed = _FIELD.fullmatch(line)
+            if parsed is None:
+                faults.append("it has a header line that is none")
+                last = None
+                continue
+            name, value = parsed[1].decode("ascii").lower(), parsed[2]
         last = name if name not in found else None
-        found.setdefault(name, parsed[2].decode("utf-8", "replace").strip())
+        found.setdefault(name, value.decode("utf-8", "replace").strip())
     return found
 
 

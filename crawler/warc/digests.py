@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 from typing import Protocol
 
 # Named without the dash that some write: SHA-1 is sha1.
 _ALGORITHMS = ("sha256", "sha1", "md5", "sha512", "sha384", "sha224", "blake2b", "blake2s",
                "sha3256", "sha3512")  # fmt: skip
 _LONGEST_LINE = 4096
+_USUAL: dict[str, Callable[[], Hash]] = {
+    "sha256": lambda: hashlib.sha256(usedforsecurity=False),
+    "sha1": lambda: hashlib.sha1(usedforsecurity=False),
+}
+# The digits of Base32 (RFC 4648, 6) as those of a number to base 32; what is none as what is none.
+_DIGITS = bytes(
+    b"0123456789abcdefghijklmnopqrstuv"[place] if place >= 0 else ord("!")
+    for place in (b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(each) for each in range(256))
+)
 
 
 class Hash(Protocol):
@@ -28,7 +38,10 @@ class Hash(Protocol):
 
 def hasher(labelled: str | None) -> Hash | None:
     """For what a digest's label names; None where there is none, or nobody knows it."""
-    name = (labelled or "").partition(":")[0].strip().lower().replace("-", "").replace("_", "")
+    label = (labelled or "").partition(":")[0]
+    if (usual := _USUAL.get(label)) is not None:
+        return usual()
+    name = label.strip().lower().replace("-", "").replace("_", "")
     if name not in _ALGORITHMS:
         return None
     name = name.replace("sha3", "sha3_") if name.startswith("sha3") and len(name) > 6 else name
@@ -44,11 +57,25 @@ def agrees(labelled: str, found: bytes) -> bool:
     True
     """
     value = labelled.partition(":")[2].strip().rstrip("=")
+    if _is_base32(value, found):
+        return True
     return (
         value.upper() == base64.b32encode(found).decode().rstrip("=")
         or value.lower() == found.hex()
         or value == base64.b64encode(found).decode().rstrip("=")
     )
+
+
+def _is_base32(value: str, found: bytes) -> bool:
+    """Whether a value is bytes in Base32: what `base64.b32encode` tells in a fifth of the time."""
+    length, left = divmod(8 * len(found), 5)
+    if len(value) != length + bool(left) or not value.isascii():
+        return False
+    try:
+        number = int(value.upper().encode().translate(_DIGITS), 32)
+    except ValueError:
+        return False
+    return number == int.from_bytes(found) << (5 - left if left else 0)
 
 
 class Dechunker:

@@ -45,8 +45,12 @@ class Record:
 
     def get(self, name: str) -> str | None:
         """The first field of a name, in any case."""
-        wanted = name.lower()
-        return next((v for n, v in self.headers if n.lower() == wanted), None)
+        for known, value in self.headers:  # spelled as most writers do
+            if known == name:
+                return value
+            if len(known) == len(name) and known.lower() == name.lower():
+                return value
+        return None
 
     @property
     def kind(self) -> str:
@@ -258,6 +262,9 @@ def _record(stream: Stream, max_block: int) -> Record | Damage:
             return _with_block(stream, Record("1.0", named, b"", 0, 0), max_block)
         stream.unread(first)
         raise FormError(_NO_RECORD)
+    version = first[5:].strip().decode("ascii", "replace")
+    if (plain := _plain_head(stream)) is not None:
+        return _with_block(stream, Record(version, plain, b"", 0, 0), max_block)
     headers: list[tuple[str, list[str]]] = []
     lines: list[bytes] = []
     size = 0
@@ -277,9 +284,26 @@ def _record(stream: Stream, max_block: int) -> Record | Damage:
     if any(MARK.search(line) for line in lines) and _repeats(name for name, _ in headers):
         stream.unread(b"".join(lines))
         raise FormError("a head that goes on with another one's")
-    version = first[5:].strip().decode("ascii", "replace")
     record = Record(version, tuple((n, " ".join(v)) for n, v in headers), b"", 0, 0)
     return _with_block(stream, record, max_block)
+
+
+def _plain_head(stream: Stream) -> tuple[tuple[str, str], ...] | None:
+    """The fields of a head as almost all are: whole in what was decompressed, a line each, with no
+    beginning of a record in them. None, with nothing read, where it is another one."""
+    head = stream.head()
+    if head is None or head.startswith((b"\r", b"\n")) or b"\n " in head or b"\n\t" in head:
+        return None
+    if not head.count(b"\r\n") == head.count(b"\n") == head.count(b"\r"):
+        return None
+    if PLAIN in head.upper() and MARK.search(head):
+        return None
+    stream.skip(len(head))
+    fields = []
+    for line in head.decode("utf-8", "replace").split("\r\n")[:-2]:
+        name, _, value = line.partition(":")
+        fields.append((name.strip(), value.strip()))
+    return tuple(fields)
 
 
 def _with_block(stream: Stream, record: Record, max_block: int) -> Record | Damage:

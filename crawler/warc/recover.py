@@ -7,12 +7,13 @@ import contextlib
 import hashlib
 import os
 import re
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urljoin
+
+from isal import isal_zlib
 
 from crawler.items import Capture, Rendering, Truncation
 from crawler.times import utc
@@ -156,7 +157,7 @@ def _members(path: Path) -> Iterator[tuple[int, int, bytes]]:
     with path.open("rb") as file:
         end, rest = 0, b""
         while chunk := rest or file.read(_CHUNK):
-            member, head = zlib.decompressobj(wbits=31), bytearray()
+            member, head = isal_zlib.decompressobj(wbits=31), bytearray()
             try:
                 while chunk:
                     _feed(member, chunk, head)
@@ -165,14 +166,14 @@ def _members(path: Path) -> Iterator[tuple[int, int, bytes]]:
                     chunk = file.read(_CHUNK)
                 else:
                     return
-            except zlib.error:
+            except isal_zlib.error:  # type: ignore[misc]
                 return
             rest = member.unused_data
             offset, end = end, file.tell() - len(rest)
             yield offset, end - offset, bytes(head)
 
 
-def _feed(member: zlib._Decompress, data: bytes, head: bytearray) -> None:
+def _feed(member: Any, data: bytes, head: bytearray) -> None:
     """Decompress, keep the beginning and forget the rest, never much at a time."""
     out = member.decompress(data, _CHUNK)
     while True:

@@ -46,6 +46,12 @@ class Stream:
             raise FormError("a line without end in a record's head")
         return self._take(end + 1 - self._at)
 
+    def head(self) -> bytes | None:
+        """What comes next, up to and with the first empty line, if all of that was decompressed
+        already and is no longer than a line may be; it is not passed over."""
+        end = self._buffer.find(b"\r\n\r\n", self._at, self._at + _MAX_LINE - 4)
+        return None if end < 0 else self._buffer[self._at : end + 4]
+
     def exactly(self, size: int) -> bytes:
         """So many bytes. Where there are fewer, they can be read again."""
         parts = [self._take(min(size, len(self._buffer) - self._at))]
@@ -76,6 +82,8 @@ class Stream:
         """Read the line breaks that come next."""
         parts, size = [], 0
         while self._at < len(self._buffer) or self._more():
+            if self._buffer[self._at] not in b"\r\n":
+                break
             breaks = _BREAKS.match(self._buffer, self._at)
             assert breaks is not None
             parts.append(self._take(len(breaks[0])))

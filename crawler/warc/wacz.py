@@ -17,11 +17,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
+from isal import isal_zlib
+
 from crawler.warc.cdxj import compressed, meta_line
 
 VERSION = "1.1.1"
 _CHUNK = 1 << 20
 _INDEX = "index.cdx.gz"
+_LEVEL = 3
+"""Of igzip, for lists of pages."""
+_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,10 @@ class Wacz:
         info.external_attr = 0o644 << 16
         sha256, size = hashlib.sha256(), 0
         with self._zip.open(info, "w", force_zip64=True) as entry:
+            if not stored:
+                # zlib takes twelve times as long, for a twelfth less; where a zipfile does not look
+                # for it there, that is what it uses
+                entry._compressor = isal_zlib.compressobj(_LEVEL, wbits=-15)  # type: ignore[attr-defined]
             for piece in data:
                 sha256.update(piece)
                 size += len(piece)
@@ -152,5 +161,4 @@ def _read(part: Part) -> Iterator[bytes]:
 
 
 def _line(content: Mapping[str, object]) -> bytes:
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "replace") + b"\n"
+    return _WRITER.encode(content).encode("utf-8", "replace") + b"\n"

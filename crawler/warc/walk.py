@@ -31,15 +31,21 @@ class BrokenError(Exception):
 class Source:
     """A file that is read from one end to the other, with small steps back; digested on the way."""
 
-    def __init__(self, file: BinaryIO, note: Callable[[int], None] = lambda count: None) -> None:
-        """note: told of the bytes that were read, now and then."""
+    def __init__(
+        self, file: BinaryIO, note: Callable[[int], None] = lambda count: None,
+        begin: int | None = None,
+    ) -> None:  # fmt: skip
+        """note: told of the bytes that were read, now and then. begin: where to begin, for who
+        wants no digest of the file. Raises OSError."""
         self._file = file
         self._note = note
         self._chunk = b""
         self._at = 0
-        self._end = 0
-        self._hashed = 0
-        self._sha256 = hashlib.sha256()
+        self._end = self._hashed = begin or 0
+        """Bytes from the file's start to the end of the chunk; to what was told and digested."""
+        self._sha256 = hashlib.sha256() if begin is None else None
+        if begin:
+            file.seek(begin)
 
     @property
     def position(self) -> int:
@@ -54,7 +60,8 @@ class Source:
             self._end += len(self._chunk)
             new = self._end - self._hashed
             if new > 0:
-                self._sha256.update(memoryview(self._chunk)[-new:])
+                if self._sha256 is not None:
+                    self._sha256.update(memoryview(self._chunk)[-new:])
                 self._hashed = self._end
                 self._note(new)
         taken = self._chunk[self._at : self._at + limit]
@@ -79,6 +86,7 @@ class Source:
 
     def digest(self) -> tuple[int, str]:
         """Length and SHA-256, in hexadecimal digits, of the whole file. Raises OSError."""
+        assert self._sha256 is not None
         self.seek(self._hashed)
         while self.take(_CHUNK):
             pass
@@ -141,13 +149,13 @@ class Member:
         return BrokenError(why)
 
 
-def members(source: Source) -> Iterator[Member]:
+def members(source: Source, end: int | None = None) -> Iterator[Member]:
     """Each member from where the source stands; behind one that cannot be read, the next that can.
 
-    The gap that a broken one leaves ends where the next member begins, or at the file's end.
-    Raises OSError.
+    end: none that begins there or behind; None: up to the file's end. The gap that a broken one
+    leaves ends where the next member begins, or at the file's end. Raises OSError.
     """
-    while source.take(1):
+    while (end is None or source.position < end) and source.take(1):
         source.seek(source.position - 1)
         member = Member(source)
         yield member

@@ -6,12 +6,18 @@ import dataclasses
 import gzip
 import io
 import json
+import os
 import random
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -24,7 +30,7 @@ from crawler.warc.records import FIELDS, HTTP_RESPONSE, digest, new_id, record
 from crawler.warc.walk import HEADER
 from crawler.warc.writer import OPEN
 
-from .conftest import PLAINLY, crawl, query, run_scrapy
+from .conftest import PLAINLY, ROOT, crawl, query, run_scrapy
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +47,9 @@ def small_files(demo: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copy(small_files: Path, tmp_path: Path) -> Path:
     """A copy to do harm to."""
     return Path(shutil.copytree(small_files, tmp_path / "copy"))
+
+
+pytestmark = pytest.mark.usefixtures("loaded_commands")
 
 
 def files(folder: Path) -> list[Path]:
@@ -439,3 +448,48 @@ def test_verify_says_what_is_wrong_with_its_arguments(tmp_path: Path) -> None:
     done = run_scrapy("verify", str(tmp_path / "none"))
     assert done.returncode == 2
     assert "no archive at" in done.stderr
+
+
+# -- how it ends -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "a child"])
+def test_whatever_ends_it_one_line_says_so_and_nothing_is_left_behind(
+    copy: Path, tmp_path: Path, how: str
+) -> None:
+    with (copy / "warc" / "long.warc.gz").open("wb") as file:
+        file.truncate(40 << 30)  # of holes: no disk, and minutes of reading
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-m", "scrapy", "verify", str(copy)], cwd=ROOT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        env={**os.environ, "TMPDIR": str(scratch), "SQLITE_TMPDIR": str(scratch)},
+    ) as process:  # fmt: skip
+        checking = wait_for_children(process)
+        if how == "a child":
+            checking[0].kill()
+        else:  # from a terminal, or from systemd: to all of them
+            os.killpg(process.pid, getattr(signal, how))
+        out, err = process.communicate(timeout=100)
+    assert out == ""
+    assert len(err.splitlines()) == 1, err
+    if how == "a child":
+        assert process.returncode == 1
+        assert "ended from outside" in err
+    else:
+        assert process.returncode == 130
+        assert err.endswith("verify: stopped; the same command begins anew\n")
+    assert psutil.wait_procs(checking, timeout=10)[1] == []
+    assert list(scratch.iterdir()) == []
+
+
+def wait_for_children(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Those that check, once some of them do."""
+    while process.poll() is None:
+        children = psutil.Process(process.pid).children(recursive=True)
+        checking = [each for each in children if "spawn_main" in " ".join(each.cmdline())]
+        if checking and max(sum(each.cpu_times()[:2]) for each in checking) > 0.5:
+            return checking
+        time.sleep(0.05)
+    raise AssertionError(process.communicate())

@@ -8,9 +8,12 @@ import hashlib
 import io
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from crawler.warc import check as checking
 from crawler.warc.check import Checked, read_record
 from crawler.warc.digests import Dechunker, agrees
 from crawler.warc.records import digest
@@ -155,3 +158,37 @@ def test_the_records_behind_a_broken_one_are_read() -> None:
 def test_a_digest_of_the_wrong_length_agrees_with_nothing() -> None:
     assert not agrees("sha1:", hashlib.sha1(b"").digest())
     assert not agrees("sha1:!!!", hashlib.sha1(b"").digest())
+
+
+# -- what is read at once, and what is not ---------------------------------------------------------
+
+_LINES = st.sampled_from([
+    b"WARC-Type: response", b"warc-type:request", b"WARC-Type", b"WARC-Date: \xc3\xa9 \xff ",
+    b"x: y",
+    b" folded", b"\tfolded", b"", b"no colon", b"WARC-Date: a\nb", b"Content-Type:", b"a b: c",
+    b"WARC-Refers-To : x",
+])  # fmt: skip
+
+
+@given(lines=st.lists(_LINES, max_size=10))
+def test_fields_spelled_as_usual_are_read_as_all_others(lines: list[bytes]) -> None:
+    head = b"\r\n".join([b"WARC/1.1", *lines])
+    found: list[str] = []
+    fields = checking._fields(head, found)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(checking, "_USUAL", {})
+        slowly: list[str] = []
+        assert (checking._fields(head, slowly), slowly) == (fields, found)
+
+
+@given(data=st.binary(max_size=70), other=st.binary(max_size=70))
+def test_a_digest_in_base32_agrees_with_its_own_bytes_alone(data: bytes, other: bytes) -> None:
+    told = base64.b32encode(data).decode()
+    for spelled in (told, told.lower(), told.rstrip("="), f" {told} "):
+        assert agrees(f"sha256:{spelled}", data)
+        assert agrees(f"sha256:{spelled}", other) == (data == other)
+
+
+@pytest.mark.parametrize("value", ["+2", "2_2", "é2", "89", "2 2", "-2"])
+def test_what_only_a_number_may_be_spelled_like_is_no_base32(value: str) -> None:
+    assert not agrees(f"sha256:{value}", b"\xd6")

@@ -205,9 +205,11 @@ def test_a_coding_is_removed(coding: str, pack: Callable[[bytes], bytes], body: 
 def test_chunks_around_a_coding_are_removed_first(
     coding: str, pack: Callable[[bytes], bytes]
 ) -> None:
-    body = chunked(pack(TEXT), [100] * 20)
-    message = answer(body, f"Content-Encoding: {coding}", "Transfer-Encoding: chunked")
-    assert payload(message) == pack(TEXT) or coding == "gzip"
+    packed = pack(TEXT)  # once: gzip's has the time in it
+    message = answer(
+        chunked(packed, [100] * 20), f"Content-Encoding: {coding}", "Transfer-Encoding: chunked"
+    )
+    assert payload(message) == packed
     assert decoded(message) == TEXT
 
 

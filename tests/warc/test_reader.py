@@ -24,6 +24,7 @@ from warcio.archiveiterator import ArchiveIterator
 from crawler.warc.http import decoded, parse, payload
 from crawler.warc.members import DamagedError
 from crawler.warc.reader import Damage, Record, read_file, read_record
+from crawler.warc.stream import Stream
 from crawler.warc.writer import OPEN
 from tests.loopback import serving
 
@@ -510,3 +511,28 @@ def test_what_wget_writes_is_read_with_every_digest_right(tmp_path: Path, packed
                 assert value == f"sha1:{sha1}"
                 checked += 1
     assert checked > len(records)
+
+
+# -- heads -----------------------------------------------------------------------------------------
+
+_LINES = st.sampled_from([
+    b"WARC-Type: response", b"warc-type:request", b"WARC-Target-URI:  https://a.example/\xc3\xa9 ",
+    b"X: \xc3", b": no name", b"no colon", b" folded", b"\tfolded", b"", b" ", b"\r", b"A: b\rc",
+    b"WARC-Record-ID: <urn:uuid:1>", b"software: it wrote WARC/1.0", b"X: 1:2",
+    b"Content-Length: 3",
+])  # fmt: skip
+_ENDS = st.sampled_from([b"\r\n"] * 6 + [b"\n", b"\r\r\n"])
+
+
+@given(lines=st.lists(st.tuples(_LINES, _ENDS), max_size=12))
+def test_a_head_is_read_at_once_as_it_is_line_by_line(
+    lines: list[tuple[bytes, bytes]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    head = b"WARC/1.1\r\n" + b"".join(line + end for line, end in lines)
+    data = head + b"Content-Length: 3\r\n\r\nabc\r\n\r\n"
+    path = tmp_path_factory.mktemp("head") / "a.warc.gz"
+    path.write_bytes(gzip.compress(data) + gzip.compress(data))
+    at_once = list(read_file(path))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Stream, "head", lambda stream: None)
+        assert list(read_file(path)) == at_once
