@@ -35,7 +35,6 @@ from crawler.warc.writer import GZIP_LEVEL, WarcWriter
 
 RESULTS = Path(__file__).resolve().parent / "results" / "writing.md"
 _REQUEST = b"GET /story HTTP/1.1\r\nHost: paper.example\r\nAccept: text/html\r\n\r\n"
-_ASK = 1300
 _BATCH = 100
 """Pairs after which a crawl syncs, about."""
 
@@ -223,7 +222,7 @@ def main() -> None:
         f" pages of {size / 1000:,.0f} kB on average, median of {options.rounds} rounds, each in"
         " turn. A pair is a page and the request for it. Ours has SHA-256 of each block and each"
         " page and of the file, theirs SHA-1 of blocks and pages; ours syncs every"
-        f" {_BATCH} pairs. Asked: {_ASK:,} pairs per second of CPU.",
+        f" {_BATCH} pairs.",
         "", "| | pairs a second of CPU | × ours | bytes a pair | coded pages: pairs | × ours |"
         " bytes a pair |", "|---|---:|---:|---:|---:|---:|---:|",
     ]  # fmt: skip

@@ -301,8 +301,9 @@ class _Reader:
                 if task is not None:
                     task.cancel()
             # the loop is not to look for a file that is closed, or is another one by then
-            self._loop.remove_reader(self._line)
-            self._loop.remove_writer(self._line)
+            with suppress(NotImplementedError):  # a loop that does not look for files
+                self._loop.remove_reader(self._line)
+                self._loop.remove_writer(self._line)
         self.process.join(_LAST_SECONDS)
         if self.process.is_alive():
             self.process.kill()
