@@ -4,30 +4,22 @@ time."""
 from __future__ import annotations
 
 import gc
-import os
 import pickle
 import signal
 import socket
 import struct
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing import parent_process
-from multiprocessing.connection import wait
 from typing import TypeVar
 
+from crawler import processes
 from crawler.errors import PageError
 
 if sys.platform != "win32":  # there, pages are read without a limit of CPU time
     import resource
-
-    ENDING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
-else:
-    ENDING = frozenset()
-"""Signals to a process group that the crawl's own process alone answers."""
 
 T = TypeVar("T")
 
@@ -103,22 +95,9 @@ def _raised(error: BaseException) -> bytes:
 
 def _prepare() -> None:
     """Make a fresh process ready: deaf to what ends the run, never an orphan, imports done."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for each in ENDING:
-        signal.signal(each, signal.SIG_IGN)
-    if ENDING:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+    processes.serve()
     if sys.platform != "win32":
         signal.signal(signal.SIGPROF, _too_long)
-    parent = parent_process()
-    if parent is not None:
-        sentinel = parent.sentinel
-
-        def end_with_parent() -> None:
-            wait([sentinel])
-            os._exit(1)
-
-        threading.Thread(target=end_with_parent, daemon=True).start()
     import crawler.extract  # noqa: F401
 
     # Reading a page leaves no cycles to speak of, and looking for them takes a tenth of its time.

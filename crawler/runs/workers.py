@@ -7,30 +7,24 @@ import logging
 import multiprocessing
 import os
 import pickle
-import signal
 import socket
-import sys
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
-from types import ModuleType
 from typing import Any, ParamSpec, TypeVar
 
+from crawler import processes
 from crawler.errors import HemerotecaError, PageError
 from crawler.reasons import in_words
-from crawler.runs.reader_process import ENDING, HEAD, serve
-
-if sys.platform != "win32":
-    from multiprocessing import resource_tracker
+from crawler.runs.reader_process import HEAD, serve
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-START_METHOD = "spawn"
-"""Never fork: the crawl's process has threads and open connections."""
+START_METHOD = processes.START_METHOD
 
 CPU_SECONDS = 2.0
 """CPU time that one page may take before it is given up; an average page takes 0.01."""
@@ -345,42 +339,7 @@ def _tell(job: _Job, error: BaseException) -> None:
 
 def _start(line: socket.socket) -> BaseProcess:
     context: Any = multiprocessing.get_context(START_METHOD)
-    if sys.platform != "win32":
-        # it would start with the first worker, and let through what is held back from that one
-        resource_tracker.ensure_running()
     process: BaseProcess = context.Process(target=serve, args=(line,))
-    with _bare_main(), _signals_held():
+    with processes.starting():
         process.start()
     return process
-
-
-@contextmanager
-def _bare_main() -> Iterator[None]:
-    """Start workers from an empty main module.
-
-    A spawned process imports the main module of its parent: here all of Scrapy and Twisted, which
-    take a second and a hundred megabytes and are not needed to read a page.
-    """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-
-
-@contextmanager
-def _signals_held() -> Iterator[None]:
-    """Hold back the signals that end a run while processes are started.
-
-    They come to the whole process group, from a terminal or from systemd: a worker is born with
-    them held back, and ignores them before it looks.
-    """
-    if not ENDING:
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
