@@ -20,7 +20,7 @@ from crawler.archive.lock import ArchiveLock
 from crawler.archive.log_room import KEPT, kept_by_readers
 from crawler.archive.run_rows import Setup
 from crawler.archive.store import Store
-from crawler.archive.takedowns import without_words
+from crawler.archive.takedowns import has_takedowns, without_words
 from crawler.config import Papers
 from crawler.errors import ArchiveError, BusyError, HemerotecaError
 from crawler.events import event
@@ -250,8 +250,9 @@ class Run:
     # -- its records -----------------------------------------------------------------------------
 
     def _note(self, visit: Visit, article_url: str | None, revised: bool) -> None:
-        if visit.article is not None and self._store is not None:
-            links = without_words(self._store.db.conn, visit.article.links)
+        store = self._store
+        if visit.article is not None and store is not None and has_takedowns(store.db.conn):
+            links = without_words(store.db.conn, visit.article.links)
             visit = replace(visit, article=replace(visit.article, links=tuple(links)))
         note_visit(self.warc, visit, article_url, revised)
         tell_of_visit(self.store.db.conn, visit, article_url, revised=revised)
