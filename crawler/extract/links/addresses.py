@@ -224,8 +224,9 @@ class StoryUrls:
         if len(name) >= 4 and name == self._site.partition(".")[0]:
             return True
         if self._fronts is None:
-            # Most links of a page are to its own site, and written without a host.
-            found = map(_FRONT.fullmatch, {href for href in hrefs() if "//" in href[:8]})
+            # Of most links of a page one look tells that they lead deeper.
+            short = {href for href in hrefs() if href.count("/") < 4 or "utm_" in href}
+            found = map(_FRONT.fullmatch, short)
             self._fronts = frozenset(_owner(m[1].lower())[0] for m in found if m)
         return domain in self._fronts
 
