@@ -37,14 +37,13 @@ def claimed_stories(doc: Document, data: Structured, urls: StoryUrls) -> Iterato
 
     A list counts where at least two of its items have an address and a headline of a story.
     """
-    for link in islice(doc.tags["link"], 200):
-        told = (link.get("rel") or "").lower().split()
-        title = tidy(link.get("title") or "")
+    for link in doc.head_links[:200]:
         relation: Relation | None = (
-            "previous" if "prev" in told else "next" if "next" in told else None
+            "previous" if "prev" in link.rel else "next" if "next" in link.rel else None
         )
+        title = tidy(link.title) if relation else ""
         if relation and line_words(title) >= 3:
-            target = _story(urls, link.get("href"))
+            target = _story(urls, link.href)
             if target:
                 yield Claimed(relation, 0, target, title)
     for number, node in enumerate(data.nodes, 1):

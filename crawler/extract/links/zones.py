@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from crawler.extract.language import phrase_in, whole
 from crawler.items import Relation
 
+
 def _by_first_letter(pattern: str) -> str:
     """A pattern of alternatives as one that is searched for several times as fast: at each place
     one letter rules out most of them. Those that begin with no letter of their own stay as they

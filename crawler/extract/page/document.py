@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import cast
+from typing import NamedTuple, cast
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -40,6 +40,18 @@ INDEXED = ("base", "meta", "link", "script", "title", "h1", "h2", "time", "a", "
 
 
 SENTENCE_ENDS = tuple('.!?…:”"»“’。！？」』।؟۔)）')
+
+
+class HeadLink(NamedTuple):
+    """What a `link` element says (HTML Living Standard, 4.2.4)."""
+
+    rel: frozenset[str]
+    """Its keywords, lower-case."""
+    href: str
+    """As it is written; "" without one."""
+    type: str
+    """Lower-case; "" without one."""
+    title: str
 
 
 class Document:
@@ -85,6 +97,18 @@ class Document:
         for element in self.root.iter(*INDEXED):
             found[element.tag].append(element)
         return MappingProxyType(found)
+
+    @cached_property
+    def head_links(self) -> Sequence[HeadLink]:
+        """What the page's `link` elements say, in document order."""
+        return [
+            HeadLink(
+                frozenset((get("rel") or "").lower().split()), get("href") or "",
+                (get("type") or "").strip().lower(), get("title") or "",
+            )
+            for element in self.tags["link"]
+            for get in (element.get,)
+        ]  # fmt: skip
 
     @cached_property
     def base_url(self) -> str:

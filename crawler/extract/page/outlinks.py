@@ -60,9 +60,10 @@ def out_links(doc: Document) -> dict[str, str]:
         elif said != "h":
             hrefs[href] = _stronger(_says(link), said)
     # a list's further pages, or a story's neighbours, that only the head names
-    for href in _beside(doc, "link", _MAX_BESIDE):
+    beside = (link.href or "#" for link in doc.head_links if not _BESIDE.isdisjoint(link.rel))
+    for href in islice(dict.fromkeys(beside), _MAX_BESIDE):
         hrefs.setdefault(href, "-")
-    for href in islice(_beside(doc, "a", _MAX_LINKS), _MAX_BESIDE, None):
+    for href in islice(_beside(doc), _MAX_BESIDE, None):
         hrefs.pop(href, None)
     for href in _other_ways(doc):
         hrefs.setdefault(href, "-")
@@ -104,14 +105,13 @@ def _stronger(one: str, other: str) -> str:
     return one if _RANK[one] <= _RANK[other] else other
 
 
-def _beside(doc: Document, tag: str, most: int) -> Iterator[str]:
-    """The first addresses that elements of a kind call the page before or after this one."""
-    named = (
+def _beside(doc: Document) -> dict[str, None]:
+    """The addresses that the page's links call the page before or after this one, each once."""
+    return dict.fromkeys(
         link.get("href") or "#"
-        for link in doc.tags[tag][:_MAX_LINKS]
+        for link in doc.tags["a"][:_MAX_LINKS]
         if (rel := link.get("rel")) and not _BESIDE.isdisjoint(rel.lower().split())
     )
-    return islice(dict.fromkeys(named), most)
 
 
 def _other_ways(doc: Document) -> Iterator[str]:
@@ -143,11 +143,11 @@ def _other_ways(doc: Document) -> Iterator[str]:
 
 def feeds(doc: Document) -> tuple[str, ...]:
     """Addresses of the feeds that the page announces (RSS Advisory Board, autodiscovery)."""
-    found = []
-    for link in doc.tags["link"]:
-        kind = (link.get("type") or "").lower().strip()
-        if kind in _FEED_TYPES and "alternate" in (link.get("rel") or "").lower().split():
-            found.append(doc.address(link.get("href") or ""))
+    found = [
+        doc.address(link.href)
+        for link in doc.head_links
+        if link.type in _FEED_TYPES and "alternate" in link.rel
+    ]
     return tuple(dict.fromkeys(url for url in found if url is not None))
 
 
@@ -155,10 +155,8 @@ def wordpress_kind(doc: Document) -> str | None:
     """What WordPress's own record of the page is: `posts` of a story, `pages` of one that stands
     still, `categories`, `tags` or `users` of a list (REST API Handbook, "Discovery", since
     WordPress 5.5); None where the page names no record."""
-    for link in doc.tags["link"]:
-        if (link.get("type") or "").strip().lower() == "application/json" and (
-            found := _WORDPRESS_RECORD.search(link.get("href") or "")
-        ):
+    for link in doc.head_links:
+        if link.type == "application/json" and (found := _WORDPRESS_RECORD.search(link.href)):
             return found[1]
     return None
 
@@ -167,18 +165,19 @@ def wordpress_api(doc: Document) -> str | None:
     """Root of the site's WordPress REST API: as the page names it (link rel="https://api.w.org/"),
     else at its usual place where the page is WordPress's by its files; None if it is not.
     """
-    for link in doc.tags["link"]:
-        href = link.get("href") or ""
-        if "https://api.w.org/" in (link.get("rel") or ""):
-            return doc.address(href)
-    for tag in ("link", "script"):
-        for element in doc.tags[tag]:
-            path = element.get("href") or element.get("src") or ""
-            root, found, _ = path.partition("/wp-content/")
-            if not found:
-                root, found, _ = path.partition("/wp-includes/")
-            if found:
-                api = doc.address(f"{root}/wp-json/")
-                # files may come from elsewhere: the API is the site's own
-                return api if api and site_host(api) == site_host(doc.url) else None
+    for link in doc.head_links:
+        if "https://api.w.org/" in link.rel:
+            return doc.address(link.href)
+    paths = [link.href for link in doc.head_links]
+    paths += [script.get("src") or "" for script in doc.tags["script"]]
+    for path in paths:
+        if "/wp-" not in path:
+            continue
+        root, found, _ = path.partition("/wp-content/")
+        if not found:
+            root, found, _ = path.partition("/wp-includes/")
+        if found:
+            api = doc.address(f"{root}/wp-json/")
+            # files may come from elsewhere: the API is the site's own
+            return api if api and site_host(api) == site_host(doc.url) else None
     return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from crawler.extract.page.document import Document
 from crawler.extract.page.structured import Structured
 from crawler.reservations import Reservation, of_page
@@ -14,8 +12,8 @@ _MAX_LINKS = 1_000
 def reservations(doc: Document, data: Structured) -> tuple[Reservation, ...]:
     """What meta elements and links to licences say, as `crawler.reservations` reads them."""
     links = [
-        (e.get("href", ""), frozenset(e.get("rel", "").lower().split()), e.get("type", ""))
-        for e in islice(doc.tags["link"], _MAX_LINKS)
-        if "license" in e.get("rel", "").lower()
+        (link.href, link.rel, link.type)
+        for link in doc.head_links[:_MAX_LINKS]
+        if "license" in link.rel
     ]
     return of_page(data.meta, links, doc.base_url)
