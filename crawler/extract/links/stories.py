@@ -8,7 +8,7 @@ Then words: the heading by the labels of `data/languages/`, the names in classes
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -201,7 +201,7 @@ def _links(doc: Document, zones: Zones, urls: StoryUrls) -> Iterator[Link]:
     hopeless: set[str] = set()
     in_menus: set[HtmlElement] = set()
     anchors = doc.tags["a"][:MAX_ANCHORS]
-    steps = _steps(anchors)
+    steps = set(doc.steps)
     for anchor in anchors:
         stepping = anchor in steps
         if anchor in in_menus and not stepping:
@@ -243,21 +243,6 @@ def _links(doc: Document, zones: Zones, urls: StoryUrls) -> Iterator[Link]:
             continue
         if target.own_site or link.relation not in ("inline", "previous", "next"):
             yield link
-
-
-def _steps(anchors: Sequence[HtmlElement]) -> set[HtmlElement]:
-    """The links that say of themselves that they lead to the story before or after."""
-    told: dict[str, bool] = {}
-    found = set()
-    for anchor in anchors:
-        rel = anchor.get("rel")
-        if rel is None:
-            continue
-        if rel not in told:
-            told[rel] = stated_direction(rel) is not None
-        if told[rel]:
-            found.add(anchor)
-    return found
 
 
 def _names_a_block(shown: str, target: Target, language: str | None) -> bool:

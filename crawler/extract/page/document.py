@@ -38,6 +38,10 @@ _ONE_CLASS = etree.ElementDefaultClassLookup(
 
 INDEXED = ("base", "meta", "link", "script", "title", "h1", "h2", "time", "a", "article", "main")
 
+MAX_LINKS = 20_000
+"""Links of a page that are looked at."""
+STEPS = frozenset({"next", "prev", "previous"})
+"""What `rel` says of a link to what comes before or after (HTML Living Standard, 4.6.7)."""
 
 SENTENCE_ENDS = tuple('.!?…:”"»“’。！？」』।؟۔)）')
 
@@ -109,6 +113,21 @@ class Document:
             for element in self.tags["link"]
             for get in (element.get,)
         ]  # fmt: skip
+
+    @cached_property
+    def steps(self) -> Sequence[HtmlElement]:
+        """The links that say of themselves that they lead to what comes before or after."""
+        found = []
+        told: dict[str, bool] = {}
+        for link in self.tags["a"][:MAX_LINKS]:
+            rel = link.get("rel")
+            if rel is None:
+                continue
+            if rel not in told:
+                told[rel] = not STEPS.isdisjoint(rel.lower().split())
+            if told[rel]:
+                found.append(link)
+        return found
 
     @cached_property
     def base_url(self) -> str:

@@ -8,7 +8,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from crawler.extract.page.document import Document, text_of
+from crawler.extract.page.document import MAX_LINKS, STEPS, Document, text_of
 from crawler.items import LINK_WORDS
 from crawler.urls import site_host
 
@@ -16,7 +16,6 @@ _WORDPRESS_RECORD = re.compile(r"/wp/v2/(posts|pages|categories|tags|users)/\d+$
 _FEED_TYPES = frozenset({
     "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
 })  # fmt: skip
-_MAX_LINKS = 20_000
 # A headline has so many words, fewer where it stands as a heading; so many characters in a script
 # that keeps no words apart, which is then one word.
 _HEADLINE = 5
@@ -50,7 +49,7 @@ def out_links(doc: Document) -> dict[str, str]:
     """Addresses of the page's links, absolute and normalised, in page order → what the page says of
     each at best, one of `LINK_WORDS`."""
     hrefs: dict[str, str] = {}
-    for link in doc.tags["a"][:_MAX_LINKS]:
+    for link in doc.tags["a"][:MAX_LINKS]:
         href = link.get("href")
         if not href:
             continue
@@ -60,10 +59,11 @@ def out_links(doc: Document) -> dict[str, str]:
         elif said != "h":
             hrefs[href] = _stronger(_says(link), said)
     # a list's further pages, or a story's neighbours, that only the head names
-    beside = (link.href or "#" for link in doc.head_links if not _BESIDE.isdisjoint(link.rel))
+    beside = (link.href or "#" for link in doc.head_links if not STEPS.isdisjoint(link.rel))
     for href in islice(dict.fromkeys(beside), _MAX_BESIDE):
         hrefs.setdefault(href, "-")
-    for href in islice(_beside(doc), _MAX_BESIDE, None):
+    beside = (link.get("href") or "#" for link in doc.steps)
+    for href in islice(dict.fromkeys(beside), _MAX_BESIDE, None):
         hrefs.pop(href, None)
     for href in _other_ways(doc):
         hrefs.setdefault(href, "-")
@@ -97,7 +97,6 @@ def _says(link: HtmlElement) -> str:
     return "h" if in_heading else "w"
 
 
-_BESIDE = frozenset({"next", "prev", "previous"})
 _RANK = {word: at for at, word in enumerate(LINK_WORDS)}
 
 
@@ -105,19 +104,10 @@ def _stronger(one: str, other: str) -> str:
     return one if _RANK[one] <= _RANK[other] else other
 
 
-def _beside(doc: Document) -> dict[str, None]:
-    """The addresses that the page's links call the page before or after this one, each once."""
-    return dict.fromkeys(
-        link.get("href") or "#"
-        for link in doc.tags["a"][:_MAX_LINKS]
-        if (rel := link.get("rel")) and not _BESIDE.isdisjoint(rel.lower().split())
-    )
-
-
 def _other_ways(doc: Document) -> Iterator[str]:
     """What leads on without being a link: maps, frames, menus, a page that sends its reader on by
     itself, buttons with the address of more in an attribute."""
-    for element in islice(doc.root.iter("area", "frame", "option"), _MAX_LINKS):
+    for element in islice(doc.root.iter("area", "frame", "option"), MAX_LINKS):
         href = element.get({"area": "href", "frame": "src"}.get(element.tag, "value"), "").strip()
         if element.tag != "option" or _ADDRESS.fullmatch(href):
             yield href
@@ -126,14 +116,14 @@ def _other_ways(doc: Document) -> Iterator[str]:
             found := _REFRESH.match(meta.get("content", "")[:3_000])
         ):
             yield found[1]
+    for_others = _FOR_SCRIPTS.isdisjoint
     told = (
         (name, element.get(name, ""))
-        for element in doc.elements
-        if not _FOR_SCRIPTS.isdisjoint(names := element.keys())
-        for name in names
+        for element in [each for each in doc.elements if not for_others(each.keys())]
+        for name in element.keys()  # noqa: SIM118
         if name in _FOR_SCRIPTS
     )
-    for name, value in islice(told, _MAX_LINKS):
+    for name, value in islice(told, MAX_LINKS):
         if name == "onclick":
             if clicked := _ONCLICK.search(value[:3_000]):
                 yield clicked[1]
