@@ -113,6 +113,10 @@ class NewsSpider(ArchiveSpider):
         A sitemap told of by another sitemap, or the next page of a feed, comes after the stories
         that are waiting: so the frontier of a large site stays small.
         """
+        return self._rank(found, found.family[:1])
+
+    def _rank(self, found: FoundUrl, says: str) -> int:
+        """The same by what is said of a URL, one of `LINK_WORDS`, whatever its family."""
         if found.role == "home":
             return 1000
         if found.role == "feed":
@@ -123,7 +127,7 @@ class NewsSpider(ArchiveSpider):
             return 700 if found.source != "wordpress" else 0
         if found.source == "previous":
             return 90
-        rank = story_urls.priority(found.url, found.claimed_title) + _SAYS.get(found.family[:1], 0)
+        rank = story_urls.priority(found.url, found.claimed_title) + _SAYS.get(says, 0)
         if rank < 0:
             # The first few lists of a kind decide whether more are read. Newest first, they would
             # show what is known already: the oldest dates first, the deepest pages, the rest in no
@@ -250,9 +254,10 @@ class NewsSpider(ArchiveSpider):
 
     def _ranked(self, found: FoundUrl, says: str = "l") -> FoundUrl:
         """A URL with its priority, and its family by what is said of it (`LINK_WORDS`)."""
-        if found.role == "page":
-            found = replace(found, family=f"{says} {shape(found.url)}")
-        return replace(found, priority=self.rank(found))
+        if found.role != "page":
+            return replace(found, priority=self.rank(found))
+        family = f"{says} {shape(found.url)}"
+        return replace(found, priority=self._rank(found, says), family=family)
 
     async def _read_posts(self, response: Response, visit: Visit, found: FoundUrl) -> Visit:
         posts = await Session.of(self.crawler).workers.run_list(
