@@ -37,13 +37,12 @@ def claimed_stories(doc: Document, data: Structured, urls: StoryUrls) -> Iterato
 
     A list counts where at least two of its items have an address and a headline of a story.
     """
-    for link in doc.head_links[:200]:
-        relation: Relation | None = (
-            "previous" if "prev" in link.rel else "next" if "next" in link.rel else None
-        )
-        title = tidy(link.title) if relation else ""
-        if relation and line_words(title) >= 3:
-            target = _story(urls, link.href)
+    for link in doc.head_links("prev", "next")[:_MAX_ITEMS]:
+        title = tidy(link.get("title") or "")
+        if line_words(title) >= 3:
+            told = (link.get("rel") or "").lower().split()
+            relation: Relation = "previous" if "prev" in told else "next"
+            target = _story(urls, link.get("href"))
             if target:
                 yield Claimed(relation, 0, target, title)
     for number, node in enumerate(data.nodes, 1):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import NamedTuple, cast
+from typing import cast
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -41,21 +41,9 @@ INDEXED = ("base", "meta", "link", "script", "title", "h1", "h2", "time", "a", "
 MAX_LINKS = 20_000
 """Links of a page that are looked at."""
 STEPS = frozenset({"next", "prev", "previous"})
-"""What `rel` says of a link to what comes before or after (HTML Living Standard, 4.6.7)."""
+"""What `rel` says of a link to what comes before or after."""
 
 SENTENCE_ENDS = tuple('.!?…:”"»“’。！？」』।؟۔)）')
-
-
-class HeadLink(NamedTuple):
-    """What a `link` element says (HTML Living Standard, 4.2.4)."""
-
-    rel: frozenset[str]
-    """Its keywords, lower-case."""
-    href: str
-    """As it is written; "" without one."""
-    type: str
-    """Lower-case; "" without one."""
-    title: str
 
 
 class Document:
@@ -102,17 +90,19 @@ class Document:
             found[element.tag].append(element)
         return MappingProxyType(found)
 
+    def head_links(self, *words: str) -> Sequence[HtmlElement]:
+        """The page's `link` elements that say one of these, lower-case, of what they lead to
+        (`rel`; HTML Living Standard, 4.6.7), in document order."""
+        found = {link for word in words for link in self._rels.get(word, ())}
+        return [link for link in self.tags["link"] if link in found] if found else ()
+
     @cached_property
-    def head_links(self) -> Sequence[HeadLink]:
-        """What the page's `link` elements say, in document order."""
-        return [
-            HeadLink(
-                frozenset((get("rel") or "").lower().split()), get("href") or "",
-                (get("type") or "").strip().lower(), get("title") or "",
-            )
-            for element in self.tags["link"]
-            for get in (element.get,)
-        ]  # fmt: skip
+    def _rels(self) -> dict[str, list[HtmlElement]]:
+        found: dict[str, list[HtmlElement]] = {}
+        for link in self.tags["link"]:
+            for word in (link.get("rel") or "").lower().split():
+                found.setdefault(word, []).append(link)
+        return found
 
     @cached_property
     def steps(self) -> Sequence[HtmlElement]:

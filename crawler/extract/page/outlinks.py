@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -59,11 +59,9 @@ def out_links(doc: Document) -> dict[str, str]:
         elif said != "h":
             hrefs[href] = _stronger(_says(link), said)
     # a list's further pages, or a story's neighbours, that only the head names
-    beside = (link.href or "#" for link in doc.head_links if not STEPS.isdisjoint(link.rel))
-    for href in islice(dict.fromkeys(beside), _MAX_BESIDE):
+    for href in islice(_addresses(doc.head_links(*STEPS)), _MAX_BESIDE):
         hrefs.setdefault(href, "-")
-    beside = (link.get("href") or "#" for link in doc.steps)
-    for href in islice(dict.fromkeys(beside), _MAX_BESIDE, None):
+    for href in islice(_addresses(doc.steps), _MAX_BESIDE, None):
         hrefs.pop(href, None)
     for href in _other_ways(doc):
         hrefs.setdefault(href, "-")
@@ -104,6 +102,10 @@ def _stronger(one: str, other: str) -> str:
     return one if _RANK[one] <= _RANK[other] else other
 
 
+def _addresses(links: Iterable[HtmlElement]) -> dict[str, None]:
+    return dict.fromkeys(link.get("href") or "#" for link in links)
+
+
 def _other_ways(doc: Document) -> Iterator[str]:
     """What leads on without being a link: maps, frames, menus, a page that sends its reader on by
     itself, buttons with the address of more in an attribute."""
@@ -134,9 +136,9 @@ def _other_ways(doc: Document) -> Iterator[str]:
 def feeds(doc: Document) -> tuple[str, ...]:
     """Addresses of the feeds that the page announces (RSS Advisory Board, autodiscovery)."""
     found = [
-        doc.address(link.href)
-        for link in doc.head_links
-        if link.type in _FEED_TYPES and "alternate" in link.rel
+        doc.address(link.get("href") or "")
+        for link in doc.head_links("alternate")
+        if (link.get("type") or "").lower().strip() in _FEED_TYPES
     ]
     return tuple(dict.fromkeys(url for url in found if url is not None))
 
@@ -145,8 +147,10 @@ def wordpress_kind(doc: Document) -> str | None:
     """What WordPress's own record of the page is: `posts` of a story, `pages` of one that stands
     still, `categories`, `tags` or `users` of a list (REST API Handbook, "Discovery", since
     WordPress 5.5); None where the page names no record."""
-    for link in doc.head_links:
-        if link.type == "application/json" and (found := _WORDPRESS_RECORD.search(link.href)):
+    for link in doc.tags["link"]:
+        if (link.get("type") or "").strip().lower() == "application/json" and (
+            found := _WORDPRESS_RECORD.search(link.get("href") or "")
+        ):
             return found[1]
     return None
 
@@ -155,10 +159,9 @@ def wordpress_api(doc: Document) -> str | None:
     """Root of the site's WordPress REST API: as the page names it (link rel="https://api.w.org/"),
     else at its usual place where the page is WordPress's by its files; None if it is not.
     """
-    for link in doc.head_links:
-        if "https://api.w.org/" in link.rel:
-            return doc.address(link.href)
-    paths = [link.href for link in doc.head_links]
+    for link in doc.head_links("https://api.w.org/"):
+        return doc.address(link.get("href") or "")
+    paths = [link.get("href") or "" for link in doc.tags["link"]]
     paths += [script.get("src") or "" for script in doc.tags["script"]]
     for path in paths:
         if "/wp-" not in path:

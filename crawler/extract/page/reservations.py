@@ -12,8 +12,7 @@ _MAX_LINKS = 1_000
 def reservations(doc: Document, data: Structured) -> tuple[Reservation, ...]:
     """What meta elements and links to licences say, as `crawler.reservations` reads them."""
     links = [
-        (link.href, link.rel, link.type)
-        for link in doc.head_links[:_MAX_LINKS]
-        if "license" in link.rel
+        (e.get("href", ""), frozenset(e.get("rel", "").lower().split()), e.get("type", ""))
+        for e in doc.head_links("license")[:_MAX_LINKS]
     ]
     return of_page(data.meta, links, doc.base_url)
