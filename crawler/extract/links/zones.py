@@ -112,7 +112,8 @@ _HINTS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
 
 
 _ANY_HINT = re.compile(_by_first_letter("|".join(pattern.pattern for _, pattern in _HINTS)))
-_FILED = re.compile(r"(?<!\S)(?:category|tag|tax|type|status|format|author)-\S+")
+_FILED = ("category-", "tag-", "tax-", "type-", "status-", "format-", "author-")
+"""What content systems put before what a story is filed under."""
 _CAMEL = re.compile(r"([a-z])([A-Z])")
 _ROLES_SKIPPED = frozenset(
     {"navigation", "menu", "menubar", "menuitem", "search", "dialog", "banner"}
@@ -232,20 +233,16 @@ def _name_marks(name: str) -> _NameMarks:
         skip = post_nav = False
     skip = skip or lower in _MENU_TOKENS
     parted = "-" in lower
-    worded = _worded(lower) if parted and hint == len(_HINTS) else None
-    filed = parted and _FILED.match(lower) is not None
+    worded = phrase_in(lower) if parted and hint == len(_HINTS) else None
+    if worded is not None and worded not in _BLOCK_RELATIONS:
+        worded = None
+    filed = parted and lower.startswith(_FILED)
     footer = (
         "footer" in lower and _FOOTER.search(lower) is not None and not _PART_FOOTER.search(lower)
     )
     if not (skip or post_nav or worded or filed or footer) and hint == len(_HINTS):
         return _NOTHING
     return _NameMarks(skip, post_nav, hint, worded, filed, footer)
-
-
-def _worded(name: str) -> Relation | None:
-    """What a class name of several words says in those of labels: `noticias-relacionadas`."""
-    relation = phrase_in(name)
-    return relation if relation in _BLOCK_RELATIONS else None
 
 
 class Zones:
@@ -288,7 +285,9 @@ class Zones:
             node = node.getparent()
         zone = known[node] if node is not None else Zone()
         for inner in reversed(chain):
-            zone = known[inner] = self._step(zone, inner)
+            if not zone.skip or inner.tag in _BLOCKS:
+                zone = self._step(zone, inner)
+            known[inner] = zone
         return zone
 
     def passed_over(self, element: HtmlElement) -> HtmlElement | None:
@@ -330,9 +329,8 @@ class Zones:
             own = marks(tag, classes)
         else:
             ident, label = get("id"), get("aria-label")
-            own = marks(
-                tag, get("class"), ident.translate(_NO_DIGITS) if ident else None, get("role")
-            )
+            ident = ident.translate(_NO_DIGITS) if ident else None
+            own = marks(tag, get("class"), ident, get("role"))
         if own is _NO_MARKS and label is None and tag in _PLAIN and not telling:
             return zone
         if telling and zone.body:
