@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import groupby
+from operator import eq
 
 from crawler.extract.language import month_number
 from crawler.text import words
@@ -38,8 +39,10 @@ def masker(title: str = "", names: Iterable[str] = ()) -> Callable[[str], str]:
         for known in authors:
             if known in flat:
                 flat = f" {flat} ".replace(f" {known} ", f" {AUTHOR} ").strip()
-        tokens = map(_token, flat.split()[:_MOST_WORDS])
-        return " ".join(token for token, _ in groupby(tokens))
+        tokens = list(map(_token, flat.split()[:_MOST_WORDS]))
+        if any(map(eq, tokens, tokens[1:])):
+            tokens = [token for token, _ in groupby(tokens)]
+        return " ".join(tokens)
 
     return masked
 
@@ -53,10 +56,13 @@ def numbers(text: str) -> str:
     if not _DIGIT.search(text):
         return ""
     told = words(_TIME.sub(" ", text[:_MOST_CHARACTERS])).split()[:_MOST_WORDS]
+    kinds = [_token(word) for word in told]
     return " ".join(
         word
-        for before, word, after in zip(["", *told], told, [*told[1:], ""], strict=False)
-        if _is_number(word) and not (len(word) <= 2 and (_is_month(before) or _is_month(after)))
+        for before, word, kind, after in zip(
+            ["", *kinds], told, kinds, [*kinds[1:], ""], strict=False
+        )
+        if kind == NUMBER and not (len(word) <= 2 and MONTH in (before, after))
     )
 
 
