@@ -16,7 +16,7 @@ from crawler.extract.dates import clock_of, dates_in, has_date, order_of, order_
 from crawler.extract.fields import is_person, named_authors
 from crawler.extract.page import text_of
 from crawler.items import Article, LinkedStory, Page
-from crawler.learn.masks import masker, numbers
+from crawler.learn.masks import masker, may_hide_numbers, numbers
 from crawler.learn.places import found, names_of, place_of
 from crawler.text import words
 from crawler.urls import site_host, story_key
@@ -115,12 +115,13 @@ def survey(doc: Document, page: Page) -> Sighting:
     for block in islice((b for b in article.blocks if b.type != "figure" and b.text), _MAX_LINES):
         start = " ".join(block.text.partition("\n")[0].split())[:_START]
         places = texts.get(start, ())
+        mask = masked(block.text)
         lines.append(
             Line(
-                masked(block.text),
+                mask,
                 place_of(places[-1]) if places else block.type,
                 len(block.text),
-                numbers(_undated(block.text)),
+                numbers(_undated(block.text)) if may_hide_numbers(mask) else "",
             )
         )
     moment = article.published
@@ -181,7 +182,7 @@ def _undated(text: str) -> str:
 
 def layout(root: HtmlElement) -> frozenset[str]:
     """What a page is built of: tags and stable classes by level."""
-    found: dict[str, None] = {}
+    found: dict[tuple[int, str, tuple[str, ...]], None] = {}
     level: list[HtmlElement] = [root]
     for depth in range(_LAYOUT_LEVELS):
         below: list[HtmlElement] = []
@@ -191,10 +192,12 @@ def layout(root: HtmlElement) -> frozenset[str]:
                 continue
             names = names_of(element)
             if names or depth < 3:
-                found[f"{depth} {tag}.{'.'.join(names)}"] = None
+                found[depth, tag, names] = None
             below += element
         level = below[:3_000]
-    return frozenset(islice(found, _LAYOUT_SIZE))
+    return frozenset(
+        f"{depth} {tag}.{'.'.join(names)}" for depth, tag, names in islice(found, _LAYOUT_SIZE)
+    )
 
 
 def _story(canonical: str | None, title: str, body: str) -> str:
