@@ -28,8 +28,8 @@ _PATH_SESSION = re.compile(
 )
 # As w3lib's safe_url_string has it, which Scrapy asks with: an address that was asked for in
 # another spelling would be a second one.
-_UNSAFE = re.compile(r"[^\x21-\x7e]|[\"<>\\^`{|}\[\]]")
-_UNSAFE_IN_QUERY = re.compile(r"[^\x21-\x7e]|[\"'<>\\^`{|}\[\]]")
+_UNSAFE = re.compile(r"(?:[^\x21-\x7e]|[\"<>\\^`{|}\[\]])+")
+_UNSAFE_IN_QUERY = re.compile(r"(?:[^\x21-\x7e]|[\"'<>\\^`{|}\[\]])+")
 _NO_HOST = re.compile(r"[\x00-\x20\x7f\"#/<>?@\\^`{|}]")
 """What no host has (URL Living Standard, forbidden host code points)."""
 _HALVES = re.compile("[\ud800-\udfff]")
