@@ -235,7 +235,7 @@ class Blocks:
                 return None
             if zone.body and match(shown, self._language) is None:
                 return None
-            links = heading.findall(".//a")
+            links = list(heading.iterdescendants("a"))
             return Heading(
                 heading, _beside_links(links, shown),
                 bool(links) or heading.getparent().tag == "a",
@@ -256,7 +256,7 @@ class Blocks:
         ):
             # The mark over an advertisement that is not there, not over what follows.
             return None
-        links = [element] if element.tag == "a" else element.findall(".//a")
+        links = [element] if element.tag == "a" else list(element.iterdescendants("a"))
         if links and told and told.extent != "whole" and zone.footer:
             # A link of the page's footer, no heading: "Advertising: prices".
             told = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -61,7 +60,11 @@ def marks(scope: HtmlElement) -> Marks:
 
 def elsewhere(element: HtmlElement) -> bool:
     """Whether an element stands in a part of the page that is about others."""
-    for up in islice(element.iterancestors(), 12):
+    up = element
+    for _ in range(12):
+        up = up.getparent()
+        if up is None:
+            return False
         if up.tag in ("footer", "aside", "nav", "li") or meanings(names_of(up)) & _OTHERS:
             return True
     return False

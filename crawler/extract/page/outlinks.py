@@ -88,11 +88,20 @@ def _says(link: HtmlElement) -> str:
         return "h"
     if words < _HEADLINE_IN_HEADING:
         return "w"
-    near = islice(link.iterancestors(), _NEAR)
-    in_heading = any(e.tag in _HEADINGS for e in near) or (
-        len(link) > 0 and next(link.iter(*_HEADINGS), None) is not None
-    )
-    return "h" if in_heading else "w"
+    return "h" if _is_in_heading(link) or _holds_heading(link) else "w"
+
+
+def _is_in_heading(link: HtmlElement) -> bool:
+    near: HtmlElement | None = link
+    for _ in range(_NEAR):
+        near = near.getparent() if near is not None else None
+        if near is not None and near.tag in _HEADINGS:
+            return True
+    return False
+
+
+def _holds_heading(link: HtmlElement) -> bool:
+    return len(link) > 0 and next(link.iter(*_HEADINGS), None) is not None
 
 
 _RANK = {word: at for at, word in enumerate(LINK_WORDS)}
