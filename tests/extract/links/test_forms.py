@@ -156,6 +156,22 @@ def test_navigation_says_which_way_it_leads_by_its_own_words_and_names(
     assert brief(links) == expected
 
 
+def test_of_a_menu_only_what_is_named_as_stories_is_read_and_what_steps_on() -> None:
+    def link(title: str, more: str = "") -> str:
+        return f"<a href='{u(title.lower().replace(' ', '-'))}' {more}>{title}</a>"
+
+    menu = f"<li>{link('Where the ferries go in summer')}</li>" * 3
+    menus = (
+        f"<nav><ul>{menu}</ul>{link('Pilots ask for higher pay', 'rel=next')}</nav>"
+        f"<div class=main-menu><ul>{menu}</ul><ul class=most-read><li>"
+        f"{link('Old lighthouse gets new lamp')}</li></ul><ul>{menu}</ul></div>"
+    )
+    assert [(k.relation, k.title) for k in read(before=menus)] == [
+        ("next", "Pilots ask for higher pay"),
+        ("popular", "Old lighthouse gets new lamp"),
+    ]
+
+
 def ld(**node: object) -> str:
     return f"<script type='application/ld+json'>{json.dumps(node)}</script>"
 

@@ -47,6 +47,8 @@ HOSTILE = {
     "a link of many parts": f"{PROSE}<aside><a href='/2024/05/a-story-of-some-length'>"
     + "<span>word </span>" * MANY,
     "long words": f"<aside><a class='{'x-' * MANY}' href='/{'a-' * MANY}'>{'w' * MANY}</a></aside>",
+    "menus in menus": f"<nav><ul><li>{_link(1)}</ul><ul class=related-posts>" * 2_000
+    + "".join(f"<nav><ul><li>{_link(n)}</ul></nav>" for n in range(MANY)),
     "unclosed": "<h2><ul><li><a href='/2024/05/a-story-of-some-length'>A story<div><p><table><td>",
 }
 
