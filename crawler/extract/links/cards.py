@@ -253,13 +253,12 @@ def _plain_link(card: HtmlElement) -> HtmlElement | None:
     """The link, where a card is nothing but a link of nothing but text."""
     node = card
     while node.tag != "a":
-        inner = list(islice(node, 2))
-        if len(inner) != 1 or (node.text and not node.text.isspace()):
+        if len(node) != 1 or (node.text and not node.text.isspace()):
             return None
-        node = inner[0]
+        node = node[0]
         if node.tail and not node.tail.isspace():
             return None
-    return node if next(node.iterchildren(), None) is None else None
+    return node if len(node) == 0 else None
 
 
 def _pieces(

@@ -380,11 +380,13 @@ def _last_prose(container: HtmlElement, tags: tuple[str, ...]) -> HtmlElement | 
     for block in reversed(list(container.iterdescendants(*tags))):
         own = len((block.text or "").strip())
         for child in islice(block, _MAX_CHILDREN):
+            if own >= _PROSE:
+                break
             own += len((child.tail or "").strip())
             if child.tag in _INLINE:
                 own += len((child.text or "").strip())
         wide = own >= 30 and not (block.text or "").isascii()
-        if (own >= 60 or wide) and _is_told(block, container):
+        if (own >= _PROSE or wide) and _is_told(block, container):
             return block
     return None
 
@@ -428,6 +430,8 @@ def _is_told(block: HtmlElement, container: HtmlElement) -> bool:
     return True
 
 
+_PROSE = 60
+"""Characters of a block that is prose."""
 _BLOCK_RELATIONS = frozenset({"related", "popular", "featured", "latest", "sponsored"})
 _MAX_CHILDREN = 500
 """Children of a block that are measured; prose shows itself in the first."""

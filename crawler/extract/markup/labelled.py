@@ -31,6 +31,7 @@ _TAGS = (
 def marks(scope: HtmlElement) -> Marks:
     """Marked elements in a part of the page, by what they hold, in document order."""
     found: dict[Meaning, list[HtmlElement]] = {kind: [] for kind in _KINDS}
+    known: dict[str, int] = {}
     for element in scope.iter(*_TAGS):
         attribute = element.get
         names = attribute("class")
@@ -48,7 +49,9 @@ def marks(scope: HtmlElement) -> Marks:
             ):
                 found[Meaning.AUTHOR].append(element)
             continue
-        bits = meanings(names) & _ANY
+        bits = known.get(names, -1)
+        if bits < 0:
+            bits = known[names] = meanings(names) & _ANY
         if element.tag == "a" and attribute("rel") == "author":
             bits |= _AUTHOR
         if bits:
