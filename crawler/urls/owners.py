@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawler.urls.keys import site_host
 
-if TYPE_CHECKING:
-    from tldextract import TLDExtract
-
+MOST_LABELS = 8
+"""Labels of a rule of the list, at most."""
+_RULE = re.compile(r"^[.*!]*\w\S*", re.MULTILINE)
 _NAME = re.compile(r"(?:[\w-]+\.)+[a-z][\w-]*")
 
 
@@ -35,7 +36,7 @@ def is_below(url: str, main: str) -> bool:
     False
     """
     name, above = _name(url), _name(main)
-    return name.endswith(f".{above}") and _suffixes()(above).suffix != above
+    return name.endswith(f".{above}") and public_suffix(above) != above
 
 
 @lru_cache(maxsize=4_096)
@@ -56,10 +57,40 @@ def registered_domain(host: str) -> str:
     >>> registered_domain("haber.web.tr"), registered_domain("192.0.2.1")
     ('haber.web.tr', '')
     """
-    found = _suffixes()(host)
-    if not found.suffix and _NAME.fullmatch(host):
-        return ".".join(host.rsplit(".", 2)[-2:])
-    return found.top_domain_under_public_suffix
+    suffix = public_suffix(host)
+    if not suffix:
+        return ".".join(host.rsplit(".", 2)[-2:]) if _NAME.fullmatch(host) else ""
+    above = host.removesuffix(f".{suffix}")
+    name = above.rpartition(".")[2] if above != host else ""
+    return f"{name}.{suffix}" if name else ""
+
+
+def public_suffix(host: str) -> str:
+    """Below what names are registered that end as a host does, by the Public Suffix List
+    (publicsuffix.org/list, "Algorithm"), those of its private section too; "" for what it lacks.
+
+    >>> public_suffix("www.news.co.uk"), public_suffix("one.github.io"), public_suffix("localhost")
+    ('co.uk', 'github.io', '')
+    """
+    rules, end = _rules(), host.rsplit(".", MOST_LABELS)[-MOST_LABELS:]
+    labels = _in_letters(".".join(end)).split(".")
+    for at in range(len(labels)):
+        name, above = ".".join(labels[at:]), ".".join(labels[at + 1 :])
+        if f"!{name}" in rules:
+            return ".".join(end[at + 1 :])
+        if name in rules or f"*.{above}" in rules:
+            return ".".join(end[at:])
+    return ""
+
+
+def _in_letters(host: str) -> str:
+    """A host as the list writes it: small letters, none in Punycode."""
+    if "xn--" not in host:
+        return host.lower()
+    try:
+        return host.encode("ascii").decode("idna").lower()
+    except UnicodeError:
+        return host.lower()
 
 
 def _name(url: str) -> str:
@@ -67,11 +98,12 @@ def _name(url: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _suffixes() -> TLDExtract:
-    # Imported here, and with the list that comes with the package: nothing is asked of the network.
-    from tldextract import TLDExtract
-
-    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+def _rules() -> frozenset[str]:
+    """The list that tldextract ships. Read as the file that it is: the package itself loads an HTTP
+    client, to ask for newer ones (docs/decisions/0078)."""
+    found = find_spec("tldextract")
+    folder = Path(found.origin).parent if found is not None and found.origin else Path()
+    return frozenset(_RULE.findall((folder / ".tld_set_snapshot").read_text("utf-8")))
 
 
 def is_at(url: str, place: str) -> bool:
