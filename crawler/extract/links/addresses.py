@@ -210,11 +210,11 @@ class StoryUrls:
                 return True
         return self._own_number is not None and self._own_number in path.split("/")[:-1]
 
-    def is_sister(self, url: str, hrefs: Callable[[], Iterable[str]]) -> bool:
+    def is_sister(self, url: str, hrefs: Iterable[str | None]) -> bool:
         """Whether an address is on another domain of the page's publisher: one whose front page
         this page leads to, or one of the same name.
 
-        hrefs: gives all links of the page as they are written; asked once, and only if need be.
+        hrefs: all links of the page, as they are written (`Document.hrefs`).
         """
         host = _parts(url)[0]
         domain = _owner(host)[0]
@@ -225,7 +225,7 @@ class StoryUrls:
             return True
         if self._fronts is None:
             # Of most links of a page one look tells that they lead deeper.
-            short = {href for href in hrefs() if href.count("/") < 4 or "utm_" in href}
+            short = {href for href in hrefs if href and (href.count("/") < 4 or "utm_" in href)}
             found = map(_FRONT.fullmatch, short)
             self._fronts = frozenset(_owner(m[1].lower())[0] for m in found if m)
         return domain in self._fronts

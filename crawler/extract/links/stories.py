@@ -35,8 +35,6 @@ from crawler.extract.page import Document, Structured
 from crawler.items import LinkedStory, Relation
 from crawler.text import line_words
 
-MAX_ANCHORS = 20_000
-"""Anchors looked at in one page."""
 MAX_STORIES = 2_000
 """Links kept as possible stories: a page of more is an index, not an article."""
 MAX_CLAIMS = 300
@@ -74,7 +72,7 @@ class _Page:
         self.language = language
         self.leftward = (doc.root.get("dir") or "").lower() == "rtl"
         """Whether it is read from right to left, and its arrows with it."""
-        self._anchors = doc.tags["a"][:MAX_ANCHORS]
+        self._hrefs = doc.hrefs
         shown = quick_text(doc.tags["h1"][0]) if doc.tags["h1"] else ""
         self._headline = comparable(shown).split(" ")
         self._urls = urls
@@ -96,9 +94,6 @@ class _Page:
         return shown.count(" ") > _NAME_WORDS or (
             line_words(shown) > _NAME_WORDS or self._urls.is_alike(target)
         )
-
-    def _hrefs(self) -> Iterator[str]:
-        return (href for anchor in self._anchors if (href := anchor.get("href")))
 
     def names(self, heading: str, target: Target) -> Relation | None:
         """What follows from a heading that says no relation: the name of the folder that the story
@@ -160,8 +155,7 @@ def linked_stories(
     claims = list(islice(named, MAX_CLAIMS))
     if claims:
         # What the page shows is judged by where it stands, whatever it is called for machines.
-        anchors = doc.tags["a"][:MAX_ANCHORS]
-        shown = {doc.address(href) for a in anchors if (href := a.get("href"))}
+        shown = {doc.address(href) for href in doc.hrefs if href}
         for claim in claims:
             if claim.target.url not in shown:
                 found.add_unseen(claim)
@@ -200,13 +194,11 @@ def _links(doc: Document, zones: Zones, urls: StoryUrls) -> Iterator[Link]:
     # The cheap questions first: most anchors of a page are in its menus, many of them twice.
     hopeless: set[str] = set()
     in_menus: set[HtmlElement] = set()
-    anchors = doc.tags["a"][:MAX_ANCHORS]
     steps = set(doc.steps)
-    for anchor in anchors:
+    for anchor, href in zip(doc.tags["a"], doc.hrefs, strict=False):
         stepping = anchor in steps
         if anchor in in_menus and not stepping:
             continue
-        href = anchor.get("href")
         if not href or href in hopeless:
             continue
         if not (stepping or urls.may_lead_to_story(href)):

@@ -105,6 +105,12 @@ class Document:
         return found
 
     @cached_property
+    def hrefs(self) -> Sequence[str | None]:
+        """Where the page's links lead, in their order, as it is written; None where a link does
+        not say."""
+        return [link.get("href") for link in self.tags["a"][:MAX_LINKS]]
+
+    @cached_property
     def steps(self) -> Sequence[HtmlElement]:
         """The links that say of themselves that they lead to what comes before or after."""
         found = []

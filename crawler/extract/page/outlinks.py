@@ -49,8 +49,7 @@ def out_links(doc: Document) -> dict[str, str]:
     """Addresses of the page's links, absolute and normalised, in page order → what the page says of
     each at best, one of `LINK_WORDS`."""
     hrefs: dict[str, str] = {}
-    for link in doc.tags["a"][:MAX_LINKS]:
-        href = link.get("href")
+    for link, href in zip(doc.tags["a"], doc.hrefs, strict=False):
         if not href:
             continue
         said = hrefs.get(href)
