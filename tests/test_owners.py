@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tldextract import TLDExtract
 
-from crawler.urls import registered_domain
+from crawler.urls import owners, registered_domain
 from crawler.urls.owners import _NAME, MOST_LABELS, _rules, public_suffix
 
 THEIRS = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
@@ -18,6 +18,13 @@ THEIRS = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_dom
 def test_the_list_is_the_one_that_tldextract_has() -> None:
     assert _rules() == set(THEIRS.tlds)
     assert max(rule.count(".") for rule in _rules()) + 1 < MOST_LABELS
+
+
+def test_a_list_that_is_not_where_tldextract_ships_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(owners, "_SHIPPED", "elsewhere")
+    assert _rules.__wrapped__() == _rules()
 
 
 def test_each_rule_gives_what_tldextract_gives() -> None:

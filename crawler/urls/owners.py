@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +13,7 @@ from crawler.urls.keys import site_host
 
 MOST_LABELS = 8
 """Labels of a rule of the list, at most."""
+_SHIPPED = ".tld_set_snapshot"
 _RULE = re.compile(r"^[.*!]*\w\S*", re.MULTILINE)
 _NAME = re.compile(r"(?:[\w-]+\.)+[a-z][\w-]*")
 
@@ -102,8 +104,14 @@ def _rules() -> frozenset[str]:
     """The list that tldextract ships. Read as the file that it is: the package itself loads an HTTP
     client, to ask for newer ones (docs/decisions/0078)."""
     found = find_spec("tldextract")
-    folder = Path(found.origin).parent if found is not None and found.origin else Path()
-    return frozenset(_RULE.findall((folder / ".tld_set_snapshot").read_text("utf-8")))
+    folders = found.submodule_search_locations if found is not None else None
+    for folder in folders or ():
+        with suppress(OSError):
+            return frozenset(_RULE.findall(Path(folder, _SHIPPED).read_text("utf-8")))
+    from tldextract import TLDExtract  # a distribution's, which has its list elsewhere
+
+    theirs = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+    return frozenset(theirs.tlds)
 
 
 def is_at(url: str, place: str) -> bool:
