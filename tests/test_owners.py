@@ -12,11 +12,14 @@ from tldextract import TLDExtract
 from crawler.urls import owners, registered_domain
 from crawler.urls.owners import _NAME, MOST_LABELS, _rules, public_suffix
 
-THEIRS = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+@pytest.fixture(scope="module")
+def theirs() -> TLDExtract:
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
-def test_the_list_is_the_one_that_tldextract_has() -> None:
-    assert _rules() == set(THEIRS.tlds)
+def test_the_list_is_the_one_that_tldextract_has(theirs: TLDExtract) -> None:
+    assert _rules() == set(theirs.tlds)
     assert max(rule.count(".") for rule in _rules()) + 1 < MOST_LABELS
 
 
@@ -27,14 +30,14 @@ def test_a_list_that_is_not_where_tldextract_ships_it_is_asked_for(
     assert _rules.__wrapped__() == _rules()
 
 
-def test_each_rule_gives_what_tldextract_gives() -> None:
+def test_each_rule_gives_what_tldextract_gives(theirs: TLDExtract) -> None:
     for rule in _rules():
         name = re.sub(r"\*", "wild", rule.lstrip("!"))
         for host in (f"a.{name}", f"b.a.{name}"):
-            assert public_suffix(host) == THEIRS(host).suffix, host
-            assert registered_domain.__wrapped__(host) == (
-                THEIRS(host).top_domain_under_public_suffix
-            ), host
+            told = theirs(host)
+            assert public_suffix(host) == told.suffix, host
+            known = told.top_domain_under_public_suffix
+            assert registered_domain.__wrapped__(host) == known, host
 
 
 @pytest.mark.parametrize(
@@ -60,11 +63,11 @@ LABELS = st.sampled_from(["a", "www", "co", "uk", "jp", "kawasaki", "city", "xn-
 
 
 @given(st.lists(LABELS, max_size=12).map(".".join))
-def test_any_host_has_the_owner_that_tldextract_tells(host: str) -> None:
-    theirs = THEIRS(host)
+def test_any_host_has_the_owner_that_tldextract_tells(theirs: TLDExtract, host: str) -> None:
+    told = theirs(host)
     if host.strip(".") == host:
-        known = theirs.top_domain_under_public_suffix
-        if not theirs.suffix and _NAME.fullmatch(host):
+        known = told.top_domain_under_public_suffix
+        if not told.suffix and _NAME.fullmatch(host):
             known = ".".join(host.rsplit(".", 2)[-2:])
         assert registered_domain(host) == known
 
