@@ -72,9 +72,12 @@ class Ending:
             return
         self._is_over = True
         self._crawler.signals.send_catch_log(signal=GIVEN_UP)
-        self._crawler.signals.send_catch_log(
+        told = self._crawler.signals.send_catch_log(
             signal=signals.spider_closed, spider=self._crawler.spider, reason=self.reason
         )
+        for _, answer in told:
+            if asyncio.iscoroutine(answer):  # it would wait: nobody does any more
+                answer.close()
         if self.leave is not None:
             self.leave()
         from twisted.internet import reactor

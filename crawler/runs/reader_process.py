@@ -14,6 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from typing import TypeVar
@@ -48,18 +49,17 @@ _limit = 0.0
 def serve(line: socket.socket) -> None:
     """Run what is asked for until the other end is closed.
 
-    A question is a pickled (CPU seconds, function, arguments), the answer to it a pickled
-    (True, result) or (False, what was raised, its traceback as text).
+    An empty message says that it has loaded what it needs. A question is a pickled (CPU seconds,
+    function, arguments), the answer to it a pickled (True, result) or (False, what was raised, its
+    traceback as text).
     """
     _prepare()
     line.setblocking(True)
-    with line:
+    with line, suppress(OSError):  # nobody is there any more
+        line.sendall(HEAD.pack(0))
         while (asked := _message(line)) is not None:
             answer = _answer(asked)
-            try:
-                line.sendall(HEAD.pack(len(answer)) + answer)
-            except OSError:  # nobody is there any more
-                return
+            line.sendall(HEAD.pack(len(answer)) + answer)
 
 
 def _message(line: socket.socket) -> bytearray | None:
@@ -86,7 +86,7 @@ def _answer(asked: bytearray) -> bytes:
     try:
         cpu_seconds, function, args = pickle.loads(asked)  # noqa: S301 (from our own process)
         return pickle.dumps((True, _bounded(cpu_seconds, function, *args)), -1)
-    except BaseException as error:
+    except BaseException as error:  # whatever would end this process, or the crawl's
         return _raised(error)
 
 
@@ -94,10 +94,11 @@ def _raised(error: BaseException) -> bytes:
     """The answer that something was raised. A function of its own: a variable beside `error` would
     hold it, its frames and with them the page until cycles are looked for."""
     where = traceback.format_exc()
-    try:
-        return pickle.dumps((False, error, where), -1)
-    except Exception:  # it holds what cannot be sent
-        return pickle.dumps((False, RuntimeError(f"{type(error).__name__}: {error}"), where))
+    with suppress(Exception):  # it holds what cannot be sent
+        # what ends a program, or a coroutine, would do so where it is raised again
+        if isinstance(error, Exception) and not isinstance(error, StopIteration):
+            return pickle.dumps((False, error, where), -1)
+    return pickle.dumps((False, RuntimeError(f"{type(error).__name__}: {error}"), where))
 
 
 def _prepare() -> None:

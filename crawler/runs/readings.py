@@ -76,7 +76,7 @@ def packed_with_profile(
 ) -> Packed | None:
     """The same as `packed_place`, of a page whose reading was kept. For page readers.
 
-    kept: as `KeptReadings.get` gave it. is_whole: whether the caller has what was read, and can do
+    kept: as `KeptReadings.get` gave it. is_whole: whether the caller has just that, and can do
     without it where the profile changes nothing and no later page goes on with the story: None.
     """
     page = kept_page(kept)
@@ -101,6 +101,9 @@ class KeptReadings:
         self._folder = folder
         self._file: BinaryIO | None = None
         self._places: dict[str, tuple[int, int]] = {}
+        self._changed: set[str] = set()
+        """Captures of which another reading is stored than is kept here: the profile that the run
+        began with changed it."""
         self._end = 0
 
     def keep(self, record_id: str, packed: Packed, reading: Reading) -> None:
@@ -123,6 +126,10 @@ class KeptReadings:
             self._file.write(data)
             self._places[record_id] = (self._end, len(data))
             self._end += len(data)
+            if reading.unruled is not None:
+                self._changed.add(record_id)
+            else:
+                self._changed.discard(record_id)
 
     def get(self, record_id: str) -> bytes | None:
         """A kept reading, for `kept_page`; None if it is not here."""
@@ -134,12 +141,17 @@ class KeptReadings:
             return self._file.read(place[1])
         return None
 
+    def is_stored(self, record_id: str) -> bool:
+        """Whether the archive has the reading of a capture as it is kept, without a profile."""
+        return record_id in self._places and record_id not in self._changed
+
     def close(self) -> None:
         """Forget all."""
         if self._file is not None:
             self._file.close()
         self._file = None
         self._places.clear()
+        self._changed.clear()
 
 
 def kept_page(data: bytes) -> Page:

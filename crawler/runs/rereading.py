@@ -129,6 +129,7 @@ async def _page(run: Run, workers: Workers, each: Held, *, is_whole: bool = Fals
     """
     folder, profile = run.folder, run.profiles.of(each.page_url)
     kept = run.readings.get(each.record_id)
+    is_whole = is_whole and run.readings.is_stored(each.record_id)
 
     async def at(held: Held) -> Page | None:
         return await _page_at(workers, place_of_page(folder, held), profile, kept, is_whole)

@@ -159,6 +159,7 @@ def read_answer(
         page, unruled, needs = _pages(answer, profile, keep)
         if answer.links:
             page = with_links(page, answer.links)
+            unruled = with_links(unruled, answer.links) if unruled is not None else None
         return Reading("html", page, unruled, needs=needs)
     if kind == "sitemap":
         content = parse_sitemap(answer.body, answer.url)

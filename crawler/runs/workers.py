@@ -41,6 +41,8 @@ _AHEAD = 2
 """Pages that a reader is given at most: the one that it reads, and the next."""
 _TRIES = 2
 """How many readers a page may take with it before it is given up."""
+_STARTS = 3
+"""How many readers in a row may end while they load, before it is given up that any can be had."""
 _LAST_SECONDS = 1.0
 """What a reader may take to end when nobody waits for its answers any more."""
 _CHUNK = 256 * 1024
@@ -74,6 +76,8 @@ class Workers:
         self.cpu_seconds = cpu_seconds
         self.faults = 0
         """How often a function failed in a way that it should not."""
+        self._unloaded = 0
+        """Readers that have ended while they loaded, since the last one that did not."""
         self._readers: list[_Reader] = []
         self._waiting: deque[_Job] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -121,7 +125,8 @@ class Workers:
             least = min(self._readers, key=lambda each: len(each.jobs), default=None)
             if least is None or len(least.jobs) >= _AHEAD:
                 # a run of few pages, or one that asks politely, has enough of one
-                least = self._started() if len(self._readers) < self.count else None
+                may_start = len(self._readers) < self.count and self._unloaded < _STARTS
+                least = self._started() if may_start else None
             if least is None:
                 return
             job = self._waiting.popleft()
@@ -136,16 +141,20 @@ class Workers:
             reader = _Reader(self._loop, self._hand_out, self._lose)
         except Exception as error:  # no process, thread or memory to be had
             if not self._readers:
-                failed = HemerotecaError(
-                    f"page readers cannot be started ({in_words(error)}); free some memory and run"
-                    " the same command again: it goes on from here"
-                )
-                failed.__cause__ = error
-                while self._waiting:
-                    _tell(self._waiting.popleft(), failed)
+                self._do_without(in_words(error), error)
             return None
         self._readers.append(reader)
         return reader
+
+    def _do_without(self, why: str, error: Exception | None = None) -> None:
+        """Tell whoever waits that no reader can be had."""
+        failed = HemerotecaError(
+            f"page readers cannot be started ({why}); free some memory and run the same command"
+            " again: it goes on from here"
+        )
+        failed.__cause__ = error
+        while self._waiting:
+            _tell(self._waiting.popleft(), failed)
 
     def _lose(self, reader: _Reader) -> None:
         """A reader has died, and with it what it had in hand."""
@@ -154,13 +163,20 @@ class Workers:
         logger.warning("a page reader died; starting a new one")
         self._readers.remove(reader)
         reader.end()
-        if reader.jobs:
-            reader.jobs[0].deaths += 1
+        if reader.is_loaded:
+            self._unloaded = 0
+            if reader.jobs:
+                reader.jobs[0].deaths += 1
+        else:  # no page has done that
+            self._unloaded += 1
         for job in reversed(reader.jobs):
             if job.deaths < _TRIES:
                 self._waiting.appendleft(job)
             else:
                 _tell(job, PageError("reader_died"))
+        if self._unloaded >= _STARTS and not self._readers:
+            self._unloaded = 0
+            self._do_without(f"{_STARTS} have ended while they were loading")
         self._hand_out()
 
     def close(self) -> None:
@@ -194,6 +210,8 @@ class _Reader:
         Raises OSError and the like where it cannot be started."""
         self.jobs: deque[_Job] = deque()
         """What it was asked for, in order; the first is what it does."""
+        self.is_loaded = False
+        """Whether it has got as far as to read what it is asked for."""
         self._loop, self._on_answer, self._on_death = loop, on_answer, on_death
         self._line, far = socket.socketpair()
         self._unsent: deque[memoryview] = deque()
@@ -235,11 +253,14 @@ class _Reader:
             self._sending = self._loop.create_task(self._send_the_rest())
 
     async def _send_the_rest(self) -> None:
-        with suppress(OSError):
+        try:
             while self._unsent:
                 await self._loop.sock_sendall(self._line, self._unsent[0])
                 self._unsent.popleft()
-        self._sending = None
+        except OSError:  # how much of it was sent is not known: its hearing ends, too
+            self.hang_up()
+        finally:
+            self._sending = None
 
     async def _hear(self) -> None:
         """Take its answers until it has ended."""
@@ -247,7 +268,7 @@ class _Reader:
             await self._take_answers()
         except OSError:  # it was killed
             pass
-        except Exception as error:  # whoever waits for it is not to wait for ever
+        except Exception as error:  # no memory for its answer
             logger.error("a page reader's answer was not understood", exc_info=error)
         self._on_death(self)
 
@@ -260,8 +281,11 @@ class _Reader:
                 end = HEAD.size + HEAD.unpack_from(heard)[0]
                 if len(heard) < end:
                     break
-                with memoryview(heard) as whole, whole[HEAD.size : end] as told:
-                    _answer(self.jobs.popleft(), told)
+                if end > HEAD.size:
+                    with memoryview(heard) as whole, whole[HEAD.size : end] as told:
+                        _answer(self.jobs.popleft(), told)
+                else:
+                    self.is_loaded = True
                 del heard[:end]
                 self._on_answer()
 
@@ -276,6 +300,9 @@ class _Reader:
             for task in (self._hearing, self._sending):
                 if task is not None:
                     task.cancel()
+            # the loop is not to look for a file that is closed, or is another one by then
+            self._loop.remove_reader(self._line)
+            self._loop.remove_writer(self._line)
         self.process.join(_LAST_SECONDS)
         if self.process.is_alive():
             self.process.kill()
@@ -292,15 +319,14 @@ def _answer(job: _Job, told: memoryview) -> None:
     """Tell whoever waits what a reader has answered."""
     try:
         is_well, found, *more = pickle.loads(told)  # noqa: S301 (from a process of our own)
-    except Exception as error:
+        if is_well:
+            if not job.answer.done():
+                job.answer.set_result(found)
+            return
+        found.__cause__ = _InReaderError(more[0])
+        _tell(job, found)
+    except Exception as error:  # what is not to be understood, or not to be raised here
         _tell(job, error)
-        return
-    if is_well:
-        if not job.answer.done():
-            job.answer.set_result(found)
-        return
-    found.__cause__ = _InReaderError(more[0])
-    _tell(job, found)
 
 
 class _InReaderError(Exception):

@@ -132,6 +132,23 @@ def test_a_second_run_begins_with_it(tmp_path: Path) -> None:
     assert len(query(folder, "SELECT * FROM site_profiles")) == 1  # 28 are not half as many more
 
 
+def test_what_a_profile_changed_and_the_next_one_does_not_is_read_again(tmp_path: Path) -> None:
+    folder, logo = tmp_path / "a", "https://gazette.example/logo.jpg"
+    head = f"<meta property='og:image' content='{logo}'>"
+    # a third of the stories have the same picture, then too few for it to be nobody's
+    stories = [Story(n, head=head if n < 8 or 24 <= n < 26 else "") for n in range(72)]
+    pictures = "SELECT count(*) AS n FROM images WHERE url = ?"
+    answers = newspaper(stories[:24])
+    with site(answers) as home:
+        crawl("news", folder, *LEARNING, site=home)
+        assert query(folder, pictures, logo) == [{"n": 0}]
+        answers.update(newspaper(stories))
+        crawl("news", folder, *LEARNING, site=home)
+    assert len(query(folder, "SELECT rowid FROM site_profiles")) == 2
+    assert query(folder, pictures, logo) == [{"n": 10}]
+    assert " 0 changed" in run_scrapy("reextract", str(folder), "--again").stdout
+
+
 def test_a_user_may_want_none_of_it(tmp_path: Path) -> None:
     folder = tmp_path / "a"
     with site(newspaper(stories_of(21))) as home:

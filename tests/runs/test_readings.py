@@ -61,6 +61,19 @@ def test_what_is_kept_is_what_was_read_without_a_profile(tmp_path: Path) -> None
     assert kept.get("plain") is None
 
 
+def test_what_is_kept_has_what_the_answer_s_headers_said(tmp_path: Path) -> None:
+    link = '<https://a.example/2024/05/a-story-itself>; rel="canonical"'
+    answer = replace(PAGE, links=(link,))
+    ruled, plain = read_answer(answer, profile=PROFILE), read_answer(answer)
+    assert ruled.unruled == plain.page
+    kept = KeptReadings(tmp_path)
+    kept.keep("plain", pack(plain), plain)
+    kept.keep("ruled", pack(ruled), ruled)
+    assert kept.is_stored("plain")
+    assert not kept.is_stored("ruled")  # the archive has it as the profile had it
+    assert not kept.is_stored("another")
+
+
 def test_pages_that_are_no_story_are_not_kept(tmp_path: Path) -> None:
     reading = read_answer(LISTING)
     kept = KeptReadings(tmp_path)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from multiprocessing.process import BaseProcess
 
 import pytest
 
-from crawler.errors import PageError
+from crawler.errors import HemerotecaError, PageError
 from crawler.extract import extract
-from crawler.runs import Workers, reader_process
+from crawler.runs import Workers, reader_process, workers
 
 
 @pytest.fixture
@@ -41,6 +43,72 @@ def test_any_other_fault_costs_one_page_and_is_counted(pool: Workers) -> None:
         asyncio.run(pool.run(divmod, 1, 0))
     assert asyncio.run(pool.run(abs, -1)) == 1
     assert pool.faults == 1
+
+
+class _NoError(Exception):
+    """Sent to another process, it comes as a text."""
+
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        return str, ("no error",)
+
+
+def _stop_iteration() -> None:
+    raise StopIteration
+
+
+def _no_error() -> None:
+    raise _NoError
+
+
+@pytest.mark.parametrize("function", [_stop_iteration, _no_error, sys.exit])
+def test_what_cannot_be_raised_here_as_it_was_there_costs_one_page(
+    pool: Workers, function: Callable[[], None]
+) -> None:
+    async def read_both() -> list[object]:
+        pages = pool.run(function), pool.run(abs, -1)
+        return await asyncio.wait_for(asyncio.gather(*pages, return_exceptions=True), 60)
+
+    failed, read = asyncio.run(read_both())
+    assert isinstance(failed, PageError)
+    assert read == 1
+
+
+@pytest.mark.parametrize(("ended", "is_read"), [(2, True), (3, False)])
+def test_readers_that_end_while_they_load_are_no_fault_of_the_page(
+    pool: Workers, monkeypatch: pytest.MonkeyPatch, ended: int, is_read: bool
+) -> None:
+    left = iter(range(ended))
+    start = workers._start
+
+    def start_and_end(line: socket.socket) -> BaseProcess:
+        process = start(line)
+        if next(left, None) is not None:
+            process.kill()
+        return process
+
+    monkeypatch.setattr(workers, "_start", start_and_end)
+    if is_read:
+        assert asyncio.run(pool.run(abs, -1)) == 1
+    else:
+        with pytest.raises(HemerotecaError, match="cannot be started") as raised:
+            asyncio.run(pool.run(abs, -1))
+        assert not isinstance(raised.value, PageError)
+
+
+def test_an_end_in_the_middle_of_a_long_page_leaves_the_loop_nothing_to_look_for() -> None:
+    async def close_early() -> list[dict[str, object]]:
+        faults: list[dict[str, object]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+        pool = Workers(1)
+        assert await pool.run(abs, -1) == 1
+        pages = [asyncio.ensure_future(pool.run(_length, 0.2, bytes(9_000_000))) for _ in range(2)]
+        await asyncio.sleep(0.1)  # the second one is half sent
+        pool.kill()
+        await asyncio.wait(pages)
+        await asyncio.sleep(0.1)
+        return faults
+
+    assert asyncio.run(close_early()) == []
 
 
 def test_a_page_that_kills_its_reader_is_given_up_and_the_next_one_read(pool: Workers) -> None:
@@ -161,6 +229,11 @@ def test_endless_work_that_hears_no_signal_is_ended_by_the_kernel() -> None:
 def _sleep(seconds: float) -> float:
     time.sleep(seconds)
     return seconds
+
+
+def _length(seconds: float, data: bytes) -> int:
+    time.sleep(seconds)
+    return len(data)
 
 
 def _spin() -> None:

@@ -214,6 +214,7 @@ def test_the_second_signal_waits_for_nothing(tmp_path: Path) -> None:
             output, errors = run.communicate(timeout=500)
         assert run.returncode == 130, errors
         assert "Traceback" not in errors
+        assert "never awaited" not in errors
         assert "captures (" in output
         assert query(folder, "SELECT outcome FROM runs") == [{"outcome": "shutdown"}]
         assert faults(folder) == []
