@@ -16,7 +16,7 @@ from crawler import failures
 from crawler.config import Papers
 from crawler.discover.kinds import sniff
 from crawler.discover.shapes import shape
-from crawler.errors import PageError, UsageError
+from crawler.errors import HemerotecaError, PageError, UsageError
 from crawler.extensions.rendering import Renderer, with_rendering
 from crawler.extensions.session import Session
 from crawler.extract.page import MAX_BYTES, refuse_what_is_too_long
@@ -253,6 +253,9 @@ class ArchiveSpider(Spider):
                 visit = replace(visit, state="failed", reason=error.why)
             except Stopped:
                 return  # a part of it is missing: it is visited again as a whole
+            except HemerotecaError as error:  # nor can any other be read
+                Session.of(self.crawler).archive.fail(error)
+                return
         if found.role != "requisite" and all(f.role == "requisite" for f in visit.found):
             self.answered_nothing(due.found)
         lacks = self.lacks(found, visit)

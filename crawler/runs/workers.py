@@ -307,6 +307,7 @@ class _Reader:
         if self.process.is_alive():
             self.process.kill()
             self.process.join()
+        self.process.close()  # else its files stay open until cycles are looked for
         self._line.close()
 
 

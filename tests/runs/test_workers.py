@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from multiprocessing.process import BaseProcess
 
+import psutil
 import pytest
 
 from crawler.errors import HemerotecaError, PageError
@@ -109,6 +111,24 @@ def test_an_end_in_the_middle_of_a_long_page_leaves_the_loop_nothing_to_look_for
         return faults
 
     assert asyncio.run(close_early()) == []
+
+
+def test_readers_that_died_leave_nothing_open(pool: Workers) -> None:
+    async def read_on() -> tuple[int, int]:
+        await pool.run(abs, -1)
+        before = psutil.Process().num_fds()
+        for _ in range(2):
+            with pytest.raises(PageError):
+                await pool.run(os.abort)
+        await pool.run(abs, -1)
+        return before, psutil.Process().num_fds()
+
+    gc.disable()  # which closes what it comes upon
+    try:
+        before, after = asyncio.run(read_on())
+    finally:
+        gc.enable()
+    assert after == before
 
 
 def test_a_page_that_kills_its_reader_is_given_up_and_the_next_one_read(pool: Workers) -> None:

@@ -314,3 +314,30 @@ def test_one_long_body_comes_and_the_others_wait_for_room() -> None:
         assert other.limit == 100
 
     asyncio.run(come())
+
+
+def test_where_no_page_reader_can_be_had_the_run_ends_in_one_line_and_loses_nothing(
+    tmp_path: Path,
+) -> None:
+    # interpreters that are started to read pages end before they have begun
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, sys\nif '--multiprocessing-fork' in sys.orig_argv:\n    os._exit(1)\n"
+    )
+    folder = tmp_path / "a"
+    story = OK + b"Content-Type: text/html\r\n\r\n" + STORY.encode()
+    with raw_site(lambda path: story if path == "/a-story-of-a-weir" else NOT_FOUND) as (base, _):
+        url = f"{base}/a-story-of-a-weir"
+        command = [
+            sys.executable, "-m", "scrapy", "crawl", "article", "-a", f"url={url}",
+            "-a", f"archive={folder}", "-a", "allow_private=1", *FULL_SPEED,
+        ]  # fmt: skip
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path), "COLUMNS": "100"}
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=500
+        )
+        assert done.returncode == 1
+        assert "page readers cannot be started" in done.stderr.splitlines()[-1]
+        assert "Traceback" not in done.stderr
+        again = crawl("article", folder, url=url)
+    assert again.returncode == 0, again.stderr
+    assert query(folder, "SELECT count(*) AS n FROM stories") == [{"n": 1}]
