@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain, islice
 from urllib.parse import urlsplit
 
@@ -15,8 +16,10 @@ _FRAME = 1_500
 """Characters of one with the newspaper's name, menu and imprint around the empty place."""
 _FEW_LINKS = 12
 _LEAST_SCRIPT = 400
-_OF_LANGUAGE = 3
-"""Characters of what names a language in an address."""
+_OF_FRONT = re.compile(
+    r"[^/]{0,3}|[a-z]{2,3}[-_][a-z]{2,4}|(?:index|default|home|start)(?:\.\w{2,5})?", re.IGNORECASE
+)
+"""What stands in a front page's address: a language (`de`, `en-us`), a file's name."""
 _NOT_SHOWN = ("script", "style", "noscript", "template", "svg", "head", "title")
 _PLACES = ("div", "main", "section", "article")
 _MOST_ELEMENTS = 20_000
@@ -67,7 +70,7 @@ def _has_headline(doc: Document) -> bool:
 def _leads_on(url: str) -> bool:
     """Whether an address is no front page's, of one language (`/de/`) or of all."""
     parts = urlsplit(url)
-    return bool(parts.query) or any(len(each) > _OF_LANGUAGE for each in parts.path.split("/"))
+    return bool(parts.query) or not all(map(_OF_FRONT.fullmatch, parts.path.split("/")))
 
 
 def _anchors(heading: HtmlElement) -> list[HtmlElement]:

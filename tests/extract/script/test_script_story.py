@@ -196,8 +196,9 @@ def test_a_shell_is_known_and_leads_where_its_state_leads() -> None:
 def test_a_list_of_one_story_is_no_shell(listed: str) -> None:
     page = read("", body=f"<nav><a href='/'>Inicio</a></nav>{listed}")
     assert not page.needs_script
-    logo = read("", body='<h1><a href="/">The Sound</a></h1>')
-    assert logo.needs_script
+    for front in ("/", "/en-gb/", "/index.html", "/sv/home"):
+        logo = read("", body=f'<h1><a href="{front}">The Sound</a></h1>')
+        assert logo.needs_script
 
 
 def test_a_page_of_few_words_without_scripts_is_no_shell() -> None:
