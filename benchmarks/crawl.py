@@ -37,7 +37,7 @@ ARCHIVED = frozenset({0, 9})
 """Exit codes of a crawl that went well. 9: some of the pages are no stories."""
 _OF_PEERS = 100
 """Pages that the slow peers get."""
-_PATIENCE = 600.0
+_PATIENCE = 180.0
 """Seconds after which a peer is ended."""
 _GROWTH = (500, 10_000, 50_000)
 
