@@ -32,6 +32,9 @@ _NAMED = (
 _DATE = rf"(?<![\d.,/\-])(?:{_NUMERIC}|{_SHORT_YEAR})|(?<![\d.,/])(?:{_NAMED})"
 _HINT = re.compile(r"\d{4}|\d[./]\d{1,2}[./]\d\d")
 """A part of whatever `_DATE` finds, found far faster."""
+_LEAST_DIGITS = 4
+"""Of what it finds."""
+_NO_DIGITS = bytes({*range(256)} - {*b"0123456789"})
 _BEFORE_HINT = 60
 """Characters; more than a date has before that part."""
 _TIME_AFTER = (
@@ -56,6 +59,9 @@ _TIME_BEFORE = (
 
 def has_date(text: str) -> bool:
     """Whether a text may hold a full date: told fast, and never wrongly denied."""
+    # most texts have few digits or none, which takes a tenth of what the pattern does
+    if text.isascii() and len(text.encode().translate(None, _NO_DIGITS)) < _LEAST_DIGITS:
+        return False
     return _HINT.search(text) is not None
 
 
@@ -68,6 +74,8 @@ def dates_in(text: str) -> Iterator[tuple[int, int]]:
     >>> [text[start:end] for start, end in dates_in(text)]
     ['14. Juli 2021']
     """
+    if not has_date(text):
+        return
     at = 0
     date = pattern(_DATE, 0)
     while (hint := _HINT.search(text, at)) is not None:
