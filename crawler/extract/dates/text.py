@@ -34,7 +34,9 @@ _HINT = re.compile(r"\d{4}|\d[./]\d{1,2}[./]\d\d")
 """A part of whatever `_DATE` finds, found far faster."""
 _LEAST_DIGITS = 4
 """Of what it finds."""
-_NO_DIGITS = bytes({*range(256)} - {*b"0123456789"})
+_DIGITS_BEGIN = b"0123456789\xd9\xdb\xdf\xe0\xe1\xea\xef\xf0"
+"""First bytes of digits in UTF-8, of all scripts that have their own."""
+_NO_DIGITS = bytes({*range(256)} - {*_DIGITS_BEGIN})
 _BEFORE_HINT = 60
 """Characters; more than a date has before that part."""
 _TIME_AFTER = (
@@ -60,7 +62,8 @@ _TIME_BEFORE = (
 def has_date(text: str) -> bool:
     """Whether a text may hold a full date: told fast, and never wrongly denied."""
     # most texts have few digits or none, which takes a tenth of what the pattern does
-    if text.isascii() and len(text.encode().translate(None, _NO_DIGITS)) < _LEAST_DIGITS:
+    data = text.encode("utf-8", "surrogatepass").translate(None, _NO_DIGITS)
+    if len(data) < _LEAST_DIGITS:
         return False
     return _HINT.search(text) is not None
 

@@ -10,7 +10,7 @@ import pytest
 from crawler.extract import extract
 from crawler.extract.dates import normalise
 from crawler.extract.dates.claims import url_dates
-from crawler.extract.dates.text import dates_in, timed
+from crawler.extract.dates.text import dates_in, has_date, timed
 from crawler.extract.language import month_number
 from crawler.items import Article
 
@@ -343,3 +343,10 @@ def test_a_name_of_a_month_is_known_however_it_is_written() -> None:
     assert [month_number(n) for n in ("MÄRZ", "Sept.", "ม.ค.", "avril", "x", "")] == [
         3, 9, 1, 4, None, None,
     ]  # fmt: skip
+
+
+def test_no_digit_of_any_script_is_overlooked() -> None:
+    digits = [chr(code) for code in range(0x110000) if chr(code).isdecimal()]
+    assert len(digits) > 600
+    assert all(has_date(f"’{digit * 4}") for digit in digits)
+    assert not has_date("“12” – 3 Ärzte, 大阪 \udc80")
