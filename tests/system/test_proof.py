@@ -11,11 +11,9 @@ import io
 import json
 import os
 import random
-import socket
 import sqlite3
 import struct
 import subprocess
-import time
 import urllib.request
 import zipfile
 import zlib
@@ -25,6 +23,7 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
+from benchmarks import replay_server
 from crawler.demo.server import serve
 from crawler.warc.surt import surt
 
@@ -259,12 +258,6 @@ def test_a_player_reads_single_records_out_of_the_middle_of_the_file(
 # -- replay ----------------------------------------------------------------------------------------
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 INDEXES = ("news", "by-cdxj-indexer", "by-pywb")
 """Collections that hold the same files: by our index, cdxj-indexer's and pywb's own."""
 
@@ -283,24 +276,8 @@ def player(archive: Path, index: str, tmp_path_factory: pytest.TempPathFactory) 
     for words in (["init", "by-pywb"], ["add", "by-pywb", *map(str, files(archive))]):
         done = tool("wb-manager", *words, cwd=folder)
         assert done.returncode == 0, done.stdout + done.stderr
-    port = free_port()
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [TOOLS / "wayback", "-b", "127.0.0.1", "-p", str(port)],
-            cwd=folder, stdout=log, stderr=log,
-        )  # fmt: skip
-    try:
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                assert process.poll() is None, (folder / "log").read_text()
-                time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(20)
+    with replay_server.wayback(TOOLS, folder) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
