@@ -102,10 +102,11 @@ check: lint $(REPLAY_STAMP) $(READERS_STAMP) ## format, lint, types, generated d
 	@$(BIN)/python -m pytest -q --durations=25 -n $(call quoted,JOBS) --cov --cov-report=term
 
 .PHONY: lint
-lint: setup ## format, lint and types alone
+lint: setup ## format, lint and types alone, and that each test file loads
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@loaded=$$($(BIN)/python -m pytest --collect-only -q 2>&1) || { printf '%s\n' "$$loaded" | tail -20; exit 1; }
 
 .PHONY: format
 format: setup ## format the code and mend what the linter can

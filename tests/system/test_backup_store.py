@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.replay_server import free_port
 from crawler.archive.takedowns import all_takedowns
 from crawler.backup.later import note_beside, takedowns_after
 from crawler.backup.restoring import restore
@@ -24,7 +25,6 @@ from crawler.errors import ArchiveError, BusyError, DamageError, UsageError
 
 from .conftest import ROOT, Archived, crawl, query
 from .test_backup import STORIES, copy_of, sound, spoil
-from .test_proof import free_port
 from .test_takedown import taken_down
 
 MOTO = ROOT / ".venv-replay" / "bin" / "moto_server"
