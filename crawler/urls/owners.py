@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 from urllib.parse import urlsplit
+
+from publicsuffixlist import PublicSuffixList
 
 from crawler.urls.keys import site_host
 
 MOST_LABELS = 8
 """Labels of a rule of the list, at most."""
-_SHIPPED = ".tld_set_snapshot"
-_RULE = re.compile(r"^[.*!]*\w\S*", re.MULTILINE)
 _NAME = re.compile(r"(?:[\w-]+\.)+[a-z][\w-]*")
 
 
@@ -74,15 +71,9 @@ def public_suffix(host: str) -> str:
     >>> public_suffix("www.news.co.uk"), public_suffix("one.github.io"), public_suffix("localhost")
     ('co.uk', 'github.io', '')
     """
-    rules, end = _rules(), host.rsplit(".", MOST_LABELS)[-MOST_LABELS:]
-    labels = _in_letters(".".join(end)).split(".")
-    for at in range(len(labels)):
-        name, above = ".".join(labels[at:]), ".".join(labels[at + 1 :])
-        if f"!{name}" in rules:
-            return ".".join(end[at + 1 :])
-        if name in rules or f"*.{above}" in rules:
-            return ".".join(end[at:])
-    return ""
+    end = host.rsplit(".", MOST_LABELS)[-MOST_LABELS:]
+    found = _list().publicsuffix(_in_letters(".".join(end)), accept_unknown=False)
+    return ".".join(end[-1 - found.count(".") :]) if found else ""
 
 
 def _in_letters(host: str) -> str:
@@ -100,18 +91,10 @@ def _name(url: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _rules() -> frozenset[str]:
-    """The list that tldextract ships. Read as the file that it is: the package itself loads an HTTP
-    client, to ask for newer ones (docs/decisions/0078)."""
-    found = find_spec("tldextract")
-    folders = found.submodule_search_locations if found is not None else None
-    for folder in folders or ():
-        with suppress(OSError):
-            return frozenset(_RULE.findall(Path(folder, _SHIPPED).read_text("utf-8")))
-    from tldextract import TLDExtract  # a distribution's, which has its list elsewhere
-
-    theirs = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
-    return frozenset(theirs.tlds)
+def _list() -> PublicSuffixList:
+    """The list, without its names in Punycode: making them takes longer than all the rest, and each
+    process that asks makes them anew (docs/decisions/0078)."""
+    return PublicSuffixList(accept_encoded_idn=False)
 
 
 def is_at(url: str, place: str) -> bool:
