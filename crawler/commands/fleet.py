@@ -37,6 +37,7 @@ _OPTIONS = {
     "state": ("init",),
     "lease": ("init",),
     "config": ("add", "worker"),
+    "remove": ("add",),
     "slots": ("worker",),
     "work": ("worker",),
     "arguments": ("worker",),
@@ -76,7 +77,8 @@ class Command(Verb):
             " often each is due; with --now, the papers named are due at once. fetch copies a"
             " paper's archive, as it was put last, into a folder to read. Exit codes: 0 done;"
             " 2 bad arguments, or a fleet of a newer version; 3 PostgreSQL does not answer; 7 there"
-            " is no fleet, or no archive; 11 hemeroteca.toml has mistakes."
+            " is no fleet, or no archive; 9 a worker was stopped before all archives were in their"
+            " place; 11 hemeroteca.toml has mistakes."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -92,6 +94,9 @@ class Command(Verb):
         )  # fmt: skip
         parser.add_argument(
             "--config", metavar="FILE", help=f"add, worker: instead of the nearest {FILE_NAME}"
+        )
+        parser.add_argument(
+            "--remove", action="store_true", help="add: even where most papers are crawled no more"
         )
         parser.add_argument("--slots", metavar="N", help="worker: papers at once (default: 4)")
         parser.add_argument(
@@ -174,7 +179,7 @@ class Command(Verb):
         from crawler.fleet.papers import add
         from crawler.fleet.waking import wake
 
-        added = add(db, _found(opts).config)
+        added = add(db, _found(opts).config, remove=opts.remove)
         wake(db)
         print(
             f"{counted(len(added.new), 'paper')} new, {len(added.changed):,} changed,"

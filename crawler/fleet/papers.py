@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from crawler.bundled import PROGRAM
-from crawler.config import Config, Paper
+from crawler.config import FILE_NAME, Config, Paper
+from crawler.counted import counted
 from crawler.errors import MissingError, UsageError
 from crawler.fleet.database import Database, refuse_newer
 from crawler.urls import owner
@@ -64,9 +65,13 @@ def _beyond(said: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]
     return found
 
 
-def add(db: Database, config: Config) -> Added:
+def add(db: Database, config: Config, *, remove: bool = False) -> Added:
     """Bring a fleet to what a configuration says: new papers are due at once, those that are not in
-    it any more are kept and rest. Raises DownError, OutdatedError, MissingError."""
+    it any more are kept and rest.
+
+    remove: whether they may be more than half of all. Raises UsageError where they are and may not:
+    it is another fleet's configuration, perhaps. DownError, OutdatedError, MissingError.
+    """
     rows = [(p.name, hosts_of(p), float(p.every or EVERY)) for p in config.papers]
     names = [name for name, _, _ in rows]
     with db.transaction() as connection:
@@ -79,6 +84,14 @@ def add(db: Database, config: Config) -> Added:
                 "SELECT paper, hosts, every_seconds, retired_at FROM site_leases"
             )
         }
+        crawled = {paper for paper, row in before.items() if row["retired_at"] is None}
+        gone = sorted(crawled.difference(names))
+        if len(gone) > len(crawled) / 2 and not remove:
+            raise UsageError(
+                f"{FILE_NAME} lacks {len(gone):,} of the fleet's {counted(len(crawled), 'paper')}"
+                f" ({gone[0]}{', …' if gone[1:] else ''}); is it the file of this fleet? With"
+                " --remove they are crawled no more"
+            )
         fresh = [row for row in rows if row[0] not in before]
         other = [
             row for row in rows
@@ -99,16 +112,11 @@ def add(db: Database, config: Config) -> Added:
                 " retired_at = NULL WHERE paper = %(paper)s",
                 [{"paper": name, "hosts": hosts, "every": every} for name, hosts, every in other],
             )
-        gone = connection.execute(
-            "UPDATE site_leases SET retired_at = clock_timestamp()"
-            " WHERE retired_at IS NULL AND NOT paper = ANY(%s) RETURNING paper",
-            (names,),
-        ).fetchall()
+        connection.execute(
+            "UPDATE site_leases SET retired_at = clock_timestamp() WHERE paper = ANY(%s)", (gone,)
+        )
         connection.execute("UPDATE fleet SET papers_digest = %s", (digest(config),))
-    return Added(
-        tuple(row[0] for row in fresh), tuple(row[0] for row in other),
-        tuple(sorted(row["paper"] for row in gone)),
-    )  # fmt: skip
+    return Added(tuple(row[0] for row in fresh), tuple(row[0] for row in other), tuple(gone))
 
 
 def pause(db: Database, papers: Sequence[str], *, resting: bool) -> int:

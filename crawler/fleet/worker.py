@@ -18,7 +18,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import crawler
-from crawler.errors import BusyError, DamageError, FullError, HemerotecaError
+from crawler.errors import BusyError, DamageError, FullError, HemerotecaError, PartlyError
 from crawler.fleet.child import Crawl, environment, meaning, outcome_of
 from crawler.fleet.database import Database, DownError, OutdatedError, refuse_newer
 from crawler.fleet.held import Held
@@ -77,6 +77,7 @@ class FleetWorker:
         self._is_stopping, self._is_over = threading.Event(), threading.Event()
         self._beat_seconds = 1.0
         self._says: str | None = None
+        self._has_left_some = False
 
     def stop(self) -> None:
         """End in order: no further paper is taken, crawls store what they have in hand, archives
@@ -85,8 +86,9 @@ class FleetWorker:
         self._look.set()
 
     def run(self) -> int:
-        """Work until `stop`. Returns an exit code. Raises OutdatedError, UsageError, DownError
-        where it cannot even begin."""
+        """Work until `stop`. Returns an exit code: 9 where the end came before all archives could
+        be put in their place. Raises OutdatedError, UsageError, DownError where it cannot even
+        begin."""
         db = Database(self._url)
         with db.transaction() as connection:
             seconds = refuse_newer(connection)["lease_seconds"]
@@ -109,7 +111,11 @@ class FleetWorker:
         except DownError as error:
             logger.info("%s", error)
         db.close()
-        return code
+        return code or (PartlyError.exit_code if self._has_left_some else 0)
+
+    def left(self) -> None:
+        """Note that a paper's archive could not be put in its place before the end."""
+        self._has_left_some = True
 
     def _take_what_is_due(self, db: Database) -> int:
         while not self._is_stopping.is_set():
@@ -321,12 +327,15 @@ class _Job:
                 if self._fleet.is_stopping:
                     # it stays here: who takes the paper next with these copies goes on with it
                     self._say(f"what is new of it is in {self._here.archive} alone")
+                    self._fleet.left()
                     outcome = STOPPED
                     break
                 self._fleet.wait(_pause(number))
                 number += 1
         if self._held.is_lost:
             self._say("the lease was lost before its archive was put in its place")
+            if self._fleet.is_stopping:
+                self._fleet.left()
             return
         self._give_back(outcome, code, manifest)
 

@@ -26,6 +26,10 @@ def typed(url: str, *words: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
+def status(url: str) -> Any:
+    return json.loads(typed(url, "status", "--json")[1])
+
+
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     path = tmp_path / "hemeroteca.toml"
@@ -147,6 +151,25 @@ def test_a_paper_that_rests_or_is_gone_is_not_said_to_be_due(
     assert typed(url, "add", "--config", str(config))[0] == 0
     code, _, err = typed(url, "schedule", "weekly", "--now")
     assert (code, "no such paper" in err) == (2, True)
+
+
+def test_the_file_of_another_fleet_does_not_end_this_one(
+    url: str, config: Path, tmp_path: Path
+) -> None:
+    assert typed(url, "init", "--state", str(tmp_path / "state"))[0] == 0
+    assert typed(url, "add", "--config", str(config))[0] == 0
+    other = tmp_path / "other.toml"
+    other.write_text(config.read_text().replace("daily", "kurier").replace("weekly", "morgen"))
+    code, _, err = typed(url, "add", "--config", str(other))
+    assert (code, "lacks 2 of the fleet's 2 papers (daily, …)" in err) == (2, True)
+    states = {each["paper"]: each["state"] for each in status(url)["papers"]}
+    assert states == {"daily": "due", "weekly": "due"}
+    assert typed(url, "add", "--config", str(other), "--remove")[0] == 0
+    states = {each["paper"]: each["state"] for each in status(url)["papers"]}
+    assert states == {"daily": "retired", "weekly": "retired", "kurier": "due", "morgen": "due"}
+    # half of them may go without a word
+    other.write_text(other.read_text().replace("morgen", "abend"))
+    assert typed(url, "add", "--config", str(other))[0] == 0
 
 
 def test_an_archive_of_the_fleet_is_fetched_to_read(

@@ -87,6 +87,29 @@ def test_a_worker_that_is_stopped_gives_its_papers_back_with_what_it_has(two: Se
     assert "due again" in log(two, again)
 
 
+def test_a_worker_that_ends_before_archives_are_in_their_place_says_so_and_the_next_has_them(
+    two: Setting,
+) -> None:
+    name = two.start(2)
+    until(lambda: len(two.paper_press.visits) > 12)
+    kept = two.folder / "state"
+    kept.rename(two.folder / "away")
+    two.workers[name].terminate()
+    assert two.workers[name].wait() == 9
+    said = log(two, name)
+    assert "what is new of it is in" in said
+    (two.folder / "away").rename(kept)
+    again = f"work-worker{len(two.workers) + 1:03}"
+    (two.folder / f"work-{name}").rename(two.folder / again)
+    two.start(2)
+    until(lambda: not two.rows("SELECT paper FROM site_leases WHERE last_success_at IS NULL"))
+    for paper, each in two.paper_press.papers.items():
+        database = two.folder / again / paper / "archive" / "archive.db"
+        with closing(sqlite3.connect(database)) as db:
+            titles = [title for (title,) in db.execute("SELECT title FROM story_revisions")]
+        assert sorted(titles) == sorted(story.title for story in each.stories)
+
+
 def test_a_postgresql_that_is_away_longer_than_a_lease_ends_crawls_and_loses_nothing(
     two: Setting,
 ) -> None:
