@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -62,15 +62,23 @@ def run(
     assert _of_us() == []
 
 
+def kill_ours(which: Callable[[str, str], bool]) -> None:
+    """Kill those of our processes of which the name and the words of the command say so."""
+    for each in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it has ended meanwhile
+            if which(each.name(), " ".join(each.cmdline())):
+                each.kill()
+
+
 def _of_us() -> list[int]:
     """Chromiums that this process, or what drives them for it, has left running."""
     gone_by = time.monotonic() + 10
     while True:
-        left = [
-            each.pid
-            for each in psutil.Process().children(recursive=True)
-            if "chrom" in each.name() and each.status() != psutil.STATUS_ZOMBIE
-        ]
+        left = []
+        for each in psutil.Process().children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                if "chrom" in each.name() and each.status() != psutil.STATUS_ZOMBIE:
+                    left.append(each.pid)
         if not left or time.monotonic() > gone_by:
             return left
         time.sleep(0.1)
@@ -183,16 +191,12 @@ def test_a_page_that_ends_its_browser_or_hangs_or_eats_memory_costs_itself_alone
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def killing(asked: Asked) -> Answered | None:
-        for each in psutil.Process().children(recursive=True):
-            if "chrom" in each.name() and "--type=" not in " ".join(each.cmdline()):
-                each.kill()
+        kill_ours(lambda name, words: "chrom" in name and "--type=" not in words)
         await asyncio.sleep(0.5)
         return None
 
     async def crashing(asked: Asked) -> Answered | None:
-        for each in psutil.Process().children(recursive=True):
-            if "--type=renderer" in " ".join(each.cmdline()):
-                each.kill()
+        kill_ours(lambda name, words: "--type=renderer" in words)
         return None
 
     async def never(asked: Asked) -> Answered | None:  # a page that waits is not yet shown
