@@ -32,7 +32,8 @@ LIST_TIMES = 10
 """Times that which a sitemap, feed or other list may take: fifty thousand addresses take 3 s."""
 
 _AHEAD = 2
-"""Pages that a reader is given at most: the one that it reads, and the next."""
+"""Pages that a reader is given at most: the one that it reads, and the next; none after a list,
+which may take hundreds of times as long as a page."""
 _TRIES = 2
 """How many readers a page may take with it before it is given up."""
 _STARTS = 3
@@ -52,6 +53,7 @@ class _Job:
     function: Callable[..., Any]
     args: tuple[object, ...]
     answer: asyncio.Future[Any]
+    is_list: bool
     deaths: int = 0
     """Readers that have died of it."""
 
@@ -84,17 +86,17 @@ class Workers:
         too long or broke its process twice.
         """
         assert not kwargs, "positional arguments only"
-        return await self._guarded(self.cpu_seconds, function, *args)
+        return await self._guarded(False, function, *args)
 
     async def run_list(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As `run`, for a sitemap or another list: one file of fifty thousand addresses may be all
         that tells of them, and takes LIST_TIMES as long as a page may."""
         assert not kwargs, "positional arguments only"
-        return await self._guarded(LIST_TIMES * self.cpu_seconds, function, *args)
+        return await self._guarded(True, function, *args)
 
-    async def _guarded(self, cpu_seconds: float, function: Callable[..., T], *args: object) -> T:
+    async def _guarded(self, is_list: bool, function: Callable[..., T], *args: object) -> T:
         try:
-            return await self._run(cpu_seconds, function, *args)
+            return await self._run(is_list, function, *args)
         except (HemerotecaError, OSError):
             raise
         except Exception as error:  # a fault of ours costs this page alone
@@ -102,12 +104,13 @@ class Workers:
             logger.error("%s failed", function.__qualname__, exc_info=error)
             raise PageError("reading_failed", in_words(error)) from error
 
-    async def _run(self, cpu_seconds: float, function: Callable[..., T], *args: object) -> T:
+    async def _run(self, is_list: bool, function: Callable[..., T], *args: object) -> T:
         loop = asyncio.get_running_loop()
         if loop is not self._loop:  # readers talk to the loop that has started them
             self.close()
             self._loop = loop
-        job = _Job(cpu_seconds, function, args, loop.create_future())
+        seconds = LIST_TIMES * self.cpu_seconds if is_list else self.cpu_seconds
+        job = _Job(seconds, function, args, loop.create_future(), is_list)
         self._waiting.append(job)
         self._hand_out()
         answer: T = await job.answer
@@ -116,8 +119,8 @@ class Workers:
     def _hand_out(self) -> None:
         """Give what waits to the readers that have the least to do."""
         while self._waiting:
-            least = min(self._readers, key=lambda each: len(each.jobs), default=None)
-            if least is None or len(least.jobs) >= _AHEAD:
+            least = min(self._readers, key=lambda each: each.load, default=None)
+            if least is None or least.load >= _AHEAD:
                 # a run of few pages, or one that asks politely, has enough of one
                 may_start = len(self._readers) < self.count and self._unloaded < _STARTS
                 least = self._started() if may_start else None
@@ -220,6 +223,11 @@ class _Reader:
         self._hang_up = weakref.finalize(self, _hang_up, self._line)
         self._sending: asyncio.Task[None] | None = None
         self._hearing = loop.create_task(self._hear())
+
+    @property
+    def load(self) -> int:
+        """How much it has to do, in pages; a list is as much as it is given at once."""
+        return sum(_AHEAD if job.is_list else 1 for job in self.jobs)
 
     def give(self, job: _Job) -> None:
         """Have it do something, after what it does already."""

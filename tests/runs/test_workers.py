@@ -170,6 +170,24 @@ def test_a_reader_that_is_killed_takes_nothing_with_it() -> None:
     assert not survivors
 
 
+def test_no_page_waits_behind_a_list_while_another_reader_has_nothing_to_do() -> None:
+    async def read() -> bool:
+        pool = Workers(2)
+        try:
+            # a list, and pages that come one after the other: the first of them waited behind it
+            long = asyncio.ensure_future(pool.run_list(_sleep, 600))
+            assert await pool.run(abs, -1) == 1
+            assert await pool.run(abs, -2) == 2
+            short = asyncio.ensure_future(pool.run_list(_sleep, 0.2))
+            assert await pool.run(abs, -3) == 3  # both have a list now: the one that ends takes it
+            assert await short == 0.2
+            return long.done()
+        finally:
+            pool.kill()
+
+    assert not asyncio.run(read())
+
+
 def test_a_reader_that_ended_while_it_had_nothing_to_do_is_replaced(pool: Workers) -> None:
     async def kill_between() -> tuple[int, int]:
         first = await pool.run(os.getpid)
