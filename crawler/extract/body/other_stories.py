@@ -20,7 +20,7 @@ _ADDRESSES = (
 _SAYING = frozenset(_ADDRESSES)
 _HEADINGS = ("h1", "h2", "h3")
 _HEADLINES = frozenset({"h1", "p", *_TAGS})
-"""What a headline is told by the place of; a lower heading may head a part of any story."""
+"""Headlines whose like heads another story; a lower heading may head a part of this one."""
 _LEAST_OWN = 300
 """Characters of paragraphs between the headline and another story: less, and it may be the page's
 own."""
@@ -37,10 +37,10 @@ def other_stories(doc: Document, headline: HtmlElement | None) -> frozenset[Html
     headline = headline if headline is not None else next(iter(doc.tags["h1"]), None)
     if headline is None:
         return frozenset()
-    if headline.tag not in _HEADLINES or (own_text := _own_text(headline)) is None:
+    if (own_text := _own_text(headline)) is None:
         return frozenset()
     own = words(text_of(headline))
-    around = (headline, *headline.iterancestors())
+    around = (headline, *headline.iterancestors()) if headline.tag in _HEADLINES else ()
     boxes = {_likeness(up, names) for up in around if (names := up.get("class"))}
     boxed = {names for _, names, _ in boxes}
     found: set[HtmlElement] = set()
@@ -90,8 +90,7 @@ def _likeness(element: HtmlElement, names: str) -> tuple[object, str, object]:
 
 
 def _is_another(element: HtmlElement, doc: Document, own: str) -> bool:
-    keys = element.keys()
-    says = len(keys) > 1 and not _SAYING.isdisjoint(keys)
+    says = not _SAYING.isdisjoint(element.keys())
     if not says and element.tag != "article":
         return False
     said = [element.get(name) for name in _ADDRESSES] if says else ()

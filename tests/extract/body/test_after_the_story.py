@@ -58,6 +58,14 @@ PAGES = {
     "an address of its own": "<main><div class=story data-url='/valley/2024/the-toll-falls'><h1>"
     f"The toll falls</h1><div>{OWN}</div></div><div class=story data-url='/valley/2024/ferry'><h2>"
     f"A ferry sinks</h2><div>{NEXT}</div></div></main>",
+    "an address of its own, in the story's box": f"<main><h2>The toll falls</h2>{OWN}"
+    f"<div data-url='/valley/2024/ferry'><h2>A ferry sinks</h2>{NEXT}</div></main>",
+    "an address of its own in the box of an h1": f"<main><h1>The toll falls</h1>{OWN}"
+    f"<section data-permalink='/valley/2024/ferry'><h3>A ferry sinks</h3>{NEXT}</section></main>",
+    "a next <article> in the story's box": f"<main><h2>The toll falls</h2>{OWN}<article><h2>"
+    f"<a href='/valley/2024/ferry'>A ferry sinks</a></h2>{NEXT}</article></main>",
+    "a longer next <article>": f"<main><div><h2>The toll falls</h2>{OWN}</div><article><h2>"
+    f"<a href='/valley/2024/ferry'>A ferry sinks</a></h2>{NEXT}{NEXT}{NEXT}</article></main>",
     "teasers under a heading": f"<main><article><h1>The toll falls</h1>{OWN}<div class=x><h3>"
     f"Popular</h3>{each('<div><a href=/a{n}>{head}</a><p>{line}</p></div>')}</div></article>",
     "teasers without headings": f"<main><article><h1>The toll falls</h1>{OWN}</article><div>"
@@ -84,6 +92,21 @@ PAGES = {
     "licence of the commons.</p><textarea>x</textarea><p>Please keep the name of the author in it, "
     "and a link to our page below it.</p></div></article></main>",
 }
+
+
+PARTS = {
+    "parts of a story": f"<main><div class=part><h2>The toll falls</h2>{OWN}</div><div class=part>"
+    f"<h2>What it costs</h2>{NEXT}</div></main>",
+    "parts that the page links to": "<main><section class=part><h2>The toll falls</h2>"
+    f"{OWN}</section><section class=part data-url='#costs'><h2><a href='#costs'>What it costs</a>"
+    f"</h2>{NEXT}</section></main>",
+}
+
+
+@pytest.mark.parametrize("page", PARTS.values(), ids=PARTS)
+def test_parts_below_headings_like_the_headline_are_its_own(page: str) -> None:
+    html = f"<html><head><title>The toll falls</title></head><body>{page}</body></html>"
+    assert set(extract(html.encode(), URL).article.body.split("\n\n")) >= {*STORY, *OTHER}
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
