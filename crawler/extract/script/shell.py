@@ -22,6 +22,9 @@ _OF_FRONT = re.compile(
 """What stands in a front page's address: a language (`de`, `en-us`), a file's name."""
 _NOT_SHOWN = ("script", "style", "noscript", "template", "svg", "head", "title")
 _PLACES = ("div", "main", "section", "article")
+_NAMES = ("root", "app", "main", "content", "page", "__next", "__nuxt")
+_OF_ADS = re.compile(r"\d{3}|(?<![a-z])(?:ads?|adverts?|gpt|banner|sponsor)(?![a-z])")
+"""In the name of a place that stands empty until an advertisement is there; they are numbered."""
 _MOST_ELEMENTS = 20_000
 
 
@@ -97,6 +100,6 @@ def _has_empty_place(doc: Document) -> bool:
 
 def _is_named(element: HtmlElement) -> bool:
     name = (element.get("id") or "").lower()
-    return element.tag in ("main", "article") or any(
-        word in name for word in ("root", "app", "main", "content", "page", "__next", "__nuxt")
-    )
+    if element.tag in ("main", "article"):
+        return True
+    return any(word in name for word in _NAMES) and not _OF_ADS.search(name)

@@ -201,6 +201,19 @@ def test_a_list_of_one_story_is_no_shell(listed: str) -> None:
         assert logo.needs_script
 
 
+@pytest.mark.parametrize(
+    "slot", ["W733ScriptRootC1204", "div-gpt-ad-homepage-top", "page-ads", "banner_content_left"]
+)
+def test_an_empty_place_for_an_advertisement_makes_no_shell(slot: str) -> None:
+    lead = "".join(
+        f"<nav><a href='/a/{n}'>Fähren, Brücken und Stege am Sund</a></nav>" for n in range(14)
+    )
+    page = read("", body=f"{lead}<div id='{slot}'></div>")
+    assert not page.needs_script
+    for place in ("root", "app", "appRoot", "page-content", "__next", "main-2"):
+        assert read("", body=f"{lead}<div id='{place}'></div>").needs_script
+
+
 def test_a_page_of_few_words_without_scripts_is_no_shell() -> None:
     page = extract(b"<html><head><title>A page</title></head><body>Hello</body></html>", URL)
     assert not page.needs_script
