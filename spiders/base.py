@@ -318,11 +318,12 @@ class ArchiveSpider(Spider):
             for answer, file in made.files:
                 assert file.origin is not None
                 shown += (await read_requisite(self, answer, file, file.origin),)
-            if made.answer is None or made.rendering is None:
+            if made.answer is not None and made.rendering is not None:
+                visit = with_rendering(visit, made.rendering)
+                reading = await self._reading_of(made.answer, found.role, visit.captures)
+            elif not renderer.does_without(reading, due, made):
                 why = made.error.why if made.error is not None else None
                 return replace(visit, state="failed", reason=why), shown
-            visit = with_rendering(visit, made.rendering)
-            reading = await self._reading_of(made.answer, found.role, visit.captures)
         visit, parts = await self._read_page(reading, visit, due)
         return visit, (*shown, *parts)
 

@@ -79,8 +79,13 @@ def conclude(crawler: Crawler, *, broken: bool) -> int:
         return archive.exit_code
     if session.no_room:
         say(f"{PROGRAM} crawl: {session.no_room}")
+    renderer = crawler.get_extension(Renderer)
+    if renderer is not None and (unshown := renderer.done_without):
+        say(
+            f"{PROGRAM} crawl: no browser could show {counted(unshown, 'page')}; what the server"
+            " sent is read in place of that, and the log says of which"
+        )
     if (count := sum(n for (_, why), n in archive.reasons.items() if why == NEEDS_SCRIPT)) > 0:
-        renderer = crawler.get_extension(Renderer)
         lacks = renderer.lacks if renderer is not None else None
         is_off = crawler.settings["RENDER"] == "never"
         if lacks is not None or is_off:

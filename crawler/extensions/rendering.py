@@ -24,7 +24,7 @@ from crawler.errors import RenderError
 from crawler.extensions.limits import truncation
 from crawler.extensions.session import Session
 from crawler.failures import RefusedError
-from crawler.items import Capture, FoundUrl, Rendering, Visit
+from crawler.items import Capture, Due, FoundUrl, Rendering, Visit
 from crawler.reasons import because
 from crawler.render import (
     VIEWPORT,
@@ -102,6 +102,8 @@ class Renderer:
         self._is_stopping = False
         self.lacks: str | None = None
         """What to do to have pages shown that were not, once one was not."""
+        self.done_without = 0
+        """Pages that no browser could show, and that were read from what the server sent."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -175,6 +177,17 @@ class Renderer:
             raise Stopped
         shown.rendering, shown.answer = kept, rendered(url, found.html, kept.made_by)
         return shown
+
+    def does_without(self, reading: Reading, due: Due, shown: Shown) -> bool:
+        """Whether a page that no browser could show is read from what the server sent, and count
+        it. Not one that shows nothing so, nor a story that we have as a browser showed it: it would
+        seem to have been edited."""
+        page = reading.page
+        if page is None or page.needs_script or due.is_story:
+            return False
+        logger.warning("%s: %s; what the server sent is read", page.url, shown.error)
+        self.done_without += 1
+        return True
 
     def _ready(self) -> Browser:
         if self._browser is None:

@@ -118,3 +118,30 @@ def test_what_was_taken_down_no_script_brings_back(kept: Kept) -> None:
     assert kept.asked.count(SECOND) == 2
     assert kept.asked.count("/moved.json") == before
     assert not verify(kept.folder, processes=1).damage
+
+
+EATS = """<script>const all = [];
+for (let n = 0; n < 40; n++) { const b = new Uint8Array(4e7); b.fill(1); all.push(b); }
+while (true) {}</script>"""
+
+
+def test_a_story_whose_page_no_browser_can_show_is_read_from_what_the_server_sent(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "archive"
+    answers = paper({1: "", 2: EATS})
+    with site(answers, []) as url:
+        done = crawl("news", folder, "-s", "RENDER_MEMORY=600", site=url, render="always")
+        assert done.returncode == 0, done.stderr
+        assert "no browser could show 1 page; what the server sent is read" in done.stderr
+        assert len(query(folder, "SELECT 1 FROM stories")) == 2
+        # one that a browser has shown before is not taken to be edited
+        answers[FIRST] = story(
+            1, EATS + "<p>What only the server sends of it, in a whole line.</p>"
+        )
+        again = crawl(
+            "article", folder, "-s", "RENDER_MEMORY=600", url=url + FIRST, render="always"
+        )
+    assert "the page took more than 600 MB of memory in the browser" in again.stdout + again.stderr
+    (first,) = query(folder, "SELECT revisions FROM stories WHERE url LIKE '%-1/'")
+    assert first["revisions"] == 1
