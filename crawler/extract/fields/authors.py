@@ -233,7 +233,7 @@ def _shown(
                 near.append(found)
                 yield _whole(found, element, others, language)
         yield from _lines(around, others, language)
-        for shown in () if told else people_by(around):
+        for shown in () if told else people_by(around, others):
             found = _found([shown.text], shown.source, others, language)
             if found is not None and shown.is_certain:
                 yield found

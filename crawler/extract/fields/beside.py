@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import islice
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -21,10 +21,17 @@ from crawler.extract.fields.bylines import (
     leads_to_person,
     line_of,
 )
-from crawler.extract.fields.names import byline, is_byline_label, opens_byline
-from crawler.extract.fields.persons import has_role, is_cased_person
+from crawler.extract.fields.names import (
+    byline,
+    is_byline_label,
+    is_kind,
+    opens_byline,
+    without_lead_in,
+)
+from crawler.extract.fields.persons import has_role, is_body, is_cased_person
 from crawler.extract.markup import Meaning, meanings, names_of
 from crawler.extract.page import text_of
+from crawler.text import words
 from crawler.urls.segments import TOPICS
 
 _BUDGET, _ABOVE = 1_200, 300
@@ -60,6 +67,12 @@ _MOST_BESIDE = 7
 """Names in a line, beyond the first."""
 _AND = re.compile(r"[,;&|/·]?\s*[^\W\d_]{0,3}")
 """What stands between two names: "," or "and"."""
+_OF_PARTS = re.compile(r"[|•·/,–—@]|\s-\s")
+_BETWEEN = re.compile(r"\s*[|•·,;()]\s*|\s+[/–—-]+\s+|(?<=\w)/(?=\w)|\s+(?=@)")
+_MOST_PARTS = 5
+_CLOCK = re.compile(r"(?:\w{1,3}\s)?\d{1,2}[:.h]\d{0,2}(?:\s?\w{1,3})?", re.IGNORECASE)
+"""A time of the day: "9.41", "à 10h00", "12:30 Uhr"."""
+_BLOCKS = frozenset({"div", "p", "li", "td", "section", "header", "address", "h2", "h3", "h4"})
 _MARKED = re.compile(r"author|byline|writer|contributor|reporter|user-?name", re.IGNORECASE)
 
 
@@ -150,14 +163,17 @@ def _line(element: HtmlElement, seen: set[HtmlElement], near: Near) -> Iterator[
         yield line
 
 
-def people_by(near: Near) -> Iterator[Shown]:
+def people_by(near: Near, others: Set[str] = frozenset()) -> Iterator[Shown]:
     """Names among the elements beside the headline that no word introduces: in a link to a page of
     theirs, beside their portrait or a person's icon, in an attribute that says so, in one line with
-    the date, the reading time or a role."""
+    the date, the reading time, a role, an agency or the newspaper.
+
+    others: names of the newspaper, as compared words.
+    """
     portraits: set[str] = set()
     doubtful: list[Shown] = []
     for number, element in enumerate(near.before_story):
-        found = _at(element, near, portraits)
+        found = _at(element, near, portraits, others)
         if found is None or is_of_another(element, near.above):
             continue
         if found.is_certain and element.tag == "a":
@@ -169,7 +185,7 @@ def people_by(near: Near) -> Iterator[Shown]:
     yield from doubtful
 
 
-def _at(element: HtmlElement, near: Near, portraits: set[str]) -> Shown | None:
+def _at(element: HtmlElement, near: Near, portraits: set[str], others: Set[str]) -> Shown | None:
     tag = element.tag
     if tag == "img":
         alt = " ".join((element.get("alt") or "").split())
@@ -189,11 +205,12 @@ def _at(element: HtmlElement, near: Near, portraits: set[str]) -> Shown | None:
     if not 3 < len(text) < _ROW or tag in _NO_ROWS:
         return None
     if text in portraits or (len(text) < _NAME and is_cased_person(text)):
-        if text in portraits:
+        if text in portraits or tag == "address":  # HTML: of whoever is to be asked about it
             return Shown(text, "html:person", is_certain=True)
         return Shown(text, "html:person") if _is_row(element, near) else None
-    is_line = len(text) <= _LINE and _is_line(text) and len(text_of(element)) <= _LINE
-    return Shown(text, "html:person") if is_line else None
+    if len(text) > _LINE or (name := _name_in_line(element, text, others)) is None:
+        return None
+    return Shown(name, "html:person") if len(text_of(element)) <= _LINE else None
 
 
 def _is_marked(element: HtmlElement) -> bool:
@@ -285,11 +302,56 @@ def _bare(text: str) -> str:
     return "".join(c for c in parts if not unicodedata.combining(c))
 
 
-def _is_line(text: str) -> bool:
-    """Whether a text is a name and a date: "Ada Lund, 7 May 2026, 9.41"."""
-    if text.upper() == text.lower() or (days := _days_in(text)) is None:
-        return False
-    return is_cased_person(text[: days[0]].strip(" ,;|•·()–—-"))
+def _name_in_line(element: HtmlElement, text: str, others: Set[str]) -> str | None:
+    """The name in a line with a date, a role, an agency, the newspaper, an account or the kind of
+    text, and nothing else: "7 May 2026, 9.41 | Ada Lund", "Ada Lund / The Harbour Post". None where
+    none of them stands there."""
+    if text.upper() == text.lower() or "©" in text:
+        return None
+    days = _days_in(text)
+    if days is not None:
+        text = f"{without_lead_in(text[: days[0]])} | {text[days[1] :]}"
+    elif not _OF_PARTS.search(text):
+        return None
+    parts = [part for piece in _BETWEEN.split(text) if (part := piece.strip(" .:"))]
+    names = [part for part in parts[:3] if is_cased_person(part) and not _is_firm(part, others)]
+    rest = [part for part in parts if part not in names]
+    if len(names) != 1 or not (rest or days) or len(parts) > _MOST_PARTS:
+        return None
+    if not all(_is_beside_name(part, others) for part in rest):
+        return None
+    if days is None and (_is_firm(parts[0], others) or _is_of_prose_or_picture(element)):
+        return None  # "New York, Reuters" begins many a story, "AFP / Bo Ek" took its picture
+    return names[0]
+
+
+def _is_firm(part: str, others: Set[str]) -> bool:
+    key = words(part)
+    return is_body(part) or any(key == other or other.endswith(f" {key}") for other in others)
+
+
+def _is_beside_name(part: str, others: Set[str]) -> bool:
+    return (
+        "@" in part
+        or _CLOCK.fullmatch(part) is not None
+        or _MINUTES.search(part) is not None
+        or has_role(part)
+        or is_kind(part)
+        or _is_firm(part, others)
+    )
+
+
+def _is_of_prose_or_picture(element: HtmlElement) -> bool:
+    """Whether an element stands at the beginning of a longer text, or beside a picture."""
+    parent = element.getparent()
+    if parent is None or (element.tag not in _BLOCKS and len(text_of(parent)) > _ROW):
+        return True
+    beside = (element, element.getprevious(), element.getnext())
+    return any(
+        next(each.iter("img", "picture", "figure"), None) is not None
+        for each in beside
+        if each is not None
+    )
 
 
 def _days_in(text: str) -> tuple[int, int] | None:

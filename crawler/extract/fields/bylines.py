@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extract.fields.names import opens_byline
-from crawler.extract.fields.persons import is_person
+from crawler.extract.fields.persons import is_cased_person, is_person
 from crawler.extract.markup import Marks, Meaning, is_hidden, meanings, names_of
 from crawler.extract.page import text_of
 from crawler.urls import names_people
@@ -104,7 +104,9 @@ def _holds_no_name(element: HtmlElement) -> bool:
     if element.tag == "a":
         href = element.get("href") or ""
         rels = (element.get("rel") or "").split()
-        return href.startswith(("mailto:", "#", "tel:")) or not _NOT_LINKS.isdisjoint(rels)
+        if href.startswith("mailto:"):  # many a name leads to a mail
+            return not is_cased_person(text_of(element))
+        return href.startswith(("#", "tel:")) or not _NOT_LINKS.isdisjoint(rels)
     return is_hidden(element)
 
 

@@ -195,6 +195,15 @@ def opens_byline(text: str, language: str | None = None) -> bool:
     return found is not None
 
 
+def without_lead_in(text: str) -> str:
+    """A text without what stands there before a date: "Ada Lund Publié le".
+
+    >>> without_lead_in("Ada Lund, updated")
+    'Ada Lund'
+    """
+    return pattern(_BEFORE_DATE).sub("", text)
+
+
 def says_by_once(text: str) -> bool:
     """Whether "by" stands in a text once: "by ada", and not "by train and by boat"."""
     return len(pattern(r"(?<!\w)<bylines.by>(?!\w)").findall(text)) <= 1
@@ -371,6 +380,9 @@ def _without_role(name: str) -> str:
     tokens = name.split()
     if len(tokens) < 3 or not has_role(name):
         return name
+    if tokens[0].islower():  # "unserer Korrespondentin Ada Lund"
+        roles = [number for number, token in enumerate(tokens[:-2]) if has_role(token)]
+        del tokens[: roles[-1] + 1 if roles else 0]
     while len(tokens) > 2 and has_role(tokens[0]):
         del tokens[0]
     while len(tokens) > 2 and has_role(tokens[-1]):

@@ -23,6 +23,10 @@ _LINE = 120
 _PROSE = 100
 _BIO = 500
 """Characters of a paragraph about the author."""
+_LONGEST_NAME = 40
+_LEAST_BEFORE = 3
+"""Blocks of a body of which the last may be no more than a name."""
+_ENDS = (".", "!", "?", "…", "”", "“", '"', "»", "。")
 _EMPHASISED = re.compile(r"(\*{1,3}).+\1", re.DOTALL)
 _SIGNED = re.compile(
     r"[—–―-]{1,2}\s*(?=[^\W\d_])(.{3,60})|[(（【\[]([^()（）【】\[\]]{2,60})[)）】\]]\.?"
@@ -52,7 +56,23 @@ def signed(
             continue
         if names := _byline(block, others, language, ends=True) or _bio(block, others):
             return names, block.text
+    if name := _name_alone(blocks):
+        return (name,), name
     return (), ""
+
+
+def _name_alone(blocks: Sequence[Block]) -> str:
+    """The name that the last line of the body is, where the text has not told of that person."""
+    if len(blocks) < _LEAST_BEFORE:
+        return ""
+    *before, last = blocks
+    name = last.text
+    if last.type != "paragraph" or len(name) > _LONGEST_NAME or not is_cased_person(name):
+        return ""
+    ends = before[-1].type == "paragraph" and before[-1].text.endswith(_ENDS)
+    surname = name.split()[-1].casefold()
+    told = any(surname in block.text.casefold() for block in before)
+    return name if ends and not told and not begins_with_article(name) else ""
 
 
 def _is_prose(block: Block, name: Block) -> bool:

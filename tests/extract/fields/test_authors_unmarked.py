@@ -43,6 +43,18 @@ ABOVE = {
     "checked by another": (
         '<div><span>Written by <a href="/team/a">Ada Miller</a></span> '
         '<span>Medically reviewed by <a href="/team/b">Bo Lund</a></span></div>', ADA),
+    "link to a mail": ('<p>By <a href="mailto:ada@paper.example">Ada Miller</a></p>', ADA),
+    "date, clock and name": ("<p>01.05.2024, 12:30 Uhr | Ada Miller</p>", ADA),
+    "name and the date's word": ("<p>Ada Miller Publié le 1 mai 2024</p>", ADA),
+    "name and paper": ("<div>Ada Miller / The Paper</div>", ADA),
+    "name and agency": ("<p>Ada Miller, Associated Press</p>", ADA),
+    "name and role": ("<div>Ada Miller, enviada especial</div>", ADA),
+    "name and account": ("<div>Ada Miller @adamiller</div>", ADA),
+    "kind of text and name": ("<p>Opinión | Ada Miller</p>", ADA),
+    "whose correspondent": ("<p>Von unserer Korrespondentin Ada Miller</p>", ADA),
+    "element for an address": ("<address>Ada Miller</address>", ADA),
+    "abbreviated and": ("<p>Von Ada Miller u. Bo Lund</p>", BOTH),
+    "kind of text with its article": ("<p>Una crónica de Ada Miller</p>", ADA),
     "link to comments in its line": (
         '<div class="entry-meta comments"><span class="author">Ada Miller</span></div>', ADA),
     "Hindi": ("<div>द्वारा <a href='/author/x'>विकास शर्मा</a></div>", ("विकास शर्मा",)),
@@ -53,6 +65,8 @@ ABOVE = {
 BELOW = {
     "dash": ("<p>— Ada Miller</p>", ADA),
     "brackets": ("<p>(Ada Miller)</p>", ADA),
+    "name alone": ("<p>Ada Miller</p>", ADA),
+    "name alone in capitals": ("<p>ADA MILLER</p>", ("ADA MILLER",)),
     "Japanese brackets": ("<p>【高橋由美】</p>", ("高橋由美",)),
     "Korean": ("<p>박서연 기자 seoyeon@paper.example</p>", ("박서연",)),
     "Chinese with an editor": ("<p>（记者 陈晓梅 编辑 李强）</p>", ("陈晓梅",)),
@@ -91,6 +105,16 @@ OTHERS = {
     "service": '<p><a href="/services/web-design">Web Design</a> <span>12 May 2026</span></p>',
     "login": '<p><a href="/members/login"><i class="icon-user"></i> Log In</a></p>',
     "photo": "<p>Fotos von Bo Lund</p>",
+    "photographer behind the sign": "<p>© Presse- und Informationsamt | Bo Lund</p>",
+    "photographer behind an agency": "<p>AFP / Bo Lund</p>",
+    "photographer under a picture": "<div><img src=/p.jpg><p>Bo Lund / Associated Press</p></div>",
+    "where a story was written": "<p><b>New York, Reuters</b> The ferry was repaired in a week, and"
+                                 " all that was broken was made anew before it was put back on the"
+                                 " river, which is as low as never since the war.</p>",
+    "breadcrumbs": "<p>Sport | Premier League | Harbour United</p>",
+    "someone the story is about": "<p>The ferry's keeper is Bo Lund, who is to leave the river in"
+                                  " the spring, as his father did in his time, to be a smith.</p>"
+                                  "<p>Bo Lund</p>",
     "words of a sentence": "<p>The ferry was repaired in a week, and all the <b>análisis de"
                            " rigor</b> were made before it was put back on the river.</p>",
     "a sentence about a time": "<p>By the 2000s, as the mayor was arriving, ferries had changed to"
