@@ -9,6 +9,8 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from crawler.extract.dates.context import (
+    HEADINGS,
+    LABEL,
     PROSE,
     in_comments,
     in_sentence,
@@ -17,7 +19,7 @@ from crawler.extract.dates.context import (
     is_sentence,
     stated,
 )
-from crawler.extract.dates.said import of_publication, of_something_else
+from crawler.extract.dates.said import of_change, of_publication, of_something_else
 from crawler.extract.dates.text import has_date
 from crawler.extract.language import pattern
 from crawler.items import Claim
@@ -30,6 +32,8 @@ CLOSE_TEXT = 200
 """Characters between the headline and a date that belongs to it."""
 _AFTER, _BEFORE = 1_200, 500
 """Characters below and above the headline that are looked at."""
+_TO_CHANGE = 60
+"""Characters behind a date in which that of a change may stand."""
 _SIBLINGS, _ELEMENTS = 200, 400
 """Elements beside one that are looked at, and elements in each of those."""
 _MAX_PIECE = 2_000
@@ -55,10 +59,14 @@ def beside(near: HtmlElement | None) -> Beside:
     if near is not None:
         for texts in (_texts(near), _below(near), _above(near)):
             kinds: set[int] = set()
-            passed = 0
+            passed, far = 0, _AFTER
             before = ""
             for element, text in texts:
+                if passed > far:
+                    break
                 kind, claim = _judge(element, text)
+                if kind == 0 and claim is not None and _says_change(before, text):
+                    kind = 1
                 if kind == 0 and claim is not None and 1 not in kinds:
                     revised = stated(text, modified=True)  # "Published …; revised …"
                     if revised is not None:
@@ -66,15 +74,16 @@ def beside(near: HtmlElement | None) -> Beside:
                         found[1].append((passed, Claim(revised, claim.source)))
                 if claim is not None and in_site_bar(element, near):
                     claim = None
-                label, before = before, text
-                if claim is not None and len(label) < 30 and of_something_else(label):
+                # words of a headline are no label
+                label, before = before, text if element.tag not in HEADINGS else ""
+                if claim is not None and len(label) < LABEL and of_something_else(label):
                     claim = None
                 if claim is not None and kind not in kinds:
                     kinds.add(kind)
-                    said = of_publication(f"{label[-30:]} {text[:30]}")
+                    said = of_publication(f"{label[-LABEL:]} {text[:LABEL]}")
                     found[kind].append((passed // 4 if said else passed, claim))
                     if kind == 0:
-                        break
+                        far = passed + _TO_CHANGE
                 passed += len(text)
     alone, changed, prose = (sorted(claims, key=lambda f: f[0]) for claims in found)
     return Beside(
@@ -83,6 +92,12 @@ def beside(near: HtmlElement | None) -> Beside:
         changed=[claim for _, claim in changed],
         prose=[claim for passed, claim in prose if passed <= CLOSE_TEXT],
     )
+
+
+def _says_change(before: str, text: str) -> bool:
+    """Whether the words before a text that is a date say that it is of a change."""
+    is_label = len(before) <= LABEL and not has_date(before)
+    return is_label and of_change(before) and not of_publication(text)
 
 
 def _judge(element: HtmlElement, text: str) -> tuple[int, Claim | None]:

@@ -10,6 +10,8 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawler.extract.dates.context import (
+    HEADINGS,
+    LABEL,
     MAX_SHOWN,
     in_comments,
     in_site_bar,
@@ -17,8 +19,8 @@ from crawler.extract.dates.context import (
     short_text,
     stated,
 )
-from crawler.extract.dates.said import of_change
-from crawler.extract.dates.text import dates_in
+from crawler.extract.dates.said import of_change, of_publication
+from crawler.extract.dates.text import dates_in, has_date
 from crawler.extract.markup import Meaning, elsewhere, meanings, names_of
 from crawler.extract.page import Document
 from crawler.items import Claim
@@ -27,6 +29,10 @@ CLOSE = 3
 """Steps up to an element that holds the headline too."""
 _MAX_ABOVE = 8
 """Steps from the headline up to such an element."""
+_CLIMB = 3
+"""Steps up from a date to what stands before it."""
+_MOST_SAID = 40
+"""Characters right before a date."""
 _APART = frozenset({"footer", "aside", "nav", "blockquote", "figure"})
 _HARD = int(Meaning.HARD)
 _STAMPS = (
@@ -94,11 +100,27 @@ def _of_change(element: HtmlElement, text: str) -> bool:
 
 
 def _label(element: HtmlElement) -> str:
-    """The words right before an element, in its parent: "Updated: "."""
-    before = element.getprevious()
-    parent = element.getparent()
-    text = before.tail if before is not None else parent.text if parent is not None else None
-    return (text or "").strip()[-40:]
+    """The words right before an element: "Updated: ", also where they have an element of their own
+    before it, or before the one that holds nothing else."""
+    at = element
+    for _ in range(_CLIMB):
+        before, parent = at.getprevious(), at.getparent()
+        text = before.tail if before is not None else parent.text if parent is not None else None
+        if text := (text or "").strip():
+            return text[-_MOST_SAID:]
+        if before is not None:
+            return _short_label(before)
+        if parent is None or len(parent) > 1 or (at.tail or "").strip():
+            return ""
+        at = parent
+    return ""
+
+
+def _short_label(element: HtmlElement) -> str:
+    if not isinstance(element.tag, str) or element.tag in HEADINGS:
+        return ""
+    text = short_text(element)
+    return text if text is not None and len(text) <= LABEL and not has_date(text) else ""
 
 
 def _ancestry(near: HtmlElement | None) -> Mapping[HtmlElement, int] | None:
@@ -174,9 +196,10 @@ def _stamped(element: HtmlElement) -> list[tuple[Claim, bool]]:
     if number:
         if is_other(element, text):
             return []
+        said = number == 1 and not of_publication(text) and of_change(_label(element))
         shown = ((stated(text, modified=changed), changed) for changed in (False, True))
         return [
-            (Claim(text if number == 1 else date, "html:date"), changed)
+            (Claim(text if number == 1 else date, "html:date"), changed or said)
             for date, changed in shown
             if date is not None
         ]

@@ -148,6 +148,52 @@ def test_a_date_of_a_change_is_none_of_publication(line: str) -> None:
     assert article.modified.value[:10] == "2024-05-06"
 
 
+LABELS = {
+    "en": ("Updated", "May 8, 2024", "Published", "May 7, 2024"),
+    "de": ("Letzte Aktualisierung", "8. Mai 2024", "Erstveröffentlichung", "7. Mai 2024"),
+    "es": ("Última modificación", "8 de mayo de 2024", "Creado", "7 de mayo de 2024"),
+    "fr": ("Modifié le", "8 mai 2024", "Mis en ligne le", "7 mai 2024"),
+    "it": ("Ultimo aggiornamento", "8 maggio 2024", "Pubblicazione", "7 maggio 2024"),
+    "pt": ("Última alteração", "8 de maio de 2024", "Publicado", "7 de maio de 2024"),
+    "nl": ("Laatst gewijzigd", "8 mei 2024", "Geplaatst", "7 mei 2024"),
+    "sv": ("Ändrad", "8 maj 2024", "Skapad", "7 maj 2024"),
+    "nb": ("Sist endret", "8. mai 2024", "Publisert", "7. mai 2024"),
+    "fi": ("Muokattu", "8.5.2024", "Julkaistu", "7.5.2024"),
+    "pl": ("Aktualizacja", "8 maja 2024", "Publikacja", "7 maja 2024"),
+    "cs": ("Aktualizováno", "8. května 2024", "Vydáno", "7. května 2024"),
+    "el": ("Τελευταία ενημέρωση", "8 Μαΐου 2024", "Ανάρτηση", "7 Μαΐου 2024"),
+    "ru": ("Изменено", "8 мая 2024", "Создано", "7 мая 2024"),
+    "uk": ("Оновлено", "8 травня 2024", "Опубліковано", "7 травня 2024"),
+    "tr": ("Güncelleme Tarihi", "8 Mayıs 2024", "Giriş Tarihi", "7 Mayıs 2024"),
+    "vi": ("Cập nhật", "08/05/2024", "Xuất bản", "07/05/2024"),
+    "hi": ("अपडेट", "8 मई 2024", "प्रकाशित", "7 मई 2024"),
+    "ar": ("آخر تحديث", "8 مايو 2024", "تاريخ النشر", "7 مايو 2024"),
+    "ja": ("最終更新日", "2024年5月8日", "掲載日", "2024年5月7日"),
+    "zh": ("修改", "2024年5月8日", "发布时间", "2024年5月7日"),
+}
+BOXES = {
+    "in one text": "<div>{0}: {1} {2}: {3}</div>",
+    "labels in elements": "<div><span>{0}</span> <time>{1}</time></div>"
+    "<div><span>{2}</span> <time>{3}</time></div>",
+    "a list of terms": "<dl><dt>{2}</dt><dd>{3}</dd><dt>{0}</dt><dd>{1}</dd></dl>",
+    "a list, the first first": "<ul><li>{2}: {3}</li><li>{0}: {1}</li></ul>",
+    "of a date's class": "<p><b>{0}</b> <i class=date>{1}</i> <b>{2}</b> <i class=date>{3}</i></p>",
+}
+
+
+@pytest.mark.parametrize("box", BOXES.values(), ids=BOXES)
+@pytest.mark.parametrize("language", LABELS)
+def test_labels_tell_which_date_is_which_wherever_they_stand(language: str, box: str) -> None:
+    article = read(f"{H1}{box.format(*LABELS[language])}{PROSE}", language=language)
+    assert (article.published and article.published.value) == "2024-05-07"
+    assert (article.modified and article.modified.value) == "2024-05-08"
+
+
+def test_words_that_only_look_like_labels_make_no_date_one_of_a_change() -> None:
+    for before in ("<p><a rel=author>editor</a></p>", "<h2>Rates updated</h2>"):
+        assert day(f"{H1}{before}<p><span>May 7, 2024</span></p>{PROSE}") == "2024-05-07"
+
+
 @pytest.mark.parametrize(
     ("line", "published", "modified"),
     [
