@@ -10,6 +10,7 @@ from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
+from crawler.extract.dates import has_date
 from crawler.extract.language import pattern
 from crawler.extract.page import Document
 from crawler.items import Claim, ReadTime
@@ -31,6 +32,8 @@ MAX_MINUTES = 24 * 60
 """A longer reading time is a misreading."""
 
 _WITH_UNIT = r"\d(?:\s?[-–]\s?\d|[\d.,])*+(?::(?P<s>[0-5]\d))?\s?-?\s?<reading.minute>"
+_MINUTES_ALONE = r"[^\w(]*\d{1,2}\s?<reading.minute>\W*"
+_LONGEST_ALONE = 16
 _HOURS = r"(?<!\d)(\d{1,2})\s?<reading.hour>(?![^\W\d_])"
 _SECONDS = r"(\d+)\s?<reading.second>\b"
 _DURATION = re.compile(
@@ -93,6 +96,7 @@ def _visible(doc: Document) -> Claim | None:
         text = _text_beside(headline)
         if not _with_unit(text) and not pattern("<reading.less_than_one>").search(text):
             continue
+        alone: Claim | None = None
         for element in chain(
             islice(_beside(headline, preceding=False), _NEAR),
             islice(_beside(headline, preceding=True), _NEAR // 4),
@@ -100,7 +104,33 @@ def _visible(doc: Document) -> Claim | None:
             claim = _stated_by(element)
             if claim is not None:
                 return claim
+            alone = alone or _alone(element)
+        if alone is not None:
+            return alone
     return None
+
+
+def _alone(element: HtmlElement) -> Claim | None:
+    """What an element states that says a number of minutes and nothing else, in one line with the
+    story's date: "7 May 2026 · 5 min"."""
+    text = (element.text or "").strip()
+    if not text or len(text) > _LONGEST_ALONE or pattern(_MINUTES_ALONE).fullmatch(text) is None:
+        return None
+    row = element.getparent()
+    line = _text(row) if row is not None else ""
+    if not has_date(line) or next(_played(row), None) is not None or _of_card(element):
+        return None
+    return Claim(text, _source(element))
+
+
+def _played(row: HtmlElement | None) -> Iterator[HtmlElement]:
+    """What takes its minutes to be seen or heard."""
+    return iter(()) if row is None else row.iter("video", "audio", "iframe", "button")
+
+
+def _says_less_than_one(text: str) -> bool:
+    is_short = 0 < len(text) <= _SHORT // 2
+    return is_short and bool(pattern("<reading.less_than_one>").search(text) and _reading(text))
 
 
 def _stated_by(element: HtmlElement) -> Claim | None:
@@ -109,7 +139,9 @@ def _stated_by(element: HtmlElement) -> Claim | None:
         if text and _says_minutes(text) and not _of_card(element):
             return Claim(text, _source(element))
     if not any(map(_is_number, chain((element.text,), (e.tail for e in islice(element, 4))))):
-        return None
+        text = (element.text or "").strip()
+        less = _says_less_than_one(text) and not _of_card(element)
+        return Claim(text, _source(element)) if less else None
     # "<b>3</b> min read", and the label may stand outside, too.
     for around in islice(chain((element,), element.iterancestors()), 3):
         text = _text(around)

@@ -52,6 +52,59 @@ def test_the_minutes_that_a_page_shows_are_read(text, minutes):
     assert (done.minutes, done.shown, done.raw) == (minutes, True, text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5m read", "In 5 Minuten gelesen", "Lies in 5 Minuten", "Se lee en 5 minutos",
+        "Léelo en 5 min", "Lu en 5 minutes", "5 mn de lecture", "Si legge in 5 minuti",
+        "Leggi in 5 minuti",
+        "Leia em 5 minutos", "Lees in 5 minuten", "5 min leesplezier", "Læs på 5 min",
+        "5 min å lese", "Läs på 5 min", "Lukuaika: 5 minuuttia", "5 mín lestur", "Lugemisaeg 5 min",
+        "Lasīšanas laiks: 5 min", "Skaitymo laikas: 5 min", "Czyta się 5 minut",
+        "Přečtete za 5 minut",
+        "Čas čítania: 5 minút", "Čas branja: 5 min", "Pročitaj za 5 min", "Citește în 5 minute",
+        "5 perces olvasmány", "Διαβάζεται σε 5 λεπτά", "5' ανάγνωση", "Koha e leximit: 5 minuta",
+        "Читается за 5 минут", "Читається за 5 хвилин", "Прочит за 5 мин", "5 dakikada oku",
+        "5分で読めます", "所要時間：5分", "约5分钟读完", "약 5분 소요", "Đọc trong 5 phút",
+        "Masa membaca: 5 minit", "5 menit membaca", "ใช้เวลาอ่าน 5 นาที", "5 मिनट में पढ़ें",
+        "৫ মিনিট পড়া", "مطالعہ کا وقت: 5 منٹ", "مدت زمان خواندن: ۵ دقیقه", "يقرأ في 5 دقائق",
+        "זמן קריאה: 5 דקות", "Irakurtzeko denbora: 5 minutu", "Amser darllen: 5 munud",
+        "Leestyd: 5 minute", "5 minuto na basahin",
+    ],
+)  # fmt: skip
+def test_it_is_found_in_the_words_of_many_languages(text):
+    shown = shown_read_time(page(STORY.format(f"<p>Ada · <span>{text}</span></p>")), None)
+    assert shown is not None
+    assert read_time(shown.text, 900, None).minutes == 5
+
+
+@pytest.mark.parametrize(
+    ("line", "minutes"),
+    [
+        ("<span>7 May 2026</span> · <span>5 min</span>", 5),
+        ("<time>7. Mai 2026</time><i>⏱ 5 Min.</i>", 5),
+        ("<b>Ада</b> <time>07.05.2026</time> <span>5 мин</span>", 5),
+        ("<span>Less than a minute read</span>", 1),
+    ],
+)
+def test_minutes_in_the_line_of_the_date_are_those_it_takes_to_read(line, minutes):
+    shown = shown_read_time(page(STORY.format(f"<div>{line}</div>")), None)
+    assert shown is not None
+    assert read_time(shown.text, 900, None).minutes == minutes
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<span>7 May 2026</span> · <span>5 min ago</span>",
+        "<button>Play</button> <span>7 May 2026</span> <span>5 min</span>",
+        "<span>Ferry leaves in</span> <span>5 min</span>",
+    ],
+)
+def test_other_minutes_are_not(line):
+    assert shown_read_time(page(STORY.format(f"<div>{line}</div>")), None) is None
+
+
 @pytest.mark.parametrize("text", [None, "", "a good read", "P", "PT", "99999 min", "-"])
 def test_text_without_a_number_counts_as_not_shown(text):
     done = read_time(text, 476, "en")
