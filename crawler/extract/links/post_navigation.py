@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import islice
 
 from lxml.html import HtmlElement
 
 from crawler.extract.language import whole
-from crawler.extract.links.cards import text_of, tidy
+from crawler.extract.links.cards import quick_text, text_of, tidy
 from crawler.extract.links.zones import Zone
 from crawler.items import Relation
+from crawler.text import is_dense, line_words
 
 ARROWS = "←→«»‹›<>⟵⟶⇐⇒ \xa0"
 _BACK = re.compile(
@@ -23,6 +25,15 @@ _ON_ARROWS = frozenset("→»›⟶⇒>")
 _MAX_PAIR_STEPS = 3
 _MAX_PAIR_CHILDREN = 8
 """Elements and links of what holds the links back and on."""
+_LEAST_HEADLINE = 4
+"""Words of a link that is a headline, where nothing but names in its markup say where it leads."""
+_MOST_NAMES = 300
+_MOST_UP = 3
+"""Elements around a link, or in it, that hold nothing else."""
+_LONGEST_SAID = 40
+"""Characters of a text that says where a link leads, white space counted."""
+_LEAST_DENSE = 4
+"""Characters of one that is two words or more, in scripts without spaces."""
 _MAX_STEPS = 12
 """Elements between a link of the post navigation and the block that names it so."""
 
@@ -37,9 +48,119 @@ def stated_direction(rel: str | None) -> Relation | None:
     return None
 
 
+def said_direction(anchor: HtmlElement, language: str | None) -> Relation | None:
+    """Which way a link leads by words that say nothing else: its own, its label's for those who do
+    not see it, those right before it; or by the names of its box and the one beside that.
+
+    One word for the whole of a link ("Weiter") may ask to read on: it counts where another link
+    near by leads the other way.
+    """
+    for text, leads in _said(anchor):
+        told = _step(text, language)
+        if told is not None:
+            relation, is_sure = told
+            if leads or is_sure or _has_counterpart(anchor, relation, language):
+                return relation
+            return None
+    return _named_beside(anchor)
+
+
+def _said(anchor: HtmlElement) -> Iterator[tuple[str, bool]]:
+    """The texts that may say where a link leads, each with whether the headline comes after it."""
+    parted = len(anchor) > 0
+    if text := anchor.text:
+        yield text, parted and not text.isspace()
+    if parted:
+        yield _leaf(anchor[0]).text or "", len(anchor) > 1 or bool((anchor[0].tail or "").strip())
+        yield _leaf(anchor[-1]).text or "", False
+    for name in ("title", "aria-label"):
+        if stated := anchor.get(name):
+            yield stated.partition(":")[0], False
+    at = anchor
+    for _ in range(_MOST_UP):
+        before, parent = at.getprevious(), at.getparent()
+        if before is not None:
+            tail = before.tail
+            if tail and not tail.isspace():
+                yield tail, True
+            elif isinstance(before.tag, str) and (leaf := _leaf(before)).tag != "a":
+                yield leaf.text or "", True
+            return
+        if parent is None or (parent.text and not parent.text.isspace()):
+            yield (parent.text or "") if parent is not None else "", True
+            return
+        if len(parent) > 1:
+            return
+        at = parent
+
+
+def _named_beside(anchor: HtmlElement) -> Relation | None:
+    """Which way a link with a headline leads by the class of its box, where the box beside is named
+    the opposite: "prev" and "next"."""
+    if line_words(quick_text(anchor)) < _LEAST_HEADLINE:
+        return None
+    at: HtmlElement | None = anchor
+    for _ in range(_MOST_UP):
+        if at is None:
+            return None
+        if (names := at.get("class")) and (relation := _names_direction(names)) is not None:
+            for other in (at.getprevious(), at.getnext()):
+                beside = other.get("class") if other is not None else None
+                if beside and _names_direction(beside) not in (None, relation):
+                    return relation
+            return None
+        at = at.getparent()
+    return None
+
+
+def _leaf(element: HtmlElement) -> HtmlElement:
+    """The innermost element of those that hold one another and nothing else."""
+    for _ in range(_MOST_UP):
+        if element.tag == "a" or len(element) != 1 or (element.text and not element.text.isspace()):
+            break
+        element = element[0]
+    return element
+
+
+def _step(text: str, language: str | None) -> tuple[Relation, bool] | None:
+    """Which way a text leads that says nothing else, and whether it can mean nothing else."""
+    return _told_step(text, language) if 2 < len(text) < _LONGEST_SAID else None
+
+
+@lru_cache(maxsize=2_048)
+def _told_step(text: str, language: str | None) -> tuple[Relation, bool] | None:
+    said = text.strip(ARROWS + ":|\n\t\r")
+    relation = whole(said, language)
+    if relation not in ("previous", "next"):
+        return None
+    return relation, " " in said or (is_dense(said) and len(said) >= _LEAST_DENSE)
+
+
+def _has_counterpart(anchor: HtmlElement, relation: Relation, language: str | None) -> bool:
+    """Whether a link near by, in a box of few, leads the other way."""
+    box = anchor.getparent()
+    for _ in range(_MAX_PAIR_STEPS):
+        if box is None:
+            return False
+        links = list(islice(box.iter("a"), _MAX_PAIR_CHILDREN + 1))
+        if len(links) > _MAX_PAIR_CHILDREN:
+            return False
+        said = (text for link in links if link is not anchor for text, _ in _said(link))
+        others = (_step(text, language) for text in said)
+        if any(told is not None and told[0] != relation for told in others):
+            return True
+        box = box.getparent()
+    return False
+
+
 def named_direction(element: HtmlElement) -> Relation | None:
     """What an element's class and id say of where it leads."""
-    names = f"{element.get('class', '')} {element.get('id', '')}".lower()
+    return _names_direction(f"{element.get('class', '')} {element.get('id', '')}")
+
+
+@lru_cache(maxsize=2_048)
+def _names_direction(names: str) -> Relation | None:
+    names = names[:_MOST_NAMES].lower()
     back, on = bool(_BACK.search(names)), bool(_ON.search(names))
     if back == on:
         return None

@@ -49,6 +49,8 @@ class Link:
     label: str | None = None
     block: object = None
     """Set where the link stands alone: in prose or in a promo; else it is part of a card."""
+    said: Relation | None = None
+    """Which way words of it, or right beside it, say that it leads: before or after this story."""
 
 
 class Holder(NamedTuple):

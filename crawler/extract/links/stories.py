@@ -25,6 +25,7 @@ from crawler.extract.links.post_navigation import (
     arrow_direction,
     direction,
     named_direction,
+    said_direction,
     stated_direction,
     unseen_title,
     without_direction,
@@ -61,6 +62,8 @@ class _Group:
     """The element around all parts."""
     target: Target
     zone: Zone
+    said: Relation | None = None
+    """Which way words of its link, or beside it, say that it leads."""
     anchors: list[HtmlElement] = field(default_factory=list)
 
 
@@ -179,10 +182,11 @@ def _entries(links: list[Link], blocks: Blocks) -> list[Link | _Group]:
                 continue
             root = blocks.card_of(link.anchor, top)
             if group is None:
-                group = groups[top] = _Group(root, root, link.target, link.zone)
+                group = groups[top] = _Group(root, root, link.target, link.zone, link.said)
                 order.append(group)
             elif root is not group.root:
                 group.root = blocks.around_both(group.root, root)
+            group.said = group.said or link.said
             group.anchors.append(link.anchor)
     return order
 
@@ -205,7 +209,8 @@ def _links(doc: Document, zones: Zones, urls: StoryUrls) -> Iterator[Link]:
             hopeless.add(href)
             continue
         parent = anchor.getparent()
-        if parent is not None and zones.of(parent).skip and not stepping:
+        passed = parent is not None and zones.of(parent).skip and not stepping
+        if passed and not zones.may_step(anchor):
             menu = zones.passed_over(parent)
             if menu is not None:
                 in_menus.update(menu.iter("a"))
@@ -215,7 +220,9 @@ def _links(doc: Document, zones: Zones, urls: StoryUrls) -> Iterator[Link]:
             hopeless.add(href)
             continue
         zone = zones.of(anchor)
-        if zone.skip and not stepping:
+        said = None if stepping or zone.body else said_direction(anchor, language)
+        stepping = stepping or said is not None
+        if (passed or zone.skip) and not stepping:
             continue
         shown = quick_text(anchor)
         if shown and not stepping and not target.itself:
@@ -223,9 +230,9 @@ def _links(doc: Document, zones: Zones, urls: StoryUrls) -> Iterator[Link]:
                 continue
             if len(shown) <= 40 and _names_a_block(shown, target, language):
                 continue
-        link = Link(anchor, target, zone, len(shown))
-        step = None
-        if stepping or zone.post_nav is not None:
+        link = Link(anchor, target, zone, len(shown), said=said)
+        step = said
+        if said is None and (stepping or zone.post_nav is not None):
             step = direction(anchor, zone, anchor.get("rel"))
         if target.itself:
             link.relation = "itself"
@@ -259,12 +266,13 @@ def _add_card(
     relation: Relation | None = None
     for anchor in group.anchors:
         relation = relation or stated_direction(anchor.get("rel"))
+    relation = relation or group.said
     if relation is None and group.zone.post_nav is not None:
         # What the link itself says or is called, before what stands beside it.
         said = whole(card.title or "", language)
         relation = said if said in ("previous", "next") else named_direction(group.anchors[0])
     if relation is None and card.relation in ("previous", "next"):
-        relation = card.relation
+        relation = card.relation if not _asks_to_read_on(group, language) else None
     for anchor in group.anchors:
         if group.zone.post_nav is not None:
             relation = relation or direction(anchor, group.zone, None)
@@ -283,6 +291,8 @@ def _add_card(
         if card.title:
             shown, title = without_direction(card.title, relation, group.anchors, language)
             label, card = label or shown, card._replace(title=title)
+            if label and title and whole(f"{label} {title}", language) == relation:
+                label, card = f"{label} {title}", card._replace(title=None)  # "Next", "article"
         label = (label or card.lead or "").strip(ARROWS) or None
         found.add((relation, group.root), relation, label, group.target.url,
                   group.target.key, card)  # fmt: skip
@@ -300,6 +310,12 @@ def _add_card(
     found.add(blocks.key(group.first, heading), relation, label, group.target.url,
               group.target.key, card, own or relation == "sponsored",
               page.is_headline(card.title, group.target))  # fmt: skip
+
+
+def _asks_to_read_on(group: _Group, language: str | None) -> bool:
+    """Whether the last of several links to a story says no more than "weiter": it is a teaser's."""
+    last = group.anchors[-1]
+    return len(group.anchors) > 1 and whole(quick_text(last), language) == "next"
 
 
 def _is_story(group: _Group, card: Card, headed: bool, told: bool) -> bool:

@@ -290,6 +290,17 @@ class Zones:
             known[inner] = zone
         return zone
 
+    def may_step(self, link: HtmlElement) -> bool:
+        """Whether a link that says that it leads to the story before or after may do so: where
+        links are passed over, in a `nav` of few that is named nothing."""
+        zone = self.of(link)
+        if not zone.skip:
+            return True
+        top = zone.top
+        if top is None or top.tag != "nav" or _marks_of(top, "div").skip:
+            return False
+        return next(islice(top.iter("a"), _MOST_STEPS, None), None) is None
+
     def passed_over(self, element: HtmlElement) -> HtmlElement | None:
         """The menu or the like around an element, if all in it is passed over; None if not."""
         top = self.of(element).top
@@ -433,6 +444,8 @@ def _is_told(block: HtmlElement, container: HtmlElement) -> bool:
 _PROSE = 60
 """Characters of a block that is prose."""
 _BLOCK_RELATIONS = frozenset({"related", "popular", "featured", "latest", "sponsored"})
+_MOST_STEPS = 4
+"""Links of a `nav` that leads to the stories before and after: two to each."""
 _MAX_CHILDREN = 500
 """Children of a block that are measured; prose shows itself in the first."""
 _BLOCKS = frozenset({"ol", "ul", "section", "aside"})

@@ -135,7 +135,7 @@ def test_the_pages_own_headline_is_no_part_of_a_card() -> None:
         (
             "<div class='entry-pagination'><a href='{a}'><span>Vorige</span> <b>Pilots ask</b></a>"
             "</div>",
-            [],
+            [("previous", "Vorige", "Pilots ask")],
         ),
         (
             "<nav class=pagination-single><a class=previous-post href='{a}'><span>←</span>"
@@ -154,6 +154,66 @@ def test_navigation_says_which_way_it_leads_by_its_own_words_and_names(
 ) -> None:
     links = read(after=nav.format(a=u("pilots-ask-for-pay"), b=u("pilots-ask-for-pay")))
     assert brief(links) == expected
+
+
+BACK, ON = "The pilots ask for their pay", "A ferry sinks at the mill"
+PAIRS = {
+    "labels before them in a nav": "<nav><div><span>{0}</span><a href='{a}'>{back}</a></div>"
+    "<div><span>{1}</span><a href='{b}'>{on}</a></div></nav>",
+    "labels in the links": "<div><a href='{a}'><span>{0}</span><b>{back}</b></a>"
+    "<a href='{b}'><span>{1}</span><b>{on}</b></a></div>",
+    "headings over them": "<div><h4>{0}</h4><a href='{a}'>{back}</a></div>"
+    "<div><h4>{1}</h4><a href='{b}'>{on}</a></div>",
+    "for those who do not see": "<nav><a href='{a}' aria-label='{0}: {back}'>{back}</a>"
+    "<a href='{b}' aria-label='{1}: {on}'>{on}</a></nav>",
+    "titles of the links": "<p><a title='{0}' href='{a}'>{back}</a><a title='{1}' href='{b}'>{on}"
+    "</a></p>",
+    "terms and links": "<dl><dt>{0}</dt><dd><a href='{a}'>{back}</a></dd><dt>{1}</dt><dd>"
+    "<a href='{b}'>{on}</a></dd></dl>",
+}
+
+
+@pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("Previous article", "Next article"), ("← Previous", "Next →"), ("Zurück", "Weiter"),
+        ("Vorheriger Beitrag:", "Nächster Beitrag:"), ("Artículo anterior", "Artículo siguiente"),
+        ("Précédent", "Suivant"), ("Poprzedni wpis", "Następny wpis"), ("Önceki haber",
+        "Sonraki haber"), ("Предыдущая статья", "Следующая статья"), ("前の記事", "次の記事"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_two_links_say_which_way_they_lead_wherever_the_words_stand(
+    said: tuple[str, str], pair: str
+) -> None:
+    markup = pair.format(*said, a=u("pilots-ask-for-pay"), b=u("ferry-sinks"), back=BACK, on=ON)
+    found = {(kind, title) for kind, _, title in brief(read(after=markup))}
+    assert found == {("previous", BACK), ("next", ON)}
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<ul><li><a href='{a}'>Pilots ask for their pay again</a> <a href='{a}'>weiter</a></li>"
+        "</ul>",
+        "<span><a href='javascript:history.back()'>Zurück</a></span> <span><a href='{a}'>"
+        "Pilots ask for their pay</a></span>",
+        "<nav><a href='/'>Next</a><a href='/b'>News</a><a href='/c'>Sport</a><a href='/d'>Town</a>"
+        "<a href='{a}'>Pilots ask for their pay</a></nav>",
+    ],
+)
+def test_words_that_ask_to_read_on_or_lead_back_make_no_neighbour(markup: str) -> None:
+    links = read(after=markup.format(a=u("pilots-ask-for-pay")))
+    assert not {link.relation for link in links} & {"previous", "next"}
+
+
+def test_boxes_named_prev_and_next_lead_there() -> None:
+    boxes = (
+        "<div class='prev'><a href='{a}'>{back}</a></div><div class='next'><a href='{b}'>{on}</a>"
+    )
+    markup = boxes.format(a=u("pilots-ask-for-pay"), b=u("ferry-sinks"), back=BACK, on=ON)
+    assert [kind for kind, *_ in brief(read(after=markup))] == ["previous", "next"]
 
 
 def test_of_a_menu_only_what_is_named_as_stories_is_read_and_what_steps_on() -> None:
