@@ -67,6 +67,8 @@ def _may_be_dense(text: str) -> bool:
 _WORD = re.compile(r"\w+")
 _QUOTES = "’‘“”–—…«»"
 """Marks beyond ASCII that most texts have."""
+_UNSEEN = "\xad\u200b"
+"""Marks of where a line may break, within words."""
 _LONE_MARK = re.compile(r" ([–—|/•·&+*=:…-])(?: \1)?(?= )")
 """One between two words, or two of a kind, which draw a line."""
 _SAMPLE = 2_000
@@ -95,6 +97,8 @@ def parted(text: str, table: bytes) -> list[bytes]:
     if not text.isascii():
         for mark in _QUOTES:
             text = text.replace(mark, " ")
+        for mark in _UNSEEN:
+            text = text.replace(mark, "")
     return text.encode("utf-8", "surrogatepass").translate(table).split()
 
 
@@ -171,7 +175,12 @@ _WRITER = msgspec.json.Encoder()
 _HARMLESS = frozenset({b'"', b"n", b"t"})
 """What follows a backslash in JSON where it stands for a character that text may have, and for no
 backslash."""
-_UNFIT = re.compile("\r\n?|[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BREAKS_AT = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff"
+"""Scripts whose texts may have a space without width between words: Thai, Lao, Burmese, Khmer."""
+_UNFIT = re.compile(
+    "\r\n?|[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\xad\u2060\ufeff]"
+    f"|(?<![{_BREAKS_AT}])\u200b"
+)
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
@@ -195,11 +204,13 @@ def clean(text: str) -> str:
     Halves of surrogate pairs and non-characters become U+FFFD, two halves that belong together one
     character; line ends become line feeds; form feeds spaces; codes 128 to 159 the letters that
     they mean in windows-1252, as HTML reads references to them (13.2.5.80); other controls but tab
-    and line feed go. What only steers the direction of text stays: it belongs to the text, and is
-    for `shown` to bear.
+    and line feed go. So does what only says where a line may break, or may not: soft hyphens, word
+    joiners and spaces without width would hide a word from whoever looks for it (the last stay in
+    scripts that part words by them). What only steers the direction of text stays: it belongs to
+    the text, and is for `shown` to bear.
 
-    >>> clean("a\\x1b]52;c;aGk=\\x07b\\udfff \\x93c\\x94\\r\\n")
-    'a]52;c;aGk=b� “c”\\n'
+    >>> clean("a\\x1b]52;c;aGk=\\x07b\\udfff \\x93c\\x94\\r\\n"), clean("Do\\u00adnau\\u200bdampf")
+    ('a]52;c;aGk=b� “c”\\n', 'Donaudampf')
     """
     if is_clean(text):
         return text
@@ -240,13 +251,18 @@ def _is_clean_json(data: bytes) -> bool:
 
 
 def _is_clean_beyond_ascii(data: bytes) -> bool:
-    """Whether UTF-8 has neither the controls from 128 to 159 nor non-characters in it."""
+    """Whether UTF-8 has neither the controls from 128 to 159 nor soft hyphens, nor other characters
+    without width, nor non-characters in it."""
     # one byte is looked for far sooner than two
-    if b"\xc2" in data and any(rest[:1] <= b"\x9f" for rest in data.split(b"\xc2")[1:]):
+    if b"\xc2" in data and any(
+        rest[:1] <= b"\x9f" or rest[:1] == b"\xad" for rest in data.split(b"\xc2")[1:]
+    ):
         return False
-    if b"\xef" not in data or b"\xef\xbf" not in data:
+    if b"\xe2" in data and (b"\xe2\x80\x8b" in data or b"\xe2\x81\xa0" in data):
+        return False
+    if b"\xef" not in data:
         return True
-    return b"\xef\xbf\xbe" not in data and b"\xef\xbf\xbf" not in data
+    return not any(each in data for each in (b"\xef\xbf\xbe", b"\xef\xbf\xbf", b"\xef\xbb\xbf"))
 
 
 def _joined(pair: re.Match[str]) -> str:
@@ -267,7 +283,7 @@ def _mended(match: re.Match[str]) -> str:
         return " "
     if 0x80 <= code <= 0x9F:
         return _windows(code)
-    return "\ufffd" if code >= 0xD800 else ""
+    return "\ufffd" if code >= 0xD800 and found != "\ufeff" else ""
 
 
 _ATOMS = frozenset({type(None), bool, int, float, bytes})

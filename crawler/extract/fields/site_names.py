@@ -13,15 +13,19 @@ from crawler.text import words
 from crawler.urls import site_host
 
 SEPARATOR = re.compile(
-    r"\s+[|\-–—·•»«:/›]+\s+|\s*[|»«｜：_]\s*|(?<=\w):\s+|--|\s+[–—]\s*"
+    r"\s+[|\-–—·•»«:/›>]+\s+|\s*[|»«｜：_]\s*|(?<=\w):\s+|--|\s+[–—]\s*"
     r"|(?<=[\u3040-\u30ff\u3400-\u9fff】）」』！？])[-–—－]+(?=[\u3040-\u30ff\u3400-\u9fffA-Z])"
 )
 LABELLED = re.compile(r"\s*[|»«｜•·]\s*|\s+::+\s+")
 """What parts a title from the names of section and site, and hardly ever parts a headline."""
+_PATH = re.compile(r"[>»›]")
+"""Between the parts of a path to the story: "The Paper > News > Storm hits coast"."""
 _HOME = re.compile(r"(https?://[^/?#]+)?/?(?:index\.\w{2,5})?")
 """What a link to the front page leads to."""
 _LONGEST_HOME = 12
 """Characters of one without the host."""
+_MOST_IN_MENU, _LONGEST_IN_MENU = 100, 25
+"""Links, and characters of one, that may be a menu's."""
 _MOST_SLASHES = 3
 """Of one with it."""
 
@@ -45,6 +49,12 @@ def home_names(doc: Document) -> list[str]:
     return found
 
 
+def menu_names(doc: Document) -> list[str]:
+    """What the page's first links say in a word or two, those of its menu among them."""
+    texts = (" ".join((link.text or "").split()) for link in doc.tags["a"][:_MOST_IN_MENU])
+    return [text for text in texts if 2 < len(text) < _LONGEST_IN_MENU]
+
+
 def section_names(data: Structured) -> list[str]:
     """What the page calls its section."""
     names = strings(data.story.get("articleSection"))[:3]
@@ -54,9 +64,12 @@ def section_names(data: Structured) -> list[str]:
 
 
 def without_site(
-    title: str, site_names: Sequence[str], url: str, sections: Sequence[str] = ()
-) -> str:
+    title: str, site_names: Sequence[str], url: str, sections: Sequence[str] = (),
+    menu: Sequence[str] = (),
+) -> str:  # fmt: skip
     """A title without the names of site and section, and the date, at its end or beginning.
+
+    menu: other names that sections may have, which count beside any sign that parts a title.
 
     >>> without_site("Storm hits coast | The Example Post", ["The Example Post"], "https://x.example/")
     'Storm hits coast'
@@ -71,7 +84,7 @@ def without_site(
     compact = {"".join(n.split()) for n in names} | {host.replace(".", ""), host.replace("-", "")}
     compact.update(label for label in labels if len(label) > 3)
     short = {*names, *labels}
-    topics = {words(name) for name in sections}
+    topics, in_menu = ({words(name) for name in names} - {""} for names in (sections, menu))
     text = _PUBLISHED.sub("", title.strip())
     for _ in range(5):
         cuts = list(SEPARATOR.finditer(text))
@@ -84,6 +97,7 @@ def without_site(
             _names_site(tail, compact)
             or (firm and (_opens_with_site(tail, short) or _is_date(tail)))
             or (LABELLED.search(cuts[-1][0]) and words(tail) in topics)
+            or (firm and words(tail) in in_menu and words(head) not in names)
             or _ends_as_site(tail)
             or (cuts[-1][0].strip() == "_" and len(tail) < _LONGEST_NAME and len(tail) < len(head))
         ):
@@ -91,6 +105,7 @@ def without_site(
         elif rest and (
             _names_site(first, compact)
             or (LABELLED.search(cuts[0][0]) and (words(first) in topics or is_kind(first)))
+            or (_PATH.search(cuts[0][0]) and words(first) in in_menu)
         ):
             text = rest
         else:

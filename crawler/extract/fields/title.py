@@ -21,6 +21,7 @@ from crawler.extract.fields.site_names import (
     LABELLED,
     SEPARATOR,
     home_names,
+    menu_names,
     section_names,
     without_site,
 )
@@ -69,6 +70,8 @@ def headline(doc: Document, data: Structured) -> Headline:
     ]
     shown = _shown(doc, data, [claim.text for claim in claims], names)
     if shown is None:
+        menu = menu_names(doc)
+        told = [Claim(without_site(c.text, names, doc.url, sections, menu), c.source) for c in told]
         told = _before_masthead(doc, claims, told)
         part = _shown_part(doc, claims)
         if part is not None:
@@ -164,7 +167,7 @@ def _without_kicker(
     page tells the rest.
     """
     inner = pieces(element)
-    if words(full) != words(_joined(inner)):  # a part of the heading is the headline already
+    if _letters(full) != _letters(_joined(inner)):  # a part of it is the headline already
         inner = []
     named = {words(claim.text) for claim in told}
     if len(inner) > 1 and len(rest := _joined(inner[1:])) >= _LEAST_HEADLINE:
@@ -177,6 +180,11 @@ def _without_kicker(
         return rest
     bare = without_site(full, data.site_names, "")
     return bare if words(bare) in named else full
+
+
+def _letters(text: str) -> str:
+    """A text as compared words, run together: labels may stand close to what they label."""
+    return words(text).replace(" ", "")
 
 
 def _joined(pieces: Sequence[tuple[str, HtmlElement | None]]) -> str:
@@ -225,8 +233,8 @@ def _shown(
             if key in tails and _is_shown(doc, {*heads, *keys} - site):
                 continue
             score = worth + sum(_agreement(key, other) for other in keys)
-            if key in heads and len(key) < _LEAST_HEADLINE:
-                score += 0.8
+            if key in heads:  # all that is told before a sign that parts titles
+                score = max(score, worth + 1.0) if len(key) >= _LEAST_HEADLINE else score + 0.8
             if worth == 0.0 and score < 1.0:
                 continue
             if best is None or score > best[0] + 0.01:

@@ -39,7 +39,7 @@ _PLAIN_LETTERS = {
     code: None if code == 0x27 else code if chr(code).isalnum() else 0x20 for code in range(128)
 }
 """The same for ASCII, with gaps as spaces and without apostrophes."""
-_LETTERS = _Letters({ord("ı"): ord("i"), ord("’"): None, 0x200C: None})
+_LETTERS = _Letters({ord("ı"): ord("i"), ord("’"): None, 0x200C: None, 0xAD: None, 0x200B: None})
 
 
 class Match(NamedTuple):

@@ -138,6 +138,31 @@ def test_the_names_of_site_and_section_are_cut_off_where_no_heading_is_shown(
     assert extract(page.encode(), url).article.title == shown
 
 
+@pytest.mark.parametrize(
+    "title", ["{} - Hafen - The Quay", "{} | Hafen | The Quay", "The Quay > Hafen > {}"]
+)
+def test_what_the_menu_has_is_cut_off_where_no_heading_is_shown(title: str) -> None:
+    menu = '<nav><a href="/">The Quay</a><a href="/hafen">Hafen</a></nav>'
+    page = f"<html><title>{title.format(SHOWN)}</title><body>{menu}{PARAGRAPHS}"
+    assert extract(page.encode(), URL).article.title == SHOWN
+
+
+def test_a_section_in_an_h1_gives_way_to_the_heading_that_the_title_tells() -> None:
+    page = f"""<title>{SHOWN} | The Quay</title><h1>Harbour</h1><main><article><h2>{SHOWN}</h2>
+        {PARAGRAPHS}</article></main>"""
+    assert extract(page.encode(), URL).article.title == SHOWN
+
+
+def test_marks_of_where_a_word_may_break_are_no_part_of_it() -> None:
+    story = PARAGRAPHS.replace("harbour", "har&shy;bour").replace("council", "coun&#8203;cil")
+    page = f"""<title>The harbour cranes are sold | The Quay</title>
+        <main><h1>The har&shy;bour cranes are sold</h1>{story}</main>"""
+    article = extract(page.encode(), URL).article
+    assert article.title == "The harbour cranes are sold"
+    assert "The harbour master told the council" in article.body
+    assert (article.seo_title, "\xad" in article.body_markdown) == (None, False)
+
+
 def test_the_masthead_is_no_headline() -> None:
     for masthead in ('<h1><a href="/">Silicon Quay</a></h1>', "<h1>Silicon Quay</h1>"):
         page = f"""<title>{SHOWN} | Silicon Quay</title><header>{masthead}</header>
@@ -154,6 +179,7 @@ def test_what_no_heading_shows_is_a_headline_all_the_same() -> None:
     "heading",
     [f'<span class="kicker">Harbour</span><span>{SHOWN}</span>',
      f'<small class="rubrik">Hafen</small>{SHOWN}',
+     f'<span class="label">LIVE</span>{SHOWN}',
      SHOWN.replace("who bought", "who<br>bought")],
 )  # fmt: skip
 def test_lines_and_kickers_part_the_words_of_a_heading(heading: str) -> None:
