@@ -15,6 +15,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 _UNSPACED = "\u0e00-\u0e7f\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_UNSEEN = re.compile("[\xad\u200b\u2060\ufeff]")
+"""Marks of where a line may break: some tools keep them, readers see none."""
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
 
 BAD = 0.5
@@ -94,7 +96,7 @@ def words(text: str) -> list[str]:
     >>> words("It’s 5 o'clock, Zoë!"), words("2年前")
     (['it', 's', '5', 'o', 'clock', 'zoë'], ['2', '年', '前'])
     """
-    return _WORD.findall(text.lower())
+    return _WORD.findall(_UNSEEN.sub("", text.lower()))
 
 
 def letters(text: str) -> str:

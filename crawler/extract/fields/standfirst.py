@@ -9,7 +9,9 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawler.extract.body import is_caption, is_prose, read_blocks
+from crawler.extract.dates import has_date
 from crawler.extract.fields.bylines import heads_another
+from crawler.extract.fields.names import opens_byline
 from crawler.extract.language import is_appeal, is_label, is_note, states_age
 from crawler.extract.markup import Marks, Meaning, is_noise, meanings, names_of
 from crawler.extract.page import Document, Structured, below, text_of
@@ -18,6 +20,16 @@ from crawler.text import words
 
 _MIN, _MAX = 20, 1_000
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+_LEAST = 40
+"""Characters of a standfirst that nothing but its place tells."""
+_LOOKED_AT = 40
+"""Elements below the headline."""
+_LINE, _DATE = 140, 60
+"""Characters of a line that opens as a byline does, and of one with a date."""
+_HOLDS_A_LINE = frozenset({"p", "h2", "h3", "h4"})
+_MAY_HOLD_ONE = frozenset({"div", "span", "strong", "b", "em", "section", "li", "a", "address"})
+_NONE_OF_IT = frozenset({"figure", "h1", "nav", "aside", "footer", "form", "ul", "ol", "table"})
+"""Before which a standfirst stands, if at all."""
 _NO_NOISE = re.compile(r"teasers?(?![a-z])", re.IGNORECASE)
 """What a name says of other stories' summaries, and as often of the story's own."""
 _LABEL = re.compile(r"[:：|–—]")
@@ -35,8 +47,10 @@ def standfirst(
 ) -> Claim | None:
     """The summary under the headline, or None if the page has none of its own.
 
-    The first of these: an element of a standfirst's class near the headline; JSON-LD description
-    or alternativeHeadline, og:description, meta description, unless they are cut off.
+    The first of these: an element of a standfirst's class near the headline; a sentence as a
+    heading right below it, or as a paragraph between it and the line of the author and the date;
+    JSON-LD description or alternativeHeadline, og:description, meta description, unless they are
+    cut off.
     """
     above = _above(headline)
     near = [
@@ -51,6 +65,9 @@ def standfirst(
         text = _prose(element, doc)
         if _usable(text, title):
             return Claim(text, "html:standfirst")
+    shown = _by_place(headline, title)
+    if shown is not None:
+        return Claim(shown, "html:below headline")
     for claim in (
         data.ld("description"),
         data.first_meta("og:description", "description", "twitter:description"),
@@ -62,6 +79,51 @@ def standfirst(
         ):
             return claim
     return None
+
+
+def _by_place(headline: HtmlElement | None, title: str | None) -> str | None:
+    """What stands right below the headline, and before the line of author and date if it is no
+    heading: a sentence, and one alone."""
+    if headline is None:
+        return None
+    found: HtmlElement | None = None
+    for element in islice(below(headline), _LOOKED_AT):
+        tag = element.tag
+        if tag in _NONE_OF_IT:
+            return None
+        if tag not in _HOLDS_A_LINE and not (tag in _MAY_HOLD_ONE and (element.text or "").strip()):
+            if tag == "time":
+                break
+            continue
+        text = text_of(element)
+        if not text:
+            continue
+        if (len(text) <= _LINE and opens_byline(text)) or (len(text) <= _DATE and has_date(text)):
+            break
+        if len(text) < _LEAST and tag not in _HEADINGS:
+            continue  # a name, a place
+        if found is None and _is_sentence(element, text, title):
+            found = element
+        elif found is None or element not in found.iterdescendants():
+            # the story, with no line of author and date before it
+            heads = found is not None and found.tag in _HEADINGS
+            return text_of(found) if found is not None and heads and is_prose(element) else None
+    else:
+        return None
+    return text_of(found) if found is not None else None
+
+
+def _is_sentence(element: HtmlElement, text: str, title: str | None) -> bool:
+    return (
+        _LEAST <= len(text) <= _MAX
+        and not has_date(text[-_DATE:])
+        and (not title or words(title) not in words(text))
+        and not _linked(element)
+        and not is_noise(element)
+        and not is_caption(element, ())
+        and not heads_another(element)
+        and _usable(text, title)
+    )
 
 
 def _is_box(element: HtmlElement) -> bool:

@@ -129,7 +129,7 @@ _WORDS: dict[Meaning, str] = {
         standfirst subtitle subtitles subheadline subheading subhead dek deck lead lede intro
         introduction excerpt summary abstract bajada chapo chapeau perex vorspann anriss
         teasertext entradilla ingress sottotitolo occhiello description sumario lidtext leadtext
-        introtext articlelead firstparagraph teaser
+        introtext articlelead firstparagraph teaser sommario synopsis anleser
         """,
     Meaning.SECTION: """
         category categories cat cats section rubric rubrik rubrique kicker channel ressort seccion

@@ -30,6 +30,41 @@ def test_a_shown_standfirst_is_the_first_paragraph_too(read: Read, above: str) -
 
 
 @pytest.mark.parametrize(
+    "above",
+    [
+        f"<h2>{LEAD}</h2>",
+        f"<h3>{LEAD}</h3><p>By Ada Miller</p>",
+        f"<p>{LEAD}</p><p>Von Ada Miller</p><time>7. Mai 2026</time>",
+        f"<p><strong>{LEAD}</strong></p><div><span>Ada Miller</span> <span>7 May 2026</span></div>",
+        f"<div><p class=x1>{LEAD}</p></div><time datetime=2026-05-07>7 May</time>",
+    ],
+)
+def test_a_sentence_between_the_headline_and_the_story_is_one_by_its_place(
+    read: Read, above: str
+) -> None:
+    told = '<meta name="description" content="Ferry back on the river for the summer season">'
+    article = read(told, above)
+    assert article.standfirst == LEAD
+    assert article.sources["standfirst"].source == "html:below headline"
+    assert article.body.count(LEAD) <= 1
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        f"<p>{LEAD}</p>",  # the first paragraph, for all that is known
+        f"<p>{LEAD}</p><p>{LEAD[:40]}, and another ferry is to follow it.</p><p>By Ada Miller</p>",
+        "<h2>What it costs</h2>",
+        "<p>By Ada Miller</p><p>Ferry returns to the river, and many people are glad.</p>",
+        f"<ul><li>{LEAD}</li></ul><p>By Ada Miller</p>",
+        f'<p><a href="/s/1">{LEAD}</a></p><p>By Ada Miller</p>',
+    ],
+)
+def test_what_may_be_the_story_or_anothers_is_none_by_its_place(read: Read, above: str) -> None:
+    assert read(above=above).standfirst is None
+
+
+@pytest.mark.parametrize(
     ("head", "source"),
     [
         (f'<meta property="og:description" content="{LEAD}">', "meta:og:description"),
