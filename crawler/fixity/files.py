@@ -61,12 +61,13 @@ def check_file(
 
 def check_part(
     path: Path, listed: ListedFile, connection: sqlite3.Connection, note: Callable[[int], None],
-    begin: int, end: int, warcinfo: str,
+    begin: int, end: int | None, warcinfo: str,
 ) -> FileCheck:  # fmt: skip
     """Check the records of a closed file that begin from one offset on and before another, beside
     the captures there. What they name and what names them may be in other parts of the file.
 
-    warcinfo: WARC-Record-ID of the file's first record. Raises as `check_file`.
+    begin, end: bytes from the file's start; end: None for the last part, to which captures behind
+    the file's end belong, too. warcinfo: WARC-Record-ID of the file's first record. Raises as `check_file`.
     """
     check = FileCheck(path, listed, connection, begin, end, warcinfo)
     with path.open("rb") as file:
