@@ -67,7 +67,8 @@ def check_part(
     the captures there. What they name and what names them may be in other parts of the file.
 
     begin, end: bytes from the file's start; end: None for the last part, to which captures behind
-    the file's end belong, too. warcinfo: WARC-Record-ID of the file's first record. Raises as `check_file`.
+    the file's end belong, too. warcinfo: WARC-Record-ID of the file's first record. Raises as
+    `check_file`.
     """
     check = FileCheck(path, listed, connection, begin, end, warcinfo)
     with path.open("rb") as file:
