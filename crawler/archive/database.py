@@ -374,7 +374,7 @@ def open_file_for_writing(path: Path) -> Database:
             # not worth a wait for another program's lock: the next run does it
             with contextlib.suppress(sqlite3.OperationalError):
                 write_descriptions(db)
-        db.execute("PRAGMA foreign_keys = ON")
+        check_keys(db, on=True)
     except (OSError, sqlite3.Error) as error:
         if is_busy(error):
             raise _busy(path, error) from error
@@ -382,6 +382,15 @@ def open_file_for_writing(path: Path) -> Database:
             f"cannot write {path} ({error}); is the folder writable, is there space on disk?"
         ) from error
     return db
+
+
+def check_keys(db: Database, *, on: bool) -> None:
+    """Have SQLite look up each foreign key that is written, and what refers to rows that are taken
+    out, or not. Outside of a transaction: within one it would be without effect. Raises
+    sqlite3.Error."""
+    if bool(db.execute("PRAGMA foreign_keys").fetchone()[0]) != on:
+        assert not db.conn.in_transaction
+        db.execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
 
 
 def _tidy(db: Database) -> None:

@@ -141,7 +141,7 @@ class Store:
             if self.run_id is not None:
                 run_rows.end(self.db.conn, self.run_id, outcome, finished_at, exit_code, totals)
                 look_back(self.db.conn, self.history, self.run_id, finished_at)
-        self.check_keys()
+        database.check_keys(self.db, on=True)
 
     def run_with(self, uuid: str | None) -> int:
         """The key of the run that WARC files call so; of the open run, if there is none."""
@@ -214,14 +214,8 @@ class Store:
 
     def _trust_keys(self) -> None:
         """Have SQLite not look up each key that batches write: all are of rows that the same
-        transaction has found or made."""
-        if self._sql("PRAGMA foreign_keys").fetchone()[0]:
-            assert not self.db.conn.in_transaction  # where that would be without effect
-            self._sql("PRAGMA foreign_keys = OFF")
-
-    def check_keys(self) -> None:
-        """Have SQLite look up each key again, for what takes rows out. Outside of a transaction."""
-        self._sql("PRAGMA foreign_keys = ON")
+        transaction has found or made. What takes rows out has it look them up again."""
+        database.check_keys(self.db, on=False)
 
     def _heed_others(self) -> None:
         """Forget what is remembered of the database, if another program has written to it."""

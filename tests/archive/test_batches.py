@@ -19,6 +19,7 @@ from crawler.archive.soundness import unsound
 from crawler.archive.store import Store
 from crawler.items import FoundUrl, LinkedStory, Visit
 from crawler.reasons import because
+from crawler.runs.removing import apply_takedown
 
 from .conftest import MakeVisit
 
@@ -159,3 +160,22 @@ def test_keys_are_looked_up_again_after_a_run(store: Store, make_visit: MakeVisi
     store.finish_run("finished", NOW)
     with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
         store.db.execute("UPDATE articles SET site_id = 99")
+
+
+def test_what_is_taken_out_in_a_run_leaves_nothing_that_refers_to_it(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    url = "https://news.example/a"
+    store.record([make_visit(url, visit(Library(9), 0).article)])
+    with store.db.atomic():  # a reader's own notes
+        store.db.execute("CREATE TABLE notes (article_id INTEGER REFERENCES articles(id))")
+        store.db.execute("INSERT INTO notes SELECT id FROM articles")
+    sign = takedowns.Takedown("1", url, NOW, "r", "b", (url,), (), (), 0)
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        apply_takedown(store.db, sign)
+    assert len(list(store.db.query("SELECT * FROM stories"))) == 1
+    with store.db.atomic():
+        store.db.execute("DROP TABLE notes")
+    apply_takedown(store.db, sign)
+    assert list(store.db.query("SELECT * FROM stories")) == []
+    assert store.db.execute("PRAGMA foreign_key_check").fetchall() == []

@@ -145,7 +145,9 @@ def test_an_archive_that_another_program_writes_to_is_brought_up_to_date_later(
         with closing(sqlite3.connect(folder / database.FILE_NAME, isolation_level=None)) as other:
             other.execute(f"BEGIN {how}")
             for opened in (database.open_for_writing, database.open_for_reading):
-                with pytest.raises(BusyError, match="held by another program .*wait until it ends"):
+                with pytest.raises(
+                    BusyError, match=r"held by another program .*wait until it ends"
+                ):
                     opened(folder)
             other.execute("COMMIT")
     assert answers(folder) == before
