@@ -196,7 +196,6 @@ class Articles:
     def take_back(self, awaiting: Mapping[int, Texts]) -> None:
         """Forget what a transaction has done that failed. awaiting: what awaits the index all the
         same."""
-        self.words.take_back()
         self._new.take_back(awaiting)
         self.links.take_back()
         self._placed.clear()

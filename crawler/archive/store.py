@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import cast
+
+from sqlite_utils import Database
 
 from crawler import times
 from crawler.archive import database, renderings, run_rows
@@ -49,6 +53,26 @@ _LOG_PAGES = 8_000
 changes (counts, the ends of indexes) are moved once for several batches, not for each."""
 
 
+class _Remembered(Database):
+    """A database of which something is remembered, beside it."""
+
+    def __init__(self, connection: sqlite3.Connection, forget: Callable[[], None]) -> None:
+        """forget: drops what is remembered: what a transaction made and has taken back is not
+        there, and its keys go to other rows."""
+        super().__init__(connection)
+        self._forget = forget
+
+    @contextmanager
+    def atomic(self) -> Generator[Database]:
+        """As it is, and nothing is remembered where it fails."""
+        try:
+            with super().atomic():
+                yield self
+        except BaseException:
+            self._forget()
+            raise
+
+
 class _UnfitError(Exception):
     """One of some visits cannot be stored as it is."""
 
@@ -74,7 +98,7 @@ class Store:
         two states of it.
         """
         self.folder = folder
-        self.db = database.open_for_writing(folder)
+        self.db: Database = _Remembered(database.open_for_writing(folder).conn, self._forget)
         self.db.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
         self.db.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         # what a statement would take back: on disk it is written once more for each statement
@@ -92,7 +116,7 @@ class Store:
         self._version: int = self._sql("PRAGMA data_version").fetchone()[0]
         """As it was when a batch last looked: another number, and another program has written."""
         self._sites: dict[str, int] = {}
-        """host → id, within a batch."""
+        """host → id."""
         self.unfit: list[tuple[str, Reason | None]] = []
         """URL and reason of each visit that could not be stored as it was."""
 
@@ -222,7 +246,13 @@ class Store:
         version = self._sql("PRAGMA data_version").fetchone()[0]
         if version != self._version:
             self._version = version
-            self._take_back(self.frontier.news.grown, self.frontier.news.woken)
+            self._forget()
+
+    def _forget(self) -> None:
+        """Drop what is remembered of the database."""
+        self._sites.clear()
+        self.articles.words.forget_known()
+        self.frontier.forget()
 
     def _record_all(
         self, entered: list[Entered], note: Callable[[Visit, str | None, bool], None],
@@ -287,11 +317,10 @@ class Store:
     def _take_back(
         self, grown: int, woken: set[str], awaiting: Mapping[int, Texts] = MappingProxyType({})
     ) -> None:
-        """Forget what a transaction has done that failed. awaiting: what awaits the index all the
-        same."""
-        self._sites.clear()
+        """Forget what a batch that failed was to write at its end, and what news it had. awaiting:
+        what awaits the index all the same."""
         self.articles.take_back(awaiting)
-        self.frontier.forget(grown, woken)
+        self.frontier.news.grown, self.frontier.news.woken = grown, woken
 
     def wait_for(self, found: Sequence[FoundUrl], now: str) -> None:
         """Queue URLs, if they are not known. now: ISO 8601, UTC."""

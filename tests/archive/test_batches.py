@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -179,3 +179,24 @@ def test_what_is_taken_out_in_a_run_leaves_nothing_that_refers_to_it(
     apply_takedown(store.db, sign)
     assert list(store.db.query("SELECT * FROM stories")) == []
     assert store.db.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_what_a_transaction_has_taken_back_is_not_taken_for_known(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    url = "https://other.example/a"
+    told = FoundUrl("https://third.example/b", "page", "link", url, family="h a/*")
+    store.record([make_visit("https://news.example/")])
+    with suppress(OSError), store.db.atomic():
+        store.add_site(url)
+        store.wait_for([told], NOW)
+        raise OSError("the disk is full")
+    # the keys that it gave go to others now
+    store.record([make_visit("https://fresh.example/"), make_visit(url, found=(told,))])
+    rows = store.db.execute("SELECT u.url, s.host FROM urls u JOIN sites s ON s.id = u.site_id")
+    assert sorted(rows.fetchall()) == [
+        ("https://fresh.example/", "fresh.example"),
+        ("https://news.example/", "news.example"),
+        (url, "other.example"),
+        (told.url, "third.example"),
+    ]
