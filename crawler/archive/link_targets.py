@@ -189,7 +189,7 @@ class Targets:
         spelled = list(urls)
         keys = list(map(story_key, spelled))
         self.addresses(keys, spelled)
-        for key in reversed(dict.fromkeys(reversed(keys))):
+        for key in reversed(dict.fromkeys(reversed(keys))):  # where it stands last
             address = self._addresses.get(key) or self._again(key)
             self._resolve(address, spot)
             if address.is_led_to:
