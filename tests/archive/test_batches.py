@@ -137,6 +137,27 @@ def test_batches_of_any_size_make_the_same_archive(
         assert archived(tmp_path / name, batches) == one_by_one
 
 
+def test_a_paragraph_of_the_site_is_told_by_stories_of_the_same_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.times.now", lambda *, exact=False: NOW)
+    monkeypatch.setattr("crawler.archive.store._now", lambda: NOW)
+    library = Library(STORIES)
+    paper = library.paper(0)
+    some = [visit(library, n) for n in range(STORIES) if library.paper(n) == paper][:4]
+    told = "The council of the valley meets each month in the old hall, and its minutes are read."
+
+    def furnished(made: Visit, number: int) -> Visit:
+        assert made.article is not None
+        article = replace(made.article, body=f"{made.article.body}\n\n{told}")
+        return replace(made, article=article, captures=(capture(made.url, number, 200),))
+
+    later = [furnished(made, STORIES + n) for n, made in enumerate([*some[1:], some[0]])]
+    one_by_one = archived(tmp_path / "one", [[each] for each in (some[0], *later)])
+    assert [row for table, row in one_by_one if table == "edits"] == []
+    assert archived(tmp_path / "all", [[some[0]], later]) == one_by_one
+
+
 def test_what_another_program_has_taken_out_is_not_taken_for_known(
     store: Store, make_visit: MakeVisit, folder: Path
 ) -> None:
