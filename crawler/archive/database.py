@@ -384,13 +384,15 @@ def open_file_for_writing(path: Path) -> Database:
     return db
 
 
-def check_keys(db: Database, *, on: bool) -> None:
+def check_keys(db: Database, *, on: bool) -> bool:
     """Have SQLite look up each foreign key that is written, and what refers to rows that are taken
-    out, or not. Outside of a transaction: within one it would be without effect. Raises
-    sqlite3.Error."""
-    if bool(db.execute("PRAGMA foreign_keys").fetchone()[0]) != on:
-        assert not db.conn.in_transaction
-        db.execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
+    out, or not; returns whether that was otherwise before. Outside of a transaction: within one it
+    would be without effect. Raises sqlite3.Error."""
+    if bool(db.execute("PRAGMA foreign_keys").fetchone()[0]) == on:
+        return False
+    assert not db.conn.in_transaction
+    db.execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
+    return True
 
 
 def _tidy(db: Database) -> None:

@@ -238,8 +238,10 @@ class Store:
 
     def _trust_keys(self) -> None:
         """Have SQLite not look up each key that batches write: all are of rows that the same
-        transaction has found or made. What takes rows out has it look them up again."""
-        database.check_keys(self.db, on=False)
+        transaction has found or made. What takes rows out has it look them up again; then some of
+        what is remembered may be gone."""
+        if database.check_keys(self.db, on=False):
+            self._forget()
 
     def _heed_others(self) -> None:
         """Forget what is remembered of the database, if another program has written to it."""
