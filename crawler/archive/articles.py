@@ -196,7 +196,6 @@ class Articles:
     def take_back(self, awaiting: Mapping[int, Texts]) -> None:
         """Forget what a transaction has done that failed. awaiting: what awaits the index all the
         same."""
-        self.words.take_back()
         self._new.take_back(awaiting)
         self.links.take_back()
         self._placed.clear()
@@ -207,7 +206,8 @@ class Articles:
         self.links.write()
 
     def index(self) -> None:
-        """Enter the new stories of a batch into the search index, before its transaction ends."""
+        """Enter the new stories of a batch into the search index, before its transaction ends, or
+        somebody looks into it."""
         self._new.index()
 
     def _believed_url(self, article: Article) -> str:
@@ -248,7 +248,7 @@ class Articles:
             )
         story = self._history.story(article_id)
         self._history.note_seen(story, article.access, capture_id, now, because("story_there"))
-        furniture = partial(self._history.is_furniture, story)
+        furniture = partial(self._is_furniture, story)
         told = told_by(article, now)
         beside = self._history.beside(story, capture_id)
         changed = changes(story.told, told, furniture, beside)
@@ -267,6 +267,12 @@ class Articles:
         self.write()
         record_changes(self.connection, article_id, revision_id, changed)
         return article_id, True
+
+    def _is_furniture(self, story: Story, paragraph: str) -> bool:
+        """As `History.is_furniture`, which looks into the search index: what waits for it is
+        entered first."""
+        self.index()
+        return self._history.is_furniture(story, paragraph)
 
     def _add(
         self, article: Article, url: str, capture_id: int, now: str, digest: str, extractor: str

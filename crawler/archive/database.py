@@ -298,10 +298,9 @@ def explain(folder: Path, error: Exception) -> HemerotecaError:
     """What a failure of an archive's database means, for its user. error: a sqlite3.Error, or what
     came of values that nobody can have written."""
     path = database_of(folder)
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return BusyError(f"{path} is held by another program ({error}); wait until it ends")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    if is_busy(error):
+        return _busy(path, error)
+    if is_damage(error) or not hasattr(error, "sqlite_errorcode"):
         if folder.is_file():
             return DamageError(
                 f"{path} is damaged ({error}): remove it, and merge its archives anew, which have"
@@ -317,8 +316,21 @@ def explain(folder: Path, error: Exception) -> HemerotecaError:
 
 def is_damage(error: BaseException | None) -> bool:
     """Whether SQLite says that a file is damaged, or no database at all."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Whether SQLite says that another program holds a file: that goes away."""
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _code(error: BaseException | None) -> int:
+    """SQLite's primary result code (sqlite.org/rescode.html); 0 where the error has none."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _busy(path: Path, error: Exception) -> BusyError:
+    return BusyError(f"{path} is held by another program ({error}); wait until it ends")
 
 
 # -- writing ---------------------------------------------------------------------------------------
@@ -327,7 +339,8 @@ def is_damage(error: BaseException | None) -> bool:
 def open_for_writing(folder: Path) -> Database:
     """An archive's database, made if it is not there, brought up to date if it is older.
 
-    Raises ArchiveError as `check`, and where the folder cannot be made or written.
+    Raises ArchiveError as `check`, and where the folder cannot be made or written; BusyError where
+    another program writes meanwhile.
     """
     return open_file_for_writing(folder / FILE_NAME)
 
@@ -361,12 +374,25 @@ def open_file_for_writing(path: Path) -> Database:
             # not worth a wait for another program's lock: the next run does it
             with contextlib.suppress(sqlite3.OperationalError):
                 write_descriptions(db)
-        db.execute("PRAGMA foreign_keys = ON")
+        check_keys(db, on=True)
     except (OSError, sqlite3.Error) as error:
+        if is_busy(error):
+            raise _busy(path, error) from error
         raise ArchiveError(
             f"cannot write {path} ({error}); is the folder writable, is there space on disk?"
         ) from error
     return db
+
+
+def check_keys(db: Database, *, on: bool) -> bool:
+    """Have SQLite look up each foreign key that is written, and what refers to rows that are taken
+    out, or not; returns whether that was otherwise before. Outside of a transaction: within one it
+    would be without effect. Raises sqlite3.Error."""
+    if bool(db.execute("PRAGMA foreign_keys").fetchone()[0]) == on:
+        return False
+    assert not db.conn.in_transaction
+    db.execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
+    return True
 
 
 def _tidy(db: Database) -> None:
@@ -437,6 +463,8 @@ def _open_existing(path: Path, how: str = "mode=rw") -> Database:
                 f"cannot open {path} ({error}); it is damaged, or not an SQLite file: restore it"
                 f" from a copy, or {PROGRAM} rebuild {shlex.quote(str(path.parent))} --replace"
             ) from error
+        if is_busy(error):
+            raise _busy(path, error) from error
         raise ArchiveError(
             f"cannot open {path} ({error}); do you have permission to read it?"
         ) from error

@@ -61,13 +61,11 @@ class FrontierTable:
         self.news.begun_at = at
         self._promoted.clear()
 
-    def forget(self, grown: int, woken: set[str]) -> None:
-        """Go back to what was known before a transaction that failed; `grown` and `woken` as they
-        were then."""
+    def forget(self) -> None:
+        """Drop what is remembered of the tables."""
         self.finds.forget()
         self._promoted.clear()
         self.families.forget()
-        self.news.grown, self.news.woken = grown, woken
 
     # -- claiming --------------------------------------------------------------------------------
 

@@ -96,8 +96,10 @@ class Targets:
         """Rows whose count changed."""
         self._seen: set[Linked] = set()
         """Rows that changed otherwise."""
-        self._last_linked = self._stored = self._last_address = -1
-        """Keys of the last rows, with ours and without; -1: nobody has looked."""
+        self._stored = -1
+        """Key of the last row of `_linked` that is in the table; -1: nobody has looked."""
+        self._last_linked = self._last_address = -1
+        """Keys of the last rows with those that are to be; they stand once `_stored` does."""
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -156,9 +158,10 @@ class Targets:
     # -- links -----------------------------------------------------------------------------------
 
     def count(self, linked: Linked, relations: str, link: LinkedStory, *, is_first: bool) -> None:
-        """A page links to a story that it did not link to before (is_first), or not so.
+        """Take in that an article's page links to a story.
 
-        relations: all by which pages link to it.
+        relations: all by which pages link to it now. is_first: whether none of the article's pages
+        did before; else they did by other relations alone.
         """
         if not linked.linked_by and linked.article_id is None:
             linked.url = link.url
@@ -186,14 +189,14 @@ class Targets:
         spelled = list(urls)
         keys = list(map(story_key, spelled))
         self.addresses(keys, spelled)
-        for key in reversed(dict.fromkeys(reversed(keys))):
+        for key in reversed(dict.fromkeys(reversed(keys))):  # where it stands last
             address = self._addresses.get(key) or self._again(key)
             self._resolve(address, spot)
             if address.is_led_to:
                 sql = "SELECT key FROM _addresses WHERE leads_to_id = ?"
                 rows = self._sql(sql, (address.id,)).fetchall()
                 self.settle([key for (key,) in rows], Spot(spot.article_id, spot.url))
-            spot = Spot(spot.article_id, spot.url)
+            spot = Spot(spot.article_id, spot.url)  # placed once, it is not new any more
 
     def _again(self, key: str) -> Address:
         """The row of an address, after a merge has had all forgotten."""
@@ -238,12 +241,11 @@ class Targets:
             for address in self._addresses.values():
                 if address.linked is one:
                     address.linked = into
-            for rows in (self._found, self._counted, self._seen):
-                rows.discard(one)
-            self._last_linked = max(self._stored, *self._new_linked, self._stored)
+            # as SQLite would: the last row's key is free again
+            self._last_linked = next(reversed(self._new_linked), self._stored)
             return
         self._put_all()
-        _merge(self._connection, one.id, into.id, article_id)
+        _merge_rows(self._connection, one.id, into.id, article_id)
 
     def settle(self, keys: Iterable[str], spot: Spot) -> None:
         """Note that an article is found at the addresses with these keys."""
@@ -326,8 +328,8 @@ def with_relation(relations: str | None, relation: str) -> str:
     return relations if relation in relations.split(",") else f"{relations},{relation}"
 
 
-def _merge(connection: sqlite3.Connection, one: int, into: int, article_id: int) -> None:
-    """What was taken for two stories is one, which is archived."""
+def _merge_rows(connection: sqlite3.Connection, one: int, into: int, article_id: int) -> None:
+    """The same of two rows that are in the table; of `one` nothing is left."""
     sql = connection.execute
     sql("UPDATE _addresses SET linked_id = ? WHERE linked_id = ?", (into, one))
     sql(

@@ -65,8 +65,12 @@ class Links:
         """Articles that some of them are of."""
         self._blocks: dict[tuple[str, str | None], int] = {}
         self._cards: dict[_Card, int] = {}
+        """What links show → its key, as far as it is known."""
+        self._hashes: dict[_Card, int] = {}
+        """What they show → the hash by which it is found."""
         self._new_cards: list[tuple[object, ...]] = []
         self._last_card = -1
+        """Key of the last row of `_link_cards` with those that are to be; -1: nobody has looked."""
 
     def take_back(self) -> None:
         """Forget what a transaction has done that failed."""

@@ -85,6 +85,8 @@ class Newcomers:
     def index(self) -> None:
         """Enter the stories into the search index: together, for whatever else is written between
         two of them has FTS5 write what it has by then."""
+        if not self.texts:
+            return
         self._connection.executemany(
             "INSERT INTO stories_fts (rowid, title, standfirst, body_text) VALUES (?, ?, ?, ?)",
             [(article_id, *texts) for article_id, texts in sorted(self.texts.items())],

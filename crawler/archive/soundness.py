@@ -14,7 +14,8 @@ from crawler.archive.run_rows import COUNTS
 from crawler.bundled import PROGRAM
 from crawler.reasons import NOT_THE_STORY
 
-_RESTORE = f"restore archive.db from a copy, or make it again: {PROGRAM} rebuild --replace"
+RESTORE = f"restore archive.db from a copy, or make it again: {PROGRAM} rebuild --replace"
+"""What to do about a database that is not what it should be."""
 _REBUILD = "INSERT INTO stories_fts(stories_fts) VALUES ('rebuild') makes the index again"
 # Messages of one check beyond this say nothing more.
 _MAX = 100
@@ -50,20 +51,20 @@ def unsound_in(name: str, connection: sqlite3.Connection) -> Iterator[Finding]:
     try:
         yield from CHECKS[name](connection)
     except (sqlite3.DatabaseError, ValueError) as error:
-        yield Finding("integrity", f"archive.db breaks off at its {name}: {error}", _RESTORE)
+        yield Finding("integrity", f"archive.db breaks off at its {name}: {error}", RESTORE)
 
 
 def _integrity(connection: sqlite3.Connection) -> Iterator[Finding]:
     for (line,) in connection.execute(f"PRAGMA integrity_check({_MAX})"):
         if line != "ok":
-            yield Finding("integrity", f"archive.db: {line}", _RESTORE)
+            yield Finding("integrity", f"archive.db: {line}", RESTORE)
 
 
 def _keys(connection: sqlite3.Connection) -> Iterator[Finding]:
     rows = connection.execute("PRAGMA foreign_key_check").fetchmany(_MAX)
     for table, row, parent, _ in rows:
         yield Finding(
-            "keys", f"row {row} of {table} refers to a row of {parent} that is not there", _RESTORE
+            "keys", f"row {row} of {table} refers to a row of {parent} that is not there", RESTORE
         )
 
 
@@ -106,7 +107,7 @@ def _revisions(connection: sqlite3.Connection) -> Iterator[Finding]:
         ):
             yield Finding(
                 "history", f"revision {number} of the story is not what its content_digest says",
-                _RESTORE, url,
+                RESTORE, url,
             )  # fmt: skip
 
 
@@ -138,7 +139,7 @@ def _articles(connection: sqlite3.Connection) -> Iterator[Finding]:
             "history",
             f"the story is said to have {said} revisions, of which row {current} stands;"
             f" there are {count}, numbered up to {highest}, and row {newest} is the newest",
-            _RESTORE, url,
+            RESTORE, url,
         )  # fmt: skip
 
 
@@ -161,6 +162,9 @@ _KEPT = {
         SELECT k.url FROM _linked k LEFT JOIN (
             SELECT linked_id, count(DISTINCT article_id) AS number FROM _links GROUP BY linked_id) n
             ON n.linked_id = k.id WHERE k.linked_by <> ifnull(n.number, 0)""",
+    "of its links in one block to one story, not one alone is counted": """
+        SELECT (SELECT a.url FROM articles a WHERE a.id = l.article_id) FROM _links l
+        GROUP BY l.article_id, l.linked_id, l.block_id HAVING sum(l.is_edge) <> 1""",
     "a link to it leads to another article": """
         SELECT k.url FROM _links l JOIN _linked k ON k.id = l.linked_id
         WHERE l.to_article_id IS NOT k.article_id""",
@@ -173,20 +177,20 @@ _KEPT = {
 def _counts(connection: sqlite3.Connection) -> Iterator[Finding]:
     for what, sql in _KEPT.items():
         for url in dict.fromkeys(connection.execute(sql).fetchmany(_MAX)):
-            yield Finding("counts", what, _RESTORE, *url)
+            yield Finding("counts", what, RESTORE, *url)
     sums = ", ".join(f"sum({name})" for name in COUNTS)
     for (run,) in connection.execute(
         f"SELECT r.id FROM runs r WHERE ({', '.join(f'r.{name}' for name in COUNTS)})"  # noqa: S608
         f" <> (SELECT {sums} FROM run_papers p WHERE p.run_id = r.id)"
     ).fetchmany(_MAX):
         what = f"the numbers of run {run} are not those of its newspapers together"
-        yield Finding("counts", what, _RESTORE)
+        yield Finding("counts", what, RESTORE)
     if connection.execute(
-        "SELECT 1 FROM _totals WHERE name = 'links' AND number <> (SELECT count(*) FROM _links)"
-    ).fetchone():
-        yield Finding("counts", "the number of links is not how many there are", _RESTORE)
+        "SELECT (SELECT number FROM _totals WHERE name = 'links') IS NOT count(*) FROM _links"
+    ).fetchone()[0]:
+        yield Finding("counts", "the number of links is not how many there are", RESTORE)
     for name in miscounted(connection, _MAX):
-        yield Finding("counts", f"the number of stories of {name} is not what they are", _RESTORE)
+        yield Finding("counts", f"the number of stories of {name} is not what they are", RESTORE)
 
 
 def _removals(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -213,7 +217,7 @@ def _revisits(connection: sqlite3.Connection) -> Iterator[Finding]:
         " LEFT JOIN captures t ON t.id = c.refers_to_id WHERE wrong IS NOT NULL"
     )
     for url, record_id, wrong in rows:
-        yield Finding("revisits", f"capture {record_id} {wrong}", _RESTORE, url)
+        yield Finding("revisits", f"capture {record_id} {wrong}", RESTORE, url)
 
 
 CHECKS: dict[str, Callable[[sqlite3.Connection], Iterator[Finding]]] = {

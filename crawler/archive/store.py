@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import cast
+
+from sqlite_utils import Database
 
 from crawler import times
 from crawler.archive import database, renderings, run_rows
@@ -49,6 +53,26 @@ _LOG_PAGES = 8_000
 changes (counts, the ends of indexes) are moved once for several batches, not for each."""
 
 
+class _Remembered(Database):
+    """A database of which something is remembered, beside it."""
+
+    def __init__(self, connection: sqlite3.Connection, forget: Callable[[], None]) -> None:
+        """forget: drops what is remembered: what a transaction made and has taken back is not
+        there, and its keys go to other rows."""
+        super().__init__(connection)
+        self._forget = forget
+
+    @contextmanager
+    def atomic(self) -> Generator[Database]:
+        """As it is, and nothing is remembered where it fails."""
+        try:
+            with super().atomic():
+                yield self
+        except BaseException:
+            self._forget()
+            raise
+
+
 class _UnfitError(Exception):
     """One of some visits cannot be stored as it is."""
 
@@ -74,7 +98,7 @@ class Store:
         two states of it.
         """
         self.folder = folder
-        self.db = database.open_for_writing(folder)
+        self.db: Database = _Remembered(database.open_for_writing(folder).conn, self._forget)
         self.db.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
         self.db.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         # what a statement would take back: on disk it is written once more for each statement
@@ -92,7 +116,7 @@ class Store:
         self._version: int = self._sql("PRAGMA data_version").fetchone()[0]
         """As it was when a batch last looked: another number, and another program has written."""
         self._sites: dict[str, int] = {}
-        """host → id, within a batch."""
+        """host → id."""
         self.unfit: list[tuple[str, Reason | None]] = []
         """URL and reason of each visit that could not be stored as it was."""
 
@@ -141,7 +165,7 @@ class Store:
             if self.run_id is not None:
                 run_rows.end(self.db.conn, self.run_id, outcome, finished_at, exit_code, totals)
                 look_back(self.db.conn, self.history, self.run_id, finished_at)
-        self.check_keys()
+        database.check_keys(self.db, on=True)
 
     def run_with(self, uuid: str | None) -> int:
         """The key of the run that WARC files call so; of the open run, if there is none."""
@@ -214,21 +238,23 @@ class Store:
 
     def _trust_keys(self) -> None:
         """Have SQLite not look up each key that batches write: all are of rows that the same
-        transaction has found or made."""
-        if self._sql("PRAGMA foreign_keys").fetchone()[0]:
-            assert not self.db.conn.in_transaction  # where that would be without effect
-            self._sql("PRAGMA foreign_keys = OFF")
-
-    def check_keys(self) -> None:
-        """Have SQLite look up each key again, for what takes rows out. Outside of a transaction."""
-        self._sql("PRAGMA foreign_keys = ON")
+        transaction has found or made. What takes rows out has it look them up again; then some of
+        what is remembered may be gone."""
+        if database.check_keys(self.db, on=False):
+            self._forget()
 
     def _heed_others(self) -> None:
         """Forget what is remembered of the database, if another program has written to it."""
         version = self._sql("PRAGMA data_version").fetchone()[0]
         if version != self._version:
             self._version = version
-            self._take_back(self.frontier.news.grown, self.frontier.news.woken)
+            self._forget()
+
+    def _forget(self) -> None:
+        """Drop what is remembered of the database."""
+        self._sites.clear()
+        self.articles.words.forget_known()
+        self.frontier.forget()
 
     def _record_all(
         self, entered: list[Entered], note: Callable[[Visit, str | None, bool], None],
@@ -293,11 +319,10 @@ class Store:
     def _take_back(
         self, grown: int, woken: set[str], awaiting: Mapping[int, Texts] = MappingProxyType({})
     ) -> None:
-        """Forget what a transaction has done that failed. awaiting: what awaits the index all the
-        same."""
-        self._sites.clear()
+        """Forget what a batch that failed was to write at its end, and what news it had. awaiting:
+        what awaits the index all the same."""
         self.articles.take_back(awaiting)
-        self.frontier.forget(grown, woken)
+        self.frontier.news.grown, self.frontier.news.woken = grown, woken
 
     def wait_for(self, found: Sequence[FoundUrl], now: str) -> None:
         """Queue URLs, if they are not known. now: ISO 8601, UTC."""

@@ -70,8 +70,8 @@ class WordForms:
             self._learn(rows)
             last = rows[-1][0]
 
-    def take_back(self) -> None:
-        """Forget what a transaction has done that failed."""
+    def forget_known(self) -> None:
+        """Drop what is remembered of the table."""
         self._known.clear()
 
     def _rows(self, relation: str, article_id: int, limit: int) -> list[Row]:

@@ -9,18 +9,18 @@ from pathlib import Path
 
 from crawler.archive.audit import ListedFile
 from crawler.archive.database import open_for_reading
-from crawler.archive.soundness import CHECKS, unsound_in
+from crawler.archive.soundness import CHECKS, RESTORE, unsound_in
 from crawler.bundled import PROGRAM
 from crawler.fixity.files import check_file
 from crawler.fixity.findings import FileFindings
 from crawler.fixity.report import Problem, Report
 from crawler.warc.writer import OPEN
 
-_REMAKE = f"restore archive.db from a copy, or make it again: {PROGRAM} rebuild --replace"
-_COPY_IN = (
+COPY_IN = (
     f"put a copy of it into warc/; without one, {PROGRAM} verify --refetch has the next crawl fetch"
     " its pages again"
 )
+"""What to do about a WARC file that is gone."""
 COUNTS = "rows"
 """The step that counts what is in the database, beside those of CHECKS."""
 OF_DATABASE = (*CHECKS, COUNTS)
@@ -67,9 +67,9 @@ def check_one(
                 continue  # closed in the meantime
             except sqlite3.DatabaseError as error:
                 what = f"archive.db breaks off while {path.name} is compared with it: {error}"
-                found.report.harm(Problem("integrity", what, _REMAKE))
+                found.report.harm(Problem("integrity", what, RESTORE))
                 return found
-    found.report.harm(Problem("file", "the file is gone", _COPY_IN, path.name))
+    found.report.harm(Problem("file", "the file is gone", COPY_IN, path.name))
     return found
 
 
@@ -87,5 +87,5 @@ def check_database(folder: Path, name: str) -> Report:
                 (count,) = db.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
                 report.counts[table] += count
         except sqlite3.DatabaseError as error:
-            report.harm(Problem("integrity", f"archive.db cannot be read: {error}", _REMAKE))
+            report.harm(Problem("integrity", f"archive.db cannot be read: {error}", RESTORE))
     return report

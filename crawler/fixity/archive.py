@@ -17,9 +17,9 @@ from crawler.archive.database import (
     readable,
 )
 from crawler.archive.losses import DamagedFile, captures_in_file
-from crawler.bundled import PROGRAM
+from crawler.archive.soundness import RESTORE
 from crawler.errors import ArchiveError
-from crawler.fixity.alone import alone
+from crawler.fixity.alone import COPY_IN, alone
 from crawler.fixity.comparisons import Comparisons
 from crawler.fixity.findings import FileFindings
 from crawler.fixity.losses import Losses
@@ -29,11 +29,6 @@ from crawler.warc.recover import is_beginning_of
 from crawler.warc.writer import OPEN
 
 _ENDING = ".warc.gz"
-_REMAKE = f"restore archive.db from a copy, or make it again: {PROGRAM} rebuild --replace"
-_COPY_IN = (
-    f"put a copy of it into warc/; without one, {PROGRAM} verify --refetch has the next crawl fetch"
-    " its pages again"
-)
 # Archives smaller than this, in bytes, are done before other processes would have begun.
 _SMALL = 1 << 26
 
@@ -67,7 +62,7 @@ def verify(
                 raise
             database, listed, held = None, {}, []
             what = f"archive.db cannot be read ({cause}); its WARC files were"
-            report.harm(Problem("integrity", f"{what} checked in themselves", _REMAKE))
+            report.harm(Problem("integrity", f"{what} checked in themselves", RESTORE))
         _check_all(folder, database, listed, held, report, processes, progress, refetch)
     return report
 
@@ -163,7 +158,7 @@ def _missing_files(
         report.harm(
             Problem(
                 "file", f"the file is not there; {counts.get(name, 0):,} captures are in it",
-                _COPY_IN, name,
+                COPY_IN, name,
             )
         )  # fmt: skip
     for name, path in sorted(paths.items()):
@@ -192,6 +187,6 @@ def _unequal(found: Comparison) -> Problem:
         "content",
         f"{thing} of the story is not what its conversion record says: {found.differs[0]}"
         f" (row {found.row_id} of {found.table})",
-        _REMAKE,
+        RESTORE,
         url=found.url,
     )

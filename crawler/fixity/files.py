@@ -11,6 +11,7 @@ from pathlib import Path
 from crawler.archive.audit import ListedFile, StoredCapture, captures_in, compare, place_of
 from crawler.archive.losses import DamagedFile, expected_tellings
 from crawler.archive.renderings import renderings_in
+from crawler.archive.soundness import RESTORE
 from crawler.bundled import PROGRAM
 from crawler.fixity.captures import is_capture, pairs, same_moment
 from crawler.fixity.compression import written_otherwise
@@ -28,7 +29,6 @@ _AGAIN = (
     f"put a copy of the file in its place; without one, {PROGRAM} verify --refetch has the next"
     " crawl fetch the page again"
 )
-_REMAKE = f"restore archive.db from a copy, or make it again: {PROGRAM} rebuild --replace"
 _KINDS = ("warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion",
           "continuation")  # fmt: skip
 # field that names another record → kinds of records in which it names a capture
@@ -61,12 +61,14 @@ def check_file(
 
 def check_part(
     path: Path, listed: ListedFile, connection: sqlite3.Connection, note: Callable[[int], None],
-    begin: int, end: int, warcinfo: str,
+    begin: int, end: int | None, warcinfo: str,
 ) -> FileCheck:  # fmt: skip
     """Check the records of a closed file that begin from one offset on and before another, beside
     the captures there. What they name and what names them may be in other parts of the file.
 
-    warcinfo: WARC-Record-ID of the file's first record. Raises as `check_file`.
+    begin, end: bytes from the file's start; end: None for the last part, to which captures behind
+    the file's end belong, too. warcinfo: WARC-Record-ID of the file's first record. Raises as
+    `check_file`.
     """
     check = FileCheck(path, listed, connection, begin, end, warcinfo)
     with path.open("rb") as file:
@@ -258,7 +260,7 @@ class FileCheck:
         ]
         if wrong:
             self._harm(
-                "capture", f"a capture is not what its record says: {', '.join(wrong)}", _REMAKE,
+                "capture", f"a capture is not what its record says: {', '.join(wrong)}", RESTORE,
                 checked.offset, stored.record_id, stored.url,
             )  # fmt: skip
 
@@ -325,7 +327,7 @@ class FileCheck:
             )  # fmt: skip
         else:
             self._harm(
-                "capture", "the database has no capture of this record", _REMAKE, checked.offset,
+                "capture", "the database has no capture of this record", RESTORE, checked.offset,
                 record_id, checked["warc-target-uri"],
             )  # fmt: skip
 
@@ -368,7 +370,7 @@ class FileCheck:
         if said != there or about != checked["warc-refers-to"]:
             self._harm(
                 "capture", "what a browser showed is not where, or not what, the database says",
-                _REMAKE, member.offset, shown.record_id, url,
+                RESTORE, member.offset, shown.record_id, url,
             )  # fmt: skip
 
     def _missing_renderings(self) -> None:
@@ -407,7 +409,7 @@ class FileCheck:
             self._born_so()
             if self._records != self._listed.records:
                 what = f"the file has {self._records:,} records"
-                self._harm("file", f"{what}, not {self._listed.records:,} as listed", _REMAKE)
+                self._harm("file", f"{what}, not {self._listed.records:,} as listed", RESTORE)
             return
         before = (
             f"the file is not the one that was closed: {size:,} bytes with SHA-256 {sha256},"

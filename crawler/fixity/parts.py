@@ -31,7 +31,9 @@ class Part:
     listed: ListedFile
     begin: int
     """Bytes from the file's start."""
-    end: int
+    end: int | None
+    """Likewise, where the next part begins; None for the last one, to which belongs what the
+    database has behind the file's end, too."""
     warcinfo: str
     """WARC-Record-ID of the file's first record."""
 
@@ -67,7 +69,7 @@ def parts_of(path: Path, listed: ListedFile | None, connection: sqlite3.Connecti
         warcinfo = read_record(first)["warc-record-id"] if first is not None else ""
     return [
         Part(path, listed, begin, end, warcinfo)
-        for begin, end in zip(begins, [*begins[1:], listed.bytes], strict=True)
+        for begin, end in zip(begins, [*begins[1:], None], strict=True)
     ]
 
 
@@ -78,7 +80,8 @@ def checked_part(
     check = check_part(
         part.path, part.listed, connection, note, part.begin, part.end, part.warcinfo
     )
-    is_sound = check.found.report.sound and check.end == part.end
+    end = part.listed.bytes if part.end is None else part.end
+    is_sound = check.found.report.sound and check.end == end
     return PartFindings(check.found, is_sound, array("Q", check.ids))
 
 

@@ -70,6 +70,8 @@ class _File:
 def _found(
     pool: _Pool, folder: Path | None, files: list[tuple[Path, ListedFile | None]]
 ) -> Iterator[FileFindings]:
+    """What is found, file by file, then in the database. Of files that come later some steps are
+    begun already, as many as the pool has room for."""
     database = _Database(pool, folder)
     waiting: deque[_File] = deque()
     rest = iter(files)

@@ -148,7 +148,8 @@ class KeptReadings:
     def close(self) -> None:
         """Forget all."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # a full disk: what is not written yet is not wanted any more
+                self._file.close()
         self._file = None
         self._places.clear()
         self._changed.clear()

@@ -79,7 +79,6 @@ def rebuild(
             visits.end_file()
         visits.end()
         told.damage += mend(store, warc, set())
-        store.check_keys()
         for removal in told.removals:  # of what they left there is nothing, but after a kill
             apply(store.db, removal)
         _find_again(store)

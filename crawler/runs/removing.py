@@ -22,7 +22,7 @@ from crawler import times
 from crawler.archive import prunable, takedowns
 from crawler.archive.audit import listed_files
 from crawler.archive.backups import unfinished
-from crawler.archive.database import FILE_NAME, REMOVING, WARC_FOLDER
+from crawler.archive.database import FILE_NAME, REMOVING, WARC_FOLDER, check_keys
 from crawler.archive.keys import url_key
 from crawler.archive.prunable import Pruning
 from crawler.archive.removal import kept_records, removals, remove
@@ -47,6 +47,7 @@ def apply_takedown(db: Database, takedown: Takedown, *, is_done: bool = False) -
     is_done: whether they may be gone already, so that nothing is to be finished where the database
     has none. Raises sqlite3.Error.
     """
+    check_keys(db, on=True)
     with db.atomic():
         scope = scope_of(db.conn, takedown.urls, takedown.digests)
         whole = replace(
@@ -61,6 +62,7 @@ def apply_takedown(db: Database, takedown: Takedown, *, is_done: bool = False) -
 
 def apply_pruning(db: Database, pruning: Pruning, *, is_done: bool = False) -> None:
     """Take captures out of a database that were pruned; is_done, raises: as `apply_takedown`."""
+    check_keys(db, on=True)
     with db.atomic():
         gone = captures_with(db.conn, (each.record_id for each in pruning.captures))
         count = remove(db.conn, (), gone)

@@ -23,7 +23,7 @@ from crawler.archive.site_profiles import Learned, enter, note_read
 from crawler.archive.store import Store
 from crawler.archive.takedowns import Takedown
 from crawler.errors import PageError
-from crawler.items import Capture, FoundUrl, Rendering, Source, Visit
+from crawler.items import Capture, FoundUrl, LinkedStory, Rendering, Source, Visit
 from crawler.reasons import because
 from crawler.reservations import from_lines
 from crawler.runs.assembly import Assembly
@@ -320,10 +320,18 @@ class Restoring:
                 conversion = self._read(read_record(self._folder, name, offset, length))
                 if conversion is not None:
                     article = replace(conversion.article, url=last.url)
+                    if last.url != conversion.article.url:
+                        article = replace(article, links=self._links_at(last))
                     visit = with_conversion(visit, replace(conversion, article=article))
         elif seen and last.refers_to is not None:
             visit = self._read_anew(visit, last.refers_to)
         self._add(visit)
+
+    def _links_at(self, last: Capture) -> tuple[LinkedStory, ...]:
+        """The links that a page shows whose payload came from another address first: from here,
+        relative ones lead elsewhere."""
+        reading = self._reading(self._originals.get(last.refers_to), last.url)
+        return () if reading is None or reading.page is None else reading.page.article.links
 
     def _read_anew(self, visit: Visit, original: str) -> Visit:
         """A visit that saw an article of which the conversion is lost: its page is there, perhaps,

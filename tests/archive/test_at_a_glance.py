@@ -77,11 +77,14 @@ def test_what_is_said_is_what_is_there(archive: Database) -> None:
     assert told.waiting == waiting > 0
 
 
-def test_a_total_that_is_wrong_is_damage(archive: Database, tmp_path: Path) -> None:
+@pytest.mark.parametrize("harm", ["UPDATE _totals SET number = number + 1", "DELETE FROM _totals"])
+def test_a_total_that_is_wrong_or_gone_is_damage(
+    archive: Database, tmp_path: Path, harm: str
+) -> None:
     with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
         archive.conn.backup(copy)
         assert list(unsound(copy)) == []
-        copy.execute("UPDATE _totals SET number = number + 1")
+        copy.execute(harm)
         copy.commit()
         assert [each.what for each in unsound(copy)] == [
             "the number of links is not how many there are"

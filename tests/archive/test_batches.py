@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import random
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
+from uuid import uuid4
 
 import pytest
+from hypothesis import given, settings, strategies
 
 from benchmarks.invented import PAPERS, Library
 from benchmarks.library import capture, visit
@@ -19,8 +23,10 @@ from crawler.archive.soundness import unsound
 from crawler.archive.store import Store
 from crawler.items import FoundUrl, LinkedStory, Visit
 from crawler.reasons import because
+from crawler.runs.removing import apply_takedown
 
 from .conftest import MakeVisit
+from .whatever_comes import Chance, Event, Reread, TakenDown
 
 STORIES = 40
 NOW = "2026-02-01T00:00:00+00:00"
@@ -106,8 +112,13 @@ def archived(folder: Path, batches: Sequence[Sequence[Visit]]) -> list[tuple[str
         for batch in batches:
             store.record(batch)
         store.finish_run("finished", NOW)
+    return rows_of(folder)
+
+
+def rows_of(folder: Path) -> list[tuple[str, object]]:
+    """All rows of an archive that is sound, and what its search indexes have."""
     with closing(sqlite3.connect(folder / FILE_NAME)) as db:
-        assert list(unsound(db)) == []
+        assert [each for each in unsound(db) if "was interrupted" not in each.what] == []
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
         tables = [name for (name,) in db.execute(_LATER)]
         assert len(tables) > 50
@@ -119,6 +130,31 @@ def archived(folder: Path, batches: Sequence[Sequence[Visit]]) -> list[tuple[str
         for index in ("stories_fts", "_pairs_fts"):
             db.execute(f"CREATE VIRTUAL TABLE temp.v{index} USING fts5vocab(main, {index}, row)")
             rows += [(index, row) for row in db.execute(f"SELECT * FROM temp.v{index}")]
+    return rows
+
+
+def happened(folder: Path, events: Sequence[Event], size: int) -> list[tuple[str, object]]:
+    """The same of an archive to which these came, as many visits at once."""
+    with closing(Store(folder, extractor="Test/1")) as store:
+        store.begin_run("news", {}, "Test/1", NOW)
+        batch: list[Visit] = []
+        for event in [*events, []]:
+            if isinstance(event, list):
+                batch += event
+                if event and len(batch) < size:
+                    continue
+            store.record(batch)
+            batch.clear()
+            if isinstance(event, Reread):
+                store.reread(event.url, event.record_id, event.article, "Test/2")
+            elif isinstance(event, TakenDown):
+                sign = takedowns.Takedown(
+                    str(uuid4()), event.url, NOW, "r", "b", (event.url,), (), (), 0
+                )
+                apply_takedown(store.db, sign)
+        store.finish_run("finished", NOW)
+    rows = [row for row in rows_of(folder) if row[0] != "takedowns"]
+    shutil.rmtree(folder)
     return rows
 
 
@@ -134,6 +170,44 @@ def test_batches_of_any_size_make_the_same_archive(
     some = [all_of_them[at : at + 9] for at in range(0, len(all_of_them), 9)]
     for name, batches in (("some", some), ("all", [all_of_them])):
         assert archived(tmp_path / name, batches) == one_by_one
+
+
+@settings(max_examples=max(2, settings.default.max_examples // 50), deadline=None)
+@given(seed=strategies.integers(0, 1 << 32))
+def test_whatever_comes_batches_of_any_size_make_the_same_archive(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    folder = tmp_path_factory.mktemp("whatever")
+    events = list(Chance(seed).events(150))
+    with (
+        mock.patch("crawler.times.now", return_value=NOW),
+        mock.patch("crawler.archive.store._now", return_value=NOW),
+    ):
+        one_by_one = happened(folder / "one", events, 1)
+        assert len(one_by_one) > 1_000
+        for size in (7, 1_000):
+            assert happened(folder / str(size), events, size) == one_by_one
+
+
+def test_a_paragraph_of_the_site_is_told_by_stories_of_the_same_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.times.now", lambda *, exact=False: NOW)
+    monkeypatch.setattr("crawler.archive.store._now", lambda: NOW)
+    library = Library(STORIES)
+    paper = library.paper(0)
+    some = [visit(library, n) for n in range(STORIES) if library.paper(n) == paper][:4]
+    told = "The council of the valley meets each month in the old hall, and its minutes are read."
+
+    def furnished(made: Visit, number: int) -> Visit:
+        assert made.article is not None
+        article = replace(made.article, body=f"{made.article.body}\n\n{told}")
+        return replace(made, article=article, captures=(capture(made.url, number, 200),))
+
+    later = [furnished(made, STORIES + n) for n, made in enumerate([*some[1:], some[0]])]
+    one_by_one = archived(tmp_path / "one", [[each] for each in (some[0], *later)])
+    assert [row for table, row in one_by_one if table == "edits"] == []
+    assert archived(tmp_path / "all", [[some[0]], later]) == one_by_one
 
 
 def test_what_another_program_has_taken_out_is_not_taken_for_known(
@@ -159,3 +233,43 @@ def test_keys_are_looked_up_again_after_a_run(store: Store, make_visit: MakeVisi
     store.finish_run("finished", NOW)
     with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
         store.db.execute("UPDATE articles SET site_id = 99")
+
+
+def test_what_is_taken_out_in_a_run_leaves_nothing_that_refers_to_it(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    url = "https://news.example/a"
+    store.record([make_visit(url, visit(Library(9), 0).article)])
+    with store.db.atomic():  # a reader's own notes
+        store.db.execute("CREATE TABLE notes (article_id INTEGER REFERENCES articles(id))")
+        store.db.execute("INSERT INTO notes SELECT id FROM articles")
+    sign = takedowns.Takedown("1", url, NOW, "r", "b", (url,), (), (), 0)
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        apply_takedown(store.db, sign)
+    assert len(list(store.db.query("SELECT * FROM stories"))) == 1
+    with store.db.atomic():
+        store.db.execute("DROP TABLE notes")
+    apply_takedown(store.db, sign)
+    assert list(store.db.query("SELECT * FROM stories")) == []
+    assert store.db.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_what_a_transaction_has_taken_back_is_not_taken_for_known(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    url = "https://other.example/a"
+    told = FoundUrl("https://third.example/b", "page", "link", url, family="h a/*")
+    store.record([make_visit("https://news.example/")])
+    with suppress(OSError), store.db.atomic():
+        store.add_site(url)
+        store.wait_for([told], NOW)
+        raise OSError("the disk is full")
+    # the keys that it gave go to others now
+    store.record([make_visit("https://fresh.example/"), make_visit(url, found=(told,))])
+    rows = store.db.execute("SELECT u.url, s.host FROM urls u JOIN sites s ON s.id = u.site_id")
+    assert sorted(rows.fetchall()) == [
+        ("https://fresh.example/", "fresh.example"),
+        ("https://news.example/", "news.example"),
+        (url, "other.example"),
+        (told.url, "third.example"),
+    ]

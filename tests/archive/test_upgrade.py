@@ -18,6 +18,7 @@ from crawler.archive import database
 from crawler.archive.migrations import migrations
 from crawler.archive.past import reading
 from crawler.archive.soundness import unsound
+from crawler.errors import BusyError
 
 ROOT = Path(__file__).resolve().parents[2]
 OLD = Path(__file__).parent / "old" / "m014.db.gz"
@@ -133,6 +134,25 @@ def test_an_archive_that_is_being_read_is_brought_up_to_date_all_the_same(folder
             assert db.journal_mode == "wal"
             found = db.execute("SELECT url FROM articles ORDER BY url").fetchall()
         assert [first, *rows.fetchall()] == found
+
+
+def test_an_archive_that_another_program_writes_to_is_brought_up_to_date_later(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_BUSY_TIMEOUT", 50)
+    before = answers(folder)
+    for how in ("IMMEDIATE", "EXCLUSIVE"):
+        with closing(sqlite3.connect(folder / database.FILE_NAME, isolation_level=None)) as other:
+            other.execute(f"BEGIN {how}")
+            for opened in (database.open_for_writing, database.open_for_reading):
+                with pytest.raises(
+                    BusyError, match=r"held by another program .*wait until it ends"
+                ):
+                    opened(folder)
+            other.execute("COMMIT")
+    assert answers(folder) == before
+    with closing(database.open_for_reading(folder)) as db:
+        assert not migrations.pending(db)
 
 
 def test_an_upgrade_that_there_is_no_room_for_leaves_the_archive_as_it_was(

@@ -155,6 +155,24 @@ def test_what_is_told_of_a_capture_in_another_part_is_told(copy: Path, tmp_path:
     assert of_parts.told == whole.told
 
 
+@pytest.mark.parametrize("behind", [0, 1_000_000])
+def test_a_capture_that_is_said_to_be_behind_the_file_is_in_none_of_its_parts(
+    copy: Path, behind: int
+) -> None:
+    with sqlite3.connect(copy / "archive.db") as db:
+        let_be_changed(db)
+        db.execute(
+            "UPDATE captures SET warc_offset = (SELECT bytes FROM warc_files) + ? WHERE id = 5",
+            (behind,),
+        )
+    whole, of_parts, count = both(copy, file_of(copy))
+    assert count > 5
+    assert [each.what for each in whole.report.damage] == [
+        "the database has a capture here, and the file no record"
+    ]
+    assert of_parts is None
+
+
 @pytest.mark.parametrize("harm", ["none", "much"])
 def test_however_many_processes_there_are_the_report_is_the_same(copy: Path, harm: str) -> None:
     with WarcWriter(copy / "warc", prefix="alone", info=[("software", "Test/1")]) as warc:

@@ -100,3 +100,17 @@ def test_a_full_disk_costs_no_run(tmp_path: Path) -> None:
     with mock.patch("tempfile.TemporaryFile", side_effect=full):
         kept.keep("page", pack(reading), reading)
     assert kept.get("page") is None
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="where no device is always full")
+def test_a_disk_that_fills_while_they_are_kept_costs_no_run(tmp_path: Path) -> None:
+    reading = read_answer(PAGE)
+    kept = KeptReadings(tmp_path)
+    with Path("/dev/full").open("r+b") as full:
+        with mock.patch("tempfile.TemporaryFile", return_value=full):
+            for name in ("first", "second"):
+                kept.keep(name, pack(reading), reading)
+        assert kept.get("first") is None
+        kept.close()
+        assert full.closed
+    assert kept.get("second") is None

@@ -27,6 +27,13 @@ from .test_interrupted import start, wait_for_stories
 from .test_warc import plain
 
 BLOCK = "WARC-Block-Digest"
+LINKING = plain(
+    STORY.replace(
+        "</body>",
+        "<aside class=related><h3>Related stories</h3><ul><li>"
+        "<a href='/2026/x'>Another lock of the river has a new master</a></ul></aside></body>",
+    ).encode()
+)
 WHAT = {
     "stories": "SELECT * FROM (SELECT url, site, title, authors, published_at, modified_at,"
     " read_time_minutes, section, tags, language, standfirst, body_text, image_url,"
@@ -223,14 +230,29 @@ def leave_out(path: Path, url: str) -> None:
 
 def test_where_a_payload_came_again_the_links_were_seen_again(tmp_path: Path) -> None:
     copy = tmp_path / "a"
-    page = plain(
-        STORY.replace("</body>", "<p>See <a href='/2026/x'>another</a></p></body>").encode()
-    )
-    with raw_site(lambda path: page if path == "/2026/s" else NOT_FOUND) as (base, _):
+    with raw_site(lambda path: LINKING if path == "/2026/s" else NOT_FOUND) as (base, _):
         for _ in range(2):
             assert crawl("article", copy, url=f"{base}/2026/s").returncode == 0
     wanted = content(copy)
     assert [row["record_type"] for row in wanted["captures"]].count("revisit") == 1
+    (link,) = wanted["links"]
+    assert link["first_seen_at"] < link["last_seen_at"]
+    lose(copy)
+    assert run_scrapy("rebuild", str(copy)).returncode == 0
+    assert content(copy) == wanted
+
+
+def test_links_of_a_payload_that_another_address_had_first_lead_to_where_they_did(
+    tmp_path: Path,
+) -> None:
+    copy = tmp_path / "a"
+    with raw_site(lambda path: LINKING if path == "/2026/s" else NOT_FOUND) as (base, _):
+        for host in ("127.0.0.1", "localhost", "localhost"):
+            url = f"{base.replace('127.0.0.1', host)}/2026/s"
+            assert crawl("article", copy, url=url).returncode == 0
+    wanted = content(copy)
+    assert [row["record_type"] for row in wanted["captures"]].count("revisit") == 2
+    assert [row["url"].count("localhost") for row in wanted["links"]] == [0, 1]
     lose(copy)
     assert run_scrapy("rebuild", str(copy)).returncode == 0
     assert content(copy) == wanted

@@ -278,6 +278,8 @@ def test_one_letter_changed_in_the_database_is_found(copy: Path, sql: str, check
          "linked stories"),
         ("UPDATE _linked SET linked_by = linked_by + 1 WHERE id = (SELECT max(id) FROM _linked)",
          "linked_by is not how many"),
+        ("UPDATE _links SET is_edge = 0 WHERE id = (SELECT min(id) FROM _links)",
+         "not one alone is counted"),
         ("UPDATE articles SET published_day = '2020-01-01' WHERE id = 2",
          "its date or length is not its newest revision's"),
         ("UPDATE captures SET warc_offset = warc_offset + 1 WHERE id = 4",

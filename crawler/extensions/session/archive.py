@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from scrapy.settings import BaseSettings
 
-from crawler.archive.database import FILE_NAME, explain, is_damage, open_for_reading
+from crawler.archive.database import FILE_NAME, explain, is_busy, is_damage, open_for_reading
 from crawler.archive.found import first_part
 from crawler.archive.log_room import KEPT, kept_by_readers
 from crawler.archive.store import Store
@@ -254,8 +254,7 @@ class CrawlArchive:
 
     def _waits_for(self, error: Exception) -> bool:
         """Whether the failure is another program's lock, that will go away."""
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        if not is_busy(error):
             return False
         now = time.monotonic()
         self._busy_since = self._busy_since or now
