@@ -8,10 +8,14 @@ from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
+from crawler.extract.language import whole
 from crawler.extract.markup import Meaning, is_hidden, meanings, names_of
+from crawler.extract.page import text_of
 
 _PARTS = frozenset({"div", "section", "dd", "article"})
 _UNSAID = int(Meaning.NOISE)
+_OPENS = ("also_read", "related")
+"""What "Read more" and "Continue reading" name over a list; on a button, the rest of the story."""
 _MAX_LABELS = 3
 _MAX_SIBLINGS = 40
 _MAX_LOOKS = 20
@@ -24,7 +28,22 @@ def is_folded(element: HtmlElement) -> bool:
         return False
     if meanings(names_of(element)) & _UNSAID:
         return False
-    return _has_label(element) or _is_turned_to(element)
+    return _has_label(element) or _has_opener(element) or _is_turned_to(element)
+
+
+def _has_opener(element: HtmlElement) -> bool:
+    """Whether right behind an element, or before it, is a button that says "Read more"."""
+    for beside in (element.getnext(), element.getprevious()):
+        if beside is None or not isinstance(beside.tag, str):
+            continue
+        for part in islice(beside.iter("button", "a", "span", "label", "summary"), _MAX_LABELS):
+            href = part.get("href")
+            if href is not None and not href.startswith(("#", "javascript:")):
+                continue
+            text = text_of(part)
+            if text and text == text_of(beside) and whole(text) in _OPENS:
+                return True
+    return False
 
 
 def _has_label(element: HtmlElement) -> bool:

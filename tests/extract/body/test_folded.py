@@ -41,9 +41,23 @@ def test_answers_behind_their_questions_are_read(folded: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "rest",
+    [
+        "<div class=more style='display:none'>{}</div><button>Read more</button>",
+        "<a href='#'>Weiterlesen</a><div hidden>{}</div>",
+        "<section hidden>{}</section><p><a href='javascript:open()'>Seguir leyendo</a></p>",
+        "<div hidden>{}</div><div><span>続きを読む</span></div>",
+    ],
+)
+def test_the_rest_of_a_story_behind_a_button_is_read(rest: str) -> None:
+    assert read(rest.format("".join(f"<p>{text}</p>" for text in ANSWERS))) == [*STORY, *ANSWERS]
+
+
+@pytest.mark.parametrize(
     "hidden",
     [
         "<div hidden><p>{}</p></div>",
+        "<div hidden><p>{}</p></div><p><a href='/river/more'>Read more</a></p>",
         "<button aria-controls=x>Menu</button><div id=y hidden><p>{}</p></div>",
         "<button aria-controls=x>Comments</button><div id=x class=comments hidden><p>{}</p></div>",
         "<button aria-controls=x>Sign in</button><div id=x role=dialog hidden><p>{}</p></div>",
