@@ -39,11 +39,16 @@ _DIGITS_BEGIN = b"0123456789\xd9\xdb\xdf\xe0\xe1\xea\xef\xf0"
 _NO_DIGITS = bytes({*range(256)} - {*_DIGITS_BEGIN})
 _BEFORE_HINT = 60
 """Characters; more than a date has before that part."""
+_HOUR = r"(?:[01]?\d|2[0-3]|[^\x00-\x7f\D]{2})"
+_MINUTE = r"(?:[0-5]\d|[^\x00-\x7f\D]{2})"
+_WEEKDAY = r"(?:[(（]?[^\W\d_]{1,12}[)）]?[.,]?\s)?"
+"""A word between a date and its time, in brackets or not."""
 _TIME_AFTER = (
     r"T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
-    r"|(?:\s?<dates.year_sign>\.?|\.)?[\s,;|/•·@()–-]{1,4}(?:<dates.before_time>\.?\s)?"
-    r"(?:[01]?\d|2[0-3])\s?[:.hH]\s?[0-5]\d(?!\d)"
-    r"(?::[0-5]\d)?(?:\s?(?:[ap]\.?\s?m\b\.?|(?:<dates.am>|<dates.pm>)(?!\w)|<dates.oclock>\b))?"
+    rf"|(?:\s?<dates.year_sign>\.?|\.)?(?:[\s,;|/•·@()–—-]{{1,4}}|(?=[(（])){_WEEKDAY}"
+    rf"(?:[|/•·@–—-]\s)?(?:<dates.before_time>\.?\s){{0,2}}(?:(?:<dates.am>|<dates.pm>)\s?)?"
+    rf"{_HOUR}\s?[:.hH時]\s?{_MINUTE}(?!\d)"
+    r"(?::[0-5]\d)?(?:\s?(?:[ap]\.?\s?m\b\.?|(?:<dates.am>|<dates.pm>)(?!\w)|<dates.oclock>\b|分))?"
     r"(?:\s?\(?(?:UTC|GMT|CET|CEST|BST|MEZ|MESZ|IST|E[SD]?T|C[SD]T|M[SD]T|P[SD]?T|JST|KST|WIB)\b"
     r"(?:\s?[+-]\d{1,2}(?::?\d\d)?)?)?"
 )

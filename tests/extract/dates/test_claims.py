@@ -189,6 +189,18 @@ def test_labels_tell_which_date_is_which_wherever_they_stand(language: str, box:
     assert (article.modified and article.modified.value) == "2024-05-08"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "May 7, 2024 — 10:15 AM", "7 Mayıs 2024 Salı 10:15", "7 Mayıs 2024, Salı 10:15",
+        "07 mag 2024 alle ore 10:15", "7 мая 2024 года, 10:15", "2024年5月7日 10時15分",
+        "2024年5月7日(火) 10:15", "٧ مايو ٢٠٢٤ ١٠:١٥",
+    ],
+)  # fmt: skip
+def test_the_time_is_read_whatever_stands_between_it_and_the_date(line: str) -> None:
+    assert day(f"{H1}<div>{line}</div>{PROSE}") == "2024-05-07T10:15"
+
+
 def test_words_that_only_look_like_labels_make_no_date_one_of_a_change() -> None:
     for before in ("<p><a rel=author>editor</a></p>", "<h2>Rates updated</h2>"):
         assert day(f"{H1}{before}<p><span>May 7, 2024</span></p>{PROSE}") == "2024-05-07"
