@@ -37,6 +37,10 @@ _LISTING_TYPES = frozenset({
     "collectionpage", "searchresultspage", "profilepage", "contactpage", "aboutpage", "faqpage",
     "checkoutpage", "itempage", "qapage",
 })  # fmt: skip
+_LEAST, _LEAST_CLAIMED = 50, 15
+"""Words of an article; of one that its page calls a story, or shows as one."""
+_LEAST_SPACES = 2
+_BESIDE_HEADLINE = ("html:time", "html:near headline", "html:date", "html:itemprop")
 _STATIC = (
     segments.SERVICE | segments.SERVICE_OR_SECTION | segments.LOG_IN | segments.SUBSCRIBE
     | segments.NEWSLETTERS
@@ -91,9 +95,21 @@ def why_not_article(
             return "listing"
         if container is not None and is_section(path) and is_lines_of_links(doc, container, words):
             return "listing"
-    if words < (15 if claimed else 50):
+    if words < (_LEAST_CLAIMED if claimed or _shows_story(article, path) else _LEAST):
         return "too_short"
     return None
+
+
+def _shows_story(article: Article, path: str) -> bool:
+    """Whether a page shows what a story has: a headline, the day beside it, and an address made of
+    them. Short news have little else."""
+    dated = [claim.source for claim in article.published_claims]
+    slug = path.rstrip("/").rpartition("/")[2]
+    return (
+        (article.title or "").count(" ") >= _LEAST_SPACES
+        and any(source.startswith(_BESIDE_HEADLINE) for source in dated)
+        and (slug.count("-") >= _LEAST_SPACES or "url" in dated)
+    )
 
 
 def _claims_story(data: Structured) -> bool:

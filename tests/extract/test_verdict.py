@@ -41,6 +41,25 @@ def test_a_short_news_item_that_says_so_is_an_article() -> None:
     assert verdict(f"<h1>Bridge debate lasts three hours</h1><p>{TEXT * 2}</p>", head=head) is None
 
 
+SHORT = f"<h1>Bridge debate lasts three hours</h1>{{}}<p>{TEXT * 2}</p>"
+
+
+@pytest.mark.parametrize(
+    ("date", "path"),
+    [
+        ("<time datetime=2024-01-02>2 Jan</time>", "/town/bridge-debate-lasts-three-hours"),
+        ("<p>2. Januar 2024, 10:15 Uhr</p>", "/stadt/stundenlange-debatte-um-die-bruecke.html"),
+        ("<span class=date>2 enero 2024</span>", "/2024/01/02/debate"),
+    ],
+)
+def test_short_news_that_show_a_day_and_have_an_address_of_one_are_an_article(
+    date: str, path: str
+) -> None:
+    assert verdict(SHORT.format(date), path) is None
+    assert verdict(SHORT.format(""), path) == "too_short"
+    assert verdict(SHORT.format(date), "/town/bridge") == "too_short"
+
+
 @pytest.mark.parametrize(
     ("body", "path"),
     [
