@@ -64,7 +64,7 @@ def utf8(html: bytes, content_type: str | None = None) -> bytes:
 
     Raises nothing: what UTF-8 cannot hold (half of a surrogate pair) becomes a question mark.
     """
-    if read_bom(html)[0] is None and not _in_seven_bits(html):
+    if read_bom(html)[0] is None and not _in_seven_bits(html, content_type):
         with suppress(UnicodeDecodeError):
             html.decode("utf-8")
             return mended(html)
@@ -88,7 +88,7 @@ def decode(html: bytes, content_type: str | None = None) -> str:
     header = http_content_type_encoding(content_type) or _label(content_type)
     if (wide := _wide(html, header)) is not None:
         return html.decode(wide, errors="replace")
-    if not _in_seven_bits(html):
+    if not _in_seven_bits(html, content_type):
         try:
             return html.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -142,12 +142,12 @@ def _label(content_type: str | None) -> str | None:
     return match[1] if match else None
 
 
-def _in_seven_bits(html: bytes) -> bool:
-    """Whether ASCII bytes are text in ISO-2022-JP, by the shifts in it and its declaration."""
+def _in_seven_bits(html: bytes, content_type: str | None) -> bool:
+    """Whether ASCII bytes are text in ISO-2022-JP, by the shifts in it and what says so."""
     return (
         b"\x1b" in html
         and all(s in html for s in _SHIFTS)
-        and codec(_declared(html)) == "iso2022_jp"
+        and (codec(_label(content_type)) or codec(_declared(html))) == "iso2022_jp"
     )
 
 
