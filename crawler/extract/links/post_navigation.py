@@ -97,8 +97,6 @@ def _said(anchor: HtmlElement) -> Iterator[tuple[str, bool]]:
 def _named_beside(anchor: HtmlElement) -> Relation | None:
     """Which way a link with a headline leads by the class of its box, where the box beside is named
     the opposite: "prev" and "next"."""
-    if line_words(quick_text(anchor)) < _LEAST_HEADLINE:
-        return None
     at: HtmlElement | None = anchor
     for _ in range(_MOST_UP):
         if at is None:
@@ -107,7 +105,8 @@ def _named_beside(anchor: HtmlElement) -> Relation | None:
             for other in (at.getprevious(), at.getnext()):
                 beside = other.get("class") if other is not None else None
                 if beside and _names_direction(beside) not in (None, relation):
-                    return relation
+                    is_headline = line_words(quick_text(anchor)) >= _LEAST_HEADLINE
+                    return relation if is_headline else None
             return None
         at = at.getparent()
     return None
