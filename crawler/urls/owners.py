@@ -56,6 +56,7 @@ def registered_domain(host: str) -> str:
     >>> registered_domain("haber.web.tr"), registered_domain("192.0.2.1")
     ('haber.web.tr', '')
     """
+    host = host.rstrip(".")  # the root's, which some write
     suffix = public_suffix(host)
     if not suffix:
         return ".".join(host.rsplit(".", 2)[-2:]) if _NAME.fullmatch(host) else ""

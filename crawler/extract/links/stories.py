@@ -198,14 +198,17 @@ def _links(doc: Document, zones: Zones, urls: StoryUrls) -> Iterator[Link]:
     # The cheap questions first: most anchors of a page are in its menus, many of them twice.
     hopeless: set[str] = set()
     in_menus: set[HtmlElement] = set()
+    of_menus: set[str | None] = set()
     steps = set(doc.steps)
     for anchor, href in zip(doc.tags["a"], doc.hrefs, strict=False):
         stepping = anchor in steps
         if anchor in in_menus and not stepping:
+            of_menus.add(href)
             continue
         if not href or href in hopeless:
             continue
-        if not (stepping or urls.may_lead_to_story(href)):
+        # A section that a menu leads to is no story, whatever another link to it says.
+        if not ((stepping and href not in of_menus) or urls.may_lead_to_story(href)):
             hopeless.add(href)
             continue
         parent = anchor.getparent()

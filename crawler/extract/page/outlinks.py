@@ -167,11 +167,11 @@ def wordpress_api(doc: Document) -> str | None:
     """Root of the site's WordPress REST API: as the page names it (link rel="https://api.w.org/"),
     else at its usual place where the page is WordPress's by its files; None if it is not.
     """
-    for link in doc.head_links("https://api.w.org/"):
-        return doc.address(link.get("href") or "")
-    paths = [link.get("href") or "" for link in doc.tags["link"]]
-    paths += [script.get("src") or "" for script in doc.tags["script"]]
-    for path in paths:
+    for link in doc.tags["link"]:
+        if "https://api.w.org/" in (link.get("rel") or "").lower():
+            return doc.address(link.get("href") or "")
+    for element in (*doc.tags["link"], *doc.tags["script"]):
+        path = element.get("href") or element.get("src") or ""
         if "/wp-" not in path:
             continue
         root, found, _ = path.partition("/wp-content/")

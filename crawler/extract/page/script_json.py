@@ -21,11 +21,13 @@ _MAX_CHARACTERS = 6_000_000
 _LEAST = 200
 """Characters; what is shorter holds no story."""
 _MAX_SCRIPTS, _MAX_ASSIGNMENTS, _MAX_TRIED, _MAX_ATTRIBUTES = 500, 40, 2_000, 200
+_LONGEST_NAME = 80
+"""Characters of what a value is assigned to: the last ones, where it has more."""
 _MOST_MENDED = 20
 """Values in a script that are read a second time, without what JSON has no word for."""
 _ASSIGNED = re.compile(
     # a name is tried from its beginning alone, not from each of its letters
-    r"((?<![\w$.])[\w$.]{1,80}|\[[\"'][\w$.-]{1,80}[\"']\])\s*=\s*(JSON\.parse\(\s*)?(?=[\[{\"'])"
+    r"((?<![\w$.])[\w$.]++|\[[\"'][\w$.-]{1,80}[\"']\])\s*=\s*(JSON\.parse\(\s*)?(?=[\[{\"'])"
 )
 _SINGLE_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL)
 _UNDEFINED = re.compile(r"(?<=[:\[,])\s*(?:undefined|NaN)(?=\s*[,}\]])")
@@ -83,7 +85,8 @@ def _assigned(text: str) -> Iterator[ScriptValue]:
         if found is None or count >= _MAX_ASSIGNMENTS:
             return
         at = found.end()
-        name = found[1].strip("[]\"'").removeprefix("window.").removeprefix("self.")
+        name = found[1].strip("[]\"'")[-_LONGEST_NAME:]
+        name = name.removeprefix("window.").removeprefix("self.")
         value: Any = None
         if found[2]:
             written, at = _string(text, at)

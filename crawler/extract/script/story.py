@@ -239,7 +239,7 @@ def _titles(doc: Document, data: Structured) -> list[str]:
 def _agreement(node: Node, titles: list[str], doc: Document) -> int:
     """How far an object agrees with its page; 0: it may be any story's."""
     score = 0
-    title = words(_own(node, TITLES, text_at)[1])
+    title = words(_own(node, TITLES, text_at)[1] or "")
     if len(title) >= _LEAST_TITLE and any(title in each or each in title for each in titles):
         score += 6
     address = address_of(node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -230,6 +231,25 @@ def test_of_a_menu_only_what_is_named_as_stories_is_read_and_what_steps_on() -> 
         ("next", "Pilots ask for higher pay"),
         ("popular", "Old lighthouse gets new lamp"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("menu", "section"),
+    [
+        ("<nav><ul>{}</ul></nav>", "/harbour/"),
+        ("<ul class=main-menu>{}</ul>", "/lokales/hafen/"),
+        ("<div id=site-header><b>{}</b></div>", "/социум/"),
+        ("<ul class=tags>{}</ul>", "/kultur/havn/"),
+    ],
+)
+def test_a_section_that_a_menu_leads_to_is_no_neighbour(menu: str, section: str) -> None:
+    first, link = f"<a href={u('a-new-lamp')}>A new lamp</a>", f"<a href='{section}'>Hafen</a>"
+    step = f"<div class=card><a rel=prev href='{section}'>Was die Lotsen dazu sagen</a></div>"
+    story = f"<a rel=next href='{u('pilots-ask-for-pay')}'>Pilots ask for pay</a>"
+    alone = [k.url for k in read(after=step + story)]
+    assert alone == [HOME + quote(section), u("pilots-ask-for-pay")]
+    links = read(before=menu.format(first + link), after=step + story)
+    assert [k.url for k in links] == [u("pilots-ask-for-pay")]
 
 
 def ld(**node: object) -> str:

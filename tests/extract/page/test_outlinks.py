@@ -32,3 +32,22 @@ def leads(html: str) -> list[str]:
 )  # fmt: skip
 def test_a_page_leads_on_in_many_ways(html: str, wanted: list[str]) -> None:
     assert leads(f"<html><body>{html}<p>Text.</p></body></html>") == wanted
+
+
+@pytest.mark.parametrize(
+    ("head", "api"),
+    [
+        ("<link rel='https://api.w.org/' href=/blog/wp-json/>", "/blog/wp-json/"),
+        ("<link rel='HTTPS://API.W.ORG/' href='/?rest_route=/'>", "/?rest_route=/"),
+        ("<link rel='&#x9f;https://api.w.org/ alternate' href='/wp-json/'>", "/wp-json/"),
+        ("<link rel=next href=/page/2><link href=/fr/wp-content/a.css>", "/fr/wp-json/"),
+        ("<link rel=preload src=/wp-includes/js/jquery.js>", "/wp-json/"),
+        ("<script src=https://cdn.example/wp-includes/a.js></script>", None),
+        ("<script>var a='/wp-content/';</script>", None),
+    ],
+)
+def test_a_wordpress_is_known_by_what_it_names_or_loads(head: str, api: str | None) -> None:
+    page = extract(
+        f"<html><head>{head}</head><p>Tekst.</p>".encode(), "https://a.example/", "", True
+    )
+    assert page.wordpress == (api and f"https://a.example{api}")

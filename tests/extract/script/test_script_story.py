@@ -139,6 +139,29 @@ def attribute() -> str:
     return f'<div id=app data-page="{value.replace("<", "&lt;")}"></div>'
 
 
+@pytest.mark.parametrize("untold", [None, "", 7, [], {"fr": "Le bac"}, {"text": None}])
+def test_what_ships_a_text_without_saying_its_title_is_passed_by(untold: Any) -> None:
+    texts = {"headline": untold, "description": "Le bac traverse de nouveau le détroit. " * 30}
+    page = read(data({"promos": [texts], "article": {**STORY, "body": HTML}}))
+    assert page.article.body.split("\n\n") == LINES
+    assert read(data({"promos": [texts]})).not_article == "needs_script"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("window.STATE", "STATE"),
+        ("self.état$1.y", "état$1.y"),
+        ('window["__story-4__"]', "__story-4__"),
+        ("Zug" * 30 + ".état", "Zug" * 25 + ".état"),
+    ],
+)
+def test_a_state_is_read_whatever_it_is_assigned_to(name: str, shown: str) -> None:
+    page = read(f"<script>{name} = {json.dumps({'a': {**STORY, 'body': HTML}})}</script>")
+    assert page.article.body.split("\n\n") == LINES
+    assert page.article.sources["title"].source == f"script-json:{shown}.a.headline"
+
+
 @pytest.mark.parametrize("script", [nuxt, apollo, redux, parsed, flight, attribute])
 def test_a_state_is_read_however_it_is_shipped(script: Any) -> None:
     page = read(script())
