@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extract.page import Document, text_of
+from crawler.text import line_words
 
 _HARDLY = 300
 """Characters that a shell shows."""
@@ -16,6 +17,8 @@ _FRAME = 1_500
 """Characters of one with the newspaper's name, menu and imprint around the empty place."""
 _FEW_LINKS = 12
 _LEAST_SCRIPT = 400
+_LEAST_HEADLINE = 3
+"""Words of a headline; a section's name or a logo's has fewer."""
 _OF_FRONT = re.compile(
     r"[^/]{0,3}|[a-z]{2,3}[-_][a-z]{2,4}|(?:index|default|home|start)(?:\.\w{2,5})?", re.IGNORECASE
 )
@@ -65,7 +68,7 @@ def _has_headline(doc: Document) -> bool:
     headings = islice(doc.root.iter("h1", "h2", "h3", "h4"), 100)
     for anchor in chain.from_iterable(map(_anchors, headings)):
         url = doc.address(anchor.get("href") or "")
-        if url is not None and _leads_on(url) and text_of(anchor):
+        if url is not None and _leads_on(url) and line_words(text_of(anchor)) >= _LEAST_HEADLINE:
             return True
     return False
 

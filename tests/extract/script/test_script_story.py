@@ -222,6 +222,7 @@ def test_a_list_of_one_story_is_no_shell(listed: str) -> None:
     for front in ("/", "/en-gb/", "/index.html", "/sv/home"):
         logo = read("", body=f'<h1><a href="{front}">The Sound</a></h1>')
         assert logo.needs_script
+    assert read("", body='<h1><a href="/themen/hafen">Hafen</a></h1>').needs_script
 
 
 @pytest.mark.parametrize(
