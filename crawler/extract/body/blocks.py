@@ -15,6 +15,7 @@ from crawler.extract.body.boxes import is_box
 from crawler.extract.body.figures import (
     caption_below,
     captioned,
+    captioned_in_line,
     figure_block,
     picture_block,
     waiting_picture,
@@ -114,6 +115,8 @@ def read_blocks(
 def _skip(walk: Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) -> bool:
     if element in walk.left_out:
         return True
+    if tag == "p" and len(element) > 1 and captioned_in_line(element):
+        return _figure(walk, element)
     if tag in _PLAIN and not element.keys():  # nothing tells of it but what it says
         return False
     if element in kept and (tag != "figure" or _is_text(element)):

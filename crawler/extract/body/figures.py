@@ -19,6 +19,10 @@ _CAPTION = int(Meaning.CAPTION)
 _CAPTIONED = int(Meaning.CAPTION | Meaning.NOISE)
 _LEAST_CAPTION, _LONGEST_CAPTION = 8, 600
 """Characters."""
+_LONGEST_IN_LINE = 300
+"""Characters of one in a paragraph with its picture."""
+_OPENS = frozenset({"img", "a", "picture", "span", "amp-img"})
+_EMPHASES = frozenset({"em", "i", "small", "sub", "font"})
 _LEAST_WIDTH, _LEAST_HEIGHT = 80, 60
 """Pixels; smaller pictures are icons and counters."""
 
@@ -43,6 +47,25 @@ def captioned(element: HtmlElement) -> bool:
     return holds and len(text_of(element)) <= _LONGEST_CAPTION
 
 
+def captioned_in_line(paragraph: HtmlElement) -> bool:
+    """Whether a paragraph is a picture with its caption below: all its words are emphasised, or in
+    small print, and stand behind the picture."""
+    first = paragraph[0]
+    if first.tag not in _OPENS or next(first.iter(*PICTURES), None) is None or text_of(first):
+        return False
+    words = None
+    for part in paragraph:
+        if part.tail and not part.tail.isspace():
+            return False
+        if part is first or part.tag == "br":
+            continue
+        if words is not None or part.tag not in _EMPHASES:
+            return False
+        words = text_of(part)
+    length = len(words or "")
+    return _LEAST_CAPTION <= length <= _LONGEST_IN_LINE and not (paragraph.text or "").strip()
+
+
 def _captions(element: HtmlElement) -> str | None:
     """The captions in a figure: what is marked as one, else all that it says, if that is short."""
     found = list(element.iter("figcaption")) or [
@@ -52,7 +75,7 @@ def _captions(element: HtmlElement) -> str | None:
     ]
     outer = [e for e in found if not any(up in found for up in e.iterancestors())]
     text = " ".join(filter(None, map(spaced_text, outer)))
-    if not text and element.tag == "figure":
+    if not text and element.tag in ("figure", "p"):
         text = _text_beside_pictures(element)
     return text or None
 

@@ -30,6 +30,9 @@ MARKUP = {
     "<div class=image-caption>{}</div>",
     "a box named caption": '<div class="wp-caption"><img src=/a.jpg>'
     '<p class="wp-caption-text">{}</p></div>',
+    "emphasised in its paragraph": "<p><img src=/a.jpg><br><em>{}</em></p>",
+    "small in its paragraph": "<p><a href=/a.jpg><img src=/a.jpg></a><small>{}</small></p>",
+    "in italics below it": "<p class=x><img src=/a.jpg><br/><i>{}</i></p>",
     "an item of a gallery": "<ul><li><img src=/a.jpg><p class=caption>{}</p></li></ul>",
 }
 
@@ -43,6 +46,19 @@ def test_the_caption_is_kept_with_the_picture(markup: str, at: int) -> None:
     images = [block.image for block in article.blocks if block.image is not None]
     assert [image.caption for image in images] == [CAPTION]
     assert CAPTION not in article.body
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "<p><img src=/a.jpg>{}</p>",
+        "<p><em>{}</em><img src=/a.jpg></p>",
+        "<p><img src=/a.jpg><em>The boats</em> {}</p>",
+        "<p><em>{}</em></p>",
+    ],
+)
+def test_a_paragraph_that_is_more_than_a_picture_and_its_caption_is_text(paragraph: str) -> None:
+    assert CAPTION in read(*TEXT[:2], paragraph.format(CAPTION), *TEXT[2:]).body
 
 
 @pytest.mark.parametrize("told", ["", "/a.jpg", "/a-1200x630.jpg", "https://cdn.example/x/9f3.jpg"])
