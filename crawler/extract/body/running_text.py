@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.body.linked import is_headline
 from crawler.extract.markup import Meaning, is_hidden, meanings, named_story, names_of
-from crawler.extract.page import Document, is_longer
+from crawler.extract.page import Document, is_longer, text_of
 from crawler.text import UNSPACED_LANGUAGES
 
 _MUTE: frozenset[object] = frozenset(
@@ -47,6 +47,10 @@ _PLACE = re.compile(r"\d{1,3}\s?/\s?\d{1,3}\b")
 _LEAST, _LEAST_UNSPACED = 40, 20
 """Characters; a shorter text is a label as often as prose. Where words have no spaces between
 them, they have few characters too."""
+_LEAST_LINES = 2
+"""Ends of lines in a verse, at least."""
+_LONGEST_VERSE = 4_000
+"""Characters."""
 _MAX_INLINE = 20
 _CAPTION = int(Meaning.CAPTION)
 _MAX_RUNS = 20_000
@@ -55,7 +59,7 @@ _MAX_RUNS = 20_000
 def running_text(doc: Document) -> list[tuple[int, HtmlElement]]:
     """Lengths of the pieces of text that are shown, each with the block element that it is part of;
     captions and slides left out, unless little is left."""
-    pieces = list(_running_text(doc))
+    pieces = list(_running_text(doc)) or list(_verses(doc))
     found = [(length, element) for length, element, is_caption in pieces if not is_caption]
     if sum(length for length, _ in found) < _LITTLE:
         found = [(length, element) for length, element, _ in pieces]
@@ -81,6 +85,17 @@ def _running_text(doc: Document) -> Iterator[tuple[int, HtmlElement, bool]]:
         if length <= _TEASER and _is_teaser(element, doc.url):
             continue
         if not _in_link(element):
+            yield length, element, _is_caption(element)
+
+
+def _verses(doc: Document) -> Iterator[tuple[int, HtmlElement, bool]]:
+    """The same of paragraphs of short lines, for a page without any long piece of text: poems,
+    letters, programmes."""
+    for element in islice(doc.root.iter("p", "blockquote", "pre"), _MAX_RUNS):
+        lines = sum(1 for _ in islice(element.iter("br"), _LEAST_LINES))
+        if lines < _LEAST_LINES or _in_link(element) or is_longer(element, _LONGEST_VERSE):
+            continue
+        if (length := len(text_of(element))) > _LEAST:
             yield length, element, _is_caption(element)
 
 

@@ -196,3 +196,14 @@ def test_a_box_that_ticks_is_not_the_story() -> None:
 def test_sentences_results_and_lists_with_numbers_stay(pieces: list[str]) -> None:
     body = read(*told(*(f"<p>{piece}</p>" for piece in pieces))).body
     assert all(piece in body.split("\n\n") for piece in pieces)
+
+
+@pytest.mark.parametrize("tag", ["p", "blockquote"])
+def test_a_poem_of_short_lines_is_read(tag: str) -> None:
+    lines = "The water falls<br>and falls again,<br>and no one asks<br>it why it does."
+    menu = (
+        "<nav><p><a href=/a>News</a><br><a href=/b>Sport</a><br><a href=/c>Opinion of all</a></p>"
+    )
+    html = f"<html><body>{menu}</nav><h1>The weir</h1><{tag}>{lines}</{tag}></body></html>"
+    body = extract(html.encode(), "https://paper.example/poems/the-weir").article.body
+    assert body.split() == lines.replace("<br>", " ").split()
