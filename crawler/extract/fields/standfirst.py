@@ -104,7 +104,7 @@ def _by_place(headline: HtmlElement | None, title: str | None) -> str | None:
             continue  # a name, a place
         if found is None and _is_sentence(element, text, title):
             found = element
-        elif found is None or element not in found.iterdescendants():
+        elif found is None or found not in element.iterancestors():
             # the story, with no line of author and date before it
             heads = found is not None and found.tag in _HEADINGS
             return text_of(found) if found is not None and heads and is_prose(element) else None
