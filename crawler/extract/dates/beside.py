@@ -9,8 +9,8 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from crawler.extract.dates.context import (
-    HEADINGS,
     LABEL,
+    NO_LABELS,
     PROSE,
     in_comments,
     in_sentence,
@@ -74,8 +74,8 @@ def beside(near: HtmlElement | None) -> Beside:
                         found[1].append((passed, Claim(revised, claim.source)))
                 if claim is not None and in_site_bar(element, near):
                     claim = None
-                # words of a headline are no label
-                label, before = before, text if element.tag not in HEADINGS else ""
+                # words of a headline or a link are no label
+                label, before = before, text if element.tag not in NO_LABELS else ""
                 if claim is not None and len(label) < LABEL and of_something_else(label):
                     claim = None
                 if claim is not None and kind not in kinds:

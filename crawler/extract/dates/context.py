@@ -18,7 +18,8 @@ MAX_SHOWN = 120
 """Characters of a claim; a longer text is prose."""
 LABEL = 30
 """Characters of words that stand in an element of their own before a date, and tell what it is."""
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+NO_LABELS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "a", "button"})
+"""Elements whose words say nothing of the date behind them: headlines, links to "Updates"."""
 PROSE = 80
 """Characters beside a date that make its text a sentence."""
 _INLINE = frozenset({"a", "b", "strong", "em", "i", "span", "u", "small", "time", "font", "mark"})

@@ -201,9 +201,31 @@ def test_the_time_is_read_whatever_stands_between_it_and_the_date(line: str) -> 
     assert day(f"{H1}<div>{line}</div>{PROSE}") == "2024-05-07T10:15"
 
 
-def test_words_that_only_look_like_labels_make_no_date_one_of_a_change() -> None:
-    for before in ("<p><a rel=author>editor</a></p>", "<h2>Rates updated</h2>"):
-        assert day(f"{H1}{before}<p><span>May 7, 2024</span></p>{PROSE}") == "2024-05-07"
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<p><a rel=author>editor</a></p>",
+        "<h2>Rates updated</h2>",
+        "<p>Edited by Bo Ek</p>",
+        "<p><a href=/updates>Update</a></p>",
+        "<p>News Update</p>",
+        "<p>Sign up for updates</p>",
+        "<p>Mittelstand</p>",
+        "<p>Stand der Technik</p>",
+        "<p>Klimaveränderung</p>",
+        "<p>Editado por Bo Ek</p>",
+        "<p>Ultimi aggiornamenti</p>",
+        "<p>Изменение климата</p>",
+        "<p>Güncel Haber</p>",
+        "<p>毎日更新</p>",
+        "<p>تعديل الدستور</p>",
+        "<p>Tin mới cập nhật</p>",
+    ],
+)
+def test_words_that_only_look_like_labels_make_no_date_one_of_a_change(before: str) -> None:
+    for element in ("span", "time"):
+        body = f"{H1}{before}<p><{element}>May 7, 2024</{element}></p>{PROSE}"
+        assert day(body) == "2024-05-07"
 
 
 @pytest.mark.parametrize(
