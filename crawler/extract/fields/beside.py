@@ -67,7 +67,7 @@ _MOST_BESIDE = 7
 """Names in a line, beyond the first."""
 _AND = re.compile(r"[,;&|/·]?\s*[^\W\d_]{0,3}")
 """What stands between two names: "," or "and"."""
-_OF_PARTS = re.compile(r"[|•·/,–—@]|\s-\s")
+_OF_PARTS = re.compile(r"[|•·/,–—@(]|\s-\s")
 _BETWEEN = re.compile(r"\s*[|•·,;()]\s*|\s+[/–—-]+\s+|(?<=\w)/(?=\w)|\s+(?=@)")
 _MOST_PARTS = 5
 _CLOCK = re.compile(r"(?:\w{1,3}\s)?\d{1,2}[:.h]\d{0,2}(?:\s?\w{1,3})?", re.IGNORECASE)
@@ -121,21 +121,24 @@ def beside(heading: HtmlElement) -> Near:
     return Near(heading, found, early, below, ancestry(heading))
 
 
-def lines_by(near: Near) -> Iterator[str]:
-    """Lines that open as a byline does, among the elements beside the headline."""
+def lines_by(near: Near, language: str | None = None) -> Iterator[str]:
+    """Lines that open as a byline does, among the elements beside the headline.
+
+    language: the page's.
+    """
     seen: set[HtmlElement] = set()
     for element in near.elements:
         if element.tag in _EMPHASES and _is_in_prose(element):
             continue
         tail = element.tail
-        if tail and _opens(tail) and (parent := element.getparent()) is not None:
-            yield from _line(parent, seen, near)
+        if tail and _opens(tail, language) and (parent := element.getparent()) is not None:
+            yield from _line(parent, seen, near, language)
         text = element.text
-        if text and element.tag not in _NO_LINES and _opens(text):
-            yield from _line(element, seen, near)
+        if text and element.tag not in _NO_LINES and _opens(text, language):
+            yield from _line(element, seen, near, language)
             parent = element.getparent()
             if parent is not None and len(text) < _LABEL_LENGTH:
-                yield from _line(parent, seen, near)
+                yield from _line(parent, seen, near, language)
 
 
 def _is_in_prose(element: HtmlElement) -> bool:
@@ -147,19 +150,27 @@ def _is_in_prose(element: HtmlElement) -> bool:
     return behind_it[:1].isalnum() and len(before_it) + len(behind_it) > _IN_PROSE
 
 
-def _opens(text: str) -> bool:
+def _opens(text: str, language: str | None) -> bool:
     if len(text) > 2 * LONGEST_LINE or not (text := text.strip()) or len(text) > LONGEST_LINE:
         return False
     # The name may stand in an element of its own, as may a label: it has no colon then.
-    return opens_byline(f"{text} ") or (len(text) < _LABEL_LENGTH and is_byline_label(text))
+    return opens_byline(f"{text} ", language) or (
+        len(text) < _LABEL_LENGTH and is_byline_label(text)
+    )
 
 
-def _line(element: HtmlElement, seen: set[HtmlElement], near: Near) -> Iterator[str]:
+def _line(
+    element: HtmlElement, seen: set[HtmlElement], near: Near, language: str | None
+) -> Iterator[str]:
     if element in seen or len(text_of(element)) > LONGEST_LINE + 60:
         return
     seen.add(element)
     line = line_of(element)
-    if len(line) <= LONGEST_LINE and opens_byline(line) and not is_of_another(element, near.above):
+    if (
+        len(line) <= LONGEST_LINE
+        and opens_byline(line, language)
+        and not is_of_another(element, near.above)
+    ):
         yield line
 
 
@@ -210,7 +221,9 @@ def _at(element: HtmlElement, near: Near, portraits: set[str], others: Set[str])
         return Shown(text, "html:person") if _is_row(element, near) else None
     if len(text) > _LINE or (name := _name_in_line(element, text, others)) is None:
         return None
-    return Shown(name, "html:person") if len(text_of(element)) <= _LINE else None
+    if len(text_of(element)) > _LINE or _is_linked_elsewhere(element, name, near):
+        return None
+    return Shown(name, "html:person")
 
 
 def _is_marked(element: HtmlElement) -> bool:
@@ -313,7 +326,7 @@ def _name_in_line(element: HtmlElement, text: str, others: Set[str]) -> str | No
         text = f"{without_lead_in(text[: days[0]])} | {text[days[1] :]}"
     elif not _OF_PARTS.search(text):
         return None
-    parts = [part for piece in _BETWEEN.split(text) if (part := piece.strip(" .:"))]
+    parts = [part for piece in _BETWEEN.split(text) if (part := piece.strip(" .:–—-"))]
     names = [part for part in parts[:3] if is_cased_person(part) and not _is_firm(part, others)]
     rest = [part for part in parts if part not in names]
     if len(names) != 1 or not (rest or days) or len(parts) > _MOST_PARTS:
@@ -322,6 +335,12 @@ def _name_in_line(element: HtmlElement, text: str, others: Set[str]) -> str | No
         return None
     if days is None and (_is_firm(parts[0], others) or _is_of_prose_or_picture(element)):
         return None  # "New York, Reuters" begins many a story, "AFP / Bo Ek" took its picture
+    if (
+        days is None
+        and "/" in text
+        and any(is_body(part) and words(part) not in others for part in rest)
+    ):
+        return None  # as did "Bo Ek/AFP"
     return names[0]
 
 
@@ -372,7 +391,7 @@ def _is_row(element: HtmlElement, near: Near) -> bool:
             return False
         rest = _all_of(at).replace(name, "\n", 1)
         if rest.strip() and _says_row(rest):
-            return element.tag == "a" or not _is_linked_elsewhere(element, near)
+            return element.tag == "a" or not _is_linked_elsewhere(element, name, near)
         at = at.getparent()
     return False
 
@@ -402,8 +421,8 @@ def _says_row(rest: str) -> bool:
     return "@" in rest or _MINUTES.search(rest) is not None or has_role(rest)
 
 
-def _is_linked_elsewhere(element: HtmlElement, near: Near) -> bool:
-    name = text_of(element).casefold()
+def _is_linked_elsewhere(element: HtmlElement, name: str, near: Near) -> bool:
+    name = name.casefold()
     inside = next(element.iterancestors("a"), None)
     if inside is not None and not (
         leads_to_person(inside) or _names_its_page(name, inside.get("href") or "")

@@ -70,7 +70,10 @@ _DOMAIN = re.compile(
     r"\w\.(?:com|org|net|info|de|co|at|ch|uk|fr|es|it|pl|jp|kr|cn|ru|br)\b", re.IGNORECASE
 )
 _NUMBER = re.compile(r"(?:^|[\s,;|(•·–—\-/])[(]?\d")
-_BEFORE_DATE = r"(?:[\s,:;|•·()–—-]+(?:<dates.lead_in>|<dates.lead_in_joined>))+[\s,:;|•·()–—-]*$"
+_BEFORE_DATE = (
+    r"(?:[\s,:;|•·().–—-]+(?:<dates.lead_in>|<dates.lead_in_joined>))+"
+    r"(?:\s+<dates.weekday>\.?)?[\s,:;|•·()–—-]*$"
+)
 _YOUNGER = re.compile(r",\s*((?:Jr|Sr)\.?|I{2,3}|IV)(?=$|[\s,;|])")
 _DEGREE = re.compile(
     r"(?:,\s*|\s+)(?:Ph\.?\s?D\.?s?|M\.?D\.?|Psy\.?D\.?|Ed\.?D\.?|D\.?V\.?M\.?|Pharm\.?D\.?|M\.?P\.?H\.?"
@@ -307,7 +310,9 @@ def _labelled(line: str, language: str | None) -> Iterator[str]:
 
 def _bare(text: str, language: str | None) -> Iterator[str]:
     """A text without "By", and up to its date or number."""
-    other = pattern(_OTHER).search(text) if _OTHER_SIGN.search(text) else None
+    opening = pattern(_BY).match(text)  # "Words and pictures by" opens one credit
+    begins = opening.end() if opening is not None else 0
+    other = pattern(_OTHER).search(text, begins) if _OTHER_SIGN.search(text) else None
     if other is not None:
         text = text[: other.start()]
     for _ in range(2):
@@ -342,7 +347,7 @@ def _names_of(piece: str, language: str | None, *, roles: bool) -> Iterable[str]
         if (join := pattern(_ENDING_JOIN, 0).search(name)) is not None:
             name = name[: join.start()]
         name = pattern(_BY).sub("", name, count=1) if pattern(_BY).match(name) else name
-        name = _once(pattern(_ROLE_AFTER, 0).sub("", _DASHED.sub("", name)))
+        name = _once(without_lead_in(pattern(_ROLE_AFTER, 0).sub("", _DASHED.sub("", name))))
         if (about := pattern(_ABOUT).match(name)) is not None and is_person(name[about.end() :]):
             name = name[about.end() :]
         if number == 0 and not roles:
