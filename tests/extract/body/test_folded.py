@@ -58,6 +58,8 @@ def test_the_rest_of_a_story_behind_a_button_is_read(rest: str) -> None:
     [
         "<div hidden><p>{}</p></div>",
         "<div hidden><p>{}</p></div><p><a href='/river/more'>Read more</a></p>",
+        "<div hidden><p>{}</p></div><button>Related stories</button>",
+        "<div hidden><p>{}</p></div><button>You may also like</button>",
         "<button aria-controls=x>Menu</button><div id=y hidden><p>{}</p></div>",
         "<button aria-controls=x>Comments</button><div id=x class=comments hidden><p>{}</p></div>",
         "<button aria-controls=x>Sign in</button><div id=x role=dialog hidden><p>{}</p></div>",
