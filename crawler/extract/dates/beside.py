@@ -17,6 +17,7 @@ from crawler.extract.dates.context import (
     in_site_bar,
     is_other,
     is_sentence,
+    spans_years,
     stated,
 )
 from crawler.extract.dates.said import of_change, of_publication, of_something_else
@@ -102,6 +103,8 @@ def _says_change(before: str, text: str) -> bool:
 
 def _judge(element: HtmlElement, text: str) -> tuple[int, Claim | None]:
     if not has_date(text):
+        return 0, None
+    if spans_years(text):
         return 0, None
     date = stated(text, modified=False)
     kind = 0

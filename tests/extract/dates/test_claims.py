@@ -283,6 +283,30 @@ def test_the_other_dates_of_a_page_tell_the_order_of_numbers() -> None:
         assert (day(page) or "")[:10] == expected
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Submitted by ada on Tue, 05/07/2024 - 10:05", "2024-05-07"),
+        ("Friday 05/07/2024", "2024-07-05"),
+        ("Sunday 05/07/2024", "2024-07-05"),  # on neither: as the page's language has it
+    ],
+)
+def test_the_day_of_the_week_tells_the_order_of_numbers(line: str, expected: str) -> None:
+    assert (day(f"{H1}<p>{line}</p>{PROSE}") or "")[:10] == expected
+
+
+def test_the_years_of_a_life_are_no_date_of_the_story() -> None:
+    life = "<p>May 3, 1931 – April 30, 2024</p>"
+    assert day(f"{H1}{life}<p>Published on May 7, 2024</p>{PROSE}") == "2024-05-07"
+    assert day(f"{H1}{life}{PROSE}") is None
+
+
+def test_a_line_that_ends_in_the_time_is_no_sentence() -> None:
+    for line in ("By Ada Lund | Staff Writer | May 7, 2024, 10:05 a.m.",
+                 "โดย กานดา แสงทอง | 7 พฤษภาคม 2567 | 10:05 น."):  # fmt: skip
+        assert (day(f"{H1}<p>{line}</p>{PROSE}") or "")[:10] == "2024-05-07"
+
+
 def test_an_abbreviation_may_hold_the_date() -> None:
     stamp = '<div>At <abbr class="published" title="2024-05-06T07:08:09+02:00">7:08</abbr></div>'
     assert day(f"<article>{H1}{PROSE}{stamp}</article>") == "2024-05-06T07:08:09+02:00"
