@@ -43,6 +43,8 @@ _LEAST_TITLE, _LEAST_HYPHENS = 3, 2
 """Words of a headline, and hyphens of an address made of it."""
 _NUMBERED = re.compile(r"\d{4}")
 """In the last segment of a story's address that has no words of its headline."""
+_SCRIPTS = ("article", "news", "story", "view", "read", "show")
+"""In the name of a script that shows the story of a number: `articleView.html?idxno=12345`."""
 _NO_NEWS = segments.OTHER_MATTER | segments.SHOPS
 """Segments of the addresses of pages that are as short and dated as short news: events, jobs."""
 _BESIDE_HEADLINE = ("html:time", "html:near headline", "html:date", "html:itemprop")
@@ -100,15 +102,15 @@ def why_not_article(
             return "listing"
         if container is not None and is_section(path) and is_lines_of_links(doc, container, words):
             return "listing"
-    if words < (_LEAST_CLAIMED if claimed or _shows_story(article, path) else _LEAST):
+    if words < (_LEAST_CLAIMED if claimed or _shows_story(article, path, query) else _LEAST):
         return "too_short"
     return None
 
 
-def _shows_story(article: Article, path: str) -> bool:
+def _shows_story(article: Article, path: str, query: str) -> bool:
     """Whether a page shows what a story has: a headline, the day beside it, an address made of them
-    or a number in a folder of stories, and text that wants nothing of its reader. Short news have
-    little else."""
+    or a number in a folder of stories or behind a script's name, and text that wants nothing of its
+    reader. Short news have little else."""
     dated = [claim.source for claim in article.published_claims]
     *folders, slug = path.lower().rstrip("/").split("/")
     return (
@@ -118,6 +120,7 @@ def _shows_story(article: Article, path: str) -> bool:
             slug.count("-") >= _LEAST_HYPHENS
             or "url" in dated
             or (_NUMBERED.search(slug) is not None and not segments.STORIES.isdisjoint(folders))
+            or (_NUMBERED.search(query) is not None and any(map(slug.__contains__, _SCRIPTS)))
         )
         and _NO_NEWS.isdisjoint(folders)
         and not is_appeal(article.body)

@@ -65,10 +65,12 @@ def test_short_news_are_told_by_a_number_among_stories_too() -> None:
     for headline, path in (
         ("Bridge debate lasts three hours", "/news/1234567"),
         ("橋の通行料が半額に決まる", "/articles/12345/"),
+        ("다리 통행료 절반으로 내린다", "/news/articleView.html?idxno=12345"),
     ):
         short = f"<h1>{headline}</h1><p>2 Jan 2024</p><p>{TEXT * 2}</p>"
         assert verdict(short, path) is None
-        assert verdict(short, path.replace("news", "town").replace("articles", "x")) == "too_short"
+        elsewhere = path.replace("news", "town").replace("article", "x").replace("View", "")
+        assert verdict(short, elsewhere) == "too_short"
 
 
 def test_a_dated_call_to_subscribe_is_no_short_news() -> None:

@@ -28,7 +28,7 @@ from crawler.extract.fields.names import (
     opens_byline,
     without_lead_in,
 )
-from crawler.extract.fields.persons import has_role, is_body, is_cased_person
+from crawler.extract.fields.persons import has_role, is_agency, is_body, is_cased_person
 from crawler.extract.markup import Meaning, meanings, names_of
 from crawler.extract.page import text_of
 from crawler.text import words
@@ -338,7 +338,7 @@ def _name_in_line(element: HtmlElement, text: str, others: Set[str]) -> str | No
     if (
         days is None
         and "/" in text
-        and any(is_body(part) and words(part) not in others for part in rest)
+        and any((is_body(part) or is_agency(part)) and words(part) not in others for part in rest)
     ):
         return None  # as did "Bo Ek/AFP"
     return names[0]
@@ -346,7 +346,9 @@ def _name_in_line(element: HtmlElement, text: str, others: Set[str]) -> str | No
 
 def _is_firm(part: str, others: Set[str]) -> bool:
     key = words(part)
-    return is_body(part) or any(key == other or other.endswith(f" {key}") for other in others)
+    if is_body(part) or is_agency(part):
+        return True
+    return any(key == other or other.endswith(f" {key}") for other in others)
 
 
 def _is_beside_name(part: str, others: Set[str]) -> bool:

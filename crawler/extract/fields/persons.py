@@ -107,6 +107,11 @@ def has_role(name: str) -> bool:
     return pattern(_ROLE).search(name) is not None
 
 
+def is_agency(name: str) -> bool:
+    """Whether a text is the name of a news agency, often no more than its letters: "AFP"."""
+    return pattern(r"(?:<bylines.agency>)").fullmatch(name) is not None
+
+
 @lru_cache(maxsize=2_048)
 def is_body(name: str) -> bool:
     """Whether a text names an agency, a publisher, a team."""

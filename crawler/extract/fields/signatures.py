@@ -62,13 +62,14 @@ def signed(
             names := _byline(block, others, language, ends=True)
         ):
             return names, block.text
-    of_quotations = [
+    of_others = [
         after
         for before, after in pairwise(blocks[-_LAST - 1 :])
-        if _is_quotation(before) and after.text[:1] in _DASHES
+        if (_is_quotation(before) and after.text[:1] in _DASHES)
+        or (before.type == "figure" and _AGENCY.fullmatch(after.text))
     ]
     for number, block in enumerate(last):
-        if block in of_quotations or any(_is_prose(after, block) for after in last[number + 1 :]):
+        if block in of_others or any(_is_prose(after, block) for after in last[number + 1 :]):
             continue
         if names := _byline(block, others, language, ends=True) or _bio(block, others):
             return names, block.text
@@ -91,6 +92,7 @@ def _name_alone(blocks: Sequence[Block], language: str | None) -> str:
     if last.type != "paragraph" or len(name) > _LONGEST_NAME or not is_cased_person(name):
         return ""
     ends = before[-1].type == "paragraph" and before[-1].text.endswith(_ENDS)
+    ends = ends and not _is_quotation(before[-1])
     surname = name.split()[-1].casefold()
     told = any(surname in block.text.casefold() for block in before)
     return name if ends and not told and not is_of_no_person(name, language) else ""

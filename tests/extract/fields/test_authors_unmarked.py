@@ -57,6 +57,9 @@ ABOVE = {
     "text and pictures": ("<p>Words and pictures by Ada Miller</p>", ADA),
     "weekday of the date": ("<p>Submitted by Ada Miller on Tue, 05/07/2024 - 10:05</p>", ADA),
     "where it was put": ("<p>Written by Ada Miller. Posted in News</p>", ADA),
+    "update and name": ("<p>Updated May 8, 2024 | Ada Miller</p>", ADA),
+    "date, source and author": (
+        "<p>2024-05-07 10:05 来源：山谷日报 作者：陈晓梅 阅读：1203</p>", ("陈晓梅",)),
     "abbreviated and": ("<p>Von Ada Miller u. Bo Lund</p>", BOTH),
     "kind of text with its article": ("<p>Una crónica de Ada Miller</p>", ADA),
     "link to comments in its line": (
@@ -151,6 +154,8 @@ def test_names_of_others_are_not_taken(read: Read, markup: str) -> None:
         "<p>Guten Appetit</p>", "<p>Buen Provecho</p>", "<p><b>Related Stories</b></p>",
         "<blockquote><p>We pay nothing.</p></blockquote><p>— Bo Lund</p>",
         "<p>“We pay nothing at all.”</p><p>— Bo Lund</p>",
+        "<p>« L'eau tombe, et personne ne lui demande pourquoi. »</p><p>Bo Lund</p>",
+        "<figure><img src=/p.jpg><figcaption>A weir</figcaption></figure><p>Bo Lund / AFP</p>",
     ],
 )  # fmt: skip
 def test_what_ends_a_story_and_only_looks_like_a_name_signs_nothing(read: Read, last: str) -> None:

@@ -24,8 +24,8 @@ KEYS = {
     "numbers": {"large"},
     "bylines": {
         "by", "by_here", "by_after_all", "kind_of_text", "label", "after", "joined", "particle",
-        "no_name", "no_person", "before_role", "about", "about_whom", "role", "body", "action",
-        "other_credit",
+        "no_name", "no_person", "before_role", "about", "about_whom", "role", "body", "agency",
+        "other_credit", "action",
     },
     "reading": {
         "read", "minute", "two_minutes", "hour", "second", "less_than_one", "ago", "ago_before",
