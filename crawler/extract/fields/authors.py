@@ -272,7 +272,7 @@ def _shown(
             if element in elements:
                 near.append(found)
                 yield _whole(found, element, others, language)
-        yield from _lines(around, others, language)
+        yield from _lines(around, others, language, own)
         for shown in () if told else people_by(around, own):
             found = _found([shown.text], shown.source, others, language)
             if found is not None and shown.is_certain:
@@ -298,8 +298,10 @@ def _whole(found: _Found, element: HtmlElement, others: Set[str], language: str 
     return found
 
 
-def _lines(near: Near, others: Set[str], language: str | None) -> Iterator[_Found]:
+def _lines(near: Near, others: Set[str], language: str | None, own: Set[str]) -> Iterator[_Found]:
     for line in lines_by(near, language):
+        if words(line) in own:  # the masthead: "De Vallei"
+            continue
         found = _found([line], "html:byline", others, language)
         if found is not None and (
             found.persons == len(found.names)

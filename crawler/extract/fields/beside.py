@@ -31,7 +31,7 @@ from crawler.extract.fields.names import (
 from crawler.extract.fields.persons import has_role, is_agency, is_body, is_cased_person
 from crawler.extract.markup import Meaning, meanings, names_of
 from crawler.extract.page import text_of
-from crawler.text import words
+from crawler.text import line_words, words
 from crawler.urls.segments import TOPICS
 
 _BUDGET, _ABOVE = 1_200, 300
@@ -43,6 +43,8 @@ _PROSE, _SENTENCES = 160, 110
 that may be none of the story's."""
 _LABEL_LENGTH = 24
 """Characters of a label that stands in an element of its own: "Written by"."""
+_HEADLINE, _CARD_LINKS = 4, 6
+"""Words of a link that is another story's headline; links of its card."""
 _NAME, _LINE = 60, 80
 _ROW = 140
 """Characters of a line that holds a name, its date and the reading time."""
@@ -216,6 +218,8 @@ def _at(element: HtmlElement, near: Near, portraits: set[str], others: Set[str])
     if not 3 < len(text) < _ROW or tag in _NO_ROWS:
         return None
     if text in portraits or (len(text) < _NAME and is_cased_person(text)):
+        if text in portraits and _heads_story(element, near):
+            return None
         if text in portraits or tag == "address":  # HTML: of whoever is to be asked about it
             return Shown(text, "html:person", is_certain=True)
         return Shown(text, "html:person") if _is_row(element, near) else None
@@ -224,6 +228,17 @@ def _at(element: HtmlElement, near: Near, portraits: set[str], others: Set[str])
     if len(text_of(element)) > _LINE or _is_linked_elsewhere(element, name, near):
         return None
     return Shown(name, "html:person")
+
+
+def _heads_story(element: HtmlElement, near: Near) -> bool:
+    """Whether a name stands in a box with another story's headline, as those of columnists do."""
+    box = element.getparent()
+    if box is None or box in near.above:
+        return False
+    return any(
+        line_words(text_of(link)) >= _HEADLINE and not leads_to_person(link)
+        for link in islice(box.iter("a"), _CARD_LINKS)
+    )
 
 
 def _is_marked(element: HtmlElement) -> bool:

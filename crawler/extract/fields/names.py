@@ -65,8 +65,8 @@ _SPLIT = (
 _JOINS = r"\s*(?:[,;&/+、，|•·]|<bylines.joined>(?:\s|$))"
 _ENDING_JOIN = r"(?:[,;&/+、，|•·]|(?:^|\s)<bylines.joined>)\s*$"
 _OPENING_JOIN = r"(?:<bylines.joined>|&)\s+"
-_NEXT_LABEL = re.compile(r"\s+[^\s:：]{1,15}[:：](?!//)")
-"""Behind a name: what is said of something else."""
+_NEXT_LABEL = re.compile(rf"\s+[{_DENSE_LETTER}]{{1,8}}[:：]")
+"""Behind a name, in scripts where a letter says a syllable: what is said of something else."""
 _MAIL = re.compile(
     r"\(?(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+\)?|(?<!\w)@\w+|https?://\S+|www\.\S+"
 )

@@ -129,6 +129,8 @@ OTHERS = {
                                " repaired in a week by Bo Lund, who is the last smith on the river,"
                                " and all that was broken was made anew before it was put back.</p>"
                                "<p>It crosses on Monday.</p><p>It is free until noon.</p>",
+    "columnists": '<h3>Columnists</h3><div><img class=avatar alt="Bo Lund"><span>Bo Lund</span>'
+                  '<a href="/c/1">Why I like the weir</a></div>',
     "breadcrumbs": "<p>Sport | Premier League | Harbour United</p>",
     "someone the story is about": "<p>The ferry's keeper is Bo Lund, who is to leave the river in"
                                   " the spring, as his father did in his time, to be a smith.</p>"
@@ -166,6 +168,9 @@ def test_the_paper_is_known_by_its_masthead() -> None:
     page = """<html lang=en><title>Ferry returns</title><a href="/">The River Gazette</a>
         <h1>Ferry returns</h1><p>{}</p><p>The ferry crossed the river on Monday, and the people on
         both banks stood and counted how many cars it took, and how long it needed.</p></html>"""
+    dutch = page.replace("lang=en", "lang=nl").replace("The River Gazette", "De Rivier")
+    read = extract(dutch.format("12 mei").encode(), "https://rivier.example/ferry-returns")
+    assert read.article.authors == ()
     for line, names in (
         ("Ada Miller | The River Gazette", ADA),
         ("River Gazette | 7 May 2026", ()),
