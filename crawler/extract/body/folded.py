@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
-from crawler.extract.language import tells_to_read_on, whole
+from crawler.extract.language import unfolds
 from crawler.extract.markup import Meaning, is_hidden, meanings, names_of
 from crawler.extract.page import text_of
 
@@ -39,16 +39,9 @@ def _has_opener(element: HtmlElement) -> bool:
             if href is not None and not href.startswith(("#", "javascript:")):
                 continue
             text = text_of(part)
-            if text and text == text_of(beside) and _opens(text):
+            if text and text == text_of(beside) and unfolds(text):
                 return True
     return False
-
-
-def _opens(text: str) -> bool:
-    """Whether a button's words are "Read more" or "Continue reading", which over a list would name
-    other stories. "Related" opens those."""
-    named = whole(text)
-    return named == "also_read" or (named == "related" and tells_to_read_on(text))
 
 
 def _has_label(element: HtmlElement) -> bool:
