@@ -28,7 +28,13 @@ from crawler.extract.fields.names import (
     opens_byline,
     without_lead_in,
 )
-from crawler.extract.fields.persons import has_role, is_agency, is_body, is_cased_person
+from crawler.extract.fields.persons import (
+    has_role,
+    is_agency,
+    is_body,
+    is_cased_person,
+    is_of_no_person,
+)
 from crawler.extract.markup import Meaning, meanings, names_of
 from crawler.extract.page import text_of
 from crawler.text import line_words, words
@@ -342,11 +348,18 @@ def _name_in_line(element: HtmlElement, text: str, others: Set[str]) -> str | No
     elif not _OF_PARTS.search(text):
         return None
     parts = [part for piece in _BETWEEN.split(text) if (part := piece.strip(" .:–—-"))]
-    names = [part for part in parts[:3] if is_cased_person(part) and not _is_firm(part, others)]
+    names = [
+        part
+        for part in parts[:3]
+        if is_cased_person(part) and not _is_firm(part, others) and not is_of_no_person(part)
+    ]
     rest = [part for part in parts if part not in names]
     if len(names) != 1 or not (rest or days) or len(parts) > _MOST_PARTS:
         return None
-    if not all(_is_beside_name(part, others) for part in rest):
+    if not all(
+        _is_beside_name(part, others) or (days is not None and is_of_no_person(part))
+        for part in rest
+    ):
         return None
     if days is None and (_is_firm(parts[0], others) or _is_of_prose_or_picture(element)):
         return None  # "New York, Reuters" begins many a story, "AFP / Bo Ek" took its picture

@@ -57,6 +57,9 @@ ABOVE = {
     "text and pictures": ("<p>Words and pictures by Ada Miller</p>", ADA),
     "weekday of the date": ("<p>Submitted by Ada Miller on Tue, 05/07/2024 - 10:05</p>", ADA),
     "where it was put": ("<p>Written by Ada Miller. Posted in News</p>", ADA),
+    "name, city and date": ("<p>Ada Miller, New York, May 7, 2024</p>", ADA),
+    "section, name and date": ("<p>World Cup | Ada Miller | May 7, 2024</p>", ADA),
+    "a surname that is a building's": ("<p>Ada Hall | May 7, 2024</p>", ("Ada Hall",)),
     "update and name": ("<p>Updated May 8, 2024 | Ada Miller</p>", ADA),
     "date, source and author": (
         "<p>2024-05-07 10:05 来源：山谷日报 作者：陈晓梅 阅读：1203</p>", ("陈晓梅",)),
