@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus, urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extract.fields import is_front
-from crawler.extract.language import pattern
+from crawler.extract.language import is_appeal, pattern
 from crawler.extract.listing import (
     cards,
     cards_in,
@@ -19,7 +19,7 @@ from crawler.extract.listing import (
 )
 from crawler.extract.page import Document, Structured, types_of, wordpress_kind
 from crawler.items import Article
-from crawler.text import DENSE
+from crawler.text import DENSE, line_words
 from crawler.urls import INDEX, segments
 
 _LISTS = (
@@ -39,7 +39,14 @@ _LISTING_TYPES = frozenset({
 })  # fmt: skip
 _LEAST, _LEAST_CLAIMED = 50, 15
 """Words of an article; of one that its page calls a story, or shows as one."""
-_LEAST_SPACES = 2
+_LEAST_TITLE, _LEAST_HYPHENS = 3, 2
+"""Words of a headline, and hyphens of an address made of it."""
+_NUMBERED = re.compile(r"\d{4}")
+"""In the last segment of a story's address that has no words of its headline."""
+_SCRIPTS = ("article", "news", "story", "view", "read", "show")
+"""In the name of a script that shows the story of a number: `articleView.html?idxno=12345`."""
+_NO_NEWS = segments.OTHER_MATTER | segments.SHOPS
+"""Segments of the addresses of pages that are as short and dated as short news: events, jobs."""
 _BESIDE_HEADLINE = ("html:time", "html:near headline", "html:date", "html:itemprop")
 _STATIC = (
     segments.SERVICE | segments.SERVICE_OR_SECTION | segments.LOG_IN | segments.SUBSCRIBE
@@ -95,20 +102,28 @@ def why_not_article(
             return "listing"
         if container is not None and is_section(path) and is_lines_of_links(doc, container, words):
             return "listing"
-    if words < (_LEAST_CLAIMED if claimed or _shows_story(article, path) else _LEAST):
+    if words < (_LEAST_CLAIMED if claimed or _shows_story(article, path, query) else _LEAST):
         return "too_short"
     return None
 
 
-def _shows_story(article: Article, path: str) -> bool:
-    """Whether a page shows what a story has: a headline, the day beside it, and an address made of
-    them. Short news have little else."""
+def _shows_story(article: Article, path: str, query: str) -> bool:
+    """Whether a page shows what a story has: a headline, the day beside it, an address made of them
+    or a number in a folder of stories or behind a script's name, and text that wants nothing of its
+    reader. Short news have little else."""
     dated = [claim.source for claim in article.published_claims]
-    slug = path.rstrip("/").rpartition("/")[2]
+    *folders, slug = path.lower().rstrip("/").split("/")
     return (
-        (article.title or "").count(" ") >= _LEAST_SPACES
+        line_words(article.title or "") >= _LEAST_TITLE
         and any(source.startswith(_BESIDE_HEADLINE) for source in dated)
-        and (slug.count("-") >= _LEAST_SPACES or "url" in dated)
+        and (
+            slug.count("-") >= _LEAST_HYPHENS
+            or "url" in dated
+            or (_NUMBERED.search(slug) is not None and not segments.STORIES.isdisjoint(folders))
+            or (_NUMBERED.search(query) is not None and any(map(slug.__contains__, _SCRIPTS)))
+        )
+        and _NO_NEWS.isdisjoint(folders)
+        and not is_appeal(article.body)
     )
 
 

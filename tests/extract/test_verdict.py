@@ -58,6 +58,25 @@ def test_short_news_that_show_a_day_and_have_an_address_of_one_are_an_article(
     assert verdict(SHORT.format(date), path) is None
     assert verdict(SHORT.format(""), path) == "too_short"
     assert verdict(SHORT.format(date), "/town/bridge") == "too_short"
+    assert verdict(SHORT.format(date), "/events/bridge-debate-lasts-three-hours") == "too_short"
+
+
+def test_short_news_are_told_by_a_number_among_stories_too() -> None:
+    for headline, path in (
+        ("Bridge debate lasts three hours", "/news/1234567"),
+        ("橋の通行料が半額に決まる", "/articles/12345/"),
+        ("다리 통행료 절반으로 내린다", "/news/articleView.html?idxno=12345"),
+    ):
+        short = f"<h1>{headline}</h1><p>2 Jan 2024</p><p>{TEXT * 2}</p>"
+        assert verdict(short, path) is None
+        elsewhere = path.replace("news", "town").replace("article", "x").replace("View", "")
+        assert verdict(short, elsewhere) == "too_short"
+
+
+def test_a_dated_call_to_subscribe_is_no_short_news() -> None:
+    call = "Get the best of the valley in your inbox. Sign up for our newsletter, and unsubscribe."
+    page = f"<h1>Sign up for the valley</h1><p>2 Jan 2024</p><p>{call}</p>"
+    assert verdict(page, "/town/letter-of-the-valley") == "too_short"
 
 
 @pytest.mark.parametrize(

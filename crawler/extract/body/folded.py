@@ -8,14 +8,12 @@ from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
-from crawler.extract.language import whole
+from crawler.extract.language import unfolds
 from crawler.extract.markup import Meaning, is_hidden, meanings, names_of
 from crawler.extract.page import text_of
 
 _PARTS = frozenset({"div", "section", "dd", "article"})
 _UNSAID = int(Meaning.NOISE)
-_OPENS = ("also_read", "related")
-"""What "Read more" and "Continue reading" name over a list; on a button, the rest of the story."""
 _MAX_LABELS = 3
 _MAX_SIBLINGS = 40
 _MAX_LOOKS = 20
@@ -41,7 +39,7 @@ def _has_opener(element: HtmlElement) -> bool:
             if href is not None and not href.startswith(("#", "javascript:")):
                 continue
             text = text_of(part)
-            if text and text == text_of(beside) and whole(text) in _OPENS:
+            if text and text == text_of(beside) and unfolds(text):
                 return True
     return False
 

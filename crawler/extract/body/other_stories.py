@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.page import Document, below, text_of
 from crawler.text import words
+from crawler.urls import same_owner
 
 _TAGS = ("article", "section", "div")
 _ADDRESSES = (
@@ -135,10 +136,13 @@ def _is_address(text: str) -> bool:
 
 
 def _elsewhere(address: str, url: str) -> bool:
-    """Whether an address is that of another page: neither this one, nor a part or a post of it."""
+    """Whether an address is that of another page of the newspaper: neither this one, nor a part or
+    a post of it, nor what a product or a source has elsewhere."""
     try:
         other, here = urlsplit(urljoin(url, address)), urlsplit(url)
     except ValueError:
+        return False
+    if other.netloc != here.netloc and not same_owner(other.geturl(), url):
         return False
     path, own = other.path.rstrip("/"), here.path.rstrip("/")
     return bool(path) and not path.startswith(own) if own else other.query != here.query

@@ -9,14 +9,15 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from crawler.extract.dates.context import (
-    HEADINGS,
     LABEL,
+    NO_LABELS,
     PROSE,
     in_comments,
     in_sentence,
     in_site_bar,
     is_other,
     is_sentence,
+    spans_years,
     stated,
 )
 from crawler.extract.dates.said import of_change, of_publication, of_something_else
@@ -74,8 +75,8 @@ def beside(near: HtmlElement | None) -> Beside:
                         found[1].append((passed, Claim(revised, claim.source)))
                 if claim is not None and in_site_bar(element, near):
                     claim = None
-                # words of a headline are no label
-                label, before = before, text if element.tag not in HEADINGS else ""
+                # words of a headline or a link are no label
+                label, before = before, text if element.tag not in NO_LABELS else ""
                 if claim is not None and len(label) < LABEL and of_something_else(label):
                     claim = None
                 if claim is not None and kind not in kinds:
@@ -102,6 +103,8 @@ def _says_change(before: str, text: str) -> bool:
 
 def _judge(element: HtmlElement, text: str) -> tuple[int, Claim | None]:
     if not has_date(text):
+        return 0, None
+    if spans_years(text):
         return 0, None
     date = stated(text, modified=False)
     kind = 0

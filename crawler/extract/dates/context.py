@@ -10,6 +10,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from crawler.extract.dates.habits import ambiguous, weekday_before
 from crawler.extract.dates.said import of_change, of_publication, of_something_else
 from crawler.extract.dates.text import dates_in, timed
 from crawler.extract.markup import names_of
@@ -18,7 +19,8 @@ MAX_SHOWN = 120
 """Characters of a claim; a longer text is prose."""
 LABEL = 30
 """Characters of words that stand in an element of their own before a date, and tell what it is."""
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+NO_LABELS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "a", "button"})
+"""Elements whose words say nothing of the date behind them: headlines, links to "Updates"."""
 PROSE = 80
 """Characters beside a date that make its text a sentence."""
 _INLINE = frozenset({"a", "b", "strong", "em", "i", "span", "u", "small", "time", "font", "mark"})
@@ -26,6 +28,10 @@ _OTHER_NAMES = re.compile(
     r"today|current|print-?(?:head|date|time)|clock|weather|wetter|heute|meteo|copyright",
     re.IGNORECASE,
 )
+_FROM_TO = re.compile(r"\s*(?:[–—-]|to|bis|al?|à|au|do|по|tot|til)\s*", re.IGNORECASE)
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_YEARS = 2
+"""Between two dates, of which none is the story's then."""
 _MAX_CLIMB = 30
 _COMMENT_NAME = re.compile(
     r"(?!(?:no|has|with|hide|show|showing|open|close|enable|allow|category|cat|tag|section|type|topic"
@@ -52,6 +58,8 @@ def short_text(element: HtmlElement) -> str | None:
     return text if len(text) <= MAX_SHOWN else None
 
 
+_BARS = "|•·"
+"""Between the parts of a line, which may end in "a.m."."""
 _SENTENCE = 5
 """Words beside a date; with as many, and a full stop, they are a sentence."""
 _ENDS = (".", "!", "?", "。", "।", "؟")
@@ -66,7 +74,7 @@ def is_sentence(text: str, start: int, length: int) -> bool:
     >>> is_sentence("First published by the harbour board on March 3, 1998.", 40, 13)
     False
     """
-    if not text.rstrip("”\"' ").endswith(_ENDS):
+    if not text.rstrip("”\"' ").endswith(_ENDS) or any(mark in text for mark in _BARS):
         return False
     before = text[:start]
     if of_publication(before[:60]) or of_change(before[:60]):
@@ -85,9 +93,29 @@ def stated(text: str, *, modified: bool) -> str | None:
     before = 0
     for start, end in dates_in(text[:3_000]):
         if of_change(text[max(before, start - 60) : start]) == modified:
-            return timed(text, start, end)
+            date = timed(text, start, end)
+            if date.startswith(text[start:end]) and ambiguous(text[start:end]) is not None:
+                # the day of the week tells which number is the month
+                told = weekday_before(text, start)
+                return text[told.start() : start] + date if told is not None else date
+            return date
         before = end
     return None
+
+
+def spans_years(text: str) -> bool:
+    """Whether a short text tells from when to when something or somebody was.
+
+    >>> spans_years("May 3, 1931 – April 30, 2024"), spans_years("7 May 2024 – 8 May 2024")
+    (True, False)
+    """
+    if len(text) > MAX_SHOWN:
+        return False
+    spans = list(islice(dates_in(text), 2))
+    if len(spans) < 2 or not _FROM_TO.fullmatch(text[spans[0][1] : spans[1][0]]):
+        return False
+    years = [_YEAR.findall(text[slice(*span)]) for span in spans]
+    return all(years) and int(years[1][-1]) - int(years[0][-1]) >= _YEARS
 
 
 def in_comments(element: HtmlElement) -> bool:

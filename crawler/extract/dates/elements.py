@@ -10,9 +10,9 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawler.extract.dates.context import (
-    HEADINGS,
     LABEL,
     MAX_SHOWN,
+    NO_LABELS,
     in_comments,
     in_site_bar,
     is_other,
@@ -117,7 +117,7 @@ def _label(element: HtmlElement) -> str:
 
 
 def _short_label(element: HtmlElement) -> str:
-    if not isinstance(element.tag, str) or element.tag in HEADINGS:
+    if not isinstance(element.tag, str) or element.tag in NO_LABELS:
         return ""
     text = short_text(element)
     return text if text is not None and len(text) <= LABEL and not has_date(text) else ""

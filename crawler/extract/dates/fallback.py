@@ -20,6 +20,7 @@ from crawler.extract.dates.context import (
     is_other,
     is_sentence,
     short_text,
+    spans_years,
 )
 from crawler.extract.dates.said import of_change, of_publication
 from crawler.extract.dates.text import dates_in, has_date, timed
@@ -89,6 +90,8 @@ def _shown(doc: Document, near: HtmlElement | None) -> dict[str, list[Claim]]:
     for element, label_before, text in islice(_with_date(doc.root), _MAX_TEXTS):
         plain = " ".join(text.split())
         before = 0
+        if spans_years(plain):
+            continue
         for start, end in dates_in(plain):
             label = plain[max(before, start - _LABEL) : start].strip(" :,-–|") or label_before
             before = end

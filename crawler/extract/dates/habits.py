@@ -18,6 +18,9 @@ ORDERS = (DAY_FIRST, MONTH_BEFORE)
 _IN_NUMBERS = re.compile(
     r"(?<![\d./-])(\d\d?)([./-])(\d\d?)\2((?:19|20)?\d\d)(?![\d/-]|\.\d)"  # 03/04/2021, 3.4.21
 )
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAY = re.compile(rf"(?<![^\W\d_])({'|'.join(_DAYS)})[a-z]{{0,6}}\.?,?\s*$", re.IGNORECASE)
+"""The day of the week right before a date, in English: elsewhere the order of numbers is known."""
 _LONGEST = 200
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 
@@ -60,8 +63,28 @@ def in_order(text: str, order: str) -> str | None:
     return _IN_NUMBERS.sub(days[order == DAY_FIRST], text[:_LONGEST], count=1)
 
 
+def weekday_before(text: str, end: int) -> re.Match[str] | None:
+    """The day of the week right before a place in a text."""
+    return _WEEKDAY.search(text, max(0, end - 12), end)
+
+
+def _order_of_weekday(text: str, days: tuple[str, str]) -> str:
+    """The order in which a date in numbers is on the day of the week that stands before it."""
+    found = _IN_NUMBERS.search(text[:_LONGEST])
+    told = weekday_before(text, found.start()) if found is not None else None
+    if told is None:
+        return ""
+    month_first, day_first = (
+        _DAYS[datetime.fromisoformat(day).weekday()] == told[1].lower() for day in days
+    )
+    if month_first == day_first:
+        return ""
+    return MONTH_BEFORE if month_first else DAY_FIRST
+
+
 def order_told(claim: Claim, claims: Sequence[Claim]) -> str:
-    """In which order a date in numbers is, if it or the other claims of the page say; else ""."""
+    """In which order a date in numbers is, if it, the day of the week before it or the other claims
+    of the page say; else ""."""
     days = ambiguous(claim.text)
     if days is None:
         found = _IN_NUMBERS.search(claim.text[:_LONGEST])
@@ -71,6 +94,8 @@ def order_told(claim: Claim, claims: Sequence[Claim]) -> str:
         if 12 < first <= 31 and 1 <= second <= 12:
             return DAY_FIRST
         return MONTH_BEFORE if 12 < second <= 31 and 1 <= first <= 12 else ""
+    if order := _order_of_weekday(claim.text, days):
+        return order
     texts = [other.text for other in claims if other is not claim]
     month_first, day_first = (
         any(day in text or text.endswith(day[:7]) for text in texts) for day in days

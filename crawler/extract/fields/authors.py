@@ -12,10 +12,17 @@ from lxml.html import HtmlElement
 from crawler.extract.fields.beside import Near, beside, lines_by, people_by
 from crawler.extract.fields.bylines import lines_around, marked_bylines
 from crawler.extract.fields.names import LONGEST, byline, opens_byline, says_by_once
-from crawler.extract.fields.persons import begins_with_article, has_role, is_body, is_person
+from crawler.extract.fields.persons import (
+    begins_with_article,
+    has_role,
+    is_body,
+    is_of_no_person,
+    is_person,
+)
 from crawler.extract.fields.signatures import people_about, people_in_boxes, signed
+from crawler.extract.fields.site_names import home_names
 from crawler.extract.markup import Marks
-from crawler.extract.page import Document, Structured, strings, types_of
+from crawler.extract.page import Document, Structured, strings, text_of, types_of
 from crawler.items import Block, Claim
 from crawler.text import words
 
@@ -31,6 +38,9 @@ _NAMED_META = re.compile(
 _CLOSE = 9
 """Steps up from an element and from the headline to one that holds both."""
 
+_PROSE, _LAST = 100, 2
+"""Characters of a paragraph that tells the story, and paragraphs at its end that may be about who
+wrote it."""
 _LOGIN_LINE = 80
 """Characters of a line that may name a login or a team; a longer one is a sentence: "By the 2000s,
 as …"."""
@@ -80,11 +90,15 @@ def authors(
     marginal: list[_Found] = []
     doubtful: list[_Found] = []
     said = frozenset(words(name) for name in persons.names) if persons is not None else frozenset()
-    for found in _shown(marked, heading, others, language, said):
+    own = others | {words(name) for name in home_names(doc)}
+    for found in _shown(marked, heading, others, language, said, own):
         if found.persons and not found.doubtful:
             shown = found
             break
-        (doubtful if found.doubtful else marginal).append(found)
+        if not found.doubtful:
+            marginal.append(found)
+        elif not _is_no_author(found, own, heading, blocks, language):
+            doubtful.append(found)
     if persons is not None:
         best = shown if shown is not None and _counts_more(shown, persons) else persons
         return best.names, best.claim
@@ -94,7 +108,7 @@ def authors(
         return by_name.names, by_name.claim
     if slight is not None:
         return slight.names, slight.claim
-    names, line = signed(blocks, others, language)
+    names, line = signed(blocks, others, language, own)
     if names:
         return names, Claim(line, "html:byline")
     for name in people_in_boxes(doc.root):
@@ -107,6 +121,29 @@ def authors(
         if words(name) not in others:
             return (name,), Claim(name, "html:about")
     return _publisher(data, others)
+
+
+def _is_no_author(
+    found: _Found,
+    own: Set[str],
+    heading: HtmlElement | None,
+    blocks: Sequence[Block],
+    language: str | None,
+) -> bool:
+    """Whether a name that nothing but its place tells is likelier another's: of a place, a section,
+    the newspaper, or of whom or what the story is about."""
+    if any(is_of_no_person(name, language) for name in found.names):
+        return True
+    names = [words(name) for name in found.names]
+    if any(name in own or any(each.endswith(f" {name}") for each in own) for name in names):
+        return True
+    told = [text_of(heading)] if heading is not None else []
+    told += [
+        block.text
+        for block in blocks[:-_LAST]
+        if block.type == "paragraph" and len(block.text) > _PROSE
+    ]
+    return any(name in shown for name in found.names for shown in told)
 
 
 def _counts_more(shown: _Found, told: _Found) -> bool:
@@ -201,8 +238,11 @@ def _shown(
     others: Set[str],
     language: str | None,
     told: Set[str],
+    own: Set[str],
 ) -> Iterator[_Found]:
     """What the page shows as the author, best first.
+
+    own: names of the newspaper, those of its masthead among them, as compared words.
 
     told: names that machines are told, as compared words; if there are any, none is asked for but
     bylines beside the headline, and none beyond the first element that has one of them.
@@ -232,8 +272,8 @@ def _shown(
             if element in elements:
                 near.append(found)
                 yield _whole(found, element, others, language)
-        yield from _lines(around, others, language)
-        for shown in () if told else people_by(around, others):
+        yield from _lines(around, others, language, own)
+        for shown in () if told else people_by(around, own):
             found = _found([shown.text], shown.source, others, language)
             if found is not None and shown.is_certain:
                 yield found
@@ -258,8 +298,10 @@ def _whole(found: _Found, element: HtmlElement, others: Set[str], language: str 
     return found
 
 
-def _lines(near: Near, others: Set[str], language: str | None) -> Iterator[_Found]:
-    for line in lines_by(near):
+def _lines(near: Near, others: Set[str], language: str | None, own: Set[str]) -> Iterator[_Found]:
+    for line in lines_by(near, language):
+        if words(line) in own:  # the masthead: "De Vallei"
+            continue
         found = _found([line], "html:byline", others, language)
         if found is not None and (
             found.persons == len(found.names)

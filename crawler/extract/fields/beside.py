@@ -28,10 +28,16 @@ from crawler.extract.fields.names import (
     opens_byline,
     without_lead_in,
 )
-from crawler.extract.fields.persons import has_role, is_body, is_cased_person
+from crawler.extract.fields.persons import (
+    has_role,
+    is_agency,
+    is_body,
+    is_cased_person,
+    is_of_no_person,
+)
 from crawler.extract.markup import Meaning, meanings, names_of
 from crawler.extract.page import text_of
-from crawler.text import words
+from crawler.text import line_words, words
 from crawler.urls.segments import TOPICS
 
 _BUDGET, _ABOVE = 1_200, 300
@@ -43,6 +49,8 @@ _PROSE, _SENTENCES = 160, 110
 that may be none of the story's."""
 _LABEL_LENGTH = 24
 """Characters of a label that stands in an element of its own: "Written by"."""
+_HEADLINE, _CARD_LINKS = 4, 6
+"""Words of a link that is another story's headline; links of its card."""
 _NAME, _LINE = 60, 80
 _ROW = 140
 """Characters of a line that holds a name, its date and the reading time."""
@@ -67,7 +75,7 @@ _MOST_BESIDE = 7
 """Names in a line, beyond the first."""
 _AND = re.compile(r"[,;&|/·]?\s*[^\W\d_]{0,3}")
 """What stands between two names: "," or "and"."""
-_OF_PARTS = re.compile(r"[|•·/,–—@]|\s-\s")
+_OF_PARTS = re.compile(r"[|•·/,–—@(]|\s-\s")
 _BETWEEN = re.compile(r"\s*[|•·,;()]\s*|\s+[/–—-]+\s+|(?<=\w)/(?=\w)|\s+(?=@)")
 _MOST_PARTS = 5
 _CLOCK = re.compile(r"(?:\w{1,3}\s)?\d{1,2}[:.h]\d{0,2}(?:\s?\w{1,3})?", re.IGNORECASE)
@@ -121,21 +129,24 @@ def beside(heading: HtmlElement) -> Near:
     return Near(heading, found, early, below, ancestry(heading))
 
 
-def lines_by(near: Near) -> Iterator[str]:
-    """Lines that open as a byline does, among the elements beside the headline."""
+def lines_by(near: Near, language: str | None = None) -> Iterator[str]:
+    """Lines that open as a byline does, among the elements beside the headline.
+
+    language: the page's.
+    """
     seen: set[HtmlElement] = set()
     for element in near.elements:
         if element.tag in _EMPHASES and _is_in_prose(element):
             continue
         tail = element.tail
-        if tail and _opens(tail) and (parent := element.getparent()) is not None:
-            yield from _line(parent, seen, near)
+        if tail and _opens(tail, language) and (parent := element.getparent()) is not None:
+            yield from _line(parent, seen, near, language)
         text = element.text
-        if text and element.tag not in _NO_LINES and _opens(text):
-            yield from _line(element, seen, near)
+        if text and element.tag not in _NO_LINES and _opens(text, language):
+            yield from _line(element, seen, near, language)
             parent = element.getparent()
             if parent is not None and len(text) < _LABEL_LENGTH:
-                yield from _line(parent, seen, near)
+                yield from _line(parent, seen, near, language)
 
 
 def _is_in_prose(element: HtmlElement) -> bool:
@@ -147,19 +158,27 @@ def _is_in_prose(element: HtmlElement) -> bool:
     return behind_it[:1].isalnum() and len(before_it) + len(behind_it) > _IN_PROSE
 
 
-def _opens(text: str) -> bool:
+def _opens(text: str, language: str | None) -> bool:
     if len(text) > 2 * LONGEST_LINE or not (text := text.strip()) or len(text) > LONGEST_LINE:
         return False
     # The name may stand in an element of its own, as may a label: it has no colon then.
-    return opens_byline(f"{text} ") or (len(text) < _LABEL_LENGTH and is_byline_label(text))
+    return opens_byline(f"{text} ", language) or (
+        len(text) < _LABEL_LENGTH and is_byline_label(text)
+    )
 
 
-def _line(element: HtmlElement, seen: set[HtmlElement], near: Near) -> Iterator[str]:
+def _line(
+    element: HtmlElement, seen: set[HtmlElement], near: Near, language: str | None
+) -> Iterator[str]:
     if element in seen or len(text_of(element)) > LONGEST_LINE + 60:
         return
     seen.add(element)
     line = line_of(element)
-    if len(line) <= LONGEST_LINE and opens_byline(line) and not is_of_another(element, near.above):
+    if (
+        len(line) <= LONGEST_LINE
+        and opens_byline(line, language)
+        and not is_of_another(element, near.above)
+    ):
         yield line
 
 
@@ -205,12 +224,27 @@ def _at(element: HtmlElement, near: Near, portraits: set[str], others: Set[str])
     if not 3 < len(text) < _ROW or tag in _NO_ROWS:
         return None
     if text in portraits or (len(text) < _NAME and is_cased_person(text)):
+        if text in portraits and _heads_story(element, near):
+            return None
         if text in portraits or tag == "address":  # HTML: of whoever is to be asked about it
             return Shown(text, "html:person", is_certain=True)
         return Shown(text, "html:person") if _is_row(element, near) else None
     if len(text) > _LINE or (name := _name_in_line(element, text, others)) is None:
         return None
-    return Shown(name, "html:person") if len(text_of(element)) <= _LINE else None
+    if len(text_of(element)) > _LINE or _is_linked_elsewhere(element, name, near):
+        return None
+    return Shown(name, "html:person")
+
+
+def _heads_story(element: HtmlElement, near: Near) -> bool:
+    """Whether a name stands in a box with another story's headline, as those of columnists do."""
+    box = element.getparent()
+    if box is None or box in near.above:
+        return False
+    return any(
+        line_words(text_of(link)) >= _HEADLINE and not leads_to_person(link)
+        for link in islice(box.iter("a"), _CARD_LINKS)
+    )
 
 
 def _is_marked(element: HtmlElement) -> bool:
@@ -313,21 +347,36 @@ def _name_in_line(element: HtmlElement, text: str, others: Set[str]) -> str | No
         text = f"{without_lead_in(text[: days[0]])} | {text[days[1] :]}"
     elif not _OF_PARTS.search(text):
         return None
-    parts = [part for piece in _BETWEEN.split(text) if (part := piece.strip(" .:"))]
-    names = [part for part in parts[:3] if is_cased_person(part) and not _is_firm(part, others)]
+    parts = [part for piece in _BETWEEN.split(text) if (part := piece.strip(" .:–—-"))]
+    names = [
+        part
+        for part in parts[:3]
+        if is_cased_person(part) and not _is_firm(part, others) and not is_of_no_person(part)
+    ]
     rest = [part for part in parts if part not in names]
     if len(names) != 1 or not (rest or days) or len(parts) > _MOST_PARTS:
         return None
-    if not all(_is_beside_name(part, others) for part in rest):
+    if not all(
+        _is_beside_name(part, others) or (days is not None and is_of_no_person(part))
+        for part in rest
+    ):
         return None
     if days is None and (_is_firm(parts[0], others) or _is_of_prose_or_picture(element)):
         return None  # "New York, Reuters" begins many a story, "AFP / Bo Ek" took its picture
+    if (
+        days is None
+        and "/" in text
+        and any((is_body(part) or is_agency(part)) and words(part) not in others for part in rest)
+    ):
+        return None  # as did "Bo Ek/AFP"
     return names[0]
 
 
 def _is_firm(part: str, others: Set[str]) -> bool:
     key = words(part)
-    return is_body(part) or any(key == other or other.endswith(f" {key}") for other in others)
+    if is_body(part) or is_agency(part):
+        return True
+    return any(key == other or other.endswith(f" {key}") for other in others)
 
 
 def _is_beside_name(part: str, others: Set[str]) -> bool:
@@ -372,7 +421,7 @@ def _is_row(element: HtmlElement, near: Near) -> bool:
             return False
         rest = _all_of(at).replace(name, "\n", 1)
         if rest.strip() and _says_row(rest):
-            return element.tag == "a" or not _is_linked_elsewhere(element, near)
+            return element.tag == "a" or not _is_linked_elsewhere(element, name, near)
         at = at.getparent()
     return False
 
@@ -402,8 +451,8 @@ def _says_row(rest: str) -> bool:
     return "@" in rest or _MINUTES.search(rest) is not None or has_role(rest)
 
 
-def _is_linked_elsewhere(element: HtmlElement, near: Near) -> bool:
-    name = text_of(element).casefold()
+def _is_linked_elsewhere(element: HtmlElement, name: str, near: Near) -> bool:
+    name = name.casefold()
     inside = next(element.iterancestors("a"), None)
     if inside is not None and not (
         leads_to_person(inside) or _names_its_page(name, inside.get("href") or "")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extract.body import other_stories, prose_length, story_place
+from crawler.extract.dates import has_date
+from crawler.extract.fields.names import opens_byline
 from crawler.extract.markup import elsewhere, is_hidden
-from crawler.extract.page import Document, text_of
+from crawler.extract.page import Document, below, text_of
 from crawler.text import is_unspaced, words
 from crawler.urls import same_story
 
@@ -20,6 +22,8 @@ _MAX_CLIMB = 12
 _LEAST_HEADLINE = 12
 """Characters of a headline that another heading can be told to repeat."""
 _LINE_MARKS = (":", "|", "–", "—", "-", "•", "·", "»")
+_MOST_BETWEEN, _LINE = 200, 100
+"""Elements between a section's name and the headline below it; characters of one."""
 _BETWEEN = 2_500
 """Characters of prose between a headline and the story: more, and it heads something else."""
 _HEADLINE_NAME = re.compile(
@@ -30,13 +34,14 @@ _ELSEWHERE = frozenset({"nav", "footer", "form", "dialog"})
 
 
 def heading_at_the_story(
-    doc: Document, others: Sequence[str], told: Sequence[str]
+    doc: Document, others: Sequence[str], told: Set[str], parts: Set[str] = frozenset()
 ) -> HtmlElement | None:
     """The heading that stands before the story's text with no other between; None if none does.
 
     others: names of the site and of the story's section, as compared words; told: what the page
-    tells as its title, likewise. A second heading below the first that is told as the title is the
-    headline, and the first its section.
+    tells as its title, likewise; parts: beginnings of it, before the site's name. A second heading
+    below the first that is told as the title is the headline, and the first its section; where a
+    part of the title tells it, only if no line of author and date stands between them.
     """
     headings = [e for e in _headings(doc) if _may_be_headline(e, doc, others)]
     if not headings:
@@ -48,10 +53,25 @@ def heading_at_the_story(
     if not before:
         return None
     last = before[-1]
-    low = [e for e in doc.tags["h2"][:_MAX_HEADINGS] if words(shown_text(e)) in told]
+    low = [e for e in doc.tags["h2"][:_MAX_HEADINGS] if (key := words(shown_text(e))) in told
+           or (key in parts and _follows(last, e))]  # fmt: skip
     if low and any(e in low for e in _before_the_text(doc, place.container, [last, *low])):
         return None
     return last
+
+
+def _follows(heading: HtmlElement, low: HtmlElement) -> bool:
+    """Whether nothing stands between two headings that begins a story: no author, no date, no
+    prose."""
+    for element in islice(below(heading), _MOST_BETWEEN):
+        if element is low:
+            return True
+        text = (element.text or "").strip()
+        if element.tag == "time" or len(text) > _LINE:
+            return False
+        if text and (has_date(text) or opens_byline(text)):
+            return False
+    return False
 
 
 def stands_at_the_story(doc: Document, element: HtmlElement) -> bool:

@@ -18,6 +18,8 @@ from crawler.text import is_dense, words
 
 LONGEST = 300
 """Characters of a byline; a longer text is prose."""
+_DATELINE, _OCLOCK = 40, 4
+"""Characters of a date and a time, and letters behind the date: "Uhr"."""
 _MOST_TEXTS = 30
 _MOST = 20
 _DENSE_LETTER = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
@@ -63,6 +65,8 @@ _SPLIT = (
 _JOINS = r"\s*(?:[,;&/+、，|•·]|<bylines.joined>(?:\s|$))"
 _ENDING_JOIN = r"(?:[,;&/+、，|•·]|(?:^|\s)<bylines.joined>)\s*$"
 _OPENING_JOIN = r"(?:<bylines.joined>|&)\s+"
+_NEXT_LABEL = re.compile(rf"\s+[{_DENSE_LETTER}]{{1,8}}[:：]")
+"""Behind a name, in scripts where a letter says a syllable: what is said of something else."""
 _MAIL = re.compile(
     r"\(?(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+\)?|(?<!\w)@\w+|https?://\S+|www\.\S+"
 )
@@ -70,7 +74,10 @@ _DOMAIN = re.compile(
     r"\w\.(?:com|org|net|info|de|co|at|ch|uk|fr|es|it|pl|jp|kr|cn|ru|br)\b", re.IGNORECASE
 )
 _NUMBER = re.compile(r"(?:^|[\s,;|(•·–—\-/])[(]?\d")
-_BEFORE_DATE = r"(?:[\s,:;|•·()–—-]+(?:<dates.lead_in>|<dates.lead_in_joined>))+[\s,:;|•·()–—-]*$"
+_BEFORE_DATE = (
+    r"(?:(?:^|\.?[\s,:;|•·()–—-]+)(?:<dates.lead_in>|<dates.lead_in_joined>))+"
+    r"(?:\s+<dates.weekday>\.?)?[\s,:;|•·()–—-]*$"
+)
 _YOUNGER = re.compile(r",\s*((?:Jr|Sr)\.?|I{2,3}|IV)(?=$|[\s,;|])")
 _DEGREE = re.compile(
     r"(?:,\s*|\s+)(?:Ph\.?\s?D\.?s?|M\.?D\.?|Psy\.?D\.?|Ed\.?D\.?|D\.?V\.?M\.?|Pharm\.?D\.?|M\.?P\.?H\.?"
@@ -187,12 +194,23 @@ def opens_byline(text: str, language: str | None = None) -> bool:
     if feed and len(first) < 60 and is_byline_label(first):
         return True
     found = pattern(_BY).match(text) or _by_here(language).match(text)
-    if found is None and _LABEL_SIGN.search(text) and (found := pattern(_LABEL).match(text)):
-        return pattern(_OTHER_ALONE).fullmatch(found["label"]) is None
+    if found is None and _LABEL_SIGN.search(text):
+        labels = list(pattern(_LABEL).finditer(text))
+        if labels and (not (start := labels[0].start()) or _is_dateline(text[:start])):
+            # "Source: The Paper  Author: Ada Lund", also behind the date
+            return any(pattern(_OTHER_ALONE).fullmatch(each["label"]) is None for each in labels)
     if found is None and has_date(text):
         spans = list(dates_in(text))
         found = pattern(_LATE_BY).search(text, spans[-1][1]) if spans else None
     return found is not None
+
+
+def _is_dateline(text: str) -> bool:
+    """Whether a text is no more than a date and a time."""
+    if len(text) > _DATELINE or not has_date(text):
+        return False
+    spans = list(dates_in(text))
+    return bool(spans) and sum(map(str.isalpha, text[spans[-1][1] :])) <= _OCLOCK
 
 
 def without_lead_in(text: str) -> str:
@@ -307,7 +325,9 @@ def _labelled(line: str, language: str | None) -> Iterator[str]:
 
 def _bare(text: str, language: str | None) -> Iterator[str]:
     """A text without "By", and up to its date or number."""
-    other = pattern(_OTHER).search(text) if _OTHER_SIGN.search(text) else None
+    opening = pattern(_BY).match(text)  # "Words and pictures by" opens one credit
+    begins = opening.end() if opening is not None else 0
+    other = pattern(_OTHER).search(text, begins) if _OTHER_SIGN.search(text) else None
     if other is not None:
         text = text[: other.start()]
     for _ in range(2):
@@ -323,6 +343,8 @@ def _bare(text: str, language: str | None) -> Iterator[str]:
             text = text[: dates[0][0]]
     if (number := _NUMBER.search(text)) is not None:
         text = _without_month(text[: number.start()])
+    if (label := _NEXT_LABEL.search(text, 1)) is not None:
+        text = text[: label.start()]  # "陈晓梅 阅读：1203"
     text = pattern(_BEFORE_DATE).sub("", text)
     text = text.strip(" \t\n,;|•·()–—-")
     if text and not text.endswith((":", "：")) and pattern(_ENDS_IN_BY).search(text) is None:
@@ -342,7 +364,7 @@ def _names_of(piece: str, language: str | None, *, roles: bool) -> Iterable[str]
         if (join := pattern(_ENDING_JOIN, 0).search(name)) is not None:
             name = name[: join.start()]
         name = pattern(_BY).sub("", name, count=1) if pattern(_BY).match(name) else name
-        name = _once(pattern(_ROLE_AFTER, 0).sub("", _DASHED.sub("", name)))
+        name = _once(without_lead_in(pattern(_ROLE_AFTER, 0).sub("", _DASHED.sub("", name))))
         if (about := pattern(_ABOUT).match(name)) is not None and is_person(name[about.end() :]):
             name = name[about.end() :]
         if number == 0 and not roles:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from crawler.extract.language import pattern, words_of
+from crawler.extract.language import pattern, words_of, words_of_one
 from crawler.text import is_dense
 
 _DENSE_LETTER = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
@@ -22,6 +22,7 @@ _SPACED_NAMES = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]")
 """Scripts that write no spaces but between names: Thai, Lao, Khmer, Burmese."""
 _ROLE = r"(?:^|[\s\W])(?:<bylines.role>)(?=$|[\s\W])"
 _BODY = rf"(?:^|[\s\W])(?:<bylines.body>)(?=$|[\s\W])|(?<=[{_DENSE_LETTER}])(?:<bylines.body>)$"
+_NO_PERSON = r"(?:^|[\s-])(?:<bylines.no_person>)(?=$|[\s-])"
 _ARTICLES = frozenset({
     "the", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il", "lo", "o", "a", "de",
     "het", "den",
@@ -80,10 +81,35 @@ def is_cased_person(name: str) -> bool:
     return name.upper() != name.lower() and is_person(name)
 
 
+@lru_cache(maxsize=1_024)
+def is_of_no_person(name: str, language: str | None = None) -> bool:
+    """Whether what has the shape of a name is likelier a place's, a section's or a newspaper's, or
+    a call to the reader: words in it say so, or a small word of the page's language.
+
+    >>> [is_of_no_person(n, "en") for n in ("New York", "Read The Rest", "Ada Lund")]
+    [True, True, False]
+    """
+    if begins_with_article(name) or pattern(_NO_PERSON).search(name) is not None:
+        return True
+    inner = (token.lower() for token in name.split()[1:-1] if len(token) > 1)
+    small = _small_words((language or "").lower().partition("-")[0])
+    return any(token in small and token not in _particles() for token in inner)
+
+
+@lru_cache(maxsize=128)
+def _small_words(language: str) -> frozenset[str]:
+    return frozenset(" ".join(words_of_one(language, "text", "common")).split())
+
+
 @lru_cache(maxsize=2_048)
 def has_role(name: str) -> bool:
     """Whether a text names what a person is: reporter, editor."""
     return pattern(_ROLE).search(name) is not None
+
+
+def is_agency(name: str) -> bool:
+    """Whether a text is the name of a news agency, often no more than its letters: "AFP"."""
+    return pattern(r"(?:<bylines.agency>)").fullmatch(name) is not None
 
 
 @lru_cache(maxsize=2_048)

@@ -14,7 +14,7 @@ from crawler.extract.dates import has_date
 from crawler.extract.language import pattern
 from crawler.extract.page import Document
 from crawler.items import Claim, ReadTime
-from crawler.text import UNSPACED_LANGUAGES
+from crawler.text import UNSPACED_LANGUAGES, line_words
 
 # Words a minute of adults reading aloud, Trauzettel-Klosinski & Dietz 2012 (IOVS 53, table 2), and
 # for English silently, Brysbaert 2019 (J. Mem. Lang. 109). Chinese and Japanese: characters.
@@ -34,6 +34,13 @@ MAX_MINUTES = 24 * 60
 _WITH_UNIT = r"\d(?:\s?[-–]\s?\d|[\d.,])*+(?::(?P<s>[0-5]\d))?\s?-?\s?<reading.minute>"
 _MINUTES_ALONE = r"[^\w(]*\d{1,2}\s?<reading.minute>\W*"
 _LONGEST_ALONE = 16
+_LONGEST_READ = 60
+"""Minutes that stand alone; more of them are a film's."""
+_PLAY = re.compile("[▶►⏵▷🎧🎬📺🔊🎙🎥]")
+_AGO = r"\s?<reading.ago>(?![^\W\d_])"
+_BEFORE_AGO = r"(?<![^\W\d_])<reading.ago_before>\s*$"
+_HEADLINE = 4
+"""Words of a link that is another story's headline."""
 _HOURS = r"(?<!\d)(\d{1,2})\s?<reading.hour>(?![^\W\d_])"
 _SECONDS = r"(\d+)\s?<reading.second>\b"
 _DURATION = re.compile(
@@ -116,6 +123,8 @@ def _alone(element: HtmlElement) -> Claim | None:
     text = (element.text or "").strip()
     if not text or len(text) > _LONGEST_ALONE or pattern(_MINUTES_ALONE).fullmatch(text) is None:
         return None
+    if _PLAY.search(text) or (_minutes(text) or 0) >= _LONGEST_READ:
+        return None
     row = element.getparent()
     line = _text(row) if row is not None else ""
     if not has_date(line) or next(_played(row), None) is not None or _of_card(element):
@@ -124,8 +133,13 @@ def _alone(element: HtmlElement) -> Claim | None:
 
 
 def _played(row: HtmlElement | None) -> Iterator[HtmlElement]:
-    """What takes its minutes to be seen or heard."""
-    return iter(()) if row is None else row.iter("video", "audio", "iframe", "button")
+    """What takes its minutes to be seen or heard, or is another story's headline."""
+    if row is None:
+        return
+    yield from row.iter("video", "audio", "iframe", "button")
+    for link in row.iter("a"):
+        if line_words(link.text or "") >= _HEADLINE:
+            yield link
 
 
 def _says_less_than_one(text: str) -> bool:
@@ -183,6 +197,14 @@ def _says_minutes(text: str) -> bool:
     return _minutes(text) is not None and bool(_names_minutes(text) or _reading(text))
 
 
+def _has_gone_by(text: str, minutes: re.Match[str]) -> bool:
+    """Whether minutes are those since something was: "5,120 reads · 3 min ago"."""
+    return (
+        pattern(_AGO).match(text, minutes.end()) is not None
+        or pattern(_BEFORE_AGO).search(text[: minutes.start()]) is not None
+    )
+
+
 def _phrase(text: str) -> str | None:
     """The words of a short text that state a reading time: a number of minutes, reading beside."""
     match = _with_unit(text)
@@ -190,7 +212,7 @@ def _phrase(text: str) -> str | None:
         return None
     start, end = max(0, match.start() - 35), match.end() + 15
     word = _reading(text, start, end)
-    if word is None or _minutes(match[0]) is None:
+    if word is None or _minutes(match[0]) is None or _has_gone_by(text, match):
         return None
     if len(text) <= _SHORT // 2:
         return text

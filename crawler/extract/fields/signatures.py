@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence, Set
-from itertools import islice
+from itertools import islice, pairwise
 
 from lxml.html import HtmlElement
 
 from crawler.extract.fields.beside import around
 from crawler.extract.fields.names import byline, is_signed, opens_byline
-from crawler.extract.fields.persons import begins_with_article, is_cased_person, is_person
+from crawler.extract.fields.persons import is_cased_person, is_of_no_person, is_person
 from crawler.extract.language import pattern
 from crawler.extract.page import text_of
 from crawler.items import Block
@@ -27,6 +27,10 @@ _LONGEST_NAME = 40
 _LEAST_BEFORE = 3
 """Blocks of a body of which the last may be no more than a name."""
 _ENDS = (".", "!", "?", "…", "”", "“", '"', "»", "。")
+_DASHES = ("—", "–", "―", "-")
+_OPENING_MARKS, _CLOSING_MARKS = ("“", "„", "«", '"', "»", "”"), ("”", "“", "»", '"', "«")
+_QUOTATION = 300
+"""Characters of a paragraph that is all quotation."""
 _EMPHASISED = re.compile(r"(\*{1,3}).+\1", re.DOTALL)
 _SIGNED = re.compile(
     r"[—–―-]{1,2}\s*(?=[^\W\d_])(.{3,60})|[(（【\[]([^()（）【】\[\]]{2,60})[)）】\]]\.?"
@@ -38,9 +42,16 @@ _WROTE = r"\s*(?:<bylines.before_role>)\s"
 
 
 def signed(
-    blocks: Sequence[Block], others: Set[str], language: str | None
+    blocks: Sequence[Block],
+    others: Set[str],
+    language: str | None,
+    own: Set[str] = frozenset(),
 ) -> tuple[tuple[str, ...], str]:
-    """The names in a line of the body that is a byline or a signature, and the line."""
+    """The names in a line of the body that is a byline or a signature, and the line.
+
+    others, own: names of the newspaper, as compared words; what is in the second may be a person's
+    name, too, where a word introduces it.
+    """
     kinds = ("paragraph", "heading")
     for block in blocks[:_FIRST]:
         if block.type in kinds and (names := _byline(block, others, language, ends=False)):
@@ -51,17 +62,28 @@ def signed(
             names := _byline(block, others, language, ends=True)
         ):
             return names, block.text
+    of_others = [
+        after
+        for before, after in pairwise(blocks[-_LAST - 1 :])
+        if (_is_quotation(before) and after.text[:1] in _DASHES)
+        or (before.type == "figure" and _AGENCY.fullmatch(after.text))
+    ]
     for number, block in enumerate(last):
-        if any(_is_prose(after, block) for after in last[number + 1 :]):
+        if block in of_others or any(_is_prose(after, block) for after in last[number + 1 :]):
             continue
         if names := _byline(block, others, language, ends=True) or _bio(block, others):
             return names, block.text
-    if name := _name_alone(blocks):
+    if (name := _name_alone(blocks, language)) and not _is_paper(name, others | own):
         return (name,), name
     return (), ""
 
 
-def _name_alone(blocks: Sequence[Block]) -> str:
+def _is_paper(name: str, others: Set[str]) -> bool:
+    key = words(name)
+    return any(key == other or other.endswith(f" {key}") for other in others)
+
+
+def _name_alone(blocks: Sequence[Block], language: str | None) -> str:
     """The name that the last line of the body is, where the text has not told of that person."""
     if len(blocks) < _LEAST_BEFORE:
         return ""
@@ -70,9 +92,18 @@ def _name_alone(blocks: Sequence[Block]) -> str:
     if last.type != "paragraph" or len(name) > _LONGEST_NAME or not is_cased_person(name):
         return ""
     ends = before[-1].type == "paragraph" and before[-1].text.endswith(_ENDS)
+    ends = ends and not _is_quotation(before[-1])
     surname = name.split()[-1].casefold()
     told = any(surname in block.text.casefold() for block in before)
-    return name if ends and not told and not begins_with_article(name) else ""
+    return name if ends and not told and not is_of_no_person(name, language) else ""
+
+
+def _is_quotation(block: Block) -> bool:
+    """Whether a block is all quotation: the name behind it is that of whom it is from."""
+    text = block.text
+    return block.type == "quote" or (
+        len(text) <= _QUOTATION and text[:1] in _OPENING_MARKS and text[-1:] in _CLOSING_MARKS
+    )
 
 
 def _is_prose(block: Block, name: Block) -> bool:
@@ -91,7 +122,7 @@ def _byline(block: Block, others: Set[str], language: str | None, *, ends: bool)
     opens = opens_byline(text, language)
     emphasised = (
         len(text) <= 80
-        and not begins_with_article(text)
+        and not is_of_no_person(text, language)
         and _EMPHASISED.fullmatch(block.markdown) is not None
     )
     if emphasised and not opens and (says := pattern(_SAYS_BY).match(text)) is not None:

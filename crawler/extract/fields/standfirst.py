@@ -12,7 +12,15 @@ from crawler.extract.body import is_caption, is_prose, read_blocks
 from crawler.extract.dates import has_date
 from crawler.extract.fields.bylines import heads_another
 from crawler.extract.fields.names import opens_byline
-from crawler.extract.language import is_appeal, is_label, is_note, states_age
+from crawler.extract.language import (
+    heads_no_stories,
+    is_appeal,
+    is_label,
+    is_note,
+    names_itself,
+    pattern,
+    states_age,
+)
 from crawler.extract.markup import Marks, Meaning, is_noise, meanings, names_of
 from crawler.extract.page import Document, Structured, below, text_of
 from crawler.items import Claim
@@ -32,6 +40,11 @@ _NONE_OF_IT = frozenset({"figure", "h1", "nav", "aside", "footer", "form", "ul",
 """Before which a standfirst stands, if at all."""
 _NO_NOISE = re.compile(r"teasers?(?![a-z])", re.IGNORECASE)
 """What a name says of other stories' summaries, and as often of the story's own."""
+_ENDS = (".", "!", "?", "。", "।", "؟")
+_FEW_WORDS = 5
+"""Of a line that ends as a sentence does, and is the date's all the same: "Posted 7 May 2026."."""
+_LABEL_WORDS = 4
+_CREDIT = r"(?:^|[\s.(])<bylines.other_credit>\s*[:：]"
 _LABEL = re.compile(r"[:：|–—]")
 _NOISE = int(Meaning.NOISE)
 _BLOCKS = 4
@@ -98,7 +111,7 @@ def _by_place(headline: HtmlElement | None, title: str | None) -> str | None:
         text = text_of(element)
         if not text:
             continue
-        if (len(text) <= _LINE and opens_byline(text)) or (len(text) <= _DATE and has_date(text)):
+        if (len(text) <= _LINE and opens_byline(text)) or _is_dateline(text):
             break
         if len(text) < _LEAST and tag not in _HEADINGS:
             continue  # a name, a place
@@ -113,9 +126,42 @@ def _by_place(headline: HtmlElement | None, title: str | None) -> str | None:
     return text_of(found) if found is not None else None
 
 
+def _is_dateline(text: str) -> bool:
+    """Whether a text is the line with the story's date: short, and no sentence that tells of it."""
+    if len(text) > _DATE or not has_date(text):
+        return False
+    return not text.endswith(_ENDS) or len(text.split()) <= _FEW_WORDS
+
+
+def _is_of_page(text: str) -> bool:
+    """Whether a sentence tells of the page, its pictures or its sources and not of the story:
+    "Share this article …", "Photo: …", "Topics: …"."""
+    first = text.split(maxsplit=_LABEL_WORDS)[:_LABEL_WORDS]
+    if any(is_label(" ".join(first[:number])) for number in range(2, len(first) + 1)):
+        return True
+    label = _LABEL.split(text, maxsplit=1)[0]
+    return (
+        text.count("|") > 1
+        or names_itself(text)
+        or (label != text and heads_no_stories(label))
+        or pattern(_CREDIT).search(text) is not None
+    )
+
+
+def _heads_a_part(element: HtmlElement) -> bool:
+    """Whether a heading below the headline is the first of the story's parts: others of its kind
+    stand beside it."""
+    if element.tag not in _HEADINGS:
+        return False
+    beside = islice(element.itersiblings(element.tag), _LOOKED_AT)
+    return any(other.get("class") == element.get("class") for other in beside)
+
+
 def _is_sentence(element: HtmlElement, text: str, title: str | None) -> bool:
     return (
         _LEAST <= len(text) <= _MAX
+        and not _is_of_page(text)
+        and not _heads_a_part(element)
         and not has_date(text[-_DATE:])
         and (not title or words(title) not in words(text))
         and not _linked(element)

@@ -244,7 +244,10 @@ def _shown(
                 return *low, True
             break
         if tag == "h1" and keys:
-            placed = heading_at_the_story(doc, _other_names(names, data, claimed), keys)
+            parts = {head for head in heads if len(head) >= _LEAST_HEADLINE}
+            placed = heading_at_the_story(
+                doc, _other_names(names, data, claimed), frozenset(keys), parts
+            )
             if placed is not None and (low := headline_below(doc, placed)) is not None:
                 return *low, True
             if placed is not None and len(text := shown_text(placed)) <= _MAX_TITLE:

@@ -18,6 +18,7 @@ from crawler.extract.language.phrases import (
     opens_note,
     states_age,
     tells_to_read_on,
+    unfolds,
 )
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "phrase_in",
     "states_age",
     "tells_to_read_on",
+    "unfolds",
     "whole",
     "words_of",
     "words_of_one",

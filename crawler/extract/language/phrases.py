@@ -6,8 +6,8 @@ the author"), and what makes a short paragraph one that wants something of its r
 "sign up for our newsletter"). A table may also tell what opens a note on the story, which is part
 of it (`notes`: "Correction"), what a note of its age is made of (`this_story`, `years`, `old`),
 what in a box between paragraphs makes it one that wants something (`calls`: "newsletter"), what is
-said of numbers of readers (`counted`: "views"), and what a wall before the rest of a story says
-(`read_on` and `keys`).
+said of numbers of readers (`counted`: "views"), what a wall before the rest of a story says
+(`read_on` and `keys`), and what a button says that shows the rest (`unfolds`: "Read more").
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from crawler.text import is_dense
 
 KEYS = ("labels", "endings", "appeals")
 MORE_KEYS = (
-    "notes", "this_story", "years", "old", "calls", "counted", "read_on", "keys",
+    "notes", "this_story", "years", "old", "calls", "counted", "read_on", "keys", "unfolds",
 )  # fmt: skip
 """Those that a table may lack."""
 _TABLE = "boilerplate"
@@ -90,6 +90,7 @@ class _Phrases(NamedTuple):
     counted: _AnyOf
     read_on: _AnyOf
     keys: _AnyOf
+    unfolds: frozenset[str]
 
 
 @cache
@@ -123,6 +124,7 @@ def _phrases() -> _Phrases:
         _any_of(found["counted"]),
         _any_of(found["read_on"]),
         _any_of(found["keys"]),
+        frozenset(found["unfolds"]),
     )
 
 
@@ -296,6 +298,15 @@ def is_wall(text: str) -> bool:
 def tells_to_read_on(text: str) -> bool:
     """Whether a text says that there is more to read: part of what a wall says."""
     return bool(_phrases().read_on.search(_plain(text)))
+
+
+def unfolds(text: str) -> bool:
+    """Whether a button says that it shows the rest of what is cut off, in any language.
+
+    >>> unfolds("Read more ▼"), unfolds("Read also")
+    (True, False)
+    """
+    return _folded(text).strip(_EDGES + "▼▾▽⌄↓+˅") in _phrases().unfolds
 
 
 def is_counted(text: str) -> bool:

@@ -197,7 +197,9 @@ def read_card(card: HtmlElement, anchors: Iterable[HtmlElement],
     label, relation = None, None
     if len(pieces) > 1:
         for piece in pieces[:3]:
-            found = None if piece.heading else whole(piece.text, language)
+            # "Next, <a>they moved on</a>" is a sentence
+            is_open = piece.heading or piece.text.endswith(",")
+            found = None if is_open else whole(piece.text, language)
             if found:
                 label, relation = piece.text.strip(" :\ufeff\xa0"), found
                 pieces = [p for p in pieces if p is not piece]

@@ -28,6 +28,8 @@ _MAX_PAIR_CHILDREN = 8
 _LEAST_HEADLINE = 4
 """Words of a link that is a headline, where nothing but names in its markup say where it leads."""
 _MOST_NAMES = 300
+_NO_LABELS = frozenset({"a", "button"})
+"""Elements whose words tell of no link behind them, but of what they do themselves."""
 _MOST_UP = 3
 """Elements around a link, or in it, that hold nothing else."""
 _LONGEST_SAID = 40
@@ -58,11 +60,21 @@ def said_direction(anchor: HtmlElement, language: str | None) -> Relation | None
     for text, leads in _said(anchor):
         told = _step(text, language)
         if told is not None:
+            if leads and _is_in_sentence(anchor, text, language):
+                return None
             relation, is_sure = told
-            if leads or is_sure or _has_counterpart(anchor, relation, language):
+            if leads or is_sure or has_counterpart(anchor, relation, language):
                 return relation
             return None
     return _named_beside(anchor)
+
+
+def _is_in_sentence(anchor: HtmlElement, before: str, language: str | None) -> bool:
+    """Whether a link goes on what stands before it, or is gone on with: "Next, they moved on"."""
+    behind = (anchor.tail or "").strip()
+    return before.rstrip().endswith(",") or (
+        behind[:1].isalpha() and _step(behind, language) is None
+    )
 
 
 def _said(anchor: HtmlElement) -> Iterator[tuple[str, bool]]:
@@ -83,7 +95,7 @@ def _said(anchor: HtmlElement) -> Iterator[tuple[str, bool]]:
             tail = before.tail
             if tail and not tail.isspace():
                 yield tail, True
-            elif isinstance(before.tag, str) and (leaf := _leaf(before)).tag != "a":
+            elif isinstance(before.tag, str) and (leaf := _leaf(before)).tag not in _NO_LABELS:
                 yield leaf.text or "", True
             return
         if parent is None or (parent.text and not parent.text.isspace()):
@@ -106,10 +118,17 @@ def _named_beside(anchor: HtmlElement) -> Relation | None:
                 beside = other.get("class") if other is not None else None
                 if beside and _names_direction(beside) not in (None, relation):
                     is_headline = line_words(quick_text(anchor)) >= _LEAST_HEADLINE
-                    return relation if is_headline else None
+                    one_each = is_headline and _leads_to_one(at) and _leads_to_one(other)
+                    return relation if one_each else None
             return None
         at = at.getparent()
     return None
+
+
+def _leads_to_one(box: HtmlElement) -> bool:
+    """Whether all links of a box lead to the same place: it is no tab or slide of several."""
+    links = list(islice(box.iter("a"), _MAX_PAIR_CHILDREN))
+    return len({link.get("href") for link in links}) == 1
 
 
 def _leaf(element: HtmlElement) -> HtmlElement:
@@ -135,7 +154,7 @@ def _told_step(text: str, language: str | None) -> tuple[Relation, bool] | None:
     return relation, " " in said or (is_dense(said) and len(said) >= _LEAST_DENSE)
 
 
-def _has_counterpart(anchor: HtmlElement, relation: Relation, language: str | None) -> bool:
+def has_counterpart(anchor: HtmlElement, relation: Relation, language: str | None) -> bool:
     """Whether a link near by, in a box of few, leads the other way."""
     box = anchor.getparent()
     for _ in range(_MAX_PAIR_STEPS):

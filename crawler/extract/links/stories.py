@@ -24,6 +24,7 @@ from crawler.extract.links.post_navigation import (
     ARROWS,
     arrow_direction,
     direction,
+    has_counterpart,
     named_direction,
     said_direction,
     stated_direction,
@@ -275,7 +276,7 @@ def _add_card(
         said = whole(card.title or "", language)
         relation = said if said in ("previous", "next") else named_direction(group.anchors[0])
     if relation is None and card.relation in ("previous", "next"):
-        relation = card.relation if not _asks_to_read_on(group, language) else None
+        relation = card.relation if not _asks_to_read_on(group, card, language) else None
     for anchor in group.anchors:
         if group.zone.post_nav is not None:
             relation = relation or direction(anchor, group.zone, None)
@@ -315,10 +316,16 @@ def _add_card(
               page.is_headline(card.title, group.target))  # fmt: skip
 
 
-def _asks_to_read_on(group: _Group, language: str | None) -> bool:
-    """Whether the last of several links to a story says no more than "weiter": it is a teaser's."""
+def _asks_to_read_on(group: _Group, card: Card, language: str | None) -> bool:
+    """Whether the last of several links to a story, or the only one beside its headline, says no
+    more than "weiter", and none near by leads the other way: it is a teaser's."""
     last = group.anchors[-1]
-    return len(group.anchors) > 1 and whole(quick_text(last), language) == "next"
+    shown = quick_text(last)
+    if whole(shown, language) != "next":
+        return False
+    return len(group.anchors) > 1 or (
+        bool(card.title) and card.title != shown and not has_counterpart(last, "next", language)
+    )
 
 
 def _is_story(group: _Group, card: Card, headed: bool, told: bool) -> bool:

@@ -25,9 +25,22 @@ _OF_FRONT = re.compile(
 """What stands in a front page's address: a language (`de`, `en-us`), a file's name."""
 _NOT_SHOWN = ("script", "style", "noscript", "template", "svg", "head", "title")
 _PLACES = ("div", "main", "section", "article")
-_NAMES = ("root", "app", "main", "content", "page", "__next", "__nuxt")
+_NAMES = re.compile(
+    r"root|(?<!whats)app(?!ear|l[iy])|(?<!do)(?<!re)main(?!t)|content|page|__next|__nuxt"
+)
 _OF_ADS = re.compile(r"\d{3}|(?<![a-z])(?:ads?|adverts?|gpt|banner|sponsor)(?![a-z])")
 """In the name of a place that stands empty until an advertisement is there; they are numbered."""
+_OF_OTHERS = re.compile(
+    r"(?<![a-z])(?:ad(?:sense|content)|leaderboard|werbung|publicidad|reklam[ae]?|anzeigen?|comments?"
+    r"|newsletter|chat|cookies?|consent|modal|overlay|popup|dialog|toast|portal|fb|facebook|share"
+    r"|social|player|search|login|widget|top|bottom|below|above|header|footer|sidebar|weather|map)"
+    r"(?![a-z])"
+)
+"""The same, until the reader asks for what it is to hold, or something else than the story is."""
+_PROSE, _PARAGRAPHS = 60, 3
+"""Characters of a paragraph, and so many of them as no frame around an empty place has."""
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Where a word ends in a name like `mainContent`."""
 _MOST_ELEMENTS = 20_000
 
 
@@ -94,15 +107,20 @@ def _asks_for_scripts(doc: Document) -> bool:
 
 
 def _has_empty_place(doc: Document) -> bool:
-    """Whether the page has an element of a name that stands empty, as its content would."""
-    return any(
+    """Whether the page has an element of a name that stands empty, as its content would, and no
+    content beside it."""
+    is_there = any(
         len(element) == 0 and not (element.text or "").strip() and _is_named(element)
         for element in islice(doc.root.iter(*_PLACES), 2_000)
     )
+    if not is_there:
+        return False
+    prose = (len(text_of(paragraph)) > _PROSE for paragraph in doc.root.iter("p"))
+    return sum(islice(prose, 200)) < _PARAGRAPHS
 
 
 def _is_named(element: HtmlElement) -> bool:
-    name = (element.get("id") or "").lower()
+    name = _HUMP.sub("-", element.get("id") or "").lower()
     if element.tag in ("main", "article"):
         return True
-    return any(word in name for word in _NAMES) and not _OF_ADS.search(name)
+    return _NAMES.search(name) is not None and not (_OF_ADS.search(name) or _OF_OTHERS.search(name))

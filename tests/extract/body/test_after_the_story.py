@@ -95,6 +95,8 @@ PAGES = {
 
 
 PARTS = {
+    "addresses of what is told of": "<main><div class=story><h1>The toll falls</h1>"
+    f"{OWN}<div data-url='https://shop.example/7'><h3>What it costs</h3>{NEXT}</div></div></main>",
     "parts of a story": f"<main><div class=part><h2>The toll falls</h2>{OWN}</div><div class=part>"
     f"<h2>What it costs</h2>{NEXT}</div></main>",
     "parts that the page links to": "<main><section class=part><h2>The toll falls</h2>"

@@ -47,6 +47,9 @@ def test_answers_behind_their_questions_are_read(folded: str) -> None:
         "<a href='#'>Weiterlesen</a><div hidden>{}</div>",
         "<section hidden>{}</section><p><a href='javascript:open()'>Seguir leyendo</a></p>",
         "<div hidden>{}</div><div><span>続きを読む</span></div>",
+        "<div hidden>{}</div><button>Devamını oku</button>",
+        "<div hidden>{}</div><button>Читать далее ▼</button>",
+        "<div hidden>{}</div><button>اقرأ المزيد</button>",
     ],
 )
 def test_the_rest_of_a_story_behind_a_button_is_read(rest: str) -> None:
@@ -58,6 +61,10 @@ def test_the_rest_of_a_story_behind_a_button_is_read(rest: str) -> None:
     [
         "<div hidden><p>{}</p></div>",
         "<div hidden><p>{}</p></div><p><a href='/river/more'>Read more</a></p>",
+        "<div hidden><p>{}</p></div><button>Related stories</button>",
+        "<div hidden><p>{}</p></div><button>You may also like</button>",
+        "<div hidden><p>{}</p></div><button>Lees ook</button>",
+        "<div hidden><p>{}</p></div><button>Читайте также</button>",
         "<button aria-controls=x>Menu</button><div id=y hidden><p>{}</p></div>",
         "<button aria-controls=x>Comments</button><div id=x class=comments hidden><p>{}</p></div>",
         "<button aria-controls=x>Sign in</button><div id=x role=dialog hidden><p>{}</p></div>",

@@ -201,9 +201,31 @@ def test_the_time_is_read_whatever_stands_between_it_and_the_date(line: str) -> 
     assert day(f"{H1}<div>{line}</div>{PROSE}") == "2024-05-07T10:15"
 
 
-def test_words_that_only_look_like_labels_make_no_date_one_of_a_change() -> None:
-    for before in ("<p><a rel=author>editor</a></p>", "<h2>Rates updated</h2>"):
-        assert day(f"{H1}{before}<p><span>May 7, 2024</span></p>{PROSE}") == "2024-05-07"
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<p><a rel=author>editor</a></p>",
+        "<h2>Rates updated</h2>",
+        "<p>Edited by Bo Ek</p>",
+        "<p><a href=/updates>Update</a></p>",
+        "<p>News Update</p>",
+        "<p>Sign up for updates</p>",
+        "<p>Mittelstand</p>",
+        "<p>Stand der Technik</p>",
+        "<p>Klimaveränderung</p>",
+        "<p>Editado por Bo Ek</p>",
+        "<p>Ultimi aggiornamenti</p>",
+        "<p>Изменение климата</p>",
+        "<p>Güncel Haber</p>",
+        "<p>毎日更新</p>",
+        "<p>تعديل الدستور</p>",
+        "<p>Tin mới cập nhật</p>",
+    ],
+)
+def test_words_that_only_look_like_labels_make_no_date_one_of_a_change(before: str) -> None:
+    for element in ("span", "time"):
+        body = f"{H1}{before}<p><{element}>May 7, 2024</{element}></p>{PROSE}"
+        assert day(body) == "2024-05-07"
 
 
 @pytest.mark.parametrize(
@@ -259,6 +281,30 @@ def test_the_other_dates_of_a_page_tell_the_order_of_numbers() -> None:
     for stamp, expected in (("2024-10-04", "2024-10-04"), ("2024-04-10", "2024-04-10")):
         page = f"{H1}{shown}<div><time datetime='{stamp} 05:07:09'>x</time></div>{PROSE}"
         assert (day(page) or "")[:10] == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Submitted by ada on Tue, 05/07/2024 - 10:05", "2024-05-07"),
+        ("Friday 05/07/2024", "2024-07-05"),
+        ("Sunday 05/07/2024", "2024-07-05"),  # on neither: as the page's language has it
+    ],
+)
+def test_the_day_of_the_week_tells_the_order_of_numbers(line: str, expected: str) -> None:
+    assert (day(f"{H1}<p>{line}</p>{PROSE}") or "")[:10] == expected
+
+
+def test_the_years_of_a_life_are_no_date_of_the_story() -> None:
+    life = "<p>May 3, 1931 – April 30, 2024</p>"
+    assert day(f"{H1}{life}<p>Published on May 7, 2024</p>{PROSE}") == "2024-05-07"
+    assert day(f"{H1}{life}{PROSE}") is None
+
+
+def test_a_line_that_ends_in_the_time_is_no_sentence() -> None:
+    for line in ("By Ada Lund | Staff Writer | May 7, 2024, 10:05 a.m.",
+                 "โดย กานดา แสงทอง | 7 พฤษภาคม 2567 | 10:05 น."):  # fmt: skip
+        assert (day(f"{H1}<p>{line}</p>{PROSE}") or "")[:10] == "2024-05-07"
 
 
 def test_an_abbreviation_may_hold_the_date() -> None:

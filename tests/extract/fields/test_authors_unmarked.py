@@ -50,9 +50,19 @@ ABOVE = {
     "name and agency": ("<p>Ada Miller, Associated Press</p>", ADA),
     "name and role": ("<div>Ada Miller, enviada especial</div>", ADA),
     "name and account": ("<div>Ada Miller @adamiller</div>", ADA),
+    "name and an agency's letters": ("<p>Ada Miller (AFP)</p>", ADA),
     "kind of text and name": ("<p>Opinión | Ada Miller</p>", ADA),
     "whose correspondent": ("<p>Von unserer Korrespondentin Ada Miller</p>", ADA),
     "element for an address": ("<address>Ada Miller</address>", ADA),
+    "text and pictures": ("<p>Words and pictures by Ada Miller</p>", ADA),
+    "weekday of the date": ("<p>Submitted by Ada Miller on Tue, 05/07/2024 - 10:05</p>", ADA),
+    "where it was put": ("<p>Written by Ada Miller. Posted in News</p>", ADA),
+    "name, city and date": ("<p>Ada Miller, New York, May 7, 2024</p>", ADA),
+    "section, name and date": ("<p>World Cup | Ada Miller | May 7, 2024</p>", ADA),
+    "a surname that is a building's": ("<p>Ada Hall | May 7, 2024</p>", ("Ada Hall",)),
+    "update and name": ("<p>Updated May 8, 2024 | Ada Miller</p>", ADA),
+    "date, source and author": (
+        "<p>2024-05-07 10:05 来源：山谷日报 作者：陈晓梅 阅读：1203</p>", ("陈晓梅",)),
     "abbreviated and": ("<p>Von Ada Miller u. Bo Lund</p>", BOTH),
     "kind of text with its article": ("<p>Una crónica de Ada Miller</p>", ADA),
     "link to comments in its line": (
@@ -111,6 +121,19 @@ OTHERS = {
     "where a story was written": "<p><b>New York, Reuters</b> The ferry was repaired in a week, and"
                                  " all that was broken was made anew before it was put back on the"
                                  " river, which is as low as never since the war.</p>",
+    "photographer of an agency": "<p>Bo Lund/AFP</p>",
+    "a city and the date": "<p>São Paulo, 7 de maio de 2024</p>",
+    "a town and the date": "<p>Bad Homburg | 07.05.2024</p>",
+    "a section and the date": "<p>Real Estate | May 7, 2024</p>",
+    "a section and the date in spans": "<p><span>Premier League</span> <span>7 May 2024</span></p>",
+    "a call": "<p>Join Our Newsletter | 5 min</p>",
+    "the masthead and the date": "<p>Paper, May 7, 2024</p>",
+    "whom the story is about": "<p><span>Bo Lund</span> <span>7 May 2024</span></p><p>The ferry was"
+                               " repaired in a week by Bo Lund, who is the last smith on the river,"
+                               " and all that was broken was made anew before it was put back.</p>"
+                               "<p>It crosses on Monday.</p><p>It is free until noon.</p>",
+    "columnists": '<h3>Columnists</h3><div><img class=avatar alt="Bo Lund"><span>Bo Lund</span>'
+                  '<a href="/c/1">Why I like the weir</a></div>',
     "breadcrumbs": "<p>Sport | Premier League | Harbour United</p>",
     "someone the story is about": "<p>The ferry's keeper is Bo Lund, who is to leave the river in"
                                   " the spring, as his father did in his time, to be a smith.</p>"
@@ -127,6 +150,36 @@ OTHERS = {
 @pytest.mark.parametrize("markup", OTHERS.values(), ids=OTHERS.keys())
 def test_names_of_others_are_not_taken(read: Read, markup: str) -> None:
     assert read(below=markup).authors == ()
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "<p>Read The Rest</p>", "<p>Merry Christmas</p>", "<p>To Be Continued</p>",
+        "<p>Guten Appetit</p>", "<p>Buen Provecho</p>", "<p><b>Related Stories</b></p>",
+        "<blockquote><p>We pay nothing.</p></blockquote><p>— Bo Lund</p>",
+        "<p>“We pay nothing at all.”</p><p>— Bo Lund</p>",
+        "<p>« L'eau tombe, et personne ne lui demande pourquoi. »</p><p>Bo Lund</p>",
+        "<figure><img src=/p.jpg><figcaption>A weir</figcaption></figure><p>Bo Lund / AFP</p>",
+    ],
+)  # fmt: skip
+def test_what_ends_a_story_and_only_looks_like_a_name_signs_nothing(read: Read, last: str) -> None:
+    assert read(below=last).authors == ()
+
+
+def test_the_paper_is_known_by_its_masthead() -> None:
+    page = """<html lang=en><title>Ferry returns</title><a href="/">The River Gazette</a>
+        <h1>Ferry returns</h1><p>{}</p><p>The ferry crossed the river on Monday, and the people on
+        both banks stood and counted how many cars it took, and how long it needed.</p></html>"""
+    dutch = page.replace("lang=en", "lang=nl").replace("The River Gazette", "De Rivier")
+    read = extract(dutch.format("12 mei").encode(), "https://rivier.example/ferry-returns")
+    assert read.article.authors == ()
+    for line, names in (
+        ("Ada Miller | The River Gazette", ADA),
+        ("River Gazette | 7 May 2026", ()),
+    ):
+        read = extract(page.format(line).encode(), "https://paper.example/ferry-returns")
+        assert read.article.authors == names
 
 
 def test_a_name_that_is_told_by_its_place_alone_counts_after_a_team(read: Read) -> None:

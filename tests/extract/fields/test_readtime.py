@@ -97,6 +97,13 @@ def test_minutes_in_the_line_of_the_date_are_those_it_takes_to_read(line, minute
     "line",
     [
         "<span>7 May 2026</span> · <span>5 min ago</span>",
+        "<span>7 May 2026</span> · <span>5,120 reads · 3 min ago</span>",
+        "<span>7. Mai 2026</span> · <span>vor 5 Minuten gelesen</span>",
+        "<span>2026-05-07</span> · <span>5分钟前 阅读 1203</span>",
+        "<span>7 May 2026</span> · <span>▶ 5 min</span>",
+        "<span>In cinemas 7 May 2026</span> <span>95 min</span>",
+        "<span>Next bus 5 min · Read more</span>",
+        "<a href=/b>A ferry sinks at the mill</a> <span>6 May 2026</span> <span>3 min</span>",
         "<button>Play</button> <span>7 May 2026</span> <span>5 min</span>",
         "<span>Ferry leaves in</span> <span>5 min</span>",
     ],

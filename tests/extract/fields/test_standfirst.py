@@ -9,6 +9,7 @@ import pytest
 from crawler.items import Article
 
 Read = Callable[..., Article]
+BYLINE = "<p>By Ada Miller</p><time>7 May 2026</time>"
 LEAD = "After eleven years on land the old ferry carries cars again, for one summer at least."
 
 
@@ -58,6 +59,13 @@ def test_a_sentence_between_the_headline_and_the_story_is_one_by_its_place(
         "<p>By Ada Miller</p><p>Ferry returns to the river, and many people are glad.</p>",
         f"<ul><li>{LEAD}</li></ul><p>By Ada Miller</p>",
         f'<p><a href="/s/1">{LEAD}</a></p><p>By Ada Miller</p>',
+        f"<p>Share this article with your friends on all of the networks.</p>{BYLINE}",
+        f"<p>The ferry at its old pier on Monday morning. Photo: Bo Ek</p>{BYLINE}",
+        f"<p>Topics: ferries, rivers, bridges, harbours, ships and boats</p>{BYLINE}",
+        f"<p>This article was first published by another paper of ours.</p>{BYLINE}",
+        f"<p>Print this page | Send it to a friend | Enlarge the text</p>{BYLINE}",
+        f"<h2>{LEAD}</h2><p>It crossed on Monday.</p><h2>What it costs</h2><p>Nothing.</p>",
+        f"<p>{LEAD}</p><p>It was on May 7, 2024 that they told us so.</p>",
     ],
 )
 def test_what_may_be_the_story_or_anothers_is_none_by_its_place(read: Read, above: str) -> None:

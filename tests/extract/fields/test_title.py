@@ -147,9 +147,16 @@ def test_what_the_menu_has_is_cut_off_where_no_heading_is_shown(title: str) -> N
     assert extract(page.encode(), URL).article.title == SHOWN
 
 
-def test_a_section_in_an_h1_gives_way_to_the_heading_that_the_title_tells() -> None:
-    page = f"""<title>{SHOWN} | The Quay</title><h1>Harbour</h1><main><article><h2>{SHOWN}</h2>
+@pytest.mark.parametrize("section", ["Harbour", "The War in the East", "World Cup 2026"])
+def test_a_section_in_an_h1_gives_way_to_the_heading_that_the_title_tells(section: str) -> None:
+    page = f"""<title>{SHOWN} | The Quay</title><h1>{section}</h1><main><article><h2>{SHOWN}</h2>
         {PARAGRAPHS}</article></main>"""
+    assert extract(page.encode(), URL).article.title == SHOWN
+
+
+def test_a_heading_behind_the_line_of_author_and_date_heads_a_part() -> None:
+    page = f"""<title>{TOLD} | The Quay</title><h1>{SHOWN}</h1><p>By Ada Lund | 7 May 2026</p>
+        <h2>{TOLD}</h2>{PARAGRAPHS}"""
     assert extract(page.encode(), URL).article.title == SHOWN
 
 

@@ -19,13 +19,17 @@ KEYS = {
         "lead_in", "lead_in_joined", "changed", "published", "of_something_else", "am", "pm",
         "am_first", "pm_first", "before_time", "after_time", "oclock", "ordinal", "of_month",
         "of_year", "after_year", "before_month", "after_day", "year_sign", "day", "month", "year",
+        "weekday",
     },
     "numbers": {"large"},
     "bylines": {
         "by", "by_here", "by_after_all", "kind_of_text", "label", "after", "joined", "particle",
-        "no_name", "before_role", "about", "about_whom", "role", "body", "other_credit", "action",
+        "no_name", "no_person", "before_role", "about", "about_whom", "role", "body", "agency",
+        "other_credit", "action",
     },
-    "reading": {"read", "minute", "two_minutes", "hour", "second", "less_than_one"},
+    "reading": {
+        "read", "minute", "two_minutes", "hour", "second", "less_than_one", "ago", "ago_before",
+    },
     "notices": {"not_found", "taken_down", "wall", "outage", "error_title", "wall_title"},
 }  # fmt: skip
 NAMES = {"months": {*MONTHS, "only_here"}, "dateparser": set(MONTHS)}

@@ -200,6 +200,13 @@ def test_two_links_say_which_way_they_lead_wherever_the_words_stand(
         "</ul>",
         "<span><a href='javascript:history.back()'>Zurück</a></span> <span><a href='{a}'>"
         "Pilots ask for their pay</a></span>",
+        "<button>Previous</button><a href='{a}'>Pilots ask for their pay</a><button>Next</button>",
+        "<p>Next, <a href='{a}'>the pilots ask for their pay</a>, and so do all the others.</p>",
+        "<p>Next: <a href='{a}'>Pilots ask for their pay</a> will be read out on Monday.</p>",
+        "<div><h4>Pilots ask for their pay</h4><p>They have none.</p><a href='{a}'>Next</a></div>",
+        "<div class='tab prev'><a href='{a}'>Pilots ask for their pay</a> <a href='/2024/05/mill/'>"
+        "The mills stand still again</a></div><div class='tab next'><a href='/2024/05/smiths/'>"
+        "The smiths are out of iron</a></div>",
         "<nav><a href='/'>Next</a><a href='/b'>News</a><a href='/c'>Sport</a><a href='/d'>Town</a>"
         "<a href='{a}'>Pilots ask for their pay</a></nav>",
     ],

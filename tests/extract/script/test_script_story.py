@@ -225,9 +225,17 @@ def test_a_list_of_one_story_is_no_shell(listed: str) -> None:
     assert read("", body='<h1><a href="/themen/hafen">Hafen</a></h1>').needs_script
 
 
+ABOUT = "https://paper.example/about"
+
+
 @pytest.mark.parametrize(
-    "slot", ["W733ScriptRootC1204", "div-gpt-ad-homepage-top", "page-ads", "banner_content_left"]
-)
+    "slot",
+    [
+        "W733ScriptRootC1204", "div-gpt-ad-homepage-top", "page-ads", "banner_content_left",
+        "modal-root", "comments-app", "cookieConsentRoot", "fb-root", "werbung-content",
+        "whatsapp-share", "page-top", "domain-info",
+    ],
+)  # fmt: skip
 def test_an_empty_place_for_an_advertisement_makes_no_shell(slot: str) -> None:
     lead = "".join(
         f"<nav><a href='/a/{n}'>Fähren, Brücken und Stege am Sund</a></nav>" for n in range(14)
@@ -236,6 +244,13 @@ def test_an_empty_place_for_an_advertisement_makes_no_shell(slot: str) -> None:
     assert not page.needs_script
     for place in ("root", "app", "appRoot", "page-content", "__next", "main-2"):
         assert read("", body=f"{lead}<div id='{place}'></div>").needs_script
+
+
+def test_an_empty_place_beside_prose_makes_no_shell() -> None:
+    prose = "<p>The ferry crosses the sound on each day of the week, whatever the weather is.</p>"
+    for place in ("<div id=maincontent></div>", "<main></main>"):
+        page = read("", body=f"<h1>Ferries of the sound</h1>{place}{prose * 5}", url=ABOUT)
+        assert (page.needs_script, page.not_article) == (False, "about_page")
 
 
 def test_a_page_of_few_words_without_scripts_is_no_shell() -> None:
