@@ -18,6 +18,7 @@ from crawler.extract.fields.persons import (
     is_body,
     is_of_no_person,
     is_person,
+    names_paper,
 )
 from crawler.extract.fields.signatures import people_about, people_in_boxes, signed
 from crawler.extract.fields.site_names import home_names
@@ -134,8 +135,7 @@ def _is_no_author(
     the newspaper, or of whom or what the story is about."""
     if any(is_of_no_person(name, language) for name in found.names):
         return True
-    names = [words(name) for name in found.names]
-    if any(name in own or any(each.endswith(f" {name}") for each in own) for name in names):
+    if any(names_paper(name, own) for name in found.names):
         return True
     told = [text_of(heading)] if heading is not None else []
     told += [

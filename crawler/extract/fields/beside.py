@@ -34,6 +34,7 @@ from crawler.extract.fields.persons import (
     is_body,
     is_cased_person,
     is_of_no_person,
+    names_paper,
 )
 from crawler.extract.markup import Meaning, meanings, names_of
 from crawler.extract.page import text_of
@@ -373,10 +374,7 @@ def _name_in_line(element: HtmlElement, text: str, others: Set[str]) -> str | No
 
 
 def _is_firm(part: str, others: Set[str]) -> bool:
-    key = words(part)
-    if is_body(part) or is_agency(part):
-        return True
-    return any(key == other or other.endswith(f" {key}") for other in others)
+    return is_body(part) or is_agency(part) or names_paper(part, others)
 
 
 def _is_beside_name(part: str, others: Set[str]) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Set
 from functools import lru_cache
 
 from crawler.extract.language import pattern, words_of, words_of_one
-from crawler.text import is_dense
+from crawler.text import is_dense, words
 
 _DENSE_LETTER = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 MOST_WORDS = 6
@@ -105,6 +106,13 @@ def _small_words(language: str) -> frozenset[str]:
 def has_role(name: str) -> bool:
     """Whether a text names what a person is: reporter, editor."""
     return pattern(_ROLE).search(name) is not None
+
+
+def names_paper(name: str, papers: Set[str]) -> bool:
+    """Whether a text is the name of the newspaper, or its end: "Post" of "The Valley Post". papers:
+    its names, as compared words."""
+    key = words(name)
+    return any(key == paper or paper.endswith(f" {key}") for paper in papers)
 
 
 def is_agency(name: str) -> bool:

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.fields.beside import around
 from crawler.extract.fields.names import byline, is_signed, opens_byline
-from crawler.extract.fields.persons import is_cased_person, is_of_no_person, is_person
+from crawler.extract.fields.persons import is_cased_person, is_of_no_person, is_person, names_paper
 from crawler.extract.language import pattern
 from crawler.extract.page import text_of
 from crawler.items import Block
@@ -73,14 +73,9 @@ def signed(
             continue
         if names := _byline(block, others, language, ends=True) or _bio(block, others):
             return names, block.text
-    if (name := _name_alone(blocks, language)) and not _is_paper(name, others | own):
+    if (name := _name_alone(blocks, language)) and not names_paper(name, others | own):
         return (name,), name
     return (), ""
-
-
-def _is_paper(name: str, others: Set[str]) -> bool:
-    key = words(name)
-    return any(key == other or other.endswith(f" {key}") for other in others)
 
 
 def _name_alone(blocks: Sequence[Block], language: str | None) -> str:
