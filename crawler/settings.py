@@ -163,7 +163,6 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.conditional.ConditionalMiddleware": 110,
     "crawler.middlewares.subscription.SubscriptionMiddleware": 120,
     "crawler.middlewares.refresh.RefreshMiddleware": 580,
-    "crawler.middlewares.backoff.BackOffMiddleware": 540,  # nearer the network than Retry (550)
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.middlewares.unpacking.UnpackingMiddleware": 590,
     "crawler.middlewares.taken_down.TakenDownMiddleware": 620,  # answers before Redirect (600)

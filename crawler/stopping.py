@@ -15,5 +15,5 @@ GIVEN_UP = object()
 
 
 class Stopped(IgnoreRequest):
-    """A request that the end of the run took away. It says nothing of its URL, which is no visit
-    and waits in the archive as before."""
+    """A request that was taken away before it was answered: the run ends, or its host has asked
+    for a pause. It says nothing of its URL, which is no visit and waits as before."""

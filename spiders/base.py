@@ -217,7 +217,15 @@ class ArchiveSpider(Spider):
             guess = FoundUrl(due.ask_as, "page", found.source, found.via)
             along = (replace(self._visit(Due(guess), "gone", GUESSED, captures), shape=None),)
             due = replace(due, ask_as=None)
-            response = await self.crawler.engine.download_async(self.request(due))
+            again = self.request(due)
+            try:
+                response = await self.crawler.engine.download_async(again)
+            except Stopped:
+                return
+            except Exception as error:
+                captures = tuple(again.meta["captures"])
+                yield replace(self._visit(due, *failures.explain(error), captures), along=along)
+                return
             captures = tuple(response.meta["captures"])
             if not captures:
                 return

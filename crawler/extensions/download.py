@@ -19,6 +19,7 @@ from twisted.internet.defer import Deferred
 from twisted.web.client import ResponseFailed
 
 from crawler.errors import AnswerError, HemerotecaError
+from crawler.extensions.gate import Gate
 from crawler.extensions.room import Room
 from crawler.failures import NotUnderstoodError
 from crawler.stopping import CUT, STOPPING, Stopped
@@ -73,6 +74,7 @@ class DownloadHandler(HTTP11DownloadHandler):
         self._under_way: set[Deferred[Response]] = set()
         self._is_stopping = False
         self._room = Room.of(crawler)
+        self._gate = Gate.of(crawler)
         crawler.signals.connect(self._stop, signal=STOPPING)
         crawler.signals.connect(self._cut_off, signal=CUT)
         self._tap = working_tap()
@@ -95,9 +97,8 @@ class DownloadHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """The answer. Raises Scrapy's download errors, NotUnderstoodError; Stopped where the run
-        ends first."""
-        if self._is_stopping:
-            raise Stopped
+        ends first, or the host has asked for a pause meanwhile."""
+        await self._gate.passed(request, lambda: self._is_stopping)
         response = await self._download(request)
         if not 100 <= response.status <= 999:  # RFC 9112, 4
             raise NotUnderstoodError(f"status {response.status}"[:80])

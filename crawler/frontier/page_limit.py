@@ -40,6 +40,11 @@ class PageLimit:
         """A page is handed out."""
         self._pages[self.newspaper(site_host(due.found.url))] += 1
 
+    def give_back(self, due: Due) -> None:
+        """A page that was handed out is not asked for after all."""
+        if self.counts(due):
+            self._pages[self.newspaper(site_host(due.found.url))] -= 1
+
     def is_others_turn(self, due: Due, is_wanting: Callable[[str], bool]) -> bool:
         """Whether a page has to wait, because what is left is the share of others. is_wanting: says
         whether more pages of a newspaper may come."""

@@ -13,6 +13,7 @@ from scrapy.http import Request
 from crawler.extensions.session import Session
 from crawler.frontier.spider import FrontierSpider
 from crawler.items import Due
+from crawler.urls import site_host
 
 # Claimed of a host at once.
 _CLAIM = 16
@@ -79,6 +80,14 @@ class Requisites:
         return self._after is not None or any(
             not self._hosts.is_closed(host) for host in self._lanes
         )
+
+    def take_back(self, due: Due) -> bool:
+        """Whether one was handed out; it waits again then."""
+        if due.found.url not in self._out:
+            return False
+        self._out.discard(due.found.url)
+        self._lanes.setdefault(site_host(due.found.url), _Lane()).waiting.appendleft(due)
+        return True
 
     def settle(self, urls: Iterable[str]) -> None:
         """Visits are stored."""

@@ -20,12 +20,14 @@ from typing import Any, Self, TypeVar, cast
 from scrapy import Spider, signals
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
-from scrapy.http import Request
+from scrapy.http import Request, Response
 
 from crawler import times
 from crawler.archive.outcomes import Family
+from crawler.extensions.gate import Gate
 from crawler.extensions.session import Session
 from crawler.extensions.waking import Waking
+from crawler.frontier.backoff import BackOff
 from crawler.frontier.in_hand import InHand
 from crawler.frontier.judge import HOLD, Judge, is_held_with
 from crawler.frontier.lines import NONE, Line, entry_host, is_follow_up
@@ -35,7 +37,7 @@ from crawler.frontier.spider import LATER, FrontierSpider
 from crawler.items import Due, FoundUrl
 from crawler.policy import budget
 from crawler.policy.revisit import SECOND_CHANCE
-from crawler.stopping import STOPPING
+from crawler.stopping import STOPPING, Stopped
 from crawler.urls import site_host
 
 # Requests of one host that may wait in the downloader beyond those under way: enough to keep it
@@ -49,6 +51,8 @@ _LOW = 6
 _LOOK = 0.05
 # Seconds: what a site asks to wait beyond that, the next run waits.
 _LONGEST_PAUSE = 3_600.0
+_PLACE = "place"
+"""In the meta of a request that was handed out: what its line had of it."""
 
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -83,7 +87,9 @@ class Frontier(BaseScheduler):
         self._waking = Waking(crawler)
         self._is_stopping = False
         self._no_files: set[str] = set()
-        """Sites that have refused us requisites."""
+        """Sites that have refused us a requisite: none is asked for while pages wait."""
+        self._back_off = BackOff(self._refused, self.is_pausing)
+        Gate.of(crawler).wait = self._seconds_to_wait
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -91,6 +97,7 @@ class Frontier(BaseScheduler):
         frontier = cls(crawler)
         crawler.signals.connect(frontier._close, signal=signals.spider_closed)
         crawler.signals.connect(frontier._stop, signal=STOPPING)
+        crawler.signals.connect(frontier._answered, signal=signals.response_downloaded)
         return frontier
 
     @classmethod
@@ -148,6 +155,15 @@ class Frontier(BaseScheduler):
         """A URL was fetched by other ways (a redirect led to it): do not fetch it again."""
         self._in_hand.mark_seen(url)
 
+    def _answered(self, response: Response, request: Request) -> None:
+        self._back_off.answered(request, response)
+
+    def _refused(self, request: Request, seconds: float) -> None:
+        due: Due | None = request.meta.get("due")
+        if due is not None and due.found.role == "requisite":
+            self._no_files.add(site_host(request.url))
+        self.pause(request.url, seconds)
+
     def pause(self, url: str, seconds: float) -> None:
         """Ask nothing of a URL's site for a while."""
         line = self._lines.setdefault(site_host(url), Line())
@@ -162,6 +178,34 @@ class Frontier(BaseScheduler):
             return
         line.free_at = max(line.free_at, time.monotonic() + seconds)
         self._waking.after(seconds)
+
+    def _seconds_to_wait(self, request: Request) -> float:
+        """How long a request waits that has left its line, because its host has asked for a pause
+        since. Raises Stopped where it is not sent: a URL goes back into its line, so that it
+        takes no place among what other hosts are asked for."""
+        site = site_host(request.url)
+        if not self.is_pausing(site):
+            return 0.0
+        if self.is_closed(site) or self._takes_back(request, self._lines[site]):
+            raise Stopped
+        return self._lines[site].free_at - time.monotonic()
+
+    def _takes_back(self, request: Request, line: Line) -> bool:
+        """Whether a request has a place in a line; it has it again then."""
+        if is_follow_up(request):
+            return False
+        due: Due | None = request.meta.get("due")
+        if due is not None and due.found.role == "requisite":
+            return self._requisites is not None and self._requisites.take_back(due)
+        place = request.meta.get(_PLACE)
+        if place is None:
+            return False
+        url = place[2].found.url
+        self._in_hand.forget(url)
+        self._in_hand.take(url, is_source=place[2].found.role != "page")
+        self._limit.give_back(place[2])
+        heapq.heappush(line.heap, place)
+        return True
 
     @_or_end_the_run
     def enqueue_request(self, request: Request) -> bool:
@@ -288,6 +332,7 @@ class Frontier(BaseScheduler):
             if family is not None:
                 entry = replace(entry, ask_as=budget.with_slash(url, family))
             request = self._spider.request(entry)
+            request.meta[_PLACE] = item
         for item in deferred:
             heapq.heappush(line.heap, item)
         if deferred and request is None:
@@ -387,10 +432,6 @@ class Frontier(BaseScheduler):
         if is_idle and not self._in_hand.is_under_way(site):
             return not self._is_busy(requisite_slot(host))
         return site not in self._no_files and self._is_between_pages(host)
-
-    def refuses_files(self, url: str) -> None:
-        """A host has refused us a requisite: it is asked for no more while pages wait."""
-        self._no_files.add(site_host(url))
 
     def _is_between_pages(self, host: str) -> bool:
         """Whether the next page of a host is not to be asked for before a file has come."""

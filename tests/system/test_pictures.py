@@ -273,22 +273,23 @@ def test_a_killed_run_goes_on_with_the_pictures_that_it_owes(tmp_path: Path) -> 
 def test_a_picture_host_that_asks_for_a_pause_gets_it_and_stories_do_not_wait(
     tmp_path: Path,
 ) -> None:
-    answers: Answers = {
-        "/p.png": (429, {"Retry-After": "7200"}, b""),
-        "/q.png": (200, PNG, picture("q")),
-    }
+    names = [f"{each}.png" for each in "pqrstu"]
+    answers: Answers = {f"/{each}": (429, {"Retry-After": "7200"}, b"") for each in names}
     there: list[str] = []
     with site(answers, there) as host:
         elsewhere = host.replace("127.0.0.1", "localhost")
-        with site(paper({1: figure(f"{elsewhere}/p.png", f"{elsewhere}/q.png"), 2: ""})) as url:
+        pictures = figure(*(f"{elsewhere}/{each}" for each in names))
+        with site(paper({1: pictures, 2: ""})) as url:
             done = crawl(
-                "news", tmp_path / "a", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1", site=url,
+                "news", tmp_path / "a", "-s", "DOWNLOAD_DELAY=0.4", site=url,
                 keep="pictures",
             )  # fmt: skip
     assert done.returncode == 0
-    assert [path for path in there if path.endswith(".png")] in (["/p.png"], ["/p.png", "/q.png"])
+    (asked,) = (path[1:] for path in there if path.endswith(".png"))
     found = rows(tmp_path / "a")
-    assert found["p.png"]["state"] == "retry"
+    assert {name: found[name]["state"] for name in names} == {
+        name: "retry" if name == asked else "queued" for name in names
+    }
     (run,) = query(tmp_path / "a", "SELECT new_articles, captures FROM runs")
     assert run["new_articles"] == 2
     # what was asked of the host of pictures counts for the newspaper, and that is the only one

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from scrapy.http import Response
 
-from crawler.middlewares.backoff import retry_after
+from crawler.frontier.backoff import retry_after
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 

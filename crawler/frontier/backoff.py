@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Self
 
-from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
-from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.events import event
-from crawler.frontier.scheduler import Frontier
 from crawler.times import utc
+from crawler.urls import site_host
 
 # Seconds of the first pause where the server names none; each further refusal in a row doubles it.
 _FIRST = 30.0
@@ -22,42 +20,38 @@ _MOST = 90 * 86_400.0
 _REFUSALS = (429, 503)
 
 
-class BackOffMiddleware:
-    """On 429 or 503, leaves the host alone for as long as it says, or ever longer.
+class BackOff:
+    """On 429 or 503, leaves a host alone for as long as it says, or ever longer.
 
     The answer goes on to the spider, with the moment to try again in `meta["retry_at"]`.
     """
 
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
+    def __init__(
+        self, pause: Callable[[Request, float], None], is_pausing: Callable[[str], bool]
+    ) -> None:
+        """pause: told what was refused, and for how many seconds nothing is to be asked.
+        is_pausing: whether a site has asked for a pause that is not over."""
+        self._pause = pause
+        self._is_pausing = is_pausing
         self._pauses: dict[str, float] = {}
         """host → seconds of its last pause."""
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Made by Scrapy."""
-        return cls(crawler)
-
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Note a refusal, or that the host answers again."""
-        host = urlparse_cached(request).hostname or ""
+    def answered(self, request: Request, response: Response) -> None:
+        """Note a refusal, or that the host answers again. To be called before the downloader sends
+        the next request: a middleware would be told after that."""
+        host = site_host(request.url)
         if response.status not in _REFUSALS:
             self._pauses.pop(host, None)
-            return response
-        if not isinstance(self._crawler.engine.scheduler, Frontier):
-            return response
-        pause = retry_after(response, datetime.now(UTC))
-        if pause is None:
-            pause = min(2 * self._pauses.get(host, _FIRST / 2), _LONGEST)
-        self._pauses[host] = pause
-        Frontier.of(self._crawler).pause(request.url, pause)
-        due = request.meta.get("due")
-        if due is not None and due.found.role == "requisite":
-            Frontier.of(self._crawler).refuses_files(request.url)
-        event("host_paused", host=host, seconds=round(pause), status=response.status)
-        when = datetime.now(UTC) + timedelta(seconds=pause)
-        request.meta["retry_at"] = utc(when)
-        return response
+            return
+        seconds = retry_after(response, datetime.now(UTC))
+        if seconds is None and self._is_pausing(host):
+            seconds = self._pauses.get(host, _FIRST)  # it was asked before the pause began
+        elif seconds is None:
+            seconds = min(2 * self._pauses.get(host, _FIRST / 2), _LONGEST)
+        self._pauses[host] = seconds
+        self._pause(request, seconds)
+        event("host_paused", host=host, seconds=round(seconds), status=response.status)
+        request.meta["retry_at"] = utc(datetime.now(UTC) + timedelta(seconds=seconds))
 
 
 def retry_after(response: Response, now: datetime) -> float | None:
