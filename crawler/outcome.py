@@ -76,10 +76,9 @@ def is_refusal(reason: Reason) -> bool:
     """Whether a server refused us, or showed a wall in place of what was asked for."""
     if reason.code in ("http_status", "robots_fails"):
         return reason.subject in REFUSALS
-    return reason.code in ("front_wall", "asks_to_wait") or (reason.code, reason.subject) == (
-        "no_article",
-        "wall",
-    )
+    if (reason.code, reason.subject) == ("no_article", "wall"):
+        return True
+    return reason.code in ("front_wall", "asks_to_wait", "asks_for_pause")
 
 
 def of_seeds(missed: Iterable[Reason], *, archived: int, is_list: bool) -> str | None:

@@ -94,6 +94,8 @@ class ArchiveSpider(Spider):
         self.seed_failures: dict[str, Reason] = {}
         """seed → why it gave nothing; the command tells the user."""
         self.seeds_done = 0
+        self.pauses: dict[str, Reason] = {}
+        """Hosts of which this run asks nothing more → why."""
         self.bare = without_scheme(
             *(arguments.get(name) for name in ("site", "url") if "paper" not in arguments)
         )
@@ -123,9 +125,14 @@ class ArchiveSpider(Spider):
     @property
     def missed_seeds(self) -> str | None:
         """What the addresses that the run was sent for make of it, as `outcome.of_seeds` has it."""
-        return of_seeds(
-            self.seed_failures.values(), archived=self.seeds_done, is_list=self.name == "article"
-        )
+        missed = [*self.seed_failures.values()]
+        if self.pauses:
+            missed += filter(None, map(self.missed, self.seeds))
+        return of_seeds(missed, archived=self.seeds_done, is_list=self.name == "article")
+
+    def missed(self, seed: str) -> Reason | None:
+        """Why a seed gave nothing, or nothing more; None where nothing is amiss."""
+        return self.seed_failures.get(seed) or self.pauses.get(site_host(seed))
 
     @property
     def keeps_more(self) -> bool:
@@ -158,6 +165,10 @@ class ArchiveSpider(Spider):
     def refuse(self, due: Due) -> Reason | None:
         """Why not to fetch a URL; None if it is to be fetched."""
         return None
+
+    def left_alone(self, site: str, why: Reason) -> None:
+        """Nothing more is asked of a site in this run."""
+        self.pauses[site] = why
 
     def look_further(self, site: str) -> None:
         """Offer more sources of a site, if any, where all that is known of it has been fetched."""

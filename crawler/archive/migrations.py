@@ -21,6 +21,7 @@ from crawler.archive.past import (
     mementos,
     monitors,
     newcomers,
+    pauses,
     pictures,
     profiles,
     reading,
@@ -218,6 +219,12 @@ def m030_totals(db: Database) -> None:
 def m031_counts_of_new_stories(db: Database) -> None:
     """What new stories count is written together."""
     newcomers.upgrade(db)
+
+
+@migrations()
+def m032_pauses(db: Database) -> None:
+    """Until when hosts have asked to be left alone."""
+    pauses.upgrade(db)
 
 
 def bring_up_to_date(db: Database) -> None:

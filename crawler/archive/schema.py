@@ -15,7 +15,7 @@ APPLICATION_ID = 0x48656D65  # "Heme": tells an archive from any other SQLite fi
 SQL = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
 
 UTC_COLUMNS: dict[str, tuple[str, ...]] = {
-    "sites": ("first_seen_at",),
+    "sites": ("first_seen_at", "paused_until"),
     "runs": ("started_at", "finished_at"),
     "urls": ("found_at", "due_at", "visited_at"),
     "captures": ("fetched_at",),

@@ -23,7 +23,8 @@ CREATE TABLE sites (
     lists_empty INTEGER NOT NULL DEFAULT 0,
     told_visits INTEGER NOT NULL DEFAULT 0,
     told_stories INTEGER NOT NULL DEFAULT 0,
-    round_from INTEGER NOT NULL DEFAULT 0
+    round_from INTEGER NOT NULL DEFAULT 0,
+    paused_until TEXT
 ) STRICT;
 
 CREATE TABLE runs (

@@ -47,6 +47,16 @@ class SiteMemory:
         ).fetchone()
         return cast("tuple[str, str]", row) if row[0] and row[1] else None
 
+    def pause(self, host: str, until: str) -> None:
+        """Remember until when a known host is to be left alone, ISO 8601, UTC."""
+        self._sql("UPDATE sites SET paused_until = ? WHERE host = ?", (until, host))
+
+    def pauses(self, now: str) -> list[tuple[str, str]]:
+        """Hosts that are to be left alone now, and until when."""
+        return self._sql(
+            "SELECT host, paused_until FROM sites WHERE paused_until > ?", (now,)
+        ).fetchall()
+
     def keep_robots(self, origin: str, url: str, fetched_at: str, status: int, body: bytes) -> None:
         """Remember a host's robots.txt for the runs of the next day (RFC 9309, 2.4)."""
         self._sql(

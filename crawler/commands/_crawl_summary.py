@@ -145,6 +145,11 @@ def seed_problems(spider: Spider) -> list[str]:
     ]
     if len(failures) > _NAMED:
         lines.append(f"… and {len(failures) - _NAMED:,} more URLs: the view not_archived has all")
+    pauses: dict[str, Reason] = getattr(spider, "pauses", {})
+    lines += [
+        f"{host}: {reason}; what waits of it is for a later run"
+        for host, reason in list(pauses.items())[:_NAMED]
+    ]
     fronts: dict[str, Any] = getattr(spider, "fronts", {})
     lines += [
         f"{url}: {front.reason}; stories come in by other ways"

@@ -24,6 +24,7 @@ from scrapy.http import Request, Response
 
 from crawler import times
 from crawler.archive.outcomes import Family
+from crawler.events import event
 from crawler.extensions.gate import Gate
 from crawler.extensions.session import Session
 from crawler.extensions.waking import Waking
@@ -37,6 +38,7 @@ from crawler.frontier.spider import LATER, FrontierSpider
 from crawler.items import Due, FoundUrl
 from crawler.policy import budget
 from crawler.policy.revisit import SECOND_CHANCE
+from crawler.reasons import because
 from crawler.stopping import STOPPING, Stopped
 from crawler.urls import site_host
 
@@ -51,6 +53,9 @@ _LOW = 6
 _LOOK = 0.05
 # Seconds: what a site asks to wait beyond that, the next run waits.
 _LONGEST_PAUSE = 3_600.0
+# Seconds for which later runs heed it at most: what a server asks beyond that is taken to be of
+# the address.
+_LONGEST_KEPT = 86_400.0
 _PLACE = "place"
 """In the meta of a request that was handed out: what its line had of it."""
 
@@ -89,6 +94,7 @@ class Frontier(BaseScheduler):
         self._no_files: set[str] = set()
         """Sites that have refused us a requisite: none is asked for while pages wait."""
         self._back_off = BackOff(self._refused, self.is_pausing)
+        self._knows_pauses = False
         Gate.of(crawler).wait = self._seconds_to_wait
 
     @classmethod
@@ -158,26 +164,40 @@ class Frontier(BaseScheduler):
     def _answered(self, response: Response, request: Request) -> None:
         self._back_off.answered(request, response)
 
+    def pause(self, url: str, seconds: float) -> None:
+        """Ask nothing of a URL's site for a while."""
+        site = site_host(url)
+        line = self._lines.setdefault(site, Line())
+        if seconds > _LONGEST_PAUSE:
+            line.closed = line.dry = True
+            if self._requisites is not None:
+                self._requisites.close(site)
+            for _, _, entry in line.heap:  # queued again in the archive when the run ends
+                if isinstance(entry, Due):
+                    self._in_hand.forget(entry.found.url)
+            line.heap.clear()
+            until = datetime.now(UTC) + timedelta(seconds=seconds)
+            self._spider.left_alone(site, because("asks_for_pause", f"{until:%Y-%m-%d %H:%M}"))
+            return
+        line.free_at = max(line.free_at, time.monotonic() + seconds)
+        self._waking.after(seconds)
+
     def _refused(self, request: Request, seconds: float) -> None:
         due: Due | None = request.meta.get("due")
         if due is not None and due.found.role == "requisite":
             self._no_files.add(site_host(request.url))
         self.pause(request.url, seconds)
+        until = datetime.now(UTC) + timedelta(seconds=min(seconds, _LONGEST_KEPT))
+        self._session.keep_pause(site_host(request.url), times.utc(until))
 
-    def pause(self, url: str, seconds: float) -> None:
-        """Ask nothing of a URL's site for a while."""
-        line = self._lines.setdefault(site_host(url), Line())
-        if seconds > _LONGEST_PAUSE:
-            line.closed = line.dry = True
-            if self._requisites is not None:
-                self._requisites.close(site_host(url))
-            for _, _, entry in line.heap:  # queued again in the archive when the run ends
-                if isinstance(entry, Due):
-                    self._in_hand.forget(entry.found.url)
-            line.heap.clear()
-            return
-        line.free_at = max(line.free_at, time.monotonic() + seconds)
-        self._waking.after(seconds)
+    def _take_up_pauses(self) -> None:
+        """Leave alone whoever has asked for it in an earlier run."""
+        self._knows_pauses = True
+        for site, until in self._session.known.pauses():
+            if site in self._lines or site in self._spider.resume_hosts:
+                left = (datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds()
+                event("host_paused", host=site, seconds=round(left))
+                self.pause(f"http://{site}/", left)
 
     def _seconds_to_wait(self, request: Request) -> float:
         """How long a request waits that has left its line, because its host has asked for a pause
@@ -248,6 +268,8 @@ class Frontier(BaseScheduler):
         """The next request, or None if nothing waits that a host is free for."""
         if self._session.archive.error or self._is_stopping:
             return None
+        if not self._knows_pauses:
+            self._take_up_pauses()
         for site in list(self._lines):
             line = self._lines[site]
             if line.free_at > time.monotonic():
@@ -277,6 +299,8 @@ class Frontier(BaseScheduler):
     def _push(self, rank: int, entry: Request | Due, url: str | None) -> None:
         site = site_host(entry.found.url if isinstance(entry, Due) else entry.url)
         line = self._lines.setdefault(site, Line())
+        if line.closed and isinstance(entry, Due):
+            return  # it waits in the archive, or is named again
         if url is not None and isinstance(entry, Due):
             self._in_hand.take(url, is_source=entry.found.role != "page")
         heapq.heappush(line.heap, (-rank, next(self._order), entry))

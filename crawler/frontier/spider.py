@@ -32,6 +32,9 @@ class FrontierSpider(Protocol):
     def rank(self, found: FoundUrl) -> int:
         """Say its priority: higher is fetched first."""
 
+    def left_alone(self, site: str, why: Reason) -> None:
+        """Take note that nothing more is asked of a site in this run."""
+
     def is_part(self, host: str) -> bool:
         """Say whether a host is followed as a part of a newspaper at another one."""
 

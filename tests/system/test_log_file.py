@@ -20,6 +20,7 @@ from crawler.log import ShownRecord
 from crawler.log_file import JsonLines, Words
 from crawler.reasons import Reason
 from crawler.runs.facts import tell_of_findings, tell_of_lesson
+from crawler.urls import site_host
 from tests.loopback import Answers, page, site
 
 from .conftest import FULL_SPEED, crawl, run_scrapy
@@ -107,7 +108,7 @@ def test_a_host_that_is_left_alone_for_a_while_is_told(tmp_path: Path) -> None:
         crawl("news", tmp_path / "a", "--logfile", str(log), "-s", "RETRY_TIMES=0", site=home)
     paused = named(log, "host_paused")
     assert {(each["host"], each["seconds"], each["status"]) for each in paused} == {
-        ("127.0.0.1", 1, 503)
+        (site_host(home), 1, 503)
     }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,13 @@ def visited(folder: Path) -> dict[str, str]:
     return {"/" + row["url"].split("/", 3)[3]: row["state"] for row in found}
 
 
+def _end_pause(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "archive.db")) as db, db:
+        (until,) = db.execute("SELECT paused_until FROM sites").fetchone()
+        assert until > "2026"
+        db.execute("UPDATE sites SET paused_until = '2026-01-01T00:00:00+00:00'")
+
+
 def test_what_waited_comes_after_a_short_pause_and_counts_once(tmp_path: Path) -> None:
     paper = Paper(STORIES[2], "2")
     with site(paper) as home:
@@ -67,11 +76,20 @@ def test_a_long_pause_ends_the_hosts_part_at_once_and_the_next_run_goes_on(
 ) -> None:
     paper = Paper(STORIES[1], "7200")
     with site(paper) as home:
-        assert crawl("news", tmp_path / "a", *PACE, site=home, discover="links").returncode == 0
-        assert paper.gaps == []
-        left = visited(tmp_path / "a")
-        assert left[STORIES[1]] == "retry"
-        assert {left[path] for path in STORIES[2:]} == {"queued"}
+        for _ in range(2):  # the run after it heeds the pause, too
+            done = crawl("news", tmp_path / "a", *PACE, site=home, discover="links")
+            assert done.returncode == 10
+            assert "its host asks to be left alone until " in done.stderr
+            assert paper.gaps == []
+            left = visited(tmp_path / "a")
+            assert left[STORIES[1]] == "retry"
+            assert {left[path] for path in STORIES[2:]} == {"queued"}
+        (run,) = query(tmp_path / "a", "SELECT outcome, exit_code FROM runs")
+        assert run == {"outcome": "blocked", "exit_code": 10}
+        (own,) = query(tmp_path / "a", "SELECT outcome, reason_code FROM run_papers")
+        assert own == {"outcome": "blocked", "reason_code": "asks_for_pause"}
+        assert faults(tmp_path / "a") == []
+        _end_pause(tmp_path / "a")
         assert crawl("news", tmp_path / "a", *PACE, site=home, discover="links").returncode == 0
     assert {state for path, state in visited(tmp_path / "a").items() if path != STORIES[1]} == {
         "done"

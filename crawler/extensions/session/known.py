@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crawler import times
 from crawler.archive.captures import last_response
 from crawler.archive.database import WARC_FOLDER
 from crawler.archive.frontier import FrontierTable
@@ -97,6 +98,10 @@ class Known:
     def posts_listed(self, host: str) -> tuple[str, str] | None:
         """Of a WordPress site: its first list of posts, and when the last one was read."""
         return self._look(lambda db: SiteMemory(db).posts_listed(host))
+
+    def pauses(self) -> list[tuple[str, str]]:
+        """Hosts that have asked in an earlier run to be left alone still, and until when."""
+        return self._look(lambda db: SiteMemory(db).pauses(times.now())) or []
 
     def robots(self, origin: str) -> tuple[str, str, int, bytes] | None:
         """A host's robots.txt as last fetched: url, fetched_at, status, body; None if not known."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -183,11 +183,11 @@ class Session:
     def _end_papers(self, store: Store) -> None:
         """Say how the run ended for each newspaper that it was sent for."""
         spider = self._crawler.spider
-        missed: Mapping[str, Reason] = getattr(spider, "seed_failures", {})
+        missed: Callable[[str], Reason | None] = getattr(spider, "missed", lambda url: None)
         assert self.outcome is not None
         assert store.run_id is not None
         for wanted in self._wanted():
-            why = missed.get(wanted.home_url)
+            why = missed(wanted.home_url)
             own = of_seeds([why], archived=0, is_list=False) if why is not None else None
             # another one's failure is none of its own
             ended = FINISHED if self.outcome in (UNREACHABLE, BLOCKED) else self.outcome
@@ -324,6 +324,11 @@ class Session:
             self.archive.change(
                 lambda store: store.memory.keep_robots(origin, url, times.now(), status, body)
             )
+
+    def keep_pause(self, host: str, until: str) -> None:
+        """Remember for later runs until when a host is to be left alone."""
+        if self.is_archiving and not self.archive.error:
+            self.archive.change(lambda store: store.memory.pause(host, until))
 
     def _spare_the_disk(self) -> None:
         """End the run, storing what is in hand, before the disk is full."""
