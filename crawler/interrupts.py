@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 OF_PARENT = "HEMEROTECA_ENDS_WITH_INPUT"
-"""Variable of the environment that is 1 where a command ends with its standard input."""
+"""Variable of the environment that is there where a command ends with its standard input: 1, or the
+first two moments of `end_with_parent`."""
 
 
 def answer_interrupts() -> None:
@@ -58,14 +59,16 @@ def end_with_parent() -> None:
     our standard input.
 
     It may write lines of two moments of `steady` there: when to end, and when to be dead, unless
-    the next line says later ones. So this process does not outlive what it may do, even where the
-    one that watches over it was stopped in its tracks.
+    the next line says later ones; the first two may be in the variable. So this process does not
+    outlive what it may do, even where the one that watches over it was stopped in its tracks.
     """
-    if os.environ.get(OF_PARENT) != "1":
+    said = os.environ.get(OF_PARENT)
+    if not said:
         return
     import threading
 
-    threading.Thread(target=_heed_parent, daemon=True).start()
+    moments = (float("inf"), float("inf")) if said == "1" else map(float, said.split())
+    threading.Thread(target=_heed_parent, args=moments, daemon=True).start()
 
 
 def steady() -> float:
@@ -75,10 +78,9 @@ def steady() -> float:
     return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
-def _heed_parent() -> None:
+def _heed_parent(end_at: float, dead_at: float) -> None:
     import select
 
-    end_at = dead_at = float("inf")
     rest, is_there = b"", True
     while True:
         now = steady()

@@ -85,9 +85,8 @@ class Held:
                 # its own session: Ctrl-C at ours reaches it through us alone
                 self._child = subprocess.Popen(  # noqa: S603
                     command, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT,
-                    start_new_session=True, env={**environment, OF_PARENT: "1"},
+                    start_new_session=True, env={**environment, OF_PARENT: self._moments()},
                 )  # fmt: skip
-                self._tell_child()
             child = self._child
             while True:
                 try:
@@ -107,14 +106,17 @@ class Held:
     def _is_late(self) -> bool:
         return steady() - self._kept_since >= self.lease.seconds * _END
 
+    def _moments(self) -> str:
+        """When the crawl is to end, and when to be dead."""
+        return " ".join(str(self._kept_since + self.lease.seconds * part) for part in (_END, _DEAD))
+
     def _tell_child(self) -> None:
         child = self._child
         if child is None or child.stdin is None:
             return
-        ends, dead = (self._kept_since + self.lease.seconds * part for part in (_END, _DEAD))
         with contextlib.suppress(OSError, ValueError):  # it has ended
             os.set_blocking(child.stdin.fileno(), False)
-            os.write(child.stdin.fileno(), f"{ends} {dead}\n".encode())
+            os.write(child.stdin.fileno(), f"{self._moments()}\n".encode())
 
     def _tell_to_end(self) -> None:
         if not self._is_told_to_end:

@@ -124,6 +124,16 @@ def test_a_crawl_does_not_outlive_a_worker_that_can_watch_no_more(
     assert (tmp_path / "mark.told").exists()
 
 
+def test_a_crawl_whose_worker_never_came_to_tell_it_of_its_lease_ends_with_that(
+    tmp_path: Path,
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(tmp_path / "mark"), "ignores"], cwd=ROOT,
+        stdin=subprocess.PIPE, env={**os.environ, OF_PARENT: f"{steady() + 1} {steady() + 1.5}"},
+    ) as child:  # fmt: skip
+        assert child.wait() == -signal.SIGKILL
+
+
 def test_a_crawl_lives_for_as_long_as_its_lease_is_kept(tmp_path: Path) -> None:
     held, mark = Held(lease(1.0)), tmp_path / "mark"
     held.keep(steady())
