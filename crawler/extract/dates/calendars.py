@@ -6,7 +6,9 @@ Tables and arithmetic only; `parse` does the reading.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import NamedTuple
 
 MONTH_FIRST = frozenset({"en-us", "en-ph", "en-pr", "en-gu", "es-us", "es-pr", "fil"})
 """Languages that write 03/04/2021 for 4 March. All others write the day first (Unicode CLDR)."""
@@ -76,23 +78,80 @@ def zone_offset(name: str, language: str | None) -> int | None:
     return ZONES.get(name, by_language.get(tag.partition("-")[0]))
 
 
-JAPANESE_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867}
-"""Era → the year before its first."""
+ERAS = {
+    "令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867,
+    "民國": 1911, "民国": 1911,
+}  # fmt: skip
+"""Era of Japan or of the Republic of China → the year before its first."""
 
 BUDDHIST_OFFSET = 543
 """Years that the Thai calendar is ahead of the Gregorian."""
 
-PERSIAN_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            ("فروردین",), ("اردیبهشت",), ("خرداد",), ("تیر",), ("مرداد", "امرداد"), ("شهریور",),
-            ("مهر",), ("آبان",), ("آذر",), ("دی",), ("بهمن",), ("اسفند",),
-        ),
-        start=1,
-    )
-    for name in names
-}  # fmt: skip
+_KANJI = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"〇": 0}
+_BEFORE_SIGN = re.compile(r"[〇零一二三四五六七八九十]{1,4}(?=\s?[年月日號号])|元(?=\s?年)")
+
+
+def western(text: str) -> str:
+    """A text with the digits of ours for the numerals of a Chinese or Japanese date.
+
+    >>> western("二〇二四年十一月二十八日"), western("令和元年")
+    ('2024年11月28日', '令和1年')
+    """
+    return _BEFORE_SIGN.sub(lambda match: str(_value(match[0])), text)
+
+
+def _value(numerals: str) -> int:
+    if numerals == "元":
+        return 1
+    tens, ten, ones = numerals.rpartition("十")
+    if not ten:
+        return int("".join(str(_KANJI[each]) for each in numerals))
+    return 10 * (_KANJI.get(tens, 1) if len(tens) < 2 else 0) + _KANJI.get(ones, 0)
+
+
+def _numbered(*months: str) -> dict[str, int]:
+    """months: the names of each, from the first on, a space between two."""
+    return {name: number for number, names in enumerate(months, start=1) for name in names.split()}
+
+
+_PERSIAN_MONTHS = _numbered(
+    # in Iran, in Dari and in Pashto
+    "فروردین حمل وری", "اردیبهشت ثور غویی", "خرداد جوزا غبرګولی", "تیر سرطان چنګاښ",
+    "مرداد امرداد اسد زمری", "شهریور سنبله وږی", "مهر میزان تله", "آبان عقرب لړم",
+    "آذر قوس لیندۍ", "دی جدی مرغومی", "بهمن دلو سلواغه", "اسفند حوت کب",
+)  # fmt: skip
+_NEPALI_MONTHS = _numbered(
+    "वैशाख बैशाख बैसाख", "जेठ ज्येष्ठ जेष्ठ", "असार आषाढ असाढ अषाढ", "साउन श्रावण सावन",
+    "भदौ भाद्र भाद्रपद", "असोज आश्विन असौज", "कात्तिक कार्तिक", "मंसिर मङ्सिर मङसिर",
+    "पुस पुष पौष", "माघ", "फागुन फाल्गुन फागुण", "चैत चैत्र",
+)  # fmt: skip
+_NEPALI_FIRST = 1975
+_NEPALI_BEGIN = date(1918, 4, 13)
+_NEPALI_LENGTHS = (
+    "223321101011", "232321110012", "132321110102", "223222101011", "223321101011", "232321110012",
+    "222322011011", "223222101011", "223321101011", "232321110012", "222322011011", "223222101011",
+    "232321101011", "232321110012", "222322011011", "223222101011", "232321110011", "232321110102",
+    "223222101011", "223222101011", "232321110011", "232321110102", "223222101011", "223222101011",
+    "232321110012", "132321110102", "223222101011", "223321101011", "232321110012", "132321110102",
+    "223222101011", "223321101011", "232321110012", "222322011002", "223222101011", "223321101011",
+    "232321110012", "222322011011", "223222101011", "223321101011", "232321110012", "222322011011",
+    "223222101011", "232321101011", "232321110102", "222322101011", "223222101011", "232321110011",
+    "232321110102", "222322101011", "223222101011", "232321110012", "132321110102", "223222101011",
+    "223231101011", "232321110012", "132321110102", "223222101011", "223321101011", "232321110012",
+    "132322011002", "223222101011", "223321101011", "232321110012", "222322011011", "223222101011",
+    "223321101011", "232321110012", "222322011011", "223222101011", "232321101011", "232321110012",
+    "222322101011", "223222101011", "232321110011", "232321110102", "222322101011", "223222101011",
+    "232321110011", "232321110102", "223222101011", "223231101011", "232321110012", "132321110102",
+    "223222101011", "223321101011", "232321110012", "222322010102", "223222101011", "223321101011",
+    "232321110012", "222322011002", "223222101011", "223321101011", "232321110012", "222322011011",
+    "223222101011", "232321101011", "232321110012", "222322101011", "223222101011", "232321110011",
+    "232321110102", "222322101011", "223222101011", "232321110011", "232321110102", "223222101011",
+    "223222101011", "223221110111", "232312110111", "132321110111", "223222101111", "123312110111",
+    "132321110111", "132321110111", "223222110111", "123321110111", "132321110111", "223221110111",
+    "223222101111", "123321101011", "232321110111", "223222010102", "223222100111", "232312101011",
+)  # fmt: skip
+"""For each year, how many days above 29 its months have: they follow the sun, and no rule. As Nepal
+has proclaimed them, or the almanacs reckon them (the package nepali-datetime has the same)."""
 
 
 def from_persian(year: int, month: int, day: int) -> tuple[int, int, int] | None:
@@ -118,20 +177,68 @@ def from_persian(year: int, month: int, day: int) -> tuple[int, int, int] | None
     return found.year, found.month, found.day
 
 
-def persian_letters(text: str) -> str:
+def from_nepali(year: int, month: int, day: int) -> tuple[int, int, int] | None:
+    """The Gregorian date of a day in the Bikram Sambat; None if there is no such day.
+
+    Years 1975 to 2100 (1918 to 2044).
+
+    >>> from_nepali(2081, 1, 25)
+    (2024, 5, 7)
+    """
+    index = year - _NEPALI_FIRST
+    if not (0 <= index < len(_NEPALI_LENGTHS) and 1 <= month <= 12):
+        return None
+    lengths = _NEPALI_LENGTHS[index]
+    if not 1 <= day <= 29 + int(lengths[month - 1]):
+        return None
+    before = "".join(_NEPALI_LENGTHS[:index]) + lengths[: month - 1]
+    found = _NEPALI_BEGIN + timedelta(days=29 * len(before) + sum(map(int, before)) + day - 1)
+    return found.year, found.month, found.day
+
+
+class Calendar(NamedTuple):
+    """One whose months have names of their own."""
+
+    months: dict[str, int]
+    years: range
+    gregorian: Callable[[int, int, int], tuple[int, int, int] | None]
+
+
+_CALENDARS = (
+    Calendar(_PERSIAN_MONTHS, range(1244, 1532), from_persian),
+    Calendar(
+        _NEPALI_MONTHS, range(_NEPALI_FIRST, _NEPALI_FIRST + len(_NEPALI_LENGTHS)), from_nepali
+    ),
+)
+
+
+def calendar_of(month: str, year: int) -> Calendar | None:
+    """The calendar in which a month has this name, and years such as this one are near; None for
+    the Gregorian."""
+    name = plain_letters(month)
+    return next((each for each in _CALENDARS if name in each.months and year in each.years), None)
+
+
+def plain_letters(text: str) -> str:
     """Text in the Persian alphabet's code points, which Arabic keyboards have not."""
     return text.replace("ي", "ی").replace("ك", "ک")
 
 
-def persian_date(text: str) -> tuple[int, int, int] | None:
-    """The Gregorian date that a text with a Solar Hijri month's name states; None if there is none.
+_PARTS = re.compile(r"[0-9]+|[^\s0-9,;:|/()\[\].]+")
 
-    >>> persian_date("چهارشنبه 23 تیر 1400")
-    (2021, 7, 14)
+
+def dated_otherwise(text: str) -> tuple[int, int, int] | None:
+    """The Gregorian date that a text states with a month's name of another calendar; None if it
+    states none.
+
+    >>> dated_otherwise("چهارشنبه 23 تیر 1400"), dated_otherwise("2081 वैशाख 25 गते")
+    ((2021, 7, 14), (2024, 5, 7))
     """
-    words = re.findall(r"\w+", persian_letters(text))
-    month = next((PERSIAN_MONTHS[word] for word in words if word in PERSIAN_MONTHS), None)
-    numbers = [int(word) for word in words if re.fullmatch(r"[0-9]{1,4}", word)]
-    if month is None or len(numbers) != 2:
+    parts = _PARTS.findall(text)
+    numbers = [int(part) for part in parts if part.isdecimal() and len(part) <= 4]
+    if len(numbers) != 2:
         return None
-    return from_persian(max(numbers), month, min(numbers))
+    for part in parts:
+        if not part.isdecimal() and (found := calendar_of(part, max(numbers))) is not None:
+            return found.gregorian(max(numbers), found.months[plain_letters(part)], min(numbers))
+    return None

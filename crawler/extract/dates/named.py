@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from crawler.extract.dates.text import WORD
 from crawler.extract.language import month_number, pattern
 
 if TYPE_CHECKING:
@@ -28,21 +29,21 @@ _ALIASES = {"no": "nb", "iw": "he", "in": "id", "tl": "fil", "prs": "fa", "gsw":
 # Any day will do: only distances from it are used. Mid-year, so that no unit rolls over.
 _BASE = datetime(2021, 7, 20, 12)
 _MAX_LETTERS = 60
-_NAME = r"[^\s\d,;:|/()\[\]\"'«»]{2,20}"
-_LEAD = r"(?:[^\W\d_]{1,20}\.?,?\s){0,2}"  # the day of the week, or a place
+_LEAD = r"(?:[^\W\d_]{1,20}\.?,?\s){0,2}?"  # the day of the week, or a place
 _TAIL = r"(?:\s?<dates.year_sign>\.?)?(?:,?\s[^\W\d_]{1,20})?"
 _CORE = (
     r"(?<!\d)\d{1,2}(?:<dates.ordinal>|\.)?\s+(?:<dates.of_month>\s*)?[^\W\d_]{3,}\.?,?\s+(?:<dates.of_year>\s*)?\d{4}(?!\d)"
     r"|[^\W\d_]{3,}\.?\s+\d{1,2}<dates.ordinal>?\.?,?\s+\d{4}(?!\d)"
 )
 _NAMED = (
-    rf"{_LEAD}(?P<day>\d{{1,2}})(?:<dates.ordinal>|\.)?[\s\-]?<dates.of_month>?(?P<month>{_NAME})"
+    rf"{_LEAD}(?P<day>\d{{1,2}})(?:<dates.ordinal>|\.)?[\s\-]?<dates.of_month>?(?P<month>{WORD})"
     rf"[.,]{{0,2}}\s?<dates.of_year>?-?(?P<year>\d{{4}}){_TAIL}",
-    rf"{_LEAD}(?P<month>{_NAME})\.?\s(?P<day>\d{{1,2}})(?:<dates.ordinal>|\.)?,?\s(?P<year>\d{{4}})",
-    rf"(?P<year>\d{{4}})(?:[.,]|<dates.after_year>)?\s<dates.before_month>?(?P<month>{_NAME})\.?"
+    rf"{_LEAD}(?P<month>{WORD})\.?\s(?P<day>\d{{1,2}})(?:<dates.ordinal>|\.)?,?\s(?P<year>\d{{4}})",
+    rf"(?P<year>\d{{4}})(?:[.,]|\s?<dates.after_year>)?\s<dates.before_month>?(?P<month>{WORD})\.?"
     r"(?:\s(?P<day>\d{1,2})\.?<dates.after_day>?)?",
-    rf"(?P<year>\d{{4}})(?:[.,]|<dates.after_year>)?\s(?P<day>\d{{1,2}})\.?\s(?P<month>{_NAME})\.?",
-    rf"(?P<month>{_NAME})\.?,?\s<dates.of_year>?(?P<year>\d{{4}}){_TAIL}",
+    r"(?P<year>\d{4})(?:[.,]|\s?<dates.after_year>)?\s(?P<day>\d{1,2})(?:<dates.ordinal>|\.)?"
+    rf"[\s\-](?P<month>{WORD})\.?",
+    rf"(?P<month>{WORD})\.?,?\s<dates.of_year>?(?P<year>\d{{4}}){_TAIL}",
 )
 _NUMERIC = re.compile(r"\d\s?[./\-]\s?\d{1,2}\s?[./\-]\s?\d")
 _LETTERS = re.compile(r"[^\W\d_]+")

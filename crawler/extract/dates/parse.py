@@ -15,24 +15,23 @@ from itertools import pairwise
 
 from crawler.extract.dates.calendars import (
     BUDDHIST_OFFSET,
-    JAPANESE_ERAS,
+    ERAS,
     MONTH_FIRST,
     YEAR_FIRST,
+    dated_otherwise,
     from_persian,
-    persian_date,
+    western,
 )
 from crawler.extract.dates.machine import MONTHS, Date, Reading, checked, machine_written
 from crawler.extract.dates.named import Ago, ago, named_date
 from crawler.extract.dates.said import lead_in
-from crawler.extract.dates.text import dates_in
+from crawler.extract.dates.text import COMMAS, FIRST_YEAR, WORD, dates_in
 from crawler.extract.dates.times import Time, on_day, take_time
-from crawler.extract.language import pattern
+from crawler.extract.language import month_number, pattern
 from crawler.items import Precision
 
 MAX_CHARACTERS = 200
 """A longer string is prose, not a date."""
-FIRST_YEAR = 1600
-"""Newspapers begin in 1605."""
 _MAX_TAG = 35  # the longest tag that RFC 5646 asks programs to take
 AHEAD = timedelta(days=2)
 """How far after its capture a page may be dated: time zones and clocks set wrong, no more."""
@@ -123,9 +122,22 @@ def _clean(text: str) -> str:
     """Plain digits and letters, single spaces, no marks of direction."""
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-        text = "".join(str(unicodedata.decimal(c, c)) for c in text)
+        text = "".join(str(unicodedata.decimal(c, c)) for c in text).translate(COMMAS)
+        if "/" in text:
+            text = pattern(_TWO_NAMES, 0).sub(_one_name, text)
+        if "年" in text:
+            text = western(text)
     # "November 9, 20235:01 AM": two elements of a page without a space between them.
     return _STUCK.sub(r"\1 ", " ".join(text.split()))
+
+
+_TWO_NAMES = rf"({WORD})\s?/\s?({WORD})(?=\.?,?\s\d{{4}})"
+"""Of one month: Arabic newspapers print "أيار/مايو"."""
+
+
+def _one_name(match: re.Match[str]) -> str:
+    month = month_number(match[1])
+    return match[1] if month is not None and month == month_number(match[2]) else match[0]
 
 
 def _without_lead_in(text: str) -> str:
@@ -202,8 +214,10 @@ _YEAR_LAST = re.compile(
     _WORD + r"?(\d{1,2})\s?([./\-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})[.,\s]*" + _WORD + "{0,3}"
 )
 _MONTH_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})")
-_DAY_WORD = r"(?:<dates.day>\s)?(\d{1,2})\s<dates.month>\s(\d{1,2}),?\s(?:<dates.year>\s)?(\d{4})"
-_ERA = re.compile("(" + "|".join(JAPANESE_ERAS) + r")\s?(\d{1,2}|元)\s?年")
+_DAY_WORD = r"(?:<dates.day>\s)?(\d{1,2})\s<dates.month>\s?(\d{1,2}),?\s(?:<dates.year>\s)?(\d{4})"
+_YEAR_WORD = r"(\d{4})\s?<dates.after_year>\s(\d{1,2})<dates.after_month>\s(\d{1,2})"
+_THAI = re.compile(r"(\d{1,2})\s([\u0e00-\u0e7f.]{2,20})\s(\d\d)")
+_ERA = re.compile("(" + "|".join(ERAS) + r")\s?(\d{1,3})(?=\s?年)")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
 
 _ENGLISH = re.compile(
@@ -218,7 +232,7 @@ _ENGLISH = re.compile(
 
 def _day(text: str, language: str | None) -> Date | None:
     """The day, month or year that a text without a time states."""
-    outside = _IN_BRACKETS.sub(" ", text)
+    outside = " ".join(_IN_BRACKETS.sub(" ", text).split())
     if any(c.isdecimal() for c in outside):
         text = outside
     text = _bare(text)
@@ -231,7 +245,7 @@ def _day(text: str, language: str | None) -> Date | None:
         day = before or after
         month = MONTHS.index(name[:3].lower()) + 1
         return checked(int(year), month, int(day) if day else None)
-    text = _ERA.sub(lambda m: f"{JAPANESE_ERAS[m[1]] + (1 if m[2] == '元' else int(m[2]))}年", text)
+    text = _ERA.sub(lambda m: str(ERAS[m[1]] + int(m[2])), text)
     if (match := _YEAR_FIRST.fullmatch(text)) is not None:
         year, month_text, day_text = int(match[1]), match[3], match[4]
         stated = (year, int(month_text or 0) or None, int(day_text or 0) or None)
@@ -240,9 +254,13 @@ def _day(text: str, language: str | None) -> Date | None:
         return _numeric(int(match[1]), int(match[3]), match[4], match[2], language)
     if (match := pattern(_DAY_WORD).fullmatch(text)) is not None:
         return checked(int(match[3]), int(match[2]), int(match[1]))
+    if (match := pattern(_YEAR_WORD).fullmatch(text)) is not None:
+        return checked(*map(int, match.groups()))
+    if (match := _THAI.fullmatch(text)) is not None and month_number(match[2]) is not None:
+        return _in_calendar(2500 + int(match[3]), month_number(match[2]), int(match[1]), language)
     if (match := _MONTH_YEAR.fullmatch(text)) is not None:
         return _in_calendar(int(match[2]), int(match[1]), None, language)
-    if (found := persian_date(text)) is not None:
+    if (found := dated_otherwise(text)) is not None:
         return Date(*found)
     named = named_date(text, language)
     return None if named is None else _in_calendar(*named, language)

@@ -9,29 +9,54 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from crawler.extract.dates.calendars import PERSIAN_MONTHS, persian_letters
+from crawler.extract.dates.calendars import ERAS, calendar_of, plain_letters, western
 from crawler.extract.language import month_number, pattern
 
 _DAY = r"\d{1,2}"
-_WORD = r"[^\s\d,;:|/()\[\]\"'«»]{2,20}"
+_PLAIN_WORD = r"[^\s\d,;:|/()\[\]\"'«»]{2,20}"
+WORD = rf"(?:(?i:<months.of_words>)(?!\w)|{_PLAIN_WORD})"
+"""What may be the name of a month (a form of `pattern`)."""
+_CJK_YEAR = (  # of an era, in numerals, or both with one of them in brackets
+    r"(?:\d{4}|[〇零一二三四五六七八九]{4}"
+    rf"|(?:{'|'.join(ERAS)})\s?(?:\d{{1,3}}|元|[一二三四五六七八九十]{{1,3}}))"
+)
+_CJK_NUMBER = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
+_CJK = (
+    rf"{_CJK_YEAR}\s?(?:[年년](?:\s?[(（]{_CJK_YEAR}年?[)）])?|[(（]{_CJK_YEAR}年?[)）]\s?年)"
+    rf"\s?{_CJK_NUMBER}\s?[月월]\s?{_CJK_NUMBER}\s?[日일號号]?|"
+)
+_THAI = r"|\d{1,2}\s(?P<thai>[\u0e00-\u0e7f.]{2,20})\s\d\d(?!\d)"
 _NUMERIC = (
     r"\d{1,2}\s?([./\-])\s?\d{1,2}\s?\1\s?\d{4}(?![\d/]|[.\-]\d)"
     r"|\d{4}([./\-])\d{1,2}\2\d{1,2}(?!\d)"
-    r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일號号]?"
-    r"|<dates.day>\s\d{1,2}\s<dates.month>\s\d{1,2}\s<dates.year>\s\d{4}"
+    r"|\d{4}\.\s\d{1,2}\.\s\d{1,2}(?!\d)"
+    r"|(?:<dates.day>\s)?\d{1,2}\s(?i:<dates.month>)\s?\d{1,2},?\s(?:<dates.year>\s)?\d{4}"
+    r"|\d{4}\s?<dates.after_year>\s\d{1,2}<dates.after_month>\s\d{1,2}(?!\d)"
 )
 _SHORT_YEAR = r"\d{1,2}([./])\d{1,2}\3\d{2}(?![\d./]|-\d)"
 _NAMED = (
-    rf"{_DAY}(?:<dates.ordinal>|\.)?[\s\-]?<dates.of_month>?(?P<dmy>{_WORD})"
-    rf",?\s?<dates.of_year>?-?(?P<y1>\d{{4}})(?!\d)"
-    rf"|(?P<mdy>{_WORD})\.?\s{_DAY}<dates.ordinal>?\.?,?\s(?P<y2>\d{{4}})(?!\d)"
-    rf"|(?P<y4>\d{{4}})(?:\.|,|<dates.after_year>)?\s{_DAY}\.?\s(?P<ydm>{_WORD})"
-    rf"|(?P<y3>\d{{4}})(?:\.|,|<dates.after_year>)?\s<dates.before_month>?(?:{_DAY}\.\s)?"
-    rf"(?P<ymd>{_WORD})\.?\s{_DAY}(?!\d)"
+    rf"{_DAY}(?:<dates.ordinal>|\.)?[\s\-]?<dates.of_month>?(?P<dmy>{WORD})"
+    rf"(?:\s?[/(]\s?(?P<also>{WORD})\)?)?\s?,?\s?<dates.of_year>?-?(?P<y1>\d{{4}})(?!\d)"
+    rf"|(?P<mdy>{WORD})\.?\s{_DAY}<dates.ordinal>?\.?,?\s(?P<y2>\d{{4}})(?!\d)"
+    rf"|(?P<y4>\d{{4}})(?:\.|,|\s?<dates.after_year>)?\s{_DAY}(?:<dates.ordinal>|\.)?[\s\-]"
+    rf"(?P<ydm>{WORD})"
+    rf"|(?P<y3>\d{{4}})(?:\.|,|\s?<dates.after_year>)?\s<dates.before_month>?(?:{_DAY}\.\s)?"
+    rf"(?P<ymd>{WORD})\.?\s{_DAY}(?!\d)"
 )
-_DATE = rf"(?<![\d.,/\-])(?:{_NUMERIC}|{_SHORT_YEAR})|(?<![\d.,/])(?:{_NAMED})"
-_HINT = re.compile(r"\d{4}|\d[./]\d{1,2}[./]\d\d")
-"""A part of whatever `_DATE` finds, found far faster."""
+_DATE = rf"(?<![\d.,/\-])(?:{_CJK}{_NUMERIC}|{_SHORT_YEAR})|(?<![\d.,/])(?:{_NAMED}{_THAI})"
+_PLAIN_DATE = _DATE.replace(_CJK, "").replace(WORD, _PLAIN_WORD)
+_PLAIN_HINT = re.compile(r"\d{4}|\d[./]\d{1,2}[./]\d\d")
+_HINT = re.compile(
+    rf"{_PLAIN_HINT.pattern}|[\u0e00-\u0e7f.]\s\d\d(?!\d)|[元\d〇零一二三四五六七八九]年"
+)
+"""A part of whatever `_DATE` finds, found far faster; the plain ones are for ASCII."""
+COMMAS = dict.fromkeys(map(ord, "،၊፣"), ",")
+"""Commas of other scripts."""
+_FOLDED = COMMAS | dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u061c"), " ")
+"""They, and marks of direction: one character for one, so that places in a text stay where they
+are."""
+FIRST_YEAR = 1600
+"""Newspapers begin in 1605."""
 _LEAST_DIGITS = 4
 """Of what it finds."""
 _DIGITS_BEGIN = b"0123456789\xd9\xdb\xdf\xe0\xe1\xea\xef\xf0"
@@ -68,9 +93,9 @@ def has_date(text: str) -> bool:
     """Whether a text may hold a full date: told fast, and never wrongly denied."""
     # most texts have few digits or none, which takes a tenth of what the pattern does
     data = text.encode("utf-8", "surrogatepass").translate(None, _NO_DIGITS)
-    if len(data) < _LEAST_DIGITS:
+    if len(data) < _LEAST_DIGITS and "年" not in text:
         return False
-    return _HINT.search(text) is not None
+    return (_PLAIN_HINT if text.isascii() else _HINT).search(text) is not None
 
 
 def dates_in(text: str) -> Iterator[tuple[int, int]]:
@@ -84,9 +109,10 @@ def dates_in(text: str) -> Iterator[tuple[int, int]]:
     """
     if not has_date(text):
         return
-    at = 0
-    date = pattern(_DATE, 0)
-    while (hint := _HINT.search(text, at)) is not None:
+    date, hints, at = pattern(_PLAIN_DATE, 0), _PLAIN_HINT, 0
+    if not text.isascii():
+        date, hints, text = pattern(_DATE, 0), _HINT, text.translate(_FOLDED)
+    while (hint := hints.search(text, at)) is not None:
         match = date.search(text, max(at, hint.start() - _BEFORE_HINT))
         if match is None:
             return
@@ -101,15 +127,24 @@ def dates_in(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_date(match: re.Match[str]) -> bool:
-    word = match["dmy"] or match["mdy"] or match["ymd"] or match["ydm"]
+    word = match["dmy"] or match["mdy"] or match["ymd"] or match["ydm"] or match["thai"]
     if word is not None:
-        name = word.strip("-–.’")
-        return month_number(name) is not None or persian_letters(name) in PERSIAN_MONTHS
-    numbers = [int(n) for n in re.findall(r"\d+", match[0])]
-    if numbers[0] > 1000:
+        year = match["y1"] or match["y2"] or match["y3"] or match["y4"] or "2000"
+        month = _month(word, int(year))
+        return month is not None and month == _month(match["also"] or word, int(year))
+    numbers = [int(n) for n in re.findall(r"\d+", western(match[0]))]
+    if numbers[0] > 1000 or "年" in match[0]:
         numbers.reverse()
     first, second = numbers[:2]
     return 0 < min(first, second) <= 12 and max(first, second) <= 31
+
+
+def _month(word: str, year: int) -> int | None:
+    """The number of a month, in the calendar that has a year such as this one."""
+    name = word.strip("-–.’")
+    if (calendar := calendar_of(name, year)) is not None:
+        return calendar.months[plain_letters(name)]
+    return month_number(name) if year >= FIRST_YEAR else None
 
 
 def timed(text: str, start: int, end: int) -> str:

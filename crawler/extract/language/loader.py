@@ -45,11 +45,33 @@ def words_of_one(language: str, table: str, key: str) -> tuple[str, ...]:
 def pattern(form: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
     """A pattern with the words of all languages in its places, the longest first.
 
-    form: has places like `<dates.changed>`, for the key of a table: one of its words stands there.
+    form: has places like `<dates.changed>`, for the key of a table: one of its words stands there;
+    for `<months.of_words>`, a month's name of two words or more.
     """
     return re.compile(_PLACE.sub(_alternatives, form), flags)
 
 
+def _names_of_words() -> tuple[str, ...]:
+    names = (
+        name
+        for one in tables().values()
+        for table in ("months", "dateparser")
+        for key, value in one.get(table, {}).items()
+        if key != "only_here"
+        for name in value.split()
+        if "_" in name and not name.isascii()  # else a particle and a name: `of_month`
+    )
+    return tuple(dict.fromkeys(re.escape(name).replace("_", r"\s") for name in names))
+
+
 def _alternatives(place: re.Match[str]) -> str:
-    words = words_of(place[1], place[2])
-    return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
+    if place[1] == "months":
+        names = _names_of_words()
+        # a look at one letter tells most places from a name's beginning
+        begins = "".join({letter for name in names for letter in (name[0], name[0].upper())})
+        return f"(?=[{re.escape(begins)}])(?:{_longest_first(names)})"
+    return f"(?:{_longest_first(words_of(place[1], place[2]))})"
+
+
+def _longest_first(words: tuple[str, ...]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))

@@ -1,4 +1,4 @@
-"""Names of months, in full, short and declined, in some seventy languages.
+"""Names of months, in full, short and declined, in some hundred and twenty languages.
 
 The table `dateparser` of a language has those of the Unicode CLDR, written by `make languages`;
 `months` those that the press writes besides. A name means one month in all languages but those that

@@ -18,7 +18,8 @@ KEYS = {
     "dates": {
         "lead_in", "lead_in_joined", "changed", "published", "of_something_else", "am", "pm",
         "am_first", "pm_first", "before_time", "after_time", "oclock", "ordinal", "of_month",
-        "of_year", "after_year", "before_month", "after_day", "year_sign", "day", "month", "year",
+        "of_year", "after_year", "after_month", "before_month", "after_day", "year_sign", "day",
+        "month", "year",
         "weekday",
     },
     "numbers": {"large"},
