@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 # Tried in this order after the page's own language; the rest of dateparser's locales cost two
 # seconds to load and hardly print a newspaper.
 _LANGUAGES = (
-    "en", "de", "fr", "es", "pt", "it", "nl", "ru", "tr", "pl", "ja", "zh", "ko", "ar", "fa",
-    "uk", "cs", "sv", "da", "nb", "fi", "el", "hu", "ro", "bg", "hr", "sr", "sk", "sl", "ca", "he",
-    "id", "vi", "th", "hi", "bn", "ur", "ta", "te", "mr", "lt", "lv", "et", "sw", "ms", "fil",
+    "en", "de", "fr", "es", "pt", "it", "nl", "ru", "tr", "pl", "ja", "zh", "zh-Hant", "ko", "ar",
+    "fa", "uk", "cs", "sv", "da", "nb", "fi", "el", "hu", "ro", "bg", "hr", "sr", "sk", "sl", "ca",
+    "he", "id", "vi", "th", "hi", "bn", "ur", "ta", "te", "mr", "lt", "lv", "et", "sw", "ms", "fil",
 )  # fmt: skip
 _ALIASES = {"no": "nb", "iw": "he", "in": "id", "tl": "fil", "prs": "fa", "gsw": "de", "sh": "hr"}
 # Any day will do: only distances from it are used. Mid-year, so that no unit rolls over.

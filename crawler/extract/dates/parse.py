@@ -173,8 +173,14 @@ def _in_parts(text: str, language: str | None) -> Reading | None:
         if time is None:
             beside = parts[index + 1 : index + 2] + parts[max(0, index - 1) : index]
             time = next((t for t, other in beside if t and not _bare(other)), None)
+        if time is None and index + 1 < len(parts) and _DOTTED.fullmatch(parts[index + 1][1]):
+            time, _ = take_time(parts[index + 1][1].replace(".", ":"), language)
         return _with_time(stated, time)
     return None
+
+
+_DOTTED = re.compile(r"\d{1,2}\.\d\d")
+"""A time of day as Danes, Finns and Indonesians write it; behind a full date it is no day."""
 
 
 def _amid_words(text: str, language: str | None) -> Reading | None:

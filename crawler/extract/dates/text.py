@@ -66,14 +66,15 @@ _BEFORE_HINT = 60
 """Characters; more than a date has before that part."""
 _HOUR = r"(?:[01]?\d|2[0-3]|[^\x00-\x7f\D]{2})"
 _MINUTE = r"(?:[0-5]\d|[^\x00-\x7f\D]{2})"
+_HALF = "(?i:<dates.am>|<dates.pm>|<dates.am_first>|<dates.pm_first>)"
 _WEEKDAY = r"(?:[(（]?[^\W\d_]{1,12}[)）]?[.,]?\s)?"
 """A word between a date and its time, in brackets or not."""
 _TIME_AFTER = (
     r"T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
-    rf"|(?:\s?<dates.year_sign>\.?|\.)?(?:[\s,;|/•·@()–—-]{{1,4}}|(?=[(（])){_WEEKDAY}"
-    rf"(?:[|/•·@–—-]\s)?(?:<dates.before_time>\.?\s){{0,2}}(?:(?:<dates.am>|<dates.pm>)\s?)?"
+    rf"|(?:\s?<dates.year_sign>\.?|<dates.after_day>|\.)?(?:[\s,;|/•·@()–—-]{{1,4}}|(?=[(（])){_WEEKDAY}"
+    rf"(?:[|/•·@–—-]\s)?(?:<dates.before_time>\.?\s){{0,2}}(?:{_HALF}\s?)?"
     rf"{_HOUR}\s?[:.hH時]\s?{_MINUTE}(?!\d)"
-    r"(?::[0-5]\d)?(?:\s?(?:[ap]\.?\s?m\b\.?|(?:<dates.am>|<dates.pm>)(?!\w)|<dates.oclock>\b|分))?"
+    rf"(?::[0-5]\d)?(?:\s?(?:[ap]\.?\s?m\b\.?|{_HALF}(?!\w)|<dates.oclock>\b|分))?"
     r"(?:\s?\(?(?:UTC|GMT|CET|CEST|BST|MEZ|MESZ|IST|E[SD]?T|C[SD]T|M[SD]T|P[SD]?T|JST|KST|WIB)\b"
     r"(?:\s?[+-]\d{1,2}(?::?\d\d)?)?)?"
 )
@@ -82,7 +83,7 @@ _TIME_AFTER = (
 _BEFORE_DATE = 40
 _TIME_BEFORE = (
     r"(?<![\d:./\-–—])(?:[01]?\d|2[0-3])[:.hH][0-5]\d(?!\d)(?::[0-5]\d)?"
-    r"(?:\s?(?:[ap]\.?\s?m\b\.?|(?:<dates.am>|<dates.pm>)(?!\w)|<dates.oclock>\b))?"
+    rf"(?:\s?(?:[ap]\.?\s?m\b\.?|{_HALF}(?!\w)|<dates.oclock>\b))?"
     r"(?:\s?\(?(?:UTC|GMT|CET|CEST|BST|MEZ|MESZ|IST|E[SD]?T|C[SD]?T|M[SD]?T|P[SD]?T|JST|KST|WIB)\b\)?)?"
     r"[\s,;|/•·–-]{1,4}(?:on\s|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s){0,2}$"
 )

@@ -54,7 +54,7 @@ def take_time(text: str, language: str | None) -> tuple[Time | None, str]:
     for match in pattern(_TIME).finditer(text):
         hour, minute = int(match["hour"]), int(match["minute"] or 0)
         second = int(match["second"]) if match["second"] else None
-        half = (match["am1"] or match["am2"] or "").lower()
+        half = match["am1"] or match["am2"] or ""
         if hour > 23 or minute > 59 or (second or 0) > 60:
             continue
         if match["minute"] is None and not (half or match["after"]):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.extract.dates import dates_in
+from crawler.extract.dates import dates_in, timed
 from crawler.extract.dates.calendars import from_nepali, from_persian, western
 from crawler.extract.dates.parse import parse_date
 
@@ -119,3 +119,33 @@ def test_years_of_nepal_and_of_iran_begin_where_their_almanacs_say() -> None:
 )
 def test_numerals_before_a_sign_are_numbers(text: str, plain: str) -> None:
     assert western(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "moment"),
+    [
+        ("da", "28. november 2023 - 15.41", "2023-11-28T15:41"),
+        ("fi", "5.2.2024 - 9.05", "2024-02-05T09:05"),
+        ("lt", "2023 m. lapkričio 28 d., 15:41", "2023-11-28T15:41"),
+        ("ms", "28 November 2023, 3:41 PTG", "2023-11-28T15:41"),
+        ("sq", "28 nëntor 2023, 3:41 m.d.", "2023-11-28T15:41"),
+        ("ckb", "28ی تشرینی دووەمی 2023 3:41 د.ن", "2023-11-28T15:41"),
+        ("am", "28 ኖቬምበር 2023, 3:41 ከሰዓት", "2023-11-28T15:41"),
+        ("as", "28 নৱেম্বৰ, 2023, অপৰাহ্ন 3:41", "2023-11-28T15:41"),
+        ("bn", "২৮ নভেম্বর ২০২৩, ০৩:৪১ পিএম", "2023-11-28T15:41"),
+        ("zh-Hant", "2023年11月28日 下午3:41", "2023-11-28T15:41"),
+        ("ko", "2023.11.28. 오후 3:41", "2023-11-28T15:41"),
+        ("hi", "28 नवंबर 2023, शाम 5:30", "2023-11-28T17:30"),
+        ("fa", "۷ آذر ۱۴۰۲ - ۳:۴۱ بعدازظهر", "2023-11-28T15:41"),
+        ("vi", "28 tháng 11, 2023 3:41 chiều", "2023-11-28T15:41"),
+        ("hu", "2023. november 28., du. 3:41", "2023-11-28T15:41"),
+        ("es", "28 de noviembre de 2023, 3:41 de la tarde", "2023-11-28T15:41"),
+        ("es", "28 de noviembre de 2023, 10:15 este martes", "2023-11-28T10:15"),
+        ("fil", "Nobyembre 28, 2023 10:15 sa Maynila", "2023-11-28T10:15"),
+    ],
+)
+def test_a_time_of_day_is_told_with_its_half(language: str, text: str, moment: str) -> None:
+    read = parse_date(text, captured_at=AT, language=language)
+    assert read == (moment, "minute")
+    ((start, end),) = dates_in(text)
+    assert parse_date(timed(text, start, end), captured_at=AT, language=language) == read
