@@ -1,7 +1,8 @@
 """What newspapers print over their lists of stories: the table `links` of a language.
 
 A key is a relation, a value the phrases seen on pages; the key `not_stories` has headings over
-lists of anything else (services, topics, authors).
+lists of anything else (services, topics, authors), `story_words` what a story is called in
+"previous article" or "next post".
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from crawler.items import RELATIONS, Relation
 from crawler.text import is_unspaced
 
 _OTHERS = "not_stories"
+_STORY_WORDS = "story_words"
 _TABLE = "links"
 _MAX_WHOLE = 48
 """Characters; no phrase of the files is as long, and headlines are."""
+_MOST_BESIDE = 3
+"""Words beside one of them in what names the story before or after."""
 _MAX_LABEL = 100
 """Characters; a longer text is no label."""
 _GAPS = re.compile(r"[\W_]+")
@@ -85,17 +89,18 @@ def languages() -> dict[str, dict[Relation, tuple[str, ...]]]:
     """
     found: dict[str, dict[Relation, tuple[str, ...]]] = {}
     for code, table in ((c, t[_TABLE]) for c, t in tables().items() if _TABLE in t):
-        unknown = table.keys() - set(RELATIONS) - {_OTHERS}
+        keys = [key for key in table if key not in (_OTHERS, _STORY_WORDS)]
+        unknown = set(keys) - set(RELATIONS)
         if unknown:
             raise ValueError(f"{code}.toml: unknown relation {', '.join(sorted(unknown))}")
-        found[code] = {cast("Relation", key): tuple(table[key]) for key in table if key != _OTHERS}
+        found[code] = {cast("Relation", key): tuple(table[key]) for key in keys}
     return found
 
 
 def knows(language: str | None) -> bool:
     """Whether the labels of a language are known: what a heading says in no word of theirs is
     something else. language: BCP 47 tag of the page; None where it states none."""
-    return language is None or language.split("-")[0].lower() in languages()
+    return language is None or "related" in languages().get(language.split("-")[0].lower(), ())
 
 
 @cache
@@ -111,6 +116,13 @@ def heads_no_stories(label: str) -> bool:
     (True, False)
     """
     return len(label) <= _MAX_LABEL and words(label) in _other_headings()
+
+
+@cache
+def _story_words() -> frozenset[str]:
+    return frozenset(
+        word for each in words_of(_TABLE, _STORY_WORDS) for word in words(each).split()
+    )
 
 
 @cache
@@ -138,15 +150,27 @@ def _phrases(language: str | None) -> _Phrases:
 def whole(label: str, language: str | None = None) -> Relation | None:
     """The relation that a label names with all its words; None where it names none.
 
-    >>> whole("Most read:"), whole("Most read in Politics")
-    ('popular', None)
+    >>> whole("Most read:"), whole("Most read in Politics"), whole("Попередня публікація")
+    ('popular', None, 'previous')
     """
     if len(label) > _MAX_WHOLE:
         return None
     shown = words(label)
     code = language.split("-")[0].lower() if language else None
     relation = _phrases(code).exact.get(shown) if code else None
-    return relation or _phrases(None).exact.get(shown)
+    return relation or _phrases(None).exact.get(shown) or _neighbour(shown)
+
+
+def _neighbour(shown: str) -> Relation | None:
+    """What "previous" or "next" says with a word for a story."""
+    if not 0 < shown.count(" ") <= _MOST_BESIDE:
+        return None
+    parts = shown.split(" ")
+    rest = [part for part in parts if part not in _story_words()]
+    if not 0 < len(rest) < len(parts):
+        return None
+    relation = _phrases(None).exact.get(" ".join(rest))
+    return relation if relation in ("previous", "next") else None
 
 
 @lru_cache(maxsize=4_096)

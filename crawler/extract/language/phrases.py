@@ -44,7 +44,7 @@ _LETTERS = re.compile(r"[^\W_].{0,3}", re.DOTALL)
 """The first of a text, and one more to tell where a short word ends."""
 _PUNCTUATION = '.,:!?*()"'
 _PARTING = re.compile(r'[\s.,:!?*()"]+')
-_EDGES = " \t\n\r\xa0:.!?…»«>›→▶|*–—-_()[]"
+_EDGES = " \t\n\r\xa0:.!?…»«>›→▶|*–—-_()[]。！？।"
 
 
 class _AnyOf(NamedTuple):

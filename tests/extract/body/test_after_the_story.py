@@ -116,3 +116,34 @@ def test_the_body_is_the_story_alone(page: str) -> None:
     nav = "<nav><a href=/>Home</a></nav>"
     html = f"<html><head><title>The toll falls</title></head><body>{nav}{page}</body></html>"
     assert extract(html.encode(), URL).article.body.split("\n\n") == STORY
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Comments on this article are closed.", "You must be logged in to post a comment.",
+        "Noch keine Kommentare.", "Um einen Kommentar zu schreiben, melden Sie sich bitte an.",
+        "Les commentaires sont désactivés.", "Todavía no hay comentarios.",
+        "Para poder comentar, inicie sesión.", "Комментарии закрыты.",
+        "Комментариев пока нет.", "Yorumlar kapalı.", "コメントは受け付けていません。",
+        "댓글이 없습니다.",
+        "Komentáře jsou uzavřeny.", "Os comentarios están pechados.",
+        "Chưa có bình luận nào.", "Beklager, du må være innlogget for å kunne kommentere.",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("markup", ["<p>{}</p>", "<div>{}</div>"])
+def test_what_is_said_of_comments_is_none_of_the_story(line: str, markup: str) -> None:
+    page = f"<main><h1>The toll falls</h1>{OWN}{markup.format(line)}</main>"
+    article = extract(page.encode(), URL).article
+    assert article is not None
+    assert article.body == "\n\n".join(STORY)
+
+
+@pytest.mark.parametrize(
+    "line", ["The clerk declined to comment.", "Kommentare wollte er dazu nicht abgeben."]
+)
+def test_who_says_nothing_ends_a_story_all_the_same(line: str) -> None:
+    page = f"<main><h1>The toll falls</h1>{OWN}<p>{line}</p></main>"
+    article = extract(page.encode(), URL).article
+    assert article is not None
+    assert article.body.endswith(line)

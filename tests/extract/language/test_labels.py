@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extract.language import match
-from crawler.extract.language.labels import languages, words
+from crawler.extract.language.labels import knows, languages, words
 from crawler.items import RELATIONS, Relation
 
 # One phrase a relation and language, as newspapers print them.
@@ -116,3 +116,35 @@ def test_any_text_gets_an_answer(label: str, language: str | None) -> None:
 @given(st.sampled_from([p[0] for p in PRINTED]), st.sampled_from(["{}:", "  {} ", "» {}", "{} !"]))
 def test_marks_and_spaces_around_a_label_change_nothing(label: str, frame: str) -> None:
     assert relation_of(frame.format(label)) == relation_of(label)
+
+
+@pytest.mark.parametrize(
+    ("label", "language", "relation"),
+    [
+        ("Претходно написи", "mk", "previous"),
+        ("« Artículo anterior", "es", "previous"),
+        ("El siguiente artículo", "es", None),
+        ("Næste nyhed →", "da", "next"),
+        ("Naslednja novica", "sl", "next"),
+        ("مقاله بعدی", "fa", "next"),
+        ("Hurrengo albistea", "eu", "next"),
+        ("Следващ материал:", "bg", "next"),
+        ("Older stories", "en", "previous"),
+        ("Artikel", "de", None),
+        ("Next", "en", "next"),
+        ("News of the next day", "en", None),
+        ("Nachrichten von morgen", "de", None),
+    ],
+)
+def test_previous_and_next_go_with_any_word_for_a_story(
+    label: str, language: str, relation: str | None
+) -> None:
+    found = match(label, language)
+    assert (found.relation if found and found.extent == "whole" else None) == relation
+
+
+def test_a_language_without_headings_of_its_own_leaves_unknown_ones_open() -> None:
+    assert relation_of("Saterusna", "su") == "next"
+    assert knows("de")
+    assert knows(None)
+    assert not knows("su")
