@@ -34,7 +34,7 @@ class _Letters(dict[int, int | None]):
     """What becomes of a character: accents and vowel signs go, from phrases and labels alike."""
 
     def __missing__(self, code: int) -> int | None:
-        kept = None if unicodedata.category(chr(code)) == "Mn" else code
+        kept = None if unicodedata.category(chr(code)) in ("Mn", "Mc") else code
         self[code] = kept
         return kept
 
@@ -225,7 +225,7 @@ def _within(shown: str, table: _Phrases) -> Match | None:
                 break
             phrase = " ".join(parts[start : start + size])
             # A short word says little unless it stands alone: "top", "pr", "new" are in any text.
-            if size == 1 and (len(phrase) < 6 or (start and len(parts) > 4)):
+            if size == 1 and (len(phrase) < _least(phrase) or (start and len(parts) > 4)):
                 continue
             relation = table.exact.get(phrase)
             if relation is None:
@@ -234,6 +234,11 @@ def _within(shown: str, table: _Phrases) -> Match | None:
                 return Match(relation, "start")
             best = best or Match(relation, "part")
     return best
+
+
+def _least(word: str) -> int:
+    """Letters of a word that says something in any place; vowels are none in scripts of India."""
+    return 4 if "\u0900" <= word[0] < "\u0e00" else 6
 
 
 def phrase_in(text: str) -> Relation | None:
