@@ -21,6 +21,7 @@ _TICKS = re.compile(r"ticker|counter|clock|market|stock|view|reading|live|count"
 """What a name says of numbers that move on by themselves."""
 _PARTS = ("p", "h2", "h3", "h4", "h5", "h6", "span", "strong", "div")
 _PRESSED = ("form", "input", "button", "select", "audio", "video")
+_MAIL_FIELDS = frozenset({"email", "e-mail", "mail"})
 _LONGEST_PRESSED = 200
 """Characters around something to press, at the beginning or the end of a text: a player, a form."""
 
@@ -49,6 +50,15 @@ def is_box(element: HtmlElement) -> bool:
     if found >= _MIN_CALLS or (found and linked):
         return True
     return any(is_appeal(text_of(part)) for part in element.iter(*_PARTS))
+
+
+def is_sign_up(element: HtmlElement) -> bool:
+    """Whether an element is a box that asks for a mail address, wherever it stands."""
+    asks = any(
+        field.get("type") == "email" or (field.get("name") or "").lower() in _MAIL_FIELDS
+        for field in element.iter("input")
+    )
+    return asks and len(text_of(element)) <= _LONGEST
 
 
 def _is_pressed(element: HtmlElement, longest: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from crawler.extract.body.counters import without_counters
 from crawler.extract.body.galleries import without_counted
 from crawler.extract.body.markdown import escaped
+from crawler.extract.dates import dates_in
 from crawler.extract.language import (
     is_appeal,
     is_ending,
@@ -20,7 +21,7 @@ from crawler.extract.language import (
 )
 from crawler.extract.page import SENTENCE_ENDS
 from crawler.items import Block, Claim
-from crawler.text import words
+from crawler.text import is_dense, words
 
 _STAMP = re.compile(
     r"\b(?:(?:19|20)\d\d|\d\d?[./]\d\d?[./]\d\d)\b.{0,20}?\b\d\d?[:.h]\d\d\b"
@@ -28,6 +29,11 @@ _STAMP = re.compile(
 )
 _HEAD = 8
 """Blocks at the beginning among which the headline, standfirst and byline may stand."""
+_HEAD_ROWS = 5
+"""Lines of a paragraph among which these may stand."""
+_LONGEST_DATED, _LETTERS_BESIDE, _LETTERS_OF_TIME = 120, 45, 6
+"""Characters of a line with a date, letters beside it: "Updated", the author's name, and those in
+one that ends as a sentence does: "ч."."""
 _LONGEST_LABEL = 60
 """Characters."""
 _LONGEST_WALL = 120
@@ -45,6 +51,8 @@ _CREDIT = re.compile(
 """How the caption of an agency's picture ends: with the agency and who took it."""
 _COUNTED = re.compile(r"\[\d{1,3}/\d{1,3}\]")
 """How the caption of one of several pictures begins."""
+_OF_OTHERS = ("also_read", "related", "popular")
+"""Of what a heading tells that stands over no part of the story."""
 _RUN = 3
 """Words; shorter runs are shared by any two texts on one subject."""
 
@@ -65,6 +73,9 @@ def trimmed(
     kept = [block for block in before if not _is_said(block.text, blocks)]
     kept += blocks
     name = words(title or "")
+    first = next((at for at, block in enumerate(kept[:_HEAD]) if block.type != "figure"), None)
+    if first is not None:
+        kept[first : first + 1] = _unrolled(kept[first], name)
     for at, block in enumerate(kept[:_HEAD]):
         if name and len(kept) > at + 1 and _names(block, name):
             if sum(len(b.text) for b in kept[:at]) < 300:
@@ -95,15 +106,55 @@ def trimmed(
 
 
 def _without_head(blocks: list[Block], lead: str | None) -> list[Block]:
-    """Blocks without the lines above the story: date, byline, agency. Pictures and notes stay."""
+    """Blocks without the lines above the story: date, byline, agency. Pictures and notes stay, as
+    does the lead, which stands before these lines as often as behind them."""
     stay: list[Block] = []
     for at, block in enumerate(blocks):
-        is_head = block.text != lead and (_is_line(block) or _is_stamp(block))
         if block.type == "figure" or is_note(block.text):
             stay.append(block)
-        elif at >= _HEAD or not is_head:
+        elif at < _HEAD and block.text == lead:
+            return [*stay, block, *_without_dateline(blocks[at + 1 :])]
+        elif at >= _HEAD or not (_is_line(block) or _is_stamp(block) or _is_dated(block)):
             return stay + blocks[at:]
     return stay
+
+
+def _unrolled(block: Block, name: str) -> list[Block]:
+    """A paragraph, with the lines above the story that no more than a line break parts from it as
+    paragraphs of their own: the headline, a date.
+
+    name: the headline, as compared words.
+    """
+    rows, marked = block.text.split("\n"), block.markdown.split("\\\n")
+    if block.type != "paragraph" or len(rows) == 1 or len(rows) != len(marked):
+        return [block]
+    pieces = [Block("paragraph", *pair) for pair in zip(rows, marked, strict=True)]
+    head = 0
+    for at, piece in enumerate(pieces[:_HEAD_ROWS], 1):
+        if (name and words(piece.text) == name) or _is_dated(piece):
+            head = at
+        elif not _is_line(piece):
+            break
+    if not head:
+        return [block]
+    rest = Block("paragraph", "\n".join(rows[head:]), "\\\n".join(marked[head:]))
+    return [*pieces[:head], *([rest] if rest.text else [])]
+
+
+def _without_dateline(blocks: list[Block]) -> list[Block]:
+    """What follows the lead without the lines of author and date: short ones in a row, one of them
+    with a date. Without a date, it may be the story that begins with a short line."""
+    end = 0
+    dated = False
+    for block in blocks[:_HEAD]:
+        if block.type != "figure":
+            if not (_is_line(block) or _is_stamp(block) or _is_dated(block)):
+                break
+            dated = dated or _is_stamp(block) or _is_dated(block)
+        end += 1
+    if not dated:
+        return blocks
+    return [block for block in blocks[:end] if block.type == "figure"] + blocks[end:]
 
 
 def _without_age(blocks: list[Block], lead: str | None) -> list[Block]:
@@ -147,7 +198,7 @@ def _is_aside(block: Block) -> bool:
     if block.type == "paragraph":
         return is_label(text) or whole(text) is not None or is_appeal(text)
     if block.type == "heading":
-        return is_label(text) or is_appeal(text)
+        return is_label(text) or whole(text) in _OF_OTHERS or is_appeal(text)
     return False
 
 
@@ -184,6 +235,22 @@ def _is_stamp(block: Block) -> bool:
     """Whether a short block tells a date and a time of day: when the story was put online."""
     text = block.text
     return block.type == "paragraph" and len(text) < 120 and bool(_STAMP.search(text))
+
+
+def _is_dated(block: Block) -> bool:
+    """Whether a short block tells a day and ends no sentence, or little more than a day: "14. 3.
+    2025, 9.41 ч."."""
+    text = block.text
+    if block.type not in ("paragraph", "list") or len(text) > _LONGEST_DATED:
+        return False
+    spans = list(dates_in(" ".join(text.split())))
+    if not spans:
+        return False
+    rest = sum(map(str.isalpha, text))
+    rest -= sum(sum(map(str.isalpha, text[start:end])) for start, end in spans)
+    if text.endswith(SENTENCE_ENDS):
+        return rest <= _LETTERS_OF_TIME
+    return rest <= (_LETTERS_BESIDE // 3 if is_dense(text) else _LETTERS_BESIDE)
 
 
 def _is_line(block: Block) -> bool:

@@ -68,6 +68,8 @@ _PERSON_ICON = re.compile(
 _ACCOUNTS = re.compile(r"/members?/|log_?in|sign_?(?:in|up)|register", re.IGNORECASE)
 """In addresses that lead readers to their own account."""
 _DIGIT = re.compile(r"\d{2}|\s\d")
+_BESIDE = 25
+"""Letters that a line of nothing but a date has besides: "Updated", the hour, the zone."""
 _MINUTES = re.compile(r"\d\s*(?:-\s*)?min", re.IGNORECASE)
 _EMPHASES = frozenset({"b", "strong", "i", "em", "u", "mark", "a"})
 _IN_PROSE = 60
@@ -413,6 +415,8 @@ def _is_row(element: HtmlElement, near: Near) -> bool:
     """Whether a name stands in one line with a date, a reading time, a mail address or a role, and
     is no name of a section: no link of the page has the same text."""
     name = text_of(element)
+    if _is_by_date(element):
+        return element.tag == "a" or not _is_linked_elsewhere(element, name, near)
     at: HtmlElement | None = element
     for _ in range(4):
         if at is None or at in near.above or len(text_of(at)) > _ROW:
@@ -421,6 +425,20 @@ def _is_row(element: HtmlElement, near: Near) -> bool:
         if rest.strip() and _says_row(rest):
             return element.tag == "a" or not _is_linked_elsewhere(element, name, near)
         at = at.getparent()
+    return False
+
+
+def _is_by_date(element: HtmlElement) -> bool:
+    """Whether a line of nothing but a date stands right before or behind an element that is a line
+    itself."""
+    if element.tag not in _BLOCKS:
+        return False
+    for line in (element.getprevious(), element.getnext()):
+        if line is not None and line.tag in (*_BLOCKS, "time", "span"):
+            text = text_of(line)
+            days = _days_in(text) if len(text) <= _NAME else None
+            if days is not None and sum(map(str.isalpha, text[: days[0]] + text[days[1] :])) < _BESIDE:
+                return True
     return False
 
 

@@ -214,7 +214,7 @@ def is_of_another(element: HtmlElement, above: Mapping[HtmlElement, int]) -> boo
         if at in above:
             return False
         if at.tag in APART or (at.tag in ("aside", "nav") and step > 0):
-            return True
+            return at.tag != "aside" or not _is_below_headline(at, above)
         names = names_of(at)
         if (
             names
@@ -226,6 +226,16 @@ def is_of_another(element: HtmlElement, above: Mapping[HtmlElement, int]) -> boo
             return True
         at = at.getparent()
     return False
+
+
+def _is_below_headline(aside: HtmlElement, above: Mapping[HtmlElement, int]) -> bool:
+    """Whether an <aside> is the line of author and date of the story: as short as one, and a step
+    or two from what holds the headline."""
+    return (
+        any(up in above and up.tag != "body" for up in islice(aside.iterancestors(), 2))
+        and len(text_of(aside)) <= 2 * LONGEST_LINE
+        and next(aside.iter(*_HEADINGS), None) is None
+    )
 
 
 _CARDS = frozenset({"article", "li", "a", "div", "section", "td", "tr"})

@@ -119,7 +119,7 @@ def shown_text(heading: HtmlElement) -> str:
     out = [
         child
         for child in islice(heading.iterdescendants(), 40)
-        if isinstance(child.tag, str) and (child.tag in _UNREAD or _unseen(child))
+        if isinstance(child.tag, str) and (child.tag in _UNREAD or unseen(child))
     ]
     text = " ".join("".join(_texts_without(heading, out)).split())
     return text or text_of(heading)
@@ -132,7 +132,8 @@ _UNSEEN_NAME = re.compile(
 )
 
 
-def _unseen(element: HtmlElement) -> bool:
+def unseen(element: HtmlElement) -> bool:
+    """Whether an element is not shown: hidden, or read out to those who do not see the page."""
     names = element.get("class")
     return is_hidden(element) or (names is not None and bool(_UNSEEN_NAME.search(names[:200])))
 
@@ -192,7 +193,7 @@ def _may_be_headline(element: HtmlElement, doc: Document, others: Sequence[str])
     """Whether a heading can be a story's: shown, in no bar of the site, no link to elsewhere, and
     more than a name."""
     text = words(shown_text(element))
-    if not text or text in others or _unseen(element) or elsewhere(element):
+    if not text or text in others or unseen(element) or elsewhere(element):
         return False
     if " " not in text and not (is_unspaced(text) and len(text) > 5):
         return False

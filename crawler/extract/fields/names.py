@@ -46,7 +46,7 @@ _LABEL = (
 """In scripts where a letter says a syllable, a bar or a space may stand for the colon."""
 _LABEL_SIGN = re.compile(rf"[:：＝｜{_DENSE_LETTER}]")
 """Without which a text has no label: asked first, for the words of all languages take long."""
-_LABEL_ALONE = rf"\s*(?:{_LABELS}|(?:{_KIND}\s+)?<bylines.by>|<bylines.about>)\s*[:：]?\s*"
+_LABEL_ALONE = rf"\s*(?:{_LABELS}|(?:{_KIND}\s+)?<bylines.by>|<bylines.about>)\s*[:：,،]?\s*"
 _BY_ALONE = r"\s*(?:<bylines.by>|<bylines.about>)\s*[:：]?\s*"
 _ABOUT = r"\s*<bylines.about_whom>\s+"
 _OTHER_ALONE = (
