@@ -73,15 +73,14 @@ def trimmed(
     kept = [block for block in before if not _is_said(block.text, blocks)]
     kept += blocks
     name = words(title or "")
-    first = next((at for at, block in enumerate(kept[:_HEAD]) if block.type != "figure"), None)
-    if first is not None:
-        kept[first : first + 1] = _unrolled(kept[first], name)
+    _unroll(kept, name)
     for at, block in enumerate(kept[:_HEAD]):
         if name and len(kept) > at + 1 and _names(block, name):
             if sum(len(b.text) for b in kept[:at]) < 300:
                 kept[: at + 1] = [b for b in kept[:at] if is_note(b.text)]
             else:
                 del kept[at]
+            _unroll(kept, name)
             break
     lead = standfirst.text if standfirst is not None else None
     shown = standfirst is not None and standfirst.source.startswith("html:")
@@ -117,6 +116,13 @@ def _without_head(blocks: list[Block], lead: str | None) -> list[Block]:
         elif at >= _HEAD or not (_is_line(block) or _is_stamp(block) or _is_dated(block)):
             return stay + blocks[at:]
     return stay
+
+
+def _unroll(blocks: list[Block], name: str) -> None:
+    """Put what the first block with text is made of in its place."""
+    first = next((at for at, block in enumerate(blocks[:_HEAD]) if block.type != "figure"), None)
+    if first is not None:
+        blocks[first : first + 1] = _unrolled(blocks[first], name)
 
 
 def _unrolled(block: Block, name: str) -> list[Block]:

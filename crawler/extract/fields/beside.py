@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.extract.dates import dates_in, has_date
+from crawler.extract.dates import dates_in, has_date, timed
 from crawler.extract.fields.bylines import (
     APART,
     LONGEST_LINE,
@@ -34,6 +34,7 @@ from crawler.extract.fields.persons import (
     is_body,
     is_cased_person,
     is_of_no_person,
+    is_person,
     names_paper,
 )
 from crawler.extract.markup import Meaning, meanings, names_of
@@ -68,6 +69,7 @@ _PERSON_ICON = re.compile(
 _ACCOUNTS = re.compile(r"/members?/|log_?in|sign_?(?:in|up)|register", re.IGNORECASE)
 """In addresses that lead readers to their own account."""
 _DIGIT = re.compile(r"\d{2}|\s\d")
+_LINES_OF_ONE = frozenset({"div", "p", "li", "span"})
 _BESIDE = 25
 """Letters that a line of nothing but a date has besides: "Updated", the hour, the zone."""
 _MINUTES = re.compile(r"\d\s*(?:-\s*)?min", re.IGNORECASE)
@@ -304,17 +306,37 @@ def _linked(link: HtmlElement, near: Near) -> Shown | None:
 
 
 def _beside_link(link: HtmlElement, near: Near) -> Iterator[str]:
-    """Names in the links to persons' pages that follow one in its line: she did not write alone."""
+    """Names in the links to persons' pages that follow one in its line, or in lines built alike:
+    she did not write alone."""
     last = link
     for other in islice(link.itersiblings(), _MOST_BESIDE):
         between = _AND.fullmatch((last.tail or "").strip())
         if other.tag != "a" or between is None or not leads_to_person(other):
-            return
+            break
         found = _linked(other, near)
-        if found is None or not is_cased_person(found.text):
+        if found is None or not _is_as_cased(found.text, link):
             return
         yield found.text
         last = other
+    line = link.getparent()
+    if line is None or line.tag not in _LINES_OF_ONE or next(iter(line), None) is not link:
+        return
+    for beside_it in islice(line.itersiblings(), _MOST_BESIDE):
+        first = next(iter(beside_it), None)
+        if beside_it.tag != line.tag or beside_it.get("class") != line.get("class"):
+            return
+        if first is None or first.tag != "a" or not leads_to_person(first):
+            return
+        found = _linked(first, near)
+        if found is None or not _is_as_cased(found.text, link):
+            return
+        yield found.text
+
+
+def _is_as_cased(name: str, link: HtmlElement) -> bool:
+    """Whether a text is a name in a script with capitals, or in the script of another name."""
+    first = text_of(link)
+    return is_cased_person(name) or (first.upper() == first.lower() and is_person(name))
 
 
 def _names_its_page(name: str, href: str) -> bool:
@@ -404,11 +426,15 @@ def _is_of_prose_or_picture(element: HtmlElement) -> bool:
 
 
 def _days_in(text: str) -> tuple[int, int] | None:
-    """Where a text tells a day: more than a year."""
+    """Where a text tells a day, with the hour: more than a year."""
     if not has_date(text):
         return None
-    spans = (span for span in dates_in(text) if not text[slice(*span)].strip().isdigit())
-    return next(iter(spans), None)
+    for start, end in dates_in(text):
+        if not text[start:end].strip().isdigit():
+            said = timed(text, start, end)
+            start = text.find(said)
+            return start, start + len(said)
+    return None
 
 
 def _is_row(element: HtmlElement, near: Near) -> bool:
@@ -437,7 +463,10 @@ def _is_by_date(element: HtmlElement) -> bool:
         if line is not None and line.tag in (*_BLOCKS, "time", "span"):
             text = text_of(line)
             days = _days_in(text) if len(text) <= _NAME else None
-            if days is not None and sum(map(str.isalpha, text[: days[0]] + text[days[1] :])) < _BESIDE:
+            if (
+                days is not None
+                and sum(map(str.isalpha, text[: days[0]] + text[days[1] :])) < _BESIDE
+            ):
                 return True
     return False
 

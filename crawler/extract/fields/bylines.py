@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.fields.names import opens_byline
 from crawler.extract.fields.persons import is_cased_person, is_person
-from crawler.extract.markup import Marks, Meaning, is_hidden, meanings, names_of
+from crawler.extract.markup import Marks, Meaning, is_hidden, is_line_of_story, meanings, names_of
 from crawler.extract.page import text_of
 from crawler.urls import names_people
 
@@ -214,7 +214,8 @@ def is_of_another(element: HtmlElement, above: Mapping[HtmlElement, int]) -> boo
         if at in above:
             return False
         if at.tag in APART or (at.tag in ("aside", "nav") and step > 0):
-            return at.tag != "aside" or not _is_below_headline(at, above)
+            headline = next(iter(above), None)
+            return headline is None or at.tag != "aside" or not is_line_of_story(at, headline)
         names = names_of(at)
         if (
             names
@@ -226,16 +227,6 @@ def is_of_another(element: HtmlElement, above: Mapping[HtmlElement, int]) -> boo
             return True
         at = at.getparent()
     return False
-
-
-def _is_below_headline(aside: HtmlElement, above: Mapping[HtmlElement, int]) -> bool:
-    """Whether an <aside> is the line of author and date of the story: as short as one, and a step
-    or two from what holds the headline."""
-    return (
-        any(up in above and up.tag != "body" for up in islice(aside.iterancestors(), 2))
-        and len(text_of(aside)) <= 2 * LONGEST_LINE
-        and next(aside.iter(*_HEADINGS), None) is None
-    )
 
 
 _CARDS = frozenset({"article", "li", "a", "div", "section", "td", "tr"})

@@ -60,6 +60,25 @@ def heading_at_the_story(
     return last
 
 
+def low_heading_at_the_story(doc: Document, names: Sequence[str]) -> HtmlElement | None:
+    """The highest heading below h1 that stands before the story's text, the first of its kind; None
+    if none does.
+
+    names: of the site.
+    """
+    place = story_place(doc, None, other_stories(doc, None))
+    if place is None:
+        return None
+    others = [words(name) for name in names]
+    for tag in ("h2", "h3"):
+        found = [
+            e for e in doc.tags.get(tag, ())[:_MAX_HEADINGS] if _may_be_headline(e, doc, others)
+        ]
+        if before := list(_before_the_text(doc, place.container, found)):
+            return before[0]
+    return None
+
+
 def _follows(heading: HtmlElement, low: HtmlElement) -> bool:
     """Whether nothing stands between two headings that begins a story: no author, no date, no
     prose."""
@@ -225,6 +244,21 @@ def _before_the_text(
         inside = inside or element is container
         length = 0 if element in headings else prose_length(element)
         if length and inside and (element is container or container in element.iterancestors()):
+            if element is container:  # its own text is the story, which nothing but <br> parts
+                found += [(passed, heading) for heading in _before_own_text(container, headings)]
             break
         passed += length
     yield from (heading for at, heading in found if passed - at <= _BETWEEN)
+
+
+def _before_own_text(
+    container: HtmlElement, headings: Sequence[HtmlElement]
+) -> Iterator[HtmlElement]:
+    """Headings within an element that stand before the first of its long texts."""
+    for element in islice(container.iter(), _MOST_BETWEEN):
+        if element in headings:
+            yield element
+        elif len((element.text or "").strip()) > _LINE:
+            return
+        if element is not container and len((element.tail or "").strip()) > _LINE:
+            return

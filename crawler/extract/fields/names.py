@@ -41,7 +41,7 @@ _ENDS_IN_OTHER = r"(?:^|\s)<bylines.other_credit>\s*[:：]?$"
 _ANY_BY = r"[^\W\d][^\d,.;:|()]{0,50}?\s<bylines.by_after_all>\s+"
 _LABEL = (
     rf"(?:^|(?<=[\s,;|/]))(?P<label>{_LABELS}|<bylines.by>|<bylines.other_credit>)"
-    rf"(?:\s*[:：＝｜]\s*|(?<=[{_DENSE_LETTER}])(?:\s*[/|]\s*|\s+(?=[\u3400-\u9fff])))"
+    rf"(?:\s*[:：＝｜]\s*|(?<=[{_DENSE_LETTER}])(?:\s*[/|・]\s*|\s+(?=[\u3400-\u9fff])))"
 )
 """In scripts where a letter says a syllable, a bar or a space may stand for the colon."""
 _LABEL_SIGN = re.compile(rf"[:：＝｜{_DENSE_LETTER}]")

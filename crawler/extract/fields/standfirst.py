@@ -21,10 +21,17 @@ from crawler.extract.language import (
     pattern,
     states_age,
 )
-from crawler.extract.markup import Marks, Meaning, is_noise, meanings, names_of
+from crawler.extract.markup import (
+    Marks,
+    Meaning,
+    is_line_of_story,
+    is_noise,
+    meanings,
+    names_of,
+)
 from crawler.extract.page import Document, Structured, below, text_of
 from crawler.items import Claim
-from crawler.text import words
+from crawler.text import is_dense, words
 
 _MIN, _MAX = 20, 1_000
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
@@ -35,7 +42,9 @@ _LOOKED_AT = 40
 _LINE, _DATE = 140, 60
 """Characters of a line that opens as a byline does, and of one with a date."""
 _HOLDS_A_LINE = frozenset({"p", "h2", "h3", "h4"})
-_MAY_HOLD_ONE = frozenset({"div", "span", "strong", "b", "em", "section", "li", "a", "address"})
+_MAY_HOLD_ONE = frozenset({
+    "div", "span", "strong", "b", "em", "section", "li", "a", "address", "td", "font",
+})  # fmt: skip
 _NONE_OF_IT = frozenset({"figure", "h1", "nav", "aside", "footer", "form", "ul", "ol", "table"})
 """Before which a standfirst stands, if at all."""
 _NO_NOISE = re.compile(r"teasers?(?![a-z])", re.IGNORECASE)
@@ -70,7 +79,7 @@ def standfirst(
         element
         for element in marked[Meaning.STANDFIRST][:60]
         if element is not headline and element not in above and _beside(element, above)
-        and not _is_box(element)
+        and not _is_box(element) and "articlebody" not in (element.get("itemprop") or "").lower()
     ]  # fmt: skip
     for element in _before_text(near, headline):
         if _linked(element) or heads_another(element) or is_caption(element, above):
@@ -100,8 +109,16 @@ def _by_place(headline: HtmlElement | None, title: str | None) -> str | None:
     if headline is None:
         return None
     found: HtmlElement | None = None
+    picture: HtmlElement | None = None
     for element in islice(below(headline), _LOOKED_AT):
         tag = element.tag
+        if picture is not None and picture in element.iterancestors():
+            continue
+        if found is not None and tag == "figure":
+            picture = element
+            continue
+        if found is not None and tag == "aside" and is_line_of_story(element, headline):
+            break
         if tag in _NONE_OF_IT:
             return None
         if tag not in _HOLDS_A_LINE and not (tag in _MAY_HOLD_ONE and (element.text or "").strip()):
@@ -113,7 +130,7 @@ def _by_place(headline: HtmlElement | None, title: str | None) -> str | None:
             continue
         if (len(text) <= _LINE and opens_byline(text)) or _is_dateline(text):
             break
-        if len(text) < _LEAST and tag not in _HEADINGS:
+        if len(text) < _least(text) and tag not in _HEADINGS:
             continue  # a name, a place
         if found is None and _is_sentence(element, text, title):
             found = element
@@ -159,7 +176,7 @@ def _heads_a_part(element: HtmlElement) -> bool:
 
 def _is_sentence(element: HtmlElement, text: str, title: str | None) -> bool:
     return (
-        _LEAST <= len(text) <= _MAX
+        _least(text) <= len(text) <= _MAX
         and not _is_of_page(text)
         and not _heads_a_part(element)
         and not has_date(text[-_DATE:])
@@ -170,6 +187,10 @@ def _is_sentence(element: HtmlElement, text: str, title: str | None) -> bool:
         and not heads_another(element)
         and _usable(text, title)
     )
+
+
+def _least(text: str) -> int:
+    return _LEAST // 2 if is_dense(text) else _LEAST
 
 
 def _is_box(element: HtmlElement) -> bool:

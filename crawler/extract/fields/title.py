@@ -13,6 +13,7 @@ from crawler.extract.fields.canonical import is_front
 from crawler.extract.fields.heading_place import (
     heading_at_the_story,
     headline_below,
+    low_heading_at_the_story,
     pieces,
     shown_text,
     stands_at_the_story,
@@ -79,6 +80,13 @@ def headline(doc: Document, data: Structured) -> Headline:
             claim, element = part
             at = element if stands_at_the_story(doc, element) else None
             return Headline(claim, at, _told_apart(told, claim.text, claim.text))
+        site = {words(name) for name in names}
+        low: HtmlElement | None = None
+        if not is_front(doc.url) and all(words(claim.text) in site for claim in told):
+            # all pages of the site have its name as their title, or none
+            low = low_heading_at_the_story(doc, names)
+        if low is not None:
+            return Headline(Claim(shown_text(low), f"html:{low.tag}"), low, None)
         return Headline(told[0] if told else None, None, None)
     full, element, certain = shown
     agreed = None if certain else _agreed(told)
