@@ -55,8 +55,8 @@ _MAX_MARK_DEPTH = 8
 _LOOKED_INTO = frozenset({"blockquote", "figure", "table", "article", "ul", "ol"})
 _TEASERS = frozenset({"div", "section"})
 _SIGN_UPS = frozenset({"div", "section", "aside", "figure", "form"})
-_STORY = 300
-"""Characters of a story that teasers and galleries can stand below."""
+_STORY, _BEGUN = 300, 100
+"""Characters of a story that teasers and galleries can stand below; those of one that has begun."""
 _IN_FIGURES = ("table", "blockquote", "pre")
 """What is text of the story, though a <figure> is around it."""
 _SHOWN = ("img", "picture", "amp-img", "iframe", "video", "audio", "svg", "canvas", "object",
@@ -124,10 +124,10 @@ def _skip(walk: Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) ->
     if element in kept and (tag != "figure" or _is_text(element)):
         return False
     if tag in INLINE:
-        if tag == "a" and len(element) and walk.length > _STORY and not walk.heading:
+        if tag == "a" and len(element) and walk.length > _BEGUN and not walk.heading:
             return is_link_card(element, walk.address) or _skip_inline(walk, element)
         return _skip_inline(walk, element)
-    if walk.length > _STORY and tag in _SIGN_UPS and is_sign_up(element):
+    if walk.length > _BEGUN and tag in _SIGN_UPS and is_sign_up(element):
         return True
     if tag not in _LOOKED_INTO:
         if tag == "amp-img":

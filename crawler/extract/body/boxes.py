@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from crawler.extract.language import calls, is_appeal
 from crawler.extract.markup import names_of
 from crawler.extract.page import text_of
+from crawler.urls import segments
 
 _BOXES = frozenset({"div", "section", "center"})
 _LONGEST = 500
@@ -21,6 +22,8 @@ _TICKS = re.compile(r"ticker|counter|clock|market|stock|view|reading|live|count"
 """What a name says of numbers that move on by themselves."""
 _PARTS = ("p", "h2", "h3", "h4", "h5", "h6", "span", "strong", "div")
 _PRESSED = ("form", "input", "button", "select", "audio", "video")
+_SIGN_UP = segments.NEWSLETTERS | segments.SUBSCRIBE
+_LONGEST_HREF = 200
 _MAIL_FIELDS = frozenset({"email", "e-mail", "mail"})
 _LONGEST_PRESSED = 200
 """Characters around something to press, at the beginning or the end of a text: a player, a form."""
@@ -46,6 +49,8 @@ def is_box(element: HtmlElement) -> bool:
         return True
     if _is_pressed(element, _LONGEST):
         return True
+    if linked and any(map(_leads_to_sign_up, element.iter("a"))):
+        return True
     found = calls(text)
     if found >= _MIN_CALLS or (found and linked):
         return True
@@ -59,6 +64,12 @@ def is_sign_up(element: HtmlElement) -> bool:
         for field in element.iter("input")
     )
     return asks and len(text_of(element)) <= _LONGEST
+
+
+def _leads_to_sign_up(link: HtmlElement) -> bool:
+    """Whether an address says that readers subscribe there."""
+    parts = (link.get("href") or "")[:_LONGEST_HREF].lower().partition("?")[0].split("/")
+    return not _SIGN_UP.isdisjoint(parts)
 
 
 def _is_pressed(element: HtmlElement, longest: int) -> bool:

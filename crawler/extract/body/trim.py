@@ -11,11 +11,13 @@ from crawler.extract.body.markdown import escaped
 from crawler.extract.dates import dates_in
 from crawler.extract.language import (
     is_appeal,
+    is_counted,
     is_ending,
     is_label,
     is_note,
     is_wall,
     match,
+    pattern,
     states_age,
     whole,
 )
@@ -51,8 +53,10 @@ _CREDIT = re.compile(
 """How the caption of an agency's picture ends: with the agency and who took it."""
 _COUNTED = re.compile(r"\[\d{1,3}/\d{1,3}\]")
 """How the caption of one of several pictures begins."""
+_COUNT = re.compile(r"^[^\W\d_]+(?:\s[^\W\d_]+)?\s?[(\[]\d{1,5}[)\]]$")
 _OF_OTHERS = ("also_read", "related", "popular")
 """Of what a heading tells that stands over no part of the story."""
+_BYLINE = r"\W*(?:<bylines.label>\s*[:：]|<bylines.by>\s*:?\s+\w)"
 _RUN = 3
 """Words; shorter runs are shared by any two texts on one subject."""
 
@@ -149,14 +153,14 @@ def _unrolled(block: Block, name: str) -> list[Block]:
 
 def _without_dateline(blocks: list[Block]) -> list[Block]:
     """What follows the lead without the lines of author and date: short ones in a row, one of them
-    with a date. Without a date, it may be the story that begins with a short line."""
+    with a date or a word as "By". Without these, it may be the story that begins so."""
     end = 0
     dated = False
     for block in blocks[:_HEAD]:
         if block.type != "figure":
             if not (_is_line(block) or _is_stamp(block) or _is_dated(block)):
                 break
-            dated = dated or _is_stamp(block) or _is_dated(block)
+            dated = dated or _is_stamp(block) or _is_dated(block) or _is_byline(block)
         end += 1
     if not dated:
         return blocks
@@ -176,6 +180,10 @@ def _without_age(blocks: list[Block], lead: str | None) -> list[Block]:
 
 def _until_ending(blocks: list[Block]) -> list[Block]:
     """Blocks before the heading that says that the story is over."""
+    for at, block in enumerate(blocks[2:], 2):
+        if block.type == "heading" and _COUNT.search(block.text) and is_counted(block.text):
+            blocks = blocks[:at]  # "Comments (8)"; they may be longer than the story
+            break
     for at in range(len(blocks) - 1, max(1, len(blocks) // 2) - 1, -1):
         if len(blocks[at].text) < 60 and is_ending(blocks[at].text):
             return blocks[:at] + [block for block in blocks[at:] if is_note(block.text)]
@@ -204,8 +212,14 @@ def _is_aside(block: Block) -> bool:
     if block.type == "paragraph":
         return is_label(text) or whole(text) is not None or is_appeal(text)
     if block.type == "heading":
-        return is_label(text) or whole(text) in _OF_OTHERS or is_appeal(text)
+        return is_label(text) or is_appeal(text) or _heads_others(text)
     return False
+
+
+def _heads_others(text: str) -> bool:
+    """Whether a heading stands over other stories: in more than a word, and nothing is said below
+    that a colon would announce."""
+    return " " in text and not text.endswith((":", "：")) and whole(text) in _OF_OTHERS
 
 
 def is_credited(text: str) -> bool:
@@ -255,8 +269,15 @@ def _is_dated(block: Block) -> bool:
     rest = sum(map(str.isalpha, text))
     rest -= sum(sum(map(str.isalpha, text[start:end])) for start, end in spans)
     if text.endswith(SENTENCE_ENDS):
-        return rest <= _LETTERS_OF_TIME
+        tail = sum(map(str.isalpha, text[spans[-1][1] :]))
+        timed = _STAMP.search(text) is not None and tail <= 2 * _LETTERS_OF_TIME
+        return rest <= (3 * _LETTERS_OF_TIME if timed else _LETTERS_OF_TIME)
     return rest <= (_LETTERS_BESIDE // 3 if is_dense(text) else _LETTERS_BESIDE)
+
+
+def _is_byline(block: Block) -> bool:
+    """Whether a short line begins with a word that introduces the author."""
+    return _is_line(block) and pattern(_BYLINE).match(block.text) is not None
 
 
 def _is_line(block: Block) -> bool:

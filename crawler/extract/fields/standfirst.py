@@ -108,6 +108,7 @@ def _by_place(headline: HtmlElement | None, title: str | None) -> str | None:
     heading: a sentence, and one alone."""
     if headline is None:
         return None
+    above = _above(headline)
     found: HtmlElement | None = None
     picture: HtmlElement | None = None
     for element in islice(below(headline), _LOOKED_AT):
@@ -132,7 +133,7 @@ def _by_place(headline: HtmlElement | None, title: str | None) -> str | None:
             break
         if len(text) < _least(text) and tag not in _HEADINGS:
             continue  # a name, a place
-        if found is None and _is_sentence(element, text, title):
+        if found is None and _is_sentence(element, text, title, above):
             found = element
         elif found is None or found not in element.iterancestors():
             # the story, with no line of author and date before it
@@ -174,7 +175,9 @@ def _heads_a_part(element: HtmlElement) -> bool:
     return any(other.get("class") == element.get("class") for other in beside)
 
 
-def _is_sentence(element: HtmlElement, text: str, title: str | None) -> bool:
+def _is_sentence(
+    element: HtmlElement, text: str, title: str | None, above: Set[HtmlElement]
+) -> bool:
     return (
         _least(text) <= len(text) <= _MAX
         and not _is_of_page(text)
@@ -183,7 +186,7 @@ def _is_sentence(element: HtmlElement, text: str, title: str | None) -> bool:
         and (not title or words(title) not in words(text))
         and not _linked(element)
         and not is_noise(element)
-        and not is_caption(element, ())
+        and not is_caption(element, above)
         and not heads_another(element)
         and _usable(text, title)
     )
