@@ -17,6 +17,7 @@ from crawler.extract.language import (
     is_note,
     is_wall,
     match,
+    names_itself,
     pattern,
     states_age,
     whole,
@@ -33,7 +34,7 @@ _HEAD = 8
 """Blocks at the beginning among which the headline, standfirst and byline may stand."""
 _HEAD_ROWS = 5
 """Lines of a paragraph among which these may stand."""
-_LONGEST_DATED, _LETTERS_BESIDE, _LETTERS_OF_TIME = 120, 45, 6
+_LONGEST_DATED, _LETTERS_BESIDE, _LETTERS_OF_TIME, _LETTERS_OF_HOUR = 120, 45, 6, 3
 """Characters of a line with a date, letters beside it: "Updated", the author's name, and those in
 one that ends as a sentence does: "ч."."""
 _LONGEST_LABEL = 60
@@ -56,7 +57,7 @@ _COUNTED = re.compile(r"\[\d{1,3}/\d{1,3}\]")
 _COUNT = re.compile(r"^[^\W\d_]+(?:\s[^\W\d_]+)?\s?[(\[]\d{1,5}[)\]]$")
 _OF_OTHERS = ("also_read", "related", "popular")
 """Of what a heading tells that stands over no part of the story."""
-_BYLINE = r"\W*(?:<bylines.label>\s*[:：]|<bylines.by>\s*:?\s+\w)"
+_BYLINE = r"\W*(?:<bylines.label>\s*[:：,،]|<bylines.by>\s*:?\s+\w)"
 _RUN = 3
 """Words; shorter runs are shared by any two texts on one subject."""
 
@@ -98,7 +99,7 @@ def trimmed(
         if (
             last is None
             or is_note(last.text)
-            or not (_is_line(last) or last.type == "heading")
+            or not (_is_line(last) or last.type == "heading" or _tells_own_date(last))
             or len(kept) < 3
         ):
             break
@@ -117,7 +118,7 @@ def _without_head(blocks: list[Block], lead: str | None) -> list[Block]:
             stay.append(block)
         elif at < _HEAD and block.text == lead:
             return [*stay, block, *_without_dateline(blocks[at + 1 :])]
-        elif at >= _HEAD or not (_is_line(block) or _is_stamp(block) or _is_dated(block)):
+        elif at >= _HEAD or not _is_of_head(block):
             return stay + blocks[at:]
     return stay
 
@@ -158,7 +159,7 @@ def _without_dateline(blocks: list[Block]) -> list[Block]:
     dated = False
     for block in blocks[:_HEAD]:
         if block.type != "figure":
-            if not (_is_line(block) or _is_stamp(block) or _is_dated(block)):
+            if not _is_of_head(block):
                 break
             dated = dated or _is_stamp(block) or _is_dated(block) or _is_byline(block)
         end += 1
@@ -257,6 +258,12 @@ def _is_stamp(block: Block) -> bool:
     return block.type == "paragraph" and len(text) < 120 and bool(_STAMP.search(text))
 
 
+def _tells_own_date(block: Block) -> bool:
+    """Whether a short paragraph says when the story that it ends was published."""
+    text = block.text
+    return len(text) <= _LONGEST_DATED and names_itself(text) and any(dates_in(text))
+
+
 def _is_dated(block: Block) -> bool:
     """Whether a short block tells a day and ends no sentence, or little more than a day: "14. 3.
     2025, 9.41 ч."."""
@@ -269,15 +276,22 @@ def _is_dated(block: Block) -> bool:
     rest = sum(map(str.isalpha, text))
     rest -= sum(sum(map(str.isalpha, text[start:end])) for start, end in spans)
     if text.endswith(SENTENCE_ENDS):
-        tail = sum(map(str.isalpha, text[spans[-1][1] :]))
-        timed = _STAMP.search(text) is not None and tail <= 2 * _LETTERS_OF_TIME
-        return rest <= (3 * _LETTERS_OF_TIME if timed else _LETTERS_OF_TIME)
+        stamp = _STAMP.search(text)
+        if stamp is not None and sum(map(str.isalpha, text[stamp.end() :])) <= _LETTERS_OF_HOUR:
+            return rest <= _LETTERS_BESIDE  # "9:41 น."
+        return rest <= _LETTERS_OF_TIME
     return rest <= (_LETTERS_BESIDE // 3 if is_dense(text) else _LETTERS_BESIDE)
 
 
+def _is_of_head(block: Block) -> bool:
+    """Whether a block is a line that stands above a story."""
+    return _is_line(block) or _is_stamp(block) or _is_dated(block) or _is_byline(block)
+
+
 def _is_byline(block: Block) -> bool:
-    """Whether a short line begins with a word that introduces the author."""
-    return _is_line(block) and pattern(_BYLINE).match(block.text) is not None
+    """Whether a short line, or a short list, begins with a word that introduces the author."""
+    is_list = block.type == "list" and len(block.text) <= _LONGEST_DATED
+    return (is_list or _is_line(block)) and pattern(_BYLINE).match(block.text) is not None
 
 
 def _is_line(block: Block) -> bool:

@@ -202,7 +202,7 @@ def people_by(near: Near, others: Set[str] = frozenset()) -> Iterator[Shown]:
             continue
         if found.is_certain and element.tag == "a":
             found = found._replace(text=", ".join((found.text, *_beside_link(element, near))))
-        if found.is_certain and (number < near.below or is_cased_person(found.text)):
+        if found.is_certain and (number < near.below or is_person(found.text)):
             yield found
         elif number < near.below:
             doubtful.append(found)

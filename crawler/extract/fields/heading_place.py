@@ -14,7 +14,7 @@ from crawler.extract.dates import has_date
 from crawler.extract.fields.names import opens_byline
 from crawler.extract.markup import elsewhere, is_hidden
 from crawler.extract.page import Document, below, text_of
-from crawler.text import is_unspaced, words
+from crawler.text import is_dense, is_unspaced, words
 from crawler.urls import same_story
 
 _MAX_HEADINGS = 40
@@ -188,12 +188,11 @@ _LINES = frozenset({"br", "div", "p", "li", "hr", "h2", "h3", "small"})
 def _are_glued(before: str, after: str) -> bool:
     """Whether two elements side by side are two texts: "Harbour", "Cranes sold"; a word may be cut
     into elements, too."""
-    return (
-        (len(before) > 2 or before in (":", "|", "–"))
-        and len(after) > 2
-        and (before[-1].islower() or before[-1].isdigit() or before[-1] in ":.!?")
-        and after[0].isupper()
-    )
+    if len(after) <= 2 or not (len(before) > 2 or before in (":", "|", "–")):
+        return False
+    if after[0].isupper():
+        return before[-1].islower() or before[-1].isdigit() or before[-1] in ":.!?"
+    return after[0].isalpha() and not after[0].islower() and not is_dense(after[0])
 
 
 def _headings(doc: Document) -> Iterator[HtmlElement]:

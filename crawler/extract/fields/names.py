@@ -283,7 +283,9 @@ def _pieces(text: str, language: str | None, *, machine: bool) -> Iterator[tuple
         line = line.strip(" \t,;|•·–—-")
         if line and pattern(_OTHER_ALONE).fullmatch(line):
             skip = True
-        elif line and pattern(_LABEL_ALONE).fullmatch(line):
+        elif line and (
+            pattern(_LABEL_ALONE).fullmatch(line) or _by_here(language).fullmatch(f"{line} ")
+        ):
             skip, after = False, True
         elif line and pattern(_ENDS_IN_BY).search(line):
             # After a name, whatever else was done "by" someone: "Tested by", "Approved by".

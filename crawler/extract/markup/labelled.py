@@ -28,7 +28,8 @@ _LONGEST_LINE, _MOST_ABOVE = 320, 12
 _ANY = sum(bit for _, bit in _BITS)
 _TAGS = (
     "div", "span", "p", "a", "time", "ul", "ol", "nav", "address", "section", "header", "h2", "h3",
-    "h4", "h5", "h6", "strong", "em", "cite", "small", "b", "i", "td", "aside", "dl", "li", "abbr",
+    "h4", "h5", "h6", "strong", "em", "cite", "small", "b", "i", "td", "aside", "dl", "dd", "li",
+    "abbr",
 )  # fmt: skip
 
 
