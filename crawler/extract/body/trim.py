@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from crawler.extract.body.counters import without_counters
 from crawler.extract.body.galleries import without_counted
 from crawler.extract.body.markdown import escaped
-from crawler.extract.dates import dates_in
+from crawler.extract.dates import dates_in, is_dateline
 from crawler.extract.language import (
     is_appeal,
     is_counted,
@@ -24,7 +24,7 @@ from crawler.extract.language import (
 )
 from crawler.extract.page import SENTENCE_ENDS
 from crawler.items import Block, Claim
-from crawler.text import is_dense, words
+from crawler.text import line_words, words
 
 _STAMP = re.compile(
     r"\b(?:(?:19|20)\d\d|\d\d?[./]\d\d?[./]\d\d)\b.{0,20}?\b\d\d?[:.h]\d\d\b"
@@ -34,9 +34,7 @@ _HEAD = 8
 """Blocks at the beginning among which the headline, standfirst and byline may stand."""
 _HEAD_ROWS = 5
 """Lines of a paragraph among which these may stand."""
-_LONGEST_DATED, _LETTERS_BESIDE, _LETTERS_OF_TIME, _LETTERS_OF_HOUR = 120, 45, 6, 3
-"""Characters of a line with a date, letters beside it: "Updated", the author's name, and those in
-one that ends as a sentence does: "ч."."""
+_LONGEST_DATED = 120
 _LONGEST_LABEL = 60
 """Characters."""
 _LONGEST_WALL = 120
@@ -220,7 +218,7 @@ def _is_aside(block: Block) -> bool:
 def _heads_others(text: str) -> bool:
     """Whether a heading stands over other stories: in more than a word, and nothing is said below
     that a colon would announce."""
-    return " " in text and not text.endswith((":", "：")) and whole(text) in _OF_OTHERS
+    return line_words(text) > 1 and not text.endswith((":", "：")) and whole(text) in _OF_OTHERS
 
 
 def is_credited(text: str) -> bool:
@@ -265,22 +263,8 @@ def _tells_own_date(block: Block) -> bool:
 
 
 def _is_dated(block: Block) -> bool:
-    """Whether a short block tells a day and ends no sentence, or little more than a day: "14. 3.
-    2025, 9.41 ч."."""
-    text = block.text
-    if block.type not in ("paragraph", "list") or len(text) > _LONGEST_DATED:
-        return False
-    spans = list(dates_in(" ".join(text.split())))
-    if not spans:
-        return False
-    rest = sum(map(str.isalpha, text))
-    rest -= sum(sum(map(str.isalpha, text[start:end])) for start, end in spans)
-    if text.endswith(SENTENCE_ENDS):
-        stamp = _STAMP.search(text)
-        if stamp is not None and sum(map(str.isalpha, text[stamp.end() :])) <= _LETTERS_OF_HOUR:
-            return rest <= _LETTERS_BESIDE  # "9:41 น."
-        return rest <= _LETTERS_OF_TIME
-    return rest <= (_LETTERS_BESIDE // 3 if is_dense(text) else _LETTERS_BESIDE)
+    """Whether a block is a line that tells the story's date."""
+    return block.type in ("paragraph", "list") and is_dateline(" ".join(block.text.split()))
 
 
 def _is_of_head(block: Block) -> bool:

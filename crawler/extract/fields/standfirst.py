@@ -9,7 +9,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawler.extract.body import is_caption, is_prose, read_blocks
-from crawler.extract.dates import has_date
+from crawler.extract.dates import has_date, is_dateline
 from crawler.extract.fields.bylines import heads_another
 from crawler.extract.fields.names import opens_byline
 from crawler.extract.language import (
@@ -87,7 +87,7 @@ def standfirst(
         text = _prose(element, doc)
         if _usable(text, title):
             return Claim(text, "html:standfirst")
-    shown = _by_place(headline, title)
+    shown = _by_place(headline, title, doc.root.get("lang"))
     if shown is not None:
         return Claim(shown, "html:below headline")
     for claim in (
@@ -103,7 +103,7 @@ def standfirst(
     return None
 
 
-def _by_place(headline: HtmlElement | None, title: str | None) -> str | None:
+def _by_place(headline: HtmlElement | None, title: str | None, language: str | None) -> str | None:
     """What stands right below the headline, and before the line of author and date if it is no
     heading: a sentence, and one alone."""
     if headline is None:
@@ -129,7 +129,7 @@ def _by_place(headline: HtmlElement | None, title: str | None) -> str | None:
         text = text_of(element)
         if not text:
             continue
-        if (len(text) <= _LINE and opens_byline(text)) or _is_dateline(text):
+        if (len(text) <= _LINE and opens_byline(text, language)) or _is_dateline(text):
             break
         if len(text) < _least(text) and tag not in _HEADINGS:
             continue  # a name, a place
@@ -147,7 +147,7 @@ def _by_place(headline: HtmlElement | None, title: str | None) -> str | None:
 def _is_dateline(text: str) -> bool:
     """Whether a text is the line with the story's date: short, and no sentence that tells of it."""
     if len(text) > _DATE or not has_date(text):
-        return False
+        return is_dateline(text)
     return not text.endswith(_ENDS) or len(text.split()) <= _FEW_WORDS
 
 
