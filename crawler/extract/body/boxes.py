@@ -24,6 +24,7 @@ _PARTS = ("p", "h2", "h3", "h4", "h5", "h6", "span", "strong", "div")
 _PRESSED = ("form", "input", "button", "select", "audio", "video")
 _SIGN_UP = segments.NEWSLETTERS | segments.SUBSCRIBE
 _LONGEST_HREF = 200
+_PARTS_OF_BOX = frozenset({"h2", "h3", "h4", "h5", "h6", "p", "div"})
 _MAIL_FIELDS = frozenset({"email", "e-mail", "mail"})
 _LONGEST_PRESSED = 200
 """Characters around something to press, at the beginning or the end of a text: a player, a form."""
@@ -58,12 +59,20 @@ def is_box(element: HtmlElement) -> bool:
 
 
 def is_sign_up(element: HtmlElement) -> bool:
-    """Whether an element is a box that asks for a mail address, wherever it stands."""
+    """Whether an element is a box that asks for a mail address or leads to where readers subscribe,
+    wherever it stands."""
     asks = any(
         field.get("type") == "email" or (field.get("name") or "").lower() in _MAIL_FIELDS
         for field in element.iter("input")
     )
+    if not asks:
+        asks = _has_blocks(element) and any(map(_leads_to_sign_up, element.iter("a")))
     return asks and len(text_of(element)) <= _LONGEST
+
+
+def _has_blocks(element: HtmlElement) -> bool:
+    """Whether an element is parted into a heading and paragraphs, and no paragraph itself."""
+    return any(child.tag in _PARTS_OF_BOX for child in element)
 
 
 def _leads_to_sign_up(link: HtmlElement) -> bool:

@@ -52,7 +52,7 @@ _CREDIT = re.compile(
 """How the caption of an agency's picture ends: with the agency and who took it."""
 _COUNTED = re.compile(r"\[\d{1,3}/\d{1,3}\]")
 """How the caption of one of several pictures begins."""
-_COUNT = re.compile(r"^[^\W\d_]+(?:\s[^\W\d_]+)?\s?[(\[]\d{1,5}[)\]]$")
+_COUNT = re.compile(r"\D{2,25}\s?[(\[]\d{1,5}[)\]]|\d{1,5}\s\D{2,25}")
 _OF_OTHERS = ("also_read", "related", "popular")
 """Of what a heading tells that stands over no part of the story."""
 _BYLINE = r"\W*(?:<bylines.label>\s*[:：,،]|<bylines.by>\s*:?\s+\w)"
@@ -114,9 +114,10 @@ def _without_head(blocks: list[Block], lead: str | None) -> list[Block]:
     for at, block in enumerate(blocks):
         if block.type == "figure" or is_note(block.text):
             stay.append(block)
-        elif at < _HEAD and block.text == lead:
+        elif at < _HEAD and (block.text == lead or not _is_of_head(block)):
+            # what stands before such a line is a lead, whether it was told to be one or not
             return [*stay, block, *_without_dateline(blocks[at + 1 :])]
-        elif at >= _HEAD or not _is_of_head(block):
+        elif at >= _HEAD:
             return stay + blocks[at:]
     return stay
 
@@ -151,18 +152,21 @@ def _unrolled(block: Block, name: str) -> list[Block]:
 
 
 def _without_dateline(blocks: list[Block]) -> list[Block]:
-    """What follows the lead without the lines of author and date: short ones in a row, one of them
-    with a date or a word as "By". Without these, it may be the story that begins so."""
+    """What follows the lead without the lines of author and date: short ones in a row, up to the
+    last with a date or a word as "By", and a name behind it. Without these, it may be the story
+    that begins so."""
     end = 0
-    dated = False
-    for block in blocks[:_HEAD]:
-        if block.type != "figure":
-            if not _is_of_head(block):
-                break
-            dated = dated or _is_stamp(block) or _is_dated(block) or _is_byline(block)
-        end += 1
-    if not dated:
+    for at, block in enumerate(blocks[:_HEAD], 1):
+        if block.type == "figure":
+            continue
+        if not _is_of_head(block):
+            break
+        if _is_stamp(block) or _is_dated(block) or _is_byline(block):
+            end = at
+    if not end:
         return blocks
+    if blocks[end:] and _is_line(blocks[end]) and blocks[end].text.istitle():
+        end += 1
     return [block for block in blocks[:end] if block.type == "figure"] + blocks[end:]
 
 
@@ -180,7 +184,7 @@ def _without_age(blocks: list[Block], lead: str | None) -> list[Block]:
 def _until_ending(blocks: list[Block]) -> list[Block]:
     """Blocks before the heading that says that the story is over."""
     for at, block in enumerate(blocks[2:], 2):
-        if block.type == "heading" and _COUNT.search(block.text) and is_counted(block.text):
+        if block.type == "heading" and _COUNT.fullmatch(block.text) and is_counted(block.text):
             blocks = blocks[:at]  # "Comments (8)"; they may be longer than the story
             break
     for at in range(len(blocks) - 1, max(1, len(blocks) // 2) - 1, -1):

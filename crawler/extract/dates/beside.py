@@ -185,8 +185,14 @@ def _texts(top: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
         ):
             parent = element.getparent()
             if parent is not None:
-                yield parent, text
+                yield (element if _is_line_after(element) else parent), text
     if top.tail and (text := " ".join(top.tail[:_MAX_PIECE].split())):
         parent = top.getparent()
         if parent is not None:
-            yield parent, text
+            yield (top if _is_line_after(top) else parent), text
+
+
+def _is_line_after(element: HtmlElement) -> bool:
+    """Whether the text behind an element stands in a line of its own, between line breaks."""
+    behind = element.getnext()
+    return element.tag == "br" and behind is not None and behind.tag == "br"

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.extract.dates import dates_in, has_date, timed
+from crawler.extract.dates import dates_in, has_date, is_dateline, timed
 from crawler.extract.fields.bylines import (
     APART,
     LONGEST_LINE,
@@ -70,6 +70,8 @@ _ACCOUNTS = re.compile(r"/members?/|log_?in|sign_?(?:in|up)|register", re.IGNORE
 """In addresses that lead readers to their own account."""
 _DIGIT = re.compile(r"\d{2}|\s\d")
 _LINES_OF_ONE = frozenset({"div", "p", "li", "span"})
+_MOST_LINES, _MOST_SPACES = 4, 3
+"""Lines of author and date in one element; spaces in the name there, and one more."""
 _BESIDE = 25
 """Letters that a line of nothing but a date has besides: "Updated", the hour, the zone."""
 _MINUTES = re.compile(r"\d\s*(?:-\s*)?min", re.IGNORECASE)
@@ -226,7 +228,9 @@ def _at(element: HtmlElement, near: Near, portraits: set[str], others: Set[str])
         line = line_of(element)
         return Shown(line, "html:author", is_certain=True) if line else None
     text = " ".join((element.text or "").split())
-    if not 3 < len(text) < _ROW or tag in _NO_ROWS:
+    if tag in _BLOCKS and (beside_date := _beside_date(element, others)):
+        return Shown(beside_date, "html:person")
+    if not 3 < len(text) < _ROW or (tag in _NO_ROWS and not (tag == "li" and _is_by_date(element))):
         return None
     if text in portraits or (len(text) < _NAME and is_cased_person(text)):
         if text in portraits and _heads_story(element, near):
@@ -239,6 +243,18 @@ def _at(element: HtmlElement, near: Near, portraits: set[str], others: Set[str])
     if len(text_of(element)) > _LINE or _is_linked_elsewhere(element, name, near):
         return None
     return Shown(name, "html:person")
+
+
+def _beside_date(element: HtmlElement, others: Set[str]) -> str:
+    """The name in one of a few lines of which another is the date: "7 May 2026<br>Ada Lund"."""
+    if next(iter(element.iterchildren("br")), None) is None or len(text_of(element)) > _ROW:
+        return ""
+    lines = line_of(element).split("\n")
+    names = [line for line in lines if is_cased_person(line) and line.count(" ") < _MOST_SPACES]
+    dated = [line for line in lines if line not in names and is_dateline(line)]
+    if len(names) != 1 or not dated or len(lines) > _MOST_LINES:
+        return ""
+    return "" if _is_firm(names[0], others) or is_of_no_person(names[0]) else names[0]
 
 
 def _heads_story(element: HtmlElement, near: Near) -> bool:
@@ -457,7 +473,7 @@ def _is_row(element: HtmlElement, near: Near) -> bool:
 def _is_by_date(element: HtmlElement) -> bool:
     """Whether a line of nothing but a date stands right before or behind an element that is a line
     itself."""
-    if element.tag not in _BLOCKS:
+    if element.tag not in _BLOCKS and (element.tag != "span" or (element.tail or "").strip()):
         return False
     for line in (element.getprevious(), element.getnext()):
         if line is not None and line.tag in (*_BLOCKS, "time", "span"):

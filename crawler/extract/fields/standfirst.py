@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.body import is_caption, is_prose, read_blocks
 from crawler.extract.dates import has_date, is_dateline
-from crawler.extract.fields.bylines import heads_another
+from crawler.extract.fields.bylines import heads_another, leads_to_person
 from crawler.extract.fields.names import opens_byline
 from crawler.extract.language import (
     heads_no_stories,
@@ -43,7 +43,7 @@ _LINE, _DATE = 140, 60
 """Characters of a line that opens as a byline does, and of one with a date."""
 _HOLDS_A_LINE = frozenset({"p", "h2", "h3", "h4"})
 _MAY_HOLD_ONE = frozenset({
-    "div", "span", "strong", "b", "em", "section", "li", "a", "address", "td", "font",
+    "div", "span", "strong", "b", "em", "i", "section", "li", "a", "address", "td", "font",
 })  # fmt: skip
 _NONE_OF_IT = frozenset({"figure", "h1", "nav", "aside", "footer", "form", "ul", "ol", "table"})
 """Before which a standfirst stands, if at all."""
@@ -120,6 +120,8 @@ def _by_place(headline: HtmlElement | None, title: str | None, language: str | N
             continue
         if found is not None and tag == "aside" and is_line_of_story(element, headline):
             break
+        if found is not None and tag in ("ul", "ol") and _is_line_in_list(element):
+            break
         if tag in _NONE_OF_IT:
             return None
         if tag not in _HOLDS_A_LINE and not (tag in _MAY_HOLD_ONE and (element.text or "").strip()):
@@ -142,6 +144,14 @@ def _by_place(headline: HtmlElement | None, title: str | None, language: str | N
     else:
         return None
     return text_of(found) if found is not None else None
+
+
+def _is_line_in_list(element: HtmlElement) -> bool:
+    """Whether a list is the line of authors and date."""
+    text = text_of(element)
+    if len(text) > _LINE:
+        return False
+    return has_date(text) or any(map(leads_to_person, islice(element.iter("a"), 1)))
 
 
 def _is_dateline(text: str) -> bool:
