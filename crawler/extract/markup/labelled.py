@@ -10,7 +10,6 @@ from lxml.html import HtmlElement
 
 from crawler.extract.markup.boilerplate import names_of
 from crawler.extract.markup.class_names import Meaning, meanings
-from crawler.extract.page import text_of
 
 Marks = Mapping[Meaning, Sequence[HtmlElement]]
 
@@ -23,8 +22,9 @@ _AUTHOR = int(Meaning.AUTHOR)
 _MAY_BE_AUTHOR = re.compile(r"[ao]u?t[eh]?[ou]r|byline|writer|report|journalist", re.IGNORECASE)
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 """Their ids are made of their words."""
-_LONGEST_LINE, _MOST_ABOVE = 320, 12
-"""Characters of the line of author and date; elements around the headline that may hold it."""
+_LONGEST_LINE, _MOST_TEXTS, _MOST_ABOVE = 320, 200, 12
+"""Characters of the line of author and date; texts in it that are looked at; elements around the
+headline that may hold it."""
 _ANY = sum(bit for _, bit in _BITS)
 _TAGS = (
     "div", "span", "p", "a", "time", "ul", "ol", "nav", "address", "section", "header", "h2", "h3",
@@ -81,7 +81,8 @@ def elsewhere(element: HtmlElement) -> bool:
 def is_line_of_story(aside: HtmlElement, headline: HtmlElement) -> bool:
     """Whether an <aside> is the line of author and date below the headline: as short as one, with
     no heading in it, and a step or two from what holds the headline."""
-    if len(text_of(aside)) > _LONGEST_LINE or next(aside.iter("h2", "h3", "h4"), None) is not None:
+    said = sum(len(text.strip()) for text in islice(aside.itertext(), _MOST_TEXTS))
+    if said > _LONGEST_LINE or next(aside.iter("h2", "h3", "h4"), None) is not None:
         return False
     above = set(islice(headline.iterancestors(), _MOST_ABOVE))
     return any(up in above and up.tag != "body" for up in islice(aside.iterancestors(), 2))
