@@ -37,7 +37,8 @@ ANYTHING = st.text(st.characters(exclude_categories=[]))
 
 @given(ANYTHING)
 def test_words_are_those_that_a_pattern_finds(text: str) -> None:
-    found = re.findall(rf"[\w{VOWEL_SIGNS}]+", text.casefold())
+    told = re.sub("[\xad\u200b]", "", text.casefold())  # marks of where a word may break
+    found = re.findall(rf"[\w{VOWEL_SIGNS}]+", told)
     assert words(text) == " ".join(found)
     assert phrases(text) == {" ".join(found[at : at + 3]) for at in range(len(found) - 2)}
 

@@ -34,7 +34,7 @@ _HEAD = 8
 """Blocks at the beginning among which the headline, standfirst and byline may stand."""
 _HEAD_ROWS = 5
 """Lines of a paragraph among which these may stand."""
-_LONGEST_DATED = 120
+_LONGEST_DATED, _LONGEST_NAME = 120, 20
 _LONGEST_LABEL = 60
 """Characters."""
 _LONGEST_WALL = 120
@@ -122,6 +122,11 @@ def _without_head(blocks: list[Block], lead: str | None) -> list[Block]:
     return stay
 
 
+def _may_be_name(line: str) -> bool:
+    """Whether all words of a line have capitals, or it is short and in a script without any."""
+    return line.istitle() or (line.upper() == line.lower() and len(line) <= _LONGEST_NAME)
+
+
 def _unroll(blocks: list[Block], name: str) -> None:
     """Put what the first block with text is made of in its place."""
     first = next((at for at, block in enumerate(blocks[:_HEAD]) if block.type != "figure"), None)
@@ -165,7 +170,7 @@ def _without_dateline(blocks: list[Block]) -> list[Block]:
             end = at
     if not end:
         return blocks
-    if blocks[end:] and _is_line(blocks[end]) and blocks[end].text.istitle():
+    if blocks[end:] and _is_line(blocks[end]) and _may_be_name(blocks[end].text):
         end += 1
     return [block for block in blocks[:end] if block.type == "figure"] + blocks[end:]
 

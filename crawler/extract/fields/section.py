@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.fields.canonical import is_front
 from crawler.extract.fields.persons import is_cased_person
+from crawler.extract.fields.site_names import home_names
 from crawler.extract.markup import Marks, Meaning, names_of
 from crawler.extract.page import Document, Structured, strings, text_of, types_of
 from crawler.items import Claim
@@ -91,6 +92,7 @@ def _above_headline(doc: Document, heading: HtmlElement | None, title: str | Non
     """The nearest link above the headline that leads to a section's front: the story's address
     begins with its, or the site's navigation has it, too."""
     own = _path(doc.url)
+    home = home_names(doc)
     at = heading
     for _ in range(_LEVELS):
         if at is None or at.tag in ("body", "html"):
@@ -106,7 +108,7 @@ def _above_headline(doc: Document, heading: HtmlElement | None, title: str | Non
                 return None
             for link in reversed(links):
                 text = text_of(link)
-                if not 0 < len(text) <= _LONGEST_NAME or text == title:
+                if not 0 < len(text) <= _LONGEST_NAME or text == title or text in home:
                     continue
                 if _leads_to_section(doc, link, own):
                     return Claim(text, "html:above headline")
