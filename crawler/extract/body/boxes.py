@@ -5,6 +5,7 @@ lead to other stories.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -25,6 +26,8 @@ _PRESSED = ("form", "input", "button", "select", "audio", "video")
 _SIGN_UP = segments.NEWSLETTERS | segments.SUBSCRIBE
 _LONGEST_HREF = 200
 _PARTS_OF_BOX = frozenset({"h2", "h3", "h4", "h5", "h6", "p", "div"})
+_MOST_ASKED = 8
+"""Fields and links of a box; what has more is a part of the page."""
 _MAIL_FIELDS = frozenset({"email", "e-mail", "mail"})
 _LONGEST_PRESSED = 200
 """Characters around something to press, at the beginning or the end of a text: a player, a form."""
@@ -63,10 +66,12 @@ def is_sign_up(element: HtmlElement) -> bool:
     wherever it stands."""
     asks = any(
         field.get("type") == "email" or (field.get("name") or "").lower() in _MAIL_FIELDS
-        for field in element.iter("input")
+        for field in islice(element.iter("input"), _MOST_ASKED)
     )
     if not asks:
-        asks = _has_blocks(element) and any(map(_leads_to_sign_up, element.iter("a")))
+        asks = _has_blocks(element) and any(
+            map(_leads_to_sign_up, islice(element.iter("a"), _MOST_ASKED))
+        )
     return asks and len(text_of(element)) <= _LONGEST
 
 
