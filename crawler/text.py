@@ -64,7 +64,14 @@ def _may_be_dense(text: str) -> bool:
 
 # -- words --------------------------------------------------------------------------------------
 
-_WORD = re.compile(r"\w+")
+VOWEL_SIGNS = (
+    "\u0900-\u0963\u0966-\u0dff"  # of India and Ceylon, without the strokes that end sentences
+    "\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc\u0ec8-\u0ecd"  # Thai, Lao
+    "\u102b-\u103e\u1056-\u109d\u17b4-\u17d3\u17dd"  # Burmese, Khmer
+)
+"""What some scripts put on their letters, for a class of a pattern: they are no letters to `re`,
+and "\u0915\u093e" and "\u0915\u0940" are two words."""
+_WORD = re.compile(rf"[\w{VOWEL_SIGNS}]+")
 _QUOTES = "’‘“”–—…«»"
 """Marks beyond ASCII that most texts have."""
 _UNSEEN = "\xad\u200b"

@@ -109,7 +109,7 @@ ROOMS: dict[str, set[str]] = {
     "page": set(),
     "markup": set(),
     "language": set(),
-    "body": {"page", "markup", "language"},
+    "body": {"page", "markup", "language", "dates"},
     "fields": {"page", "markup", "language", "body", "dates"},
     "dates": {"page", "markup", "language"},
     "links": {"page", "language", "body"},

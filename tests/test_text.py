@@ -19,6 +19,7 @@ from crawler.extract.version import TABLES, code_digest
 from crawler.text import (
     DENSE,
     UNSPACED,
+    VOWEL_SIGNS,
     clean,
     cleaned,
     count_words,
@@ -36,9 +37,16 @@ ANYTHING = st.text(st.characters(exclude_categories=[]))
 
 @given(ANYTHING)
 def test_words_are_those_that_a_pattern_finds(text: str) -> None:
-    found = re.findall(r"\w+", text.casefold())
+    told = re.sub("[\xad\u200b]", "", text.casefold())  # marks of where a word may break
+    found = re.findall(rf"[\w{VOWEL_SIGNS}]+", told)
     assert words(text) == " ".join(found)
     assert phrases(text) == {" ".join(found[at : at + 3]) for at in range(len(found) - 2)}
+
+
+def test_a_sign_for_a_vowel_is_part_of_its_word() -> None:
+    assert words("राघवेंद्र त्रिपाठी") == "राघवेंद्र त्रिपाठी"
+    assert words("का") != words("की")
+    assert words("नदी। पुल") == "नदी पुल"
 
 
 def test_words_are_counted_where_they_are_spaced_and_characters_elsewhere() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Set
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.extract.body.boxes import is_box
+from crawler.extract.body.boxes import is_box, is_sign_up
 from crawler.extract.body.figures import (
     caption_below,
     captioned,
@@ -24,6 +24,7 @@ from crawler.extract.body.furniture import is_furniture, is_in_sentence
 from crawler.extract.body.galleries import gallery_blocks
 from crawler.extract.body.linked import (
     is_card,
+    is_link_card,
     is_teaser,
     leads_away,
     link_list,
@@ -53,8 +54,9 @@ _PLAIN = frozenset({*INLINE, *_HEADINGS, "p", "li", "dt", "dd", "td", "th"}) - {
 _MAX_MARK_DEPTH = 8
 _LOOKED_INTO = frozenset({"blockquote", "figure", "table", "article", "ul", "ol"})
 _TEASERS = frozenset({"div", "section"})
-_STORY = 300
-"""Characters of a story that teasers and galleries can stand below."""
+_SIGN_UPS = frozenset({"div", "section", "aside", "figure", "form"})
+_STORY, _BEGUN = 300, 100
+"""Characters of a story that teasers and galleries can stand below; those of one that has begun."""
 _IN_FIGURES = ("table", "blockquote", "pre")
 """What is text of the story, though a <figure> is around it."""
 _SHOWN = ("img", "picture", "amp-img", "iframe", "video", "audio", "svg", "canvas", "object",
@@ -122,7 +124,11 @@ def _skip(walk: Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) ->
     if element in kept and (tag != "figure" or _is_text(element)):
         return False
     if tag in INLINE:
+        if tag == "a" and len(element) and walk.length > _BEGUN and not walk.heading:
+            return is_link_card(element, walk.address) or _skip_inline(walk, element)
         return _skip_inline(walk, element)
+    if walk.length > _BEGUN and tag in _SIGN_UPS and is_sign_up(element):
+        return True
     if tag not in _LOOKED_INTO:
         if tag == "amp-img":
             _image(walk, element)

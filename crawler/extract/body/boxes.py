@@ -5,12 +5,14 @@ lead to other stories.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lxml.html import HtmlElement
 
 from crawler.extract.language import calls, is_appeal
 from crawler.extract.markup import names_of
 from crawler.extract.page import text_of
+from crawler.urls import segments
 
 _BOXES = frozenset({"div", "section", "center"})
 _LONGEST = 500
@@ -21,6 +23,12 @@ _TICKS = re.compile(r"ticker|counter|clock|market|stock|view|reading|live|count"
 """What a name says of numbers that move on by themselves."""
 _PARTS = ("p", "h2", "h3", "h4", "h5", "h6", "span", "strong", "div")
 _PRESSED = ("form", "input", "button", "select", "audio", "video")
+_SIGN_UP = segments.NEWSLETTERS | segments.SUBSCRIBE
+_LONGEST_HREF = 200
+_PARTS_OF_BOX = frozenset({"h2", "h3", "h4", "h5", "h6", "p", "div"})
+_MOST_ASKED = 8
+"""Fields and links of a box; what has more is a part of the page."""
+_MAIL_FIELDS = frozenset({"email", "e-mail", "mail"})
 _LONGEST_PRESSED = 200
 """Characters around something to press, at the beginning or the end of a text: a player, a form."""
 
@@ -45,10 +53,37 @@ def is_box(element: HtmlElement) -> bool:
         return True
     if _is_pressed(element, _LONGEST):
         return True
+    if linked and any(map(_leads_to_sign_up, element.iter("a"))):
+        return True
     found = calls(text)
     if found >= _MIN_CALLS or (found and linked):
         return True
     return any(is_appeal(text_of(part)) for part in element.iter(*_PARTS))
+
+
+def is_sign_up(element: HtmlElement) -> bool:
+    """Whether an element is a box that asks for a mail address or leads to where readers subscribe,
+    wherever it stands."""
+    asks = any(
+        field.get("type") == "email" or (field.get("name") or "").lower() in _MAIL_FIELDS
+        for field in islice(element.iter("input"), _MOST_ASKED)
+    )
+    if not asks:
+        asks = _has_blocks(element) and any(
+            map(_leads_to_sign_up, islice(element.iter("a"), _MOST_ASKED))
+        )
+    return asks and len(text_of(element)) <= _LONGEST
+
+
+def _has_blocks(element: HtmlElement) -> bool:
+    """Whether an element is parted into a heading and paragraphs, and no paragraph itself."""
+    return any(child.tag in _PARTS_OF_BOX for child in element)
+
+
+def _leads_to_sign_up(link: HtmlElement) -> bool:
+    """Whether an address says that readers subscribe there."""
+    parts = (link.get("href") or "")[:_LONGEST_HREF].lower().partition("?")[0].split("/")
+    return not _SIGN_UP.isdisjoint(parts)
 
 
 def _is_pressed(element: HtmlElement, longest: int) -> bool:

@@ -29,6 +29,8 @@ from crawler.text import is_dense
 
 _SENTENCE = 60
 """Characters of a paragraph, at least; a shorter one is a label as often."""
+_LONG_UNMARKED = 80
+"""Characters of a paragraph in a script that marks no ends of sentences."""
 _SENTENCE_DENSE = 25
 _DENSER = 2
 """How much more a character says in scripts that write a syllable or a word with each."""
@@ -105,7 +107,9 @@ def _prose(element: HtmlElement) -> _Prose:
     """The running text of an element; none where it is a box of links or asks for something."""
     # the cheapest questions first: most elements that are asked about are none of the story
     text = text_of(element)
-    if not _is_long(text) or not any(mark in text for mark in _ENDS) or _is_linked(element, text):
+    if not _is_long(text) or not (any(mark in text for mark in _ENDS) or _needs_no_mark(text)):
+        return _NONE
+    if _is_linked(element, text):
         return _NONE
     cards = sum(next(h.iter("a"), None) is not None for h in element.iter(*_HEADINGS))
     if cards and len(text) < _MUCH * cards:
@@ -181,7 +185,13 @@ def _is_long(text: str) -> bool:
 
 
 def _ends_sentence(text: str) -> bool:
-    return text.rstrip(_CLOSING).endswith(_ENDS)
+    return text.rstrip(_CLOSING).endswith(_ENDS) or _needs_no_mark(text)
+
+
+def _needs_no_mark(text: str) -> bool:
+    """Whether a text is long, and ends in a script without marks at the end of sentences: Thai,
+    Lao."""
+    return "\u0e00" <= text[-1:] <= "\u0eff" and len(text) >= _LONG_UNMARKED
 
 
 def _neighbours(element: HtmlElement, headline: HtmlElement | None) -> tuple[bool, bool]:

@@ -35,6 +35,9 @@ _LONGEST_LABEL = 60
 _LEAST_SOURCE = 15
 """Characters of what a source is called, on average."""
 _MAX_LINKS = 100
+_CARD_PARTS = 30
+"""Elements in a link; what has more is a part of the page."""
+_IN_CARDS = frozenset({"div", "h2", "h3", "h4", "h5", "h6", "section", "article"})
 
 Address = Callable[[str], str | None]
 
@@ -111,6 +114,25 @@ def is_teaser(box: HtmlElement, address: Address) -> bool:
         if other is not None and other.tag == box.tag and other.get("class") == names
     ]
     return bool(row) and all(_begins_with_link(one, address) for one in (box, *row))
+
+
+def is_link_card(a: HtmlElement, address: Address) -> bool:
+    """Whether a link is a box in itself, with another story's headline and perhaps its picture: it
+    has blocks in it, and leads to another page of the site. A picture with its caption may lead to
+    more pictures."""
+    href = a.get("href") or ""
+    if not leads_away(a) or is_picture(href):
+        return False
+    inner = list(islice(a.iterdescendants(), _CARD_PARTS))
+    if not any(part.tag in _IN_CARDS for part in inner):
+        return False
+    if any(part.tag == "figcaption" for part in inner) or len(inner) == _CARD_PARTS:
+        return False
+    url = address(href)
+    text = text_of(a)
+    if url is None or not 0 < len(text) <= _CARD or is_sentence(text):
+        return False
+    return same_owner(url, address(".") or "")
 
 
 def _begins_with_link(box: HtmlElement, address: Address) -> bool:

@@ -8,19 +8,23 @@ from collections.abc import Sequence
 from crawler.extract.body.counters import without_counters
 from crawler.extract.body.galleries import without_counted
 from crawler.extract.body.markdown import escaped
+from crawler.extract.dates import dates_in, is_dateline
 from crawler.extract.language import (
     is_appeal,
+    is_counted,
     is_ending,
     is_label,
     is_note,
     is_wall,
     match,
+    names_itself,
+    pattern,
     states_age,
     whole,
 )
 from crawler.extract.page import SENTENCE_ENDS
 from crawler.items import Block, Claim
-from crawler.text import words
+from crawler.text import line_words, words
 
 _STAMP = re.compile(
     r"\b(?:(?:19|20)\d\d|\d\d?[./]\d\d?[./]\d\d)\b.{0,20}?\b\d\d?[:.h]\d\d\b"
@@ -28,6 +32,9 @@ _STAMP = re.compile(
 )
 _HEAD = 8
 """Blocks at the beginning among which the headline, standfirst and byline may stand."""
+_HEAD_ROWS = 5
+"""Lines of a paragraph among which these may stand."""
+_LONGEST_DATED, _LONGEST_NAME = 120, 20
 _LONGEST_LABEL = 60
 """Characters."""
 _LONGEST_WALL = 120
@@ -45,6 +52,10 @@ _CREDIT = re.compile(
 """How the caption of an agency's picture ends: with the agency and who took it."""
 _COUNTED = re.compile(r"\[\d{1,3}/\d{1,3}\]")
 """How the caption of one of several pictures begins."""
+_COUNT = re.compile(r"\D{2,25}\s?[(\[]\d{1,5}[)\]]|\d{1,5}\s\D{2,25}")
+_OF_OTHERS = ("also_read", "related", "popular")
+"""Of what a heading tells that stands over no part of the story."""
+_BYLINE = r"\W*(?:<bylines.label>\s*[:：,،]|<bylines.by>\s*:?\s+\w)"
 _RUN = 3
 """Words; shorter runs are shared by any two texts on one subject."""
 
@@ -65,12 +76,14 @@ def trimmed(
     kept = [block for block in before if not _is_said(block.text, blocks)]
     kept += blocks
     name = words(title or "")
+    _unroll(kept, name)
     for at, block in enumerate(kept[:_HEAD]):
         if name and len(kept) > at + 1 and _names(block, name):
             if sum(len(b.text) for b in kept[:at]) < 300:
                 kept[: at + 1] = [b for b in kept[:at] if is_note(b.text)]
             else:
                 del kept[at]
+            _unroll(kept, name)
             break
     lead = standfirst.text if standfirst is not None else None
     shown = standfirst is not None and standfirst.source.startswith("html:")
@@ -84,7 +97,7 @@ def trimmed(
         if (
             last is None
             or is_note(last.text)
-            or not (_is_line(last) or last.type == "heading")
+            or not (_is_line(last) or last.type == "heading" or _tells_own_date(last))
             or len(kept) < 3
         ):
             break
@@ -95,15 +108,71 @@ def trimmed(
 
 
 def _without_head(blocks: list[Block], lead: str | None) -> list[Block]:
-    """Blocks without the lines above the story: date, byline, agency. Pictures and notes stay."""
+    """Blocks without the lines above the story: date, byline, agency. Pictures and notes stay, as
+    does the lead, which stands before these lines as often as behind them."""
     stay: list[Block] = []
     for at, block in enumerate(blocks):
-        is_head = block.text != lead and (_is_line(block) or _is_stamp(block))
         if block.type == "figure" or is_note(block.text):
             stay.append(block)
-        elif at >= _HEAD or not is_head:
+        elif at < _HEAD and (block.text == lead or not _is_of_head(block)):
+            # what stands before such a line is a lead, whether it was told to be one or not
+            return [*stay, block, *_without_dateline(blocks[at + 1 :])]
+        elif at >= _HEAD:
             return stay + blocks[at:]
     return stay
+
+
+def _may_be_name(line: str) -> bool:
+    """Whether all words of a line have capitals, or it is short and in a script without any."""
+    return line.istitle() or (line.upper() == line.lower() and len(line) <= _LONGEST_NAME)
+
+
+def _unroll(blocks: list[Block], name: str) -> None:
+    """Put what the first block with text is made of in its place."""
+    first = next((at for at, block in enumerate(blocks[:_HEAD]) if block.type != "figure"), None)
+    if first is not None:
+        blocks[first : first + 1] = _unrolled(blocks[first], name)
+
+
+def _unrolled(block: Block, name: str) -> list[Block]:
+    """A paragraph, with the lines above the story that no more than a line break parts from it as
+    paragraphs of their own: the headline, a date.
+
+    name: the headline, as compared words.
+    """
+    rows, marked = block.text.split("\n"), block.markdown.split("\\\n")
+    if block.type != "paragraph" or len(rows) == 1 or len(rows) != len(marked):
+        return [block]
+    pieces = [Block("paragraph", *pair) for pair in zip(rows, marked, strict=True)]
+    head = 0
+    for at, piece in enumerate(pieces[:_HEAD_ROWS], 1):
+        if (name and words(piece.text) == name) or _is_dated(piece):
+            head = at
+        elif not _is_line(piece):
+            break
+    if not head:
+        return [block]
+    rest = Block("paragraph", "\n".join(rows[head:]), "\\\n".join(marked[head:]))
+    return [*pieces[:head], *([rest] if rest.text else [])]
+
+
+def _without_dateline(blocks: list[Block]) -> list[Block]:
+    """What follows the lead without the lines of author and date: short ones in a row, up to the
+    last with a date or a word as "By", and a name behind it. Without these, it may be the story
+    that begins so."""
+    end = 0
+    for at, block in enumerate(blocks[:_HEAD], 1):
+        if block.type == "figure":
+            continue
+        if not _is_of_head(block):
+            break
+        if _is_stamp(block) or _is_dated(block) or _is_byline(block):
+            end = at
+    if not end:
+        return blocks
+    if blocks[end:] and _is_line(blocks[end]) and _may_be_name(blocks[end].text):
+        end += 1
+    return [block for block in blocks[:end] if block.type == "figure"] + blocks[end:]
 
 
 def _without_age(blocks: list[Block], lead: str | None) -> list[Block]:
@@ -119,6 +188,10 @@ def _without_age(blocks: list[Block], lead: str | None) -> list[Block]:
 
 def _until_ending(blocks: list[Block]) -> list[Block]:
     """Blocks before the heading that says that the story is over."""
+    for at, block in enumerate(blocks[2:], 2):
+        if block.type == "heading" and _COUNT.fullmatch(block.text) and is_counted(block.text):
+            blocks = blocks[:at]  # "Comments (8)"; they may be longer than the story
+            break
     for at in range(len(blocks) - 1, max(1, len(blocks) // 2) - 1, -1):
         if len(blocks[at].text) < 60 and is_ending(blocks[at].text):
             return blocks[:at] + [block for block in blocks[at:] if is_note(block.text)]
@@ -147,8 +220,14 @@ def _is_aside(block: Block) -> bool:
     if block.type == "paragraph":
         return is_label(text) or whole(text) is not None or is_appeal(text)
     if block.type == "heading":
-        return is_label(text) or is_appeal(text)
+        return is_label(text) or is_appeal(text) or _heads_others(text)
     return False
+
+
+def _heads_others(text: str) -> bool:
+    """Whether a heading stands over other stories: in more than a word, and nothing is said below
+    that a colon would announce."""
+    return line_words(text) > 1 and not text.endswith((":", "：")) and whole(text) in _OF_OTHERS
 
 
 def is_credited(text: str) -> bool:
@@ -184,6 +263,28 @@ def _is_stamp(block: Block) -> bool:
     """Whether a short block tells a date and a time of day: when the story was put online."""
     text = block.text
     return block.type == "paragraph" and len(text) < 120 and bool(_STAMP.search(text))
+
+
+def _tells_own_date(block: Block) -> bool:
+    """Whether a short paragraph says when the story that it ends was published."""
+    text = block.text
+    return len(text) <= _LONGEST_DATED and names_itself(text) and any(dates_in(text))
+
+
+def _is_dated(block: Block) -> bool:
+    """Whether a block is a line that tells the story's date."""
+    return block.type in ("paragraph", "list") and is_dateline(" ".join(block.text.split()))
+
+
+def _is_of_head(block: Block) -> bool:
+    """Whether a block is a line that stands above a story."""
+    return _is_line(block) or _is_stamp(block) or _is_dated(block) or _is_byline(block)
+
+
+def _is_byline(block: Block) -> bool:
+    """Whether a short line, or a short list, begins with a word that introduces the author."""
+    is_list = block.type == "list" and len(block.text) <= _LONGEST_DATED
+    return (is_list or _is_line(block)) and pattern(_BYLINE).match(block.text) is not None
 
 
 def _is_line(block: Block) -> bool:

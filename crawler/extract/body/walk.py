@@ -13,11 +13,14 @@ from lxml.html import HtmlElement
 from crawler.extract.body.linked import is_sentence
 from crawler.extract.body.markdown import BREAK, escaped, lines, paragraphs
 from crawler.extract.body.promos import promo_label
+from crawler.extract.language import whole
 from crawler.items import Block
+from crawler.text import is_dense
 from crawler.urls import same_owner
 
 _MAX_LABEL = 60
 """Characters; a promo without a link is no longer."""
+_SAMPLE = 40
 _LEAST_NAME = 80
 """Characters of a link that says what is on a page of others."""
 
@@ -65,7 +68,7 @@ class Walk:
         self.seen: set[str] = set()
         self.looks = 0
         self.length = 0
-        """Characters of the blocks so far."""
+        """Characters of the blocks so far, those that say as much as a syllable twice."""
 
     def add(self, text: str | None) -> None:
         """Take in a piece of text."""
@@ -122,6 +125,8 @@ class Walk:
         for text, markdown in zip(texts, markdowns, strict=True):
             if not text or text in run.promos:
                 continue
+            if len(texts) > 1 and run.links and _is_promo(text, markdown):
+                continue
             if self.heading:
                 line = text.replace("\n", " ")
                 marks = "#" * self.heading
@@ -155,7 +160,7 @@ class Walk:
                 return
             self.seen.add(key)
         self.blocks.append(block)
-        self.length += len(block.text)
+        self.length += len(block.text) * (2 if is_dense(block.text[:_SAMPLE]) else 1)
 
     def item(self, text: str, markdown: str) -> None:
         """Keep a piece of text as an item of the list, or as more of the last one."""
@@ -196,6 +201,15 @@ class Walk:
             text = "\n".join(t for t, _ in quoted)
             marked = "\n\n".join(m for _, m in quoted).split("\n")
             self.put(Block("quote", text, "\n".join(f"> {line}".rstrip() for line in marked)))
+
+
+def _is_promo(text: str, markdown: str) -> bool:
+    """Whether one of several paragraphs that nothing but line breaks parts leads to another story:
+    a label that says so, a colon and a link."""
+    label, colon, _ = text.partition(":")
+    if not colon or len(label) > _MAX_LABEL or "](" not in markdown:
+        return False
+    return markdown.endswith((")", ")**", ")*")) and whole(label) in ("also_read", "related")
 
 
 def _mostly_links(run: Run, length: int) -> bool:

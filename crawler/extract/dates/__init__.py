@@ -11,7 +11,7 @@ from crawler.extract.dates.habits import (
     zone_told,
 )
 from crawler.extract.dates.moments import clock_of, normalise, unmarked_time
-from crawler.extract.dates.text import dates_in, has_date, timed
+from crawler.extract.dates.text import dates_in, has_date, is_dateline, timed
 
 __all__ = [
     "ORDERS",
@@ -20,6 +20,7 @@ __all__ = [
     "dates_in",
     "has_date",
     "in_order",
+    "is_dateline",
     "normalise",
     "order_of",
     "order_told",

@@ -23,6 +23,7 @@ from crawler.extract.dates.context import (
 from crawler.extract.dates.said import of_change, of_publication, of_something_else
 from crawler.extract.dates.text import has_date
 from crawler.extract.language import pattern
+from crawler.extract.markup import is_line_of_story
 from crawler.items import Claim
 
 _GOES_ON = r"\s*(?:[-–—|•·/:,]\s|<dates.oclock>\b|\()"
@@ -65,7 +66,7 @@ def beside(near: HtmlElement | None) -> Beside:
             for element, text in texts:
                 if passed > far:
                     break
-                kind, claim = _judge(element, text)
+                kind, claim = _judge(element, text, near)
                 if kind == 0 and claim is not None and _says_change(before, text):
                     kind = 1
                 if kind == 0 and claim is not None and 1 not in kinds:
@@ -101,7 +102,7 @@ def _says_change(before: str, text: str) -> bool:
     return is_label and of_change(before) and not of_publication(text)
 
 
-def _judge(element: HtmlElement, text: str) -> tuple[int, Claim | None]:
+def _judge(element: HtmlElement, text: str, near: HtmlElement) -> tuple[int, Claim | None]:
     if not has_date(text):
         return 0, None
     if spans_years(text):
@@ -113,8 +114,9 @@ def _judge(element: HtmlElement, text: str) -> tuple[int, Claim | None]:
         kind = 1
     if date is None or in_comments(element) or is_other(element, text):
         return kind, None
-    if any(up.tag in _APART for up in (element, *islice(element.iterancestors(), 4))):
-        return kind, None
+    for up in (element, *islice(element.iterancestors(), 4)):
+        if up.tag in _APART and not (up.tag == "aside" and is_line_of_story(up, near)):
+            return kind, None
     opens = text.startswith(date) and pattern(_GOES_ON).match(text, len(date)) is not None
     if not opens and (
         len(text) - len(date) > PROSE
@@ -183,8 +185,14 @@ def _texts(top: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
         ):
             parent = element.getparent()
             if parent is not None:
-                yield parent, text
+                yield (element if _is_line_after(element) else parent), text
     if top.tail and (text := " ".join(top.tail[:_MAX_PIECE].split())):
         parent = top.getparent()
         if parent is not None:
-            yield parent, text
+            yield (top if _is_line_after(top) else parent), text
+
+
+def _is_line_after(element: HtmlElement) -> bool:
+    """Whether the text behind an element stands in a line of its own, between line breaks."""
+    behind = element.getnext()
+    return element.tag == "br" and behind is not None and behind.tag == "br"

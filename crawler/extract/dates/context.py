@@ -187,6 +187,14 @@ def _navigates(element: HtmlElement) -> bool:
     return any(sum(1 for _ in islice(bar.iter("a"), 4)) > 3 for bar in bars)
 
 
+def _has_own_line(element: HtmlElement) -> bool:
+    """Whether line breaks part an inline element from what stands before and behind it."""
+    before, behind = element.getprevious(), element.getnext()
+    if before is None or before.tag != "br" or (before.tail or "").strip():
+        return False
+    return behind is not None and behind.tag == "br" and not (element.tail or "").strip()
+
+
 def in_sentence(element: HtmlElement, length: int) -> bool:
     """Whether what an inline element says is part of a paragraph's prose."""
     at = element
@@ -194,6 +202,8 @@ def in_sentence(element: HtmlElement, length: int) -> bool:
         parent = at.getparent()
         if at.tag not in _INLINE or parent is None:
             break
+        if _has_own_line(at):
+            return False
         at = parent
     if at.tag not in ("p", "li", "blockquote", "td"):
         return False

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 from crawler.extract.dates.calendars import ERAS, calendar_of, plain_letters, western
 from crawler.extract.language import month_number, pattern
+from crawler.extract.page import SENTENCE_ENDS
+from crawler.text import is_dense
 
 _DAY = r"\d{1,2}"
 _PLAIN_WORD = r"[^\s\d,;:|/()\[\]\"'«»]{2,20}"
@@ -80,6 +82,9 @@ _TIME_AFTER = (
 )
 
 
+_LONGEST_LINE, _LETTERS_BESIDE, _LETTERS_OF_TIME, _OCLOCK = 120, 45, 6, 5
+"""Characters of a line with a date; letters beside it: "Updated", the author's name; those in one
+that ends as a sentence does: "ч."; characters behind the hour: " น."."""
 _BEFORE_DATE = 40
 _TIME_BEFORE = (
     r"(?<![\d:./\-–—])(?:[01]?\d|2[0-3])[:.hH][0-5]\d(?!\d)(?::[0-5]\d)?"
@@ -146,6 +151,31 @@ def _month(word: str, year: int) -> int | None:
     if (calendar := calendar_of(name, year)) is not None:
         return calendar.months[plain_letters(name)]
     return month_number(name) if year >= FIRST_YEAR else None
+
+
+def is_dateline(text: str) -> bool:
+    """Whether a short text tells a day, and little besides: a word, the author, the hour. One that
+    ends as a sentence does has hardly a word more.
+
+    text: white space collapsed.
+
+    >>> is_dateline("Updated 14 July 2021, 9:41 am, by Ada Lund"), is_dateline("14. 7. 2021 ч.")
+    (True, True)
+    >>> is_dateline("He left on 14 July 2021.")
+    False
+    """
+    if len(text) > _LONGEST_LINE or not (spans := list(dates_in(text))):
+        return False
+    rest = sum(map(str.isalpha, text))
+    rest -= sum(sum(map(str.isalpha, text[start:end])) for start, end in spans)
+    if text.endswith(SENTENCE_ENDS):
+        said = timed(text, *spans[-1])
+        behind = text[text.rfind(said) + len(said) :]
+        if len(said) == spans[-1][1] - spans[-1][0] or len(behind) > _OCLOCK:
+            return rest <= _LETTERS_OF_TIME
+    elif is_dense(text):
+        return rest <= _LETTERS_BESIDE // 3
+    return rest <= _LETTERS_BESIDE
 
 
 def timed(text: str, start: int, end: int) -> str:

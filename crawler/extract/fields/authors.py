@@ -139,9 +139,11 @@ def _is_no_author(
         return True
     told = [text_of(heading)] if heading is not None else []
     told += [
-        block.text
+        line
         for block in blocks[:-_LAST]
         if block.type == "paragraph" and len(block.text) > _PROSE
+        for line in block.text.split("\n")  # the first of them may be the author's
+        if len(line) > _PROSE
     ]
     return any(name in shown for name in found.names for shown in told)
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.extract.dates import dates_in, has_date
+from crawler.extract.dates import dates_in, has_date, is_dateline, timed
 from crawler.extract.fields.bylines import (
     APART,
     LONGEST_LINE,
@@ -34,6 +34,7 @@ from crawler.extract.fields.persons import (
     is_body,
     is_cased_person,
     is_of_no_person,
+    is_person,
     names_paper,
 )
 from crawler.extract.markup import Meaning, meanings, names_of
@@ -68,6 +69,11 @@ _PERSON_ICON = re.compile(
 _ACCOUNTS = re.compile(r"/members?/|log_?in|sign_?(?:in|up)|register", re.IGNORECASE)
 """In addresses that lead readers to their own account."""
 _DIGIT = re.compile(r"\d{2}|\s\d")
+_LINES_OF_ONE = frozenset({"div", "p", "li", "span"})
+_MOST_LINES, _MOST_SPACES = 4, 3
+"""Lines of author and date in one element; spaces in the name there, and one more."""
+_BESIDE = 25
+"""Letters that a line of nothing but a date has besides: "Updated", the hour, the zone."""
 _MINUTES = re.compile(r"\d\s*(?:-\s*)?min", re.IGNORECASE)
 _EMPHASES = frozenset({"b", "strong", "i", "em", "u", "mark", "a"})
 _IN_PROSE = 60
@@ -198,7 +204,7 @@ def people_by(near: Near, others: Set[str] = frozenset()) -> Iterator[Shown]:
             continue
         if found.is_certain and element.tag == "a":
             found = found._replace(text=", ".join((found.text, *_beside_link(element, near))))
-        if found.is_certain and (number < near.below or is_cased_person(found.text)):
+        if found.is_certain and (number < near.below or is_person(found.text)):
             yield found
         elif number < near.below:
             doubtful.append(found)
@@ -222,7 +228,9 @@ def _at(element: HtmlElement, near: Near, portraits: set[str], others: Set[str])
         line = line_of(element)
         return Shown(line, "html:author", is_certain=True) if line else None
     text = " ".join((element.text or "").split())
-    if not 3 < len(text) < _ROW or tag in _NO_ROWS:
+    if tag in _BLOCKS and (beside_date := _beside_date(element, others)):
+        return Shown(beside_date, "html:person")
+    if not 3 < len(text) < _ROW or (tag in _NO_ROWS and not (tag == "li" and _is_by_date(element))):
         return None
     if text in portraits or (len(text) < _NAME and is_cased_person(text)):
         if text in portraits and _heads_story(element, near):
@@ -235,6 +243,18 @@ def _at(element: HtmlElement, near: Near, portraits: set[str], others: Set[str])
     if len(text_of(element)) > _LINE or _is_linked_elsewhere(element, name, near):
         return None
     return Shown(name, "html:person")
+
+
+def _beside_date(element: HtmlElement, others: Set[str]) -> str:
+    """The name in one of a few lines of which another is the date: "7 May 2026<br>Ada Lund"."""
+    if next(iter(element.iterchildren("br")), None) is None or len(text_of(element)) > _ROW:
+        return ""
+    lines = line_of(element).split("\n")
+    names = [line for line in lines if is_cased_person(line) and line.count(" ") < _MOST_SPACES]
+    dated = [line for line in lines if line not in names and is_dateline(line)]
+    if len(names) != 1 or not dated or len(lines) > _MOST_LINES:
+        return ""
+    return "" if _is_firm(names[0], others) or is_of_no_person(names[0]) else names[0]
 
 
 def _heads_story(element: HtmlElement, near: Near) -> bool:
@@ -302,17 +322,37 @@ def _linked(link: HtmlElement, near: Near) -> Shown | None:
 
 
 def _beside_link(link: HtmlElement, near: Near) -> Iterator[str]:
-    """Names in the links to persons' pages that follow one in its line: she did not write alone."""
+    """Names in the links to persons' pages that follow one in its line, or in lines built alike:
+    she did not write alone."""
     last = link
     for other in islice(link.itersiblings(), _MOST_BESIDE):
         between = _AND.fullmatch((last.tail or "").strip())
         if other.tag != "a" or between is None or not leads_to_person(other):
-            return
+            break
         found = _linked(other, near)
-        if found is None or not is_cased_person(found.text):
+        if found is None or not _is_as_cased(found.text, link):
             return
         yield found.text
         last = other
+    line = link.getparent()
+    if line is None or line.tag not in _LINES_OF_ONE or next(iter(line), None) is not link:
+        return
+    for beside_it in islice(line.itersiblings(), _MOST_BESIDE):
+        first = next(iter(beside_it), None)
+        if beside_it.tag != line.tag or beside_it.get("class") != line.get("class"):
+            return
+        if first is None or first.tag != "a" or not leads_to_person(first):
+            return
+        found = _linked(first, near)
+        if found is None or not _is_as_cased(found.text, link):
+            return
+        yield found.text
+
+
+def _is_as_cased(name: str, link: HtmlElement) -> bool:
+    """Whether a text is a name in a script with capitals, or in the script of another name."""
+    first = text_of(link)
+    return is_cased_person(name) or (first.upper() == first.lower() and is_person(name))
 
 
 def _names_its_page(name: str, href: str) -> bool:
@@ -402,17 +442,23 @@ def _is_of_prose_or_picture(element: HtmlElement) -> bool:
 
 
 def _days_in(text: str) -> tuple[int, int] | None:
-    """Where a text tells a day: more than a year."""
+    """Where a text tells a day, with the hour: more than a year."""
     if not has_date(text):
         return None
-    spans = (span for span in dates_in(text) if not text[slice(*span)].strip().isdigit())
-    return next(iter(spans), None)
+    for start, end in dates_in(text):
+        if not text[start:end].strip().isdigit():
+            said = timed(text, start, end)
+            start = text.find(said)
+            return start, start + len(said)
+    return None
 
 
 def _is_row(element: HtmlElement, near: Near) -> bool:
     """Whether a name stands in one line with a date, a reading time, a mail address or a role, and
     is no name of a section: no link of the page has the same text."""
     name = text_of(element)
+    if _is_by_date(element):
+        return element.tag == "a" or not _is_linked_elsewhere(element, name, near)
     at: HtmlElement | None = element
     for _ in range(4):
         if at is None or at in near.above or len(text_of(at)) > _ROW:
@@ -421,6 +467,23 @@ def _is_row(element: HtmlElement, near: Near) -> bool:
         if rest.strip() and _says_row(rest):
             return element.tag == "a" or not _is_linked_elsewhere(element, name, near)
         at = at.getparent()
+    return False
+
+
+def _is_by_date(element: HtmlElement) -> bool:
+    """Whether a line of nothing but a date stands right before or behind an element that is a line
+    itself."""
+    if element.tag not in _BLOCKS and (element.tag != "span" or (element.tail or "").strip()):
+        return False
+    for line in (element.getprevious(), element.getnext()):
+        if line is not None and line.tag in (*_BLOCKS, "time", "span"):
+            text = text_of(line)
+            days = _days_in(text) if len(text) <= _NAME else None
+            if (
+                days is not None
+                and sum(map(str.isalpha, text[: days[0]] + text[days[1] :])) < _BESIDE
+            ):
+                return True
     return False
 
 

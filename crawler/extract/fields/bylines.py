@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.fields.names import opens_byline
 from crawler.extract.fields.persons import is_cased_person, is_person
-from crawler.extract.markup import Marks, Meaning, is_hidden, meanings, names_of
+from crawler.extract.markup import Marks, Meaning, is_hidden, is_line_of_story, meanings, names_of
 from crawler.extract.page import text_of
 from crawler.urls import names_people
 
@@ -214,7 +214,8 @@ def is_of_another(element: HtmlElement, above: Mapping[HtmlElement, int]) -> boo
         if at in above:
             return False
         if at.tag in APART or (at.tag in ("aside", "nav") and step > 0):
-            return True
+            headline = next(iter(above), None)
+            return headline is None or at.tag != "aside" or not is_line_of_story(at, headline)
         names = names_of(at)
         if (
             names

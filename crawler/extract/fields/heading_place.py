@@ -14,7 +14,7 @@ from crawler.extract.dates import has_date
 from crawler.extract.fields.names import opens_byline
 from crawler.extract.markup import elsewhere, is_hidden
 from crawler.extract.page import Document, below, text_of
-from crawler.text import is_unspaced, words
+from crawler.text import is_dense, is_unspaced, words
 from crawler.urls import same_story
 
 _MAX_HEADINGS = 40
@@ -58,6 +58,25 @@ def heading_at_the_story(
     if low and any(e in low for e in _before_the_text(doc, place.container, [last, *low])):
         return None
     return last
+
+
+def low_heading_at_the_story(doc: Document, names: Sequence[str]) -> HtmlElement | None:
+    """The highest heading below h1 that stands before the story's text, the first of its kind; None
+    if none does.
+
+    names: of the site.
+    """
+    place = story_place(doc, None, other_stories(doc, None))
+    if place is None:
+        return None
+    others = [words(name) for name in names]
+    for tag in ("h2", "h3"):
+        found = [
+            e for e in doc.tags.get(tag, ())[:_MAX_HEADINGS] if _may_be_headline(e, doc, others)
+        ]
+        if before := list(_before_the_text(doc, place.container, found)):
+            return before[0]
+    return None
 
 
 def _follows(heading: HtmlElement, low: HtmlElement) -> bool:
@@ -119,7 +138,7 @@ def shown_text(heading: HtmlElement) -> str:
     out = [
         child
         for child in islice(heading.iterdescendants(), 40)
-        if isinstance(child.tag, str) and (child.tag in _UNREAD or _unseen(child))
+        if isinstance(child.tag, str) and (child.tag in _UNREAD or unseen(child))
     ]
     text = " ".join("".join(_texts_without(heading, out)).split())
     return text or text_of(heading)
@@ -132,7 +151,8 @@ _UNSEEN_NAME = re.compile(
 )
 
 
-def _unseen(element: HtmlElement) -> bool:
+def unseen(element: HtmlElement) -> bool:
+    """Whether an element is not shown: hidden, or read out to those who do not see the page."""
     names = element.get("class")
     return is_hidden(element) or (names is not None and bool(_UNSEEN_NAME.search(names[:200])))
 
@@ -168,12 +188,11 @@ _LINES = frozenset({"br", "div", "p", "li", "hr", "h2", "h3", "small"})
 def _are_glued(before: str, after: str) -> bool:
     """Whether two elements side by side are two texts: "Harbour", "Cranes sold"; a word may be cut
     into elements, too."""
-    return (
-        (len(before) > 2 or before in (":", "|", "–"))
-        and len(after) > 2
-        and (before[-1].islower() or before[-1].isdigit() or before[-1] in ":.!?")
-        and after[0].isupper()
-    )
+    if len(after) <= 2 or not (len(before) > 2 or before in (":", "|", "–")):
+        return False
+    if after[0].isupper():
+        return before[-1].islower() or before[-1].isdigit() or before[-1] in ":.!?"
+    return after[0].isalpha() and not after[0].islower() and not is_dense(after[0])
 
 
 def _headings(doc: Document) -> Iterator[HtmlElement]:
@@ -192,7 +211,7 @@ def _may_be_headline(element: HtmlElement, doc: Document, others: Sequence[str])
     """Whether a heading can be a story's: shown, in no bar of the site, no link to elsewhere, and
     more than a name."""
     text = words(shown_text(element))
-    if not text or text in others or _unseen(element) or elsewhere(element):
+    if not text or text in others or unseen(element) or elsewhere(element):
         return False
     if " " not in text and not (is_unspaced(text) and len(text) > 5):
         return False
@@ -224,6 +243,21 @@ def _before_the_text(
         inside = inside or element is container
         length = 0 if element in headings else prose_length(element)
         if length and inside and (element is container or container in element.iterancestors()):
+            if element is container:  # its own text is the story, which nothing but <br> parts
+                found += [(passed, heading) for heading in _before_own_text(container, headings)]
             break
         passed += length
     yield from (heading for at, heading in found if passed - at <= _BETWEEN)
+
+
+def _before_own_text(
+    container: HtmlElement, headings: Sequence[HtmlElement]
+) -> Iterator[HtmlElement]:
+    """Headings within an element that stand before the first of its long texts."""
+    for element in islice(container.iter(), _MOST_BETWEEN):
+        if element in headings:
+            yield element
+        elif len((element.text or "").strip()) > _LINE:
+            return
+        if element is not container and len((element.tail or "").strip()) > _LINE:
+            return

@@ -41,12 +41,12 @@ _ENDS_IN_OTHER = r"(?:^|\s)<bylines.other_credit>\s*[:：]?$"
 _ANY_BY = r"[^\W\d][^\d,.;:|()]{0,50}?\s<bylines.by_after_all>\s+"
 _LABEL = (
     rf"(?:^|(?<=[\s,;|/]))(?P<label>{_LABELS}|<bylines.by>|<bylines.other_credit>)"
-    rf"(?:\s*[:：＝｜]\s*|(?<=[{_DENSE_LETTER}])(?:\s*[/|]\s*|\s+(?=[\u3400-\u9fff])))"
+    rf"(?:\s*[:：＝｜]\s*|(?<=[{_DENSE_LETTER}])(?:\s*[/|・]\s*|\s+(?=[\u3400-\u9fff])))"
 )
 """In scripts where a letter says a syllable, a bar or a space may stand for the colon."""
 _LABEL_SIGN = re.compile(rf"[:：＝｜{_DENSE_LETTER}]")
 """Without which a text has no label: asked first, for the words of all languages take long."""
-_LABEL_ALONE = rf"\s*(?:{_LABELS}|(?:{_KIND}\s+)?<bylines.by>|<bylines.about>)\s*[:：]?\s*"
+_LABEL_ALONE = rf"\s*(?:{_LABELS}|(?:{_KIND}\s+)?<bylines.by>|<bylines.about>)\s*[:：,،]?\s*"
 _BY_ALONE = r"\s*(?:<bylines.by>|<bylines.about>)\s*[:：]?\s*"
 _ABOUT = r"\s*<bylines.about_whom>\s+"
 _OTHER_ALONE = (
@@ -283,7 +283,9 @@ def _pieces(text: str, language: str | None, *, machine: bool) -> Iterator[tuple
         line = line.strip(" \t,;|•·–—-")
         if line and pattern(_OTHER_ALONE).fullmatch(line):
             skip = True
-        elif line and pattern(_LABEL_ALONE).fullmatch(line):
+        elif line and (
+            pattern(_LABEL_ALONE).fullmatch(line) or _by_here(language).fullmatch(f"{line} ")
+        ):
             skip, after = False, True
         elif line and pattern(_ENDS_IN_BY).search(line):
             # After a name, whatever else was done "by" someone: "Tested by", "Approved by".

@@ -11,6 +11,7 @@ from itertools import chain, islice
 from lxml.html import HtmlElement
 
 from crawler.extract.dates import has_date
+from crawler.extract.fields.bylines import leads_to_person
 from crawler.extract.language import pattern
 from crawler.extract.page import Document
 from crawler.items import Claim, ReadTime
@@ -293,7 +294,8 @@ def _of_card(element: HtmlElement) -> bool:
         if next(around.iter("h1"), None) is not None:
             return False
         parent = heading.getparent()
-        if next(heading.iter("a"), None) is not None or (parent is not None and parent.tag == "a"):
+        link = parent if parent is not None and parent.tag == "a" else next(heading.iter("a"), None)
+        if link is not None and not leads_to_person(link):  # the author's name may be one
             return True
     return False
 

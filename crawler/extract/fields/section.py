@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.extract.markup import Marks, Meaning
+from crawler.extract.fields.canonical import is_front
+from crawler.extract.fields.persons import is_cased_person
+from crawler.extract.fields.site_names import home_names
+from crawler.extract.markup import Marks, Meaning, names_of
 from crawler.extract.page import Document, Structured, strings, text_of, types_of
 from crawler.items import Claim
+from crawler.urls import names_people, segments
 
 _MAX_TAGS = 50
 _MANY = 4
@@ -24,6 +29,17 @@ _NO_TAG = re.compile(
     re.IGNORECASE,
 )
 """A key or a number of the content system."""
+_LEVELS, _BESIDE = 4, 4
+"""Steps up from the headline, and elements before each, where its section may stand."""
+_LONGEST_NAME, _FOLDERS, _HYPHENS, _LOOKED_AT = 40, 2, 3, 300
+"""Characters of a section's name; folders of its address, hyphens in it; links that may be of the
+navigation."""
+_OF_PAGE = frozenset({"nav", "header", "footer", "form"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+_NO_SECTION = (
+    segments.TOPICS | segments.ARCHIVES | segments.SERVICE | segments.LOG_IN | segments.SUBSCRIBE
+)
+_MENU = re.compile(r"nav|menu", re.IGNORECASE)
 _CRUMB_MARKS = " >»›/→|·\xa0"
 _YEAR = re.compile(r"(?:19|20)\d\d")
 """What no section's name holds, and a date beside it does."""
@@ -41,7 +57,8 @@ def section(
     heading: the headline's element, if the page shows it.
 
     The first of these: JSON-LD articleSection, article:section and its like, the category shown
-    with the headline, the last breadcrumb before the story.
+    with the headline, the last breadcrumb before the story, a link above the headline to the
+    section's front.
     """
     named = data.ld("articleSection") or data.first_meta(
         "article:section", "og:article:section", "section", "parsely-section",
@@ -53,7 +70,11 @@ def section(
     for element in marked[Meaning.SECTION]:
         if _is_of_many(element, heading):
             continue
-        texts = [text_of(a) for a in element.iter("a") if "/" in (a.get("href") or "")]
+        texts = [
+            text_of(a)
+            for a in element.iter("a")
+            if "/" in (a.get("href") or "") and next(a.iter("h2", "h3", "h4", "h5"), None) is None
+        ]
         for text in texts:
             if text and len(text) <= 50 and not _YEAR.search(text):
                 return Claim(text, "html:category")
@@ -64,7 +85,81 @@ def section(
         inner = [name for name in names[1:] if name != title and len(name) <= 50]
         if inner:
             return Claim(inner[-1], source)
+    return _above_headline(doc, heading, title)
+
+
+def _above_headline(doc: Document, heading: HtmlElement | None, title: str | None) -> Claim | None:
+    """The nearest link above the headline that leads to a section's front: the story's address
+    begins with its, or the site's navigation has it, too."""
+    own = _path(doc.url)
+    home = home_names(doc)
+    at = heading
+    for _ in range(_LEVELS):
+        if at is None or at.tag in ("body", "html"):
+            break
+        for before in islice(at.itersiblings("*", preceding=True), _BESIDE):
+            links = list(islice(before.iter("a"), _MANY + 1))
+            if before.tag == "nav" and _is_path(doc, before, links):
+                texts = [text for text in map(text_of, links[1:]) if text and text != title]
+                return Claim(texts[-1], "html:breadcrumb") if texts else None
+            if before.tag in _OF_PAGE or before.tag in _HEADINGS:
+                return None
+            if len(links) > _MANY:
+                return None
+            for link in reversed(links):
+                text = text_of(link)
+                if not 0 < len(text) <= _LONGEST_NAME or text == title or text in home:
+                    continue
+                if _leads_to_section(doc, link, own):
+                    return Claim(text, "html:above headline")
+        at = at.getparent()
     return None
+
+
+def _is_path(doc: Document, nav: HtmlElement, links: Sequence[HtmlElement]) -> bool:
+    """Whether a <nav> is the path to the story: it begins at the front page, and says so or is
+    numbered."""
+    if not 1 < len(links) <= _MANY or not is_front(doc.address(links[0].get("href") or "") or ""):
+        return False
+    return (
+        "crumb" in (nav.get("aria-label") or "").lower() or next(nav.iter("ol"), None) is not None
+    )
+
+
+def _leads_to_section(doc: Document, link: HtmlElement, own: str) -> bool:
+    href = link.get("href") or ""
+    url = doc.address(href) or ""
+    path = _path(url)
+    if is_front(url) or is_cased_person(text_of(link)):
+        return False
+    folders = path.lower().strip("/").split("/")
+    if not folders[0] or len(folders) > _FOLDERS or names_people(path):
+        return False
+    if not _NO_SECTION.isdisjoint(folders) or path.count("-") > _HYPHENS:
+        return False
+    if own.startswith(path.rstrip("/") + "/"):
+        return True
+    return any(
+        other is not link
+        and (other.get("href") or "").rstrip("/") == href.rstrip("/")
+        and any(_navigates(up) for up in islice(other.iterancestors(), _LEVELS + 2))
+        for other in islice(doc.tags["a"], _LOOKED_AT)
+    )
+
+
+def _navigates(element: HtmlElement) -> bool:
+    return (
+        element.tag in ("nav", "header")
+        or element.get("role") == "navigation"
+        or _MENU.search(names_of(element)) is not None
+    )
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
 
 
 def tags(doc: Document, data: Structured, marked: Marks) -> tuple[tuple[str, ...], Claim | None]:

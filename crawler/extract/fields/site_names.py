@@ -9,11 +9,12 @@ from itertools import islice
 from crawler.extract.dates import dates_in, has_date
 from crawler.extract.fields.names import is_kind
 from crawler.extract.page import Document, Structured, strings, text_of
-from crawler.text import words
+from crawler.text import VOWEL_SIGNS, words
 from crawler.urls import site_host
 
 SEPARATOR = re.compile(
     r"\s+[|\-–—·•»«:/›>]+\s+|\s*[|»«｜：_]\s*|(?<=\w):\s+|--|\s+[–—]\s*"
+    rf"|(?<=[{VOWEL_SIGNS}]):\s+"
     r"|(?<=[\u3040-\u30ff\u3400-\u9fff】）」』！？])[-–—－]+(?=[\u3040-\u30ff\u3400-\u9fffA-Z])"
 )
 LABELLED = re.compile(r"\s*[|»«｜•·]\s*|\s+::+\s+")

@@ -9,8 +9,8 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawler.extract.body import is_caption, is_prose, read_blocks
-from crawler.extract.dates import has_date
-from crawler.extract.fields.bylines import heads_another
+from crawler.extract.dates import has_date, is_dateline
+from crawler.extract.fields.bylines import heads_another, leads_to_person
 from crawler.extract.fields.names import opens_byline
 from crawler.extract.language import (
     heads_no_stories,
@@ -21,10 +21,17 @@ from crawler.extract.language import (
     pattern,
     states_age,
 )
-from crawler.extract.markup import Marks, Meaning, is_noise, meanings, names_of
+from crawler.extract.markup import (
+    Marks,
+    Meaning,
+    is_line_of_story,
+    is_noise,
+    meanings,
+    names_of,
+)
 from crawler.extract.page import Document, Structured, below, text_of
 from crawler.items import Claim
-from crawler.text import words
+from crawler.text import is_dense, words
 
 _MIN, _MAX = 20, 1_000
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
@@ -35,7 +42,9 @@ _LOOKED_AT = 40
 _LINE, _DATE = 140, 60
 """Characters of a line that opens as a byline does, and of one with a date."""
 _HOLDS_A_LINE = frozenset({"p", "h2", "h3", "h4"})
-_MAY_HOLD_ONE = frozenset({"div", "span", "strong", "b", "em", "section", "li", "a", "address"})
+_MAY_HOLD_ONE = frozenset({
+    "div", "span", "strong", "b", "em", "i", "section", "li", "a", "address", "td", "font",
+})  # fmt: skip
 _NONE_OF_IT = frozenset({"figure", "h1", "nav", "aside", "footer", "form", "ul", "ol", "table"})
 """Before which a standfirst stands, if at all."""
 _NO_NOISE = re.compile(r"teasers?(?![a-z])", re.IGNORECASE)
@@ -70,7 +79,7 @@ def standfirst(
         element
         for element in marked[Meaning.STANDFIRST][:60]
         if element is not headline and element not in above and _beside(element, above)
-        and not _is_box(element)
+        and not _is_box(element) and "articlebody" not in (element.get("itemprop") or "").lower()
     ]  # fmt: skip
     for element in _before_text(near, headline):
         if _linked(element) or heads_another(element) or is_caption(element, above):
@@ -78,7 +87,7 @@ def standfirst(
         text = _prose(element, doc)
         if _usable(text, title):
             return Claim(text, "html:standfirst")
-    shown = _by_place(headline, title)
+    shown = _by_place(headline, title, doc.root.get("lang"))
     if shown is not None:
         return Claim(shown, "html:below headline")
     for claim in (
@@ -94,14 +103,25 @@ def standfirst(
     return None
 
 
-def _by_place(headline: HtmlElement | None, title: str | None) -> str | None:
+def _by_place(headline: HtmlElement | None, title: str | None, language: str | None) -> str | None:
     """What stands right below the headline, and before the line of author and date if it is no
     heading: a sentence, and one alone."""
     if headline is None:
         return None
+    above = _above(headline)
     found: HtmlElement | None = None
+    picture: HtmlElement | None = None
     for element in islice(below(headline), _LOOKED_AT):
         tag = element.tag
+        if picture is not None and picture in element.iterancestors():
+            continue
+        if found is not None and tag == "figure":
+            picture = element
+            continue
+        if found is not None and tag == "aside" and is_line_of_story(element, headline):
+            break
+        if found is not None and tag in ("ul", "ol") and _is_line_in_list(element):
+            break
         if tag in _NONE_OF_IT:
             return None
         if tag not in _HOLDS_A_LINE and not (tag in _MAY_HOLD_ONE and (element.text or "").strip()):
@@ -111,11 +131,11 @@ def _by_place(headline: HtmlElement | None, title: str | None) -> str | None:
         text = text_of(element)
         if not text:
             continue
-        if (len(text) <= _LINE and opens_byline(text)) or _is_dateline(text):
+        if (len(text) <= _LINE and opens_byline(text, language)) or _is_dateline(text):
             break
-        if len(text) < _LEAST and tag not in _HEADINGS:
+        if len(text) < _least(text) and tag not in _HEADINGS:
             continue  # a name, a place
-        if found is None and _is_sentence(element, text, title):
+        if found is None and _is_sentence(element, text, title, above):
             found = element
         elif found is None or found not in element.iterancestors():
             # the story, with no line of author and date before it
@@ -126,10 +146,18 @@ def _by_place(headline: HtmlElement | None, title: str | None) -> str | None:
     return text_of(found) if found is not None else None
 
 
+def _is_line_in_list(element: HtmlElement) -> bool:
+    """Whether a list is the line of authors and date."""
+    text = text_of(element)
+    if len(text) > _LINE:
+        return False
+    return has_date(text) or any(map(leads_to_person, islice(element.iter("a"), 1)))
+
+
 def _is_dateline(text: str) -> bool:
     """Whether a text is the line with the story's date: short, and no sentence that tells of it."""
     if len(text) > _DATE or not has_date(text):
-        return False
+        return is_dateline(text)
     return not text.endswith(_ENDS) or len(text.split()) <= _FEW_WORDS
 
 
@@ -157,19 +185,25 @@ def _heads_a_part(element: HtmlElement) -> bool:
     return any(other.get("class") == element.get("class") for other in beside)
 
 
-def _is_sentence(element: HtmlElement, text: str, title: str | None) -> bool:
+def _is_sentence(
+    element: HtmlElement, text: str, title: str | None, above: Set[HtmlElement]
+) -> bool:
     return (
-        _LEAST <= len(text) <= _MAX
+        _least(text) <= len(text) <= _MAX
         and not _is_of_page(text)
         and not _heads_a_part(element)
         and not has_date(text[-_DATE:])
         and (not title or words(title) not in words(text))
         and not _linked(element)
         and not is_noise(element)
-        and not is_caption(element, ())
+        and not is_caption(element, above)
         and not heads_another(element)
         and _usable(text, title)
     )
+
+
+def _least(text: str) -> int:
+    return _LEAST // 2 if is_dense(text) else _LEAST
 
 
 def _is_box(element: HtmlElement) -> bool:

@@ -13,9 +13,11 @@ from crawler.extract.fields.canonical import is_front
 from crawler.extract.fields.heading_place import (
     heading_at_the_story,
     headline_below,
+    low_heading_at_the_story,
     pieces,
     shown_text,
     stands_at_the_story,
+    unseen,
 )
 from crawler.extract.fields.site_names import (
     LABELLED,
@@ -73,11 +75,18 @@ def headline(doc: Document, data: Structured) -> Headline:
         menu = menu_names(doc)
         told = [Claim(without_site(c.text, names, doc.url, sections, menu), c.source) for c in told]
         told = _before_masthead(doc, claims, told)
-        part = _shown_part(doc, claims)
+        part = _shown_part(doc, claims, told)
         if part is not None:
             claim, element = part
             at = element if stands_at_the_story(doc, element) else None
             return Headline(claim, at, _told_apart(told, claim.text, claim.text))
+        site = {words(name) for name in names}
+        low: HtmlElement | None = None
+        if not is_front(doc.url) and all(words(claim.text) in site for claim in told):
+            # all pages of the site have its name as their title, or none
+            low = low_heading_at_the_story(doc, names)
+        if low is not None:
+            return Headline(Claim(shown_text(low), f"html:{low.tag}"), low, None)
         return Headline(told[0] if told else None, None, None)
     full, element, certain = shown
     agreed = None if certain else _agreed(told)
@@ -107,10 +116,19 @@ _PART_TAGS = ("h2", "h3", "h4", "h5", "h6", "div", "span", "p", "strong", "b", "
 _LEAST_PART = 0.35
 
 
-def _shown_part(doc: Document, claims: Sequence[Claim]) -> tuple[Claim, HtmlElement] | None:
-    """The longest beginning of a told title, up to something that parts it, that an element of the
-    page shows as all its text: no heading, but what the reader sees."""
-    parts: dict[str, None] = {}
+def _shown_part(
+    doc: Document, claims: Sequence[Claim], told: Sequence[Claim]
+) -> tuple[Claim, HtmlElement] | None:
+    """The longest beginning of a told title, up to something that parts it, or all of it, that an
+    element of the page shows as all its text: no heading, but what the reader sees.
+
+    told: the claims without the site's name.
+    """
+    parts: dict[str, None] = {
+        words(claim.text): None
+        for claim in told
+        if len(claim.text) >= (8 if is_unspaced(claim.text) else _LEAST_HEADLINE)
+    }
     for claim in claims:
         for cut in SEPARATOR.finditer(claim.text):
             head = claim.text[: cut.start()].strip()
@@ -166,7 +184,7 @@ def _without_kicker(
     with the rest. What ends it in an element of its own (a count, a source) is none of it if the
     page tells the rest.
     """
-    inner = pieces(element)
+    inner = [(text, part) for text, part in pieces(element) if part is None or not unseen(part)]
     if _letters(full) != _letters(_joined(inner)):  # a part of it is the headline already
         inner = []
     named = {words(claim.text) for claim in told}

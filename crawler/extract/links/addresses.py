@@ -182,7 +182,8 @@ class StoryUrls:
             # Stories of this newspaper have addresses that tell; this one's does not.
             return None
         kinds = [_kind(s) if len(s) <= _LONGEST else _kind_of_long(s) for s in segments]
-        if "service" in kinds or "person" in kinds or kinds[-1:] == ["end"]:
+        ends = kinds[-1:] == ["end"] and not (by_query and bare == self._bare)
+        if "service" in kinds or "person" in kinds or ends:  # `news.php?id=1` is as this page is
             return None
         dated = _YEAR.search(path) is not None
         if "hub" in kinds[-2:] and not (dated and _DATE.search(path)):

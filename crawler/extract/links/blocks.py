@@ -212,8 +212,11 @@ class Blocks:
 
         text: its own, all of it.
         """
-        if not text or len(text) > _MAX_HEADING + 40 or element.tag in _NO_HEADING:
+        if not text or len(text) > _MAX_HEADING + 40:
             return None
+        if element.tag in _NO_HEADING:  # but on pages where all headings are h1
+            told = match(text, self._language) if element.tag == "h1" else None
+            return Heading(element, text, False) if told and told.extent == "whole" else None
         zone = self._zones.of(element)
         if element.tag in _ITEMS:
             told = match(text, self._language)

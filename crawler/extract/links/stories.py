@@ -49,6 +49,8 @@ _LEAST_WORD = 4
 _WORD = re.compile(r"[^\W\d_]+")
 _MOST_AROUND = 12
 """Elements around the post navigation that may be taken for the card of its only link."""
+_LONGEST_STEP = 30
+"""Characters of a link within the story that leads to the next one."""
 _MAX_PARTS = 12
 """Links of one card to its story that are looked at; real ones have up to four."""
 
@@ -224,11 +226,11 @@ def _links(doc: Document, zones: Zones, urls: StoryUrls) -> Iterator[Link]:
             hopeless.add(href)
             continue
         zone = zones.of(anchor)
-        said = None if stepping or zone.body else said_direction(anchor, language)
+        shown = quick_text(anchor)
+        said = None if stepping else _said(anchor, zone, shown, language)
         stepping = stepping or said is not None
         if (passed or zone.skip) and not stepping:
             continue
-        shown = quick_text(anchor)
         if shown and not stepping and not target.itself:
             if not target.strong and line_words(shown) < 4:
                 continue
@@ -246,6 +248,20 @@ def _links(doc: Document, zones: Zones, urls: StoryUrls) -> Iterator[Link]:
             continue
         if target.own_site or link.relation not in ("inline", "previous", "next"):
             yield link
+
+
+def _said(anchor: HtmlElement, zone: Zone, shown: str, language: str | None) -> Relation | None:
+    """Which way words say that a link leads. Within the story they say nothing else, and another
+    link near by leads the other way.
+
+    shown: the link's text.
+    """
+    if not zone.body:
+        return said_direction(anchor, language)
+    if len(shown) > _LONGEST_STEP:
+        return None
+    found = said_direction(anchor, language)
+    return found if found is not None and has_counterpart(anchor, found, language) else None
 
 
 def _names_a_block(shown: str, target: Target, language: str | None) -> bool:

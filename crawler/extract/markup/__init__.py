@@ -10,13 +10,14 @@ from crawler.extract.markup.boilerplate import (
     names_of,
 )
 from crawler.extract.markup.class_names import Meaning, meanings
-from crawler.extract.markup.labelled import Marks, elsewhere, marks
+from crawler.extract.markup.labelled import Marks, elsewhere, is_line_of_story, marks
 
 __all__ = [
     "Marks",
     "Meaning",
     "elsewhere",
     "is_hidden",
+    "is_line_of_story",
     "is_marked_noise",
     "is_named_noise",
     "is_noise",

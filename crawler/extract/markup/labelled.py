@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -21,10 +22,14 @@ _AUTHOR = int(Meaning.AUTHOR)
 _MAY_BE_AUTHOR = re.compile(r"[ao]u?t[eh]?[ou]r|byline|writer|report|journalist", re.IGNORECASE)
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 """Their ids are made of their words."""
+_LONGEST_LINE, _MOST_TEXTS, _MOST_ABOVE = 320, 200, 12
+"""Characters of the line of author and date; texts in it that are looked at; elements around the
+headline that may hold it."""
 _ANY = sum(bit for _, bit in _BITS)
 _TAGS = (
     "div", "span", "p", "a", "time", "ul", "ol", "nav", "address", "section", "header", "h2", "h3",
-    "h4", "h5", "h6", "strong", "em", "cite", "small", "b", "i", "td", "aside", "dl", "li", "abbr",
+    "h4", "h5", "h6", "strong", "em", "cite", "small", "b", "i", "td", "aside", "dl", "dd", "li",
+    "abbr",
 )  # fmt: skip
 
 
@@ -71,3 +76,13 @@ def elsewhere(element: HtmlElement) -> bool:
         if up.tag in ("footer", "aside", "nav", "li") or meanings(names_of(up)) & _OTHERS:
             return True
     return False
+
+
+def is_line_of_story(aside: HtmlElement, headline: HtmlElement) -> bool:
+    """Whether an <aside> is the line of author and date below the headline: as short as one, with
+    no heading in it, and a step or two from what holds the headline."""
+    said = sum(len(text.strip()) for text in islice(aside.itertext(), _MOST_TEXTS))
+    if said > _LONGEST_LINE or next(aside.iter("h2", "h3", "h4"), None) is not None:
+        return False
+    above = set(islice(headline.iterancestors(), _MOST_ABOVE))
+    return any(up in above and up.tag != "body" for up in islice(aside.iterancestors(), 2))
