@@ -351,7 +351,7 @@ class NewsSpider(ArchiveSpider):
         if self._parts.is_pending(host) and site_host(url) != host:
             self._close_part(host, because("front_elsewhere", url))
         if found.role == "home":
-            host = site_host(url)
+            host = self._homes[found.url] = site_host(url)
             self.hosts.add(host)
             self._parts.mains.setdefault(host, url)
             Frontier.of(self.crawler).take_up(host)

@@ -17,7 +17,7 @@ from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.config import Papers
-from crawler.discover.robots import MAX_BYTES, sitemap_urls
+from crawler.discover.robots import MAX_BYTES, as_meant, sitemap_urls
 from crawler.extensions.session import Session
 from crawler.failures import RefusedError, explain
 from crawler.reasons import Reason, because
@@ -116,11 +116,17 @@ class RobotsMiddleware:
         return self._read(origin, response.url, response.status, body, time.monotonic())
 
     def _read(self, origin: str, url: str, status: int, body: bytes, read_at: float) -> _Rules:
+        body = as_meant(body)
         session = self._crawler.get_extension(Session)
         if session is not None:  # what it says of use is recorded, and decides nothing here
             session.reservations.note(f"{origin}/robots.txt", status, body)
         parser = ProtegoRobotParser.from_crawler(self._crawler, body)
-        delay = _longest(parser.crawl_delay(self._agent), self._own_delay(origin))
+        rate = parser.rp.request_rate(self._agent)
+        delay = _longest(
+            parser.crawl_delay(self._agent),
+            rate.seconds / rate.requests if rate is not None and rate.requests > 0 else None,
+            self._own_delay(origin),
+        )
         if delay is not None and delay > _LONGEST_DELAY:
             return _Rules(None, because("robots_delay", f"{delay:,.0f}"), read_at)
         if delay is not None:
@@ -140,8 +146,10 @@ class RobotsMiddleware:
         """Set a host's pace, which AutoThrottle may then make slower and not faster."""
         downloader = self._crawler.engine.downloader
         host = urlparse_cached(Request(origin)).hostname or ""
-        if not delay > max(0.0, self._crawler.settings.getfloat("DOWNLOAD_DELAY")):
-            return
+        usual = max(0.0, self._crawler.settings.getfloat("DOWNLOAD_DELAY"))
+        if delay <= max(usual * (1 - downloader._jitter), self._crawl_delays.get(host, 0.0)):
+            return  # it is never asked faster than that
+        delay = max(delay, usual)
         downloader.per_slot_settings[host] = {"delay": delay, "concurrency": 1, "jitter": 0.0}
         slot = downloader.slots.get(host)
         if slot is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from crawler import times
 from crawler.archive.captures import last_response
 from crawler.archive.database import WARC_FOLDER
@@ -99,9 +101,12 @@ class Known:
         """Of a WordPress site: its first list of posts, and when the last one was read."""
         return self._look(lambda db: SiteMemory(db).posts_listed(host))
 
-    def pauses(self) -> list[tuple[str, str]]:
-        """Hosts that have asked in an earlier run to be left alone still, and until when."""
-        return self._look(lambda db: SiteMemory(db).pauses(times.now())) or []
+    def pauses(self, at_most: float) -> dict[str, str]:
+        """Hosts that have asked in an earlier run to be left alone still, and until when. at_most:
+        seconds from now, beyond which none can have been remembered."""
+        now = times.now()
+        latest = times.utc(times.after(datetime.fromisoformat(now), at_most))
+        return dict(self._look(lambda db: SiteMemory(db).pauses(now, latest)) or ())
 
     def robots(self, origin: str) -> tuple[str, str, int, bytes] | None:
         """A host's robots.txt as last fetched: url, fetched_at, status, body; None if not known."""

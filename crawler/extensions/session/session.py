@@ -6,9 +6,10 @@ import logging
 import shutil
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urljoin
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
@@ -325,10 +326,21 @@ class Session:
                 lambda store: store.memory.keep_robots(origin, url, times.now(), status, body)
             )
 
-    def keep_pause(self, host: str, until: str) -> None:
-        """Remember for later runs until when a host is to be left alone."""
-        if self.is_archiving and not self.archive.error:
-            self.archive.change(lambda store: store.memory.pause(host, until))
+    def keep_pause(self, url: str, seconds: float, at_most: float) -> None:
+        """Remember for later runs that the host of a URL is to be left alone for so many seconds,
+        at_most: of which as many count."""
+        if not self.is_archiving or self.archive.error:
+            return
+        now = datetime.now(UTC)
+        until = times.utc(times.after(now, min(seconds, at_most)))
+        latest = times.utc(times.after(now, at_most))
+
+        def keep(store: Store) -> None:
+            if store.find_site(site_host(url)) is None:
+                store.add_site(urljoin(url, "/"))
+            store.memory.pause(site_host(url), until, latest)
+
+        self.archive.change(keep)
 
     def _spare_the_disk(self) -> None:
         """End the run, storing what is in hand, before the disk is full."""
