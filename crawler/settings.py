@@ -110,7 +110,8 @@ DOWNLOAD_FAIL_ON_DATALOSS = False
 URLLENGTH_LIMIT = 2083  # characters
 REDIRECT_MAX_TIMES = 8
 # At once, for a connection that broke or a proxy that hiccups; what fails still is tried again when
-# it is due (crawler/policy/revisit.py), and 429 and 503 mean a pause for the whole host.
+# it is due (crawler/policy/revisit.py), and 429, 503 and any Retry-After mean a pause for the whole
+# host.
 RETRY_TIMES = 2
 RETRY_HTTP_CODES = [502, 504, 408, 522, 524]
 # The reason stands in the archive: it need not be in the log too.
@@ -179,6 +180,7 @@ DOWNLOAD_HANDLERS = {
     "http": "crawler.extensions.download.DownloadHandler",
     "https": "crawler.extensions.download.DownloadHandler",
 }
+DOWNLOADER = "crawler.extensions.downloader.Downloader"
 TWISTED_DNS_RESOLVER = "crawler.extensions.resolver.Resolver"
 SCHEDULER = "crawler.frontier.scheduler.Frontier"
 EXTENSIONS = {

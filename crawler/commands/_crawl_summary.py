@@ -146,8 +146,11 @@ def seed_problems(spider: Spider) -> list[str]:
     if len(failures) > _NAMED:
         lines.append(f"… and {len(failures) - _NAMED:,} more URLs: the view not_archived has all")
     pauses: dict[str, Reason] = getattr(spider, "pauses", {})
+    later = "what waits of it is for a later run"
+    if getattr(spider, "name", "") == "article":  # it keeps no list of what it was not given
+        later = "run the same command again after that for what is missing of it"
     lines += [
-        f"{host}: {reason}; what waits of it is for a later run"
+        f"{host}: {reason}; {later}"
         for host, reason in list(pauses.items())[:_NAMED]
     ]
     fronts: dict[str, Any] = getattr(spider, "fronts", {})
