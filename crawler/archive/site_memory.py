@@ -26,6 +26,14 @@ class SiteMemory:
         ).fetchone()
         return cast("tuple[int, int]", row)
 
+    def has_stories(self, host: str) -> bool:
+        """Whether a story of a host is archived, gone or not."""
+        row = self._sql(
+            "SELECT 1 FROM articles WHERE site_id = (SELECT id FROM sites WHERE host = ?) LIMIT 1",
+            (host,),
+        ).fetchone()
+        return row is not None
+
     def led_to_stories(self, url: str) -> bool:
         """Whether a page has told of addresses that turned out to be stories. Looks through all
         stories: for what happens seldom."""

@@ -93,6 +93,13 @@ class Known:
         """How many addresses of a host led to a story, and to one that another host has, too."""
         return self._look(lambda db: SiteMemory(db).shared(host)) or (0, 0)
 
+    def is_barren(self, host: str) -> bool:
+        """Whether no story of a host is archived, and nothing of it waits."""
+        waits = self._archive.look_at_site(
+            host, lambda store, site: store.frontier.count_queued(site) > 0
+        )
+        return not waits and not self._look(lambda db: SiteMemory(db).has_stories(host))
+
     def led_to_stories(self, url: str) -> bool:
         """Whether a page has told of addresses that turned out to be stories."""
         return bool(self._look(lambda db: SiteMemory(db).led_to_stories(url)))
