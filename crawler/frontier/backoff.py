@@ -63,7 +63,7 @@ class BackOff:
         self._pauses[host] = max(seconds, self._pauses.get(host, 0.0))
         self._pause(request, seconds)
         event("host_paused", host=host, seconds=round(seconds), status=response.status)
-        request.meta["retry_at"] = utc(now + timedelta(seconds=seconds))
+        request.meta["retry_at"] = utc(now + timedelta(seconds=seconds + 1))
 
     def _seconds(self, host: str, asked: float | None) -> float:
         """For how long to leave a host alone: at least for as long as it asks, and for longer than

@@ -18,9 +18,11 @@ from itertools import count
 from typing import Any, Self, TypeVar, cast
 
 from scrapy import Spider, signals
+from scrapy.core.downloader import Downloader
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
+from scrapy.utils.httpobj import urlparse_cached
 
 from crawler import times
 from crawler.archive.outcomes import Family
@@ -57,6 +59,7 @@ _LONGEST_PAUSE = 3_600.0
 # the address.
 _LONGEST_KEPT = 86_400.0
 _PLACE = "place"
+DOWNLOAD_SLOT = Downloader.DOWNLOAD_SLOT
 """In the meta of a request that was handed out: what its line had of it."""
 
 
@@ -93,6 +96,8 @@ class Frontier(BaseScheduler):
         self._is_stopping = False
         self._no_files: set[str] = set()
         """Sites that have refused us a requisite: none is asked for while pages wait."""
+        self._have_answered: set[str] = set()
+        """Hosts, and their slots for files, that have answered in this run."""
         self._back_off = BackOff(self._refused, self.is_pausing)
         self._earlier_pauses: dict[str, str] | None = None
         """Hosts that asked in an earlier run to be left alone and have no line yet → until when;
@@ -164,6 +169,8 @@ class Frontier(BaseScheduler):
         self._in_hand.mark_seen(url)
 
     def _answered(self, response: Response, request: Request) -> None:
+        host = urlparse_cached(request).hostname or ""
+        self._have_answered.update((host, requisite_slot(host)))
         self._back_off.answered(request, response)
 
     def pause(self, url: str, seconds: float) -> None:
@@ -497,8 +504,18 @@ class Frontier(BaseScheduler):
     # -- limits ----------------------------------------------------------------------------------
 
     def _is_busy(self, host: str) -> bool:
-        slot = self._crawler.engine.downloader.slots.get(host)
-        return slot is not None and len(slot.active) >= self._per_host + _AHEAD
+        """Whether so many requests of a host (or of its slot for files) are handed out that the
+        next one would only wait, and take a place from other hosts; one alone, until it answers."""
+        downloader = self._crawler.engine.downloader
+        slot = downloader.slots.get(host)
+        most = self._per_host + _AHEAD if host in self._have_answered else 1
+        inside = 0 if slot is None else sum("due" in each.meta for each in slot.active)
+        if inside >= most:
+            return True
+        # those that wait for its robots.txt, or for what it reserves, are in no slot yet
+        before = (each for each in downloader.active if DOWNLOAD_SLOT not in each.meta)
+        waiting = sum(urlparse_cached(each).hostname == host for each in before)
+        return inside + waiting >= most
 
     def _is_limit_reached(self) -> bool:
         if self._limit.is_reached:

@@ -28,6 +28,9 @@ FORBIDDEN = because("robots_forbids")
 _LIFETIME = 86_400.0
 # Seconds after which one that could not be had is asked for again.
 _SHUT_FOR = 600.0
+# Seconds that a host's pages wait for its robots.txt where the host asks for a pause: they take
+# places that other hosts' pages want.
+_PATIENCE = 120.0
 # Seconds: a Crawl-delay beyond that is a slip of the pen, or a no. Nothing is fetched, for a run
 # that waits for it would take months, and keep all others off the archive.
 _LONGEST_DELAY = 3_600.0
@@ -39,6 +42,8 @@ class _Rules:
     closed: Reason | None = None
     """Why nothing at all may be fetched."""
     read_at: float = field(default_factory=time.monotonic)
+    again_at: float | None = None
+    """When to ask again, by the monotonic clock, because the host asked for a pause."""
 
 
 class RobotsMiddleware:
@@ -95,6 +100,16 @@ class RobotsMiddleware:
         return await self._fetch(origin)
 
     async def _fetch(self, origin: str) -> _Rules:
+        rules, patience = await self._ask(origin), _PATIENCE
+        while rules.again_at is not None:
+            wait = rules.again_at - time.monotonic()
+            if wait > patience:
+                break
+            patience = (patience - wait) / 2
+            rules = await self._ask(origin)  # it is not sent before the pause is over
+        return rules
+
+    async def _ask(self, origin: str) -> _Rules:
         request = Request(
             f"{origin}/robots.txt",
             priority=1000,
@@ -108,7 +123,9 @@ class RobotsMiddleware:
         except Exception as error:  # whatever kept us from it, RFC 9309 says: stay out
             return _Rules(None, because("robots_not_fetched", explain(error)[1]))
         if response.status >= 500 or response.status == 429:
-            return _Rules(None, because("robots_fails", response.status))
+            return _Rules(
+                None, because("robots_fails", response.status), again_at=_end_of_pause(response)
+            )
         body = response.body[:MAX_BYTES] if response.status < 300 else b""
         session = self._crawler.get_extension(Session)
         if session is not None:
@@ -163,6 +180,14 @@ class RobotsMiddleware:
         slot = self._crawler.engine.downloader.slots.get(host)
         if delay is not None and slot is not None and slot.delay < delay:
             slot.delay = delay
+
+
+def _end_of_pause(response: Response) -> float | None:
+    until: str | None = response.meta.get("retry_at")
+    if until is None:
+        return None
+    left = (datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds()
+    return time.monotonic() + max(0.0, left)
 
 
 def _longest(*delays: float | None) -> float | None:

@@ -332,8 +332,9 @@ class Session:
         if not self.is_archiving or self.archive.error:
             return
         now = datetime.now(UTC)
-        until = times.utc(times.after(now, min(seconds, at_most)))
         latest = times.utc(times.after(now, at_most))
+        # whole seconds are kept: not one too few
+        until = min(times.utc(times.after(now, seconds + 1)), latest)
 
         def keep(store: Store) -> None:
             if store.find_site(site_host(url)) is None:
