@@ -401,7 +401,7 @@ class ListsSpider(ArchiveSpider):
     def left_alone(self, site: str, why: Reason) -> None:
         """A web archive that is left alone is asked for nothing more."""
         if site in map(site_host, self.servers):
-            self._end(why)
+            self._end(because("asks_to_wait", why.subject))
         else:
             super().left_alone(site, why)
 

@@ -98,12 +98,18 @@ class NewsSpider(ArchiveSpider):
         for url, front in self.fronts.items():
             if front.is_failure(known.site_yield(site_host(url)).stories):
                 self.seed_failures.setdefault(url, front.reason)
-        for url in self.seeds:
-            if self.missed(url) is None and not any(self.wishes.window(url)):
-                hosts = {site_host(url), *filter(self._is_below(url), self.hosts)}
-                if self.seeds_done and all(map(known.is_barren, hosts)):
-                    self.seed_failures[url] = because("no_story")
         return super().missed_seeds
+
+    def note_barren(self) -> None:
+        """Newspapers of which no story is archived, whatever the dates, are missed."""
+        known = Session.of(self.crawler).known
+        for url in self.seeds if self.seeds_done else ():
+            if url in self.fronts or any(self.wishes.window(url)):
+                continue
+            if self.missed(url) is None:
+                hosts = {site_host(url), *filter(self._is_below(url), self.hosts)}
+                if all(map(known.is_barren, hosts)):
+                    self.seed_failures[url] = because("no_story")
 
     def _is_below(self, seed: str) -> Callable[[str], bool]:
         """Says whether a host is that of a newspaper, or below it."""

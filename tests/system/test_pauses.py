@@ -182,7 +182,7 @@ def test_a_web_archive_that_pauses_is_not_asked_and_no_success(tmp_path: Path) -
             at = f"{host}/cdx/search/cdx"
             done = crawl("wayback", tmp_path / "a", site="http://news.localhost/", endpoint=at)
             assert done.returncode == 10
-            assert "asks to be left alone until" in done.stderr
+            assert "asks to come again after" in done.stderr
     assert sum(path.startswith("/cdx") for path in asked) == 1
 
 

@@ -88,6 +88,8 @@ class Session:
         """How the run ended, once it has."""
         self.news = News()
         """What the monitors found at the end of the run."""
+        self._pauses: list[Callable[[Store], bool]] = []
+        """Pauses of hosts that could not be stored yet."""
         self.no_room: str | None = None
         """Why the run ended although the archive could be written still, if it did."""
         self._spare_bytes = settings.getint("DISK_SPARE_BYTES")
@@ -176,9 +178,13 @@ class Session:
             store.wait_at_most(_LAST_BUSY_MS)
             self.queue.give_back(store, getattr(self._crawler.spider, "hosts", ()))
             getattr(self._crawler.spider, "count_left", lambda: None)()
+            if reason == FINISHED and not self.archive.error:
+                getattr(self._crawler.spider, "note_barren", lambda: None)()
         self.outcome = self._outcome(reason)
         if store is not None:
             with store.db.atomic():
+                for keep in self._pauses:
+                    keep(store)
                 self._end_papers(store)
 
     def _end_papers(self, store: Store) -> None:
@@ -336,12 +342,15 @@ class Session:
         # whole seconds are kept: not one too few
         until = min(times.utc(times.after(now, seconds + 1)), latest)
 
-        def keep(store: Store) -> None:
+        def keep(store: Store) -> bool:
             if store.find_site(site_host(url)) is None:
                 store.add_site(urljoin(url, "/"))
             store.memory.pause(site_host(url), until, latest)
 
-        self.archive.change(keep)
+            return True
+
+        if not self.archive.change(keep):  # another program writes: at the end, then
+            self._pauses.append(keep)
 
     def _spare_the_disk(self) -> None:
         """End the run, storing what is in hand, before the disk is full."""
