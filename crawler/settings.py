@@ -105,7 +105,8 @@ UNPACKED_MAXSIZE = 72 * 1024 * 1024
 # MB or more) come one after the other: what a server sends twelve times at once costs memory once.
 BODIES_MAXSIZE = 12 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0  # our own limit on pages says it in the archive
-# A cut answer is kept and read: the record says how long it is.
+# A cut answer is asked for once more; if it is cut again, it is kept and read: the record says how
+# long it is.
 DOWNLOAD_FAIL_ON_DATALOSS = False
 URLLENGTH_LIMIT = 2083  # characters
 REDIRECT_MAX_TIMES = 8
@@ -166,6 +167,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.refresh.RefreshMiddleware": 580,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.middlewares.unpacking.UnpackingMiddleware": 590,
+    "crawler.middlewares.whole.WholeAnswerMiddleware": 610,
     "crawler.middlewares.taken_down.TakenDownMiddleware": 620,  # answers before Redirect (600)
 }
 SPIDER_MIDDLEWARES = {
