@@ -14,11 +14,15 @@ MAX_BYTES = 512_000
 MAX_SITEMAPS = 1_000
 
 # What follows a product token in a User-Agent header, and has no place here (RFC 9309, 2.2.1).
-_VERSION = re.compile(r"^(\s*user-?agent\s*:\s*[\w-]+)/[^\s#]*", re.IGNORECASE | re.MULTILINE)
+# Each repetition is bounded: whoever writes the file could make a pattern take hours.
+_VERSION = re.compile(
+    r"^([ \t]{0,20}user-?agent[ \t]{0,20}:[ \t]{0,20}[\w-]{1,100})/[^\s#]{0,100}",
+    re.IGNORECASE | re.MULTILINE,
+)
 # Numbers of seconds that are more than one number: `10s`, `2,5`, `10 seconds;`.
 _DELAY = re.compile(
-    r"^(\s*crawl[- ]delay\s*:\s*)(\d+)(?:[.,](\d*))?[^\S\r\n]*(?:s|secs?|seconds?)?[^\S\r\n]*[;,.]?"
-    r"[^\S\r\n]*(?=[\r\n#]|\Z)",
+    r"^([ \t]{0,20}crawl[- ]delay[ \t]{0,20}:[ \t]{0,20})(\d{1,9})(?:[.,](\d{0,9}))?[ \t]{0,20}"
+    r"(?:s|secs?|seconds?)?[;,.]?[ \t]{0,20}(?=[\r\n#]|\Z)",
     re.IGNORECASE | re.MULTILINE,
 )
 

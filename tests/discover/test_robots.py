@@ -45,5 +45,14 @@ def test_a_crawler_that_is_named_with_its_version_is_meant() -> None:
 
 
 def test_what_is_no_text_says_nothing() -> None:
-    for body in (b"", b"\xff\xfe\x00", b"\x00" * 600_000, b"\xfe\xff" + b"\xd8\x00" * 9):
+    spaces = b"crawl-delay: 1" + b" " * 500_000 + b"x"
+    lines = b"\n" * 500_000
+    for body in (
+        b"",
+        b"\xff\xfe\x00",
+        b"\x00" * 600_000,
+        b"\xfe\xff" + b"\xd8\x00" * 9,
+        spaces,
+        lines,
+    ):
         assert read(body).can_fetch("https://news.example/", AGENT)
