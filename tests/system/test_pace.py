@@ -64,12 +64,13 @@ def test_no_variation_makes_a_crawl_faster_than_a_host_asks(tmp_path: Path, asks
     own = "0.4" if "delay" in asks else "0.1"
     wanted = {"0.4": 0.4, "3s": 0.3, "1s": 1.0}
     least = next(seconds for end, seconds in wanted.items() if asks.endswith(end))
+    most = "12" if least < 1 else "4"
     with serving(paper) as home:
         pace = ("-s", f"DOWNLOAD_DELAY={own}", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
-        crawl("news", tmp_path / "a", *pace, site=home, discover="links", max_pages="6")
+        crawl("news", tmp_path / "a", *pace, site=home, discover="links", max_pages=most)
     times = [when for when, _ in paper.asked][1:]  # what robots.txt asks counts from then on
-    assert len(times) > 5
-    assert min(b - a for a, b in pairwise(times)) > least - 0.06
+    assert len(times) > int(most)
+    assert min(b - a for a, b in pairwise(times)) > least - 0.1
 
 
 @pytest.mark.parametrize("allowed", [1, 3])
