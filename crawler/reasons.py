@@ -42,6 +42,7 @@ _WORDS = {
     "outside_dates": "published outside the dates asked for",
     "front_wall": "its home page is a login or consent wall",
     "front_empty": "its home page leads to none of its pages",
+    "no_story": "no story was found in what it led to",
     "front_script": "its home page shows nothing without its scripts",
     # why no answer could be used
     "host_not_found": "host name not found",

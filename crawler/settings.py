@@ -105,12 +105,14 @@ UNPACKED_MAXSIZE = 72 * 1024 * 1024
 # MB or more) come one after the other: what a server sends twelve times at once costs memory once.
 BODIES_MAXSIZE = 12 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0  # our own limit on pages says it in the archive
-# A cut answer is kept and read: the record says how long it is.
+# A cut answer is asked for once more; if it is cut again, it is kept and read: the record says how
+# long it is.
 DOWNLOAD_FAIL_ON_DATALOSS = False
 URLLENGTH_LIMIT = 2083  # characters
 REDIRECT_MAX_TIMES = 8
 # At once, for a connection that broke or a proxy that hiccups; what fails still is tried again when
-# it is due (crawler/policy/revisit.py), and 429 and 503 mean a pause for the whole host.
+# it is due (crawler/policy/revisit.py), and 429, 503 and any Retry-After mean a pause for the whole
+# host.
 RETRY_TIMES = 2
 RETRY_HTTP_CODES = [502, 504, 408, 522, 524]
 # The reason stands in the archive: it need not be in the log too.
@@ -165,6 +167,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.refresh.RefreshMiddleware": 580,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.middlewares.unpacking.UnpackingMiddleware": 590,
+    "crawler.middlewares.whole.WholeAnswerMiddleware": 610,
     "crawler.middlewares.taken_down.TakenDownMiddleware": 620,  # answers before Redirect (600)
 }
 SPIDER_MIDDLEWARES = {
@@ -179,6 +182,7 @@ DOWNLOAD_HANDLERS = {
     "http": "crawler.extensions.download.DownloadHandler",
     "https": "crawler.extensions.download.DownloadHandler",
 }
+DOWNLOADER = "crawler.extensions.downloader.Downloader"
 TWISTED_DNS_RESOLVER = "crawler.extensions.resolver.Resolver"
 SCHEDULER = "crawler.frontier.scheduler.Frontier"
 EXTENSIONS = {

@@ -96,6 +96,8 @@ class ArchiveSpider(Spider):
         self.seeds_done = 0
         self.pauses: dict[str, Reason] = {}
         """Hosts of which this run asks nothing more → why."""
+        self._homes: dict[str, str] = {}
+        """Seed → the host that it has led to."""
         self.bare = without_scheme(
             *(arguments.get(name) for name in ("site", "url") if "paper" not in arguments)
         )
@@ -132,7 +134,8 @@ class ArchiveSpider(Spider):
 
     def missed(self, seed: str) -> Reason | None:
         """Why a seed gave nothing, or nothing more; None where nothing is amiss."""
-        return self.seed_failures.get(seed) or self.pauses.get(site_host(seed))
+        why = self.seed_failures.get(seed) or self.pauses.get(site_host(seed))
+        return why or self.pauses.get(self._homes.get(seed, ""))
 
     @property
     def keeps_more(self) -> bool:
@@ -262,6 +265,8 @@ class ArchiveSpider(Spider):
             self._note_seed(found, "done", None)
             return
         state, reason = _answer_state(response, captures)
+        if state == "failed" and response.meta.get("retry_at"):
+            state = "retry"  # it asks for another time, and is not against us
         visit = self._visit(due, state, reason, captures, retry_at=response.meta.get("retry_at"))
         if state == "done":
             visit = replace(visit, is_cut=CUT in response.flags)

@@ -41,6 +41,7 @@ from crawler.mementos import (
 from crawler.outcome import is_refusal
 from crawler.reasons import Reason, because
 from crawler.stopping import STOPPING, Stopped
+from crawler.urls import site_host
 
 from .arguments import web_address
 from .base import ArchiveSpider
@@ -397,16 +398,22 @@ class ListsSpider(ArchiveSpider):
 
     # -- failures --------------------------------------------------------------------------------
 
+    def left_alone(self, site: str, why: Reason) -> None:
+        """A web archive that is left alone is asked for nothing more."""
+        if site in map(site_host, self.servers):
+            self._end(because("asks_to_wait", why.subject))
+        else:
+            super().left_alone(site, why)
+
     def _refusal(self, response: Response) -> Reason | None:
         """Why a web archive asks to be left alone for now; nothing more is asked of it in this run
         where that is long."""
-        if response.status not in (429, 503):
-            return None
         until: str | None = response.meta.get("retry_at")
-        if until is not None:
-            seconds = (datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds()
-            if seconds > _PATIENCE:
-                self._end(because("asks_to_wait", until[:16]))
+        if until is None:
+            return None
+        seconds = (datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds()
+        if seconds > _PATIENCE:
+            self._end(because("asks_to_wait", until[:16]))
         return because("http_status", response.status)
 
     def _count_failure(self, why: Reason) -> None:

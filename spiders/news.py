@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -100,6 +100,23 @@ class NewsSpider(ArchiveSpider):
                 self.seed_failures.setdefault(url, front.reason)
         return super().missed_seeds
 
+    def note_barren(self) -> None:
+        """Newspapers of which no story is archived, whatever the dates, are missed."""
+        known = Session.of(self.crawler).known
+        for url in self.seeds if self.seeds_done else ():
+            if url in self.fronts or any(self.wishes.window(url)):
+                continue
+            if self.missed(url) is None:
+                hosts = {site_host(url), *filter(self._is_below(url), self.hosts)}
+                if all(map(known.is_barren, hosts)):
+                    self.seed_failures[url] = because("no_story")
+
+    def _is_below(self, seed: str) -> Callable[[str], bool]:
+        """Says whether a host is that of a newspaper, or below it."""
+        main = self._homes.get(seed) or site_host(seed)
+        name = main.partition(":")[0]
+        return lambda host: host == main or host.partition(":")[0].endswith(f".{name}")
+
     async def start(self) -> AsyncIterator[Request]:
         """The home pages, and what was left of hosts below theirs."""
         for main in self.resume_hosts:
@@ -187,11 +204,11 @@ class NewsSpider(ArchiveSpider):
         announces."""
         if found.role == "home":
             yield from self._announced(page)
+        self._meet_hosts(page.out_links)  # a home page may lead to nothing but its parts
         if found.source == "seed" and (why := shows_nothing(page, self._is_ours)):
             led = Session.of(self.crawler).known.led_to_stories(found.url)
             self.fronts[found.url] = Front(why, led)
         neighbours: set[str] = set()
-        self._meet_hosts(page.out_links)
         if page.not_article is None and self.wishes.looks_by("previous", page.url):
             named = {
                 link.url: link
@@ -230,7 +247,8 @@ class NewsSpider(ArchiveSpider):
 
     def _announced(self, page: Page) -> Iterable[FoundUrl]:
         if self.wishes.looks_by("feed", page.url):
-            for url in page.feeds[:_FEEDS]:
+            linked = (url for url in page.out_links if story_urls.is_feed(url))
+            for url in page.feeds[:_FEEDS] or islice(linked, _FEEDS):
                 if same_site(url, self.hosts):
                     self._feeds_known.add(site_host(page.url))
                     yield self._ranked(FoundUrl(url, "feed", "link", page.url))
@@ -351,7 +369,7 @@ class NewsSpider(ArchiveSpider):
         if self._parts.is_pending(host) and site_host(url) != host:
             self._close_part(host, because("front_elsewhere", url))
         if found.role == "home":
-            host = site_host(url)
+            host = self._homes[found.url] = site_host(url)
             self.hosts.add(host)
             self._parts.mains.setdefault(host, url)
             Frontier.of(self.crawler).take_up(host)

@@ -334,7 +334,7 @@ class PastSpider(ListsSpider):
         """A capture could not be had; returns whether it is to be asked for again now."""
         is_last = request.meta["tries"] >= TRIES
         if not is_last and not self._is_over and not self._is_stopping:
-            if why.code != "http_status" or why.subject not in ("429", "503"):
+            if why.code != "http_status" or "retry_at" not in request.meta:
                 self._pause(request.url, request.meta["tries"])
             return True
         self._to_try_again(queue, waiting, why)

@@ -56,8 +56,8 @@ SITES = {
     "edits": "Those of them that found the story changed.",
     **chains.SITES,
     "round_from": "The last URL that was known when the current round began.",
-    "paused_until": "Until when the host has asked to be left alone (429, 503), UTC; a day at most"
-    " after it was asked last.",
+    "paused_until": "Until when the host has asked to be left alone (429, 503, Retry-After), UTC; a"
+    " day at most after it was asked last.",
 }
 
 COPIES = {

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from crawler.archive import why
@@ -193,13 +193,17 @@ class Families:
             " k.slashed,"
             " (SELECT count(*) FROM (SELECT 1 FROM urls u WHERE u.site_id = k.site_id"
             "   AND u.family_id = k.id AND u.held = 1 LIMIT ?)) AS held, u.priority, u.url,"
-            " k.deepest FROM _url_families k"
+            " k.deepest, k.id IS (SELECT v.family_id FROM urls v WHERE v.id = u.via_id)"
+            " FROM _url_families k"
             " JOIN urls u ON u.id = (SELECT id FROM urls h WHERE h.site_id = k.site_id"
             "   AND h.family_id = k.id AND h.held = 1 ORDER BY h.priority DESC, h.key LIMIT 1)"
             " WHERE k.site_id = ? ORDER BY u.priority DESC, k.name LIMIT ?",
             (_COUNT, site_id, _MOST_FAMILIES),
         ).fetchall()
-        return [Family(row[0], row[1], bool(row[2]), *row[3:]) for row in rows]
+        return [
+            replace(Family(row[0], row[1], bool(row[2]), *row[3:12]), leads_on=bool(row[12]))
+            for row in rows
+        ]
 
     def site_yield(self, site_id: int) -> SiteYield:
         """What all visits of a site have brought."""

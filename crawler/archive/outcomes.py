@@ -85,6 +85,8 @@ class Family:
     """The address of the one that has it."""
     deepest: int = 0
     """Of lists' further pages: the highest number that was let in."""
+    leads_on: bool = False
+    """Whether a page of the family told of that one: the day before, the issue before."""
 
     @property
     def says(self) -> str:

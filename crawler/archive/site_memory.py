@@ -26,6 +26,14 @@ class SiteMemory:
         ).fetchone()
         return cast("tuple[int, int]", row)
 
+    def has_stories(self, host: str) -> bool:
+        """Whether a story of a host is archived, gone or not."""
+        row = self._sql(
+            "SELECT 1 FROM articles WHERE site_id = (SELECT id FROM sites WHERE host = ?) LIMIT 1",
+            (host,),
+        ).fetchone()
+        return row is not None
+
     def led_to_stories(self, url: str) -> bool:
         """Whether a page has told of addresses that turned out to be stories. Looks through all
         stories: for what happens seldom."""
@@ -47,14 +55,21 @@ class SiteMemory:
         ).fetchone()
         return cast("tuple[str, str]", row) if row[0] and row[1] else None
 
-    def pause(self, host: str, until: str) -> None:
-        """Remember until when a known host is to be left alone, ISO 8601, UTC."""
-        self._sql("UPDATE sites SET paused_until = ? WHERE host = ?", (until, host))
+    def pause(self, host: str, until: str, latest: str) -> None:
+        """Remember until when a known host is to be left alone, ISO 8601, UTC; what it has asked
+        for before, unless that is over sooner, or lies beyond `latest`."""
+        self._sql(
+            "UPDATE sites SET paused_until = ?1 WHERE host = ?2"
+            " AND (paused_until IS NULL OR paused_until < ?1 OR paused_until > ?3)",
+            (until, host, latest),
+        )
 
-    def pauses(self, now: str) -> list[tuple[str, str]]:
-        """Hosts that are to be left alone now, and until when."""
+    def pauses(self, now: str, latest: str) -> list[tuple[str, str]]:
+        """Hosts that are to be left alone now, and until when. latest: what lies beyond that was
+        written by a clock that was wrong."""
         return self._sql(
-            "SELECT host, paused_until FROM sites WHERE paused_until > ?", (now,)
+            "SELECT host, paused_until FROM sites WHERE paused_until > ? AND paused_until <= ?",
+            (now, latest),
         ).fetchall()
 
     def keep_robots(self, origin: str, url: str, fetched_at: str, status: int, body: bytes) -> None:

@@ -39,7 +39,7 @@ _WHOLE = frozenset({FINISHED, UNREACHABLE, BLOCKED, PARTLY, INCOMPLETE})
 _NAMED = 20
 """Addresses that are named one by one."""
 # Reasons that the site's being down or the address's being wrong does not explain.
-_NO_HINT = frozenset({"private_address", "no_article", "front_wall", "front_empty",
+_NO_HINT = frozenset({"private_address", "no_article", "front_wall", "front_empty", "no_story",
                       "front_script"})  # fmt: skip
 _CHECK = "Check the address, or try again later"
 _FIRST_QUERY = '"SELECT published_at, title FROM stories ORDER BY published_utc DESC LIMIT 10"'
@@ -146,10 +146,10 @@ def seed_problems(spider: Spider) -> list[str]:
     if len(failures) > _NAMED:
         lines.append(f"… and {len(failures) - _NAMED:,} more URLs: the view not_archived has all")
     pauses: dict[str, Reason] = getattr(spider, "pauses", {})
-    lines += [
-        f"{host}: {reason}; what waits of it is for a later run"
-        for host, reason in list(pauses.items())[:_NAMED]
-    ]
+    later = "what waits of it is for a later run"
+    if getattr(spider, "name", "") == "article":  # it keeps no list of what it was not given
+        later = "run the same command again after that for what is missing of it"
+    lines += [f"{host}: {reason}; {later}" for host, reason in list(pauses.items())[:_NAMED]]
     fronts: dict[str, Any] = getattr(spider, "fronts", {})
     lines += [
         f"{url}: {front.reason}; stories come in by other ways"

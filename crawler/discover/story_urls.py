@@ -83,6 +83,20 @@ def is_page(url: str) -> bool:
     return not _ENDPOINT_QUERY.search(parts.query)
 
 
+def is_feed(url: str) -> bool:
+    """Whether an address is that of a feed, by its looks.
+
+    >>> is_feed("https://a.example/rss/sport.xml"), is_feed("https://a.example/stories/feed.html")
+    (True, False)
+    """
+    segments = urlsplit(url).path.lower().strip("/").split("/")
+    stem, _, extension = segments[-1].rpartition(".")
+    if extension in ("rss", "atom", "rdf") or segments[-1] in words.FEEDS:
+        return True
+    named = words.FEEDS.intersection([*segments[:-1], *re.split(r"[-_.]", stem)])
+    return extension == "xml" and bool(named)
+
+
 def is_service(url: str) -> bool:
     """Whether an address is that of a page about the site itself: contact, imprint, terms …
 

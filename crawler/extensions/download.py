@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from functools import lru_cache, partial
 from types import ModuleType
 from typing import Any, cast
@@ -98,7 +99,8 @@ class DownloadHandler(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """The answer. Raises Scrapy's download errors, NotUnderstoodError; Stopped where the run
         ends first, or the host has asked for a pause meanwhile."""
-        await self._gate.passed(request, lambda: self._is_stopping)
+        if await self._gate.passed(request, lambda: self._is_stopping):
+            self._has_its_turn_now(request)
         response = await self._download(request)
         if not 100 <= response.status <= 999:  # RFC 9112, 4
             raise NotUnderstoodError(f"status {response.status}"[:80])
@@ -139,6 +141,13 @@ class DownloadHandler(HTTP11DownloadHandler):
         finally:
             self._under_way.discard(answer)
             self._room.end(request)
+
+    def _has_its_turn_now(self, request: Request) -> None:
+        """The host's pace counts from now on, not from when a request began to wait for the end of
+        a pause: the next one would follow on its heels."""
+        slot = self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+        if slot is not None:
+            slot.lastseen = time.monotonic()
 
     def _stop(self) -> None:
         self._is_stopping = True

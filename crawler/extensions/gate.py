@@ -31,12 +31,16 @@ class Gate:
         """That of a crawl."""
         return _GATES.setdefault(crawler, cls())
 
-    async def passed(self, request: Request, is_stopping: Callable[[], bool]) -> None:
-        """Return as soon as a request may be sent. Raises Stopped where it may not."""
+    async def passed(self, request: Request, is_stopping: Callable[[], bool]) -> bool:
+        """Return as soon as a request may be sent, and whether it had to wait. Raises Stopped where
+        it may not be sent."""
+        waited = False
         while not is_stopping() and (left := self.wait(request)) > 0:
+            waited = True
             await asyncio.sleep(min(left, _LOOK))
         if is_stopping():
             raise Stopped
+        return waited
 
 
 _GATES: WeakKeyDictionary[Crawler, Gate] = WeakKeyDictionary()

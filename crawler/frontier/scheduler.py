@@ -18,9 +18,11 @@ from itertools import count
 from typing import Any, Self, TypeVar, cast
 
 from scrapy import Spider, signals
+from scrapy.core.downloader import Downloader
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
+from scrapy.utils.httpobj import urlparse_cached
 
 from crawler import times
 from crawler.archive.outcomes import Family
@@ -57,6 +59,7 @@ _LONGEST_PAUSE = 3_600.0
 # the address.
 _LONGEST_KEPT = 86_400.0
 _PLACE = "place"
+DOWNLOAD_SLOT = Downloader.DOWNLOAD_SLOT
 """In the meta of a request that was handed out: what its line had of it."""
 
 
@@ -93,8 +96,12 @@ class Frontier(BaseScheduler):
         self._is_stopping = False
         self._no_files: set[str] = set()
         """Sites that have refused us a requisite: none is asked for while pages wait."""
+        self._have_answered: set[str] = set()
+        """Hosts, and their slots for files, that have answered in this run."""
         self._back_off = BackOff(self._refused, self.is_pausing)
-        self._knows_pauses = False
+        self._earlier_pauses: dict[str, str] | None = None
+        """Hosts that asked in an earlier run to be left alone and have no line yet → until when;
+        None: nobody has looked."""
         Gate.of(crawler).wait = self._seconds_to_wait
 
     @classmethod
@@ -162,12 +169,14 @@ class Frontier(BaseScheduler):
         self._in_hand.mark_seen(url)
 
     def _answered(self, response: Response, request: Request) -> None:
+        host = urlparse_cached(request).hostname or ""
+        self._have_answered.update((host, requisite_slot(host)))
         self._back_off.answered(request, response)
 
     def pause(self, url: str, seconds: float) -> None:
         """Ask nothing of a URL's site for a while."""
         site = site_host(url)
-        line = self._lines.setdefault(site, Line())
+        line = self._line(site)
         if seconds > _LONGEST_PAUSE:
             line.closed = line.dry = True
             if self._requisites is not None:
@@ -187,14 +196,13 @@ class Frontier(BaseScheduler):
         if due is not None and due.found.role == "requisite":
             self._no_files.add(site_host(request.url))
         self.pause(request.url, seconds)
-        until = datetime.now(UTC) + timedelta(seconds=min(seconds, _LONGEST_KEPT))
-        self._session.keep_pause(site_host(request.url), times.utc(until))
+        self._session.keep_pause(request.url, seconds, _LONGEST_KEPT)
 
-    def _take_up_pauses(self) -> None:
-        """Leave alone whoever has asked for it in an earlier run."""
-        self._knows_pauses = True
-        for site, until in self._session.known.pauses():
-            if site in self._lines or site in self._spider.resume_hosts:
+    def _heed_earlier(self, *sites: str) -> None:
+        """Leave sites alone that have asked for it in an earlier run."""
+        for site in sites:
+            until = (self._earlier_pauses or {}).pop(site, None)
+            if until is not None:
                 left = (datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds()
                 event("host_paused", host=site, seconds=round(left))
                 self.pause(f"http://{site}/", left)
@@ -206,9 +214,19 @@ class Frontier(BaseScheduler):
         site = site_host(request.url)
         if not self.is_pausing(site):
             return 0.0
-        if self.is_closed(site) or self._takes_back(request, self._lines[site]):
+        if self.is_closed(site):
+            self._led_to_closed(request, site)
+            raise Stopped
+        if self._takes_back(request, self._lines[site]):
             raise Stopped
         return self._lines[site].free_at - time.monotonic()
+
+    def _led_to_closed(self, request: Request, site: str) -> None:
+        """A home page that has moved to a host that is left alone: whose it is, the spider is to
+        know."""
+        due: Due | None = request.meta.get("due")
+        if due is not None and due.found.role == "home" and site_host(due.found.url) != site:
+            self._spider.moved(due.found, request.url)
 
     def _takes_back(self, request: Request, line: Line) -> bool:
         """Whether a request has a place in a line; it has it again then."""
@@ -268,8 +286,9 @@ class Frontier(BaseScheduler):
         """The next request, or None if nothing waits that a host is free for."""
         if self._session.archive.error or self._is_stopping:
             return None
-        if not self._knows_pauses:
-            self._take_up_pauses()
+        if self._earlier_pauses is None:
+            self._earlier_pauses = self._session.known.pauses(_LONGEST_KEPT)
+            self._heed_earlier(*self._lines)
         for site in list(self._lines):
             line = self._lines[site]
             if line.free_at > time.monotonic():
@@ -296,9 +315,16 @@ class Frontier(BaseScheduler):
 
     # -- lines -----------------------------------------------------------------------------------
 
+    def _line(self, site: str) -> Line:
+        line = self._lines.get(site)
+        if line is None:
+            line = self._lines[site] = Line()
+            self._heed_earlier(site)
+        return line
+
     def _push(self, rank: int, entry: Request | Due, url: str | None) -> None:
         site = site_host(entry.found.url if isinstance(entry, Due) else entry.url)
-        line = self._lines.setdefault(site, Line())
+        line = self._line(site)
         if line.closed and isinstance(entry, Due):
             return  # it waits in the archive, or is named again
         if url is not None and isinstance(entry, Due):
@@ -414,7 +440,7 @@ class Frontier(BaseScheduler):
             visited = pages
         for host in {*hosts, *map(site_host, visited)}:
             if host in self._spider.resume_hosts or self._is_followed(host):
-                line = self._lines.setdefault(host, Line())
+                line = self._line(host)
                 line.dry = line.over = line.closed
                 line.best = None
         for url in visited:
@@ -435,6 +461,8 @@ class Frontier(BaseScheduler):
 
     def is_pausing(self, host: str) -> bool:
         """Whether a site has asked for a pause that is not over."""
+        if self._earlier_pauses and host in self._earlier_pauses:
+            self._line(host)
         line = self._lines.get(host)
         if line is None or line.free_at <= time.monotonic():
             return self.is_closed(host)
@@ -443,6 +471,7 @@ class Frontier(BaseScheduler):
 
     def is_closed(self, host: str) -> bool:
         """Whether a site has asked for a pause that is too long to wait for."""
+        self._heed_earlier(host)
         line = self._lines.get(host)
         return line is not None and line.closed
 
@@ -475,8 +504,18 @@ class Frontier(BaseScheduler):
     # -- limits ----------------------------------------------------------------------------------
 
     def _is_busy(self, host: str) -> bool:
-        slot = self._crawler.engine.downloader.slots.get(host)
-        return slot is not None and len(slot.active) >= self._per_host + _AHEAD
+        """Whether so many requests of a host (or of its slot for files) are handed out that the
+        next one would only wait, and take a place from other hosts; one alone, until it answers."""
+        downloader = self._crawler.engine.downloader
+        slot = downloader.slots.get(host)
+        most = self._per_host + _AHEAD if host in self._have_answered else 1
+        inside = 0 if slot is None else sum("due" in each.meta for each in slot.active)
+        if inside >= most:
+            return True
+        # those that wait for its robots.txt, or for what it reserves, are in no slot yet
+        before = (each for each in downloader.active if DOWNLOAD_SLOT not in each.meta)
+        waiting = sum(urlparse_cached(each).hostname == host for each in before)
+        return inside + waiting >= most
 
     def _is_limit_reached(self) -> bool:
         if self._limit.is_reached:

@@ -35,6 +35,9 @@ class FrontierSpider(Protocol):
     def left_alone(self, site: str, why: Reason) -> None:
         """Take note that nothing more is asked of a site in this run."""
 
+    def moved(self, found: FoundUrl, url: str) -> None:
+        """Take note that a URL has led to another one."""
+
     def is_part(self, host: str) -> bool:
         """Say whether a host is followed as a part of a newspaper at another one."""
 

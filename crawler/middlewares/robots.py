@@ -17,7 +17,7 @@ from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.config import Papers
-from crawler.discover.robots import MAX_BYTES, sitemap_urls
+from crawler.discover.robots import MAX_BYTES, as_meant, sitemap_urls
 from crawler.extensions.session import Session
 from crawler.failures import RefusedError, explain
 from crawler.reasons import Reason, because
@@ -28,6 +28,9 @@ FORBIDDEN = because("robots_forbids")
 _LIFETIME = 86_400.0
 # Seconds after which one that could not be had is asked for again.
 _SHUT_FOR = 600.0
+# Seconds that a host's pages wait for its robots.txt where the host asks for a pause: they take
+# places that other hosts' pages want.
+_PATIENCE = 120.0
 # Seconds: a Crawl-delay beyond that is a slip of the pen, or a no. Nothing is fetched, for a run
 # that waits for it would take months, and keep all others off the archive.
 _LONGEST_DELAY = 3_600.0
@@ -39,6 +42,8 @@ class _Rules:
     closed: Reason | None = None
     """Why nothing at all may be fetched."""
     read_at: float = field(default_factory=time.monotonic)
+    again_at: float | None = None
+    """When to ask again, by the monotonic clock, because the host asked for a pause."""
 
 
 class RobotsMiddleware:
@@ -95,6 +100,16 @@ class RobotsMiddleware:
         return await self._fetch(origin)
 
     async def _fetch(self, origin: str) -> _Rules:
+        rules, patience = await self._ask(origin), _PATIENCE
+        while rules.again_at is not None:
+            wait = rules.again_at - time.monotonic()
+            if wait > patience:
+                break
+            patience = (patience - wait) / 2
+            rules = await self._ask(origin)  # it is not sent before the pause is over
+        return rules
+
+    async def _ask(self, origin: str) -> _Rules:
         request = Request(
             f"{origin}/robots.txt",
             priority=1000,
@@ -108,7 +123,9 @@ class RobotsMiddleware:
         except Exception as error:  # whatever kept us from it, RFC 9309 says: stay out
             return _Rules(None, because("robots_not_fetched", explain(error)[1]))
         if response.status >= 500 or response.status == 429:
-            return _Rules(None, because("robots_fails", response.status))
+            return _Rules(
+                None, because("robots_fails", response.status), again_at=_end_of_pause(response)
+            )
         body = response.body[:MAX_BYTES] if response.status < 300 else b""
         session = self._crawler.get_extension(Session)
         if session is not None:
@@ -116,11 +133,17 @@ class RobotsMiddleware:
         return self._read(origin, response.url, response.status, body, time.monotonic())
 
     def _read(self, origin: str, url: str, status: int, body: bytes, read_at: float) -> _Rules:
+        body = as_meant(body)
         session = self._crawler.get_extension(Session)
         if session is not None:  # what it says of use is recorded, and decides nothing here
             session.reservations.note(f"{origin}/robots.txt", status, body)
         parser = ProtegoRobotParser.from_crawler(self._crawler, body)
-        delay = _longest(parser.crawl_delay(self._agent), self._own_delay(origin))
+        rate = parser.rp.request_rate(self._agent)
+        delay = _longest(
+            parser.crawl_delay(self._agent),
+            rate.seconds / rate.requests if rate is not None and rate.requests > 0 else None,
+            self._own_delay(origin),
+        )
         if delay is not None and delay > _LONGEST_DELAY:
             return _Rules(None, because("robots_delay", f"{delay:,.0f}"), read_at)
         if delay is not None:
@@ -140,8 +163,10 @@ class RobotsMiddleware:
         """Set a host's pace, which AutoThrottle may then make slower and not faster."""
         downloader = self._crawler.engine.downloader
         host = urlparse_cached(Request(origin)).hostname or ""
-        if not delay > max(0.0, self._crawler.settings.getfloat("DOWNLOAD_DELAY")):
-            return
+        usual = max(0.0, self._crawler.settings.getfloat("DOWNLOAD_DELAY"))
+        if delay <= max(usual * (1 - downloader._jitter), self._crawl_delays.get(host, 0.0)):
+            return  # it is never asked faster than that
+        delay = max(delay, usual)
         downloader.per_slot_settings[host] = {"delay": delay, "concurrency": 1, "jitter": 0.0}
         slot = downloader.slots.get(host)
         if slot is not None:
@@ -155,6 +180,14 @@ class RobotsMiddleware:
         slot = self._crawler.engine.downloader.slots.get(host)
         if delay is not None and slot is not None and slot.delay < delay:
             slot.delay = delay
+
+
+def _end_of_pause(response: Response) -> float | None:
+    until: str | None = response.meta.get("retry_at")
+    if until is None:
+        return None
+    left = (datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds()
+    return time.monotonic() + max(0.0, left)
 
 
 def _longest(*delays: float | None) -> float | None:

@@ -14,7 +14,6 @@ from scrapy.utils.httpobj import urlparse_cached
 from crawler.extensions.session import Session
 from crawler.items import Due
 from crawler.reservations import tdmrep_url
-from crawler.stopping import Stopped
 from crawler.urls import absolute
 
 # Seconds: the pages of the host wait for it.
@@ -71,9 +70,7 @@ class TdmrepMiddleware:
             )  # fmt: skip
             try:
                 response = await self._crawler.engine.download_async(request)
-            except Stopped:
-                raise
-            except Exception:  # refused, or not to be had: then nothing is known of it
+            except Exception:  # refused, not to be had, or of a host that is left alone
                 return
             session.reservations.note(tdmrep_url(origin), response.status, response.body)
             url = _moved_to(response)

@@ -65,6 +65,11 @@ PROVEN = 4
 # many at once.
 DEEPER = 0.12
 DEEPER_AT_ONCE = 2
+# A chain of lists, each of which names the one before it (a month, a day, an issue), leads to older
+# stories, too, and has to be followed through what a sitemap of the newest stories tells of: for so
+# many lists a story of the site, where no more than a few wait at a time.
+CHAINED = 0.25
+CHAIN_HELD = 12
 # Addresses of a family that led to themselves with a slash added, of all that were visited, from
 # which on the others are asked for with one.
 SLASHED = 8
@@ -120,20 +125,19 @@ def admit(families: Iterable[Family], site: SiteYield, *, part: bool = False) ->
         if family.visits >= PROVEN and family.stories * 2 >= family.visits:
             admissions.append(Admission(family.id, None))
             continue
-        deeper = 0
+        deeper = further = 0
         count = min(credit(family, site), family.held, BATCH)
         if count < DEEPER_AT_ONCE or not family.led_to:
             deeper = _deeper(family, site)
-            if deeper:
-                count = min(DEEPER_AT_ONCE, family.held)
+            if deeper or _is_chain(family, site):
+                further = DEEPER_AT_ONCE
+                count = min(further, family.held)
         if not (may_be_stories(family) or family.stories):
             within = left
             if not family.admitted and barren >= 1:
                 within = max(left, UNTRIED_LISTED if listed else UNTRIED)
                 barren -= 1
-            if deeper:
-                within = max(within, DEEPER_AT_ONCE)
-            count = min(count, within)
+            count = min(count, max(within, further))
             left -= max(0, int(count))
         if count >= 1:
             admissions.append(Admission(family.id, int(count), deeper))
@@ -170,6 +174,13 @@ def _deeper(family: Family, site: SiteYield) -> int:
     start = START_LISTED if is_listed(site) else START
     few_enough = family.admitted < start + DEEPER * site.stories + EARNS * family.led_to
     return page if page > family.deepest and few_enough else 0
+
+
+def _is_chain(family: Family, site: SiteYield) -> bool:
+    """Whether a family's lists lead on from one to the next, and are worth to be followed."""
+    start = START_LISTED if is_listed(site) else START
+    few_enough = family.admitted < start + CHAINED * site.stories + EARNS * family.led_to
+    return family.leads_on and family.held <= CHAIN_HELD and few_enough
 
 
 def _site_credit(site: SiteYield, *, part: bool) -> float:

@@ -76,6 +76,18 @@ def test_a_site_with_a_sound_sitemap_is_not_walked_page_by_page() -> None:
     assert not budget.admit([family()], replace(sound, spent=245, barren=60))
 
 
+def test_a_chain_of_lists_is_followed_through_what_is_known_already() -> None:
+    """The month before, the issue before: a sitemap that has the newest stories alone tells of all
+    stories that were found so far."""
+    sound = SiteYield(stories=40, listed_stories=40, spent=30)
+    link = family(held=1, leads_on=True, admitted=1, visits=1, example="https://a.example/n-6")
+    assert budget.admit([link], sound)
+    assert budget.admit([replace(link, admitted=11, visits=11)], sound)
+    assert not budget.admit([replace(link, admitted=12, visits=12)], sound)
+    assert not budget.admit([replace(link, leads_on=False)], sound)
+    assert not budget.admit([replace(link, held=budget.CHAIN_HELD + 1)], sound)
+
+
 def test_lists_that_lead_to_stories_are_walked_to_their_end() -> None:
     assert let_in(family(held=100), led_to=40) == 100
 

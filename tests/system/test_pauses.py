@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.kill import faults
+from crawler.archive.site_memory import SiteMemory
 from tests.loopback import HTML, Answers, page, site
 
 from .conftest import crawl, query
@@ -116,9 +117,80 @@ def test_a_redirect_from_elsewhere_waits_for_the_pause_of_its_host(tmp_path: Pat
         for path in STORIES[3:]:
             here[path] = there[path]
         with site(here) as home:
-            done = crawl("news", tmp_path / "a", *PACE, site=home, discover="links")
+            pace = (*PACE, "-s", "DOWNLOAD_DELAY=0.8")
+            done = crawl("news", tmp_path / "a", *pace, site=home, discover="links")
     assert done.returncode == 0, done.stderr
     assert len(there.gaps) == 2
-    assert len(there.gaps) == 2
     assert min(there.gaps) > 1.9
+    assert abs(there.gaps[0] - there.gaps[1]) > 0.2  # and then at the host's pace again
     assert faults(tmp_path / "a") == []
+
+
+def test_a_pause_is_heeded_by_later_runs_whatever_leads_to_the_host(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    paper = Paper(STORIES[1], "7200")
+    with site(paper) as host:
+        other = host.replace("127.0.0.1", "localhost")
+        assert crawl("article", folder, *PACE, url=host + STORIES[1]).returncode == 10
+        asked = len(paper.asked)
+        urls = f"{other}{STORIES[2]},{host}{STORIES[3]}"
+        done = crawl("article", folder, *PACE, url=urls)
+        assert done.returncode == 9
+        assert "run the same command again after that" in done.stderr
+        later = {path for path, _ in paper.asked[asked:]}
+        assert STORIES[2] in later
+        assert STORIES[3] not in later
+    # a shorter one does not end it, and what a wrong clock wrote counts for nothing
+    with closing(sqlite3.connect(folder / "archive.db")) as db, db:
+        memory = SiteMemory(db)
+        (name,) = (row[0] for row in db.execute("SELECT host FROM sites WHERE paused_until > ''"))
+        (until,) = db.execute("SELECT paused_until FROM sites WHERE paused_until > ''").fetchone()
+        now, latest = "2026-01-01T00:00:00+00:00", "9999-01-01T00:00:00+00:00"
+        memory.pause(name, now, latest)
+        assert memory.pauses(now, latest) == [(name, until)]
+        assert memory.pauses(now, now) == []
+        memory.pause(name, now, now)
+        assert memory.pauses("2025-01-01T00:00:00+00:00", latest) == [(name, now)]
+
+
+def test_a_newspaper_that_moved_to_a_host_that_pauses_is_blocked(tmp_path: Path) -> None:
+    there = Paper(STORIES[2], "7200")
+    with site(there) as host:
+        elsewhere = host.replace("127.0.0.1", "localhost")
+        moved: Answers = {
+            "/": (301, {"Location": f"{elsewhere}/"}, b""),
+            "/.well-known/tdmrep.json":
+                (301, {"Location": f"{elsewhere}/.well-known/tdmrep.json"}, b""),
+        }  # fmt: skip
+        with site(moved) as home:
+            for _ in range(2):
+                done = crawl("news", tmp_path / "a", *PACE, site=home, discover="links")
+                assert done.returncode == 10
+                assert there.gaps == []
+    papers = query(tmp_path / "a", "SELECT outcome, reason_code FROM run_papers")
+    assert papers[-1] == {"outcome": "blocked", "reason_code": "asks_for_pause"}
+
+
+def test_a_web_archive_that_pauses_is_not_asked_and_no_success(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    class Index(dict):  # type: ignore[type-arg]
+        def get(self, path: str, default: object = None) -> object:
+            return (429, {"Retry-After": "7200"}, b"") if path.startswith("/cdx") else default
+
+    with site(Index(), asked) as host:
+        for _ in range(2):
+            at = f"{host}/cdx/search/cdx"
+            done = crawl("wayback", tmp_path / "a", site="http://news.localhost/", endpoint=at)
+            assert done.returncode == 10
+            assert "asks to come again after" in done.stderr
+    assert sum(path.startswith("/cdx") for path in asked) == 1
+
+
+def test_a_robots_txt_that_asks_for_a_short_pause_is_asked_for_again(tmp_path: Path) -> None:
+    paper = Paper("/robots.txt", "1")
+    with site(paper) as home:
+        done = crawl("news", tmp_path / "a", *PACE, site=home, discover="links")
+    assert done.returncode == 0, done.stderr
+    assert set(visited(tmp_path / "a").values()) == {"done"}
+    assert min(paper.gaps) > 0.9

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from crawler import times
 from crawler.archive.captures import last_response
 from crawler.archive.database import WARC_FOLDER
@@ -91,6 +93,13 @@ class Known:
         """How many addresses of a host led to a story, and to one that another host has, too."""
         return self._look(lambda db: SiteMemory(db).shared(host)) or (0, 0)
 
+    def is_barren(self, host: str) -> bool:
+        """Whether no story of a host is archived, and nothing of it waits."""
+        waits = self._archive.look_at_site(
+            host, lambda store, site: store.frontier.count_queued(site) > 0
+        )
+        return not waits and not self._look(lambda db: SiteMemory(db).has_stories(host))
+
     def led_to_stories(self, url: str) -> bool:
         """Whether a page has told of addresses that turned out to be stories."""
         return bool(self._look(lambda db: SiteMemory(db).led_to_stories(url)))
@@ -99,9 +108,12 @@ class Known:
         """Of a WordPress site: its first list of posts, and when the last one was read."""
         return self._look(lambda db: SiteMemory(db).posts_listed(host))
 
-    def pauses(self) -> list[tuple[str, str]]:
-        """Hosts that have asked in an earlier run to be left alone still, and until when."""
-        return self._look(lambda db: SiteMemory(db).pauses(times.now())) or []
+    def pauses(self, at_most: float) -> dict[str, str]:
+        """Hosts that have asked in an earlier run to be left alone still, and until when. at_most:
+        seconds from now, beyond which none can have been remembered."""
+        now = times.now()
+        latest = times.utc(times.after(datetime.fromisoformat(now), at_most))
+        return dict(self._look(lambda db: SiteMemory(db).pauses(now, latest)) or ())
 
     def robots(self, origin: str) -> tuple[str, str, int, bytes] | None:
         """A host's robots.txt as last fetched: url, fetched_at, status, body; None if not known."""

@@ -6,9 +6,10 @@ import logging
 import shutil
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urljoin
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
@@ -87,6 +88,8 @@ class Session:
         """How the run ended, once it has."""
         self.news = News()
         """What the monitors found at the end of the run."""
+        self._pauses: list[Callable[[Store], bool]] = []
+        """Pauses of hosts that could not be stored yet."""
         self.no_room: str | None = None
         """Why the run ended although the archive could be written still, if it did."""
         self._spare_bytes = settings.getint("DISK_SPARE_BYTES")
@@ -175,9 +178,13 @@ class Session:
             store.wait_at_most(_LAST_BUSY_MS)
             self.queue.give_back(store, getattr(self._crawler.spider, "hosts", ()))
             getattr(self._crawler.spider, "count_left", lambda: None)()
+            if reason == FINISHED and not self.archive.error:
+                getattr(self._crawler.spider, "note_barren", lambda: None)()
         self.outcome = self._outcome(reason)
         if store is not None:
             with store.db.atomic():
+                for keep in self._pauses:
+                    keep(store)
                 self._end_papers(store)
 
     def _end_papers(self, store: Store) -> None:
@@ -325,10 +332,25 @@ class Session:
                 lambda store: store.memory.keep_robots(origin, url, times.now(), status, body)
             )
 
-    def keep_pause(self, host: str, until: str) -> None:
-        """Remember for later runs until when a host is to be left alone."""
-        if self.is_archiving and not self.archive.error:
-            self.archive.change(lambda store: store.memory.pause(host, until))
+    def keep_pause(self, url: str, seconds: float, at_most: float) -> None:
+        """Remember for later runs that the host of a URL is to be left alone for so many seconds,
+        at_most: of which as many count."""
+        if not self.is_archiving or self.archive.error:
+            return
+        now = datetime.now(UTC)
+        latest = times.utc(times.after(now, at_most))
+        # whole seconds are kept: not one too few
+        until = min(times.utc(times.after(now, seconds + 1)), latest)
+
+        def keep(store: Store) -> bool:
+            if store.find_site(site_host(url)) is None:
+                store.add_site(urljoin(url, "/"))
+            store.memory.pause(site_host(url), until, latest)
+
+            return True
+
+        if not self.archive.change(keep):  # another program writes: at the end, then
+            self._pauses.append(keep)
 
     def _spare_the_disk(self) -> None:
         """End the run, storing what is in hand, before the disk is full."""

@@ -38,9 +38,16 @@ _DATA = frozenset(
         "ajax-url", "pagination-url", "endpoint",
     )
 )  # fmt: skip
+_NAMES_ADDRESS = {"area": "href", "frame": "src", "iframe": "src"}
 _FOR_SCRIPTS = _DATA | {"onclick"}
 _REFRESH = re.compile(r"""^[\s\d.]*[;,]\s*(?:url\s*=\s*)?["']?([^"'\s]+)""", re.IGNORECASE)
-_ONCLICK = re.compile(r"""location(?:\.href)?\s*=\s*(?:["']([^"'\s]{1,2000})["'])""")
+_ONCLICK = re.compile(
+    r"""location(?:(?:\.href)?\s*=|\.(?:assign|replace)\()\s*(?:["']([^"'\s]{1,2000})["'])"""
+)
+# What a list's structured data names (schema.org, ItemList), however deep; what else it matches is
+# dropped as no page of the site.
+_ITEM = re.compile(r'''"(?:url|@id|item)"\s*:\s*"([^"\s]{1,2000})"''')
+_MOST_TEXT = 1_000_000
 # An address and no other value: it begins as one.
 _ADDRESS = re.compile(r"(?:https?:/|/|\?|\.\.?/)[^\s<>{}]{1,2000}")
 
@@ -116,9 +123,9 @@ def _addresses(links: Iterable[HtmlElement]) -> dict[str, None]:
 
 def _other_ways(doc: Document) -> Iterator[str]:
     """What leads on without being a link: maps, frames, menus, a page that sends its reader on by
-    itself, buttons with the address of more in an attribute."""
-    for element in islice(doc.root.iter("area", "frame", "option"), MAX_LINKS):
-        href = element.get({"area": "href", "frame": "src"}.get(element.tag, "value"), "").strip()
+    itself, buttons with the address of more in an attribute, a list that only programs see."""
+    for element in islice(doc.root.iter("area", "frame", "iframe", "option"), MAX_LINKS):
+        href = element.get(_NAMES_ADDRESS.get(element.tag, "value"), "").strip()
         if element.tag != "option" or _ADDRESS.fullmatch(href):
             yield href
     for meta in doc.tags["meta"]:
@@ -126,6 +133,14 @@ def _other_ways(doc: Document) -> Iterator[str]:
             found := _REFRESH.match(meta.get("content", "")[:3_000])
         ):
             yield found[1]
+    lists = (
+        script.text[:_MOST_TEXT]
+        for script in doc.tags["script"]
+        if "ld+json" in script.get("type", "").lower() and "ItemList" in (script.text or "")
+    )
+    items = (found[1] for text in lists for found in _ITEM.finditer(text))
+    for href in islice(items, MAX_LINKS):
+        yield href.replace("\\/", "/")
     for_others = _FOR_SCRIPTS.isdisjoint
     told = (
         (name, element.get(name, ""))

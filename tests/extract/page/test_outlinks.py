@@ -24,6 +24,12 @@ def leads(html: str) -> list[str]:
         ("<select><option value=''>Month<option value='/2024/05/'>May<option value=7>x</select>",
          ["/2024/05/"]),
         ("<div onclick=\"window.location.href='/a-story'\">A story</div>", ["/a-story"]),
+        ("<p onclick=\"document.location.assign('/a-story')\">A story</p>", ["/a-story"]),
+        ("<iframe src='/newest.html'></iframe>", ["/news/newest.html".replace("/news", "")]),
+        ('<script type="application/ld+json">{"@type":"ItemList","itemListElement":[{"@type":'
+         '"ListItem","url":"https:\\/\\/a.example\\/one"},{"item":{"@id":"/two"}}]}</script>',
+         ["/one", "/two"]),
+        ('<script type="application/ld+json">{"@type":"NewsArticle","url":"/one"}</script>', []),
         ("<button data-url='?start=20' class=more>More</button>", ["/news/?start=20"]),
         ("<div data-next-page='/news/page/2/'></div>", ["/news/page/2/"]),
         ("<div data-url='{{ url }}' data-next=2 data-more='true' data-link='a b'></div>", []),
