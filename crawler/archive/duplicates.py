@@ -82,7 +82,7 @@ def find_copy(
     """
     if article.word_count < _FEW_WORDS:
         return None, []
-    marks = _bands_of(article)
+    marks = bands_of(article)
     alike = dict.fromkeys(
         article_id
         for (article_id,) in connection.execute(_ALIKE, [each for mark in marks for each in mark])
@@ -175,12 +175,22 @@ def remember_anew(connection: sqlite3.Connection, article_id: int, article: Arti
     """Enter an article's bands in the place of those of an earlier reading, if it has any. Raises
     sqlite3.Error."""
     found = connection.execute("DELETE FROM _article_bands WHERE article_id = ?", (article_id,))
-    if found.rowcount and article.word_count >= _FEW_WORDS:
-        remember(connection, article_id, _bands_of(article))
+    if found.rowcount:
+        remember(connection, article_id, bands_of(article))
 
 
-def _bands_of(article: Article) -> list[tuple[int, int]]:
+def bands_of(article: Article) -> list[tuple[int, int]]:
+    """The bands to remember a text by; none where it is too short to be told from others."""
+    if article.word_count < _FEW_WORDS:
+        return []
     return bands(phrases(article.body[:_BEGINNING]))
+
+
+def forget_copy(connection: sqlite3.Connection, url: str) -> None:
+    """Enter that a URL shows a story itself, and no copy of one. Raises sqlite3.Error."""
+    connection.execute(
+        "DELETE FROM copies WHERE url_id = (SELECT id FROM urls WHERE url = ?)", (url,)
+    )
 
 
 def note_copy(connection: sqlite3.Connection, url: str, copy: Copy) -> None:

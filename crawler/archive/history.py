@@ -28,6 +28,7 @@ from crawler.history.told import told_by
 from crawler.items import Article, Visit
 from crawler.reasons import NOT_THE_STORY, Reason, because
 from crawler.text import count_words, words
+from crawler.times import utc
 from crawler.urls import is_wall
 
 Event = Literal["gone", "taken_down", "replaced", "back", "teaser", "full", "mistaken"]
@@ -48,6 +49,11 @@ _SHARED = 2
 """Other stories that it stands on."""
 
 
+_OF_ANOTHER = ("later_page", "same_text", "other_address")
+"""Why a page is no story's own: it shows what another one has."""
+_BESIDE = f"ifnull(u.reason_code, '') IN ({', '.join('?' for _ in _OF_ANOTHER)})"
+
+
 class History:
     """Judges visits, and enters what became of stories, in transactions of the caller's.
 
@@ -65,11 +71,17 @@ class History:
 
     def story_at(self, url_id: int) -> Story | None:
         """The story whose own address a URL is; None where it is none's, or shows only what
-        another one has: a later page, a print page."""
+        another one has: a later page, a print page.
+
+        A story's own are the address that it was found at, with its other spellings; the one at
+        which it was read last; and, where that it was found at leads elsewhere or is gone, the one
+        that it has moved to."""
         row = self._sql(
             f"{STORY} JOIN urls u ON u.article_id = a.id JOIN captures c ON c.id = r.capture_id"
-            " WHERE u.id = ? AND (u.url = a.url OR c.url_id = u.id)",
-            (url_id,),
+            " WHERE u.id = ? AND (u.url = a.url OR c.url_id = u.id OR EXISTS (SELECT 1 FROM urls o"
+            " WHERE o.url = a.url AND o.role = 'page' AND (o.key = u.key"
+            f" OR (o.state IN ('redirected', 'gone') AND NOT {_BESIDE}))))",
+            (url_id, *_OF_ANOTHER),
         ).fetchone()
         return story_in(self._connection, row) if row else None
 
@@ -309,9 +321,27 @@ class History:
         text = None
         if event == "taken_down":
             text = (visit.shown.body if visit.shown else "") or visit.says or None
-        self._enter(story.article_id, event, now, capture_id, visit.reason, text)
+        successor = self._led_to(visit.reason)
+        self._enter(story.article_id, event, now, capture_id, visit.reason, text, successor)
         if story.gone_at is None:
-            self._sql("UPDATE articles SET gone_at = ? WHERE id = ?", (now, story.article_id))
+            self._sql(
+                "UPDATE articles SET gone_at = ?, successor_id = ifnull(?, successor_id)"
+                " WHERE id = ?",
+                (now, successor, story.article_id),
+            )
+            # the newspaper may have moved it to where a copy of it was found
+            self._sql(
+                "UPDATE urls SET due_at = ? WHERE state = 'done' AND id IN"
+                " (SELECT url_id FROM copies WHERE article_id = ? AND NOT is_split)",
+                (utc(datetime.fromisoformat(now)), story.article_id),
+            )
+
+    def _led_to(self, reason: Reason | None) -> int | None:
+        """The other story that the address of one leads to."""
+        if reason is None or reason.code != "to_other_story":
+            return None
+        row = self._sql("SELECT id FROM articles WHERE url = ?", (reason.subject,)).fetchone()
+        return row[0] if row else None
 
     def note_replaced(self, story: Story, successor: int, capture_id: int, now: str) -> None:
         """Enter that another story stands at a story's address."""

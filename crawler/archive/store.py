@@ -18,6 +18,7 @@ from crawler import times
 from crawler.archive import database, renderings, run_rows
 from crawler.archive.articles import Articles
 from crawler.archive.captures import enter_capture, key_of
+from crawler.archive.chains import TOLD_BY
 from crawler.archive.finds import Told
 from crawler.archive.found import Entered, FoundUrls, found_story, is_list
 from crawler.archive.frontier import FrontierTable
@@ -434,7 +435,8 @@ class Store:
         if left_out := left_out or steps.left_out:
             visit = replace(visit, reason=_with(left_out, visit.reason))
         if changed is None:
-            changed = told.fresh > 0
+            # a list of stories is alive also where others have told of them before
+            changed = told.fresh > 0 or (visit.role in TOLD_BY and told.first > 0)
         first = not late and self.frontier.visited.acknowledge(
             url_id, visit, now, article_id, changed
         )

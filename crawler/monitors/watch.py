@@ -99,11 +99,16 @@ def _sources(
     names = {name for each in days[-90:] for name in each.sources}
     unseen_of = {
         name: unseen
+        | _unheard(days, name)
         | _days_of(episodes, days, (volume.SOURCE,), name)
         | _days_of(episodes, days, (volume.SILENT, shares.BLOCKED))
         for name in names
     }
     return volume.sources_silent(days, unseen_of, usual)
+
+
+def _unheard(days: Sequence[Day], name: str) -> frozenset[date]:
+    return frozenset(each.day for each in days if name in each.unheard)
 
 
 def _recent(seen: Sequence[Day]) -> Sequence[Day]:
@@ -127,7 +132,8 @@ def _over(
         return alarms.speaks(days, one.since)
     if one.kind == volume.SOURCE:
         counts = [(each.day, each.sources.get(one.subject, 0)) for each in days]
-        return volume.still(volume.Series(counts, unseen, whole.usual), one)
+        unheard = unseen | _unheard(days, one.subject)
+        return volume.still(volume.Series(counts, unheard, whole.usual), one)
     return volume.still(whole, one)
 
 
