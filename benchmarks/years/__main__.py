@@ -7,6 +7,7 @@ put forward between two, and then the archive compared with what there was.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import random
@@ -23,7 +24,6 @@ from typing import Any
 from benchmarks.years.compare import compare
 from benchmarks.years.paper import Paper, Spells
 from benchmarks.years.server import Server
-from tests.system.loaded import Loaded
 
 FAKETIME = tuple(
     Path(f"/usr/lib/{machine}/faketime/libfaketime.so.1")
@@ -61,7 +61,7 @@ class Archivist:
         }  # fmt: skip
         self.file.write_text("+0\n")
         os.environ.update(self.clock)
-        self.loaded = Loaded()
+        self.loaded = importlib.import_module("tests.system.loaded").Loaded()
         for name in self.clock:
             del os.environ[name]
 
@@ -94,7 +94,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=int, default=1096)
     parser.add_argument("--a-day", type=float, default=6)
-    parser.add_argument("--from-day", type=int, default=0, help="every spell comes that much earlier")
+    parser.add_argument(
+        "--from-day", type=int, default=0, help="every spell comes that much earlier"
+    )
     parser.add_argument("--only", help="spells, apart by commas; none: -")
     parser.add_argument("--every", type=int, default=1, help="days between two runs")
     parser.add_argument("scratch", type=Path)

@@ -13,7 +13,9 @@ from typing import Any
 from benchmarks.years.paper import NOISE, ZONE, Paper
 
 
-def compare(scratch: Path, folder: Path, papers: Sequence[Paper], archivist: Any = None) -> dict[str, Any]:
+def compare(
+    scratch: Path, folder: Path, papers: Sequence[Paper], archivist: Any = None
+) -> dict[str, Any]:
     """Print each difference, by kind."""
     db = sqlite3.connect(folder / "archive.db")
     db.row_factory = sqlite3.Row
@@ -24,12 +26,14 @@ def compare(scratch: Path, folder: Path, papers: Sequence[Paper], archivist: Any
     for row in db.execute("SELECT * FROM stories"):
         paper = next((p for p in papers if any(h in row["url"] for h in p.hosts)), None)
         number = paper.number_in(row["url"]) if paper else None
-        if number is None:
+        if number is None or paper is None:
             faults["no story of the paper's"].append(f"{row['url']} {row['title'][:50]}")
         else:
             articles[paper.name, number].append(row)
     captured: dict[tuple[str, int], list[str]] = defaultdict(list)
-    for row in db.execute("SELECT url, fetched_at, status FROM captures WHERE status = 200 ORDER BY fetched_at"):
+    for row in db.execute(
+        "SELECT url, fetched_at, status FROM captures WHERE status = 200 ORDER BY fetched_at"
+    ):
         for paper in papers:
             if any(h in row["url"] for h in paper.hosts) and (n := paper.number_in(row["url"])):
                 captured[paper.name, n].append(row["fetched_at"])
@@ -53,13 +57,22 @@ def compare(scratch: Path, folder: Path, papers: Sequence[Paper], archivist: Any
                 continue
             live = [k for k in kept if not k["gone_at"]]
             if len(kept) > 1:
-                linked = sum(1 for k in kept if db.execute("SELECT successor_id FROM articles WHERE id=?", (k["id"],)).fetchone()[0])
+                linked = sum(
+                    1
+                    for k in kept
+                    if db.execute(
+                        "SELECT successor_id FROM articles WHERE id=?", (k["id"],)
+                    ).fetchone()[0]
+                )
                 faults[f"duplicate ({len(live)} not gone, {linked} with successor)"].append(
-                    tag + " " + " ".join(f"{k['url']} gone={k['gone_at']}" for k in kept))
+                    tag + " " + " ".join(f"{k['url']} gone={k['gone_at']}" for k in kept)
+                )
             is_away = story.absent(last) is not None
             if is_away == bool(live):
                 faults["gone, and not told" if is_away else "told gone, and is there"].append(
-                    tag + f" away={[(str(a)[:10], str(b)[:10]) for a, b, _ in story.away]} {kept[0]['url']} {kept[0]['gone_at']}")
+                    tag
+                    + f" away={[(str(a)[:10], str(b)[:10]) for a, b, _ in story.away]} {kept[0]['url']} {kept[0]['gone_at']}"
+                )
             counts["away"] += is_away
             mine = [r for k in kept for r in revisions[k["id"]]]
             mine.sort(key=lambda r: r["captured_at"])
@@ -85,26 +98,45 @@ def compare(scratch: Path, folder: Path, papers: Sequence[Paper], archivist: Any
                 kind = "invented revision" if len(edits) > len(shown) else "missed revision"
                 told = []
                 for r in edits:
-                    fields = [f for (f,) in db.execute("SELECT field FROM revision_changes WHERE revision_id=?", (r["id"],))]
-                    told.append(f"{r['captured_at'][:16]}:{r['cause']}/{r['change']}:{','.join(fields)}")
-                faults[kind].append(f"{tag} {len(edits)}≠{len(shown)} {told} shown {[str(v.at)[:16] for v in shown]} premium={story.premium}")
+                    fields = [
+                        f
+                        for (f,) in db.execute(
+                            "SELECT field FROM revision_changes WHERE revision_id=?", (r["id"],)
+                        )
+                    ]
+                    told.append(
+                        f"{r['captured_at'][:16]}:{r['cause']}/{r['change']}:{','.join(fields)}"
+                    )
+                faults[kind].append(
+                    f"{tag} {len(edits)}≠{len(shown)} {told} shown {[str(v.at)[:16] for v in shown]} premium={story.premium}"
+                )
             for r in edits:
                 moment = datetime.fromisoformat(r["captured_at"])
                 version = story.version(moment)
                 body = r["body_text"] or ""
                 where = f"{tag} {r['captured_at'][:16]}"
                 if r["title"] != version.title:
-                    faults["title wrong"].append(f"{where} {r['title'][:60]!r} for {version.title[:60]!r}")
+                    faults["title wrong"].append(
+                        f"{where} {r['title'][:60]!r} for {version.title[:60]!r}"
+                    )
                 walled = paper.since("paywall", moment) and story.premium
-                wanted = version.paragraphs[:1] if walled and r["access"] == "teaser" else version.paragraphs
+                wanted = (
+                    version.paragraphs[:1]
+                    if walled and r["access"] == "teaser"
+                    else version.paragraphs
+                )
                 missing = [p for p in wanted if " ".join(p.split()) not in " ".join(body.split())]
                 if missing and not (walled and version.paragraphs[0] in body):
-                    faults["body lacks"].append(f"{where} {len(missing)} of {len(wanted)}: {missing[0][:60]}")
+                    faults["body lacks"].append(
+                        f"{where} {len(missing)} of {len(wanted)}: {missing[0][:60]}"
+                    )
                 if any(noise in body for noise in NOISE):
                     faults["body has noise"].append(where)
-                told = r["published_at"] or ""
-                if not told or told[:10] != story.born.astimezone(ZONE).isoformat()[:10]:
-                    faults["date wrong"].append(f"{where} {told!r} for {story.born.astimezone(ZONE).isoformat()} raw={r['published_raw']!r}")
+                date = r["published_at"] or ""
+                if not date or date[:10] != story.born.astimezone(ZONE).isoformat()[:10]:
+                    faults["date wrong"].append(
+                        f"{where} {date!r} for {story.born.astimezone(ZONE).isoformat()} raw={r['published_raw']!r}"
+                    )
                 names = json.loads(r["authors"])
                 if names != [story.author] and not (not names and paper.on("no_author", moment)):
                     faults["author wrong"].append(f"{where} {names}")
@@ -118,9 +150,13 @@ def compare(scratch: Path, folder: Path, papers: Sequence[Paper], archivist: Any
             out.write(f"== {kind}: {len(found)}\n")
             for each in found:
                 out.write(f"  {each}\n")
-    for row in db.execute("SELECT f.id, (SELECT host FROM sites WHERE id=site_id) host, kind, subject, level, since, noted_at, recovered_at, is_habit, numbers FROM findings f ORDER BY noted_at"):
+    for row in db.execute(
+        "SELECT f.id, (SELECT host FROM sites WHERE id=site_id) host, kind, subject, level, since, noted_at, recovered_at, is_habit, numbers FROM findings f ORDER BY noted_at"
+    ):
         print("finding", *row)
-    for row in db.execute("SELECT (SELECT host FROM sites WHERE id=site_id), field, since, before, after, noted_at FROM layout_changes ORDER BY 6"):
+    for row in db.execute(
+        "SELECT (SELECT host FROM sites WHERE id=site_id), field, since, before, after, noted_at FROM layout_changes ORDER BY 6"
+    ):
         print("layout", *row)
     db.close()
     return {"counts": counts, "faults": faults}

@@ -288,10 +288,12 @@ class Paper:
             + self._links(also, now) + "</ul></aside>"
             f'<div class="ad">Advertisement: save {chance.randrange(5, 60)} % today</div>',
         )  # fmt: skip
-        views = f'<span class="views">{chance.randrange(50, 90_000):,} readers have opened this</span>'
+        views = (
+            f'<span class="views">{chance.randrange(50, 90_000):,} readers have opened this</span>'
+        )
         body, told = "".join(text), story.born.astimezone(ZONE)
         title, author = escape(version.title), story.author
-        data = {
+        data: dict[str, object] = {
             "@context": "https://schema.org", "@type": "NewsArticle", "headline": version.title,
             "datePublished": told.isoformat(), "articleSection": story.section,
             "dateModified": version.at.astimezone(ZONE).isoformat(),
@@ -359,11 +361,19 @@ class Paper:
         if path == "/sitemap.xml":
             parts = "".join(
                 f"<sitemap><loc>{base}/sitemap-{month}.xml</loc>"
-                + (f"<lastmod>{max(s.version(now).at for s in some).isoformat()}</lastmod>" if self._lively else "")
+                + (
+                    f"<lastmod>{max(s.version(now).at for s in some).isoformat()}</lastmod>"
+                    if self._lively
+                    else ""
+                )
                 + "</sitemap>"
                 for month, some in months.items()
             )
-            return Answer(200, f'<?xml version="1.0"?><sitemapindex xmlns="{_NS}">{parts}</sitemapindex>', kind)
+            return Answer(
+                200,
+                f'<?xml version="1.0"?><sitemapindex xmlns="{_NS}">{parts}</sitemapindex>',
+                kind,
+            )
         some = months.get(path.removeprefix("/sitemap-").removesuffix(".xml"), [])
         if not some:
             return self._missing(404, now)
@@ -392,12 +402,15 @@ class Paper:
 
 _NS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _CONSENT = (
-    "<!doctype html><html><head><title>Your privacy</title></head><body><h1>Before you continue</h1>"
+    "<!doctype html><html><head><title>Your privacy</title></head><body>"
+    "<h1>Before you continue</h1>"
     "<p>We and our 812 partners store and access information on your device. Accept all cookies to"
     " read on, or manage your choices.</p><form><button>Accept all</button><button>Manage options"
     "</button></form></body></html>"
 )
-_SPAM = "<p>Buy cheap pills online now and win the jackpot at the best casino with our free bonus.</p>"
+_SPAM = (
+    "<p>Buy cheap pills online now and win the jackpot at the best casino with our free bonus.</p>"
+)
 
 
 def _slug(title: str) -> str:

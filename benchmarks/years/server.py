@@ -56,7 +56,11 @@ class Server:
         for paper in self.papers:
             if host in paper.hosts:
                 said = paper.answer(scheme, host, path, self.now())
-                kind = "story" if paper.number_in(path) else path.split("/")[1].split("-")[0].split(".")[0]
+                kind = (
+                    "story"
+                    if paper.number_in(path)
+                    else path.split("/")[1].split("-")[0].split(".")[0]
+                )
                 self.asked[paper.name, kind, said.status] += 1
                 return said
         return Answer(404)
@@ -78,6 +82,7 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, address: Any) -> None:
         import sys
+
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, address)
 

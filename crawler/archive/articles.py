@@ -156,7 +156,13 @@ class Articles:
                 ).fetchone()
                 if gone_at is not None and gone_at <= now:  # it has moved here
                     forget_copy(self.connection, visit.url)
-                    return self._keep(visit, article, first, capture_id, now, counts)
+                    if not found.is_teaser:
+                        return self._keep(visit, article, first, capture_id, now, counts)
+                    story = self._history.story(copy_of)
+                    there = because("story_there")
+                    self._history.note_seen(story, "teaser", capture_id, now, there)
+                    counts["unchanged_articles"] += 1
+                    return copy_of, False, visit
                 counts["unchanged_articles"] += 1
                 note_copy(self.connection, visit.url, found)
                 reason = because("same_text", first)

@@ -49,11 +49,6 @@ _SHARED = 2
 """Other stories that it stands on."""
 
 
-_OF_ANOTHER = ("later_page", "same_text", "other_address")
-"""Why a page is no story's own: it shows what another one has."""
-_BESIDE = f"ifnull(u.reason_code, '') IN ({', '.join('?' for _ in _OF_ANOTHER)})"
-
-
 class History:
     """Judges visits, and enters what became of stories, in transactions of the caller's.
 
@@ -77,11 +72,13 @@ class History:
         which it was read last; and, where that it was found at leads elsewhere or is gone, the one
         that it has moved to."""
         row = self._sql(
-            f"{STORY} JOIN urls u ON u.article_id = a.id JOIN captures c ON c.id = r.capture_id"
+            f"{STORY} JOIN urls u ON u.article_id = a.id JOIN captures c"  # noqa: S608
+            " ON c.id = r.capture_id"
             " WHERE u.id = ? AND (u.url = a.url OR c.url_id = u.id OR EXISTS (SELECT 1 FROM urls o"
             " WHERE o.url = a.url AND o.role = 'page' AND (o.key = u.key"
-            f" OR (o.state IN ('redirected', 'gone') AND NOT {_BESIDE}))))",
-            (url_id, *_OF_ANOTHER),
+            " OR (o.state IN ('redirected', 'gone') AND ifnull(u.reason_code, '')"
+            " NOT IN ('later_page', 'same_text', 'other_address')))))",
+            (url_id,),
         ).fetchone()
         return story_in(self._connection, row) if row else None
 
@@ -162,7 +159,7 @@ class History:
         if verdict == "other story":
             return visit
         if verdict == "teaser":
-            self._note_access(story, "teaser", capture_id, now)
+            self.note_seen(story, "teaser", capture_id, now, because("story_there"))
             return replace(visit, article=None)
         if before:
             return replace(visit, article=None)
@@ -312,11 +309,14 @@ class History:
     # -- events ----------------------------------------------------------------------------------
 
     def note_gone(self, visit: Visit, story: Story, capture_id: int | None, now: str) -> None:
-        """Enter that a story is gone, as its visit says, unless that is known."""
+        """Enter that a story is gone, as its visit says, unless that is known, or it is somewhere
+        else: there it is looked for now."""
         by_order = bool(visit.captures) and visit.captures[-1].status == 451
         event: Event = "taken_down" if visit.verdict == "taken down" or by_order else "gone"
         last = self._last_end(story.article_id)
         if story.gone_at is not None and (last is None or last[0] in (event, "replaced")):
+            return
+        if event == "gone" and story.gone_at is None and self._is_elsewhere(story, visit.url, now):
             return
         text = None
         if event == "taken_down":
@@ -335,6 +335,15 @@ class History:
                 " (SELECT url_id FROM copies WHERE article_id = ? AND NOT is_split)",
                 (utc(datetime.fromisoformat(now)), story.article_id),
             )
+
+    def _is_elsewhere(self, story: Story, url: str, now: str) -> bool:
+        """Whether a story was last seen at another address than this one, as its own there."""
+        found = self._sql(
+            "UPDATE urls SET due_at = ? WHERE article_id = ? AND url <> ? AND state = 'done'"
+            " AND role = 'page' AND reason_code IS NULL AND visited_at >= ?",
+            (utc(datetime.fromisoformat(now)), story.article_id, url, story.last_seen),
+        )
+        return found.rowcount > 0
 
     def _led_to(self, reason: Reason | None) -> int | None:
         """The other story that the address of one leads to."""

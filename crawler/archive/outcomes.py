@@ -13,7 +13,7 @@ SURELY_LIST = -30
 
 
 FIRST_HAND = ("robots", "usual", "link")
-"""Sources of sitemaps and feeds that a newspaper itself names, or that are where they usually are."""
+"""Sources of lists that a newspaper itself names, or that are where lists usually are."""
 
 REQUISITE = -2_000_000_000
 """The priority of what pages need to be shown: lower than that of any page."""

@@ -82,6 +82,12 @@ def watched_sites(db: sqlite3.Connection) -> list[tuple[int, str]]:
     ).fetchall()
 
 
+def has_stories(db: sqlite3.Connection, site_id: int) -> bool:
+    """Whether any story of a newspaper was archived, of whatever day."""
+    row = db.execute("SELECT EXISTS (SELECT 1 FROM articles WHERE site_id = ?)", (site_id,))
+    return bool(row.fetchone()[0])
+
+
 def days_of(db: sqlite3.Connection, site_id: int, host: str) -> list[Day]:
     """The days of a newspaper that are over, from the first run on, in order and without gaps; the
     last ones are counted anew and kept, in a transaction of the caller's."""
@@ -160,7 +166,7 @@ def _heard(db: sqlite3.Connection, site_id: int) -> dict[str, date]:
         " AND role <> 'requisite' AND state = 'done' AND interval_seconds <= ? GROUP BY 1",
         (site_id, _ALIVE),
     )
-    return {role: date.fromisoformat(at[:10]) for role, at in rows if role in TOLD_BY and at}
+    return {str(role): date.fromisoformat(at[:10]) for role, at in rows if at}
 
 
 def _count(db: sqlite3.Connection, site_id: int, first: date, anew: date) -> dict[date, _Counted]:
@@ -182,7 +188,7 @@ def _count(db: sqlite3.Connection, site_id: int, first: date, anew: date) -> dic
             one = counted.setdefault(day, _Counted())
             one.stories += 1
             # who of several that list a story is asked first is chance: each has told of it
-            told_by = [name for name, bit in TOLD_BY.items() if bit & (lists or 0)]
+            told_by: list[str] = [name for name, bit in TOLD_BY.items() if bit & (lists or 0)]
             one.sources.update(told_by or [first_told or "unknown"])
             one.words.append(words or 0)
             one.readings[extractor] += 1

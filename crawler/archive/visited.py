@@ -85,6 +85,7 @@ class Visited:
                 (article_id,),
             ).fetchone() or (None, None)
         failed = visit.state in ("retry", "failed") or (was_list and visit.state != "done")
+        failed = failed or (visit.state == "excluded" and not visit.captures)
         failures = failures + 1 if failed else 0
         if is_story and visited_at is not None:
             revisits, edits = revisits + 1, edits + bool(changed)

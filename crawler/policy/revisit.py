@@ -28,7 +28,9 @@ LISTING_LONGEST = 90 * DAY
 
 # Seconds after which a URL without an answer is tried again; after the last it has failed.
 RETRY_AFTER = (10 * 60, 3_600, 6 * 3_600, DAY, 7 * DAY)
-# What failed, or was refused, gets another chance after so long, in case the site was mended.
+# What failed gets another chance after so long, in case the site was mended; what was not asked for,
+# as robots.txt has it, the day after next, and each time after twice as long, up to this: a rule may
+# stand for a night, and to read it again costs no request.
 SECOND_CHANCE = 30 * DAY
 # What is gone is looked for once more: servers err. A story is looked for again and again, each
 # time after twice as long.
@@ -56,7 +58,8 @@ class Revisits:
         """When a URL is due next."""
         now = outcome.now
         state = outcome.state
-        if outcome.was_list and state in ("failed", "gone", "redirected"):
+        refused = state == "excluded" and not outcome.answered
+        if outcome.was_list and (refused or state in ("failed", "gone", "redirected")):
             return self._lost_list(outcome)
         if outcome.role == "page" and outcome.kind in ("other", "reply"):
             return Plan("failed" if state == "retry" else state)
@@ -64,7 +67,9 @@ class Revisits:
             return self._retry(outcome)
         if state == "gone":
             return self._gone(outcome)
-        if state == "failed" or (state == "excluded" and not outcome.answered):
+        if refused:
+            return Plan(state, after(now, min(DAY * 2 ** min(outcome.failures, 20), SECOND_CHANCE)))
+        if state == "failed":
             return Plan(state, after(now, SECOND_CHANCE))
         if state != "done" or outcome.is_copy or outcome.role in _NEVER_DUE:
             return Plan(state)
