@@ -14,14 +14,15 @@ import random
 import shutil
 import signal
 import sqlite3
+import sys
 import threading
 import time
-from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.years.compare import compare
+from benchmarks.years.compare import compare, told
 from benchmarks.years.paper import Paper, Spells
 from benchmarks.years.server import Server
 
@@ -54,10 +55,13 @@ class Archivist:
     def __init__(self, scratch: Path, server: Server) -> None:
         self.server, self.scratch = server, scratch
         self.file = scratch / "clock"
-        library = next(path for path in FAKETIME if path.exists())
+        library = next((path for path in FAKETIME if path.exists()), None)
+        if library is None:
+            sys.exit("benchmarks.years: no libfaketime found. Install it: apt install faketime")
         self.clock = {
             "LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(self.file),
-            "FAKETIME_CACHE_DURATION": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1",
+            "FAKETIME_CACHE_DURATION": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "NO_FAKE_STAT": "1",
         }  # fmt: skip
         self.file.write_text("+0\n")
         os.environ.update(self.clock)
@@ -76,7 +80,7 @@ class Archivist:
         if kill_after is None:
             done = self.loaded.run(list(words), 900, **self.clock)
             return done.returncode, done.stdout.decode(), done.stderr.decode()
-        with (self.scratch / "killed.out").open("wb") as out, open(os.devnull, "rb") as none:
+        with (self.scratch / "killed.out").open("wb") as out, Path(os.devnull).open("rb") as none:
             files = [none.fileno(), out.fileno(), out.fileno()]
             child, answers = self.loaded.start(
                 "scrapy", list(words), {**os.environ, **self.clock}, Path.cwd(), False, files
@@ -91,91 +95,116 @@ class Archivist:
 
 def main() -> None:
     """Live through the years."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.years", description=__doc__)
+    parser.add_argument("scratch", type=Path, help="folder, emptied before")
     parser.add_argument("--days", type=int, default=1096)
-    parser.add_argument("--a-day", type=float, default=6)
-    parser.add_argument(
-        "--from-day", type=int, default=0, help="every spell comes that much earlier"
-    )
-    parser.add_argument("--only", help="spells, apart by commas; none: -")
+    parser.add_argument("--a-day", type=float, default=6, help="stories, of a working day")
     parser.add_argument("--every", type=int, default=1, help="days between two runs")
-    parser.add_argument("scratch", type=Path)
+    parser.add_argument("--only", help="spells, apart by commas; none: -")
+    parser.add_argument("--from-day", type=int, default=0, help="spells come so much earlier")
     opts = parser.parse_args()
-    spells = {n: (a - opts.from_day, b - opts.from_day) for n, (a, b) in LIFE.items()
-              if opts.only is None or n in opts.only.split(",")}  # fmt: skip
-    live(opts.scratch, opts.days, opts.a_day, spells, opts.every)
+    spells = {
+        name: (begin - opts.from_day, end - opts.from_day)
+        for name, (begin, end) in LIFE.items()
+        if opts.only is None or name in opts.only.split(",")
+    }
+    papers, folder = live(opts.scratch, opts.days, opts.a_day, spells, opts.every)
+    found = compare(folder, papers)
+    print(", ".join(f"{count:,} {name}" for name, count in found.counts.items()))
+    for kind, lines in sorted(found.faults.items()):
+        print(f"{len(lines):6,}  {kind}")
+    for line in told(folder):
+        print(line)
+    (opts.scratch / "faults.txt").write_text(
+        "".join(f"{kind}\n  " + "\n  ".join(lines) + "\n" for kind, lines in found.faults.items())
+    )
 
 
-def live(scratch: Path, days: int, a_day: float, spells: Spells, every: int) -> None:
-    """Run each night, and compare."""
+def live(
+    scratch: Path, days: int, a_day: float, spells: Spells, every: int = 1
+) -> tuple[list[Paper], Path]:
+    """Run each night; gives the papers and the archive. `runs.jsonl` in the scratch folder tells of
+    each night."""
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     chance = random.Random(7)
-    courier = Paper("The Courier", ("www.courier.localhost", "courier.localhost",
-                    "courier-online.localhost"), FIRST, days, a_day, spells, 1)  # fmt: skip
+    hosts = ("www.courier.localhost", "courier.localhost", "courier-online.localhost")
+    courier = Paper("The Courier", hosts, FIRST, days, a_day, spells, 1)
     bulletin = Paper("Bulletin", ("bulletin.localhost",), FIRST, days, 2, {}, 2, lively=False)
     server = Server([courier, bulletin], scratch)
     server.start()
     archivist = Archivist(scratch, server)
-    folder = scratch / "archive"
-    first_site = courier.base(FIRST)
-    log = (scratch / "runs.jsonl").open("w")
-    for day in range(0, days, every):
-        night = FIRST + timedelta(days=day + 1, hours=2, minutes=chance.randrange(30))
-        if courier.on("nobody", night):
-            continue
-        on = [n for n in spells if courier.on(n, night)]
-        # the operator takes the new host into the configuration ten days after the move
-        host2 = spells.get("host2", (EVER, 0))[0]
-        site = first_site if day < host2 + 10 else courier.base(night)
-        theirs = night - timedelta(days=1, hours=3) if courier.on("clock_back", night) else None
-        archivist.set(night, theirs)
-        if courier.on("refused", night):
-            server.stop()
-        elif server._server is None:
-            server.start()
-        here = scratch / "elsewhere" if courier.on("moved_away", night) else folder
-        other = folder if here != folder else scratch / "elsewhere"
-        if other.exists():
-            shutil.copytree(other, here, dirs_exist_ok=True)
-            shutil.rmtree(other)
-        words = ["crawl", "news", "-a", f"site={site},{bulletin.base(night)}", "-a",
-                 f"archive={here}", "-a", "allow_private=1", "--logfile", str(scratch / "log.jsonl"), *SPEED]  # fmt: skip
-        if courier.on("full", night):
-            words += ["-s", f"DISK_SPARE_BYTES={10**15}"]
-        if courier.on("no_dns", night):
-            words += ["-s", "TWISTED_DNS_RESOLVER=benchmarks.years.names.NoNames"]
-        server.asked.clear()
-        killed = day and day % 37 == 0
-        if killed:
-            archivist.run(*words, kill_after=chance.uniform(0.3, 2.0))
-        began = time.monotonic()
-        code, out, err = archivist.run(*words)
-        took = time.monotonic() - began
-        asked = Counter[str]()
-        for (paper, kind, status), count in server.asked.items():
-            asked[f"{paper[0]}:{paper[4:7]}:{kind}:{status}"] += count
-        row: dict[str, Any] = {
-            "day": day, "night": f"{night:%Y-%m-%d}", "code": code, "took": round(took, 2),
-            "requests": server.asked.total(), "asked": dict(asked.most_common(14)), "killed": bool(killed), "on": on,
-            "db": (here / "archive.db").stat().st_size if (here / "archive.db").exists() else 0,
-            "warcs": len(list((here / "warc").glob("*"))) if (here / "warc").exists() else 0,
-            "said": out.strip().splitlines()[:1], "err": err[-600:],
-        }  # fmt: skip
-        with sqlite3.connect(here / "archive.db") as db:
-            row["findings"] = db.execute(
-                "SELECT f.id, (SELECT host FROM sites WHERE id = site_id), kind, subject, since, state"
-                " FROM findings f WHERE noted_at >= ? OR recovered_at >= ?",
-                (f"{(theirs or night):%Y-%m-%dT%H:%M}",) * 2,
-            ).fetchall()
-        db.close()
-        log.write(json.dumps(row) + "\n")
-        log.flush()
-        if "Traceback" in err:
-            print(day, err)
-    server.start() if server._server is None else None
-    archivist.set(FIRST + timedelta(days=days + 1, hours=3))
-    compare(scratch, here, [courier, bulletin], archivist)
+    first, here = courier.base(FIRST), scratch / "archive"
+    moved = spells.get("host2", (EVER, EVER))[0]
+    with (scratch / "runs.jsonl").open("w") as log:
+        for day in range(0, days, every):
+            night = FIRST + timedelta(days=day + 1, hours=2, minutes=chance.randrange(30))
+            if courier.on("nobody", night):
+                continue
+            back = timedelta(days=1, hours=3) if courier.on("clock_back", night) else timedelta()
+            archivist.set(night, night - back)
+            server.listen(not courier.on("refused", night))
+            away = courier.on("moved_away", night)
+            here = _carried(here, scratch / ("elsewhere" if away else "archive"))
+            # who looks after it takes the new host into the configuration ten days after the move
+            site = first if day < moved + 10 else courier.base(night)
+            words = ["crawl", "news", "-a", f"site={site},{bulletin.base(night)}",
+                     "-a", f"archive={here}", "-a", "allow_private=1",
+                     "--logfile", str(scratch / "log.jsonl"), *SPEED]  # fmt: skip
+            if courier.on("full", night):
+                words += ["-s", f"DISK_SPARE_BYTES={10**15}"]
+            if courier.on("no_dns", night):
+                words += ["-s", "TWISTED_DNS_RESOLVER=benchmarks.years.names.NoNames"]
+            killed = day > 0 and day % 37 == 0
+            if killed:
+                archivist.run(*words, kill_after=chance.uniform(0.3, 2.0))
+            server.asked.clear()
+            row = {
+                "day": day, "night": f"{night:%Y-%m-%d}", "killed": killed,
+                "on": [name for name in spells if courier.on(name, night)],
+                **_ran(archivist, words), "requests": server.asked.total(),
+                "asked": dict(server.asked.most_common(14)), **_held(here, night - back),
+            }  # fmt: skip
+            log.write(f"{json.dumps(row)}\n")
+            log.flush()
+    server.listen(False)
+    return [courier, bulletin], here
+
+
+def _carried(here: Path, there: Path) -> Path:
+    """An archive as it is copied to another machine, and removed from the first."""
+    if here != there and here.exists():
+        shutil.copytree(here, there)
+        shutil.rmtree(here)
+    return there
+
+
+def _ran(archivist: Archivist, words: Sequence[str]) -> dict[str, Any]:
+    began = time.monotonic()
+    code, out, err = archivist.run(*words)
+    took = round(time.monotonic() - began, 2)
+    if "Traceback" in err:
+        print(err)
+    said = out.strip().partition("\n")[0]
+    return {"code": code, "seconds": took, "said": said, "errors": err[-600:]}
+
+
+def _held(folder: Path, since: datetime) -> dict[str, Any]:
+    """How large an archive is, and what the monitors have said of it since a moment."""
+    if not (folder / "archive.db").exists():
+        return {}
+    db = sqlite3.connect(folder / "archive.db")
+    findings = db.execute(
+        "SELECT (SELECT host FROM sites WHERE id = site_id), kind, subject, since, state"
+        " FROM findings WHERE noted_at >= :since OR recovered_at >= :since",
+        {"since": f"{since:%Y-%m-%dT%H:%M}"},
+    ).fetchall()
+    db.close()
+    return {
+        "bytes": (folder / "archive.db").stat().st_size,
+        "warc_files": len(list((folder / "warc").glob("*"))),
+        "findings": findings,
+    }
 
 
 if __name__ == "__main__":

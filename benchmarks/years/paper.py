@@ -311,15 +311,17 @@ class Paper:
         elif self.since("markup1", now):
             # the system writes the moment of the load as that of the last change
             head = canonical + (
-                f'<meta property="og:type" content="article"><meta property="og:title" content="{title}">'
+                f'<meta property="og:type" content="article">'
+                f'<meta property="og:title" content="{title}">'
                 f'<meta property="article:published_time" content="{told.isoformat()}">'
-                f'<meta property="article:modified_time" content="{now.astimezone(ZONE).isoformat()}">'
+                f'<meta property="article:modified_time" content="{now.isoformat()}">'
                 f'<meta property="article:section" content="{story.section}">'
             )
             main = (
-                f'<article class="c-story"><h1>{title}</h1><p class="c-byline">By <a rel="author"'
-                f' href="/autor/{_slug(author)}/">{author}</a> · <time datetime="{told.isoformat()}">'
-                f'{told:%d %B %Y, %H:%M}</time> {views}</p><div class="c-body">{body}</div></article>'
+                f'<article class="c-story"><h1>{title}</h1><p class="c-byline">By'
+                f' <a rel="author" href="/autor/{_slug(author)}/">{author}</a> ·'
+                f' <time datetime="{told.isoformat()}">{told:%d %B %Y, %H:%M}</time> {views}</p>'
+                f'<div class="c-body">{body}</div></article>'
             )
             return self._page(version.title, main, now, head)
         else:
@@ -387,7 +389,8 @@ class Paper:
     def _feed(self, now: datetime) -> Answer:
         items = "".join(
             f"<item><title>{escape(s.version(now).title)}</title><link>{self.base(now)}"
-            f"{self.path(s, now)}</link><pubDate>{s.born:%a, %d %b %Y %H:%M:%S +0000}</pubDate></item>"
+            f"{self.path(s, now)}</link>"
+            f"<pubDate>{s.born:%a, %d %b %Y %H:%M:%S +0000}</pubDate></item>"
             for s in list(reversed(self._out(now)))[:20]
         )
         return Answer(200, f'<?xml version="1.0"?><rss version="2.0"><channel><title>{self.name}'

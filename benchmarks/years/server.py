@@ -17,12 +17,13 @@ from benchmarks.years.paper import Answer, Paper
 
 
 class Server:
-    """Answers for papers. asked: since the last run, by paper, role and status."""
+    """Answers for papers. asked: how often, by paper, what was asked for, and
+    status."""
 
     def __init__(self, papers: Sequence[Paper], scratch: Path) -> None:
         self.papers = papers
         self._set_at, self._now = time.monotonic(), papers[0].first
-        self.asked: Counter[tuple[str, str, int]] = Counter()
+        self.asked: Counter[str] = Counter()
         self._tls = _tls(scratch)
         self._server: _Server | None = None
         self.port = 0
@@ -34,6 +35,13 @@ class Server:
     def set(self, now: datetime) -> None:
         """Set it."""
         self._now, self._set_at = now, time.monotonic()
+
+    def listen(self, wanted: bool) -> None:
+        """Answer, or refuse connections."""
+        if wanted and self._server is None:
+            self.start()
+        elif not wanted:
+            self.stop()
 
     def start(self) -> None:
         """Listen, on the same port as before."""
@@ -61,7 +69,7 @@ class Server:
                     if paper.number_in(path)
                     else path.split("/")[1].split("-")[0].split(".")[0]
                 )
-                self.asked[paper.name, kind, said.status] += 1
+                self.asked[f"{paper.name} {kind} {said.status}"] += 1
                 return said
         return Answer(404)
 

@@ -24,6 +24,7 @@ from crawler.archive.found import Entered, FoundUrls, found_story, is_list
 from crawler.archive.frontier import FrontierTable
 from crawler.archive.hindsight import look_back
 from crawler.archive.history import History, ReadPage
+from crawler.archive.keys import url_key
 from crawler.archive.known_story import Story
 from crawler.archive.mementos import Mementos
 from crawler.archive.newcomers import Texts
@@ -76,6 +77,11 @@ class _Remembered(Database):
 
 class _UnfitError(Exception):
     """One of some visits cannot be stored as it is."""
+
+
+_LIKE_STORIES = ("l", "h")
+"""What is said of addresses that a list or a headline leads to: those of a story's other pages, to
+be printed say, stand behind a word or two."""
 
 
 class Store:
@@ -395,8 +401,9 @@ class Store:
             url_id, now, reply=visit.kind == "reply"
         )
         story = None
-        if is_known and not late and not visit.part_of:
-            story = self.history.story_at(url_id)
+        if not late and not visit.part_of:
+            story = self.history.story_at(url_id) if is_known else None
+            story = story or self._other_spelling(visit)
         if story is not None:
             visit = self._judged(visit, story, capture_id, now)
             if visit.verdict is not None:
@@ -445,7 +452,8 @@ class Store:
         if first and visit.shape is not None and visit.state in ("done", "gone", "excluded"):
             family = (visit.origin and visit.origin.family) or f"- {visit.shape}"
             site = self._site_id(asked[0])
-            self.frontier.families.learn(site, url_id, family, is_story=is_story)
+            was = family[:1] in _LIKE_STORIES and self._shows_what_was(visit, article_id)
+            self.frontier.families.learn(site, url_id, family, is_story=is_story, was_story=was)
             if visit.url == f"{asked[0]}/":
                 self.frontier.families.note_slash(site, family)
         if counts["new_articles"] > stories_before:
@@ -470,6 +478,29 @@ class Store:
             return visit
         assert self.run_id is not None
         return self.history.judged(visit, story, capture_id, self.run_id, now)
+
+    def _shows_what_was(self, visit: Visit, article_id: int | None) -> bool:
+        """Whether a page shows what a story of an earlier run has, too: where a newspaper moves all
+        of its stories, that is so of each, and what else has such an address is one."""
+        if visit.part_of is None or visit.reason is None or visit.reason.code != "same_text":
+            return False
+        row = self._sql(
+            "SELECT first_captured_at < ? FROM articles WHERE id = ?",
+            (self.frontier.news.begun_at, article_id),
+        ).fetchone()
+        return bool(row and row[0])
+
+    def _other_spelling(self, visit: Visit) -> Story | None:
+        """The story whose address led to the one that was visited, where that is another spelling
+        of it: https for http, a host without `www.`."""
+        key = url_key(visit.url)
+        for each in visit.along:
+            if each.state == "redirected" and url_key(each.url) == key:
+                row = self._sql("SELECT id FROM urls WHERE url = ?", (each.url,)).fetchone()
+                story = self.history.story_at(row[0]) if row else None
+                if story is not None:
+                    return story
+        return None
 
     def _moved_from(self, visit: Visit) -> Story | None:
         """The story whose address led to the one that was visited, if that shows it still."""

@@ -28,9 +28,9 @@ LISTING_LONGEST = 90 * DAY
 
 # Seconds after which a URL without an answer is tried again; after the last it has failed.
 RETRY_AFTER = (10 * 60, 3_600, 6 * 3_600, DAY, 7 * DAY)
-# What failed gets another chance after so long, in case the site was mended; what was not asked for,
-# as robots.txt has it, the day after next, and each time after twice as long, up to this: a rule may
-# stand for a night, and to read it again costs no request.
+# What failed gets another chance after so long, in case the site was mended; what was not asked
+# for, as robots.txt has it, the day after next, and each time after twice as long, up to this: a
+# rule may stand for a night, and to read it again costs no request.
 SECOND_CHANCE = 30 * DAY
 # What is gone is looked for once more: servers err. A story is looked for again and again, each
 # time after twice as long.
