@@ -30,6 +30,7 @@ _SEED = 1911
 # The share of phrases from which on two texts are one; below so many words nothing is said.
 SAME = 0.9
 _FEW_WORDS = 40
+_FEW_OF_A_TEASER = 10
 # The share of the shorter one's that a text has where it holds all of it.
 WHOLE = 0.98
 # A page that names another address as its own is believed from this share on.
@@ -84,14 +85,14 @@ def find_copy(
     every word: a print page often has neither day nor byline. A teaser of the same minute and
     headline need hold no more than the beginning: so a story looks that has moved behind a wall.
     """
-    if article.word_count < _FEW_WORDS:
+    moment = _moment(article) if article.access == "teaser" else None
+    if article.word_count < (_FEW_WORDS if moment is None else _FEW_OF_A_TEASER):
         return None, []
     marks = bands_of(article)
-    alike = dict.fromkeys(
-        article_id
-        for (article_id,) in connection.execute(_ALIKE, [each for mark in marks for each in mark])
-    )
-    moment = _moment(article)
+    alike: dict[int, None] = {}
+    if marks:
+        told = connection.execute(_ALIKE, [each for mark in marks for each in mark])
+        alike |= dict.fromkeys(article_id for (article_id,) in told)
     if moment is not None:
         same = connection.execute(
             "SELECT id FROM articles WHERE published_utc = ? LIMIT 20", (moment,)
@@ -116,8 +117,7 @@ def find_copy(
         known = phrases(body)
         alikeness = likeness(found, known)
         is_teaser = (
-            alikeness < SAME and article.access == "teaser"
-            and moment is not None and told_in_utc(published) == moment
+            alikeness < SAME and moment is not None and told_in_utc(published) == moment
             and len(found & known) >= SAME * len(found)
         )  # fmt: skip
         other_edition = edition(article.url) != edition(url)

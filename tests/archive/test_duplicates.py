@@ -180,7 +180,7 @@ def test_the_teaser_of_a_story_that_has_moved_leads_to_it(
     at = Moment("2026-01-07T10:05:00+00:00", "second", "7 January", "html:time")
     whole = story("a", text(1), published=at, access="full")
     store.record([make_visit(whole.url, whole)])
-    beginning = " ".join(text(1).split()[:60])
+    beginning = " ".join(text(1).split()[:20])
     given = {"body": beginning, "access": "teaser", "published": at, **changes}
     teaser = story("b", **given)  # type: ignore[arg-type]
     store.record([make_visit(teaser.url, teaser)])
