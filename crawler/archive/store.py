@@ -457,12 +457,9 @@ class Store:
             if visit.url == f"{asked[0]}/":
                 self.frontier.families.note_slash(site, family)
         if counts["new_articles"] > stories_before:
-            ways = [
-                self.frontier.finds.url_id(url, "page", self._site_id, now)
-                for url in asked
-                if url != visit.url
-            ]
-            self.frontier.families.credit({url_id, *ways})
+            # what is not known yet, as in a rebuild, no list has told of
+            ways = [self._url_id(url) for url in asked if url != visit.url]
+            self.frontier.families.credit({url_id, *filter(None, ways)})
         self._found.note_told(visit, first=first, told=told, further=len(steps.found))
         return visit, spot.url if spot is not None else None, revised
 
@@ -496,8 +493,8 @@ class Store:
         key = url_key(visit.url)
         for each in visit.along:
             if each.state == "redirected" and url_key(each.url) == key:
-                row = self._sql("SELECT id FROM urls WHERE url = ?", (each.url,)).fetchone()
-                story = self.history.story_at(row[0]) if row else None
+                known = self._url_id(each.url)
+                story = self.history.story_at(known) if known is not None else None
                 if story is not None:
                     return story
         return None
@@ -507,8 +504,8 @@ class Store:
         assert visit.article is not None
         for each in visit.along:
             if each.state == "redirected":
-                row = self._sql("SELECT id FROM urls WHERE url = ?", (each.url,)).fetchone()
-                story = self.history.story_at(row[0]) if row else None
+                known = self._url_id(each.url)
+                story = self.history.story_at(known) if known is not None else None
                 if story is not None and self.history.shows(visit.article, story):
                     return story
         return None
@@ -532,6 +529,10 @@ class Store:
             self.articles.links.see_again(row[0], capture_id)
         counts["unchanged_articles"] += 1
         return cast(int, row[0])
+
+    def _url_id(self, url: str) -> int | None:
+        row = self._sql("SELECT id FROM urls WHERE url = ?", (url,)).fetchone()
+        return row[0] if row else None
 
     def _article_of(self, url: str) -> int | None:
         row = self._sql("SELECT article_id FROM urls WHERE url = ?", (url,)).fetchone()
