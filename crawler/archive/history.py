@@ -340,8 +340,15 @@ class History:
         """Whether a story was last seen at another address than this one, as its own there."""
         found = self._sql(
             "UPDATE urls SET due_at = ? WHERE article_id = ? AND url <> ? AND state = 'done'"
-            " AND role = 'page' AND reason_code IS NULL AND visited_at >= ?",
-            (utc(datetime.fromisoformat(now)), story.article_id, url, story.last_seen),
+            " AND role = 'page' AND visited_at >= ? AND (reason_code IS NULL"
+            " OR (reason_code = ? AND reason_subject = 'teaser'))",
+            (
+                utc(datetime.fromisoformat(now)),
+                story.article_id,
+                url,
+                story.last_seen,
+                NOT_THE_STORY,
+            ),
         )
         return found.rowcount > 0
 

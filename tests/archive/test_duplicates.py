@@ -193,3 +193,8 @@ def test_the_teaser_of_a_story_that_has_moved_leads_to_it(
     assert (row["gone_at"], row["access"], row["revisions"]) == (None, "teaser", 1)
     events = [row["event"] for row in store.db.query("SELECT event FROM story_events ORDER BY id")]
     assert events == ["gone", "back", "teaser"]
+    for _ in range(2):  # it is looked for at both
+        store.record([make_visit(teaser.url, teaser)])
+        store.record([make_visit(whole.url, state="gone")])
+    assert [row["gone_at"] for row in store.db.query("SELECT gone_at FROM articles")] == [None]
+    assert len(list(store.db.query("SELECT 1 FROM story_events"))) == 3
