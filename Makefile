@@ -218,6 +218,10 @@ bench-pictures: setup replay-tools ## what pictures cost a run, and whether page
 bench-history: setup ## how far edits and goings that an archive tells of can be trusted
 	@$(BIN)/python -m benchmarks.history
 
+.PHONY: bench-years
+bench-years: setup ## three years of a newspaper in some twenty minutes, beside what there was: DAYS=1096
+	@$(BIN)/python -m benchmarks.years --days $(or $(DAYS),1096) --a-day 4 data/years
+
 .PHONY: test-kill
 test-kill: setup ## thirty crawls killed at random moments, each compared with an undisturbed one
 	@$(BIN)/python -m benchmarks.kill

@@ -96,7 +96,8 @@ class NewsSpider(ArchiveSpider):
         """What the home pages make of the run, those that lead nowhere among them."""
         known = Session.of(self.crawler).known
         for url, front in self.fronts.items():
-            if front.is_failure(known.site_yield(site_host(url)).stories):
+            site = site_host(url)
+            if front.is_failure(known.site_yield(site).stories) or known.was_shut(site):
                 self.seed_failures.setdefault(url, front.reason)
         return super().missed_seeds
 

@@ -19,7 +19,15 @@ from crawler.archive.article_columns import (
 )
 from crawler.archive.changes import record_changes
 from crawler.archive.days import day_of
-from crawler.archive.duplicates import find_copy, is_split, note_copy, remember, tells_same_story
+from crawler.archive.duplicates import (
+    bands_of,
+    find_copy,
+    forget_copy,
+    is_split,
+    note_copy,
+    remember,
+    tells_same_story,
+)
 from crawler.archive.history import History
 from crawler.archive.known_story import Story
 from crawler.archive.link_targets import Spot
@@ -143,13 +151,26 @@ class Articles:
             found, marks = find_copy(self.connection, self._site_id(url), article)
             if found is not None and not is_split(self.connection, visit.url, found):
                 copy_of = found.article_id
-                (first,) = self._sql("SELECT url FROM articles WHERE id = ?", (copy_of,)).fetchone()
+                first, gone_at = self._sql(
+                    "SELECT url, gone_at FROM articles WHERE id = ?", (copy_of,)
+                ).fetchone()
+                if gone_at is not None and gone_at <= now:  # it has moved here
+                    forget_copy(self.connection, visit.url)
+                    if not found.is_teaser:
+                        return self._keep(visit, article, first, capture_id, now, counts)
+                    story = self._history.story(copy_of)
+                    there = because("story_there")
+                    self._history.note_seen(story, "teaser", capture_id, now, there)
+                    counts["unchanged_articles"] += 1
+                    return copy_of, False, visit
                 counts["unchanged_articles"] += 1
                 note_copy(self.connection, visit.url, found)
                 reason = because("same_text", first)
                 return copy_of, False, replace(visit, part_of=first, reason=reason)
         extractor = visit.extractor or self._extractor
         article_id, changed = self._store(article, url, current, capture_id, now, extractor, counts)
+        if current is not None and changed:  # a copy of it is one of its newest text
+            marks = bands_of(article)
         remember(self.connection, article_id, marks)
         return article_id, changed, visit
 

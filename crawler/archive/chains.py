@@ -44,6 +44,9 @@ ROW_ENDED = ("row_ended", "lists_wait")
 TOLD_BY: dict[Role, int] = {"sitemap": 1, "feed": 2, "wordpress": 4}
 """Bits of `urls.told_by`."""
 
+LISTS = frozenset({"sitemap", "feed"})
+"""Kinds that an answer has which is a list, as it was hoped to be."""
+
 URLS = {
     "told_by": "Which kinds of lists named it: the sum of 1 (sitemaps), 2 (feeds) and 4"
     " (WordPress).",

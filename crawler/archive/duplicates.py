@@ -20,6 +20,7 @@ from rensa import RMinHash
 from crawler.archive import why
 from crawler.items import Article
 from crawler.text import PHRASE, likeness, phrases, words
+from crawler.times import told_in_utc
 from crawler.urls import edition
 
 BANDS = 8
@@ -29,6 +30,7 @@ _SEED = 1911
 # The share of phrases from which on two texts are one; below so many words nothing is said.
 SAME = 0.9
 _FEW_WORDS = 40
+_FEW_OF_A_TEASER = 10
 # The share of the shorter one's that a text has where it holds all of it.
 WHOLE = 0.98
 # A page that names another address as its own is believed from this share on.
@@ -65,7 +67,9 @@ class Copy:
 
     article_id: int
     likeness: float
-    """The share of phrases that both texts have, `SAME` to 1."""
+    """The share of phrases that both texts have: `SAME` to 1, less where the page is a teaser."""
+    is_teaser: bool = False
+    """Whether the page shows only the beginning of it."""
 
 
 def find_copy(
@@ -78,15 +82,22 @@ def find_copy(
     translation), an address in the edition of another language, though nobody has translated the
     text yet, another day, other pictures where all else is
     boilerplate (a comic, a column). And something must speak for it: the day, the byline, or
-    every word: a print page often has neither day nor byline.
+    every word: a print page often has neither day nor byline. A teaser of the same minute and
+    headline need hold no more than the beginning: so a story looks that has moved behind a wall.
     """
-    if article.word_count < _FEW_WORDS:
+    moment = _moment(article) if article.access == "teaser" else None
+    if article.word_count < (_FEW_WORDS if moment is None else _FEW_OF_A_TEASER):
         return None, []
-    marks = _bands_of(article)
-    alike = dict.fromkeys(
-        article_id
-        for (article_id,) in connection.execute(_ALIKE, [each for mark in marks for each in mark])
-    )
+    marks = bands_of(article)
+    alike: dict[int, None] = {}
+    if marks:
+        told = connection.execute(_ALIKE, [each for mark in marks for each in mark])
+        alike |= dict.fromkeys(article_id for (article_id,) in told)
+    if moment is not None:
+        same = connection.execute(
+            "SELECT id FROM articles WHERE published_utc = ? LIMIT 20", (moment,)
+        )
+        alike |= dict.fromkeys(article_id for (article_id,) in same)
     rows = (
         connection.execute(
             "SELECT a.id, r.title, t.body_text, r.language, r.published_at, a.url, r.authors, r.id"
@@ -103,9 +114,18 @@ def find_copy(
     for article_id, title, body, language, published, url, authors, revision in filter(None, rows):
         if not same_title(title, article.title or ""):
             continue
-        alikeness = likeness(found, phrases(body))
+        known = phrases(body)
+        alikeness = likeness(found, known)
+        is_teaser = (
+            alikeness < SAME and moment is not None and told_in_utc(published) == moment
+            and len(found & known) >= SAME * len(found)
+        )  # fmt: skip
         other_edition = edition(article.url) != edition(url)
-        if alikeness < SAME or other_edition or not _same_language(article.language, language):
+        if (
+            not (is_teaser or alikeness >= SAME)
+            or other_edition
+            or not _same_language(article.language, language)
+        ):
             continue
         says = _same_day(article, published, url)
         if says is None:
@@ -115,8 +135,17 @@ def find_copy(
                 connection, revision, article
             )
         if says:
-            return Copy(article_id, alikeness), marks
+            return Copy(article_id, alikeness, is_teaser), marks
     return None, marks
+
+
+def _moment(article: Article) -> str | None:
+    """When a story was published, in UTC, where that is told to the minute."""
+    published = article.published
+    exact = published is not None and not published.relative
+    if published is None or not exact or published.precision not in ("minute", "second"):
+        return None
+    return told_in_utc(published.value)
 
 
 def _same_language(one: str | None, other: str | None) -> bool:
@@ -175,12 +204,22 @@ def remember_anew(connection: sqlite3.Connection, article_id: int, article: Arti
     """Enter an article's bands in the place of those of an earlier reading, if it has any. Raises
     sqlite3.Error."""
     found = connection.execute("DELETE FROM _article_bands WHERE article_id = ?", (article_id,))
-    if found.rowcount and article.word_count >= _FEW_WORDS:
-        remember(connection, article_id, _bands_of(article))
+    if found.rowcount:
+        remember(connection, article_id, bands_of(article))
 
 
-def _bands_of(article: Article) -> list[tuple[int, int]]:
+def bands_of(article: Article) -> list[tuple[int, int]]:
+    """The bands to remember a text by; none where it is too short to be told from others."""
+    if article.word_count < _FEW_WORDS:
+        return []
     return bands(phrases(article.body[:_BEGINNING]))
+
+
+def forget_copy(connection: sqlite3.Connection, url: str) -> None:
+    """Enter that a URL shows a story itself, and no copy of one. Raises sqlite3.Error."""
+    connection.execute(
+        "DELETE FROM copies WHERE url_id = (SELECT id FROM urls WHERE url = ?)", (url,)
+    )
 
 
 def note_copy(connection: sqlite3.Connection, url: str, copy: Copy) -> None:

@@ -103,12 +103,15 @@ class Families:
 
     # -- learning --------------------------------------------------------------------------------
 
-    def learn(self, site_id: int, url_id: int, name: str, *, is_story: bool) -> None:
-        """Count the first visit of an address of this family."""
+    def learn(
+        self, site_id: int, url_id: int, name: str, *, is_story: bool, was_story: bool = False
+    ) -> None:
+        """Count the first visit of an address of this family. was_story: whether it shows a story
+        that is known from another address."""
         family_id, _ = self.enter(site_id, name, is_open=False)
         self._sql(
             "UPDATE _url_families SET visits = visits + 1, stories = stories + ? WHERE id = ?",
-            (int(is_story), family_id),
+            (int(is_story or was_story), family_id),
         )
         self._sql("UPDATE urls SET family_id = ? WHERE id = ?", (family_id, url_id))
         if is_story:

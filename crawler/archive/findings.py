@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crawler import times
+from crawler.archive.chains import TOLD_BY
 from crawler.archive.rows import insert
 
 if TYPE_CHECKING:
@@ -167,12 +168,13 @@ def addresses(db: sqlite3.Connection, site_id: int, found: Found) -> list[str]:
             (since, site_id, _SHOWN),
         )
     elif found.kind in ("silent", "source_silent"):
+        bit = next((bit for name, bit in TOLD_BY.items() if name == found.subject), 0)
         rows = db.execute(
-            "SELECT a.url FROM articles a JOIN revisions r ON r.id = a.revision_id"
-            " JOIN captures c ON c.id = r.capture_id JOIN urls u ON u.id = c.url_id"
-            " WHERE a.site_id = ? AND a.published_utc < ? AND (? = '' OR u.source = ?)"
+            "SELECT a.url FROM articles a WHERE a.site_id = ? AND a.published_utc < ?"
+            " AND (? = 0 OR EXISTS"
+            " (SELECT 1 FROM urls u WHERE u.article_id = a.id AND u.told_by & ?))"
             " ORDER BY a.published_utc DESC LIMIT ?",
-            (site_id, since, found.subject, found.subject, _SHOWN),
+            (site_id, since, bit, bit, _SHOWN),
         )
     else:
         order, condition = _SHOWING.get(found.kind, ("a.published_utc DESC", "1"))

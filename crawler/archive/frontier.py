@@ -17,7 +17,7 @@ from crawler.archive.due_rows import FIELDS, due_of
 from crawler.archive.families import Families
 from crawler.archive.finds import Finds
 from crawler.archive.frontier_news import News
-from crawler.archive.outcomes import REQUISITE, Outcome, Plan
+from crawler.archive.outcomes import FIRST_HAND, REQUISITE, Outcome, Plan
 from crawler.archive.requisites import Requisites
 from crawler.archive.visited import Visited
 from crawler.items import Due
@@ -132,8 +132,8 @@ class FrontierTable:
         self._sql(
             "UPDATE urls SET state = 'queued', due_at = NULL WHERE site_id = ? AND role <> 'page'"
             " AND role <> 'requisite' AND role IN ('feed', 'sitemap') AND state = 'done'"
-            " AND source IN ('robots', 'usual', 'link')",
-            (site_id,),
+            " AND source IN (?, ?, ?)",
+            (site_id, *FIRST_HAND),
         )
 
     def make_due(self, site_id: int, now: str) -> None:

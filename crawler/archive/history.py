@@ -28,6 +28,7 @@ from crawler.history.told import told_by
 from crawler.items import Article, Visit
 from crawler.reasons import NOT_THE_STORY, Reason, because
 from crawler.text import count_words, words
+from crawler.times import utc
 from crawler.urls import is_wall
 
 Event = Literal["gone", "taken_down", "replaced", "back", "teaser", "full", "mistaken"]
@@ -65,10 +66,18 @@ class History:
 
     def story_at(self, url_id: int) -> Story | None:
         """The story whose own address a URL is; None where it is none's, or shows only what
-        another one has: a later page, a print page."""
+        another one has: a later page, a print page.
+
+        A story's own are the address that it was found at, with its other spellings; the one at
+        which it was read last; and, where that it was found at leads elsewhere or is gone, the one
+        that it has moved to."""
         row = self._sql(
-            f"{STORY} JOIN urls u ON u.article_id = a.id JOIN captures c ON c.id = r.capture_id"
-            " WHERE u.id = ? AND (u.url = a.url OR c.url_id = u.id)",
+            f"{STORY} JOIN urls u ON u.article_id = a.id JOIN captures c"  # noqa: S608
+            " ON c.id = r.capture_id"
+            " WHERE u.id = ? AND (u.url = a.url OR c.url_id = u.id OR EXISTS (SELECT 1 FROM urls o"
+            " WHERE o.url = a.url AND o.role = 'page' AND (o.key = u.key"
+            " OR (o.state IN ('redirected', 'gone') AND ifnull(u.reason_code, '')"
+            " NOT IN ('later_page', 'same_text', 'other_address')))))",
             (url_id,),
         ).fetchone()
         return story_in(self._connection, row) if row else None
@@ -150,7 +159,7 @@ class History:
         if verdict == "other story":
             return visit
         if verdict == "teaser":
-            self._note_access(story, "teaser", capture_id, now)
+            self.note_seen(story, "teaser", capture_id, now, because("story_there"))
             return replace(visit, article=None)
         if before:
             return replace(visit, article=None)
@@ -300,18 +309,55 @@ class History:
     # -- events ----------------------------------------------------------------------------------
 
     def note_gone(self, visit: Visit, story: Story, capture_id: int | None, now: str) -> None:
-        """Enter that a story is gone, as its visit says, unless that is known."""
+        """Enter that a story is gone, as its visit says, unless that is known, or it is somewhere
+        else: there it is looked for now."""
         by_order = bool(visit.captures) and visit.captures[-1].status == 451
         event: Event = "taken_down" if visit.verdict == "taken down" or by_order else "gone"
         last = self._last_end(story.article_id)
         if story.gone_at is not None and (last is None or last[0] in (event, "replaced")):
             return
+        if event == "gone" and story.gone_at is None and self._is_elsewhere(story, visit.url, now):
+            return
         text = None
         if event == "taken_down":
             text = (visit.shown.body if visit.shown else "") or visit.says or None
-        self._enter(story.article_id, event, now, capture_id, visit.reason, text)
+        successor = self._led_to(visit.reason)
+        self._enter(story.article_id, event, now, capture_id, visit.reason, text, successor)
         if story.gone_at is None:
-            self._sql("UPDATE articles SET gone_at = ? WHERE id = ?", (now, story.article_id))
+            self._sql(
+                "UPDATE articles SET gone_at = ?, successor_id = ifnull(?, successor_id)"
+                " WHERE id = ?",
+                (now, successor, story.article_id),
+            )
+            # the newspaper may have moved it to where a copy of it was found
+            self._sql(
+                "UPDATE urls SET due_at = ? WHERE state = 'done' AND id IN"
+                " (SELECT url_id FROM copies WHERE article_id = ? AND NOT is_split)",
+                (utc(datetime.fromisoformat(now)), story.article_id),
+            )
+
+    def _is_elsewhere(self, story: Story, url: str, now: str) -> bool:
+        """Whether a story was last seen at another address than this one, as its own there."""
+        found = self._sql(
+            "UPDATE urls SET due_at = ? WHERE article_id = ? AND url <> ? AND state = 'done'"
+            " AND role = 'page' AND visited_at >= ? AND (reason_code IS NULL"
+            " OR (reason_code = ? AND reason_subject = 'teaser'))",
+            (
+                utc(datetime.fromisoformat(now)),
+                story.article_id,
+                url,
+                story.last_seen,
+                NOT_THE_STORY,
+            ),
+        )
+        return found.rowcount > 0
+
+    def _led_to(self, reason: Reason | None) -> int | None:
+        """The other story that the address of one leads to."""
+        if reason is None or reason.code != "to_other_story":
+            return None
+        row = self._sql("SELECT id FROM articles WHERE url = ?", (reason.subject,)).fetchone()
+        return row[0] if row else None
 
     def note_replaced(self, story: Story, successor: int, capture_id: int, now: str) -> None:
         """Enter that another story stands at a story's address."""

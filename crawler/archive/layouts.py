@@ -90,6 +90,25 @@ def changes_of(connection: sqlite3.Connection, limit: int) -> Iterator[tuple[str
         yield host, LayoutChange(field, since, before, after, tuple(json.loads(urls)))
 
 
+def last_moves(connection: sqlite3.Connection, host: str) -> dict[str, str]:
+    """Field → where its value comes from since the last change of it that is known. Raises
+    sqlite3.Error."""
+    rows = connection.execute(
+        "SELECT field, after FROM layout_changes WHERE site_id = ? ORDER BY since, id",
+        (_site(connection, host),),
+    )
+    return {field: place_in(after) for field, after in rows}
+
+
+def place_in(told: str) -> str:
+    """The place that a change names, without the share of the stories.
+
+    >>> place_in("html:author (80 %)")
+    'html:author'
+    """
+    return told.rpartition(" (")[0] or told
+
+
 def last_change(connection: sqlite3.Connection, host: str) -> str | None:
     """Since when a site's pages are built as they are; None where no change is known. Raises
     sqlite3.Error."""

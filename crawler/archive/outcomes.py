@@ -12,6 +12,9 @@ SURELY_LIST = -30
 """The priority that addresses of tags, authors, archives and page numbers get at most."""
 
 
+FIRST_HAND = ("robots", "usual", "link")
+"""Sources of lists that a newspaper itself names, or that are where lists usually are."""
+
 REQUISITE = -2_000_000_000
 """The priority of what pages need to be shown: lower than that of any page."""
 
@@ -47,6 +50,8 @@ class Outcome:
     was_story: bool = False
     """Whether it led to an archived story before."""
     url: str = ""
+    was_list: bool = False
+    """Whether a sitemap or feed was there before."""
 
 
 @dataclass(frozen=True, slots=True)

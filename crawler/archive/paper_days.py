@@ -16,6 +16,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from crawler.archive.chains import TOLD_BY
 from crawler.archive.layouts import FIELDS
 from crawler.monitors import NOTHING, Day
 from crawler.reasons import REFUSALS
@@ -29,11 +30,15 @@ _SAMPLE = 60
 _FIRST_WEEK = 7
 """Days after the first run in which stories without a date may be of any age."""
 _EXTRA_GAP = 2
+_ALIVE = 8 * 86_400
+"""Seconds between two visits of a list beyond which it has told of nothing for two weeks."""
 
 _STORIES = (
     "SELECT a.published_day, a.first_captured_at, a.published_utc, a.word_count, t.sources,"
-    " r.extractor, (SELECT u.source FROM captures c JOIN urls u ON u.id = c.url_id"
-    " WHERE c.id = r.capture_id) FROM articles a JOIN revisions r ON r.id = a.revision_id"
+    " r.extractor, (SELECT max(u.told_by & 1) | max(u.told_by & 2) | max(u.told_by & 4)"
+    " FROM urls u WHERE u.article_id = a.id), (SELECT u.source FROM captures c"
+    " JOIN urls u ON u.id = c.url_id WHERE c.id = r.capture_id)"
+    " FROM articles a JOIN revisions r ON r.id = a.revision_id"
     " JOIN revision_texts t ON t.revision_id = r.id WHERE a.site_id = :site"
 )
 _DATED = f"{_STORIES} AND a.published_utc >= :from_"
@@ -77,6 +82,12 @@ def watched_sites(db: sqlite3.Connection) -> list[tuple[int, str]]:
     ).fetchall()
 
 
+def has_stories(db: sqlite3.Connection, site_id: int) -> bool:
+    """Whether any story of a newspaper was archived, of whatever day."""
+    row = db.execute("SELECT EXISTS (SELECT 1 FROM articles WHERE site_id = ?)", (site_id,))
+    return bool(row.fetchone()[0])
+
+
 def days_of(db: sqlite3.Connection, site_id: int, host: str) -> list[Day]:
     """The days of a newspaper that are over, from the first run on, in order and without gaps; the
     last ones are counted anew and kept, in a transaction of the caller's."""
@@ -95,6 +106,7 @@ def days_of(db: sqlite3.Connection, site_id: int, host: str) -> list[Day]:
     days = []
     at = max(first, end - timedelta(_REMEMBERED))
     watched = _watched(runs)
+    heard = _heard(db, site_id)
     while at < end:
         name = at.isoformat()
         if at >= anew:
@@ -106,7 +118,8 @@ def days_of(db: sqlite3.Connection, site_id: int, host: str) -> list[Day]:
             )
         else:
             facts = json.loads(kept[name]) if name in kept else _Counted().facts()
-        days.append(replace(Day(at, **facts), is_watched=at in watched))
+        unheard = {source for source, until in heard.items() if at >= until}
+        days.append(replace(Day(at, **facts), unheard=unheard, is_watched=at in watched))
         at += timedelta(1)
     return days
 
@@ -144,6 +157,18 @@ def _watched(runs: list[date]) -> set[date]:
     return found
 
 
+def _heard(db: sqlite3.Connection, site_id: int) -> dict[str, date]:
+    """Kind of list → the day before which all of its lists have been read since that may be alive.
+
+    Each is read at its own rhythm: what one has not told of yet, it may tell of."""
+    rows = db.execute(
+        "SELECT role, min(visited_at) FROM urls WHERE site_id = ? AND role <> 'page'"
+        " AND role <> 'requisite' AND state = 'done' AND interval_seconds <= ? GROUP BY 1",
+        (site_id, _ALIVE),
+    )
+    return {str(role): date.fromisoformat(at[:10]) for role, at in rows if at}
+
+
 def _count(db: sqlite3.Connection, site_id: int, first: date, anew: date) -> dict[date, _Counted]:
     counted: dict[date, _Counted] = {}
     names = {
@@ -152,7 +177,9 @@ def _count(db: sqlite3.Connection, site_id: int, first: date, anew: date) -> dic
         "since": (max(anew, first + timedelta(_FIRST_WEEK))).isoformat(),
     }
     for sql in (_DATED, _UNDATED):
-        for published, captured, at, words, sources, extractor, source in db.execute(sql, names):
+        for published, captured, at, words, sources, extractor, lists, first_told in db.execute(
+            sql, names
+        ):
             told = published if published is not None and len(published) == 10 else captured[:10]
             # what claims to be of tomorrow came today
             day = date.fromisoformat(min(told, captured[:10]))
@@ -160,7 +187,9 @@ def _count(db: sqlite3.Connection, site_id: int, first: date, anew: date) -> dic
                 continue
             one = counted.setdefault(day, _Counted())
             one.stories += 1
-            one.sources[source or "unknown"] += 1
+            # who of several that list a story is asked first is chance: each has told of it
+            told_by: list[str] = [name for name, bit in TOLD_BY.items() if bit & (lists or 0)]
+            one.sources.update(told_by or [first_told or "unknown"])
             one.words.append(words or 0)
             one.readings[extractor] += 1
             one.ahead += bool(at and at[:10] > _next(captured[:10]))

@@ -44,6 +44,20 @@ class SiteMemory:
         ).fetchone()
         return row is not None
 
+    def was_shut(self, site_id: int, run_id: int) -> bool:
+        """Whether a run asked a site for pages and lists beside its home page, and none was to be
+        had: a wall, an error, or something else stood in each place."""
+        asked, had = self._sql(
+            "SELECT count(*), ifnull(sum(u.state = 'done' AND NOT (u.article_id IS NULL"
+            " AND ifnull(u.reason_code, '') = 'no_article'"
+            " AND ifnull(u.reason_subject, '') = 'wall')), 0)"
+            " FROM captures c JOIN urls u ON u.id = c.url_id"
+            " WHERE c.run_id = ? AND u.site_id = ?"
+            " AND u.role IN ('page', 'sitemap', 'feed', 'wordpress') AND u.source <> 'usual'",
+            (run_id, site_id),
+        ).fetchone()
+        return asked > 0 and not had
+
     def posts_listed(self, host: str) -> tuple[str, str] | None:
         """Of a WordPress site: the address of its first list of posts, and when the last such list
         was read, ISO 8601; None if none was."""

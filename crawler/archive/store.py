@@ -18,11 +18,13 @@ from crawler import times
 from crawler.archive import database, renderings, run_rows
 from crawler.archive.articles import Articles
 from crawler.archive.captures import enter_capture, key_of
+from crawler.archive.chains import TOLD_BY
 from crawler.archive.finds import Told
 from crawler.archive.found import Entered, FoundUrls, found_story, is_list
 from crawler.archive.frontier import FrontierTable
 from crawler.archive.hindsight import look_back
 from crawler.archive.history import History, ReadPage
+from crawler.archive.keys import url_key
 from crawler.archive.known_story import Story
 from crawler.archive.mementos import Mementos
 from crawler.archive.newcomers import Texts
@@ -75,6 +77,11 @@ class _Remembered(Database):
 
 class _UnfitError(Exception):
     """One of some visits cannot be stored as it is."""
+
+
+_LIKE_STORIES = ("l", "h")
+"""What is said of addresses that a list or a headline leads to: those of a story's other pages, to
+be printed say, stand behind a word or two."""
 
 
 class Store:
@@ -394,8 +401,9 @@ class Store:
             url_id, now, reply=visit.kind == "reply"
         )
         story = None
-        if is_known and not late and not visit.part_of:
-            story = self.history.story_at(url_id)
+        if not late and not visit.part_of:
+            story = self.history.story_at(url_id) if is_known else None
+            story = story or self._other_spelling(visit)
         if story is not None:
             visit = self._judged(visit, story, capture_id, now)
             if visit.verdict is not None:
@@ -434,7 +442,8 @@ class Store:
         if left_out := left_out or steps.left_out:
             visit = replace(visit, reason=_with(left_out, visit.reason))
         if changed is None:
-            changed = told.fresh > 0
+            # a list of stories is alive also where others have told of them before
+            changed = told.fresh > 0 or (visit.role in TOLD_BY and told.first > 0)
         first = not late and self.frontier.visited.acknowledge(
             url_id, visit, now, article_id, changed
         )
@@ -443,16 +452,14 @@ class Store:
         if first and visit.shape is not None and visit.state in ("done", "gone", "excluded"):
             family = (visit.origin and visit.origin.family) or f"- {visit.shape}"
             site = self._site_id(asked[0])
-            self.frontier.families.learn(site, url_id, family, is_story=is_story)
+            was = family[:1] in _LIKE_STORIES and self._shows_what_was(visit, article_id)
+            self.frontier.families.learn(site, url_id, family, is_story=is_story, was_story=was)
             if visit.url == f"{asked[0]}/":
                 self.frontier.families.note_slash(site, family)
         if counts["new_articles"] > stories_before:
-            ways = [
-                self.frontier.finds.url_id(url, "page", self._site_id, now)
-                for url in asked
-                if url != visit.url
-            ]
-            self.frontier.families.credit({url_id, *ways})
+            # what is not known yet, as in a rebuild, no list has told of
+            ways = [self._url_id(url) for url in asked if url != visit.url]
+            self.frontier.families.credit({url_id, *filter(None, ways)})
         self._found.note_told(visit, first=first, told=told, further=len(steps.found))
         return visit, spot.url if spot is not None else None, revised
 
@@ -469,13 +476,36 @@ class Store:
         assert self.run_id is not None
         return self.history.judged(visit, story, capture_id, self.run_id, now)
 
+    def _shows_what_was(self, visit: Visit, article_id: int | None) -> bool:
+        """Whether a page shows what a story of an earlier run has, too: where a newspaper moves all
+        of its stories, that is so of each, and what else has such an address is one."""
+        if visit.part_of is None or visit.reason is None or visit.reason.code != "same_text":
+            return False
+        row = self._sql(
+            "SELECT first_captured_at < ? FROM articles WHERE id = ?",
+            (self.frontier.news.begun_at, article_id),
+        ).fetchone()
+        return bool(row and row[0])
+
+    def _other_spelling(self, visit: Visit) -> Story | None:
+        """The story whose address led to the one that was visited, where that is another spelling
+        of it: https for http, a host without `www.`."""
+        key = url_key(visit.url)
+        for each in visit.along:
+            if each.state == "redirected" and url_key(each.url) == key:
+                known = self._url_id(each.url)
+                story = self.history.story_at(known) if known is not None else None
+                if story is not None:
+                    return story
+        return None
+
     def _moved_from(self, visit: Visit) -> Story | None:
         """The story whose address led to the one that was visited, if that shows it still."""
         assert visit.article is not None
         for each in visit.along:
             if each.state == "redirected":
-                row = self._sql("SELECT id FROM urls WHERE url = ?", (each.url,)).fetchone()
-                story = self.history.story_at(row[0]) if row else None
+                known = self._url_id(each.url)
+                story = self.history.story_at(known) if known is not None else None
                 if story is not None and self.history.shows(visit.article, story):
                     return story
         return None
@@ -499,6 +529,10 @@ class Store:
             self.articles.links.see_again(row[0], capture_id)
         counts["unchanged_articles"] += 1
         return cast(int, row[0])
+
+    def _url_id(self, url: str) -> int | None:
+        row = self._sql("SELECT id FROM urls WHERE url = ?", (url,)).fetchone()
+        return row[0] if row else None
 
     def _article_of(self, url: str) -> int | None:
         row = self._sql("SELECT article_id FROM urls WHERE url = ?", (url,)).fetchone()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from crawler.archive import why
+from crawler.archive.chains import LISTS, TOLD_BY
 from crawler.archive.frontier_news import News
 from crawler.archive.keys import url_key
 from crawler.archive.outcomes import Outcome, Plan
@@ -68,8 +69,13 @@ class Visited:
             " FROM urls u JOIN sites s ON s.id = u.site_id WHERE u.id = ?", (url_id,),
         ).fetchone()  # fmt: skip
         article_id = article_id or known_article
-        if visit.kind is not None and not (article_id and visit.kind in ("other", "reply")):
-            kind = visit.kind  # a story that answers with something else for once is one still
+        was_list = role in TOLD_BY and kind in LISTS
+        # a story, or a list, that answers with something else for once is one still
+        is_other = (article_id and visit.kind in ("other", "reply")) or (
+            was_list and visit.kind not in LISTS
+        )
+        if visit.kind is not None and not is_other:
+            kind = visit.kind
         is_story = visit.state == "done" and article_id is not None and visit.part_of is None
         story = (None, None)
         if is_story:
@@ -78,7 +84,9 @@ class Visited:
                 " JOIN revisions r ON r.id = a.revision_id WHERE a.id = ?",
                 (article_id,),
             ).fetchone() or (None, None)
-        failures = failures + 1 if visit.state in ("retry", "failed") else 0
+        failed = visit.state in ("retry", "failed") or (was_list and visit.state != "done")
+        failed = failed or (visit.state == "excluded" and not visit.captures)
+        failures = failures + 1 if failed else 0
         if is_story and visited_at is not None:
             revisits, edits = revisits + 1, edits + bool(changed)
             self._sql(
@@ -93,6 +101,7 @@ class Visited:
                 kind,
                 article_id is not None,
                 visit.url,
+                was_list,
             )
         )  # fmt: skip
         if not visit.not_modified and visit.state == "done":

@@ -21,6 +21,8 @@ class Alarms:
     field_share: float | None = None
 
 
+_NEVER = 13
+"""Days without any story that a new newspaper has at most: two weeks are told of."""
 AS_USUAL = Alarms()
 """All that is found, by the newspaper's own past."""
 
@@ -36,6 +38,16 @@ def silent(days: Sequence[Day], longest: int) -> Found | None:
             return Found(volume.SILENT, "", "error", since, numbers) if is_silent else None
         number += each.is_watched
     return None
+
+
+def never(days: Sequence[Day], longest: int | None) -> Found | None:
+    """No story at all, in so many days that a run has looked at: it has no habit to be compared
+    with."""
+    number = sum(each.is_watched for each in days)
+    if number <= (_NEVER if longest is None else longest):
+        return None
+    numbers = {"days": float(number), "stories": 0.0}
+    return Found(volume.SILENT, "", "error", days[0].day, numbers)
 
 
 def speaks(days: Sequence[Day], since: date) -> Over | None:

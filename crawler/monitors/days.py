@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -19,7 +19,8 @@ LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 class Day:
     """One day of a newspaper, by the day of publication, or of capture where that is not told.
 
-    stories: how many came out. sources: how they were found → how many. fields: field → where its
+    stories: how many came out. sources: how they were found → how many. unheard: sources that have
+    not all been asked since. fields: field → where its
     value is from (or `nothing`) → how many stories. words: lengths of bodies, of a sample at most.
     ahead: stories whose date is after their capture. answers, refused: responses to us, and those
     that refused us or were a wall. reading: what read the stories (the extractor's version).
@@ -36,6 +37,7 @@ class Day:
     refused: int = 0
     reading: str = ""
     is_watched: bool = True
+    unheard: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ from crawler.monitors.rhythm import Counts, Rhythm, learn
 from crawler.monitors.tails import at_least, at_most
 
 SILENT, FEWER, MORE, SOURCE = "silent", "fewer", "more", "source_silent"
+LISTS = frozenset({"sitemap", "feed", "wordpress"})
+"""Sources that tell of each story, whether others do or not. By links and the like only those are
+said to be found that were found by nothing else before: how many those are is chance."""
 
 _LULL = 0.7
 """What a summer or a week of holidays takes from a newspaper is no finding."""
@@ -288,9 +291,9 @@ def _lowered(series: Series, since: date) -> Series:
 def sources_silent(
     days: Sequence[Day], unseen_of: Mapping[str, frozenset[date]], usual: Mapping[date, float]
 ) -> Iterator[Found]:
-    """Sources that have gone silent while others speak. unseen_of: as `Series` has it, of each
+    """Lists that have gone silent while others speak. unseen_of: as `Series` has it, of each
     source."""
-    names = sorted({name for each in days[-90:] for name in each.sources})
+    names = sorted({name for each in days[-90:] for name in each.sources} & LISTS)
     for name in names:
         if days[-1].sources.get(name):
             continue
@@ -306,12 +309,18 @@ def sources_silent(
         )  # fmt: skip
 
 
+def _of_others(day: Day, name: str) -> int:
+    """How many stories others told of, at least: several may tell of one."""
+    told = [count for other, count in day.sources.items() if other != name]
+    return max(day.stories - day.sources.get(name, 0), *told, 0)
+
+
 def source_series(
     days: Sequence[Day], name: str, unseen: frozenset[date], usual: Mapping[date, float]
 ) -> Series:
     """How many stories one source gave. On days when the others gave less than usual, less is
     expected of this one, too."""
-    others = [(each.day, each.stories - each.sources.get(name, 0)) for each in days]
+    others = [(each.day, _of_others(each, name)) for each in days]
     counts = [(each.day, each.sources.get(name, 0)) for each in days]
     factors = dict(usual)
     recent = [each for each in counts[-_LONGEST:] if not each[1]]

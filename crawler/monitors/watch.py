@@ -21,14 +21,14 @@ _QUALITY_DAYS, _FILLED_DAYS = 400, 70
 
 def watch(
     days: Sequence[Day], past: Iterable[Episode] = (), usual: Mapping[date, float] | None = None,
-    wanted: Alarms = AS_USUAL,
+    wanted: Alarms = AS_USUAL, *, has_stories: bool = True,
 ) -> Report:  # fmt: skip
     """What is not as this newspaper's past has it, and which earlier findings are over.
 
     days: in order, without gaps; the last one is over, too. past: earlier findings of it. usual:
     how much of what was expected came on each day from all newspapers, as `together` has it.
-    wanted: what is to be told of, and from where on. A finding that is still open is not found
-    again.
+    wanted: what is to be told of, and from where on. has_stories: whether any story of it was ever
+    archived. A finding that is still open is not found again.
     """
     if not days or not days[-1].is_watched:
         return Report()
@@ -65,7 +65,9 @@ def watch(
         # what is few now may be nothing soon: its days are looked at still
         ended_ones = [each for each in episodes if each.until or each.kind in _NOTHING_COMES]
         fewer = next((e for e in episodes if e.kind == volume.FEWER and not e.until), None)
-        if wanted.silent_days is None:
+        if not has_stories:
+            quiet = alarms.never(days, wanted.silent_days)
+        elif wanted.silent_days is None:
             quiet = volume.silent(whole(ended_ones), fewer.since if fewer else None)
         else:
             quiet = alarms.silent(days, wanted.silent_days)
@@ -99,11 +101,16 @@ def _sources(
     names = {name for each in days[-90:] for name in each.sources}
     unseen_of = {
         name: unseen
+        | _unheard(days, name)
         | _days_of(episodes, days, (volume.SOURCE,), name)
         | _days_of(episodes, days, (volume.SILENT, shares.BLOCKED))
         for name in names
     }
     return volume.sources_silent(days, unseen_of, usual)
+
+
+def _unheard(days: Sequence[Day], name: str) -> frozenset[date]:
+    return frozenset(each.day for each in days if name in each.unheard)
 
 
 def _recent(seen: Sequence[Day]) -> Sequence[Day]:
@@ -123,11 +130,14 @@ def _over(
 ) -> Over | None:  # fmt: skip
     if one.kind not in _OF_VOLUME:
         return shares.over(seen, one, wanted.field_share)
-    if one.kind == volume.SILENT and wanted.silent_days is not None:
+    if one.kind == volume.SILENT and (
+        wanted.silent_days is not None or not any(d.stories for d in days if d.day < one.since)
+    ):
         return alarms.speaks(days, one.since)
     if one.kind == volume.SOURCE:
         counts = [(each.day, each.sources.get(one.subject, 0)) for each in days]
-        return volume.still(volume.Series(counts, unseen, whole.usual), one)
+        unheard = unseen | _unheard(days, one.subject)
+        return volume.still(volume.Series(counts, unheard, whole.usual), one)
     return volume.still(whole, one)
 
 

@@ -22,6 +22,9 @@ _SAID = {
 }
 _SILENT_SO_LONG = "no new story for more than {limit:g} days"
 """Of a silence that hemeroteca.toml has measured."""
+_SILENT_EVER = "no story of it came in, in {days:g} days"
+_SILENCES = {"limit": _SILENT_SO_LONG, "days": _SILENT_EVER}
+"""By the number that each has."""
 _ADVICE = {
     "silent": "Open the home page. Does it publish? Then {program} runs and"
     " {program} status say why no story of it came in; its sitemap or its address may have moved.",
@@ -53,7 +56,9 @@ def sentence(kind: str, subject: str, numbers: Mapping[str, Any]) -> str:
     '40 stories a day before, 11.5 now (medians)'
     """
     try:
-        said = _SILENT_SO_LONG if kind == "silent" and "limit" in numbers else _SAID[kind]
+        said = _SAID[kind]
+        if kind == "silent":
+            said = next((text for name, text in _SILENCES.items() if name in numbers), said)
         return said.format(**{**numbers, "subject": subject})
     except (KeyError, ValueError):  # numbers of another version
         return " ".join([kind.replace("_", " "), subject]).strip()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from crawler.archive.outcomes import Outcome, Plan
+from crawler.archive.outcomes import FIRST_HAND, Outcome, Plan
 from crawler.times import after, in_utc
 
 DAY = 86_400
@@ -19,13 +19,18 @@ _NEVER_DUE = frozenset({"robots", "home", "wordpress", "requisite"})
 SOURCE_INTERVAL = DAY // 4
 SOURCE_SHORTEST = 15 * 60
 SOURCE_LONGEST = 30 * DAY
+# A sitemap or feed that was one and is none is looked for as a source that tells of nothing is; one
+# that the newspaper itself names, once a week at least.
+LOST_LIST_LONGEST = 7 * DAY
 # A page that is no story is a list of some, or stands still.
 LISTING_INTERVAL = DAY
 LISTING_LONGEST = 90 * DAY
 
 # Seconds after which a URL without an answer is tried again; after the last it has failed.
 RETRY_AFTER = (10 * 60, 3_600, 6 * 3_600, DAY, 7 * DAY)
-# What failed, or was refused, gets another chance after so long, in case the site was mended.
+# What failed gets another chance after so long, in case the site was mended; what was not asked
+# for, as robots.txt has it, the day after next, and each time after twice as long, up to this: a
+# rule may stand for a night, and to read it again costs no request.
 SECOND_CHANCE = 30 * DAY
 # What is gone is looked for once more: servers err. A story is looked for again and again, each
 # time after twice as long.
@@ -53,13 +58,18 @@ class Revisits:
         """When a URL is due next."""
         now = outcome.now
         state = outcome.state
+        refused = state == "excluded" and not outcome.answered
+        if outcome.was_list and (refused or state in ("failed", "gone", "redirected")):
+            return self._lost_list(outcome)
         if outcome.role == "page" and outcome.kind in ("other", "reply"):
             return Plan("failed" if state == "retry" else state)
         if state == "retry":
             return self._retry(outcome)
         if state == "gone":
             return self._gone(outcome)
-        if state == "failed" or (state == "excluded" and not outcome.answered):
+        if refused:
+            return Plan(state, after(now, min(DAY * 2 ** min(outcome.failures, 20), SECOND_CHANCE)))
+        if state == "failed":
             return Plan(state, after(now, SECOND_CHANCE))
         if state != "done" or outcome.is_copy or outcome.role in _NEVER_DUE:
             return Plan(state)
@@ -70,6 +80,13 @@ class Revisits:
         else:
             interval = rhythm(outcome, SOURCE_INTERVAL, SOURCE_LONGEST)
         return Plan(state, after(now, interval), interval)
+
+    def _lost_list(self, outcome: Outcome) -> Plan:
+        """What told of stories and shows something else, or nothing, may tell of them tomorrow: a
+        wall for a night, a server that errs."""
+        longest = LOST_LIST_LONGEST if outcome.source in FIRST_HAND else SOURCE_LONGEST
+        wait = SOURCE_INTERVAL * 2 ** min(outcome.failures - 1, 20)
+        return Plan(outcome.state, after(outcome.now, min(wait, longest)))
 
     def _gone(self, outcome: Outcome) -> Plan:
         """Stories come back, and servers err: what was one is looked for ever more rarely; what was

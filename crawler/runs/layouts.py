@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from crawler.archive.layouts import FIELDS, New, new_stories, sources_before
+from crawler.archive.layouts import FIELDS, New, last_moves, new_stories, place_in, sources_before
 from crawler.archive.rereads import Held, of_record, of_story
 from crawler.archive.site_profiles import LayoutChange, Learned
 from crawler.errors import VisitError
@@ -66,9 +66,11 @@ def _moved(
 ) -> Iterator[LayoutChange]:
     before = sources_before(connection, learned.host, learned.learned_at)
     newest = new[-2 * _LOOKED_AT :]
+    known = last_moves(connection, learned.host)
     for field in FIELDS:
         found = moved(before[field], Counter(each.sources[field] for each in newest))
-        if found is not None:
+        # those that taught are mostly of before for weeks: what moved is told once
+        if found is not None and known.get(field) != place_in(found[1]):
             first = since_when(
                 [each.sources[field] for each in new], before[field].most_common(1)[0][0]
             )

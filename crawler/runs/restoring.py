@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urljoin
 
 import msgspec
 
@@ -46,7 +47,7 @@ from crawler.runs.visits import (
     settled,
     unread,
 )
-from crawler.urls import site_host
+from crawler.urls import normalise, site_host
 from crawler.warc.articles import Conversion, read_conversion
 from crawler.warc.http import Message, message_in
 from crawler.warc.members import DamagedError
@@ -56,6 +57,8 @@ from crawler.warc.records import JSON
 from crawler.warc.recover import capture_of, is_capture, rendering_in
 
 _BATCH = 200
+_HOPS = 8
+"""Redirects that a crawl follows at most."""
 
 
 @dataclass(slots=True)
@@ -242,6 +245,7 @@ class Restoring:
             self._parts[last] = captures
             return
         visit = visit_told(info, tuple(captures))
+        visit = replace(visit, along=self._on_the_way_to(visit))
         origin = visit.origin
         imported = origin is not None and origin.role == "page" and origin.source == "import"
         if imported and "kind" not in info and not info.get("article") and is_asset(visit):
@@ -249,6 +253,22 @@ class Restoring:
         if visit.verdict == "taken down":
             visit = self._with_notice(visit)
         self._open = (visit, info.get("article"))
+
+    def _on_the_way_to(self, visit: Visit) -> tuple[Visit, ...]:
+        """The addresses that led to the one that was visited. Each has a visit of its own, which is
+        told of after this one."""
+        led = {visit.url: visit}
+        for _ in range(_HOPS):
+            before = {
+                capture.url: Visit(capture.url, visit.role, "redirected", leads_to=visit.url)
+                for capture, *_ in self._pending.values()
+                if capture.location is not None and capture.url not in led
+                and normalise(urljoin(capture.url, capture.location)) in led
+            }  # fmt: skip
+            if not before:
+                break
+            led |= before
+        return tuple(each for each in led.values() if each is not visit)
 
     def _take_rendering(self, about: str, rendering: Rendering) -> None:
         """What a browser showed of a capture: its page is that."""

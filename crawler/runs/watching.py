@@ -16,7 +16,7 @@ from scrapy.settings import BaseSettings
 from crawler.archive import findings
 from crawler.archive.findings import Finding
 from crawler.archive.losses import noted_files
-from crawler.archive.paper_days import days_of, watched_sites
+from crawler.archive.paper_days import days_of, has_stories, watched_sites
 from crawler.archive.run_reports import last_runs
 from crawler.config import Papers
 from crawler.holdings import wrong_files
@@ -54,7 +54,8 @@ def watch_archive(
         paper = asked.of(f"http://{host}/")
         wanted = AS_USUAL if paper is None else paper.alarms
         usual = together(_joined(others))
-        report = watch(days, findings.episodes(db, site, today), usual, wanted)
+        past = findings.episodes(db, site, today)
+        report = watch(days, past, usual, wanted, has_stories=has_stories(db, site))
         over += findings.end(db, site, (e for e in report.over if e.kind not in wanted.off))
         findings.end(db, site, (e for e in report.over if e.kind in wanted.off))
         new += findings.enter(db, site, report.found)

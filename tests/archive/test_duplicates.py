@@ -158,3 +158,43 @@ def test_copies_are_found_among_many_by_an_index(store: Store) -> None:
     sql = "SELECT article_id FROM _article_bands WHERE band = 1 AND value = 2 LIMIT 20"
     plan = " ".join(row[3] for row in store.db.execute(f"EXPLAIN QUERY PLAN {sql}"))
     assert "SEARCH _article_bands USING PRIMARY KEY" in plan
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_copy"),
+    [
+        ({}, True),
+        ({"access": "full"}, False),
+        ({"title": "Weir repaired"}, False),
+        (
+            {"published": Moment("2026-01-07T11:05:00+00:00", "second", "7 January", "html:time")},
+            False,
+        ),
+        ({"body": text(2, 60)}, False),
+    ],
+    ids=["a teaser", "short news", "another headline", "another minute", "another text"],
+)
+def test_the_teaser_of_a_story_that_has_moved_leads_to_it(
+    store: Store, make_visit: MakeVisit, changes: dict[str, object], is_copy: bool
+) -> None:
+    at = Moment("2026-01-07T10:05:00+00:00", "second", "7 January", "html:time")
+    whole = story("a", text(1), published=at, access="full")
+    store.record([make_visit(whole.url, whole)])
+    beginning = " ".join(text(1).split()[:20])
+    given = {"body": beginning, "access": "teaser", "published": at, **changes}
+    teaser = story("b", **given)  # type: ignore[arg-type]
+    store.record([make_visit(teaser.url, teaser)])
+    assert urls(store) == ["a"] if is_copy else ["a", "b"]
+    if not is_copy:
+        return
+    store.record([make_visit(whole.url, state="gone")])
+    store.record([make_visit(teaser.url, teaser)])
+    (row,) = store.db.query("SELECT gone_at, access, revisions FROM articles")
+    assert (row["gone_at"], row["access"], row["revisions"]) == (None, "teaser", 1)
+    events = [row["event"] for row in store.db.query("SELECT event FROM story_events ORDER BY id")]
+    assert events == ["gone", "back", "teaser"]
+    for _ in range(2):  # it is looked for at both
+        store.record([make_visit(teaser.url, teaser)])
+        store.record([make_visit(whole.url, state="gone")])
+    assert [row["gone_at"] for row in store.db.query("SELECT gone_at FROM articles")] == [None]
+    assert len(list(store.db.query("SELECT 1 FROM story_events"))) == 3

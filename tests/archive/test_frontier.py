@@ -283,6 +283,45 @@ def test_a_story_that_answers_with_something_else_for_once_is_one_still(
     assert [row["kind"] for row in rows] == ["html", "other"]
 
 
+def test_a_list_that_shows_a_page_for_once_is_asked_again_soon(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    store.frontier.visited._plan = Revisits(())
+    url = f"{HOME}feed.xml"
+    at_hand = FoundUrl(url, "feed", "link")
+
+    def visit(state: str, kind: str | None) -> dict[str, object]:
+        seen = make_visit(url, role="feed", state=state)
+        store.record([replace(seen, kind=kind, origin=at_hand)])  # type: ignore[arg-type]
+        (row,) = store.db.query("SELECT kind, failures, due_at FROM urls WHERE url = ?", [url])
+        return dict(row)
+
+    assert visit("done", "feed")["failures"] == 0
+    for number, (state, kind) in enumerate([("failed", "html"), ("gone", None)], 1):
+        row = visit(state, kind)
+        assert (row["kind"], row["failures"]) == ("feed", number)
+        assert str(row["due_at"]) < "2026-01-04"  # visits are of January 2nd
+    assert visit("done", "feed")["failures"] == 0
+
+
+def test_a_list_is_alive_where_it_names_what_others_have_named_before(
+    store: Store, make_visit: MakeVisit
+) -> None:
+    store.frontier.visited._plan = Revisits(())
+    sitemap = f"{HOME}sitemap.xml"
+    intervals = []
+    for number in range(4):
+        found = page(f"{number}")
+        told(store, make_visit, found)
+        store.record(
+            [make_visit(sitemap, found=[replace(found, source="sitemap")], role="sitemap")]
+        )
+        (row,) = store.db.query("SELECT interval_seconds AS n FROM urls WHERE url = ?", [sitemap])
+        intervals.append(row["n"])
+    assert intervals == sorted(intervals, reverse=True)
+    assert intervals[-1] < intervals[0]
+
+
 def test_a_revision_says_what_it_changed(store: Store, make_visit: MakeVisit) -> None:
     from dataclasses import replace
 

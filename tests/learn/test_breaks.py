@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from crawler.archive.database import open_for_reading
+from crawler.archive.layouts import FIELDS, New, place_in
+from crawler.archive.site_profiles import in_force
+from crawler.runs import layouts
 from tests.learn.newspaper import Story
 from tests.learn.test_in_a_run import newspaper
 from tests.loopback import HTML, site
@@ -27,7 +35,7 @@ def changes(folder: Path) -> list[dict[str, object]]:
     return query(folder, "SELECT field, since, before, after, urls FROM layout_changes")
 
 
-def test_a_redesign_is_found_and_dated(tmp_path: Path) -> None:
+def test_a_redesign_is_found_and_dated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, old = tmp_path / "a", [Story(n) for n in range(24)]
     answers = newspaper(old)
     with site(answers) as home:
@@ -60,6 +68,19 @@ def test_a_redesign_is_found_and_dated(tmp_path: Path) -> None:
     assert len(query(folder, "SELECT * FROM site_profiles")) == 2
     said = run_scrapy("status", str(folder)).stdout
     assert "Changes of layout" in said
+    with closing(open_for_reading(folder)) as db:
+        (learned,) = in_force(db.conn)
+
+        def told_of(place: str) -> list[str]:
+            """Fields that have moved, where later stories have all of them from a place, and most
+            that taught are still of before."""
+            later = [New(1, home, "2026-01-02", dict.fromkeys(FIELDS, place))] * 6
+            taught = {name: Counter({"json-ld:author": 95, place: 5}) for name in FIELDS}
+            monkeypatch.setattr(layouts, "sources_before", lambda *_: taught)
+            return [each.field for each in layouts._moved(db.conn, learned, later)]
+
+        assert "authors" not in told_of(place_in(str(authors["after"])))  # it is told once
+        assert "authors" in told_of("meta:author")
     crawl_again = query(folder, "SELECT title, authors FROM stories WHERE url LIKE '%-town-30'")
     assert crawl_again[0]["authors"] == Story(30).author
     (folder / "archive.db").unlink()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.archive.outcomes import Outcome
+from crawler.items import State
 from crawler.policy.revisit import GONE_CHECK, RETRY_AFTER, Revisits
 
 HOUR, DAY = 3_600, 86_400
@@ -107,3 +108,17 @@ def test_copies_and_what_dates_left_out_are_not_visited_again() -> None:
     assert PLAN(replace(STORY, is_copy=True, is_story=False)).due_at is None
     assert PLAN(replace(STORY, state="excluded", is_story=False)).due_at is None
     assert PLAN(replace(STORY, state="excluded", is_story=False, answered=False)).due_at
+
+
+@pytest.mark.parametrize("state", ["failed", "gone", "redirected"])
+def test_a_list_that_is_none_for_a_night_is_asked_again_in_the_next(state: State) -> None:
+    feed = replace(STORY, role="feed", source="link", is_story=False, was_list=True, state=state)
+
+    def waits(of: Outcome) -> list[float]:
+        plans = [PLAN(replace(of, failures=number)) for number in range(1, 12)]
+        assert {each.state for each in plans} == {state}
+        return [(each.due_at - NOON).total_seconds() for each in plans if each.due_at]
+
+    first_hand, by_another = waits(feed), waits(replace(feed, source="sitemap"))
+    assert first_hand[:3] == [6 * HOUR, 12 * HOUR, DAY]
+    assert (len(first_hand), first_hand[-1], by_another[-1]) == (11, 7 * DAY, 30 * DAY)

@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Literal, cast
 
 import pytest
 from scrapy.settings import Settings
@@ -18,6 +19,7 @@ from crawler.archive.paper_days import forget_days
 from crawler.archive.run_papers import Ended, Wanted
 from crawler.archive.store import Store
 from crawler.items import Article, Capture, FoundUrl, Moment, Visit
+from crawler.monitors import sentence
 from crawler.runs import News, watch_archive
 
 FIRST = date(2026, 1, 5)
@@ -48,7 +50,11 @@ class Nights:
         self.settings = Settings({"DISK_SPARE_BYTES": 0})
         self._records = 0
 
-    def run(self, stories: Sequence[Article], *, refused: int = 0) -> News:
+    def run(
+        self, stories: Sequence[Article], *, refused: int = 0, lists: Sequence[str] = ()
+    ) -> News:
+        """lists: those that name the stories, of a sitemap and a feed, in the order that they are
+        read in; where one is named, the other is read as well and names none."""
         day = FIRST + timedelta(self.night)
         self.night += 1
         at = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
@@ -57,6 +63,9 @@ class Nights:
         assert store.run_id is not None
         with store.db.atomic():
             store.papers.want(store.run_id, Wanted(HOME, "daily"), {})
+        if lists:
+            for role in (*lists, *({"sitemap", "feed"} - set(lists))):
+                store.record([self._list(role, stories if role in lists else (), at)])
         store.record([self._visit(each, at) for each in stories])
         store.record([self._refusal(at, number) for number in range(refused)])
         with store.db.atomic():
@@ -70,6 +79,14 @@ class Nights:
         return Visit(
             each.url, "page", "done", captures=(self._capture(each.url, at, 200),), article=each,
             origin=FoundUrl(each.url, "page", "feed"),
+        )  # fmt: skip
+
+    def _list(self, role: str, stories: Sequence[Article], at: datetime) -> Visit:
+        url, kind = f"{HOME}{role}.xml", cast(Literal["sitemap", "feed"], role)
+        return Visit(
+            url, kind, "done", captures=(self._capture(url, at, 200),), kind=kind,
+            found=tuple(FoundUrl(each.url, "page", kind) for each in stories),
+            origin=FoundUrl(url, kind, "robots"),
         )  # fmt: skip
 
     def _refusal(self, at: datetime, number: int) -> Visit:
@@ -127,6 +144,31 @@ def test_a_newspaper_that_falls_silent_is_told_of_once_and_over_when_it_speaks(
     news = nights.run([story(day, n) for n in range(8)])
     assert [each.kind for each in news.over if each.kind != "verify_failed"] == ["silent"]
     assert usual(nights, 20) == []
+
+
+def test_a_newspaper_of_which_no_story_ever_came_is_told_of_once_and_over_with_the_first(
+    nights: Nights,
+) -> None:
+    told = [kinds(nights.run([])) for _ in range(20)]
+    assert [each for each in told if each] == [["silent"]]
+    assert told.index(["silent"]) == 14  # two weeks that are over
+    with closing(open_for_reading(nights.folder)) as db:
+        (one,) = [each for each in findings(db.conn) if each.kind == "silent"]
+    assert sentence(one.kind, one.subject, one.numbers) == "no story of it came in, in 14 days"
+    day = FIRST + timedelta(nights.night - 1)
+    news = nights.run([story(day, n) for n in range(8)])
+    assert [each.kind for each in news.over if each.kind != "verify_failed"] == ["silent"]
+
+
+def test_who_of_two_lists_is_read_first_says_nothing_of_the_other(nights: Nights) -> None:
+    def night(*lists: str) -> list[str]:
+        day = FIRST + timedelta(nights.night - 1)
+        return kinds(nights.run([story(day, n) for n in range(8)], lists=lists))
+
+    assert [night("feed", "sitemap") for _ in range(35)] == [[]] * 35
+    assert [night("sitemap", "feed") for _ in range(20)] == [[]] * 20
+    told = [night("sitemap") for _ in range(12)]  # the feed is empty
+    assert [each for each in told if each] == [["source_silent"]]
 
 
 def test_pages_that_refuse_us_are_told_of_instead_of_silence(nights: Nights) -> None:

@@ -90,6 +90,10 @@ def test_a_paper_whose_home_page_never_led_anywhere_is_only_told_of(tmp_path: Pa
             done = crawl("news", tmp_path / "a", site=home)
             assert done.returncode == 0, done.stderr
             assert "stories come in by other ways" in done.stderr
+        answers.update(dict.fromkeys(("/", "/sitemap.xml", STORY), WALL))
+        done = crawl("news", tmp_path / "a", site=home, revisit="now")
+        assert done.returncode == 10, done.stderr
+        assert "other ways" not in done.stderr
 
 
 def test_a_list_of_which_some_could_not_be_archived_is_9_and_says_which(tmp_path: Path) -> None:

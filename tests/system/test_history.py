@@ -465,3 +465,67 @@ def test_a_retraction_under_its_headline_is_an_edit_once_it_stays(paper: Paper) 
         assert edited == ([] if days else [(1, "body")])
         let_pass(paper.folder, days)
     assert paper.told() == []
+
+
+def stories_of(paper: Paper) -> list[tuple[Any, ...]]:
+    return paper.rows(f"SELECT replace(url, '{paper.base}', ''), revisions FROM stories ORDER BY 1")
+
+
+def made_again(paper: Paper) -> bool:
+    """Whether the records alone make the same history."""
+    before = stories_of(paper), paper.events(), paper.states()
+    (paper.folder / "archive.db").unlink()
+    assert run_scrapy("rebuild", str(paper.folder)).returncode == 0
+    return (stories_of(paper), paper.events(), paper.states()) == before
+
+
+def test_a_story_that_has_moved_is_edited_and_goes_where_it_is_now(paper: Paper) -> None:
+    paper.answers("/a", HARBOUR)
+    paper.visit("/a")
+    paper.answers("/a", "", 301, Location="/b")
+    paper.answers("/b", HARBOUR)
+    paper.visit("/a")
+    # so much of it is new that by its text alone it would be another story
+    more = "".join(f"<p>{TEXTS['choir'].format(town)}</p>" for town in TOWNS)
+    paper.answers("/b", story("harbour", "Harbour sold after all", more=more))
+    paper.visit("/b")
+    assert stories_of(paper) == [("/a", 2)]
+    paper.answers("/b", "", 410)
+    paper.visit("/b")
+    assert paper.told() == ["gone"]
+    assert made_again(paper)
+
+
+def test_a_story_whose_address_is_gone_is_found_again_at_another_one(paper: Paper) -> None:
+    paper.answers("/a", HARBOUR)
+    paper.answers("/b", HARBOUR)
+    paper.visit("/a")
+    paper.visit("/b")
+    assert stories_of(paper) == [("/a", 1)]
+    paper.answers("/a", "", 404)
+    paper.visit("/a")
+    ((due,),) = paper.rows("SELECT due_at IS NOT NULL FROM urls WHERE url LIKE '%/b'")
+    assert due  # the copy is looked at, for it may be where the story is now
+    paper.visit("/b")
+    assert paper.told() == ["gone", "back"]
+    paper.answers("/b", HARBOUR.replace("Pell", "Pellworm"))
+    paper.visit("/b")
+    paper.visit("/a")
+    assert stories_of(paper) == [("/a", 2)]
+    assert paper.told() == ["gone", "back"]
+    paper.answers("/b", "", 404)
+    paper.visit("/b")
+    assert paper.told() == ["gone", "back", "gone"]
+    assert made_again(paper)
+
+
+def test_a_copy_of_what_a_story_says_now_is_no_story_of_its_own(paper: Paper) -> None:
+    paper.answers("/a", HARBOUR)
+    paper.visit("/a")
+    edited = HARBOUR.replace("<p>The council", f"<p>{'It rained on the quays all week. ' * 9}</p>"
+                             "<p>The council", 1)  # fmt: skip
+    edited = edited.replace("what the harbour had brought in", "all about its quays and cranes")
+    for path in ("/a", "/b"):
+        paper.answers(path, edited)
+        paper.visit(path)
+    assert stories_of(paper) == [("/a", 2)]

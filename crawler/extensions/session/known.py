@@ -104,6 +104,18 @@ class Known:
         """Whether a page has told of addresses that turned out to be stories."""
         return bool(self._look(lambda db: SiteMemory(db).led_to_stories(url)))
 
+    def was_shut(self, host: str) -> bool:
+        """Whether this run got nothing of a site beside its home page, though it asked."""
+        return bool(
+            self._archive.look_at_site(
+                host,
+                lambda store, site: (
+                    store.run_id is not None
+                    and SiteMemory(store.db.conn).was_shut(site, store.run_id)
+                ),
+            )
+        )
+
     def posts_listed(self, host: str) -> tuple[str, str] | None:
         """Of a WordPress site: its first list of posts, and when the last one was read."""
         return self._look(lambda db: SiteMemory(db).posts_listed(host))
