@@ -59,8 +59,9 @@ _LONGEST_PAUSE = 3_600.0
 # the address.
 _LONGEST_KEPT = 86_400.0
 _PLACE = "place"
-DOWNLOAD_SLOT = Downloader.DOWNLOAD_SLOT
 """In the meta of a request that was handed out: what its line had of it."""
+_SLOT = Downloader.DOWNLOAD_SLOT
+"""The same once it has its turn at its host: which of the downloader's slots it is in."""
 
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -513,7 +514,7 @@ class Frontier(BaseScheduler):
         if inside >= most:
             return True
         # those that wait for its robots.txt, or for what it reserves, are in no slot yet
-        before = (each for each in downloader.active if DOWNLOAD_SLOT not in each.meta)
+        before = (each for each in downloader.active if _SLOT not in each.meta)
         waiting = sum(urlparse_cached(each).hostname == host for each in before)
         return inside + waiting >= most
 
