@@ -98,7 +98,7 @@ class Frontier(BaseScheduler):
         self._no_files: set[str] = set()
         """Sites that have refused us a requisite: none is asked for while pages wait."""
         self._have_answered: set[str] = set()
-        """Hosts, and their slots for files, that have answered in this run."""
+        """Sites that have answered in this run."""
         self._back_off = BackOff(self._refused, self.is_pausing)
         self._earlier_pauses: dict[str, str] | None = None
         """Hosts that asked in an earlier run to be left alone and have no line yet → until when;
@@ -170,8 +170,7 @@ class Frontier(BaseScheduler):
         self._in_hand.mark_seen(url)
 
     def _answered(self, response: Response, request: Request) -> None:
-        host = urlparse_cached(request).hostname or ""
-        self._have_answered.update((host, requisite_slot(host)))
+        self._have_answered.add(site_host(request.url))
         self._back_off.answered(request, response)
 
     def pause(self, url: str, seconds: float) -> None:
@@ -345,7 +344,7 @@ class Frontier(BaseScheduler):
         deferred = []
         request = None
         while line.heap and request is None:
-            if self._is_busy(entry_host(line.heap[0][2])):
+            if self._is_busy(site, entry_host(line.heap[0][2])):
                 break
             item = heapq.heappop(line.heap)
             entry = item[2]
@@ -484,7 +483,7 @@ class Frontier(BaseScheduler):
         line = self._lines.get(site)
         is_idle = line is None or not (line.heap or not (line.dry and line.over))
         if is_idle and not self._in_hand.is_under_way(site):
-            return not self._is_busy(requisite_slot(host))
+            return not self._is_busy(site, requisite_slot(host))
         return site not in self._no_files and self._is_between_pages(host)
 
     def _is_between_pages(self, host: str) -> bool:
@@ -504,19 +503,19 @@ class Frontier(BaseScheduler):
 
     # -- limits ----------------------------------------------------------------------------------
 
-    def _is_busy(self, host: str) -> bool:
+    def _is_busy(self, site: str, host: str) -> bool:
         """Whether so many requests of a host (or of its slot for files) are handed out that the
-        next one would only wait, and take a place from other hosts; one alone, until it answers."""
+        next one would only wait, and take a place from other hosts; of a site that has not answered
+        yet, one alone: another port of its host may answer."""
         downloader = self._crawler.engine.downloader
         slot = downloader.slots.get(host)
-        most = self._per_host + _AHEAD if host in self._have_answered else 1
-        inside = 0 if slot is None else sum("due" in each.meta for each in slot.active)
-        if inside >= most:
-            return True
+        handed_out = [] if slot is None else [each for each in slot.active if "due" in each.meta]
         # those that wait for its robots.txt, or for what it reserves, are in no slot yet
         before = (each for each in downloader.active if _SLOT not in each.meta)
-        waiting = sum(urlparse_cached(each).hostname == host for each in before)
-        return inside + waiting >= most
+        handed_out += (each for each in before if urlparse_cached(each).hostname == host)
+        if site not in self._have_answered:
+            return any(site_host(each.url) == site for each in handed_out)
+        return len(handed_out) >= self._per_host + _AHEAD
 
     def _is_limit_reached(self) -> bool:
         if self._limit.is_reached:
