@@ -76,7 +76,7 @@ def a_story(folder: Path) -> dict[str, Any]:
     rows = query(
         folder,
         "SELECT u.url, c.* FROM captures c JOIN revisions r ON r.capture_id = c.id"
-        " JOIN urls u ON u.id = c.url_id WHERE r.language = 'en' ORDER BY c.id",
+        " JOIN urls u ON u.id = c.url_id WHERE r.language LIKE 'en%' ORDER BY c.id",
     )
     return rows[len(rows) // 2]
 
