@@ -196,7 +196,9 @@ class Families:
             " k.slashed,"
             " (SELECT count(*) FROM (SELECT 1 FROM urls u WHERE u.site_id = k.site_id"
             "   AND u.family_id = k.id AND u.held = 1 LIMIT ?)) AS held, u.priority, u.url,"
-            " k.deepest, k.id IS (SELECT v.family_id FROM urls v WHERE v.id = u.via_id)"
+            # whichever told of it first: that hangs on the order of answers
+            " k.deepest, EXISTS (SELECT 1 FROM _url_tellers t JOIN urls v ON v.id = t.list_id"
+            "   WHERE t.url_id = u.id AND v.family_id = k.id)"
             " FROM _url_families k"
             " JOIN urls u ON u.id = (SELECT id FROM urls h WHERE h.site_id = k.site_id"
             "   AND h.family_id = k.id AND h.held = 1 ORDER BY h.priority DESC, h.key LIMIT 1)"
