@@ -32,9 +32,9 @@ _NUMERIC = (
     r"\d{1,2}\s?([./\-])\s?\d{1,2}\s?\1\s?\d{4}(?![\d/]|[.\-]\d)"
     r"|\d{4}([./\-])\d{1,2}\2\d{1,2}(?!\d)"
     r"|\d{4}\.\s\d{1,2}\.\s\d{1,2}(?!\d)"
-    r"|(?:<dates.day>\s)?\d{1,2}\s(?i:<dates.month>)\s?\d{1,2},?\s(?:<dates.year>\s)?\d{4}"
-    r"|\d{4}\s?<dates.after_year>\s\d{1,2}<dates.after_month>\s\d{1,2}(?!\d)"
+    r"|\d{1,2}\s(?i:<dates.month>)\s?\d{1,2},?\s(?:<dates.year>\s)?\d{4}"
 )
+_BY_NUMBER = r"|\d{4}\s?<dates.after_year>\s\d{1,2}<dates.after_month>\s\d{1,2}(?!\d)"
 _SHORT_YEAR = r"\d{1,2}([./])\d{1,2}\3\d{2}(?![\d./]|-\d)"
 _NAMED = (
     rf"{_DAY}(?:<dates.ordinal>|\.)?[\s\-]?<dates.of_month>?(?P<dmy>{WORD})"
@@ -45,13 +45,21 @@ _NAMED = (
     rf"|(?P<y3>\d{{4}})(?:\.|,|\s?<dates.after_year>)?\s<dates.before_month>?(?:{_DAY}\.\s)?"
     rf"(?P<ymd>{WORD})\.?\s{_DAY}(?!\d)"
 )
-_DATE = rf"(?<![\d.,/\-])(?:{_CJK}{_NUMERIC}|{_SHORT_YEAR})|(?<![\d.,/])(?:{_NAMED}{_THAI})"
-_PLAIN_DATE = _DATE.replace(_CJK, "").replace(WORD, _PLAIN_WORD)
+_DATE = (
+    rf"(?<![\d.,/\-])(?:{_CJK}{_NUMERIC}{_BY_NUMBER}|{_SHORT_YEAR})|(?<![\d.,/])(?:{_NAMED}{_THAI})"
+)
+_PLAIN_DATE = re.sub("|".join(map(re.escape, (_CJK, _BY_NUMBER, _THAI))), "", _DATE).replace(
+    WORD, _PLAIN_WORD
+)
+_FOREIGN = re.compile(
+    "[\u0103\u01a0-\u01b0\u0250-\u1fff\u200e\u200f\u2c00-\ud7ff\uf900-\ufdff\ufe70-\ufeff]"
+)
 _PLAIN_HINT = re.compile(r"\d{4}|\d[./]\d{1,2}[./]\d\d")
 _HINT = re.compile(
     rf"{_PLAIN_HINT.pattern}|[\u0e00-\u0e7f.]\s\d\d(?!\d)|[元\d〇零一二三四五六七八九]年"
 )
-"""A part of whatever `_DATE` finds, found far faster; the plain ones are for ASCII."""
+"""A part of whatever `_DATE` finds, found far faster; the plain ones are for
+texts that have no letters (or marks) of other scripts, nor of Vietnamese."""
 COMMAS = dict.fromkeys(map(ord, "،၊፣"), ",")
 """Commas of other scripts."""
 _FOLDED = COMMAS | dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u061c"), " ")
@@ -116,7 +124,7 @@ def dates_in(text: str) -> Iterator[tuple[int, int]]:
     if not has_date(text):
         return
     date, hints, at = pattern(_PLAIN_DATE, 0), _PLAIN_HINT, 0
-    if not text.isascii():
+    if not text.isascii() and _FOREIGN.search(text):
         date, hints, text = pattern(_DATE, 0), _HINT, text.translate(_FOLDED)
     while (hint := hints.search(text, at)) is not None:
         match = date.search(text, max(at, hint.start() - _BEFORE_HINT))
@@ -133,7 +141,9 @@ def dates_in(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_date(match: re.Match[str]) -> bool:
-    word = match["dmy"] or match["mdy"] or match["ymd"] or match["ydm"] or match["thai"]
+    word = match["dmy"] or match["mdy"] or match["ymd"] or match["ydm"]
+    if word is None and "thai" in match.re.groupindex:
+        word = match["thai"]
     if word is not None:
         year = match["y1"] or match["y2"] or match["y3"] or match["y4"] or "2000"
         month = _month(word, int(year))
@@ -148,9 +158,10 @@ def _is_date(match: re.Match[str]) -> bool:
 def _month(word: str, year: int) -> int | None:
     """The number of a month, in the calendar that has a year such as this one."""
     name = word.strip("-–.’")
-    if (calendar := calendar_of(name, year)) is not None:
-        return calendar.months[plain_letters(name)]
-    return month_number(name) if year >= FIRST_YEAR else None
+    if year >= FIRST_YEAR and (month := month_number(name)) is not None:
+        return month
+    calendar = calendar_of(name, year)
+    return None if calendar is None else calendar.months[plain_letters(name)]
 
 
 def is_dateline(text: str) -> bool:
