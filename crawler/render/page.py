@@ -32,6 +32,10 @@ _PATIENCE = 3.0
 """Seconds that such a page is given."""
 _ANSWERS_WITHIN = 30.0
 """Seconds within which a page answers a question; one that does not hangs."""
+_FLOOD = 10
+"""Times the requests of a page that are answered, after which its scripts' own come to nothing
+within the browser: each that is told to us costs milliseconds, and waits in line before what the
+page is asked."""
 _STYLE = (200, [("content-type", "text/css")], b"")
 _HOP = frozenset({
     "content-encoding", "content-length", "transfer-encoding", "connection", "set-cookie",
@@ -45,6 +49,18 @@ for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTranspor
     'SharedWorker']) { try { delete window[name]; } catch (e) {} }
 try { Navigator.prototype.sendBeacon = () => false; } catch (e) {}
 window.open = () => null;
+{
+  let asked = 0;
+  window.fetch = new Proxy(window.fetch, { apply: (real, self, given) =>
+    ++asked > MOST ? Promise.reject(new TypeError('Failed to fetch'))
+      : Reflect.apply(real, self, given) });
+  XMLHttpRequest.prototype.send = new Proxy(XMLHttpRequest.prototype.send, {
+    apply: (real, self, given) => {
+      if (++asked <= MOST) return Reflect.apply(real, self, given);
+      setTimeout(() => ['error', 'loadend'].forEach(
+        (name) => self.dispatchEvent(new ProgressEvent(name))));
+    } });
+}
 """
 _LENGTH = "() => (document.documentElement ? document.documentElement.outerHTML.length : 0)"
 _WITH_SHADOWS = """() => {
@@ -129,7 +145,8 @@ class Showing:
     async def show(self, context: BrowserContext) -> Rendered:
         """The page in a context of its own, which the caller closes. Raises RenderError, and what
         the browser's library raises where the browser is gone."""
-        await context.add_init_script(_NO_WAY_OUT)
+        most = str(_FLOOD * self._most_requests)
+        await context.add_init_script(_NO_WAY_OUT.replace("MOST", most))
         await context.route("**/*", self._answer)
         await context.route_web_socket("**/*", self._close_socket)
         page = await context.new_page()

@@ -259,6 +259,30 @@ def test_what_a_page_takes_is_bounded() -> None:
     run(shows, Limits(seconds=2, requests=5, most_bytes=5_000_000))
 
 
+@pytest.mark.parametrize("ask", [
+    "fetch('/api/' + n).catch(count)",
+    "{ const r = new XMLHttpRequest(); r.open('GET', '/api/' + n); r.onerror = count; r.send(); }",
+])  # fmt: skip
+def test_a_page_that_asks_for_thousands_of_things_is_shown(ask: str) -> None:
+    flood = document(
+        f"let failed = 0; const count = () => {{ document.title = ++failed; }};"
+        f"for (let n = 0; n < 9_000; n++) {ask}; document.body.append('{TEXT}');"
+    )
+    asked: list[str] = []
+
+    async def note(each: Asked) -> Answered | None:
+        asked.append(each.url)
+        return Answered(200, JSON, b"{}")
+
+    async def shows(browser: Browser) -> None:
+        shown = await browser.show(URL, flood, note)
+        assert len(asked) == 5
+        assert 0 < shown.left_out["too many"] < 100
+        assert b"<title>8995</title>" in shown.html, "every other one failed"
+
+    run(shows, Limits(seconds=5, requests=5))
+
+
 def test_what_web_components_show_is_in_the_document() -> None:
     page = document(
         "customElements.define('a-story', class extends HTMLElement { connectedCallback() {"
