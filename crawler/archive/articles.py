@@ -154,7 +154,8 @@ class Articles:
                 first, gone_at = self._sql(
                     "SELECT url, gone_at FROM articles WHERE id = ?", (copy_of,)
                 ).fetchone()
-                if gone_at is not None and gone_at <= now:  # it has moved here
+                has_moved = found.has_moved and not self._is_at(copy_of, visit.url)
+                if has_moved or (gone_at is not None and gone_at <= now):  # it has moved here
                     forget_copy(self.connection, visit.url)
                     if not found.is_teaser:
                         return self._keep(visit, article, first, capture_id, now, counts)
@@ -173,6 +174,16 @@ class Articles:
             marks = bands_of(article)
         remember(self.connection, article_id, marks)
         return article_id, changed, visit
+
+    def _is_at(self, article_id: int, url: str) -> bool:
+        """Whether a story has been found at another address of a URL's site than this one, as its
+        own there."""
+        row = self._sql(
+            "SELECT 1 FROM urls WHERE article_id = ? AND site_id = ? AND url <> ? AND role = 'page'"
+            " AND state <> 'redirected' AND reason_code IS NULL LIMIT 1",
+            (article_id, self._site_id(url), url),
+        ).fetchone()
+        return row is not None
 
     def stand(self, article_id: int, revision_id: int) -> None:
         """Have another of an article's revisions stand."""

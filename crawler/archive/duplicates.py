@@ -21,7 +21,7 @@ from crawler.archive import why
 from crawler.items import Article
 from crawler.text import PHRASE, likeness, phrases, words
 from crawler.times import told_in_utc
-from crawler.urls import edition
+from crawler.urls import edition, site_host
 
 BANDS = 8
 ROWS = 8
@@ -33,6 +33,7 @@ _FEW_WORDS = 40
 _FEW_OF_A_TEASER = 10
 # The share of the shorter one's that a text has where it holds all of it.
 WHOLE = 0.98
+_MOST_MOVES = 5
 # A page that names another address as its own is believed from this share on.
 RELATED = 0.3
 
@@ -70,13 +71,16 @@ class Copy:
     """The share of phrases that both texts have: `SAME` to 1, less where the page is a teaser."""
     is_teaser: bool = False
     """Whether the page shows only the beginning of it."""
+    has_moved: bool = False
+    """Whether it is of a host that the newspaper has left for the page's."""
 
 
 def find_copy(
     connection: sqlite3.Connection, site_id: int, article: Article
 ) -> tuple[Copy | None, list[tuple[int, int]]]:
-    """The article of the same site, or of a host below or above it, that a page shows, too, if
-    there is one; and the bands to remember the text by. Raises sqlite3.Error.
+    """The article of the same site, or of a host below or above it, or of one that the newspaper
+    has left for this one, that a page shows, too, if there is one; and the bands to remember the
+    text by. Raises sqlite3.Error.
 
     The headline must be the same, and nothing may speak against it: another language (a
     translation), an address in the edition of another language, though nobody has translated the
@@ -100,19 +104,22 @@ def find_copy(
         alike |= dict.fromkeys(article_id for (article_id,) in same)
     rows = (
         connection.execute(
-            "SELECT a.id, r.title, t.body_text, r.language, r.published_at, a.url, r.authors, r.id"
-            " FROM articles a"
+            "SELECT a.id, r.title, t.body_text, r.language, r.published_at, a.url, r.authors, r.id,"
+            " a.site_id, s.id = own.id OR s.host LIKE '%.' || own.host"
+            " OR own.host LIKE '%.' || s.host FROM articles a"
             " JOIN revisions r ON r.id = a.revision_id"
             " JOIN revision_texts t ON t.revision_id = r.id JOIN sites own ON own.id = ?"
-            " JOIN sites s ON s.id = a.site_id WHERE a.id = ?"
-            " AND (s.id = own.id OR s.host LIKE '%.' || own.host OR own.host LIKE '%.' || s.host)",
+            " JOIN sites s ON s.id = a.site_id WHERE a.id = ?",
             (site_id, article_id),
         ).fetchone()
         for article_id in alike
     )
     found = phrases(article.body) if alike else set()
-    for article_id, title, body, language, published, url, authors, revision in filter(None, rows):
+    for row in filter(None, rows):
+        article_id, title, body, language, published, url, authors, revision, site, is_here = row
         if not same_title(title, article.title or ""):
+            continue
+        if not is_here and not has_left(connection, site, site_id):
             continue
         known = phrases(body)
         alikeness = likeness(found, known)
@@ -135,8 +142,30 @@ def find_copy(
                 connection, revision, article
             )
         if says:
-            return Copy(article_id, alikeness, is_teaser), marks
+            return Copy(article_id, alikeness, is_teaser, has_moved=not is_here), marks
     return None, marks
+
+
+def has_left(connection: sqlite3.Connection, site_id: int, for_site: int) -> bool:
+    """Whether the home page of a site leads to another site, at once or by way of others: the
+    newspaper has moved there. Raises sqlite3.Error."""
+    (wanted,) = connection.execute("SELECT host FROM sites WHERE id = ?", (for_site,)).fetchone()
+    for _ in range(_MOST_MOVES):
+        row = connection.execute(
+            "SELECT reason_subject FROM urls WHERE site_id = ? AND role = 'home'"
+            " AND role <> 'page' AND role <> 'requisite' AND state = 'redirected' LIMIT 1",
+            (site_id,),
+        ).fetchone()
+        if row is None:
+            return False
+        host = site_host(row[0])
+        if host == wanted:
+            return True
+        row = connection.execute("SELECT id FROM sites WHERE host = ?", (host,)).fetchone()
+        if row is None:
+            return False
+        (site_id,) = row
+    return False
 
 
 def _moment(article: Article) -> str | None:

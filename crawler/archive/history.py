@@ -47,6 +47,8 @@ _FURNITURE_WORDS = 60
 _LOOKED_AT = 20
 _SHARED = 2
 """Other stories that it stands on."""
+_SHOWS_ITSELF = "ifnull(u.reason_code, '') NOT IN ('later_page', 'same_text', 'other_address')"
+"""Of a URL with a story: that it shows more than what another one has."""
 
 
 class History:
@@ -69,15 +71,15 @@ class History:
         another one has: a later page, a print page.
 
         A story's own are the address that it was found at, with its other spellings; the one at
-        which it was read last; and, where that it was found at leads elsewhere or is gone, the one
-        that it has moved to."""
+        which it was read last; and, where that it was found at leads elsewhere or is gone, or its
+        newspaper has moved to another host, the one that it has moved to."""
         row = self._sql(
             f"{STORY} JOIN urls u ON u.article_id = a.id JOIN captures c"  # noqa: S608
             " ON c.id = r.capture_id"
-            " WHERE u.id = ? AND (u.url = a.url OR c.url_id = u.id OR EXISTS (SELECT 1 FROM urls o"
+            " WHERE u.id = ? AND (u.url = a.url OR c.url_id = u.id"
+            f" OR (u.site_id <> a.site_id AND {_SHOWS_ITSELF}) OR EXISTS (SELECT 1 FROM urls o"
             " WHERE o.url = a.url AND o.role = 'page' AND (o.key = u.key"
-            " OR (o.state IN ('redirected', 'gone') AND ifnull(u.reason_code, '')"
-            " NOT IN ('later_page', 'same_text', 'other_address')))))",
+            f" OR (o.state IN ('redirected', 'gone') AND {_SHOWS_ITSELF}))))",
             (url_id,),
         ).fetchone()
         return story_in(self._connection, row) if row else None
@@ -337,9 +339,11 @@ class History:
             )
 
     def _is_elsewhere(self, story: Story, url: str, now: str) -> bool:
-        """Whether a story was last seen at another address than this one, as its own there."""
+        """Whether a story was last seen at another address than this one, as its own there. It may
+        have been asked for again, and its answer be on its way."""
         found = self._sql(
-            "UPDATE urls SET due_at = ? WHERE article_id = ? AND url <> ? AND state = 'done'"
+            "UPDATE urls SET due_at = ? WHERE article_id = ? AND url <> ?"
+            " AND state IN ('done', 'queued', 'claimed')"
             " AND role = 'page' AND visited_at >= ? AND (reason_code IS NULL"
             " OR (reason_code = ? AND reason_subject = 'teaser'))",
             (

@@ -27,12 +27,14 @@ class SiteMemory:
         return cast("tuple[int, int]", row)
 
     def has_stories(self, host: str) -> bool:
-        """Whether a story of a host is archived, gone or not."""
+        """Whether a story of a host is archived, gone or not; or one that has moved there."""
         row = self._sql(
-            "SELECT 1 FROM articles WHERE site_id = (SELECT id FROM sites WHERE host = ?) LIMIT 1",
+            "SELECT EXISTS (SELECT 1 FROM articles WHERE site_id = s.id) OR EXISTS (SELECT 1"
+            " FROM urls WHERE site_id = s.id AND article_id IS NOT NULL) FROM sites s"
+            " WHERE s.host = ?",
             (host,),
         ).fetchone()
-        return row is not None
+        return row is not None and bool(row[0])
 
     def led_to_stories(self, url: str) -> bool:
         """Whether a page has told of addresses that turned out to be stories. Looks through all

@@ -397,8 +397,10 @@ class Store:
         article_id, changed = None, None
         stories_before = counts["new_articles"]
         # an import may bring what was before, or the answer to a form: of the URL, more is known
-        late = is_known and self.frontier.visited.knows_later(
-            url_id, now, reply=visit.kind == "reply"
+        visited = self.frontier.visited
+        late = is_known and (
+            visited.knows_later(url_id, now, reply=visit.kind == "reply")
+            or visited.stands_by_itself(url_id, visit)
         )
         story = None
         if not late and not visit.part_of:
@@ -444,9 +446,7 @@ class Store:
         if changed is None:
             # a list of stories is alive also where others have told of them before
             changed = told.fresh > 0 or (visit.role in TOLD_BY and told.first > 0)
-        first = not late and self.frontier.visited.acknowledge(
-            url_id, visit, now, article_id, changed
-        )
+        first = not late and visited.acknowledge(url_id, visit, now, article_id, changed)
         # the address that was asked for counts, wherever it led
         asked = [each.url for each in visit.along if each.state == "redirected"] or [visit.url]
         if first and visit.shape is not None and visit.state in ("done", "gone", "excluded"):

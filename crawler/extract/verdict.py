@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus, urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extract.fields import is_front
-from crawler.extract.language import is_appeal, pattern
+from crawler.extract.language import is_appeal, is_wall, pattern
 from crawler.extract.listing import (
     cards,
     cards_in,
@@ -102,9 +102,21 @@ def why_not_article(
             return "listing"
         if container is not None and is_section(path) and is_lines_of_links(doc, container, words):
             return "listing"
-    if words < (_LEAST_CLAIMED if claimed or _shows_story(article, path, query) else _LEAST):
+    is_told = claimed or _shows_story(article, path, query)
+    if words < (_LEAST_CLAIMED if is_told else _LEAST) and not _is_behind_wall(data, article):
         return "too_short"
     return None
+
+
+def _is_behind_wall(data: Structured, article: Article) -> bool:
+    """Whether a page is a story of which only few words may be read: it tells machines what it is,
+    and readers what its headline is, and where its text ends there is a wall."""
+    return (
+        article.access == "teaser"
+        and _claims_date(data)
+        and line_words(article.title or "") >= _LEAST_TITLE
+        and not is_wall(article.body)
+    )
 
 
 def _shows_story(article: Article, path: str, query: str) -> bool:

@@ -217,6 +217,23 @@ def test_a_page_cannot_pass_for_a_story_of_another_site(
     assert row == {"canonical_url": URL}
 
 
+@pytest.mark.parametrize("state", ["done", "claimed", "queued"])
+def test_a_story_is_not_gone_from_where_it_was_seen_last(
+    store: Store, make_visit: MakeVisit, state: str
+) -> None:
+    """Whichever of its two addresses answers first: the other one's answer may be on its way."""
+    text = STORY.blocks[0].text * 20
+    long = replace(STORY, blocks=(Block("paragraph", text, text),), body=text, word_count=60)
+    there = replace(long, url="https://news.example/b")
+    store.record([make_visit(URL, long), make_visit(there.url, there)])
+    store.record([make_visit(URL, state="gone"), make_visit(there.url, there)])
+    store.db.execute("UPDATE urls SET state = ? WHERE url = ?", (state, there.url))
+    store.record([make_visit(URL, state="gone")])
+    assert [row["event"] for row in rows(store, "SELECT event FROM story_events")] == [
+        "gone", "back",
+    ]  # fmt: skip
+
+
 def test_a_linked_story_leads_to_its_article_whichever_came_first(
     store: Store, make_visit: MakeVisit
 ) -> None:

@@ -79,6 +79,37 @@ def test_a_dated_call_to_subscribe_is_no_short_news() -> None:
     assert verdict(page, "/town/letter-of-the-valley") == "too_short"
 
 
+CLAIMS = """<script type="application/ld+json">{"@type": "NewsArticle", "headline":
+"Bridge debate lasts three hours", "datePublished": "2024-01-02T10:00:00Z"%s}</script>"""
+CLOSED = CLAIMS % (
+    ', "isAccessibleForFree": false, "hasPart": {"@type": "WebPageElement",'
+    ' "isAccessibleForFree": false, "cssSelector": ".paid"}'
+)
+
+
+@pytest.mark.parametrize(
+    ("beginning", "wall", "head"),
+    [
+        ("The council met on Monday, and spoke for hours about the bridge.",
+         "<div class=paywall><p>Subscribe to read on.</p></div>", CLAIMS % ""),
+        ("Der Stadtrat tagte am Montag stundenlang zur neuen Brücke im Tal.",
+         "<div><p>Weiterlesen mit Plus: Jetzt abonnieren. Sie haben schon ein Abo?"
+         " <a href=/login>Anmelden</a></p></div>", CLAIMS % ""),
+        ("Le conseil s'est réuni lundi soir, pendant trois heures, à propos du pont.",
+         "<div class=paid></div>", CLOSED),
+    ],
+)  # fmt: skip
+def test_a_story_of_which_a_sentence_may_be_read_is_one(
+    beginning: str, wall: str, head: str
+) -> None:
+    shown = f"<h1>Bridge debate lasts three hours</h1><article><p>{beginning}</p>{{}}</article>"
+    assert verdict(shown.format(wall), head=head) is None
+    assert verdict(shown.format(wall)) == "too_short", "nobody says that it is a story"
+    wall_alone = f"<h1>Bridge debate lasts three hours</h1><article>{wall}</article>"
+    assert verdict(wall_alone, head=head) is not None, "there is nothing to read"
+    assert verdict(shown.format(""), head=CLAIMS % "") == "too_short", "it may be an empty page"
+
+
 @pytest.mark.parametrize(
     ("body", "path"),
     [
