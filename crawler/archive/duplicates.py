@@ -149,22 +149,19 @@ def find_copy(
 def has_left(connection: sqlite3.Connection, site_id: int, for_site: int) -> bool:
     """Whether the home page of a site leads to another site, at once or by way of others: the
     newspaper has moved there. Raises sqlite3.Error."""
-    (wanted,) = connection.execute("SELECT host FROM sites WHERE id = ?", (for_site,)).fetchone()
-    for _ in range(_MOST_MOVES):
-        row = connection.execute(
+    left = [site_id]
+    for at in left:
+        homes = connection.execute(
             "SELECT reason_subject FROM urls WHERE site_id = ? AND role = 'home'"
-            " AND role <> 'page' AND role <> 'requisite' AND state = 'redirected' LIMIT 1",
-            (site_id,),
-        ).fetchone()
-        if row is None:
-            return False
-        host = site_host(row[0])
-        if host == wanted:
-            return True
-        row = connection.execute("SELECT id FROM sites WHERE host = ?", (host,)).fetchone()
-        if row is None:
-            return False
-        (site_id,) = row
+            " AND role <> 'page' AND role <> 'requisite' AND state = 'redirected'",
+            (at,),
+        ).fetchall()
+        for host in {site_host(url) for (url,) in homes if url}:
+            row = connection.execute("SELECT id FROM sites WHERE host = ?", (host,)).fetchone()
+            if row is not None and row[0] == for_site:
+                return True
+            if row is not None and row[0] not in left and len(left) < _MOST_MOVES:
+                left.append(row[0])
     return False
 
 

@@ -10,6 +10,7 @@ import pytest
 from crawler.archive.duplicates import split
 from crawler.archive.store import Store
 from crawler.items import Article, Image, Moment
+from crawler.reasons import because
 
 from .conftest import MakeVisit
 from .test_store import STORY
@@ -198,3 +199,38 @@ def test_the_teaser_of_a_story_that_has_moved_leads_to_it(
         store.record([make_visit(whole.url, state="gone")])
     assert [row["gone_at"] for row in store.db.query("SELECT gone_at FROM articles")] == [None]
     assert len(list(store.db.query("SELECT 1 FROM story_events"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("leads", "is_one"),
+    [
+        ({"https://news.example/": "https://post.example/"}, True),
+        ({"http://news.example/": "https://news.example/",
+          "https://news.example/": "https://www.post.example/"}, True),
+        ({"https://news.example/": "https://gazette.example/",
+          "https://gazette.example/": "https://post.example/"}, True),
+        ({}, False),
+        ({"https://news.example/": "https://gazette.example/"}, False),
+        ({"https://post.example/": "https://news.example/"}, False),
+        ({"https://news.example/": "https://gazette.example/",
+          "https://gazette.example/": "https://news.example/"}, False),
+    ],
+    ids=["at once", "by https", "by another", "not at all", "elsewhere", "from there", "a circle"],
+)  # fmt: skip
+def test_a_newspaper_that_has_moved_to_another_host_keeps_its_stories(
+    store: Store, make_visit: MakeVisit, leads: dict[str, str], is_one: bool
+) -> None:
+    for home in ("https://gazette.example/", "https://post.example/"):
+        store.add_site(home)
+    store.record([make_visit("https://news.example/a", story("a", text(1)))])
+    for home, target in leads.items():
+        reason = because("redirected", target)
+        store.record(
+            [make_visit(home, role="home", state="redirected", reason=reason, leads_to=target)]
+        )
+    for path, body in (("b", text(1)), ("b/print", text(1)), ("b", text(1) + " It has rained.")):
+        there = replace(story("", body), url=f"https://post.example/{path}")
+        store.record([make_visit(there.url, there)])
+    assert urls(store) == ["a"] if is_one else ["a", "b"]
+    (row,) = store.db.query("SELECT u.article_id, u.reason FROM urls u WHERE url LIKE '%/b/print'")
+    assert row["reason"] is not None, "it shows what the story has, at its own address"
