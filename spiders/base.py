@@ -250,7 +250,6 @@ class ArchiveSpider(Spider):
             moved = self._visit(due, *moved_state(url, was_story=due.is_story), captures[:-1])
             along = (*along, replace(moved, leads_to=url))
             captures = captures[-1:]
-            Frontier.of(self.crawler).mark_seen(url)
             if found.role != "requisite":
                 self.moved(found, url)
             if found.role != "requisite" and not self.belongs(url):
@@ -258,6 +257,7 @@ class ArchiveSpider(Spider):
                 elsewhere = self._visit(due, "excluded", why, captures)
                 yield replace(elsewhere, url=url, origin=replace(found, url=url), along=along)
                 return
+            Frontier.of(self.crawler).mark_seen(url)
             due = Due(replace(found, url=url))
         if response.status == 304 and (due.etag or due.last_modified):
             visit = self._visit(due, "done", None, captures, not_modified=True)

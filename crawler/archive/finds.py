@@ -93,7 +93,7 @@ class Finds:
                 continue
             row = self._sql(
                 "SELECT id, state, claimed_at, claimed_title, claimed_changed_at, visited_at,"
-                " listed, article_id, site_id, told_by, held FROM urls WHERE url = ?",
+                " listed, article_id, site_id, told_by, held, reason_code FROM urls WHERE url = ?",
                 (each.url,),
             ).fetchone()
             site = site_id(each.url) if row is None else cast(int, row[8])
@@ -111,6 +111,8 @@ class Finds:
                     self._families.tell(url_id, teller, is_story=False)
                 continue
             self._remember(each.url, row[0], each.family[:1])
+            if row[1] == "excluded" and row[11] == "to_other_site":
+                fresh += self._take_up(row[0], each, site)
             known += 1
             if teller is not None and row[0] > rounds[site]:
                 self._families.tell(row[0], teller, is_story=row[7] is not None)
@@ -169,6 +171,27 @@ class Finds:
             )
             self._news.woken.add(site_host(found.url))
             self._news.grown += 1
+
+    def _take_up(self, url_id: int, found: FoundUrl, site_id: int) -> int:
+        """Queue a URL that only a redirect from another newspaper had led to, now that its own one
+        tells of it. Whether it looks like a new story, 0 or 1."""
+        family_id, held = None, False
+        if found.role == "page":
+            family_id, held = self._families.enter(
+                site_id, found.family, is_open=starts_open(found.priority, found.family[:1])
+            )
+            held = held and found.source not in NEVER_HELD
+        self._sql(
+            f"UPDATE urls SET role = ?, state = 'queued', {why.NONE}, source = ?,"  # noqa: S608
+            " via_id = (SELECT id FROM urls WHERE url = ?), priority = ?, family_id = ?, held = ?,"
+            " visited_at = NULL, due_at = NULL, interval_seconds = NULL WHERE id = ?",
+            (
+                found.role, found.source, found.via, found.priority, family_id, int(held), url_id,
+            ),
+        )  # fmt: skip
+        self._news.woken.add(site_host(found.url))
+        self._news.grown += not held
+        return int(found.role == "page" and found.priority >= STORY_LIKE)
 
     def _insert(
         self, found: FoundUrl, site_id: int, now: str, *, listed: bool, bit: int, dry: int

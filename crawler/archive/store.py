@@ -383,6 +383,8 @@ class Store:
         """
         now = visit.captures[-1].fetched_at if visit.captures else _now()
         origin = visit.origin if visit.origin and visit.origin.url == visit.url else None
+        visited = self.frontier.visited
+        is_anothers = visited.stands_by_itself(visit)
         url_id, is_known = self.frontier.finds.known_url(
             visit.url, visit.role, self._site_id, now, origin
         )
@@ -397,10 +399,8 @@ class Store:
         article_id, changed = None, None
         stories_before = counts["new_articles"]
         # an import may bring what was before, or the answer to a form: of the URL, more is known
-        visited = self.frontier.visited
-        late = is_known and (
-            visited.knows_later(url_id, now, reply=visit.kind == "reply")
-            or visited.stands_by_itself(url_id, visit)
+        late = is_anothers or (
+            is_known and visited.knows_later(url_id, now, reply=visit.kind == "reply")
         )
         story = None
         if not late and not visit.part_of:

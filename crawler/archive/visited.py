@@ -53,14 +53,14 @@ class Visited:
         ).fetchone()
         return row is not None
 
-    def stands_by_itself(self, url_id: int, visit: Visit) -> bool:
+    def stands_by_itself(self, visit: Visit) -> bool:
         """Whether a visit came to a known URL of another newspaper, and nobody has read what is
         there: it stays what it is, and is visited in its turn."""
         if visit.reason is None or visit.reason.code != "to_other_site":
             return False
         row = self._sql(
-            "SELECT 1 FROM urls WHERE id = ? AND ifnull(reason_code, '') <> 'to_other_site'",
-            (url_id,),
+            "SELECT 1 FROM urls WHERE url = ? AND ifnull(reason_code, '') <> 'to_other_site'",
+            (visit.url,),
         ).fetchone()
         return row is not None
 

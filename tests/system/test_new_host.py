@@ -98,3 +98,18 @@ def test_what_leads_to_a_story_of_another_newspaper_changes_nothing_there(
     revised = query(folder, "SELECT url FROM stories WHERE revisions = 2")
     assert revised == [{"url": after + NEW[name]}]
     assert faults(folder) == []
+
+
+def test_what_leads_to_a_newspaper_that_is_not_known_yet_keeps_none_of_its_stories_from_it(
+    tmp_path: Path, hosts: tuple[Answers, str, Answers, str]
+) -> None:
+    folder = tmp_path / "a"
+    old, before, _, after = hosts
+    (name, path), *_ = OLD.items()
+    old[path] = (301, {"Location": after + NEW[name]}, b"")
+    assert crawl("news", folder, site=before).returncode == 0
+    assert crawl("news", folder, site=after).returncode == 0
+    assert sum(url.startswith(after) for url, _, _ in articles(folder)) == len(NEW)
+    both = tmp_path / "both"
+    assert crawl("news", both, site=f"{before},{after}").returncode == 0
+    assert sum(url.startswith(after) for url, _, _ in articles(both)) == len(NEW)
