@@ -101,6 +101,16 @@ class NewsSpider(ArchiveSpider):
                 self.seed_failures.setdefault(url, front.reason)
         return super().missed_seeds
 
+    @property
+    def notes(self) -> list[str]:
+        """For the user: newspapers that have moved to another owner's host."""
+        return [
+            f"{url} leads to {host}: the newspaper was followed there, with its stories. Give that"
+            " as its address from now on"
+            for url, host in self._homes.items()
+            if not same_owner(url, f"https://{host}/")
+        ]
+
     def note_barren(self) -> None:
         """Newspapers of which no story is archived, whatever the dates, are missed."""
         known = Session.of(self.crawler).known

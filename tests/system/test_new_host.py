@@ -53,13 +53,16 @@ def test_its_stories_are_at_their_new_addresses(
         old[path] = (301, {"Location": after + target}, b"") if is_there else (404, {}, b"")
     # the run that finds the move, and one that visits all of it again
     for revisit in ("due", "now"):
-        assert crawl("news", folder, site=before, revisit=revisit).returncode == 0
+        done = crawl("news", folder, site=before, revisit=revisit)
+        assert done.returncode == 0
+        assert f"{before}/ leads to {after.partition('//')[2]}: " in done.stderr
         assert articles(folder) == sorted((before + path, 1, True) for path in OLD.values())
     # who looks after it enters the new address
     name = next(iter(OLD))
     more = f"<p>{'The mayor spoke of it, too, in the hall by the river. ' * 4}</p>" * 9
     new.update(newspaper(NEW, **{name: more}))
-    assert crawl("news", folder, site=after, revisit="now").returncode == 0
+    done = crawl("news", folder, site=after, revisit="now")
+    assert (done.returncode, done.stderr) == (0, "")
     told = sorted((before + path, 1 + (each == name), True) for each, path in OLD.items())
     assert articles(folder) == told
     new[NEW[name]] = (410, {}, b"")
