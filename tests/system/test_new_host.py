@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,10 @@ def test_its_stories_are_at_their_new_addresses(
     gone = sorted((url, n, n == 1) for url, n, _ in told)
     assert articles(folder) == gone
     assert faults(folder) == []
+    union = tmp_path / "u.db"
+    assert run_scrapy("merge", "-o", str(union), str(folder)).returncode == 0
+    with closing(sqlite3.connect(union)) as db:
+        assert sorted(db.execute("SELECT url, revisions, gone_at IS NULL FROM stories")) == gone
     (folder / "archive.db").unlink()
     assert run_scrapy("rebuild", str(folder)).returncode == 0
     assert articles(folder) == gone
