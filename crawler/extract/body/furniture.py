@@ -98,9 +98,24 @@ def refutes_its_names(element: HtmlElement, headline: HtmlElement | None = None)
         return True
     if before and (text := text_of(element)) and len(text) < _LONGEST_LAST and calls(text) > 1:
         return False
+    if behind and own.length >= _WRITTEN_LEAST and _is_bare(element):
+        return True  # the story's first paragraph, in a box of its own
     return (before or behind) and (
         element.tag == "p" or own.pieces > 1 or own.length >= _MUCH or _has_its_like(element)
     )
+
+
+def _is_bare(element: HtmlElement) -> bool:
+    """Whether an element holds text alone: no link, no heading, no picture."""
+    return next(element.iter("a", *_HEADINGS, *_PICTURES), None) is None
+
+
+def is_text_of_its_own(element: HtmlElement) -> bool:
+    """Whether names alone call an element boilerplate, and it holds running text of a kind that is
+    nowhere but in stories."""
+    if is_marked_noise(element) or not is_named_noise(element):
+        return False
+    return not meanings(names_of(element)) & (_WRITTEN | _UNSEEN) and _prose(element).pieces > 0
 
 
 def _prose(element: HtmlElement) -> _Prose:
