@@ -7,11 +7,12 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from crawler.extract.body.furniture import ends_sentence
 from crawler.extract.body.markdown import escaped, target
 from crawler.extract.body.pictures import PICTURES, picture_source
 from crawler.extract.language import pattern
 from crawler.extract.markup import Meaning, meanings, names_of
-from crawler.extract.page import SENTENCE_ENDS, is_longer, spaced_text, text_of
+from crawler.extract.page import is_longer, spaced_text, text_of
 from crawler.items import Block, Image
 
 _UNREAD = frozenset({"script", "style", "noscript", "button", "svg", "template", "video", "audio"})
@@ -20,8 +21,8 @@ _CAPTION = int(Meaning.CAPTION)
 _CAPTIONED = int(Meaning.CAPTION | Meaning.NOISE)
 _LEAST_CAPTION, _LONGEST_CAPTION = 8, 600
 """Characters."""
-_LONGEST_IN_LINE = 300
-"""Characters of one in a paragraph with its picture."""
+_LONGEST_IN_LINE, _LONGEST_UNSIGNED = 300, 160
+"""Characters of one in a paragraph with its picture, and of one that names nobody who took it."""
 _OPENS = frozenset({"img", "a", "picture", "span", "amp-img"})
 _EMPHASES = frozenset({"em", "i", "small", "sub", "font"})
 _HOLD_PICTURES = frozenset({*PICTURES, "figure", "picture", "a", "div", "span"})
@@ -74,7 +75,9 @@ def captioned_beside(box: HtmlElement) -> bool:
     text = text_of(said[0])
     if not _LEAST_CAPTION <= len(text) <= _LONGEST_IN_LINE:
         return False
-    return not text.endswith(SENTENCE_ENDS) or pattern(_CREDITED).search(text) is not None
+    if pattern(_CREDITED).search(text) is not None:
+        return True
+    return len(text) <= _LONGEST_UNSIGNED and not ends_sentence(text)
 
 
 def captioned_in_line(paragraph: HtmlElement) -> bool:

@@ -164,7 +164,7 @@ def _sentences(element: HtmlElement, text: str) -> tuple[int, int]:
         if len(part) == 0 and len(part.text or "") < _SENTENCE_DENSE:
             continue
         said = text_of(part) if part is not element else text
-        if not (_is_long(said) and _ends_sentence(said)):
+        if not (_is_long(said) and ends_sentence(said)):
             continue
         if part is element or not _is_apart(part, element, apart):
             pieces += 1
@@ -199,7 +199,8 @@ def _is_long(text: str) -> bool:
     return len(text) >= _SENTENCE or (len(text) >= _SENTENCE_DENSE and is_dense(text))
 
 
-def _ends_sentence(text: str) -> bool:
+def ends_sentence(text: str) -> bool:
+    """Whether a text ends as a sentence does, or is long and in a script that marks no ends."""
     return text.rstrip(_CLOSING).endswith(_ENDS) or _needs_no_mark(text)
 
 
@@ -279,7 +280,7 @@ def is_in_sentence(element: HtmlElement, before: str) -> bool:
     if behind.islower() or behind in ",;’'":
         return True
     text = text_of(element)
-    if _ends_sentence(text) or text.endswith(":"):
+    if ends_sentence(text) or text.endswith(":"):
         # a sentence of its own among sentences: a caption or a credit has none before it
         return bool(lead) and _is_long(rest)
     return (

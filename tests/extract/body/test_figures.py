@@ -161,8 +161,17 @@ def test_a_line_that_is_no_sentence_alone_with_a_picture_is_its_caption(
     assert [b.image.caption for b in article.blocks if b.image is not None] == [line]
 
 
-def test_a_paragraph_beside_its_picture_is_text() -> None:
-    told = "The sixth boat came home at dusk, and nobody had waited for it but the dogs."
+@pytest.mark.parametrize(
+    "told",
+    [
+        "The sixth boat came home at dusk, and nobody had waited for it but the dogs.",
+        "เรือลำที่หกกลับถึงท่าเมื่อพลบค่ำ และไม่มีใครรออยู่ที่ท่าเรือเลยนอกจากสุนัขสองตัวของคนเฝ้าประภาคาร",
+        "عاد القارب السادس عند الغروب ولم يكن في انتظاره على الرصيف أحد سوى الكلاب، وقال البحارة "
+        "إنهم أمضوا الليلة السابقة في خليج صغير خلف الجزيرة لأن الريح كانت أقوى من أن تسمح لهم "
+        "بالعودة",
+    ],
+)
+def test_a_paragraph_beside_its_picture_is_text(told: str) -> None:
     box = f'<div><div><img src="/a.jpg"></div><div>{told}</div></div>'
     assert told in read(*TEXT[:2], box, *TEXT[2:]).body
 
