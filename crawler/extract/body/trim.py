@@ -31,8 +31,8 @@ _STAMP = re.compile(
     r"\b(?:(?:19|20)\d\d|\d\d?[./]\d\d?[./]\d\d)\b.{0,20}?\b\d\d?[:.h]\d\d\b"
     r"|\b\d\d?[:.h]\d\d\b.{0,30}?\b(?:19|20)\d\d\b"
 )
-_CLOCK = re.compile(r"(?:[^\W\d]\S{0,20}\s)?\d\d?[:.h]\d\d")
-"""A line of nothing but the hour, or a word with it: 05.10, "Updated 7:00"."""
+_CLOCK = r"(?:<dates.lead_in>\W{0,3})?(?:[01]?\d|2[0-3])[:.h][0-5]\d"
+"""A line of nothing but the hour, or a word for it: 05.10, "Updated 7:00"."""
 _HEAD = 8
 """Blocks at the beginning among which the headline, standfirst and byline may stand."""
 _HEAD_ROWS = 5
@@ -315,7 +315,9 @@ def _is_credit(block: Block) -> bool:
 
 def _is_clock(block: Block) -> bool:
     """Whether a block is a line of no more than the hour."""
-    return block.type == "paragraph" and _CLOCK.fullmatch(block.text) is not None
+    if block.type != "paragraph" or not block.text[-2:].isdecimal():
+        return False
+    return _is_line(block) and pattern(_CLOCK).fullmatch(block.text) is not None
 
 
 def _is_note(block: Block) -> bool:
