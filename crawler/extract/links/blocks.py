@@ -163,8 +163,8 @@ class Blocks:
             if (
                 done
                 and found is not None
+                and self._in_each_card(parent)
                 and not self._names_block(found)
-                and (self._in_each_card(parent))
             ):
                 done, found = False, None
             if done:
