@@ -21,6 +21,7 @@ from crawler.extract.fields import (
     language,
     lead_image,
     read_time,
+    repeats_beginning,
     section,
     shown_read_time,
     standfirst,
@@ -150,6 +151,9 @@ def _head(doc: Document, data: Structured) -> _Head:
 def _article(doc: Document, data: Structured, head: _Head, story: Body) -> Article:
     """The story with all that its page tells of it."""
     words = count_words(story.text)
+    lead = head.standfirst
+    if lead is not None and repeats_beginning(lead, story.blocks):
+        lead = None
     tongue = language(doc, data, story.text or _text(head.title) or "")
     names, author = authors(doc, data, head.marked, head.heading, story.untrimmed, _text(tongue))
     shown = shown_read_time(doc, _text(tongue))
@@ -162,7 +166,7 @@ def _article(doc: Document, data: Structured, head: _Head, story: Body) -> Artic
     reach = access(doc, data, words, story.wall, story.text)
     claims = {
         "title": head.title, "seo_title": head.seo_title, "authors": author, "read_time": shown,
-        "standfirst": head.standfirst, "section": topic, "tags": tag, "language": tongue,
+        "standfirst": lead, "section": topic, "tags": tag, "language": tongue,
         "image": picture, "canonical_url": canonical, "body": story.claim, "access": reach,
     }  # fmt: skip
     return Article(
@@ -174,7 +178,7 @@ def _article(doc: Document, data: Structured, head: _Head, story: Body) -> Artic
         published_claims=published,
         modified_claims=modified,
         read_time=read_time(_text(shown), words, _text(tongue)) if shown or words else None,
-        standfirst=_text(head.standfirst),
+        standfirst=_text(lead),
         section=_text(topic),
         tags=tag_names,
         language=_text(tongue),

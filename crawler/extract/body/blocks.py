@@ -15,6 +15,7 @@ from crawler.extract.body.boxes import is_box, is_sign_up
 from crawler.extract.body.figures import (
     caption_below,
     captioned,
+    captioned_beside,
     captioned_in_line,
     figure_block,
     picture_block,
@@ -142,7 +143,9 @@ def _skip(walk: Walk, element: HtmlElement, tag: str, kept: Set[HtmlElement]) ->
             return _figure(walk, element)
         if tag in _TEASERS and walk.length > _STORY and is_teaser(element, walk.address):
             return True
-        return is_furniture(element) or is_box(element)
+        if is_furniture(element) or is_box(element):
+            return True
+        return tag == "div" and captioned_beside(element) and _picture(walk, element)
     walk.looks += 1
     if walk.looks > _MAX_LOOKS:
         return is_furniture(element)
@@ -197,6 +200,15 @@ def _figure(walk: Walk, element: HtmlElement) -> bool:
     if (block := figure_block(element, walk.address)) is not None:
         walk.put(block)
     return True
+
+
+def _picture(walk: Walk, box: HtmlElement) -> bool:
+    """Keep a picture with the line behind it, if it is no icon."""
+    block = figure_block(box, walk.address)
+    if block is not None:
+        walk.flush()
+        walk.put(block)
+    return block is not None
 
 
 def _start(walk: Walk, element: HtmlElement, tag: str) -> None:

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from lxml.html import HtmlElement
 
 from crawler.extract.body.figures import is_caption
-from crawler.extract.body.furniture import is_furniture, refutes_its_names
+from crawler.extract.body.furniture import is_furniture, is_text_of_its_own, refutes_its_names
 from crawler.extract.body.linked import is_card
 from crawler.extract.body.rows import Cards
 from crawler.extract.body.running_text import is_story, running_text
@@ -127,10 +127,23 @@ def story_place(
     best = _without_cards(best, nodes.values(), parts, cards)
     place = _around_headline(_climb(best, parts, cards), above, parts, cards)
     spine = {n.element for n in nodes.values() if n.kept or n.total >= 0.2 * place.total}
+    spine.update(_whole_story(runs, place))
     if wrong_names:
         spine |= {n.element for n in nodes.values() if n.total and not _is_reply(n)}
     lead = _lead(runs, nodes, place, headline) if headline is not None else ()
     return StoryPlace(place.element, frozenset(spine), lead)
+
+
+def _whole_story(runs: Sequence[tuple[int, HtmlElement]], place: _Node) -> Iterator[HtmlElement]:
+    """The paragraph that holds most of the story, its parts parted by no more than line breaks,
+    whatever its names say."""
+    lengths: dict[HtmlElement, int] = {}
+    for length, element in runs:
+        if element.tag not in _HOLDERS:
+            lengths[element] = lengths.get(element, 0) + length
+    for element, length in lengths.items():
+        if 2 * length > place.total and is_text_of_its_own(element):
+            yield element
 
 
 def _lead(

@@ -7,8 +7,10 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from crawler.extract.body.furniture import ends_sentence
 from crawler.extract.body.markdown import escaped, target
 from crawler.extract.body.pictures import PICTURES, picture_source
+from crawler.extract.language import pattern
 from crawler.extract.markup import Meaning, meanings, names_of
 from crawler.extract.page import is_longer, spaced_text, text_of
 from crawler.items import Block, Image
@@ -19,10 +21,16 @@ _CAPTION = int(Meaning.CAPTION)
 _CAPTIONED = int(Meaning.CAPTION | Meaning.NOISE)
 _LEAST_CAPTION, _LONGEST_CAPTION = 8, 600
 """Characters."""
-_LONGEST_IN_LINE = 300
-"""Characters of one in a paragraph with its picture."""
+_LONGEST_IN_LINE, _LONGEST_UNSIGNED = 300, 160
+"""Characters of one in a paragraph with its picture, and of one that names nobody who took it."""
 _OPENS = frozenset({"img", "a", "picture", "span", "amp-img"})
 _EMPHASES = frozenset({"em", "i", "small", "sub", "font"})
+_HOLD_PICTURES = frozenset({*PICTURES, "figure", "picture", "a", "div", "span"})
+_LINES = frozenset({"p", "div", "span", "em", "i", "small"})
+_IN_LINE = frozenset({"span", "em", "i", "small", "cite"})
+_MOST_IN_BOX = 3
+"""Elements."""
+_CREDITED = r"(?:^|[\s.(])<bylines.other_credit>\s*[:：]"
 _LEAST_WIDTH, _LEAST_HEIGHT = 80, 60
 """Pixels; smaller pictures are icons and counters."""
 
@@ -45,6 +53,31 @@ def captioned(element: HtmlElement) -> bool:
         return False
     holds = next(element.iter(*PICTURES), None) is not None
     return holds and len(text_of(element)) <= _LONGEST_CAPTION
+
+
+def captioned_beside(box: HtmlElement) -> bool:
+    """Whether a box is no more than a picture and a line behind it that is no sentence, or names
+    who took the picture: its caption, whatever it is called."""
+    if not 2 <= len(box) <= _MOST_IN_BOX or (box.text and not box.text.isspace()):
+        return False
+    first = box[0]
+    if first.tag not in _HOLD_PICTURES or (
+        first.tag not in PICTURES and next(first.iter(*PICTURES), None) is None
+    ):
+        return False
+    said = [part for part in box if text_of(part) or (part.tail and not part.tail.isspace())]
+    if len(said) != 1 or said[0] is first or (said[0].tail and not said[0].tail.isspace()):
+        return False
+    if said[0].tag not in _LINES or any(
+        part.tag not in _IN_LINE for part in said[0].iter() if part is not said[0]
+    ):
+        return False
+    text = text_of(said[0])
+    if not _LEAST_CAPTION <= len(text) <= _LONGEST_IN_LINE:
+        return False
+    if pattern(_CREDITED).search(text) is not None:
+        return True
+    return len(text) <= _LONGEST_UNSIGNED and not ends_sentence(text)
 
 
 def captioned_in_line(paragraph: HtmlElement) -> bool:
@@ -75,7 +108,7 @@ def _captions(element: HtmlElement) -> str | None:
     ]
     outer = [e for e in found if not any(up in found for up in e.iterancestors())]
     text = " ".join(filter(None, map(spaced_text, outer)))
-    if not text and element.tag in ("figure", "p"):
+    if not text and (element.tag in ("figure", "p") or captioned_beside(element)):
         text = _text_beside_pictures(element)
     return text or None
 
@@ -86,7 +119,7 @@ def _text_beside_pictures(figure: HtmlElement) -> str:
         text
         for part in islice(figure.iter(), _MAX_PARTS)
         for text in (
-            part.text if part.tag not in _UNREAD else None,
+            part.text if isinstance(part.tag, str) and part.tag not in _UNREAD else None,
             part.tail if part is not figure else None,
         )
         if text is not None and not text.isspace()

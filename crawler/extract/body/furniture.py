@@ -98,9 +98,24 @@ def refutes_its_names(element: HtmlElement, headline: HtmlElement | None = None)
         return True
     if before and (text := text_of(element)) and len(text) < _LONGEST_LAST and calls(text) > 1:
         return False
+    if behind and own.length >= _WRITTEN_LEAST and _is_bare(element):
+        return True  # the story's first paragraph, in a box of its own
     return (before or behind) and (
         element.tag == "p" or own.pieces > 1 or own.length >= _MUCH or _has_its_like(element)
     )
+
+
+def _is_bare(element: HtmlElement) -> bool:
+    """Whether an element holds text alone: no link, no heading, no picture."""
+    return next(element.iter("a", *_HEADINGS, *_PICTURES), None) is None
+
+
+def is_text_of_its_own(element: HtmlElement) -> bool:
+    """Whether names alone call an element boilerplate, and it holds running text of a kind that is
+    nowhere but in stories."""
+    if is_marked_noise(element) or not is_named_noise(element):
+        return False
+    return not meanings(names_of(element)) & (_WRITTEN | _UNSEEN) and _prose(element).pieces > 0
 
 
 def _prose(element: HtmlElement) -> _Prose:
@@ -149,7 +164,7 @@ def _sentences(element: HtmlElement, text: str) -> tuple[int, int]:
         if len(part) == 0 and len(part.text or "") < _SENTENCE_DENSE:
             continue
         said = text_of(part) if part is not element else text
-        if not (_is_long(said) and _ends_sentence(said)):
+        if not (_is_long(said) and ends_sentence(said)):
             continue
         if part is element or not _is_apart(part, element, apart):
             pieces += 1
@@ -184,7 +199,8 @@ def _is_long(text: str) -> bool:
     return len(text) >= _SENTENCE or (len(text) >= _SENTENCE_DENSE and is_dense(text))
 
 
-def _ends_sentence(text: str) -> bool:
+def ends_sentence(text: str) -> bool:
+    """Whether a text ends as a sentence does, or is long and in a script that marks no ends."""
     return text.rstrip(_CLOSING).endswith(_ENDS) or _needs_no_mark(text)
 
 
@@ -264,7 +280,7 @@ def is_in_sentence(element: HtmlElement, before: str) -> bool:
     if behind.islower() or behind in ",;’'":
         return True
     text = text_of(element)
-    if _ends_sentence(text) or text.endswith(":"):
+    if ends_sentence(text) or text.endswith(":"):
         # a sentence of its own among sentences: a caption or a credit has none before it
         return bool(lead) and _is_long(rest)
     return (

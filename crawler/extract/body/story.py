@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.html import HtmlElement
 
-from crawler.extract.body.blocks import read_blocks
+from crawler.extract.body.blocks import INLINE, read_blocks
 from crawler.extract.body.container import StoryPlace, story_place
 from crawler.extract.body.fallback import named_container, told_body, waiting_blocks
 from crawler.extract.body.other_stories import other_stories
 from crawler.extract.body.story_notes import in_page_order, notes_beside, story_notes, with_notes
 from crawler.extract.body.trim import trimmed
 from crawler.extract.body.wall import SHORT_TEXT, wall_after
-from crawler.extract.page import Document, Structured
+from crawler.extract.page import SENTENCE_ENDS, Document, Structured, is_longer, text_of
 from crawler.items import Block, Claim
 from crawler.text import count_words
 
+_MOST_TIMES, _LONGEST_LINE = 12, 120
+"""Times that are looked at, and characters of a line with one."""
 _LITTLE = 200
 """Characters; a shorter body is looked for again."""
 
@@ -55,7 +58,8 @@ def body(
     place = story_place(doc, heading, others)
     container = place.container if place else None
     whole, lead, wall = _read(doc, scope, place, others) if place else ((), [], None)
-    blocks = trimmed(whole, title, standfirst, lead)
+    timed = _timed_lines(container) if container is not None else frozenset()
+    blocks = trimmed(whole, title, standfirst, lead, timed)
     text = plain(blocks)
     if len(text) < _LITTLE and (named := named_container(doc)) is not None:
         other = trimmed(read_blocks(named, doc.address, {named}), title, standfirst)
@@ -70,6 +74,20 @@ def body(
         blocks, text = told, plain(told)
         claim = Claim(text[:200], "json-ld:articleBody")
     return Body(blocks, text, claim, container, wall, whole)
+
+
+def _timed_lines(container: HtmlElement) -> frozenset[str]:
+    """The texts of short lines in an element that hold a <time>: "Published 3 hours ago"."""
+    lines = set()
+    for time in islice(container.iter("time"), _MOST_TIMES):
+        if not (time.get("datetime") or "")[:4].isdecimal():
+            continue  # none of a day: "PT15M"
+        line = next((up for up in islice(time.iterancestors(), 4) if up.tag not in INLINE), None)
+        if line is not None and not is_longer(line, _LONGEST_LINE):
+            text = text_of(line)
+            if not text.endswith(SENTENCE_ENDS):
+                lines.add(text)
+    return frozenset(lines)
 
 
 def plain(blocks: Sequence[Block]) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from crawler.extract.body.counters import without_counters
 from crawler.extract.body.galleries import without_counted
 from crawler.extract.body.markdown import escaped
 from crawler.extract.dates import dates_in, is_dateline
 from crawler.extract.language import (
+    calls,
     is_appeal,
     is_counted,
     is_ending,
@@ -30,6 +31,8 @@ _STAMP = re.compile(
     r"\b(?:(?:19|20)\d\d|\d\d?[./]\d\d?[./]\d\d)\b.{0,20}?\b\d\d?[:.h]\d\d\b"
     r"|\b\d\d?[:.h]\d\d\b.{0,30}?\b(?:19|20)\d\d\b"
 )
+_CLOCK = r"(?:<dates.lead_in>\W{0,3})?(?:[01]?\d|2[0-3])[:.h][0-5]\d"
+"""A line of nothing but the hour, or a word for it: 05.10, "Updated 7:00"."""
 _HEAD = 8
 """Blocks at the beginning among which the headline, standfirst and byline may stand."""
 _HEAD_ROWS = 5
@@ -37,6 +40,8 @@ _HEAD_ROWS = 5
 _LONGEST_DATED, _LONGEST_NAME = 120, 20
 _LONGEST_LABEL = 60
 """Characters."""
+_LEAST, _LABEL_WORDS = 3, 4
+"""Blocks of a story whose last may be a label, and words of that."""
 _LONGEST_WALL = 120
 """Characters; what is longer may tell of subscriptions."""
 _LONGEST_CAPTION = 400
@@ -55,7 +60,12 @@ _COUNTED = re.compile(r"\[\d{1,3}/\d{1,3}\]")
 _COUNT = re.compile(r"\D{2,25}\s?[(\[]\d{1,5}[)\]]|\d{1,5}\s\D{2,25}")
 _OF_OTHERS = ("also_read", "related", "popular")
 """Of what a heading tells that stands over no part of the story."""
-_BYLINE = r"\W*(?:<bylines.label>\s*[:：,،]|<bylines.by>\s*:?\s+\w)"
+_BYLINE = r"\W*(?:<bylines.label>\s*(?:[:：,،]|$)|<bylines.by>\s*:?\s+\w)"
+_CREDITS = r"\W*(?:<bylines.label>|<bylines.other_credit>)\s*[:：]"
+_CREDITED = r"[\s.(（]<bylines.other_credit>\s*[:：]"
+_ABOUT = r"\W*<bylines.about>\W*"
+_MOST_ABOUT = 6
+"""Blocks from a heading on that says that they are about the author."""
 _RUN = 3
 """Words; shorter runs are shared by any two texts on one subject."""
 
@@ -65,13 +75,15 @@ def trimmed(
     title: str | None,
     standfirst: Claim | None,
     before: Sequence[Block] = (),
+    timed: Set[str] = frozenset(),
 ) -> tuple[Block, ...]:
     """Blocks without what stands above the story (kicker, headline, date and byline) and without
     the short lines below it (agency, links, labels), its lead first.
 
     standfirst: the summary under the headline, with where it was found. One that the page shows,
     in sentences, is the story's first paragraph, unless the body says the same again; one that is
-    no sentence belongs to the headline. before: paragraphs between headline and container.
+    no sentence belongs to the headline. before: paragraphs between headline and container. timed:
+    lines that are marked as times: "3 hours ago".
     """
     kept = [block for block in before if not _is_said(block.text, blocks)]
     kept += blocks
@@ -80,7 +92,7 @@ def trimmed(
     for at, block in enumerate(kept[:_HEAD]):
         if name and len(kept) > at + 1 and _names(block, name):
             if sum(len(b.text) for b in kept[:at]) < 300:
-                kept[: at + 1] = [b for b in kept[:at] if is_note(b.text)]
+                kept[: at + 1] = [b for b in kept[:at] if _is_note(b)]
             else:
                 del kept[at]
             _unroll(kept, name)
@@ -90,13 +102,15 @@ def trimmed(
     sentence = lead is not None and lead.endswith(SENTENCE_ENDS)
     if shown and not sentence:
         kept = [b for at, b in enumerate(kept) if at >= _HEAD or b.text != lead]
-    kept = _without_head(_without_age(kept, lead), lead)
+    kept = _without_head(_without_age(kept, lead), lead, timed)
     kept = without_counters(_without_asides(without_counted(_until_ending(kept))))
+    if len(kept) > _LEAST and (_is_dangling(kept[-1]) or _is_credit(kept[-1])):
+        kept.pop()
     for _ in range(6):
         last = next((b for b in reversed(kept) if b.type != "figure"), None)
         if (
             last is None
-            or is_note(last.text)
+            or _is_note(last)
             or not (_is_line(last) or last.type == "heading" or _tells_own_date(last))
             or len(kept) < 3
         ):
@@ -107,16 +121,16 @@ def trimmed(
     return tuple(kept)
 
 
-def _without_head(blocks: list[Block], lead: str | None) -> list[Block]:
+def _without_head(blocks: list[Block], lead: str | None, timed: Set[str]) -> list[Block]:
     """Blocks without the lines above the story: date, byline, agency. Pictures and notes stay, as
     does the lead, which stands before these lines as often as behind them."""
     stay: list[Block] = []
     for at, block in enumerate(blocks):
-        if block.type == "figure" or is_note(block.text):
+        if block.type == "figure" or _is_note(block):
             stay.append(block)
-        elif at < _HEAD and (block.text == lead or not _is_of_head(block)):
+        elif at < _HEAD and (block.text == lead or not _is_of_head(block, timed)):
             # what stands before such a line is a lead, whether it was told to be one or not
-            return [*stay, block, *_without_dateline(blocks[at + 1 :])]
+            return [*stay, block, *_without_dateline(blocks[at + 1 :], timed)]
         elif at >= _HEAD:
             return stay + blocks[at:]
     return stay
@@ -156,7 +170,7 @@ def _unrolled(block: Block, name: str) -> list[Block]:
     return [*pieces[:head], *([rest] if rest.text else [])]
 
 
-def _without_dateline(blocks: list[Block]) -> list[Block]:
+def _without_dateline(blocks: list[Block], timed: Set[str]) -> list[Block]:
     """What follows the lead without the lines of author and date: short ones in a row, up to the
     last with a date or a word as "By", and a name behind it. Without these, it may be the story
     that begins so."""
@@ -164,14 +178,22 @@ def _without_dateline(blocks: list[Block]) -> list[Block]:
     for at, block in enumerate(blocks[:_HEAD], 1):
         if block.type == "figure":
             continue
-        if not _is_of_head(block):
+        if not _is_of_head(block, timed):
             break
-        if _is_stamp(block) or _is_dated(block) or _is_byline(block):
+        if (
+            _is_stamp(block)
+            or _is_dated(block)
+            or _is_byline(block)
+            or _is_clock(block)
+            or block.text in timed
+        ):
             end = at
     if not end:
         return blocks
     if blocks[end:] and _is_line(blocks[end]) and _may_be_name(blocks[end].text):
         end += 1
+    if blocks[end:] and blocks[end].type == "list" and _is_line(blocks[end]):
+        end += 1  # "Share", "Save"
     return [block for block in blocks[:end] if block.type == "figure"] + blocks[end:]
 
 
@@ -194,7 +216,11 @@ def _until_ending(blocks: list[Block]) -> list[Block]:
             break
     for at in range(len(blocks) - 1, max(1, len(blocks) // 2) - 1, -1):
         if len(blocks[at].text) < 60 and is_ending(blocks[at].text):
-            return blocks[:at] + [block for block in blocks[at:] if is_note(block.text)]
+            blocks = blocks[:at] + [block for block in blocks[at:] if is_note(block.text)]
+            break
+    for at in range(len(blocks) - 1, max(1, len(blocks) - 1 - _MOST_ABOUT), -1):
+        if blocks[at].type == "heading" and pattern(_ABOUT).fullmatch(blocks[at].text) is not None:
+            return blocks[:at]  # of a short story, they may be the second half
     return blocks
 
 
@@ -219,6 +245,9 @@ def _is_aside(block: Block) -> bool:
         return True
     if block.type == "paragraph":
         return is_label(text) or whole(text) is not None or is_appeal(text)
+    if block.type == "list":
+        lines = text.split("\n")
+        return any(map(is_appeal, lines)) and all(is_appeal(line) or calls(line) for line in lines)
     if block.type == "heading":
         return is_label(text) or is_appeal(text) or _heads_others(text)
     return False
@@ -265,10 +294,45 @@ def _is_stamp(block: Block) -> bool:
     return block.type == "paragraph" and len(text) < 120 and bool(_STAMP.search(text))
 
 
-def _tells_own_date(block: Block) -> bool:
-    """Whether a short paragraph says when the story that it ends was published."""
+def _is_dangling(block: Block) -> bool:
+    """Whether a last line of a few words announces what was left out: "Video:"."""
     text = block.text
-    return len(text) <= _LONGEST_DATED and names_itself(text) and any(dates_in(text))
+    if block.type != "paragraph" or not text.endswith((":", "：")) or len(text) > _LONGEST_LABEL:
+        return False
+    return text[-2:-1].isalnum() and line_words(text) <= _LABEL_WORDS
+
+
+def _is_credit(block: Block) -> bool:
+    """Whether a short line names who wrote or edited the story, or took its pictures: "Editor: A.
+    L."."""
+    text = block.text
+    if block.type != "paragraph" or len(text) > _LONGEST_DATED:
+        return False
+    if text[0] in "(（" and text[-1] in ")）":  # (Cover picture: the mill. Photo: A. L.)
+        return pattern(_CREDITED).search(text) is not None
+    return len(text) <= _LONGEST_LABEL and pattern(_CREDITS).match(text) is not None
+
+
+def _is_clock(block: Block) -> bool:
+    """Whether a block is a line of no more than the hour."""
+    if block.type != "paragraph" or not block.text[-2:].isdecimal():
+        return False
+    return _is_line(block) and pattern(_CLOCK).fullmatch(block.text) is not None
+
+
+def _is_note(block: Block) -> bool:
+    """Whether a block is a note to the story, and no line that says when it was updated."""
+    return is_note(block.text) and not _is_dated(block)
+
+
+def _tells_own_date(block: Block) -> bool:
+    """Whether a short paragraph says when the story that it ends was published: of the story, or in
+    a line of two dates, one of them with an hour."""
+    text = block.text
+    if len(text) > _LONGEST_DATED:
+        return False
+    days = sum(1 for _ in dates_in(text))
+    return days > 0 and (names_itself(text) or (days > 1 and _is_stamp(block) and _is_dated(block)))
 
 
 def _is_dated(block: Block) -> bool:
@@ -276,8 +340,10 @@ def _is_dated(block: Block) -> bool:
     return block.type in ("paragraph", "list") and is_dateline(" ".join(block.text.split()))
 
 
-def _is_of_head(block: Block) -> bool:
+def _is_of_head(block: Block, timed: Set[str]) -> bool:
     """Whether a block is a line that stands above a story."""
+    if block.text in timed:
+        return True
     return _is_line(block) or _is_stamp(block) or _is_dated(block) or _is_byline(block)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from lxml.html import HtmlElement
 
 from crawler.extract.fields.beside import Near, beside, lines_by, people_by
-from crawler.extract.fields.bylines import lines_around, marked_bylines
-from crawler.extract.fields.names import LONGEST, byline, opens_byline, says_by_once
+from crawler.extract.fields.bylines import leads_to_person, lines_around, marked_bylines
+from crawler.extract.fields.names import LONGEST, byline, is_signed, opens_byline, says_by_once
 from crawler.extract.fields.persons import (
     begins_with_article,
     has_role,
@@ -22,7 +23,7 @@ from crawler.extract.fields.persons import (
 )
 from crawler.extract.fields.signatures import people_about, people_in_boxes, signed
 from crawler.extract.fields.site_names import home_names
-from crawler.extract.markup import Marks
+from crawler.extract.markup import Marks, Meaning
 from crawler.extract.page import Document, Structured, strings, text_of, types_of
 from crawler.items import Block, Claim
 from crawler.text import words
@@ -39,6 +40,8 @@ _NAMED_META = re.compile(
 _CLOSE = 9
 """Steps up from an element and from the headline to one that holds both."""
 
+_MOST_MARKED, _MOST_LINKS = 16, 20
+"""Elements marked as the author's, and links in each, that are looked at."""
 _PROSE, _LAST = 100, 2
 """Characters of a paragraph that tells the story, and paragraphs at its end that may be about who
 wrote it."""
@@ -84,7 +87,8 @@ def authors(
             persons = found
             break
     if persons is not None and persons.claim.source == "json-ld:author":
-        return persons.names, persons.claim
+        best = _with_others(persons, marked, heading, others, language)
+        return best.names, best.claim
     slight = next((found for found in told if found.persons and _is_weak(found)), None)
     by_name = next((each for each in told if _is_by_name(each)), None)
     shown: _Found | None = None
@@ -122,6 +126,40 @@ def authors(
         if words(name) not in others:
             return (name,), Claim(name, "html:about")
     return _publisher(data, others)
+
+
+def _with_others(
+    told: _Found,
+    marked: Marks,
+    heading: HtmlElement | None,
+    others: Set[str],
+    language: str | None,
+) -> _Found:
+    """The byline beside the headline, where it names all that machines are told, and more persons:
+    some content systems tell but the first author."""
+    names = {words(name) for name in told.names}
+    known = (_linked_people(element) for element in marked[Meaning.AUTHOR][:_MOST_MARKED])
+    if all(people <= names for people in known):
+        return told
+    for element, texts, steps, _ in marked_bylines(marked, heading):
+        if steps > _CLOSE:
+            break
+        if not all(any(name in line for line in map(words, texts)) for name in names):
+            continue
+        found = _found(texts, "html:author", others, language)
+        if found is None or found.persons < len(found.names):
+            continue
+        shown = {words(name) for name in found.names}
+        apart = _linked_people(element) | ({*map(words, texts)} if len(texts) > 1 else set())
+        if names < shown and shown - names <= apart:
+            return found
+    return told
+
+
+def _linked_people(element: HtmlElement) -> set[str]:
+    """The names in an element that lead to a person's page, as compared words."""
+    links = islice(element.iter("a"), _MOST_LINKS)
+    return {words(text_of(link)) for link in links if leads_to_person(link)}
 
 
 def _is_no_author(
@@ -262,7 +300,7 @@ def _shown(
         elif told and any(name in line for line in map(words, texts) for name in told):
             return
         elif (found := _found(texts, source, others, language)) is not None:
-            found = found._replace(explicit=opens_byline(texts[0], language))
+            found = found._replace(explicit=_says_so(element, texts[0], language))
             if is_next:
                 yield _whole(found, element, others, language)
             else:
@@ -286,6 +324,15 @@ def _shown(
         if (found := _found(texts, source, others, language)) is not None:
             yield found
     yield from doubtful
+
+
+def _says_so(element: HtmlElement, text: str, language: str | None) -> bool:
+    """Whether words beside a marked name say that it is the author's: "By" before it, or what ends
+    a signature: 김하늘 기자. The name alone may be marked as one within the element."""
+    if opens_byline(text, language) or is_signed(text):
+        return True
+    line = text_of(element)
+    return line != text and len(line) <= LONGEST and opens_byline(line, language)
 
 
 def _whole(found: _Found, element: HtmlElement, others: Set[str], language: str | None) -> _Found:

@@ -109,9 +109,19 @@ def headline_below(doc: Document, heading: HtmlElement) -> tuple[str, HtmlElemen
         before = whole.removesuffix(text).rstrip()
         if before == whole or len(text) < max(_LEAST_HEADLINE, 0.4 * len(whole)):
             continue
-        if before.endswith(_LINE_MARKS) and not elsewhere(element):
+        if before.endswith(_LINE_MARKS) and not elsewhere(element) and _heads(element, heading):
             return text, element
     return None
+
+
+def _heads(low: HtmlElement, heading: HtmlElement) -> bool:
+    """Whether a story may begin below a second heading: none of its text stands before it."""
+    for element in islice(below(heading), _MOST_BETWEEN):
+        if element is low:
+            return True
+        if element.tag == "p" and prose_length(element):
+            return False
+    return True
 
 
 def pieces(element: HtmlElement) -> list[tuple[str, HtmlElement | None]]:

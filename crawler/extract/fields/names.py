@@ -418,7 +418,7 @@ def _is_name(name: str) -> bool:
     key = words(name)
     if not key or not 2 <= len(name) <= 60 or len(key.split()) > MOST_WORDS:
         return False
-    if len(name) < 3 and name.islower():
+    if (len(name) < 3 and name.islower()) or ":" in name or "：" in name:
         return False
     if _DOMAIN.search(name) or re.search(r"(?<![A-Za-z\d])\d|\d{3}", name):
         return False

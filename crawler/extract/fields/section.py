@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from crawler.extract.fields.canonical import is_front
 from crawler.extract.fields.persons import is_cased_person
 from crawler.extract.fields.site_names import home_names
-from crawler.extract.markup import Marks, Meaning, names_of
+from crawler.extract.markup import Marks, Meaning, meanings, names_of
 from crawler.extract.page import Document, Structured, strings, text_of, types_of
 from crawler.items import Claim
 from crawler.urls import names_people, segments
@@ -34,6 +34,7 @@ _LEVELS, _BESIDE = 4, 4
 _LONGEST_NAME, _FOLDERS, _HYPHENS, _LOOKED_AT = 40, 2, 3, 300
 """Characters of a section's name; folders of its address, hyphens in it; links that may be of the
 navigation."""
+_MOST_ELEMENTS = 2_000
 _OF_PAGE = frozenset({"nav", "header", "footer", "form"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _NO_SECTION = (
@@ -61,19 +62,21 @@ def section(
     section's front.
     """
     named = data.ld("articleSection") or data.first_meta(
-        "article:section", "og:article:section", "section", "parsely-section",
+        "article:section", "og:article:section", "articlesection", "section", "parsely-section",
         "cxenseparse:recs:category",
         "cxenseparse:section", "dc.subject.section", "article.section",
     )  # fmt: skip
     if named is not None and len(named.text) <= 80:
-        return named
+        return _one_of_list(named, marked)
     for element in marked[Meaning.SECTION]:
         if _is_of_many(element, heading):
             continue
         texts = [
             text_of(a)
             for a in element.iter("a")
-            if "/" in (a.get("href") or "") and next(a.iter("h2", "h3", "h4", "h5"), None) is None
+            if "/" in (href := a.get("href") or "")
+            and next(a.iter("h2", "h3", "h4", "h5"), None) is None
+            and not is_front(doc.address(href) or "")
         ]
         for text in texts:
             if text and len(text) <= 50 and not _YEAR.search(text):
@@ -85,7 +88,36 @@ def section(
         inner = [name for name in names[1:] if name != title and len(name) <= 50]
         if inner:
             return Claim(inner[-1], source)
-    return _above_headline(doc, heading, title)
+    return _above_headline(doc, heading, title) or _crumbs_of_page(doc, marked, title)
+
+
+def _one_of_list(named: Claim, marked: Marks) -> Claim:
+    """A section that machines are told, or the first of several in one text, "Metro, News", where
+    the page shows each of them by itself."""
+    parts = [part.strip() for part in named.text.split(",")]
+    if not 1 < len(parts) <= _MANY:
+        return named
+    shown = {text_of(a) for element in marked[Meaning.SECTION][:_LOOKED_AT]
+             for a in islice(element.iter("a"), _MANY + 1)}  # fmt: skip
+    return Claim(parts[0], named.source) if shown.issuperset(parts) else named
+
+
+def _crumbs_of_page(doc: Document, marked: Marks, title: str | None) -> Claim | None:
+    """The last breadcrumb, where the path stands apart from all that is about the story."""
+    if marked[Meaning.CRUMBS] or is_front(doc.url):
+        return None
+    for element in islice(doc.root.iter("nav", "ol", "ul", "div"), _MOST_ELEMENTS):
+        names = names_of(element)
+        if names and "crumb" in names.lower() and meanings(names) & Meaning.CRUMBS:
+            links = [(text_of(a), a) for a in islice(element.iter("a"), _MANY + 1)]
+            texts = [text for text, _ in links if text]
+            if not 1 < len(texts) <= _MANY or not is_front(
+                doc.address(links[0][1].get("href") or "") or ""
+            ):
+                return None
+            inner = [text for text in texts[1:] if text != title and len(text) <= 50]
+            return Claim(inner[-1], "html:breadcrumb") if inner else None
+    return None
 
 
 def _above_headline(doc: Document, heading: HtmlElement | None, title: str | None) -> Claim | None:

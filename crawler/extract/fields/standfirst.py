@@ -9,7 +9,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawler.extract.body import is_caption, is_prose, read_blocks
-from crawler.extract.dates import has_date, is_dateline
+from crawler.extract.dates import dates_in, has_date, is_dateline
 from crawler.extract.fields.bylines import heads_another, leads_to_person
 from crawler.extract.fields.names import opens_byline
 from crawler.extract.language import (
@@ -29,8 +29,8 @@ from crawler.extract.markup import (
     meanings,
     names_of,
 )
-from crawler.extract.page import Document, Structured, below, text_of
-from crawler.items import Claim
+from crawler.extract.page import Document, Structured, below, is_longer, text_of
+from crawler.items import Block, Claim
 from crawler.text import is_dense, words
 
 _MIN, _MAX = 20, 1_000
@@ -56,6 +56,8 @@ _LABEL_WORDS = 4
 _CREDIT = r"(?:^|[\s.(])<bylines.other_credit>\s*[:：]"
 _LABEL = re.compile(r"[:：|–—]")
 _NOISE = int(Meaning.NOISE)
+_CARD = 400
+"""Characters of another story's card."""
 _BLOCKS = 4
 """Paragraphs and pictures; more of them are a list of other stories."""
 
@@ -85,7 +87,7 @@ def standfirst(
         if _linked(element) or heads_another(element) or is_caption(element, above):
             continue
         text = _prose(element, doc)
-        if _usable(text, title):
+        if _usable(text, title) and not is_dateline(text):
             return Claim(text, "html:standfirst")
     shown = _by_place(headline, title, doc.root.get("lang"))
     if shown is not None:
@@ -101,6 +103,17 @@ def standfirst(
         ):
             return claim
     return None
+
+
+def repeats_beginning(claim: Claim, blocks: Sequence[Block]) -> bool:
+    """Whether what machines are told in a standfirst's place is the story's first words, cut off
+    within a sentence."""
+    if claim.source.startswith("html:"):
+        return False
+    told = claim.text.rstrip(" .…")
+    first = next((block.text for block in blocks if block.type == "paragraph"), "")
+    rest = first[len(told) :] if first.startswith(told) else ""
+    return rest[:1].isalnum() or rest[:1] in (" ", ",", ";")
 
 
 def _by_place(headline: HtmlElement | None, title: str | None, language: str | None) -> str | None:
@@ -245,8 +258,10 @@ def _is_paragraph(element: HtmlElement, near: Sequence[HtmlElement]) -> bool:
 def _prose(element: HtmlElement, doc: Document) -> str:
     """The text of an element without captions, links and labels; "" where it holds many pieces."""
     blocks = read_blocks(element, doc.address, {element})
-    if not blocks and element.tag in _HEADINGS:  # blocks leave out a heading that heads nothing
-        return text_of(element)
+    if not blocks:  # blocks leave out a heading that heads nothing
+        inner = [element] if element.tag in _HEADINGS else list(islice(element.iter(*_HEADINGS), 2))
+        text = text_of(inner[0]) if len(inner) == 1 else ""
+        return "" if any(dates_in(text[-_DATE:])) else text
     return " ".join(b.text for b in blocks if b.type != "figure") if len(blocks) <= _BLOCKS else ""
 
 
@@ -258,12 +273,27 @@ def _beside(element: HtmlElement, above: Set[HtmlElement]) -> bool:
             return False
         if at in above:
             return True
-        if at.tag in ("article", "li", "a", "aside", "nav", "footer") or is_noise(at):
+        if at.tag in ("li", "a", "aside", "nav", "footer") or is_noise(at):
             return False
-        if heads_another(at):
+        if at.tag == "article" and (
+            _is_headed(at, element) or _NO_NOISE.search(names_of(element)) is not None
+        ):
+            return False  # another story's, or the part of the story that all may read
+        if heads_another(at) and (not is_longer(at, _CARD) or _is_headed(at, element)):
             return False
         at = at.getparent()
     return False
+
+
+def _is_headed(article: HtmlElement, element: HtmlElement) -> bool:
+    """Whether a heading stands before an element in an <article>, as another story's headline
+    stands over its summary; the page's own may stand outside."""
+    for each in islice(article.iter("h1", *_HEADINGS, element.tag), _LOOKED_AT):
+        if each is element:
+            return False
+        if each.tag == "h1" or each.tag in _HEADINGS:
+            return True
+    return True
 
 
 def _above(headline: HtmlElement | None) -> Set[HtmlElement]:

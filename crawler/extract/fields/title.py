@@ -137,6 +137,12 @@ def _shown_part(
                 parts[words(head)] = None
     if not parts:
         return None
+    tails = {  # "Harbour: Cranes are sold", the kicker elsewhere
+        words(claim.text[cut.end() :])
+        for claim in told
+        for cut in islice(SEPARATOR.finditer(claim.text), 1)
+        if cut[0].strip() in (":", "：") and len(claim.text) - cut.end() >= _LEAST_HEADLINE
+    }
     longest = max(map(len, parts))
     best: tuple[int, str, HtmlElement] | None = None
     for element in islice(doc.root.iter(*_PART_TAGS), 4_000):
@@ -144,9 +150,15 @@ def _shown_part(
         if not text or not 5 < len(text) < 2 * longest + 40:
             continue
         key = words(text)
+        if key in tails and not elsewhere(element) and _in_heading(element):
+            return Claim(" ".join(text.split()), f"html:{element.tag}"), element
         if key in parts and (best is None or len(key) > best[0]) and not elsewhere(element):
             best = len(key), " ".join(text.split()), element
     return (Claim(best[1], f"html:{best[2].tag}"), best[2]) if best is not None else None
+
+
+def _in_heading(element: HtmlElement) -> bool:
+    return any(up.tag in ("h1", "h2") for up in (element, *islice(element.iterancestors(), 3)))
 
 
 def _agreed(told: Sequence[Claim]) -> Claim | None:
@@ -194,7 +206,8 @@ def _without_kicker(
         short = len(first.split()) <= _LONGEST_KICKER
         if source is not None and short and not colon and _KICKER.search(names_of(source)):
             return rest
-    if len(inner) > 1 and inner[-1][1] is not None and words(rest := _joined(inner[:-1])) in named:
+    ended = len(inner) > 1 and inner[-1][1] is not None and words(full) not in named
+    if ended and words(rest := _joined(inner[:-1])) in named:
         return rest
     bare = without_site(full, data.site_names, "")
     return bare if words(bare) in named else full

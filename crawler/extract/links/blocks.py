@@ -25,6 +25,8 @@ _ITEMS = frozenset({"li", "tr"})
 """No headings either, unless their words say so."""
 _MAX_HEADING = 90
 """Characters of a block's heading."""
+_PROSE = 60
+"""Characters of a paragraph."""
 _MAX_SIBLINGS = 40
 _MAX_LEVELS = 8
 """Elements between a card and the section that its heading opens."""
@@ -99,6 +101,8 @@ class Blocks:
                 break
             if self._zones.of(parent).body != body:
                 break
+            if body and _holds_story(parent):
+                break
             node = parent
         return node
 
@@ -156,7 +160,12 @@ class Blocks:
             chain.append(node)
             done, found = self._before(node)
             parent = node.getparent()
-            if done and found is not None and self._in_each_card(parent):
+            if (
+                done
+                and found is not None
+                and self._in_each_card(parent)
+                and not self._names_block(found)
+            ):
                 done, found = False, None
             if done:
                 break
@@ -168,6 +177,13 @@ class Blocks:
         for step in chain:
             known[step] = found
         return found
+
+    def _names_block(self, heading: Heading) -> bool:
+        """Whether a heading says what the stories below it are: "Most read"."""
+        if heading.element.tag not in HEADINGS or heading.linked or line_words(heading.text) < 2:
+            return False  # the name of a section: "News"
+        told = match(heading.text, self._language)
+        return told is not None and told.extent == "whole"
 
     def _in_each_card(self, part: HtmlElement | None) -> bool:
         """Whether what a heading stands over is one card among others made alike: then it is a
@@ -371,6 +387,12 @@ class Blocks:
         while node is not None and self._stories.get(node) != _MANY:
             node = node.getparent()
         return node
+
+
+def _holds_story(element: HtmlElement) -> bool:
+    """Whether an element in the story's body holds paragraphs, as no card does."""
+    told = (p for p in islice(element.iter("p"), _MAX_SIBLINGS) if len(p.text or "") >= _PROSE)
+    return next(islice(told, 1, None), None) is not None
 
 
 def _in_bold(element: HtmlElement) -> bool:

@@ -61,7 +61,7 @@ _PART_FOOTER = re.compile(
 """The foot of an article or a card, not of the page."""
 _POST_NAV = re.compile(
     r"post-?s?-?nav|nav-?(?:posts?|links|previous|next|prev|single|article)(?![a-z])"
-    r"|prev-?(?:and-?)?next|next-?prev|prev(?:ious)?-?(?:post|article|story)|next-?(?:post|article|story)"
+    r"|prev-?(?:and-?)?next|next-?prev|prev(?:ious)?-?(?:post|article|story)|next-?(?:post|article|story)(?!s(?:$|-))"
     r"|single-?nav|post-?pagination|article-?nav|story-?nav|entry-?nav|adjacent-?(?:post|entr)"
     r"|post-?link|(?:^|-)(?:pagination|paging|pager|pagi|pagenav)(?:$|-)"
 )  # fmt: skip
@@ -432,7 +432,9 @@ def _is_told(block: HtmlElement, container: HtmlElement) -> bool:
     for _ in range(12):
         if node is None or node is container:
             return True
-        if node.tag in ("article", "aside", "footer", "form", "nav", "a", "figure"):
+        if node.tag in ("aside", "footer", "form", "nav", "a", "figure"):
+            return False
+        if node.tag == "article" and not _is_own(node):
             return False
         own = _marks_of(node, node.tag)
         if own.skip or own.hint:
@@ -441,6 +443,17 @@ def _is_told(block: HtmlElement, container: HtmlElement) -> bool:
     return True
 
 
+def _is_own(article: HtmlElement) -> bool:
+    """Whether an <article> in a body is the page's story, and no card or comment: it says so, has
+    the headline in it, or several paragraphs."""
+    if article.get("itemprop") == "articleBody" or next(article.iter("h1"), None) is not None:
+        return True
+    told = (p for p in islice(article.iter("p"), _MAX_CHILDREN) if len(p.text or "") >= _PROSE)
+    return next(islice(told, _STORY - 1, None), None) is not None
+
+
+_STORY = 3
+"""Paragraphs of a story, at least."""
 _PROSE = 60
 """Characters of a block that is prose."""
 _BLOCK_RELATIONS = frozenset({"related", "popular", "featured", "latest", "sponsored"})

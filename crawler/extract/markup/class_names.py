@@ -64,7 +64,8 @@ _WORDS: dict[Meaning, str] = {
         barrier crosslink crosslinks crosspromo nextarticle upnext weiterlesen zumthema mehrzumthema
         lesenauch lesetipp leggianche lirelasuite lireaussi leertambien print emaillink bookmark
         bookmarks likes reactions reaction respond reply trackback pingback imagedescription
-        imgdescription photodescription imgcaption photocaption picturecaption imagecaption
+        imgdescription photodescription imgdesc imgdescr imagedesc photodesc picdesc imgcaption
+        photocaption picturecaption imagecaption
         photocredit photocredits imagecredit imagecredits imgcredit bildquelle bildnachweis
         bildunterschrift piefoto fotopie epigrafe legende pictsrc leetambien leatambien leamas
         tambienlee infobox infoboxes infobloc factbox faktenbox faktabox factsbox disclosure
@@ -142,8 +143,9 @@ _WORDS: dict[Meaning, str] = {
     Meaning.CRUMBS: "breadcrumb breadcrumbs crumb crumbs",
     Meaning.CAPTION: """
         caption captions figcaption credit credits imagecaption bildunterschrift legende
-        imagedescription imgdescription photodescription imgcaption photocaption picturecaption
-        photocredit photocredits imagecredit imagecredits imgcredit bildquelle bildnachweis piefoto
+        imagedescription imgdescription photodescription imgdesc imgdescr imagedesc photodesc
+        picdesc imgcaption photocaption picturecaption photocredit photocredits imagecredit
+        imagecredits imgcredit bildquelle bildnachweis piefoto
         fotopie epigrafe pictsrc
         """,
 }  # fmt: skip

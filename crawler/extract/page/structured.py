@@ -178,7 +178,7 @@ def _typed(values: Iterator[Any]) -> Iterator[Node]:
                 todo.extend(
                     value
                     for key, value in reversed(list(item.items()))
-                    if isinstance(value, Mapping | list) and not _of_readers(key, value)
+                    if isinstance(value, Mapping | list) and not _of_others(key, value)
                 )
             elif isinstance(item, list):
                 todo.extend(v for v in reversed(item) if isinstance(v, Mapping | list))
@@ -213,9 +213,10 @@ def _named(value: Any, nodes: tuple[Node, ...]) -> Any:
     return value
 
 
-def _of_readers(key: str, value: object) -> bool:
-    """Whether a property holds what readers wrote; a single review may be the story itself."""
-    return key in ("comment", "comments") or (
+def _of_others(key: str, value: object) -> bool:
+    """Whether a property holds what readers wrote, or the entries of a live blog, each with a
+    headline, an author and a date of its own; a single review may be the story itself."""
+    return key in ("comment", "comments", "liveBlogUpdate") or (
         key in ("review", "reviews") and isinstance(value, list) and len(value) > 1
     )
 

@@ -138,3 +138,45 @@ def test_the_lines_of_a_caption_are_kept_apart() -> None:
     article = read(*TEXT[:2], figure, *TEXT[2:])
     assert article.image is not None
     assert article.image.caption == "The harbour Foto: Lind"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["The quay on Monday — Foto: Arquivo pessoal", "Hafen von Norden © Paper", "Boats at noon"],
+)
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<div class="c"><figure><img src="/a.jpg"></figure><p class="d">{}</p></div>',
+        '<div><div class="x"><img src="/a.jpg"></div><div class="y">{}</div></div>',
+        '<div><a href="/a.jpg"><img src="/a.jpg"></a><p><span>{}</span></p></div>',
+        '<span><div><img src="/a.jpg"></div><em class="img_desc">{}</em></span>',
+    ],
+)
+def test_a_line_that_is_no_sentence_alone_with_a_picture_is_its_caption(
+    box: str, line: str
+) -> None:
+    article = read(*TEXT[:2], box.format(line), *TEXT[2:])
+    assert line not in article.body
+    assert [b.image.caption for b in article.blocks if b.image is not None] == [line]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "The sixth boat came home at dusk, and nobody had waited for it but the dogs.",
+        "เรือลำที่หกกลับถึงท่าเมื่อพลบค่ำ และไม่มีใครรออยู่ที่ท่าเรือเลยนอกจากสุนัขสองตัวของคนเฝ้าประภาคาร",
+        "عاد القارب السادس عند الغروب ولم يكن في انتظاره على الرصيف أحد سوى الكلاب، وقال البحارة "
+        "إنهم أمضوا الليلة السابقة في خليج صغير خلف الجزيرة لأن الريح كانت أقوى من أن تسمح لهم "
+        "بالعودة",
+    ],
+)
+def test_a_paragraph_beside_its_picture_is_text(told: str) -> None:
+    box = f'<div><div><img src="/a.jpg"></div><div>{told}</div></div>'
+    assert told in read(*TEXT[:2], box, *TEXT[2:]).body
+
+
+def test_a_comment_in_a_figure_is_no_caption() -> None:
+    figure = "<figure><!-- slot for the caption --><img src=/a.jpg></figure>"
+    article = read(*TEXT[:2], figure, *TEXT[2:])
+    assert [b.image.caption for b in article.blocks if b.image is not None] == [None]

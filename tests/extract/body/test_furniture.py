@@ -205,3 +205,26 @@ BELOW = {
 @pytest.mark.parametrize("box", BELOW.values(), ids=BELOW)
 def test_what_is_written_in_sentences_below_a_story_goes_by_its_name(box: str) -> None:
     assert read("".join(map(p, STORY["en"])) + box).split("\n\n") == STORY["en"]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("name", ["highLightSearchTarget", "share-text", "widget_p"])
+def test_a_story_in_one_paragraph_is_one_whatever_that_is_called(lang: str, name: str) -> None:
+    text = "<br><br>".join(STORY[lang])
+    html = f"""<html lang="{lang}"><head><title>{TITLE}</title></head><body><main><article>
+    <header><h1>{TITLE}</h1></header><div class="a1"><figure><img src="/w.jpg"></figure></div>
+    <div class="a2"><p class="a3 {name}">{text}</p></div></article></main></body></html>"""
+    body = extract(html.encode(), URL).article.body
+    assert [line for line in body.split("\n") if line] == STORY[lang]
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+@pytest.mark.parametrize("name", ["subscriber-preview", "teaser", "share-box"])
+def test_a_first_paragraph_in_a_box_of_its_own_is_the_storys(lang: str, name: str) -> None:
+    first, *rest = STORY[lang]
+    first += " " + rest[-1]
+    boxes = "".join(f'<div class="b2"><p>{text}</p></div>' for text in rest)
+    html = f"""<html lang="{lang}"><head><title>{TITLE}</title></head><body><main><article>
+    <header><h1>{TITLE}</h1></header><div class="b1"><div class="{name}"><p>{first}</p></div>
+    {boxes}</div></article></main></body></html>"""
+    assert extract(html.encode(), URL).article.body.split("\n\n") == [first, *rest]

@@ -103,3 +103,79 @@ def test_a_claim_cut_off_at_a_quotation_mark_is_not_the_title() -> None:
     html = f"""<html><head><meta property="og:title" content="The bridge, or "></head>
     <body><h1>The bridge, or "the miller’s road"</h1><p>{"</p><p>".join(STORY)}</p></body></html>"""
     assert extract(html.encode(), URL).article.title == 'The bridge, or "the miller’s road"'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Updated 7 May 2026 at 5:17 p.m. | Published 7 May 2026 at 6:02 a.m.",
+        "Aktualisiert am 7. Mai 2026 um 17.17 Uhr, veröffentlicht am 7. Mai 2026 um 6.02 Uhr",
+    ],
+)
+def test_a_line_that_says_when_the_story_was_updated_is_no_note_to_it(line: str) -> None:
+    assert read(f'<p class="lead">{LEAD}</p><div>{line}</div>').body.split("\n\n") == [LEAD, *STORY]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Reporter", "Publicerad", "05.10", "Uppdaterad", "07.00"],
+        ["Ann Example", "Published 9:40"],
+        ["Ann Example", '<time datetime="2026-05-07T05:10Z">3 hours ago</time>'],
+        ['<span>Publisert: <time datetime="2026-05-07">For 3 timer siden</time></span>'
+         '<span>Oppdatert <time datetime="2026-05-07">for 20 minutter siden</time></span>'],
+    ],
+)  # fmt: skip
+def test_lines_of_an_hour_or_a_time_between_lead_and_story_are_left_out(lines: list[str]) -> None:
+    beside = "".join(f"<div>{line}</div>" for line in lines)
+    inside = f'<p class="lead">{LEAD}</p>{beside}' + "".join(f"<p>{text}</p>" for text in STORY)
+    html = f"""<html><head><title>{TITLE}</title></head><body><main><article>
+    <h1>{TITLE}</h1>{inside}</article></main></body></html>"""
+    assert extract(html.encode(), URL).article.body.split("\n\n") == [LEAD, *STORY]
+
+
+def test_how_long_something_takes_is_no_line_of_the_storys_time() -> None:
+    takes = '<p class="lead">{}</p><p>Baking</p><p><time datetime="PT15M">15 min</time></p>'
+    article = read(
+        inside=[], above="", after=takes.format(LEAD) + "".join(map("<p>{}</p>".format, STORY))
+    )
+    assert "15 min" in article.body
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "<p>12 gennaio 2026 (modifica il 13 gennaio 2026 | 19:02)</p>",
+        "<p>Editor: A. L.</p>",
+        "<p><em>(Cover picture: the old bridge. Photo: Ann Example / The Paper)</em></p>",
+        "<p><em>(Borítókép: a régi híd. Fotó: Példa Anna)</em></p>",
+        "<p><b>BONUS VIDEO:</b></p>",
+        "<ul><li>Sign up for our newsletter and get the best stories every morning</li>"
+        "<li>Sign up for push alerts and have the best of it on your phone</li></ul>",
+    ],
+)  # fmt: skip
+def test_lines_that_are_about_the_page_do_not_end_the_story(after: str) -> None:
+    assert read(after=after).body.split("\n\n") == STORY
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "(The exhibition is open from 3 March 2026 to 14 July 2026.)",
+        "All that he said of it was this: yes (and that to himself).",
+        "What you will find in his shop by the bridge, and at which price, is written here:",
+    ],
+)
+def test_a_last_line_that_tells_of_the_story_stays(last: str) -> None:
+    assert read(inside=[*STORY, last]).body.split("\n\n") == [*STORY, last]
+
+
+def test_buttons_in_a_list_behind_the_date_are_left_out() -> None:
+    inside = (
+        f'<p class="lead">{LEAD}</p><p>Publié le 7 mai 2026 à 07h00</p>'
+        "<ul><li>Offrir l’article</li><li>Partager</li></ul>"
+        + "".join(f"<p>{text}</p>" for text in STORY)
+    )
+    html = f"""<html lang="fr"><head><title>{TITLE}</title></head><body><main><article>
+    <h1>{TITLE}</h1>{inside}</article></main></body></html>"""
+    assert extract(html.encode(), URL).article.body.split("\n\n") == [LEAD, *STORY]

@@ -80,3 +80,45 @@ def test_the_author_of_another_story_is_not_taken(read: Read) -> None:
     below = """<aside><article><h2><a href="/x">Lock closed for repairs until the autumn</a></h2>
         <span class="author">Cy Other</span></article></aside>"""
     assert read(below=below).authors == ()
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        '<p class="author"><a href="/author/a">Ada Miller</a>, <a href="/author/b">Bo Lund</a>',
+        '<p class="byline">Por <a href="/autor/a">Ada Miller</a> y <a href="/autor/b">Bo Lund</a>',
+    ],
+)
+def test_a_byline_with_more_persons_than_machines_are_told_counts(read: Read, byline: str) -> None:
+    one = told('{"@type": "Person", "name": "Ada Miller"}')
+    assert read(one, byline).authors == ("Ada Miller", "Bo Lund")
+    unlinked = '<p class="byline">By Ada Miller, Harbour Law Programme</p>'
+    assert read(one, unlinked).authors == ("Ada Miller",)
+
+
+@pytest.mark.parametrize(
+    ("meta", "shown"),
+    [
+        ("Super User", '<dd class="createdby" itemprop="author" itemscope>Written by '
+                       '<span itemprop="name">Ada Miller</span></dd>'),
+        ("Super Utilisateur", '<p class="author" itemprop="author">Écrit par '
+                              '<span itemprop="name">Ada Miller</span></p>'),
+    ],
+)  # fmt: skip
+def test_a_name_after_a_word_that_says_so_counts_before_a_login(
+    read: Read, meta: str, shown: str
+) -> None:
+    assert read(f'<meta name="author" content="{meta}">', shown).authors == ("Ada Miller",)
+
+
+def test_a_signature_counts_before_the_platform_that_machines_are_told(read: Read) -> None:
+    head = '<meta property="og:article:author" content="한빛일보 | 나베오">'
+    shown = '<div class="journalist"><a href="/j/1"><em>김하늘 기자</em></a></div>'
+    assert read(head, shown).authors == ("김하늘",)
+
+
+def test_a_label_with_a_colon_is_no_name(read: Read) -> None:
+    assert (
+        read("", '<div class="post_author">本文来源：江南日报 责任编辑： 李佳_NB1234</div>').authors
+        == ()
+    )

@@ -103,3 +103,29 @@ def test_a_part_of_the_page_that_is_called_a_section_names_none(read: Read) -> N
     layout = f"""<section class="page-section"><p>{"The ferry crosses at noon again. " * 20}
         <a href="/ferry/timetable/">Timetable</a></p></section>"""
     assert read("", below=layout).section is None
+
+
+def test_the_first_of_several_sections_in_one_text_counts_if_the_page_shows_them(
+    read: Read,
+) -> None:
+    said = SAID.replace('"Town"', '"Town, River, News"')
+    shown = '<ul class="cats"><li class="cat"><a href="/c/{}/">{}</a></li></ul>'
+    links = "".join(shown.format(name.lower(), name) for name in ("Town", "River", "News"))
+    assert read(said, links).section == "Town"
+    assert read(SAID.replace('"Town"', '"Food, Drink and Travel"')).section == (
+        "Food, Drink and Travel"
+    )
+
+
+def test_breadcrumbs_may_stand_apart_from_the_story() -> None:
+    html = f"""<html><head><title>Ferry returns to the river</title></head><body>
+    <div class="region"><nav class="breadcrumb"><h2>You are here</h2><ol>
+    <li><a href="/">Home</a></li><li><a href="/town">Town</a></li></ol></nav></div>
+    <main><h1>Ferry returns to the river</h1><article>{TEXT}</article></main></body></html>"""
+    assert extract(html.encode(), URL).article.section == "Town"
+
+
+def test_a_link_to_the_front_page_names_no_section(read: Read) -> None:
+    link = '<div class="section"><a href="/">Paper Today</a></div>'
+    crumbs = CRUMBS if "Home" in CRUMBS else ""
+    assert read("", link + crumbs).section == "Town"

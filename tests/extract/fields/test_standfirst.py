@@ -119,3 +119,33 @@ def test_what_is_of_a_card_a_newsletter_or_an_advert_is_no_standfirst(
     read: Read, above: str
 ) -> None:
     assert read(above=above).standfirst is None
+
+
+def test_a_standfirst_may_stand_in_an_article_below_the_headline(read: Read) -> None:
+    below = f"""<div class="block"><article class="node"><footer>By admin</footer>
+        <div class="content"><div class="field-chapo">{LEAD}</div></div></article></div>"""
+    html = read("", f'</article><div class="region">{below}</div><article>')
+    assert html.standfirst == LEAD
+
+
+def test_a_heading_alone_in_a_box_of_that_name_is_a_standfirst(read: Read) -> None:
+    for box in (
+        '<div class="Post__lead"><h2>{}</h2></div>',
+        '<header class="dek"><h3>{}</h3></header>',
+    ):
+        assert read("", box.format(LEAD)).standfirst == LEAD
+
+
+@pytest.mark.parametrize(
+    "line", ["Hamburg, 7. Mai 2026, 17.26 Uhr", "7 May 2026, 5.26 pm, by Ada Miller"]
+)
+def test_a_line_with_the_date_is_no_standfirst_whatever_it_is_called(read: Read, line: str) -> None:
+    article = read("", f'<p class="intro">{line}</p><p class="teaser-text">{LEAD}</p>')
+    assert article.standfirst == LEAD
+
+
+@pytest.mark.parametrize("name", ["description", "og:description"])
+def test_the_storys_first_words_are_no_summary_of_it(read: Read, name: str) -> None:
+    cut = "The ferry crossed the river on Monday, and the people on both banks stood and"
+    assert read(f'<meta name="{name}" content="{cut}">').standfirst is None
+    assert read(f'<meta name="{name}" content="{LEAD}">').standfirst == LEAD

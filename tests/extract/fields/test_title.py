@@ -191,3 +191,41 @@ def test_what_no_heading_shows_is_a_headline_all_the_same() -> None:
 )  # fmt: skip
 def test_lines_and_kickers_part_the_words_of_a_heading(heading: str) -> None:
     assert read(f"<article><h1>{heading}</h1>{PARAGRAPHS}</article>").title == SHOWN
+
+
+def test_a_headline_that_all_of_the_page_tells_keeps_its_last_part() -> None:
+    told = "Old well found below the pond: its stairs are whole"
+    data = {"@type": "NewsArticle", "headline": "Old well found below the pond"}
+    more = f'<script type="application/ld+json">{json.dumps(data)}</script>'
+    first, last = told.split(": ")
+    h1 = f"<h1><span>{first}:</span> <span>{last}</span></h1>"
+    assert read(f"<article>{h1}{PARAGRAPHS}</article>", told=told, more=more).title == told
+
+
+@pytest.mark.parametrize("kicker", ["Milliardenprojekt", "The river", "経済"])
+def test_what_is_told_after_a_colon_is_the_headline_where_it_is_shown_in_the_heading(
+    kicker: str,
+) -> None:
+    html = f"""<html><head><title>What all of it costs the town - The Courier</title>
+    <meta property="og:title" content="Cranes of the harbour: {SHOWN}"></head><body><article>
+    <header><span>Cranes of the harbour</span><h2><span>{kicker}</span> <span>{SHOWN}</span></h2>
+    </header>{PARAGRAPHS}</article></body></html>"""
+    assert extract(html.encode(), URL).article.title == SHOWN
+
+
+def test_the_heading_of_an_entry_is_not_the_headline_of_a_live_blog() -> None:
+    entries = [{"@type": "BlogPosting", "headline": SHOWN, "articleBody": "They are sold.",
+                "author": {"@type": "Person", "name": "Bo Lund"},
+                "datePublished": "2026-05-03T21:00:00Z"}]  # fmt: skip
+    told = f"Harbour live: {SHOWN}"
+    data = {"@type": "LiveBlogPosting", "headline": told, "liveBlogUpdate": entries,
+            "datePublished": "2026-05-02T07:00:00Z", "author": {"name": "Ada Lind"}}  # fmt: skip
+    html = f"""<html lang="en"><head><title>{told} | The Courier</title>
+    <meta property="og:title" content="{told}"><script type="application/ld+json">
+    {json.dumps(data)}</script></head><body><main><h1>{told}</h1>{PARAGRAPHS}
+    <div class="entry"><span>9:58</span><h2>{SHOWN}</h2><p>{STORY[0]}</p></div></main></body>"""
+    article = extract(html.encode(), URL).article
+    assert article.title == told
+    assert article.authors == ("Ada Lind",)
+    assert article.published_claims[0].text == "2026-05-02T07:00:00Z"
+    assert STORY[1] in article.body

@@ -474,3 +474,36 @@ def test_a_sister_host_of_the_same_paper_has_stories_too() -> None:
         "owns the sea here?</a>"
     )
     assert len(read(body("") + f"<aside><h3>Latest</h3>{link}</aside>")) == 1
+
+
+def link(slug: str) -> str:
+    return f'<a href="{href(slug)}">{slug.replace("-", " ")}</a>'
+
+
+def test_stories_below_a_story_in_an_article_of_its_own_are_not_in_its_text() -> None:
+    card = f"<div class=item><h3>{link('bus-fares-rise-again-in-the-port')}</h3></div>"
+    page = f"""<div class=story><article class=post><h1>Ferries stand still</h1>{PROSE * 3}
+        </article><div class=list><h4>Related articles</h4>{card}</div></div>"""
+    assert [(k.relation, k.label) for k in read(page)] == [("related", "Related articles")]
+
+
+def test_a_card_in_the_text_has_none_of_the_storys_headings() -> None:
+    slug = "this-is-how-much-is-thrown-away"
+    card = f'<div class=q1><a href="{href(slug)}"><div>MORE</div><div>How much goes</div></a></div>'
+    page = body(f"<span>Anzeige</span>{PROSE}<h2>“We had no choice”</h2>{card}")
+    assert "“We had no choice”" not in [k.title for k in read(page)]
+    assert "sponsored" not in [k.relation for k in read(page)]
+
+
+def test_two_blocks_of_one_story_each_have_their_own_headings() -> None:
+    block = "<section class=block><h3>{}</h3><ul><li>{}</li></ul></section>"
+    blocks = block.format("Related to this story", link("lars-buys-a-second-quarry"))
+    blocks += block.format("Most Popular", link("bear-enters-the-bait-shop-twice"))
+    found = read(f"{body('')}<div>{blocks}</div>")
+    assert (found[-1].relation, found[-1].label) == ("popular", "Most Popular")
+
+
+def test_a_block_called_next_articles_is_no_step_to_the_next_one() -> None:
+    card = f"<h2>{link('buses-change-their-way-after-the-storm')}</h2>"
+    found = read(f"{body('')}<section class=next-articles>{card}</section>")
+    assert [k.relation for k in found] == ["related"]
