@@ -21,7 +21,6 @@ from crawler.extract.fields import (
     language,
     lead_image,
     read_time,
-    repeats_beginning,
     section,
     shown_read_time,
     standfirst,
@@ -152,8 +151,6 @@ def _article(doc: Document, data: Structured, head: _Head, story: Body) -> Artic
     """The story with all that its page tells of it."""
     words = count_words(story.text)
     lead = head.standfirst
-    if lead is not None and repeats_beginning(lead, story.blocks):
-        lead = None
     tongue = language(doc, data, story.text or _text(head.title) or "")
     names, author = authors(doc, data, head.marked, head.heading, story.untrimmed, _text(tongue))
     shown = shown_read_time(doc, _text(tongue))

@@ -9,7 +9,7 @@ from crawler.extract.fields.names import named_authors
 from crawler.extract.fields.persons import is_person
 from crawler.extract.fields.readtime import read_time, shown_read_time
 from crawler.extract.fields.section import section, tags
-from crawler.extract.fields.standfirst import repeats_beginning, standfirst
+from crawler.extract.fields.standfirst import standfirst
 from crawler.extract.fields.title import headline
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "lead_image",
     "named_authors",
     "read_time",
-    "repeats_beginning",
     "section",
     "shown_read_time",
     "standfirst",

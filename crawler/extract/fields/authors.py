@@ -149,9 +149,10 @@ def _with_others(
         found = _found(texts, "html:author", others, language)
         if found is None or found.persons < len(found.names):
             continue
-        shown = {words(name) for name in found.names}
-        apart = _linked_people(element) | ({*map(words, texts)} if len(texts) > 1 else set())
-        if names < shown and shown - names <= apart:
+        shown, linked = {words(name) for name in found.names}, _linked_people(element)
+        apart = linked | ({*map(words, texts)} if len(texts) > 1 else set())
+        # where one who is linked wrote nothing ("Fact-checked by"), nobody knows of the next
+        if names < shown and shown - names <= apart and linked <= shown:
             return found
     return told
 

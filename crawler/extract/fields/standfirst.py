@@ -30,7 +30,7 @@ from crawler.extract.markup import (
     names_of,
 )
 from crawler.extract.page import Document, Structured, below, is_longer, text_of
-from crawler.items import Block, Claim
+from crawler.items import Claim
 from crawler.text import is_dense, words
 
 _MIN, _MAX = 20, 1_000
@@ -103,17 +103,6 @@ def standfirst(
         ):
             return claim
     return None
-
-
-def repeats_beginning(claim: Claim, blocks: Sequence[Block]) -> bool:
-    """Whether what machines are told in a standfirst's place is the story's first words, cut off
-    within a sentence."""
-    if claim.source.startswith("html:"):
-        return False
-    told = claim.text.rstrip(" .…")
-    first = next((block.text for block in blocks if block.type == "paragraph"), "")
-    rest = first[len(told) :] if first.startswith(told) else ""
-    return rest[:1].isalnum() or rest[:1] in (" ", ",", ";")
 
 
 def _by_place(headline: HtmlElement | None, title: str | None, language: str | None) -> str | None:

@@ -94,6 +94,9 @@ def test_a_byline_with_more_persons_than_machines_are_told_counts(read: Read, by
     assert read(one, byline).authors == ("Ada Miller", "Bo Lund")
     unlinked = '<p class="byline">By Ada Miller, Harbour Law Programme</p>'
     assert read(one, unlinked).authors == ("Ada Miller",)
+    checked = """<div class="byline"><p>By <a href="/author/a">Ada Miller</a></p>
+        <p>Fact-checked by <a href="/author/c">Cy Beck</a> and <a href="/author/b">Bo Lund</a>"""
+    assert read(one, checked).authors == ("Ada Miller",)
 
 
 @pytest.mark.parametrize(

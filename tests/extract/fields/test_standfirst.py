@@ -142,10 +142,3 @@ def test_a_heading_alone_in_a_box_of_that_name_is_a_standfirst(read: Read) -> No
 def test_a_line_with_the_date_is_no_standfirst_whatever_it_is_called(read: Read, line: str) -> None:
     article = read("", f'<p class="intro">{line}</p><p class="teaser-text">{LEAD}</p>')
     assert article.standfirst == LEAD
-
-
-@pytest.mark.parametrize("name", ["description", "og:description"])
-def test_the_storys_first_words_are_no_summary_of_it(read: Read, name: str) -> None:
-    cut = "The ferry crossed the river on Monday, and the people on both banks stood and"
-    assert read(f'<meta name="{name}" content="{cut}">').standfirst is None
-    assert read(f'<meta name="{name}" content="{LEAD}">').standfirst == LEAD
