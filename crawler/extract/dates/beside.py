@@ -20,6 +20,8 @@ from crawler.extract.dates.context import (
     spans_years,
     stated,
 )
+from crawler.extract.dates.line import tells_otherwise
+from crawler.extract.dates.others import of_another
 from crawler.extract.dates.said import of_change, of_publication, of_something_else
 from crawler.extract.dates.text import has_date
 from crawler.extract.language import pattern
@@ -74,7 +76,9 @@ def beside(near: HtmlElement | None) -> Beside:
                     if revised is not None:
                         kinds.add(1)
                         found[1].append((passed, Claim(revised, claim.source)))
-                if claim is not None and in_site_bar(element, near):
+                if claim is not None and (
+                    in_site_bar(element, near) or of_another(element, near)
+                ):
                     claim = None
                 # words of a headline or a link are no label
                 label, before = before, text if element.tag not in NO_LABELS else ""
@@ -117,13 +121,18 @@ def _judge(element: HtmlElement, text: str, near: HtmlElement) -> tuple[int, Cla
     for up in (element, *islice(element.iterancestors(), 4)):
         if up.tag in _APART and not (up.tag == "aside" and is_line_of_story(up, near)):
             return kind, None
-    opens = text.startswith(date) and pattern(_GOES_ON).match(text, len(date)) is not None
+    start = text.find(date)
+    opens = (start == 0 and pattern(_GOES_ON).match(text, len(date)) is not None) or (
+        start == 1 and text[0] in "([" and text[len(date) + 1 :][:1] in (")", "]")
+    )
     if not opens and (
         len(text) - len(date) > PROSE
         or in_sentence(element, len(date))
-        or is_sentence(text, text.find(date), len(date))
+        or is_sentence(text, start, len(date))
     ):
         kind = 2
+    elif kind == 0 and tells_otherwise(text, start, start + len(date)):
+        return 0, None
     return kind, Claim(date, "html:near headline" if kind < 2 else "html:sentence")
 
 

@@ -4,7 +4,7 @@ from crawler.extract.language.guess import contradicts, detect
 from crawler.extract.language.labels import Match, heads_no_stories, knows, match, phrase_in, whole
 from crawler.extract.language.labels import words as comparable
 from crawler.extract.language.loader import pattern, words_of, words_of_one
-from crawler.extract.language.months import month_number
+from crawler.extract.language.months import is_weekday, month_number
 from crawler.extract.language.phrases import (
     calls,
     is_appeal,
@@ -34,6 +34,7 @@ __all__ = [
     "is_label",
     "is_note",
     "is_wall",
+    "is_weekday",
     "knows",
     "match",
     "may_open_note",

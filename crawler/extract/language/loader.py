@@ -57,7 +57,7 @@ def _names_of_words() -> tuple[str, ...]:
         for one in tables().values()
         for table in ("months", "dateparser")
         for key, value in one.get(table, {}).items()
-        if key != "only_here"
+        if key not in ("only_here", "weekdays")
         for name in value.split()
         if "_" in name and not name.isascii()  # else a particle and a name: `of_month`
     )
@@ -73,5 +73,17 @@ def _alternatives(place: re.Match[str]) -> str:
     return f"(?:{_longest_first(words_of(place[1], place[2]))})"
 
 
+_AT_EDGE = r"\b"
+
+
 def _longest_first(words: tuple[str, ...]) -> str:
-    return "|".join(sorted(words, key=len, reverse=True))
+    """The words as branches. Those that begin at a word's edge have it in common: `re` looks for it
+    once, and not once a word."""
+    longest = sorted(words, key=len, reverse=True)
+    at_edge = [word.removeprefix(_AT_EDGE) for word in longest if word.startswith(_AT_EDGE)]
+    others = [word for word in longest if not word.startswith(_AT_EDGE)]
+    if len(at_edge) > 1:
+        others.append(rf"{_AT_EDGE}(?:{'|'.join(at_edge)})")
+    else:
+        others = longest
+    return "|".join(others)

@@ -1,4 +1,4 @@
-"""Names of months, in full, short and declined, in some hundred and twenty languages.
+"""Names of months and of days of the week, in full, short and declined, in some hundred and twenty languages.
 
 The table `dateparser` of a language has those of the Unicode CLDR, written by `make languages`;
 `months` those that the press writes besides. A name means one month in all languages but those that
@@ -16,6 +16,8 @@ MONTHS = (
     "october", "november", "december",
 )  # fmt: skip
 """Keys of the tables; their values are names, white space between two and `_` within one."""
+WEEKDAYS = "weekdays"
+"""The key of the same for days of the week."""
 
 
 @cache
@@ -50,6 +52,24 @@ def month_number(name: str, language: str | None = None) -> int | None:
     shared, own = _names()
     code = (language or "").lower().partition("-")[0]
     return own.get(code, {}).get(word) or shared.get(word)
+
+
+@cache
+def _weekdays() -> frozenset[str]:
+    return frozenset(
+        name
+        for tables_of in tables().values()
+        for name in tables_of.get("dateparser", {}).get(WEEKDAYS, "").split()
+    )
+
+
+def is_weekday(name: str) -> bool:
+    """Whether a word names a day of the week, in any language.
+
+    >>> is_weekday("Freitag"), is_weekday("Freital")
+    (True, False)
+    """
+    return month_key(name) in _weekdays()
 
 
 def month_key(name: str) -> str:
