@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
+from crawler.extract.dates.ago import said_ago
 from crawler.extract.dates.context import (
     LABEL,
     NO_LABELS,
@@ -108,7 +109,10 @@ def _says_change(before: str, text: str) -> bool:
 
 def _judge(element: HtmlElement, text: str, near: HtmlElement) -> tuple[int, Claim | None]:
     if not has_date(text):
-        return 0, None
+        said = said_ago(text)
+        if said is None or in_comments(element) or is_other(element, text):
+            return 0, None
+        return int(of_change(text)), Claim(said, "html:near headline")
     if spans_years(text):
         return 0, None
     date = stated(text, modified=False)

@@ -10,6 +10,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from crawler.extract.dates.ago import said_ago
 from crawler.extract.dates.context import (
     LABEL,
     MAX_SHOWN,
@@ -232,6 +233,9 @@ def _stamped(element: HtmlElement) -> list[tuple[Claim, bool]]:
             for date, changed in shown
             if date is not None
         ]
+    if said_ago(text) is not None and not is_other(element, text):
+        changed = of_change(f"{_label(element)} {text}")
+        return [(Claim(text, "html:date"), changed)]
     for name in _STAMPS:
         stamp = element.get(name)
         if stamp and len(stamp) <= MAX_SHOWN and sum(c.isdecimal() for c in stamp) > 4:

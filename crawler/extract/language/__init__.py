@@ -3,7 +3,7 @@
 from crawler.extract.language.guess import contradicts, detect
 from crawler.extract.language.labels import Match, heads_no_stories, knows, match, phrase_in, whole
 from crawler.extract.language.labels import words as comparable
-from crawler.extract.language.loader import pattern, words_of, words_of_one
+from crawler.extract.language.loader import languages_with, pattern, words_of, words_of_one
 from crawler.extract.language.months import is_weekday, month_number
 from crawler.extract.language.phrases import (
     calls,
@@ -36,6 +36,7 @@ __all__ = [
     "is_wall",
     "is_weekday",
     "knows",
+    "languages_with",
     "match",
     "may_open_note",
     "month_number",

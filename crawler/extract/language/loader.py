@@ -36,6 +36,11 @@ def words_of(table: str, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for words in found for word in words))
 
 
+def languages_with(table: str) -> tuple[str, ...]:
+    """The languages whose file has a table."""
+    return tuple(code for code, tables_of in tables().items() if table in tables_of)
+
+
 def words_of_one(language: str, table: str, key: str) -> tuple[str, ...]:
     """What one language has under a key."""
     return tuple(tables().get(language, {}).get(table, {}).get(key, ()))

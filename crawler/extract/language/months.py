@@ -72,6 +72,11 @@ def is_weekday(name: str) -> bool:
     return month_key(name) in _weekdays()
 
 
+_JOINERS = {0x200C: None, 0x200D: None}
+"""Marks that only tell how letters are joined: as often left out."""
+
+
 def month_key(name: str) -> str:
     """A name as the tables have it."""
-    return name.lower().replace(".", "").replace(" ", "_")
+    key = name.lower().replace(".", "").replace(" ", "_")
+    return key if key.isascii() else key.translate(_JOINERS)
