@@ -78,7 +78,7 @@ def _told(text: str, primary: str) -> Ago | None:
     text = _plain(text)
     for code in _candidates(text, primary):
         words = _words(code)
-        if text in words.yesterday:
+        if text in words.yesterday and primary in ("", code):  # "hier" is "here" elsewhere
             return Ago("day", timedelta(days=1), 0)
         for form in words.forms:
             if (match := form.fullmatch(text)) is not None:
@@ -189,7 +189,7 @@ def _read(match: re.Match[str], words: _Words) -> Ago:
 
 def said_ago(text: str) -> str | None:
     """The part of a short line that says how long ago its story was published, with its label;
-    None if none does.
+    None if none does. "Yesterday" does with a time of day alone.
 
     text: white space collapsed.
 
@@ -206,10 +206,8 @@ def said_ago(text: str) -> str | None:
 
 @lru_cache(maxsize=4_096)
 def _says(text: str) -> bool:
-    if told_ago(text, None) is not None:
-        return True
     plain = _plain(text)
     if not plain.startswith(_marks().yesterday):
-        return False
+        return told_ago(text, None) is not None
     time, rest = take_time(text, None)
     return time is not None and _plain(rest) in _marks().yesterday

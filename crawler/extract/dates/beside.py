@@ -33,6 +33,7 @@ _GOES_ON = r"\s*(?:[-–—|•·/:,]\s|<dates.oclock>\b|\()"
 """After a date that opens a paragraph: it is the paragraph's date line."""
 _APART = frozenset({"footer", "aside", "nav", "blockquote", "figure"})
 _HIDDEN = frozenset({"script", "style", "noscript", "template"})
+_AGO = "html:near headline, ago"
 CLOSE_TEXT = 200
 """Characters between the headline and a date that belongs to it."""
 _AFTER, _BEFORE = 1_200, 500
@@ -54,13 +55,15 @@ class Beside(NamedTuple):
     """Those farther off."""
     changed: list[Claim]
     """Dates that are said to be of a change."""
+    ago: list[Claim]
+    """How long ago, alone within `CLOSE_TEXT`."""
     prose: list[Claim]
     """Dates in sentences."""
 
 
 def beside(near: HtmlElement | None) -> Beside:
     """Dates in plain text above and below the headline, the nearest first."""
-    found: list[list[tuple[int, Claim]]] = [[], [], []]
+    found: list[list[tuple[int, Claim]]] = [[], [], [], []]
     if near is not None:
         for texts in (_texts(near), _below(near), _above(near)):
             kinds: set[int] = set()
@@ -70,7 +73,7 @@ def beside(near: HtmlElement | None) -> Beside:
                 if passed > far:
                     break
                 kind, claim = _judge(element, text, near)
-                if kind == 0 and claim is not None and _says_change(before, text):
+                if kind in (0, 3) and claim is not None and _says_change(before, text):
                     kind = 1
                 if kind == 0 and claim is not None and 1 not in kinds:
                     revised = stated(text, modified=True)  # "Published …; revised …"
@@ -92,10 +95,11 @@ def beside(near: HtmlElement | None) -> Beside:
                     if kind == 0:
                         far = passed + _TO_CHANGE
                 passed += len(text)
-    alone, changed, prose = (sorted(claims, key=lambda f: f[0]) for claims in found)
+    alone, changed, prose, ago = (sorted(claims, key=lambda f: f[0]) for claims in found)
     return Beside(
         close=[claim for passed, claim in alone if passed <= CLOSE_TEXT],
         alone=[claim for passed, claim in alone if passed > CLOSE_TEXT],
+        ago=[claim for passed, claim in ago if passed <= CLOSE_TEXT],
         changed=[claim for _, claim in changed],
         prose=[claim for passed, claim in prose if passed <= CLOSE_TEXT],
     )
@@ -112,7 +116,7 @@ def _judge(element: HtmlElement, text: str, near: HtmlElement) -> tuple[int, Cla
         said = said_ago(text)
         if said is None or in_comments(element) or is_other(element, text):
             return 0, None
-        return int(of_change(text)), Claim(said, "html:near headline")
+        return (1 if of_change(text) else 3), Claim(said, _AGO)
     if spans_years(text):
         return 0, None
     date = stated(text, modified=False)

@@ -138,6 +138,7 @@ def _published(doc: Document, data: Structured, shown: _Shown) -> Iterator[Claim
     yield from _metas(data, _VAGUE_META)
     yield from _other_works(data)
     yield from url_dates(doc.url)
+    yield from chain(shown.times.ago, shown.marked.ago, text.ago)
 
 
 def _other_works(data: Structured) -> Iterator[Claim]:

@@ -51,11 +51,16 @@ class Placed:
     near: HtmlElement | None
     """The headline's element."""
     places: tuple[list[tuple[HtmlElement, Claim]], ...] = field(
-        default_factory=lambda: ([], [], [], [])
+        default_factory=lambda: ([], [], [], [], [])
     )
 
     def add(self, place: int, element: HtmlElement, *claims: Claim) -> None:
-        """place: 0 for close, 1 for off, 2 for apart, 3 for changed."""
+        """place: 0 for close, 1 for off, 2 for apart, 3 for changed.
+
+        What counts back from the capture comes after all that states a day.
+        """
+        if place < 2 and all(said_ago(claim.text) is not None for claim in claims):
+            place = 4
         self.places[place].extend((element, claim) for claim in claims)
 
     @cached_property
@@ -77,6 +82,11 @@ class Placed:
     def changed(self) -> list[Claim]:
         """Of a change, wherever they stand."""
         return self._own(3)
+
+    @cached_property
+    def ago(self) -> list[Claim]:
+        """How long ago, close to the headline or farther off."""
+        return self._own(4)
 
     def _own(self, place: int) -> list[Claim]:
         """Those that no other story, comment or picture has."""

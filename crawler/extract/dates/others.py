@@ -9,6 +9,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from crawler.extract.dates.ago import said_ago
 from crawler.extract.dates.text import dates_in, has_date
 from crawler.text import line_words
 
@@ -132,9 +133,11 @@ def _alike(part: HtmlElement) -> Iterator[HtmlElement]:
 def _is_dated(part: HtmlElement) -> bool:
     return any(
         len(text) < 4 * _LONGEST
-        and has_date(text)
         and len(plain := " ".join(text.split())) <= _LONGEST
-        and next(dates_in(plain), None) is not None
+        and plain
+        and (
+            next(dates_in(plain), None) is not None if has_date(plain) else said_ago(plain)
+        )
         for text in islice(part.itertext(), _TEXTS)
     )
 

@@ -57,7 +57,7 @@ _DATE = (
     rf"(?<![\d.,/\-])(?:{_CJK}{_NUMERIC}{_BY_NUMBER}|{_SHORT_YEAR})|(?<![\d.,/])(?:{_NAMED}{_THAI})"
 )
 _PLAIN_DATE = re.sub("|".join(map(re.escape, (_CJK, _BY_NUMBER, _THAI))), "", _DATE).replace(
-    WORD, _PLAIN_WORD
+    "<months.of_words>", "<months.of_latin_words>"
 )
 _FOREIGN = re.compile(
     "[\u0103\u01a0-\u01b0\u0250-\u1fff\u200e\u200f\u2c00-\ud7ff\uf900-\ufdff\ufe70-\ufeff]"
@@ -203,7 +203,8 @@ def timed(text: str, start: int, end: int) -> str:
     >>> timed("Am 14. Juli 2021, 9.41 Uhr, in Köln", 3, 16)
     '14. Juli 2021, 9.41 Uhr'
     """
-    time = pattern(_TIME_AFTER).match(text, end)
+    folded = text if text.isascii() else text.translate(COMMAS)
+    time = pattern(_TIME_AFTER).match(folded, end)
     if time is not None:
         return text[start : time.end()]
     time = pattern(_TIME_BEFORE).search(text, max(0, start - _BEFORE_DATE), start)

@@ -51,7 +51,8 @@ def pattern(form: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
     """A pattern with the words of all languages in its places, the longest first.
 
     form: has places like `<dates.changed>`, for the key of a table: one of its words stands there;
-    for `<months.of_words>`, a month's name of two words or more.
+    for `<months.of_words>`, a month's name of two words or more; for `<months.of_latin_words>`,
+    one of these in the letters of Western Europe.
     """
     return re.compile(_PLACE.sub(_alternatives, form), flags)
 
@@ -72,12 +73,15 @@ def _names_of_words() -> tuple[str, ...]:
 def _alternatives(place: re.Match[str]) -> str:
     if place[1] == "months":
         names = _names_of_words()
+        if place[2] == "of_latin_words":
+            names = tuple(name for name in names if max(name) <= _LATIN)
         # a look at one letter tells most places from a name's beginning
         begins = "".join({letter for name in names for letter in (name[0], name[0].upper())})
         return f"(?=[{re.escape(begins)}])(?:{_longest_first(names)})"
     return f"(?:{_longest_first(words_of(place[1], place[2]))})"
 
 
+_LATIN = "\xff"
 _AT_EDGE = r"\b"
 
 

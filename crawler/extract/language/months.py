@@ -56,11 +56,13 @@ def month_number(name: str, language: str | None = None) -> int | None:
 
 @cache
 def _weekdays() -> frozenset[str]:
-    return frozenset(
+    names = (
         name
         for tables_of in tables().values()
         for name in tables_of.get("dateparser", {}).get(WEEKDAYS, "").split()
     )
+    # of "e premte", "thứ sáu", "segunda-feira" the last word, too
+    return frozenset(part for name in names for part in (name, name.rpartition("_")[2]))
 
 
 def is_weekday(name: str) -> bool:
