@@ -33,6 +33,12 @@ KEYS = {
     },
     "notices": {"not_found", "taken_down", "wall", "outage", "error_title", "wall_title"},
 }  # fmt: skip
+PHRASES = {
+    "ago": {
+        "before", "after", "around", "one", "yesterday", "minute", "hour", "day", "week", "month",
+        "year", "two_minutes", "two_hours", "two_days",
+    },
+}  # fmt: skip
 NAMES = {"months": {*MONTHS, "only_here"}, "dateparser": {*MONTHS, WEEKDAYS}}
 
 
@@ -45,8 +51,8 @@ def patterns() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("code", list(tables()))
 def test_a_file_has_known_tables_alone(code: str) -> None:
     file = tables()[code]
-    assert set(file) <= {"links", "boilerplate", "text", *KEYS, *NAMES}
-    for table, keys in (KEYS | NAMES).items():
+    assert set(file) <= {"links", "boilerplate", "text", *KEYS, *PHRASES, *NAMES}
+    for table, keys in (KEYS | PHRASES | NAMES).items():
         assert set(file.get(table, {})) <= keys
 
 
