@@ -10,6 +10,7 @@ from crawler.extract.body.galleries import without_counted
 from crawler.extract.body.markdown import escaped
 from crawler.extract.dates import dates_in, is_dateline
 from crawler.extract.language import (
+    heads_comments,
     is_appeal,
     is_counted,
     is_ending,
@@ -24,7 +25,7 @@ from crawler.extract.language import (
 )
 from crawler.extract.page import SENTENCE_ENDS
 from crawler.items import Block, Claim
-from crawler.text import line_words, words
+from crawler.text import has_capitals, line_words, words
 
 _STAMP = re.compile(
     r"\b(?:(?:19|20)\d\d|\d\d?[./]\d\d?[./]\d\d)\b.{0,20}?\b\d\d?[:.h]\d\d\b"
@@ -56,6 +57,16 @@ _COUNT = re.compile(r"\D{2,25}\s?[(\[]\d{1,5}[)\]]|\d{1,5}\s\D{2,25}")
 _OF_OTHERS = ("also_read", "related", "popular")
 """Of what a heading tells that stands over no part of the story."""
 _BYLINE = r"\W*(?:<bylines.label>\s*[:：,،]|<bylines.by>\s*:?\s+\w)"
+_CREDITS = (
+    r"\W*(?:<bylines.other_credit>)\s?[:：／].*",
+    r"\W*(?:<bylines.no_name>)(?:\W+\w+)?\W*",
+    r"[^,:\d]{4,40},\s(?:[^\W\d_]+\s){0,2}<bylines.role>(?:\s[^\W\d_]+){0,2}",
+    r"[^\d.!?]{0,25}(?<!\d)\d{1,2}\s?<reading.minute>(?:[^\w]*<reading.read>)?\W*",
+)
+_TAKEN_BY = r"\W*(?:<bylines.other_credit>)\.?\s+"
+_SAYS = 40
+"""Characters of a paragraph that is more than a line."""
+_LONGEST_AGENCY = 10
 _RUN = 3
 """Words; shorter runs are shared by any two texts on one subject."""
 
@@ -124,7 +135,7 @@ def _without_head(blocks: list[Block], lead: str | None) -> list[Block]:
 
 def _may_be_name(line: str) -> bool:
     """Whether all words of a line have capitals, or it is short and in a script without any."""
-    return line.istitle() or (line.upper() == line.lower() and len(line) <= _LONGEST_NAME)
+    return line.istitle() or (not has_capitals(line) and len(line) <= _LONGEST_NAME)
 
 
 def _unroll(blocks: list[Block], name: str) -> None:
@@ -166,7 +177,7 @@ def _without_dateline(blocks: list[Block]) -> list[Block]:
             continue
         if not _is_of_head(block):
             break
-        if _is_stamp(block) or _is_dated(block) or _is_byline(block):
+        if _is_stamp(block) or _is_dated(block) or _is_byline(block) or _is_credit(block.text):
             end = at
     if not end:
         return blocks
@@ -189,13 +200,20 @@ def _without_age(blocks: list[Block], lead: str | None) -> list[Block]:
 def _until_ending(blocks: list[Block]) -> list[Block]:
     """Blocks before the heading that says that the story is over."""
     for at, block in enumerate(blocks[2:], 2):
-        if block.type == "heading" and _COUNT.fullmatch(block.text) and is_counted(block.text):
-            blocks = blocks[:at]  # "Comments (8)"; they may be longer than the story
+        if _heads_comments(block) and any(len(each.text) > _SAYS for each in blocks[:at]):
+            blocks = blocks[:at]  # they may be longer than the story
             break
     for at in range(len(blocks) - 1, max(1, len(blocks) // 2) - 1, -1):
         if len(blocks[at].text) < 60 and is_ending(blocks[at].text):
             return blocks[:at] + [block for block in blocks[at:] if is_note(block.text)]
     return blocks
+
+
+def _heads_comments(block: Block) -> bool:
+    text = block.text
+    if block.type == "heading":
+        return heads_comments(text) or bool(_COUNT.fullmatch(text) and is_counted(text))
+    return block.type == "paragraph" and heads_comments(text, counted=True)
 
 
 def _without_asides(blocks: list[Block]) -> list[Block]:
@@ -285,6 +303,16 @@ def _is_byline(block: Block) -> bool:
     """Whether a short line, or a short list, begins with a word that introduces the author."""
     is_list = block.type == "list" and len(block.text) <= _LONGEST_DATED
     return (is_list or _is_line(block)) and pattern(_BYLINE).match(block.text) is not None
+
+
+def _is_credit(line: str) -> bool:
+    """Whether a short line names who took a picture, an agency, somebody with what he is, or how
+    long it takes to read, and is no sentence of the story's."""
+    if line.isupper() and line.isalpha() and len(line) <= _LONGEST_AGENCY:
+        return True
+    if (taken := pattern(_TAKEN_BY).match(line)) is not None and line[taken.end() :].istitle():
+        return True
+    return any(pattern(form).fullmatch(line) is not None for form in _CREDITS)
 
 
 def _is_line(block: Block) -> bool:

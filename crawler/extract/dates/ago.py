@@ -120,9 +120,7 @@ def _marks() -> _Marks:
 
 @cache
 def _words(code: str) -> _Words:
-    units = {
-        _plain(form): unit for unit in _UNITS for form in words_of_one(code, _TABLE, unit)
-    }
+    units = {_plain(form): unit for unit in _UNITS for form in words_of_one(code, _TABLE, unit)}
     twos = {
         _plain(word): unit.removesuffix("s")
         for unit in _TWO
@@ -137,9 +135,7 @@ def _words(code: str) -> _Words:
     quantity = (
         rf"(?:{number.format('n')}\s?(?P<u>{unit})"
         rf"|(?P<first>{unit})\s{number.format('m')}(?:[^\W\d_]{{0,3}})"
-        rf"|(?:{ones})\s?(?P<one>{unit})"
-        + (rf"|(?P<two>{_any(twos)})" if twos else "")
-        + r"{0})"
+        rf"|(?:{ones})\s?(?P<one>{unit})" + (rf"|(?P<two>{_any(twos)})" if twos else "") + r"{0})"
         rf"(?:,?\s(?:[^\W\d_]{{1,3}}\s)?{number.format('k')}\s?(?P<more>{unit}))?"
     )
     lead = rf"(?:(?:{_any(around)})\s?)?" if around else ""

@@ -80,9 +80,7 @@ def beside(near: HtmlElement | None) -> Beside:
                     if revised is not None:
                         kinds.add(1)
                         found[1].append((passed, Claim(revised, claim.source)))
-                if claim is not None and (
-                    in_site_bar(element, near) or of_another(element, near)
-                ):
+                if claim is not None and (in_site_bar(element, near) or of_another(element, near)):
                     claim = None
                 # words of a headline or a link are no label
                 label, before = before, text if element.tag not in NO_LABELS else ""

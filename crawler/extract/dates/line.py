@@ -14,7 +14,7 @@ from functools import lru_cache
 from crawler.extract.dates.said import of_change, of_publication
 from crawler.extract.dates.text import timed
 from crawler.extract.language import is_weekday, month_number, pattern
-from crawler.text import is_dense
+from crawler.text import has_capitals, is_dense
 
 _PARTS = re.compile(r"[|•·∙;]|\s[-–—/]\s|\s{2,}")
 _DENSE_PARTS = re.compile(r"[|•·∙;；。\s]|\s[-–—/]\s")
@@ -38,8 +38,6 @@ _MOST_WORDS, _MOST_LETTERS = 4, 12
 more than a name."""
 _LOOKED_AT = 8
 """Words on either side."""
-_GEORGIAN = range(0x10D0, 0x1100)
-"""Small letters that have no capitals in a text."""
 
 
 def tells_otherwise(text: str, start: int, end: int) -> bool:
@@ -106,7 +104,7 @@ def _is_prose(before: str, after: str) -> bool:
     small = [word for word in (*words, *behind) if _is_small(word)]
     if len(small) > 1 and sum(not _is_known(word) for word in small) > 1:
         return True
-    plain = [word for word in (*words, *behind) if _has_no_case(word) and len(word) > 1]
+    plain = [word for word in (*words, *behind) if not has_capitals(word) and len(word) > 1]
     return len(plain) >= _MOST_WORDS and sum(not _is_known(word) for word in plain) >= _MOST_WORDS
 
 
@@ -119,11 +117,7 @@ def _words(text: str) -> Iterator[str]:
 
 def _is_small(word: str) -> bool:
     """Whether a word is of a script with capitals, has none, and is no short one."""
-    return len(word) >= _SHORT and word.islower() and ord(word[0]) not in _GEORGIAN
-
-
-def _has_no_case(word: str) -> bool:
-    return word.upper() == word.lower() or ord(word[0]) in _GEORGIAN
+    return len(word) >= _SHORT and word.islower() and has_capitals(word)
 
 
 @lru_cache(maxsize=4_096)

@@ -135,9 +135,7 @@ def _is_dated(part: HtmlElement) -> bool:
         len(text) < 4 * _LONGEST
         and len(plain := " ".join(text.split())) <= _LONGEST
         and plain
-        and (
-            next(dates_in(plain), None) is not None if has_date(plain) else said_ago(plain)
-        )
+        and (next(dates_in(plain), None) is not None if has_date(plain) else said_ago(plain))
         for text in islice(part.itertext(), _TEXTS)
     )
 

@@ -228,7 +228,9 @@ _DAY_WORD = r"(?:<dates.day>\s)?(\d{1,2})\s<dates.month>\s?(\d{1,2}),?\s(?:<date
 _YEAR_WORD = r"(\d{4})\s?<dates.after_year>\s(\d{1,2})<dates.after_month>\s(\d{1,2})"
 _THAI = re.compile(r"(\d{1,2})\s([\u0e00-\u0e7f.]{2,20})\s(\d\d)")
 _ERA = re.compile("(" + "|".join(ERAS) + r")\s?(\d{1,3})(?=\s?年)")
-_OF_TAIWAN = re.compile(r"(?<!\d)(?<![令和平成昭大正明治國国]\s)(?<![令和平成昭大正明治國国])1[0-3]\d(?=年\d{1,2}月)")
+_OF_TAIWAN = re.compile(
+    r"(?<!\d)(?<![令和平成昭大正明治國国]\s)(?<![令和平成昭大正明治國国])1[0-3]\d(?=年\d{1,2}月)"
+)
 """Years of the Republic, which official papers count without naming it."""
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
 

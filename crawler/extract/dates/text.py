@@ -82,7 +82,9 @@ _DIGITS_BEGIN = b"0123456789\xd9\xdb\xdf\xe0\xe1\xea\xef\xf0"
 _NO_DIGITS = bytes({*range(256)} - {*_DIGITS_BEGIN})
 _BEFORE_HINT = 60
 """Characters; more than a date has before that part."""
-_ZONE = "|".join(sorted(map(str.upper, {*ZONES, *LOCAL_ZONES, *REGION_ZONES}), key=len, reverse=True))
+_ZONE = "|".join(
+    sorted(map(str.upper, {*ZONES, *LOCAL_ZONES, *REGION_ZONES}), key=len, reverse=True)
+)
 _HOUR = r"(?:[01]?\d|2[0-3]|[^\x00-\x7f\D]{2})"
 _MINUTE = r"(?:[0-5]\d|[^\x00-\x7f\D]{2})"
 _HALF = "(?i:<dates.am>|<dates.pm>|<dates.am_first>|<dates.pm_first>)"

@@ -7,6 +7,7 @@ from crawler.extract.language.loader import languages_with, pattern, words_of, w
 from crawler.extract.language.months import is_weekday, month_number
 from crawler.extract.language.phrases import (
     calls,
+    heads_comments,
     is_appeal,
     is_counted,
     is_ending,
@@ -27,6 +28,7 @@ __all__ = [
     "comparable",
     "contradicts",
     "detect",
+    "heads_comments",
     "heads_no_stories",
     "is_appeal",
     "is_counted",
