@@ -1,5 +1,5 @@
-"""`make languages`: write the names of months and of days of the week that dateparser knows into the
-files of `data/languages/`, below what is written there by hand.
+"""`make languages`: write the names of months and of days of the week that dateparser knows into
+the files of `data/languages/`, below what is written there by hand.
 
 A language's own names are added above, in its table `months`, and are left out below.
 """

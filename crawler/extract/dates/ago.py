@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from crawler.extract.dates.said import lead_in
@@ -27,6 +27,7 @@ _MINUTES = {"minute": 1, "hour": 60, "day": 1_440, "week": 10_080}
 _TWO = ("minutes", "hours", "days")
 _SPEAKS = 3
 """Letters of what says "ago" by itself; what is shorter needs a number before it."""
+_FEW = 2
 _PARTS = re.compile(r"\s?[|•·∙]\s?")
 _EDGES = " \t,;:.!()[]–—-"
 
@@ -57,6 +58,11 @@ class _Marks(NamedTuple):
     before: tuple[str, ...]
     after: tuple[str, ...]
     yesterday: tuple[str, ...]
+    speaking: tuple[str, ...]
+    """Of what stands behind, what is long enough to say it without a number."""
+    ends: frozenset[str]
+    begins: frozenset[str]
+    """Last letters of these, and first of what stands before."""
     codes: dict[str, tuple[str, ...]]
     """Phrase → languages."""
 
@@ -106,7 +112,7 @@ def _candidates(text: str, primary: str) -> Iterator[str]:
     yield from (code for code in found if code != primary)
 
 
-@cache
+@lru_cache(maxsize=1)
 def _marks() -> _Marks:
     codes: dict[str, tuple[str, ...]] = {}
     kinds: dict[str, dict[str, None]] = {"before": {}, "after": {}, "yesterday": {}}
@@ -115,10 +121,14 @@ def _marks() -> _Marks:
             for phrase in map(_plain, words_of_one(code, _TABLE, key)):
                 phrases[phrase] = None
                 codes[phrase] = (*codes.get(phrase, ()), code)
-    return _Marks(*(tuple(phrases) for phrases in kinds.values()), codes)
+    before, after, yesterday = map(tuple, kinds.values())
+    speaking = tuple(phrase for phrase in after if len(phrase) >= _FEW)
+    ends = frozenset(phrase[-_FEW:] for phrase in speaking)
+    begins = frozenset(phrase[:_FEW] for phrase in before)
+    return _Marks(before, after, yesterday, speaking, ends, begins, codes)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _words(code: str) -> _Words:
     units = {_plain(form): unit for unit in _UNITS for form in words_of_one(code, _TABLE, unit)}
     twos = {
@@ -195,9 +205,27 @@ def said_ago(text: str) -> str | None:
     if len(text) > LONGEST:
         return None
     for part in _PARTS.split(text):
+        if not _may_say(part):
+            continue
         if _says(part) or ((label := lead_in(part)) is not None and _says(part[label.end() :])):
             return part
     return None
+
+
+_DIGIT = re.compile(r"\d")
+
+
+def _may_say(text: str) -> bool:
+    """Whether a text has a number, or ends or begins as those that say "an hour ago"."""
+    if _DIGIT.search(text) is not None:
+        return True
+    if (
+        text[-_FEW:].casefold() not in _marks().ends
+        and text[:_FEW].casefold() not in _marks().begins
+    ):
+        return False  # what is left is seldom asked
+    small = text.casefold()
+    return small.endswith(_marks().speaking) or small.startswith(_marks().before)
 
 
 @lru_cache(maxsize=4_096)

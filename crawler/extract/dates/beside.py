@@ -137,7 +137,7 @@ def _judge(element: HtmlElement, text: str, near: HtmlElement) -> tuple[int, Cla
         or is_sentence(text, start, len(date))
     ):
         kind = 2
-    elif kind == 0 and tells_otherwise(text, start, start + len(date)):
+    elif kind == 0 and not opens and tells_otherwise(text, start, start + len(date)):
         return 0, None
     return kind, Claim(date, "html:near headline" if kind < 2 else "html:sentence")
 

@@ -26,7 +26,8 @@ _HOUR = 60
 ZONES: dict[str, int] = {
     "z": 0, "utc": 0, "gmt": 0, "ut": 0, "wet": 0, "west": _HOUR,
     "cet": _HOUR, "cest": 2 * _HOUR, "eet": 2 * _HOUR, "eest": 3 * _HOUR,
-    "msk": 3 * _HOUR, "мск": 3 * _HOUR, "jst": 9 * _HOUR, "kst": 9 * _HOUR, "hkt": 8 * _HOUR, "sgt": 8 * _HOUR,
+    "msk": 3 * _HOUR, "мск": 3 * _HOUR,
+    "jst": 9 * _HOUR, "kst": 9 * _HOUR, "hkt": 8 * _HOUR, "sgt": 8 * _HOUR,
     "pht": 8 * _HOUR, "myt": 8 * _HOUR, "pkt": 5 * _HOUR, "npt": 5 * _HOUR + 45,
     "wib": 7 * _HOUR, "wita": 8 * _HOUR, "ict": 7 * _HOUR,
     "sast": 2 * _HOUR, "eat": 3 * _HOUR, "trt": 3 * _HOUR, "brt": -3 * _HOUR,

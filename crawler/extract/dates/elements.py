@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -62,6 +62,10 @@ class Placed:
         if place < 2 and all(said_ago(claim.text) is not None for claim in claims):
             place = 4
         self.places[place].extend((element, claim) for claim in claims)
+
+    def all_near(self) -> Iterator[Claim]:
+        """Close to the headline, then farther off; also those that are another's."""
+        return (claim for place in self.places[:2] for _, claim in place)
 
     @cached_property
     def close(self) -> list[Claim]:

@@ -1,5 +1,5 @@
-"""What the words of a line say of the date in it: nothing, so that it is a date line's; or that it is
-of whatever they tell of.
+"""What the words of a line say of the date in it: nothing, so that it is a date line's; or that it
+is of whatever they tell of.
 
 A label with its colon is known, or its date is none of the story's. Names, places and days of the
 week stand beside any date; words of a sentence do not.

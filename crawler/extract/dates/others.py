@@ -15,8 +15,8 @@ from crawler.text import line_words
 
 _CLIMB = 5
 """Steps up from a date to the part that it belongs to."""
-_PARTS = 40
-"""Parts beside one that are looked at."""
+_PARTS = 4
+"""Parts on either side of one that are looked at."""
 _TEXTS = 60
 """Pieces of text of a part that are looked at."""
 _LONGEST = 80
@@ -27,7 +27,7 @@ _HEADLINE = 5
 """Words of a link that is another story's headline; in a heading it is one with fewer."""
 _IN_HEADING = 3
 _LETTERS = 60
-"""Letters of a part that says more than its date: two such items are a row; of other parts, three."""
+"""Letters of a part that says more than its date: two such items are a row, or three others."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _STORY = 300
 """Characters of text that is a story, however short."""
@@ -90,8 +90,8 @@ def _in_row(part: HtmlElement) -> bool:
     """Whether others beside a part are built as it is, each with a date."""
     if not len(part) and part.tag not in _ITEMS:
         return False  # a paragraph, a line
-    alike = sum(1 for other in _alike(part) if _is_dated(other))
-    return alike >= 2 or (alike == 1 and part.tag in _ITEMS and _length(part) > _LETTERS)
+    least = 1 if part.tag in _ITEMS and _length(part) > _LETTERS else 2
+    return sum(1 for _ in islice(filter(_is_dated, _alike(part)), least)) == least
 
 
 def _is_parted(part: HtmlElement, near: HtmlElement) -> bool:

@@ -196,9 +196,10 @@ def _amid_words(text: str, language: str | None) -> Reading | None:
             continue
         after = text[end : min(end + 40, following)]
         time, _ = take_time(after, language)
-        starts = re.match(r"[\s,;|/@(\-–—]*(?:[^\W\d_]{1,5}\.?\s)?\d", after)
-        starts = starts or timed(text, start, end).startswith(text[start : end + 1])
-        return _with_time(stated, time if starts else None)
+        follows = re.match(r"[\s,;|/@(\-–—]*(?:[^\W\d_]{1,5}\.?\s)?\d", after) is not None
+        if time is not None and not follows:
+            follows = timed(text, start, end).startswith(text[start : end + 1])
+        return _with_time(stated, time if follows else None)
     return None
 
 

@@ -35,5 +35,5 @@ def of_something_else(words: str) -> bool:
 
 
 def _says(form: str, words: str) -> bool:
-    # in small letters, as the tables are: `re` tries hundreds of words far faster than if any case does
+    # in small letters, as the tables are: `re` tries hundreds of words far faster than in any case
     return pattern(form, 0).search(words.lower()) is not None

@@ -1,4 +1,5 @@
-"""Names of months and of days of the week, in full, short and declined, in some hundred and twenty languages.
+"""Names of months and of days of the week, in full, short and declined, in some hundred and twenty
+languages.
 
 The table `dateparser` of a language has those of the Unicode CLDR, written by `make languages`;
 `months` those that the press writes besides. A name means one month in all languages but those that
