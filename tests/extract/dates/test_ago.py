@@ -1,4 +1,4 @@
-"""How long ago a story was published, in the words of many languages; and what only looks like it."""
+"""How long ago a story was published, in words of many languages; what only looks like it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ def test_days_weeks_and_months_ago(text: str, value: str | None) -> None:
 @pytest.mark.parametrize(
     "text",
     ["5 min read", "in 2 Stunden", "dans 2 heures", "через 2 часа", "2 saat sonra", "2小时后",
-     "za 2 godziny", "12 years old", "5 days to go", "hier", "Today in history", "Gestern im Fernsehen",
+     "za 2 godziny", "12 years old", "5 days to go", "hier", "Today in history",
+     "Gestern im Fernsehen",
      "2 hours ago he left the island", "日前", "阅读需5分钟", "قراءة 5 دقائق", "Lesezeit 5 Min."],
 )  # fmt: skip
 def test_what_only_looks_like_it(text: str) -> None:
