@@ -4,6 +4,7 @@ cards, timetables), beside another story's headline, below a picture.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -12,6 +13,7 @@ from lxml.html import HtmlElement
 from crawler.extract.dates.ago import said_ago
 from crawler.extract.dates.text import dates_in, has_date
 from crawler.text import line_words
+from crawler.urls import segments
 
 _CLIMB = 5
 """Steps up from a date to the part that it belongs to."""
@@ -28,6 +30,9 @@ _HEADLINE = 5
 _IN_HEADING = 3
 _LETTERS = 60
 """Letters of a part that says more than its date: two such items are a row, or three others."""
+_STORY_ADDRESS = re.compile(r"\d|[^/?#]{16}")
+"""A number, or a name as long as a headline makes it; sections and authors have short ones."""
+_LISTS = segments.TOPICS | segments.PEOPLE | segments.ARCHIVES
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _STORY = 300
 """Characters of text that is a story, however short."""
@@ -73,13 +78,23 @@ def _names_a_story(part: HtmlElement, element: HtmlElement) -> bool:
         text = " ".join(" ".join(link.itertext()).split())
         parent = link.getparent()
         in_heading = parent is not None and parent.tag in _HEADINGS
-        if line_words(text) < (_HEADLINE if not in_heading else _IN_HEADING):
+        if line_words(text) < (_IN_HEADING if in_heading else _HEADLINE):
+            continue
+        if not in_heading and not _may_lead_to_story(link.get("href", "")):
             continue
         if title is None:
             title = " ".join((part.getroottree().findtext(".//title") or "").split()).casefold()
         if text.casefold() not in title:
             return True
     return False
+
+
+def _may_lead_to_story(href: str) -> bool:
+    """Whether an address may be a story's: not one of a section, a topic, a person."""
+    if _STORY_ADDRESS.search(href) is None:
+        return False
+    folders = href.lower().partition("?")[0].split("/")
+    return _LISTS.isdisjoint(folders)
 
 
 def _holds(part: HtmlElement, element: HtmlElement) -> bool:

@@ -56,6 +56,14 @@ def test_a_link_of_the_date_to_the_story_itself_is_no_card() -> None:
 
 
 @pytest.mark.parametrize(
+    "href", ["/c/w", "/category/world-and-local-news-today", "/tag/a-b-c-d-e-f-g-h"]
+)
+def test_a_section_beside_the_date_is_no_card(href: str) -> None:
+    row = f"<ul><li><a href={href}>World and local news today</a></li><li>3 May 2024</li></ul>"
+    assert published(f"<main>{H1}{row}{PROSE}</main>") == "2024-05-03"
+
+
+@pytest.mark.parametrize(
     "part",
     [
         "<figure><img src=/a.jpg><figcaption>The harbour, 3 May 2024</figcaption></figure>",
