@@ -28,7 +28,8 @@ _TWO = ("minutes", "hours", "days")
 _SPEAKS = 3
 """Letters of what says "ago" by itself; what is shorter needs a number before it."""
 _FEW = 2
-_PARTS = re.compile(r"\s?[|•·∙]\s?")
+_BARS = "|•·∙"
+_PARTS = re.compile(rf"\s?[{_BARS}]\s?")
 _EDGES = " \t,;:.!()[]–—-"
 
 
@@ -204,7 +205,10 @@ def said_ago(text: str) -> str | None:
     """
     if len(text) > LONGEST:
         return None
-    for part in _PARTS.split(text):
+    parted = any(mark in text for mark in _BARS)
+    if not parted and not _may_say(text):  # most texts
+        return None
+    for part in _PARTS.split(text) if parted else (text,):
         if not _may_say(part):
             continue
         if _says(part) or ((label := lead_in(part)) is not None and _says(part[label.end() :])):
