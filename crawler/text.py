@@ -144,6 +144,16 @@ def count_words(text: str) -> int:
     return len(text.split()) - len(_LONE_MARK.findall(text)) + unspaced
 
 
+def has_capitals(text: str) -> bool:
+    """Whether a text is in a script that begins names with capitals. Georgian letters have capitals
+    that begin none.
+
+    >>> has_capitals("ada lund"), has_capitals("ნინო ბერიძე"), has_capitals("홍길동")
+    (True, False, False)
+    """
+    return text.title() != text.lower()
+
+
 def line_words(text: str) -> int:
     """Words of a line, as many as a headline in English would have: in scripts whose letters say as
     much as a syllable (Hangul, too), two letters are one.

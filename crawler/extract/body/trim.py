@@ -11,6 +11,7 @@ from crawler.extract.body.markdown import escaped
 from crawler.extract.dates import dates_in, is_dateline
 from crawler.extract.language import (
     calls,
+    heads_comments,
     is_appeal,
     is_counted,
     is_ending,
@@ -25,7 +26,7 @@ from crawler.extract.language import (
 )
 from crawler.extract.page import SENTENCE_ENDS
 from crawler.items import Block, Claim
-from crawler.text import line_words, words
+from crawler.text import has_capitals, line_words, words
 
 _STAMP = re.compile(
     r"\b(?:(?:19|20)\d\d|\d\d?[./]\d\d?[./]\d\d)\b.{0,20}?\b\d\d?[:.h]\d\d\b"
@@ -66,6 +67,16 @@ _CREDITED = r"[\s.(（]<bylines.other_credit>\s*[:：]"
 _ABOUT = r"\W*<bylines.about>\W*"
 _MOST_ABOUT = 6
 """Blocks from a heading on that says that they are about the author."""
+_CREDIT_LINES = (
+    r"\W*(?:<bylines.other_credit>)\s?[:：／].*",
+    r"\W*(?:<bylines.no_name>)(?:\W+\w+)?\W*",
+    r"[^,:\d]{4,40},\s(?:[^\W\d_]+\s){0,2}<bylines.role>(?:\s[^\W\d_]+){0,2}",
+    r"[^\d.!?]{0,25}(?<!\d)\d{1,2}\s?<reading.minute>(?:[^\w]*<reading.read>)?\W*",
+)
+_TAKEN_BY = r"\W*(?:<bylines.other_credit>)\.?\s+"
+_SAYS = 40
+"""Characters of a paragraph that is more than a line."""
+_LONGEST_AGENCY = 10
 _RUN = 3
 """Words; shorter runs are shared by any two texts on one subject."""
 
@@ -138,7 +149,7 @@ def _without_head(blocks: list[Block], lead: str | None, timed: Set[str]) -> lis
 
 def _may_be_name(line: str) -> bool:
     """Whether all words of a line have capitals, or it is short and in a script without any."""
-    return line.istitle() or (line.upper() == line.lower() and len(line) <= _LONGEST_NAME)
+    return line.istitle() or (not has_capitals(line) and len(line) <= _LONGEST_NAME)
 
 
 def _unroll(blocks: list[Block], name: str) -> None:
@@ -186,6 +197,7 @@ def _without_dateline(blocks: list[Block], timed: Set[str]) -> list[Block]:
             or _is_byline(block)
             or _is_clock(block)
             or block.text in timed
+            or _names_others(block.text)
         ):
             end = at
     if not end:
@@ -211,8 +223,8 @@ def _without_age(blocks: list[Block], lead: str | None) -> list[Block]:
 def _until_ending(blocks: list[Block]) -> list[Block]:
     """Blocks before the heading that says that the story is over."""
     for at, block in enumerate(blocks[2:], 2):
-        if block.type == "heading" and _COUNT.fullmatch(block.text) and is_counted(block.text):
-            blocks = blocks[:at]  # "Comments (8)"; they may be longer than the story
+        if _heads_comments(block) and any(len(each.text) > _SAYS for each in blocks[:at]):
+            blocks = blocks[:at]  # they may be longer than the story
             break
     for at in range(len(blocks) - 1, max(1, len(blocks) // 2) - 1, -1):
         if len(blocks[at].text) < 60 and is_ending(blocks[at].text):
@@ -222,6 +234,13 @@ def _until_ending(blocks: list[Block]) -> list[Block]:
         if blocks[at].type == "heading" and pattern(_ABOUT).fullmatch(blocks[at].text) is not None:
             return blocks[:at]  # of a short story, they may be the second half
     return blocks
+
+
+def _heads_comments(block: Block) -> bool:
+    text = block.text
+    if block.type == "heading":
+        return heads_comments(text) or bool(_COUNT.fullmatch(text) and is_counted(text))
+    return block.type == "paragraph" and heads_comments(text, counted=True)
 
 
 def _without_asides(blocks: list[Block]) -> list[Block]:
@@ -351,6 +370,16 @@ def _is_byline(block: Block) -> bool:
     """Whether a short line, or a short list, begins with a word that introduces the author."""
     is_list = block.type == "list" and len(block.text) <= _LONGEST_DATED
     return (is_list or _is_line(block)) and pattern(_BYLINE).match(block.text) is not None
+
+
+def _names_others(line: str) -> bool:
+    """Whether a line of the story's head names who took a picture, an agency, somebody with what he is, or how
+    long it takes to read, and is no sentence of the story's."""
+    if line.isupper() and line.isalpha() and len(line) <= _LONGEST_AGENCY:
+        return True
+    if (taken := pattern(_TAKEN_BY).match(line)) is not None and line[taken.end() :].istitle():
+        return True
+    return any(pattern(form).fullmatch(line) is not None for form in _CREDIT_LINES)
 
 
 def _is_line(block: Block) -> bool:

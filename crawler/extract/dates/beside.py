@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
+from crawler.extract.dates.ago import said_ago
 from crawler.extract.dates.context import (
     LABEL,
     NO_LABELS,
@@ -20,6 +21,8 @@ from crawler.extract.dates.context import (
     spans_years,
     stated,
 )
+from crawler.extract.dates.line import tells_otherwise
+from crawler.extract.dates.others import of_another
 from crawler.extract.dates.said import of_change, of_publication, of_something_else
 from crawler.extract.dates.text import has_date
 from crawler.extract.language import pattern
@@ -30,6 +33,7 @@ _GOES_ON = r"\s*(?:[-–—|•·/:,]\s|<dates.oclock>\b|\()"
 """After a date that opens a paragraph: it is the paragraph's date line."""
 _APART = frozenset({"footer", "aside", "nav", "blockquote", "figure"})
 _HIDDEN = frozenset({"script", "style", "noscript", "template"})
+_AGO = "html:near headline, ago"
 CLOSE_TEXT = 200
 """Characters between the headline and a date that belongs to it."""
 _AFTER, _BEFORE = 1_200, 500
@@ -51,13 +55,15 @@ class Beside(NamedTuple):
     """Those farther off."""
     changed: list[Claim]
     """Dates that are said to be of a change."""
+    ago: list[Claim]
+    """How long ago, alone within `CLOSE_TEXT`."""
     prose: list[Claim]
     """Dates in sentences."""
 
 
 def beside(near: HtmlElement | None) -> Beside:
     """Dates in plain text above and below the headline, the nearest first."""
-    found: list[list[tuple[int, Claim]]] = [[], [], []]
+    found: list[list[tuple[int, Claim]]] = [[], [], [], []]
     if near is not None:
         for texts in (_texts(near), _below(near), _above(near)):
             kinds: set[int] = set()
@@ -67,14 +73,14 @@ def beside(near: HtmlElement | None) -> Beside:
                 if passed > far:
                     break
                 kind, claim = _judge(element, text, near)
-                if kind == 0 and claim is not None and _says_change(before, text):
+                if kind in (0, 3) and claim is not None and _says_change(before, text):
                     kind = 1
                 if kind == 0 and claim is not None and 1 not in kinds:
                     revised = stated(text, modified=True)  # "Published …; revised …"
                     if revised is not None:
                         kinds.add(1)
                         found[1].append((passed, Claim(revised, claim.source)))
-                if claim is not None and in_site_bar(element, near):
+                if claim is not None and (in_site_bar(element, near) or of_another(element, near)):
                     claim = None
                 # words of a headline or a link are no label
                 label, before = before, text if element.tag not in NO_LABELS else ""
@@ -87,10 +93,11 @@ def beside(near: HtmlElement | None) -> Beside:
                     if kind == 0:
                         far = passed + _TO_CHANGE
                 passed += len(text)
-    alone, changed, prose = (sorted(claims, key=lambda f: f[0]) for claims in found)
+    alone, changed, prose, ago = (sorted(claims, key=lambda f: f[0]) for claims in found)
     return Beside(
         close=[claim for passed, claim in alone if passed <= CLOSE_TEXT],
         alone=[claim for passed, claim in alone if passed > CLOSE_TEXT],
+        ago=[claim for passed, claim in ago if passed <= CLOSE_TEXT],
         changed=[claim for _, claim in changed],
         prose=[claim for passed, claim in prose if passed <= CLOSE_TEXT],
     )
@@ -104,7 +111,10 @@ def _says_change(before: str, text: str) -> bool:
 
 def _judge(element: HtmlElement, text: str, near: HtmlElement) -> tuple[int, Claim | None]:
     if not has_date(text):
-        return 0, None
+        said = said_ago(text)
+        if said is None or in_comments(element) or is_other(element, text):
+            return 0, None
+        return (1 if of_change(text) else 3), Claim(said, _AGO)
     if spans_years(text):
         return 0, None
     date = stated(text, modified=False)
@@ -117,13 +127,18 @@ def _judge(element: HtmlElement, text: str, near: HtmlElement) -> tuple[int, Cla
     for up in (element, *islice(element.iterancestors(), 4)):
         if up.tag in _APART and not (up.tag == "aside" and is_line_of_story(up, near)):
             return kind, None
-    opens = text.startswith(date) and pattern(_GOES_ON).match(text, len(date)) is not None
+    start = text.find(date)
+    opens = (start == 0 and pattern(_GOES_ON).match(text, len(date)) is not None) or (
+        start == 1 and text[0] in "([" and text[len(date) + 1 :][:1] in (")", "]")
+    )
     if not opens and (
         len(text) - len(date) > PROSE
         or in_sentence(element, len(date))
-        or is_sentence(text, text.find(date), len(date))
+        or is_sentence(text, start, len(date))
     ):
         kind = 2
+    elif kind == 0 and not opens and tells_otherwise(text, start, start + len(date)):
+        return 0, None
     return kind, Claim(date, "html:near headline" if kind < 2 else "html:sentence")
 
 

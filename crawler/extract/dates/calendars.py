@@ -16,11 +16,18 @@ MONTH_FIRST = frozenset({"en-us", "en-ph", "en-pr", "en-gu", "es-us", "es-pr", "
 YEAR_FIRST = frozenset({"zh", "ja", "ko", "hu", "lt", "mn", "sv", "yue"})
 """Languages that write 21-03-04 for 4 March 2021 (Unicode CLDR); elsewhere it is not read."""
 
+YEAR_ALWAYS_FIRST = frozenset({"zh", "ja", "ko"})
+"""Languages that write no 03/04/2021; who does so all the same is from elsewhere."""
+
+DAY_FIRST = frozenset({"zh-hk", "zh-mo", "zh-sg", "zh-my", "zh-hant-hk", "zh-hant-mo"})
+"""But for these (Unicode CLDR)."""
+
 _HOUR = 60
 ZONES: dict[str, int] = {
     "z": 0, "utc": 0, "gmt": 0, "ut": 0, "wet": 0, "west": _HOUR,
     "cet": _HOUR, "cest": 2 * _HOUR, "eet": 2 * _HOUR, "eest": 3 * _HOUR,
-    "msk": 3 * _HOUR, "jst": 9 * _HOUR, "kst": 9 * _HOUR, "hkt": 8 * _HOUR, "sgt": 8 * _HOUR,
+    "msk": 3 * _HOUR, "мск": 3 * _HOUR,
+    "jst": 9 * _HOUR, "kst": 9 * _HOUR, "hkt": 8 * _HOUR, "sgt": 8 * _HOUR,
     "pht": 8 * _HOUR, "myt": 8 * _HOUR, "pkt": 5 * _HOUR, "npt": 5 * _HOUR + 45,
     "wib": 7 * _HOUR, "wita": 8 * _HOUR, "ict": 7 * _HOUR,
     "sast": 2 * _HOUR, "eat": 3 * _HOUR, "trt": 3 * _HOUR, "brt": -3 * _HOUR,
@@ -125,6 +132,15 @@ _NEPALI_MONTHS = _numbered(
     "भदौ भाद्र भाद्रपद", "असोज आश्विन असौज", "कात्तिक कार्तिक", "मंसिर मङ्सिर मङसिर",
     "पुस पुष पौष", "माघ", "फागुन फाल्गुन फागुण", "चैत चैत्र",
 )  # fmt: skip
+_ETHIOPIAN_MONTHS = _numbered(
+    # in Amharic and in Tigrinya
+    "መስከረም", "ጥቅምት ጥቅምቲ", "ኅዳር ህዳር ሕዳር ኀዳር", "ታኅሣሥ ታህሳስ ታኅሳስ ታሕሳስ ታህሣሥ", "ጥር ጥሪ", "የካቲት ለካቲት",
+    "መጋቢት", "ሚያዝያ ሚያዚያ", "ግንቦት", "ሰኔ ሰነ", "ሐምሌ ሀምሌ ሓምለ ሃምሌ", "ነሐሴ ነሀሴ ነሓሰ ነሃሴ", "ጳጉሜ ጳጉሜን ጳጉሚን",
+)  # fmt: skip
+_ETHIOPIAN_ERA = re.compile("ቀን|ዓ[./]ም|ዓመተ")
+"""Words of a date in the calendar of Ethiopia."""
+_DAY_BEFORE_MONTH = re.compile(r"\d{1,2}[\s,]+[\u1200-\u137f]")
+_ETHIOPIAN_YEARS = range(1850, 2150)
 _NEPALI_FIRST = 1975
 _NEPALI_BEGIN = date(1918, 4, 13)
 _NEPALI_LENGTHS = (
@@ -196,6 +212,21 @@ def from_nepali(year: int, month: int, day: int) -> tuple[int, int, int] | None:
     return found.year, found.month, found.day
 
 
+def from_ethiopian(year: int, month: int, day: int) -> tuple[int, int, int] | None:
+    """The Gregorian date of a day in the calendar of Ethiopia; None if there is no such day.
+
+    Years 1850 to 2149 (Dershowitz & Reingold, Calendrical Calculations, 4.2).
+
+    >>> from_ethiopian(2018, 9, 6), from_ethiopian(2011, 13, 6)
+    ((2026, 5, 14), (2019, 9, 11))
+    """
+    last = 30 if month < 13 else 6 if year % 4 == 3 else 5
+    if year not in _ETHIOPIAN_YEARS or not (1 <= month <= 13 and 1 <= day <= last):
+        return None
+    found = date.fromordinal(2400 + 365 * year + year // 4 + 30 * month + day)
+    return found.year, found.month, found.day
+
+
 class Calendar(NamedTuple):
     """One whose months have names of their own."""
 
@@ -209,6 +240,7 @@ _CALENDARS = (
     Calendar(
         _NEPALI_MONTHS, range(_NEPALI_FIRST, _NEPALI_FIRST + len(_NEPALI_LENGTHS)), from_nepali
     ),
+    Calendar(_ETHIOPIAN_MONTHS, _ETHIOPIAN_YEARS, from_ethiopian),
 )
 
 
@@ -222,6 +254,13 @@ def calendar_of(month: str, year: int) -> Calendar | None:
 def plain_letters(text: str) -> str:
     """Text in the Persian alphabet's code points, which Arabic keyboards have not."""
     return text.replace("ي", "ی").replace("ك", "ک")
+
+
+def _is_ethiopian(text: str) -> bool:
+    """Whether a date with a month's name in Amharic or Tigrinya is in the calendar of Ethiopia. In
+    Eritrea, and in what others publish in these languages, the names are those of our months; such
+    dates begin with the day and name no era."""
+    return _ETHIOPIAN_ERA.search(text) is not None or not _DAY_BEFORE_MONTH.search(text)
 
 
 _PARTS = re.compile(r"[0-9]+|[^\s0-9,;:|/()\[\].]+")
@@ -240,5 +279,8 @@ def dated_otherwise(text: str) -> tuple[int, int, int] | None:
         return None
     for part in parts:
         if not part.isdecimal() and (found := calendar_of(part, max(numbers))) is not None:
+            if found.gregorian is from_ethiopian and not _is_ethiopian(text):
+                month = (found.months[part] + 7) % 12 + 1
+                return max(numbers), month, min(numbers)
             return found.gregorian(max(numbers), found.months[plain_letters(part)], min(numbers))
     return None

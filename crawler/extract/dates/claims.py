@@ -122,8 +122,8 @@ def _published(doc: Document, data: Structured, shown: _Shown) -> Iterator[Claim
         yield from url_dates(doc.url)
         yield from _metas(data, _VAGUE_META)
         if not _in_local_time(data):  # it may be shown, or the offset told
-            yield from chain(shown.times.close, shown.times.off)
-            yield from chain(shown.marked.close, shown.marked.off)
+            # of whichever story: no more is taken of them than the same instant told otherwise
+            yield from chain(shown.times.all_near(), shown.marked.all_near())
         return
     close = [*shown.times.close, *shown.marked.close]
     yield from close
@@ -138,6 +138,7 @@ def _published(doc: Document, data: Structured, shown: _Shown) -> Iterator[Claim
     yield from _metas(data, _VAGUE_META)
     yield from _other_works(data)
     yield from url_dates(doc.url)
+    yield from chain(shown.times.ago, shown.marked.ago, text.ago)
 
 
 def _other_works(data: Structured) -> Iterator[Claim]:

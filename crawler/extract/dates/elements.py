@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 
 from lxml.html import HtmlElement
 
+from crawler.extract.dates.ago import said_ago
 from crawler.extract.dates.context import (
     LABEL,
     MAX_SHOWN,
@@ -19,6 +21,7 @@ from crawler.extract.dates.context import (
     short_text,
     stated,
 )
+from crawler.extract.dates.others import of_another
 from crawler.extract.dates.said import of_change, of_publication
 from crawler.extract.dates.text import dates_in, has_date
 from crawler.extract.markup import Meaning, elsewhere, meanings, names_of
@@ -41,20 +44,61 @@ _STAMPS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass
 class Placed:
     """Claims of elements by where they stand, the nearest to the headline first."""
 
-    close: list[Claim] = field(default_factory=list)
-    off: list[Claim] = field(default_factory=list)
-    apart: list[Claim] = field(default_factory=list)
-    """Among other stories, in a footer, in a quotation."""
-    changed: list[Claim] = field(default_factory=list)
-    """Of a change, wherever they stand."""
+    near: HtmlElement | None
+    """The headline's element."""
+    places: tuple[list[tuple[HtmlElement, Claim]], ...] = field(
+        default_factory=lambda: ([], [], [], [], [])
+    )
 
-    def add(self, place: int, *claims: Claim) -> None:
-        """place: 0 for close, 1 for off, 2 for apart, 3 for changed."""
-        (self.close, self.off, self.apart, self.changed)[place].extend(claims)
+    def add(self, place: int, element: HtmlElement, *claims: Claim) -> None:
+        """place: 0 for close, 1 for off, 2 for apart, 3 for changed.
+
+        What counts back from the capture comes after all that states a day.
+        """
+        if place < 2 and all(said_ago(claim.text) is not None for claim in claims):
+            place = 4
+        self.places[place].extend((element, claim) for claim in claims)
+
+    def all_near(self) -> Iterator[Claim]:
+        """Close to the headline, then farther off; also those that are another's."""
+        return (claim for place in self.places[:2] for _, claim in place)
+
+    @cached_property
+    def close(self) -> list[Claim]:
+        """Close to the headline."""
+        return self._own(0)
+
+    @cached_property
+    def off(self) -> list[Claim]:
+        """Farther off."""
+        return self._own(1)
+
+    @cached_property
+    def apart(self) -> list[Claim]:
+        """In a footer, in a quotation, in a part that is named for other stories."""
+        return self._own(2)
+
+    @cached_property
+    def changed(self) -> list[Claim]:
+        """Of a change, wherever they stand."""
+        return self._own(3)
+
+    @cached_property
+    def ago(self) -> list[Claim]:
+        """How long ago, close to the headline or farther off."""
+        return self._own(4)
+
+    def _own(self, place: int) -> list[Claim]:
+        """Those that no other story, comment or picture has."""
+        own: dict[HtmlElement, bool] = {}
+        for element, _ in self.places[place]:
+            if element not in own:
+                own[element] = not of_another(element, self.near)
+        return [claim for element, claim in self.places[place] if own[element]]
 
 
 _DURATION = re.compile(r"P(?:\d|T\d)")
@@ -67,7 +111,7 @@ def time_elements(doc: Document, near: HtmlElement | None) -> Placed:
     near: the headline's element, or None; then all count as close, in page order.
     """
     above = _ancestry(near)
-    found: list[tuple[int, int, list[Claim]]] = []
+    found: list[tuple[int, int, HtmlElement, list[Claim]]] = []
     for element in doc.tags["time"][:40]:
         stamp = " ".join((element.get("datetime") or element.get("content") or "").split())
         text = short_text(element)
@@ -78,13 +122,13 @@ def time_elements(doc: Document, near: HtmlElement | None) -> Placed:
         claims = [Claim(stamp[:MAX_SHOWN], "html:time@datetime")] if stamp else []
         claims += [Claim(text, "html:time")] if text else []
         if _of_change(element, text or ""):
-            found.append((3, 0, claims))
+            found.append((3, 0, element, claims))
         else:
-            found.append((*_place(element, above), claims))
+            found.append((*_place(element, above), element, claims))
     found.sort(key=lambda f: f[:2])
-    placed = Placed()
-    for place, _, claims in found[:12]:
-        placed.add(place, *claims)
+    placed = Placed(near)
+    for place, _, element, claims in found[:12]:
+        placed.add(place, element, *claims)
     return placed
 
 
@@ -168,17 +212,17 @@ def _is_before(branch: HtmlElement, above: Mapping[HtmlElement, int]) -> bool:
 def marked_elements(elements: Iterable[HtmlElement], near: HtmlElement | None) -> Placed:
     """What elements of a date's class or itemprop state, those of comments left out."""
     above = _ancestry(near)
-    found: list[tuple[int, int, Claim]] = []
+    found: list[tuple[int, int, HtmlElement, Claim]] = []
     for element in islice(elements, 60):
         for claim, changed in _stamped(element):
             if in_comments(element) or in_site_bar(element, near):
                 break
             place, steps = (3, 0) if changed else _place(element, above)
-            found.append((place, steps, claim))
+            found.append((place, steps, element, claim))
     found.sort(key=lambda f: f[:2])
-    placed = Placed()
-    for place, _, claim in found:
-        placed.add(place, claim)
+    placed = Placed(near)
+    for place, _, element, claim in found:
+        placed.add(place, element, claim)
     return placed
 
 
@@ -203,6 +247,9 @@ def _stamped(element: HtmlElement) -> list[tuple[Claim, bool]]:
             for date, changed in shown
             if date is not None
         ]
+    if said_ago(text) is not None and not is_other(element, text):
+        changed = of_change(f"{_label(element)} {text}")
+        return [(Claim(text, "html:date"), changed)]
     for name in _STAMPS:
         stamp = element.get(name)
         if stamp and len(stamp) <= MAX_SHOWN and sum(c.isdecimal() for c in stamp) > 4:

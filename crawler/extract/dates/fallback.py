@@ -22,6 +22,8 @@ from crawler.extract.dates.context import (
     short_text,
     spans_years,
 )
+from crawler.extract.dates.line import tells_otherwise
+from crawler.extract.dates.others import of_another
 from crawler.extract.dates.said import of_change, of_publication
 from crawler.extract.dates.text import dates_in, has_date, timed
 from crawler.extract.markup import elsewhere
@@ -80,7 +82,6 @@ def fallback_claims(doc: Document, data: Structured, near: HtmlElement | None) -
     yield from shown.get("plain", ())
     yield from shown.get("modified", ())
     yield from _states(doc, _STATES[1], _SAID[1])
-    yield from shown.get("far", ())
     yield from _pictures(data)
 
 
@@ -97,12 +98,13 @@ def _shown(doc: Document, near: HtmlElement | None) -> dict[str, list[Claim]]:
             before = end
             if of_change(label):
                 kind = "modified"
-            elif of_publication(label):
+            elif of_publication(label) and not tells_otherwise(plain, start, end):
                 kind = "published"
             elif (
                 len(plain) - (end - start) > PROSE
                 or in_sentence(element, end - start)
                 or is_sentence(plain, start, end - start)
+                or tells_otherwise(plain, start, end)
             ):
                 continue  # of whatever the sentence tells
             else:
@@ -110,12 +112,20 @@ def _shown(doc: Document, near: HtmlElement | None) -> dict[str, list[Claim]]:
             if kind in found or in_comments(element) or is_other(element, f"{label} {plain}"):
                 continue
             if kind == "plain" and elsewhere(element):
-                kind = "far"
+                continue
             if kind != "published" and in_site_bar(element, near):
+                continue
+            if of_another(element, near) or _in_site_footer(element):
                 continue
             claim = Claim(timed(plain, start, end)[:MAX_SHOWN], f"html:text, {kind}")
             found.setdefault(kind, [claim])
     return found
+
+
+def _in_site_footer(element: HtmlElement) -> bool:
+    """Whether an element stands in the page's footer, and not in the story's."""
+    footer = next(element.iterancestors("footer"), None)
+    return footer is not None and next(footer.iterancestors("article", "main"), None) is None
 
 
 def _with_date(root: HtmlElement) -> Iterator[tuple[HtmlElement, str, str]]:

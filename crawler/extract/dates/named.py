@@ -8,10 +8,11 @@ the first of a month, a time zone) is not taken over.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
+from crawler.extract.dates.ago import Ago, told_ago
 from crawler.extract.dates.text import WORD
 from crawler.extract.language import month_number, pattern
 
@@ -49,15 +50,6 @@ _NUMERIC = re.compile(r"\d\s?[./\-]\s?\d{1,2}\s?[./\-]\s?\d")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _FULL_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _HAS_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)|\d\D+(?<!\d)\d\d(?!\d)")
-
-
-class Ago(NamedTuple):
-    """A distance back from now, as exact as its unit."""
-
-    unit: Literal["minute", "day", "month", "year"]
-    duration: timedelta
-    months: int
-    """The same in calendar months, for the units month and year."""
 
 
 @lru_cache(maxsize=4_096)
@@ -112,17 +104,19 @@ def ago(text: str, language: str | None) -> Ago | None:
     """
     if not text or len(text) > _MAX_LETTERS or len(text.split()) > 8:
         return None
+    if (told := told_ago(text, language)) is not None:
+        return told
     found, _, period = _ask(text, language, "relative-time")
     if found is None or found > _BASE:
         return None
     months = (_BASE.year - found.year) * 12 + _BASE.month - found.month
-    unit: Literal["minute", "day", "month", "year"]
+    unit: Literal["minute", "day", "week", "month", "year"]
     if period == "time":
         unit = "minute"
     elif period == "day":
         unit = "day"
     else:
-        unit = "year" if period == "year" else "month"  # a week is told as its month
+        unit = "year" if period == "year" else "week" if period == "week" else "month"
     return Ago(unit, _BASE - found, months)
 
 

@@ -13,19 +13,22 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from itertools import pairwise
 
+from crawler.extract.dates.ago import Ago
 from crawler.extract.dates.calendars import (
     BUDDHIST_OFFSET,
+    DAY_FIRST,
     ERAS,
     MONTH_FIRST,
+    YEAR_ALWAYS_FIRST,
     YEAR_FIRST,
     dated_otherwise,
     from_persian,
     western,
 )
 from crawler.extract.dates.machine import MONTHS, Date, Reading, checked, machine_written
-from crawler.extract.dates.named import Ago, ago, named_date
+from crawler.extract.dates.named import ago, named_date
 from crawler.extract.dates.said import lead_in
-from crawler.extract.dates.text import COMMAS, FIRST_YEAR, WORD, dates_in
+from crawler.extract.dates.text import COMMAS, FIRST_YEAR, WORD, dates_in, timed
 from crawler.extract.dates.times import Time, on_day, take_time
 from crawler.extract.language import month_number, pattern
 from crawler.items import Precision
@@ -193,8 +196,10 @@ def _amid_words(text: str, language: str | None) -> Reading | None:
             continue
         after = text[end : min(end + 40, following)]
         time, _ = take_time(after, language)
-        starts = re.match(r"[\s,;|/@(\-–—]*(?:[^\W\d_]{1,5}\.?\s)?\d", after)
-        return _with_time(stated, time if starts else None)
+        follows = re.match(r"[\s,;|/@(\-–—]*(?:[^\W\d_]{1,5}\.?\s)?\d", after) is not None
+        if time is not None and not follows:
+            follows = timed(text, start, end).startswith(text[start : end + 1])
+        return _with_time(stated, time if follows else None)
     return None
 
 
@@ -224,6 +229,10 @@ _DAY_WORD = r"(?:<dates.day>\s)?(\d{1,2})\s<dates.month>\s?(\d{1,2}),?\s(?:<date
 _YEAR_WORD = r"(\d{4})\s?<dates.after_year>\s(\d{1,2})<dates.after_month>\s(\d{1,2})"
 _THAI = re.compile(r"(\d{1,2})\s([\u0e00-\u0e7f.]{2,20})\s(\d\d)")
 _ERA = re.compile("(" + "|".join(ERAS) + r")\s?(\d{1,3})(?=\s?年)")
+_OF_TAIWAN = re.compile(
+    r"(?<!\d)(?<![令和平成昭大正明治國国]\s)(?<![令和平成昭大正明治國国])1[0-3]\d(?=年\d{1,2}月)"
+)
+"""Years of the Republic, which official papers count without naming it."""
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
 
 _ENGLISH = re.compile(
@@ -251,6 +260,7 @@ def _day(text: str, language: str | None) -> Date | None:
         day = before or after
         month = MONTHS.index(name[:3].lower()) + 1
         return checked(int(year), month, int(day) if day else None)
+    text = _OF_TAIWAN.sub(lambda m: str(ERAS["民國"] + int(m[0])), text)
     text = _ERA.sub(lambda m: str(ERAS[m[1]] + int(m[2])), text)
     if (match := _YEAR_FIRST.fullmatch(text)) is not None:
         year, month_text, day_text = int(match[1]), match[3], match[4]
@@ -282,6 +292,8 @@ def _numeric(a: int, b: int, last: str, separator: str, language: str | None) ->
         if primary in YEAR_FIRST or (year_first is not None and not primary):
             return year_first if primary in YEAR_FIRST else None
     year = int(last) if len(last) == 4 else _century(int(last))
+    if a != b and max(a, b) <= 12 and primary in YEAR_ALWAYS_FIRST and tag not in DAY_FIRST:
+        return None  # written for others, in an order that is theirs
     month_first = tag in MONTH_FIRST
     if (b if not month_first else a) > 12:
         month_first = not month_first
@@ -337,6 +349,8 @@ def _count_back(found: Ago, time: Time | None, captured_at: datetime) -> Reading
         return Reading(Date(months // 12, months % 12 + 1 if found.unit == "month" else None))
     at = captured_at - found.duration
     day = Date(at.year, at.month, at.day)
+    if found.unit == "week":
+        return Reading(Date(at.year, at.month))  # some day of seven
     if found.unit == "day":
         return Reading(day, time)
     offset = at.utcoffset() or timedelta()

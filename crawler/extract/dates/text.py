@@ -9,7 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from crawler.extract.dates.calendars import ERAS, calendar_of, plain_letters, western
+from crawler.extract.dates.calendars import (
+    ERAS,
+    LOCAL_ZONES,
+    REGION_ZONES,
+    ZONES,
+    calendar_of,
+    plain_letters,
+    western,
+)
 from crawler.extract.language import month_number, pattern
 from crawler.extract.page import SENTENCE_ENDS
 from crawler.text import is_dense
@@ -18,8 +26,8 @@ _DAY = r"\d{1,2}"
 _PLAIN_WORD = r"[^\s\d,;:|/()\[\]\"'«»]{2,20}"
 WORD = rf"(?:(?i:<months.of_words>)(?!\w)|{_PLAIN_WORD})"
 """What may be the name of a month (a form of `pattern`)."""
-_CJK_YEAR = (  # of an era, in numerals, or both with one of them in brackets
-    r"(?:\d{4}|[〇零一二三四五六七八九]{4}"
+_CJK_YEAR = (  # of an era, in numerals, or both with one of them in brackets; of Taiwan
+    r"(?:\d{4}|1[0-3]\d(?=\s?年)|[〇零一二三四五六七八九]{4}"
     rf"|(?:{'|'.join(ERAS)})\s?(?:\d{{1,3}}|元|[一二三四五六七八九十]{{1,3}}))"
 )
 _CJK_NUMBER = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
@@ -37,9 +45,9 @@ _NUMERIC = (
 _BY_NUMBER = r"|\d{4}\s?<dates.after_year>\s\d{1,2}<dates.after_month>\s\d{1,2}(?!\d)"
 _SHORT_YEAR = r"\d{1,2}([./])\d{1,2}\3\d{2}(?![\d./]|-\d)"
 _NAMED = (
-    rf"{_DAY}(?:<dates.ordinal>|\.)?[\s\-]?<dates.of_month>?(?P<dmy>{WORD})"
-    rf"(?:\s?[/(]\s?(?P<also>{WORD})\)?)?\s?,?\s?<dates.of_year>?-?(?P<y1>\d{{4}})(?!\d)"
-    rf"|(?P<mdy>{WORD})\.?\s{_DAY}<dates.ordinal>?\.?,?\s(?P<y2>\d{{4}})(?!\d)"
+    rf"{_DAY}(?:<dates.ordinal>|\.)?[\s\-/]?<dates.of_month>?(?P<dmy>{WORD})"
+    rf"(?:\s?[/(]\s?(?P<also>{WORD})\)?)?\s?,?\s?<dates.of_year>?[-/]?(?P<y1>\d{{4}})(?!\d)"
+    rf"|(?P<mdy>{WORD})\.?\s{_DAY}<dates.ordinal>?\.?(?:,?\s|/)(?P<y2>\d{{4}})(?!\d)"
     rf"|(?P<y4>\d{{4}})(?:\.|,|\s?<dates.after_year>)?\s{_DAY}(?:<dates.ordinal>|\.)?[\s\-]"
     rf"(?P<ydm>{WORD})"
     rf"|(?P<y3>\d{{4}})(?:\.|,|\s?<dates.after_year>)?\s<dates.before_month>?(?:{_DAY}\.\s)?"
@@ -49,7 +57,7 @@ _DATE = (
     rf"(?<![\d.,/\-])(?:{_CJK}{_NUMERIC}{_BY_NUMBER}|{_SHORT_YEAR})|(?<![\d.,/])(?:{_NAMED}{_THAI})"
 )
 _PLAIN_DATE = re.sub("|".join(map(re.escape, (_CJK, _BY_NUMBER, _THAI))), "", _DATE).replace(
-    WORD, _PLAIN_WORD
+    "<months.of_words>", "<months.of_latin_words>"
 )
 _FOREIGN = re.compile(
     "[\u0103\u01a0-\u01b0\u0250-\u1fff\u200e\u200f\u2c00-\ud7ff\uf900-\ufdff\ufe70-\ufeff]"
@@ -74,19 +82,21 @@ _DIGITS_BEGIN = b"0123456789\xd9\xdb\xdf\xe0\xe1\xea\xef\xf0"
 _NO_DIGITS = bytes({*range(256)} - {*_DIGITS_BEGIN})
 _BEFORE_HINT = 60
 """Characters; more than a date has before that part."""
+_ZONE = "|".join(
+    sorted(map(str.upper, {*ZONES, *LOCAL_ZONES, *REGION_ZONES}), key=len, reverse=True)
+)
 _HOUR = r"(?:[01]?\d|2[0-3]|[^\x00-\x7f\D]{2})"
 _MINUTE = r"(?:[0-5]\d|[^\x00-\x7f\D]{2})"
 _HALF = "(?i:<dates.am>|<dates.pm>|<dates.am_first>|<dates.pm_first>)"
-_WEEKDAY = r"(?:[(（]?[^\W\d_]{1,12}[)）]?[.,]?\s)?"
+_WEEKDAY = r"(?:[(（]?[^\s\d,;:|/()（）]{1,14}[)）]?[.,]?\s)?"
 """A word between a date and its time, in brackets or not."""
 _TIME_AFTER = (
     r"T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
     rf"|(?:\s?<dates.year_sign>\.?|<dates.after_day>|\.)?(?:[\s,;|/•·@()–—-]{{1,4}}|(?=[(（])){_WEEKDAY}"
     rf"(?:[|/•·@–—-]\s)?(?:<dates.before_time>\.?\s){{0,2}}(?:{_HALF}\s?)?"
-    rf"{_HOUR}\s?[:.hH時]\s?{_MINUTE}(?!\d)"
-    rf"(?::[0-5]\d)?(?:\s?(?:[ap]\.?\s?m\b\.?|{_HALF}(?!\w)|<dates.oclock>\b|分))?"
-    r"(?:\s?\(?(?:UTC|GMT|CET|CEST|BST|MEZ|MESZ|IST|E[SD]?T|C[SD]T|M[SD]T|P[SD]?T|JST|KST|WIB)\b"
-    r"(?:\s?[+-]\d{1,2}(?::?\d\d)?)?)?"
+    rf"{_HOUR}\s?[:.hH時时點点시]\s?{_MINUTE}(?!\d|\.\d)"
+    rf"(?::[0-5]\d)?(?:\s?(?:[ap]\.?\s?m\b\.?|{_HALF}(?!\w)|<dates.oclock>\b|[分분]))?"
+    rf"(?:\s?\(?(?:{_ZONE})\b(?:\s?[+-]\d{{1,2}}(?::?\d\d)?)?)?"
 )
 
 
@@ -97,7 +107,7 @@ _BEFORE_DATE = 40
 _TIME_BEFORE = (
     r"(?<![\d:./\-–—])(?:[01]?\d|2[0-3])[:.hH][0-5]\d(?!\d)(?::[0-5]\d)?"
     rf"(?:\s?(?:[ap]\.?\s?m\b\.?|{_HALF}(?!\w)|<dates.oclock>\b))?"
-    r"(?:\s?\(?(?:UTC|GMT|CET|CEST|BST|MEZ|MESZ|IST|E[SD]?T|C[SD]?T|M[SD]?T|P[SD]?T|JST|KST|WIB)\b\)?)?"
+    rf"(?:\s?\(?(?:{_ZONE})\b\)?)?"
     r"[\s,;|/•·–-]{1,4}(?:on\s|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s){0,2}$"
 )
 """A time of day right before a date: "8:30 a.m. ET May 12, 2026"."""
@@ -195,7 +205,8 @@ def timed(text: str, start: int, end: int) -> str:
     >>> timed("Am 14. Juli 2021, 9.41 Uhr, in Köln", 3, 16)
     '14. Juli 2021, 9.41 Uhr'
     """
-    time = pattern(_TIME_AFTER).match(text, end)
+    folded = text if text.isascii() else text.translate(COMMAS)
+    time = pattern(_TIME_AFTER).match(folded, end)
     if time is not None:
         return text[start : time.end()]
     time = pattern(_TIME_BEFORE).search(text, max(0, start - _BEFORE_DATE), start)

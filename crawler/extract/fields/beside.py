@@ -39,7 +39,7 @@ from crawler.extract.fields.persons import (
 )
 from crawler.extract.markup import Meaning, meanings, names_of
 from crawler.extract.page import text_of
-from crawler.text import line_words, words
+from crawler.text import has_capitals, line_words, words
 from crawler.urls.segments import TOPICS
 
 _BUDGET, _ABOVE = 1_200, 300
@@ -220,7 +220,7 @@ def _at(element: HtmlElement, near: Near, portraits: set[str], others: Set[str])
         return None
     if tag in ("i", "svg", "span") and (row := _beside_icon(element)):
         # Where no date stands beside it, it is where readers log in.
-        dated = row.upper() != row.lower() and _is_dated(element)
+        dated = has_capitals(row) and _is_dated(element)
         return Shown(row, "html:person", is_certain=True) if dated else None
     if tag == "a":
         return _linked(element, near)
@@ -352,7 +352,7 @@ def _beside_link(link: HtmlElement, near: Near) -> Iterator[str]:
 def _is_as_cased(name: str, link: HtmlElement) -> bool:
     """Whether a text is a name in a script with capitals, or in the script of another name."""
     first = text_of(link)
-    return is_cased_person(name) or (first.upper() == first.lower() and is_person(name))
+    return is_cased_person(name) or (not has_capitals(first) and is_person(name))
 
 
 def _names_its_page(name: str, href: str) -> bool:
@@ -381,7 +381,7 @@ def _name_in_line(element: HtmlElement, text: str, others: Set[str]) -> str | No
     """The name in a line with a date, a role, an agency, the newspaper, an account or the kind of
     text, and nothing else: "7 May 2026, 9.41 | Ada Lund", "Ada Lund / The Harbour Post". None where
     none of them stands there."""
-    if text.upper() == text.lower() or "©" in text:
+    if not has_capitals(text) or "©" in text:
         return None
     days = _days_in(text)
     if days is not None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from crawler.extract.dates import dates_in, has_date
 from crawler.extract.fields.persons import MOST_WORDS, has_role, is_body, is_person
 from crawler.extract.language import month_number, pattern, words_of_one
-from crawler.text import is_dense, words
+from crawler.text import has_capitals, is_dense, words
 
 LONGEST = 300
 """Characters of a byline; a longer text is prose."""
@@ -237,7 +237,7 @@ def _is_beside(name: str, *, some: bool, machine: bool) -> bool:
     """Whether what is no full name is none of the story's authors: a role; beside a person also an
     agency, a team and, in what is shown, any word with a capital."""
     if some:
-        shown = not machine and name.upper() != name.lower()
+        shown = not machine and has_capitals(name)
         return shown or has_role(name) or is_body(name)
     return not machine and has_role(name)
 
@@ -252,7 +252,7 @@ def _by_here(language: str | None) -> re.Pattern[str]:
 def _may_stand_beside(name: str) -> bool:
     """Whether what is no full name is one all the same, beside a person's in one text: in scripts
     without capitals; elsewhere such a word is a place, an agency, a role."""
-    return name.upper() == name.lower() and not has_role(name) and not is_body(name)
+    return not has_capitals(name) and not has_role(name) and not is_body(name)
 
 
 def _of_one_list(

@@ -8,7 +8,7 @@ from collections.abc import Set
 from functools import lru_cache
 
 from crawler.extract.language import pattern, words_of, words_of_one
-from crawler.text import is_dense, words
+from crawler.text import has_capitals, is_dense, words
 
 _DENSE_LETTER = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 MOST_WORDS = 6
@@ -46,7 +46,7 @@ def is_person(name: str) -> bool:
     tokens = name.split()
     if not 1 < len(tokens) <= MOST_WORDS or _NO_NAMES_MARKS.search(name):
         return False
-    if name.upper() == name.lower():  # a script without capitals
+    if not has_capitals(name):  # a script without capitals
         return True
     capitals = [token[0].isupper() or _is_elided(token) for token in tokens]
     small = (token.lower() for token, capital in zip(tokens, capitals, strict=True) if not capital)
@@ -79,7 +79,7 @@ def begins_with_article(name: str) -> bool:
 
 def is_cased_person(name: str) -> bool:
     """The same as `is_person`, in scripts with capitals: elsewhere too much has a name's shape."""
-    return name.upper() != name.lower() and is_person(name)
+    return has_capitals(name) and is_person(name)
 
 
 @lru_cache(maxsize=1_024)

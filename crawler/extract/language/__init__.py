@@ -3,10 +3,11 @@
 from crawler.extract.language.guess import contradicts, detect
 from crawler.extract.language.labels import Match, heads_no_stories, knows, match, phrase_in, whole
 from crawler.extract.language.labels import words as comparable
-from crawler.extract.language.loader import pattern, words_of, words_of_one
-from crawler.extract.language.months import month_number
+from crawler.extract.language.loader import languages_with, pattern, words_of, words_of_one
+from crawler.extract.language.months import is_weekday, month_number
 from crawler.extract.language.phrases import (
     calls,
+    heads_comments,
     is_appeal,
     is_counted,
     is_ending,
@@ -27,6 +28,7 @@ __all__ = [
     "comparable",
     "contradicts",
     "detect",
+    "heads_comments",
     "heads_no_stories",
     "is_appeal",
     "is_counted",
@@ -34,7 +36,9 @@ __all__ = [
     "is_label",
     "is_note",
     "is_wall",
+    "is_weekday",
     "knows",
+    "languages_with",
     "match",
     "may_open_note",
     "month_number",

@@ -36,6 +36,11 @@ def words_of(table: str, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for words in found for word in words))
 
 
+def languages_with(table: str) -> tuple[str, ...]:
+    """The languages whose file has a table."""
+    return tuple(code for code, tables_of in tables().items() if table in tables_of)
+
+
 def words_of_one(language: str, table: str, key: str) -> tuple[str, ...]:
     """What one language has under a key."""
     return tuple(tables().get(language, {}).get(table, {}).get(key, ()))
@@ -46,7 +51,8 @@ def pattern(form: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
     """A pattern with the words of all languages in its places, the longest first.
 
     form: has places like `<dates.changed>`, for the key of a table: one of its words stands there;
-    for `<months.of_words>`, a month's name of two words or more.
+    for `<months.of_words>`, a month's name of two words or more; for `<months.of_latin_words>`,
+    one of these in the letters of Western Europe.
     """
     return re.compile(_PLACE.sub(_alternatives, form), flags)
 
@@ -57,7 +63,7 @@ def _names_of_words() -> tuple[str, ...]:
         for one in tables().values()
         for table in ("months", "dateparser")
         for key, value in one.get(table, {}).items()
-        if key != "only_here"
+        if key not in ("only_here", "weekdays")
         for name in value.split()
         if "_" in name and not name.isascii()  # else a particle and a name: `of_month`
     )
@@ -67,11 +73,26 @@ def _names_of_words() -> tuple[str, ...]:
 def _alternatives(place: re.Match[str]) -> str:
     if place[1] == "months":
         names = _names_of_words()
+        if place[2] == "of_latin_words":
+            names = tuple(name for name in names if max(name) <= _LATIN)
         # a look at one letter tells most places from a name's beginning
         begins = "".join({letter for name in names for letter in (name[0], name[0].upper())})
         return f"(?=[{re.escape(begins)}])(?:{_longest_first(names)})"
     return f"(?:{_longest_first(words_of(place[1], place[2]))})"
 
 
+_LATIN = "\xff"
+_AT_EDGE = r"\b"
+
+
 def _longest_first(words: tuple[str, ...]) -> str:
-    return "|".join(sorted(words, key=len, reverse=True))
+    """The words as branches. Those that begin at a word's edge have it in common: `re` looks for it
+    once, and not once a word."""
+    longest = sorted(words, key=len, reverse=True)
+    at_edge = [word.removeprefix(_AT_EDGE) for word in longest if word.startswith(_AT_EDGE)]
+    others = [word for word in longest if not word.startswith(_AT_EDGE)]
+    if len(at_edge) > 1:
+        others.append(rf"{_AT_EDGE}(?:{'|'.join(at_edge)})")
+    else:
+        others = longest
+    return "|".join(others)

@@ -1,4 +1,5 @@
-"""Names of months, in full, short and declined, in some hundred and twenty languages.
+"""Names of months and of days of the week, in full, short and declined, in some hundred and twenty
+languages.
 
 The table `dateparser` of a language has those of the Unicode CLDR, written by `make languages`;
 `months` those that the press writes besides. A name means one month in all languages but those that
@@ -16,6 +17,8 @@ MONTHS = (
     "october", "november", "december",
 )  # fmt: skip
 """Keys of the tables; their values are names, white space between two and `_` within one."""
+WEEKDAYS = "weekdays"
+"""The key of the same for days of the week."""
 
 
 @cache
@@ -52,6 +55,31 @@ def month_number(name: str, language: str | None = None) -> int | None:
     return own.get(code, {}).get(word) or shared.get(word)
 
 
+@cache
+def _weekdays() -> frozenset[str]:
+    names = (
+        name
+        for tables_of in tables().values()
+        for name in tables_of.get("dateparser", {}).get(WEEKDAYS, "").split()
+    )
+    # of "e premte", "thứ sáu", "segunda-feira" the last word, too
+    return frozenset(part for name in names for part in (name, name.rpartition("_")[2]))
+
+
+def is_weekday(name: str) -> bool:
+    """Whether a word names a day of the week, in any language.
+
+    >>> is_weekday("Freitag"), is_weekday("Freital")
+    (True, False)
+    """
+    return month_key(name) in _weekdays()
+
+
+_JOINERS = {0x200C: None, 0x200D: None}
+"""Marks that only tell how letters are joined: as often left out."""
+
+
 def month_key(name: str) -> str:
     """A name as the tables have it."""
-    return name.lower().replace(".", "").replace(" ", "_")
+    key = name.lower().replace(".", "").replace(" ", "_")
+    return key if key.isascii() else key.translate(_JOINERS)

@@ -7,7 +7,8 @@ the author"), and what makes a short paragraph one that wants something of its r
 of it (`notes`: "Correction"), what a note of its age is made of (`this_story`, `years`, `old`),
 what in a box between paragraphs makes it one that wants something (`calls`: "newsletter"), what is
 said of numbers of readers (`counted`: "views"), what a wall before the rest of a story says
-(`read_on` and `keys`), and what a button says that shows the rest (`unfolds`: "Read more").
+(`read_on` and `keys`), what a button says that shows the rest (`unfolds`: "Read more"), and what
+stands over readers' comments (`comments`).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from crawler.text import is_dense
 KEYS = ("labels", "endings", "appeals")
 MORE_KEYS = (
     "notes", "this_story", "years", "old", "calls", "counted", "read_on", "keys", "unfolds",
+    "comments",
 )  # fmt: skip
 """Those that a table may lack."""
 _TABLE = "boilerplate"
@@ -36,6 +38,8 @@ _OPENING = 36
 """Characters at its beginning, where it says of what it tells."""
 _LEAST_NOTE = 20
 """Characters of what a note says; less is a date or a label."""
+_LONGEST_HEADING = 40
+"""Characters of a line over comments."""
 _NOTE_MARK = r"\s*(?:\([^()]{1,40}\)\s*|[\[\]]\s*|,?\s+[^:.!?]{0,24}\d[^:!?]{0,24}?)?[:：.–—|\-]"
 """After what opens a note: a colon or the like, at most a date before it."""
 _FEW = 3
@@ -91,6 +95,7 @@ class _Phrases(NamedTuple):
     read_on: _AnyOf
     keys: _AnyOf
     unfolds: frozenset[str]
+    comments: frozenset[str]
 
 
 @cache
@@ -125,6 +130,7 @@ def _phrases() -> _Phrases:
         _any_of(found["read_on"]),
         _any_of(found["keys"]),
         frozenset(found["unfolds"]),
+        frozenset(found["comments"]),
     )
 
 
@@ -307,6 +313,31 @@ def unfolds(text: str) -> bool:
     (True, False)
     """
     return _folded(text).strip(_EDGES + "▼▾▽⌄↓+˅") in _phrases().unfolds
+
+
+_NUMBER_BEHIND = re.compile(r"\s?[(\[（【]\s?(\d{1,5})\s?\D{0,4}[)\]）】]$|\s(\d{1,5})$")
+_NUMBER_BEFORE = re.compile(r"(\d{1,5})\s?(?=\D)")
+
+
+def heads_comments(text: str, *, counted: bool = False) -> bool:
+    """Whether a line stands over readers' comments.
+
+    counted: with their number alone, as lines that are no headings do.
+
+    >>> heads_comments("Comments (8)"), heads_comments("8 comments on the mill")
+    (True, False)
+    >>> heads_comments("Comments"), heads_comments("Comments", counted=True)
+    (True, False)
+    """
+    if len(text) > _LONGEST_HEADING:
+        return False
+    plain = _plain(text)
+    rest = _NUMBER_BEHIND.sub("", plain)
+    if rest == plain and (before := _NUMBER_BEFORE.match(plain)) is not None:
+        rest = plain[before.end() :]
+    if counted and rest == plain:
+        return False
+    return rest.strip(_EDGES) in _phrases().comments
 
 
 def is_counted(text: str) -> bool:

@@ -147,3 +147,48 @@ def test_who_says_nothing_ends_a_story_all_the_same(line: str) -> None:
     article = extract(page.encode(), URL).article
     assert article is not None
     assert article.body.endswith(line)
+
+
+HEADS = {
+    "zh": "评论（12）", "zh-TW": "留言 (12)", "ja": "コメント（12件）", "ko": "댓글 12",
+    "th": "ความคิดเห็น (12)",
+    "km": "មតិ (12)", "my": "မှတ်ချက်များ (12)", "hi": "टिप्पणियाँ (12)", "fa": "نظرات (12)",
+    "en": "12 comments", "mn": "Сэтгэгдэл (12)", "am": "አስተያየቶች (12)",
+}  # fmt: skip
+REMARKS = (
+    "<div>Bo {n} <p>{text}</p></div>", "<p><b>Bo {n}:</b> {text}</p>",
+    "<div class=x{n}><div>Bo, 2026-05-14 10:0{n}</div><div>{text}</div></div>",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+@pytest.mark.parametrize("markup", ["<h3>{}</h3>", "<div>{}</div>"])
+def test_comments_longer_than_their_story_are_none_of_it(head: str, markup: str) -> None:
+    for remark in REMARKS:
+        box = f"<div>{markup.format(head)}{each(remark, 9)}</div>"
+        for page in (f"<main><h1>The toll falls</h1>{OWN}{box}</main>",
+                     f"<div><h1>The toll falls</h1><div>{OWN}</div>{box}</div>"):  # fmt: skip
+            article = extract(page.encode(), URL).article
+            assert article.body == "\n\n".join(STORY)
+
+
+def test_a_heading_of_a_story_on_comments_ends_it_not() -> None:
+    page = (
+        f"<main><h1>The toll falls</h1>{paragraphs(STORY[:2])}<h3>What the comments say</h3>"
+        f"{paragraphs(STORY[2:])}</main>"
+    )
+    assert extract(page.encode(), URL).article.body.endswith(STORY[-1])
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Foto: Pekka Salo", "Fot. Marek Lis", "Nuotr. Jono Kazlausko", "Φωτογραφία: Νίκος Ράπτης",
+     "NTB", "ТАСС", "Lesedauer: 4 Minuten", "Aino Kettunen, toimittaja", "Da Redação",
+     "Partager cet article"],
+)  # fmt: skip
+def test_credits_behind_the_lead_are_none_of_the_text(line: str) -> None:
+    page = (
+        f"<article><h1>The toll falls</h1><p>{STORY[0]}</p><div><div>{line}</div></div>"
+        f"<div>{paragraphs(STORY[1:])}</div></article>"
+    )
+    assert extract(page.encode(), URL).article.body == "\n\n".join(STORY)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.extract.dates import dates_in, timed
-from crawler.extract.dates.calendars import from_nepali, from_persian, western
+from crawler.extract.dates.calendars import from_ethiopian, from_nepali, from_persian, western
 from crawler.extract.dates.parse import parse_date
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -55,13 +55,22 @@ PRINTED = {
     "ja": [("令和5年8月9日", "2023-08-09"), ("令和元年十月一日", "2019-10-01"),
            ("2023年（令和5年）11月28日", "2023-11-28"), ("平成31（2019）年4月30日", "2019-04-30"),
            ("二〇二三年十一月二十八日", "2023-11-28")],
-    "zh": [("民國112年8月9日", "2023-08-09"), ("中華民國一一二年十二月三十一日", "2023-12-31")],
+    "zh": [("民國112年8月9日", "2023-08-09"), ("115年10月9日", "2026-10-09"),
+           ("中華民國一一二年十二月三十一日", "2023-12-31")],
     "so": [("14 Luulyo 2023", "2023-07-14")],
     "om": [("Hagayya 9, 2023", "2023-08-09")],
     "st": [("9 Phato 2023", "2023-08-09")],
     "xh": [("14 Julayi 2023", "2023-07-14")],
     "co": [("14 di lugliu di u 2023", "2023-07-14")],
     "fur": [("9 di Avost dal 2023", "2023-08-09")],
+    "am": [("ግንቦት 6 ቀን 2018 ዓ.ም", "2026-05-14"), ("መስከረም 29, 2019", "2026-10-09"),
+           ("ጥር 26/2018", "2026-02-03"), ("14 ግንቦት 2026", "2026-05-14")],
+    "ti": [("14 ግንቦት 2026", "2026-05-14"), ("ጥሪ 26, 2018", "2026-02-03")],
+    "ga": [("9 Deireadh Fómhair 2026", "2026-10-09")],
+    "ml": [("9 ഒക്ടോബർ 2026", "2026-10-09")],
+    "es": [("03/feb/2026", "2026-02-03")],
+    "pt": [("9.out.2026", "2026-10-09")],
+    "it": [("1° agosto 2026", "2026-08-01")],
     "yi": [("28סטן נאוועמבער 2023", "2023-11-28")],
 }  # fmt: skip
 
@@ -87,13 +96,32 @@ def test_a_date_is_read_and_found_in_a_text(language: str, text: str, day: str) 
         "十年三月",
         "17 здесь 2024",
         "5 sad 2020",  # a month in Oromo alone
-        "ሚያዝያ 29 2016",  # of the calendar of Ethiopia
         "३५ साउन २०८०",
     ],
 )
 def test_what_is_no_date_of_one_day_is_not_found(text: str) -> None:
     found = [parse_date(text[start:end], captured_at=AT) for start, end in dates_in(text)]
     assert [each for each in found if each is not None] == []
+
+
+def test_years_of_ethiopia_begin_in_september() -> None:
+    assert from_ethiopian(2016, 1, 1) == (2023, 9, 12)  # after a leap year
+    assert from_ethiopian(2017, 1, 1) == (2024, 9, 11)
+    assert from_ethiopian(2015, 13, 6) == (2023, 9, 11)
+    assert from_ethiopian(2016, 13, 6) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "day"),
+    [("zh", None), ("zh-TW", None), ("ja", None), ("ko", None), ("zh-HK", "2024-07-05"),
+     ("vi", "2024-07-05")],
+)  # fmt: skip
+def test_an_order_of_numbers_that_no_one_writes_is_not_guessed(
+    language: str, day: str | None
+) -> None:
+    read = parse_date("05/07/2024", captured_at=AT, language=language)
+    assert (read and read[0]) == day
+    assert parse_date("25/07/2024", captured_at=AT, language=language) == ("2024-07-25", "day")
 
 
 def test_years_of_nepal_and_of_iran_begin_where_their_almanacs_say() -> None:

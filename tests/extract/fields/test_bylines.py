@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from crawler.extract import extract
-from crawler.extract.fields.names import byline
+from crawler.extract.fields.names import byline, named_authors
 from crawler.extract.fields.persons import is_person
 from crawler.items import Article
 
@@ -180,3 +180,9 @@ def test_words_that_are_names_elsewhere_are_cut_in_their_own_language_alone() ->
 def test_full_names_are_told_from_other_words() -> None:
     assert all(map(is_person, ["Zoé d’Arc", "Ludwig van Beek", "Ali al-Masri", "J. M. Lund"]))
     assert not any(map(is_person, ["Ada", "town hall news", "News Desk", "Chief Editor", "A 1"]))
+
+
+def test_letters_that_begin_no_name_with_a_capital_are_of_names_all_the_same() -> None:
+    assert named_authors(["ავტორი: ნინო ბერიძე"], "ka") == ("ნინო ბერიძე",)
+    assert named_authors(["記者陳怡君／台北報導"], "zh-TW") == ("陳怡君",)
+    assert named_authors(["dal nostro inviato Ugo Ferrante"], "it") == ("Ugo Ferrante",)

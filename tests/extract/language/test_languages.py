@@ -10,7 +10,7 @@ import pytest
 from crawler.bundled import folder
 from crawler.extract.language import month_number, pattern, words_of
 from crawler.extract.language.loader import tables
-from crawler.extract.language.months import MONTHS, month_key
+from crawler.extract.language.months import MONTHS, WEEKDAYS, month_key
 from docs.languages import with_months
 
 FILES = sorted(folder("languages").glob("*.toml"))
@@ -20,7 +20,7 @@ KEYS = {
         "am_first", "pm_first", "before_time", "after_time", "oclock", "ordinal", "of_month",
         "of_year", "after_year", "after_month", "before_month", "after_day", "year_sign", "day",
         "month", "year",
-        "weekday",
+        "weekday", "day_word", "until",
     },
     "numbers": {"large"},
     "bylines": {
@@ -33,7 +33,13 @@ KEYS = {
     },
     "notices": {"not_found", "taken_down", "wall", "outage", "error_title", "wall_title"},
 }  # fmt: skip
-NAMES = {"months": {*MONTHS, "only_here"}, "dateparser": set(MONTHS)}
+PHRASES = {
+    "ago": {
+        "before", "after", "around", "one", "yesterday", "minute", "hour", "day", "week", "month",
+        "year", "two_minutes", "two_hours", "two_days",
+    },
+}  # fmt: skip
+NAMES = {"months": {*MONTHS, "only_here"}, "dateparser": {*MONTHS, WEEKDAYS}}
 
 
 def patterns() -> Iterator[tuple[str, str]]:
@@ -45,8 +51,8 @@ def patterns() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("code", list(tables()))
 def test_a_file_has_known_tables_alone(code: str) -> None:
     file = tables()[code]
-    assert set(file) <= {"links", "boilerplate", "text", *KEYS, *NAMES}
-    for table, keys in (KEYS | NAMES).items():
+    assert set(file) <= {"links", "boilerplate", "text", *KEYS, *PHRASES, *NAMES}
+    for table, keys in (KEYS | PHRASES | NAMES).items():
         assert set(file.get(table, {})) <= keys
 
 
