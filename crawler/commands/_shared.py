@@ -25,15 +25,13 @@ from crawler.archive.database import FILE_NAME, explain, is_database, refuse_lin
 from crawler.bundled import PROGRAM
 from crawler.counted import number_typed
 from crawler.errors import ArchiveError, HemerotecaError, MissingError, UsageError
+from crawler.interrupts import PIPE_CLOSED
 from crawler.reasons import in_words
 from crawler.text import shown
 from crawler.urls import normalise, site_host
 from crawler.verb import fail
 
 logger = logging.getLogger(__name__)
-
-PIPE_CLOSED = 141
-"""As a shell reports a program that wrote to a pipe nobody reads any more."""
 
 
 def add_archive_option(parser: argparse.ArgumentParser) -> None:
@@ -189,9 +187,16 @@ def end_on_sigterm() -> None:
 def console() -> Console:
     """Standard output; wide enough that no line is broken where no terminal sets the width."""
     fixed = sys.stdout.isatty() or "COLUMNS" in os.environ
-    out = Console(file=sys.stdout, highlight=False, width=None if fixed else 160)
+    out = _Console(file=sys.stdout, highlight=False, width=None if fixed else 160)
     out.push_render_hook(_Escaping())
     return out
+
+
+class _Console(Console):
+    """Rich's, which ends a program with exit code 1 where nobody reads its output any more."""
+
+    def on_broken_pipe(self) -> None:
+        raise
 
 
 class _Escaping(RenderHook):

@@ -126,7 +126,9 @@ class Command(Checked, ScrapyCrawl):
         try:
             check_names(opts.set)
             check_settings(self.settings)
-            self._found = find(opts.config) if self.follows_config else None
+            needs_papers = args == ["news"] and "site" not in opts.spargs
+            if self.follows_config:
+                self._found = find(opts.config, needs_papers=needs_papers)
             if self._found is not None:
                 self._found.apply(self.settings)
             if not opts.estimate:

@@ -197,7 +197,7 @@ def summary(told: Imported) -> str:
     lines = [
         f"{counted(totals['new_articles'], 'new article')}, "
         f"{counted(totals['new_revisions'], 'new revision')}, "
-        f"{totals['unchanged_articles']:,} unchanged; {totals['captures']:,} captures",
+        f"{totals['unchanged_articles']:,} unchanged; {counted(totals['captures'], 'capture')}",
         f"Records copied: {kinds or 'none'}; {records['known']:,} responses were already here"
         + (f"; {records[OTHER_SITES]:,} of other sites" if records[OTHER_SITES] else ""),
     ]

@@ -39,7 +39,7 @@ class Command(Verb):
         with told("notify"):
             if args:
                 raise UsageError(f"{args[0]}: notify takes no words")
-            found = find(opts.config)
+            found = find(opts.config, needs_papers=False)
             if found is None or found.config.notify is None:
                 raise UsageError(f"there is no {FILE_NAME} with a table [notify]")
             notifiers = notifiers_of(found.config.notify, found.path)

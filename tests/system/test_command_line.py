@@ -14,7 +14,7 @@ import pytest
 from crawler import __version__
 from crawler.bundled import PROGRAM
 
-from .conftest import ROOT
+from .conftest import ROOT, Archived
 
 # Stands in Scrapy's place: is never done with being loaded, and lets no exception out.
 ENDLESS = """
@@ -204,3 +204,32 @@ def test_a_shell_that_is_not_known_is_refused(tmp_path: Path) -> None:
     done = hemeroteca("completion", "fish", folder=tmp_path)
     assert done.returncode == 2
     assert done.stderr == f"{PROGRAM} completion: name one shell: bash, zsh, tcsh\n"
+
+
+@pytest.mark.parametrize("verb", ["status", "verify", "completion bash", "export csv"])
+def test_an_output_that_nobody_reads_any_more_is_no_fault(archived: Archived, verb: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    folder = [] if verb.startswith("completion") else [str(archived.folder)]
+    with os.fdopen(writing, "wb") as nobody:
+        done = subprocess.run(
+            [sys.executable, "-m", "crawler", *verb.split(), *folder],
+            stdout=nobody, stderr=subprocess.PIPE, text=True, timeout=500,
+            env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (141, "")  # as a shell has it for SIGPIPE
+
+
+@pytest.mark.usefixtures("loaded_commands")
+def test_a_configuration_without_papers_is_in_the_way_of_nobody(tmp_path: Path) -> None:
+    assert hemeroteca("init", folder=tmp_path).returncode == 0
+    for words in (["status"], ["search", "river"], ["verify"]):
+        done = hemeroteca(*words, folder=tmp_path)
+        assert "there are no papers" not in done.stderr
+        assert "no archive at " in done.stderr
+    alone = hemeroteca("crawl", "news", "-a", "site=http://127.0.0.1:1", folder=tmp_path)
+    assert "could not be archived" in alone.stderr
+    for words in (["crawl", "news"], ["init", "--check"], ["schedule", "--at", "02:00"]):
+        done = hemeroteca(*words, folder=tmp_path)
+        assert done.returncode == 11
+        assert "there are no papers; write [papers.daily]" in done.stderr
