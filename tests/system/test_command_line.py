@@ -233,3 +233,26 @@ def test_a_configuration_without_papers_is_in_the_way_of_nobody(tmp_path: Path) 
         done = hemeroteca(*words, folder=tmp_path)
         assert done.returncode == 11
         assert "there are no papers; write [papers.daily]" in done.stderr
+
+
+@pytest.mark.usefixtures("loaded_commands")
+def test_what_is_said_twice_or_not_at_all_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "-old").mkdir()
+    for words, said in (
+        (("crawl", "news", "-a", "site=a.example", "-a", "site=b.example"),
+         "site= is there twice; write -a site=a.example,b.example"),
+        (("crawl", "news", "-a", "site=a.example", "-a", "since=2024", "-a", "since=2025"),
+         "since= is there twice, with 2024 and 2025; write one"),
+        (("status", "-a", "archive=one", "-a", "archive=two"), "archive=two is a second one"),
+        (("crawl", "article", "-a", "urls="), "urls= is empty; name a text file"),
+        (("demo", "evening"), "evening: demo takes no words"),
+        (("schedule", ""), "'': schedule takes no words"),
+        (("try", ""), "'' is no page"),
+        (("import", ""), "no file matches ''"),
+        (("status", "-old"), "a file of that name is typed with ./ before it"),
+        (("backup", "archive", "copy"), "-a archive=DIR names the archive"),
+    ):  # fmt: skip
+        done = hemeroteca(*words, folder=tmp_path)
+        assert (done.returncode, done.stdout) == (2, ""), words
+        assert said in done.stderr, (words, done.stderr)
+        assert len(done.stderr.splitlines()) == 1, (words, done.stderr)
