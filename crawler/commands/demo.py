@@ -64,9 +64,9 @@ class Command(Crawl):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Set full speed, and allow loopback."""
+        super().process_options(args, opts)
         if args:
             fail("demo", UsageError(f"{shlex.quote(args[0])}: demo takes no words"))
-        super().process_options(args, opts)
         assert self.settings is not None
         if opts.edition not in EDITIONS:
             fail(
