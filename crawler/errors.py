@@ -24,6 +24,7 @@ after their name and nothing else.
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING, ClassVar
 
 from crawler.reasons import because
@@ -59,6 +60,10 @@ class BusyError(ArchiveError):
     """Another process writes to the archive."""
 
     exit_code = 4
+
+
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""Numbers of the system's errors that say that there is no space for what is to be written."""
 
 
 class FullError(HemerotecaError):

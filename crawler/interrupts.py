@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
+PIPE_CLOSED = 141
+"""Exit code where nobody reads what is printed any more, as a shell has it for SIGPIPE."""
 OF_PARENT = "HEMEROTECA_ENDS_WITH_INPUT"
 """Variable of the environment that is there where a command ends with its standard input: 1, or the
 first two moments of `end_with_parent`."""
@@ -127,7 +129,11 @@ def _last_word(
     kind: type[BaseException], error: BaseException, traceback: TracebackType | None
 ) -> None:
     """Python's last word on an exception, without the traceback where somebody pressed Ctrl-C, or
-    where there is no space for what is printed."""
+    where there is no space for what is printed, or nobody who reads it."""
+    if isinstance(error, BrokenPipeError) and error.filename is None:
+        with open(os.devnull, "w") as nowhere:  # noqa: PTH123
+            os.dup2(nowhere.fileno(), 1)  # or Python complains once more at its end
+        sys.exit(PIPE_CLOSED)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
         from crawler.bundled import PROGRAM
 

@@ -27,6 +27,8 @@ PARTLY = "partly"
 """Some of the addresses could not be archived."""
 INCOMPLETE = "incomplete"
 """Addresses were left out of a family of which some are stories."""
+ARCHIVE_ERROR = "archive error"
+"""The archive could not be written."""
 FAULTY = "page faults"
 """A page met a fault of ours; all others are done."""
 

@@ -116,6 +116,7 @@ _WORDS = {
     "no_link_back": "no part of the newspaper: its front page does not link back",
     "mirror": "a mirror of another host: its stories are that one's",
     "mirror_of": "a mirror of {}",
+    "host_silent": "its host does not answer",
     "asks_for_pause": "its host asks to be left alone until {} UTC",
     "robots_forbids": "robots.txt forbids it",
     "robots_not_fetched": "robots.txt could not be fetched ({})",

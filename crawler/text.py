@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
@@ -19,6 +20,19 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 T = TypeVar("T")
+
+# -- a shell's ---------------------------------------------------------------------------------
+
+
+def as_typed(path: object) -> str:
+    """A path as one types it in a shell: quoted where it must be, and no option.
+
+    >>> as_typed("my news"), as_typed("-old")
+    ("'my news'", './-old')
+    """
+    said = str(path)
+    return shlex.quote(f"./{said}" if said.startswith("-") else said)
+
 
 # -- scripts ------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from crawler.bundled import PROGRAM
@@ -127,11 +128,25 @@ def known_to_scrapy() -> None:
     ScrapyCommand.register(Verb)  # type: ignore[type-abstract]
 
 
+class Once(argparse.Action):
+    """Keeps what an option says, and refuses it where it is said again: which counts?"""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace,
+        values: Any, option_string: str | None = None,
+    ) -> None:  # fmt: skip
+        """Called by argparse."""
+        if getattr(namespace, self.dest) not in (None, values):
+            raise argparse.ArgumentError(self, f"{values} is a second one; name one")
+        setattr(namespace, self.dest, values)
+
+
 def check_words(words: Sequence[str]) -> None:
     """Raise UsageError where one of the words was meant for an option."""
     for word in words:
         if word.startswith("-") and word != "-":
-            raise UsageError(f"there is no option {word}; -h lists all")
+            hint = "; a file of that name is typed with ./ before it" if Path(word).exists() else ""
+            raise UsageError(f"there is no option {word}; -h lists all{hint}")
 
 
 _APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)

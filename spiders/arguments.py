@@ -49,6 +49,8 @@ def address_file(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
     Raises UsageError: the file cannot be read, or holds no address at all.
     """
+    if not path:
+        raise UsageError("urls= is empty; name a text file with one URL per line")
     try:
         data = _standard_input() if path == "-" else Path(path).expanduser().read_bytes()
     except (OSError, ValueError, RuntimeError) as error:

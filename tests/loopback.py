@@ -23,8 +23,9 @@ NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 
 @contextmanager
-def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    """A server that handles requests so; gives its base URL. It writes no log."""
+def serving(handler: type[BaseHTTPRequestHandler], port: int = 0) -> Iterator[str]:
+    """A server that handles requests so; gives its base URL. It writes no log. port: 0 for one
+    that is free."""
 
     class Quiet(handler):  # type: ignore[misc, valid-type]
         def log_message(self, *args: object) -> None:
@@ -33,14 +34,14 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
     class Server(ThreadingHTTPServer):
         request_queue_size = 100
 
-    with _running(Server(("127.0.0.1", 0), Quiet)) as port:
-        yield f"http://127.0.0.1:{port}"
+    with _running(Server(("127.0.0.1", port), Quiet)) as taken:
+        yield f"http://127.0.0.1:{taken}"
 
 
 @contextmanager
-def site(answers: Answers, asked: list[str] | None = None) -> Iterator[str]:
+def site(answers: Answers, asked: list[str] | None = None, port: int = 0) -> Iterator[str]:
     """A server that gives these answers; gives its base URL. asked: takes the path of each
-    request."""
+    request. port: 0 for one that is free."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -54,7 +55,7 @@ def site(answers: Answers, asked: list[str] | None = None) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-    with serving(Handler) as url:
+    with serving(Handler, port) as url:
         yield url
 
 

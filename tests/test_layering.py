@@ -91,8 +91,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "crawler.runs", "crawler.stopping", "crawler.warc",
     },
     "crawler.frontier": {
-        "crawler.archive", "crawler.discover", "crawler.extensions", "crawler.mementos",
-        "crawler.policy", "crawler.runs", "crawler.stopping", "crawler.warc",
+        "crawler.archive", "crawler.discover", "crawler.extensions", "crawler.failures",
+        "crawler.mementos", "crawler.policy", "crawler.runs", "crawler.stopping", "crawler.warc",
     },
     "crawler.room": {
         "crawler.archive", "crawler.citation", "crawler.extract.page", "crawler.history",

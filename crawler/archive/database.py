@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import shlex
 import shutil
 import sqlite3
 import tempfile
@@ -18,7 +17,15 @@ from sqlite_utils import Database
 from crawler.archive import lock, schema
 from crawler.archive.migrations import bring_up_to_date, migrations
 from crawler.bundled import PROGRAM
-from crawler.errors import ArchiveError, BusyError, DamageError, HemerotecaError
+from crawler.errors import (
+    NO_SPACE,
+    ArchiveError,
+    BusyError,
+    DamageError,
+    FullError,
+    HemerotecaError,
+)
+from crawler.text import as_typed
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +42,8 @@ PAGE_SIZE = 8192
 """Bytes. Articles are some kilobytes long: larger pages keep one in fewer places."""
 # Bytes from which on bringing an archive up to date takes so long that its user is told.
 _LARGE = 200_000_000
+# Bytes that are free on a disk that is full: less than SQLite takes at once.
+_NO_ROOM = 256 * 1024
 # A database is made anew if more than one part in so many of it is free.
 _MUCH = 4
 # Milliseconds to wait for another program that writes or holds the file.
@@ -145,7 +154,7 @@ def refuse_if_lost(folder: Path) -> None:
     what, option = ("is empty", " --replace") if path.exists() else ("is not there", "")
     raise ArchiveError(
         f"{path} {what}, though {warc} has {files:,} WARC file{'s' if files > 1 else ''}: restore"
-        f" it from a copy, or rebuild it: {PROGRAM} rebuild {shlex.quote(str(folder))}{option}"
+        f" it from a copy, or rebuild it: {PROGRAM} rebuild {as_typed(folder)}{option}"
     )
 
 
@@ -199,7 +208,7 @@ def open_as_it_is(folder: Path) -> Database:
         db.close()
         raise ArchiveError(
             f"{folder} was written by an older version; bring it up to date first:"
-            f" {PROGRAM} status {shlex.quote(str(folder))}"
+            f" {PROGRAM} status {as_typed(folder)}"
         )
     return db
 
@@ -300,6 +309,8 @@ def explain(folder: Path, error: Exception) -> HemerotecaError:
     path = database_of(folder)
     if is_busy(error):
         return _busy(path, error)
+    if (full := _full(path, error)) is not None:
+        return full
     if is_damage(error) or not hasattr(error, "sqlite_errorcode"):
         if folder.is_file():
             return DamageError(
@@ -309,9 +320,28 @@ def explain(folder: Path, error: Exception) -> HemerotecaError:
         return DamageError(
             f"{path} is damaged ({error}): {PROGRAM} verify says more; restore it from a copy, or"
             f" rebuild it from the WARC files: {PROGRAM} rebuild"
-            f" {shlex.quote(str(folder))} --replace"
+            f" {as_typed(folder)} --replace"
         )
     return ArchiveError(f"cannot read or write {path} ({error})")
+
+
+def is_full(folder: Path, error: BaseException | None) -> bool:
+    """Whether a disk has no room for what was to be written in a folder. SQLite calls it an I/O
+    error where the file is full that its programs share."""
+    if isinstance(error, OSError):
+        return error.errno in NO_SPACE
+    if _code(error) != sqlite3.SQLITE_IOERR:
+        return _code(error) == sqlite3.SQLITE_FULL
+    try:
+        return shutil.disk_usage(folder).free < _NO_ROOM
+    except OSError:
+        return False
+
+
+def _full(path: Path, error: BaseException) -> FullError | None:
+    if not is_full(path.parent, error):
+        return None
+    return FullError(f"no space is left to write {path}; make some, and run the same command again")
 
 
 def is_damage(error: BaseException | None) -> bool:
@@ -378,8 +408,8 @@ def open_file_for_writing(path: Path) -> Database:
     except (OSError, sqlite3.Error) as error:
         if is_busy(error):
             raise _busy(path, error) from error
-        raise ArchiveError(
-            f"cannot write {path} ({error}); is the folder writable, is there space on disk?"
+        raise _full(path, error) or ArchiveError(
+            f"cannot write {path} ({error}); is the folder writable?"
         ) from error
     return db
 
@@ -461,11 +491,11 @@ def _open_existing(path: Path, how: str = "mode=rw") -> Database:
         if is_damage(error):
             raise ArchiveError(
                 f"cannot open {path} ({error}); it is damaged, or not an SQLite file: restore it"
-                f" from a copy, or {PROGRAM} rebuild {shlex.quote(str(path.parent))} --replace"
+                f" from a copy, or {PROGRAM} rebuild {as_typed(path.parent)} --replace"
             ) from error
         if is_busy(error):
             raise _busy(path, error) from error
-        raise ArchiveError(
+        raise _full(path, error) or ArchiveError(
             f"cannot open {path} ({error}); do you have permission to read it?"
         ) from error
     problem = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 import shutil
@@ -15,14 +14,13 @@ from typing import BinaryIO
 
 from crawler.backup.parts import Part
 from crawler.bundled import PROGRAM
-from crawler.errors import DamageError, FullError
+from crawler.errors import NO_SPACE, DamageError, FullError
 from crawler.warc.writer import sync_folder
 
 Progress = Callable[[int], None]
 """Told of bytes that were copied."""
 
 _CHUNK = 1 << 20
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # Bytes that must stay free beside a copy.
 _SPARE = 1 << 26
 
@@ -65,7 +63,7 @@ def told_if_full(where: Path, what: str) -> Iterator[None]:
         yield
     except (OSError, sqlite3.Error) as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if getattr(error, "errno", None) not in _FULL and code != sqlite3.SQLITE_FULL:
+        if getattr(error, "errno", None) not in NO_SPACE and code != sqlite3.SQLITE_FULL:
             raise
         raise FullError(
             f"{where}: no space is left on the disk; {what}. Make space, and run the same command"

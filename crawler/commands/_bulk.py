@@ -16,7 +16,7 @@ from crawler.bundled import PROGRAM
 from crawler.counted import counted, number_typed
 from crawler.errors import PartlyError, UsageError
 from crawler.extract.version import extractor_version
-from crawler.text import shown_line
+from crawler.text import as_typed, shown_line
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -108,7 +108,7 @@ def bulk(
     results += _each_done(busy, opts.scheduler, jobs, folder)
     print(summary(verb, results, len(known), time.monotonic() - began))
     if verb == "import":
-        shards = shlex.quote(str(opts.shards))
+        shards = as_typed(opts.shards)
         print(f"Unite them: {PROGRAM} merge -o union.db {shards}", file=sys.stderr)
     _tell_of_the_rest(verb, results)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import crawler.settings
 from crawler.bundled import PROGRAM
-from crawler.config import FILE_NAME, Config, Paper, read
+from crawler.config import FILE_NAME, NO_PAPERS, Config, Paper, read
 from crawler.errors import ConfigError, UsageError
 from crawler.subscriptions import CookieFile
 from crawler.urls import owner
@@ -106,15 +106,16 @@ def _is_named(settings: BaseSettings) -> bool:
     return typed or bool(os.environ.get("HEMEROTECA_ARCHIVE"))
 
 
-def find(named: str | None = None) -> Found | None:
+def find(named: str | None = None, *, needs_papers: bool = True) -> Found | None:
     """The configuration: that which `--config` names, else the nearest above the working folder;
-    None where there is none. Raises UsageError where it cannot be read, ConfigError where it has
+    None where there is none. needs_papers: whether it is a mistake that it names none, as that
+    which `init` has written. Raises UsageError where it cannot be read, ConfigError where it has
     mistakes."""
     path = Path(named).expanduser() if named is not None else _nearest()
-    return None if path is None else load(path)
+    return None if path is None else load(path, needs_papers=needs_papers)
 
 
-def load(path: Path) -> Found:
+def load(path: Path, *, needs_papers: bool = True) -> Found:
     """A configuration. Raises UsageError, ConfigError."""
     try:
         with path.open("rb") as file:
@@ -131,6 +132,8 @@ def load(path: Path) -> Found:
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{path}:{line}: not UTF-8; save it in that encoding") from error
     config, mistakes = read(text)
+    if not needs_papers:
+        mistakes = [each for each in mistakes if each.what != NO_PAPERS]
     if mistakes:
         raise ConfigError(*(f"{path}:{each.line}: {each.what}" for each in mistakes))
     return Found(path, config)
@@ -141,7 +144,7 @@ def configured_archive(default: str) -> str:
     else that of the configuration. Raises UsageError, ConfigError."""
     if default != crawler.settings.ARCHIVE or os.environ.get("HEMEROTECA_ARCHIVE"):
         return default
-    found = find()
+    found = find(needs_papers=False)
     if found is None:
         return default
     if found.config.is_shared:
@@ -149,6 +152,8 @@ def configured_archive(default: str) -> str:
     archives = [str(found.archive_of(paper)) for paper in found.config.papers]
     if len(archives) > 1:
         raise UsageError(f"name one archive of {found.path}: {', '.join(archives)}")
+    if not archives:
+        raise UsageError(f"name an archive; {found.path} has no papers yet, and none of theirs")
     return archives[0]
 
 

@@ -21,7 +21,7 @@ from crawler.archive.database import open_for_reading
 from crawler.archive.families import LeftOut
 from crawler.archive.run_reports import papers_of
 from crawler.bundled import CHECKOUT, PROGRAM
-from crawler.commands import left_out
+from crawler.commands import _left_out as left_out
 from crawler.commands._script_pages import hint
 from crawler.commands._shared import say, typed
 from crawler.counted import counted

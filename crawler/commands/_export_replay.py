@@ -32,6 +32,7 @@ from crawler.archive.losses import Noted, noted_captures, noted_files
 from crawler.bundled import PROGRAM
 from crawler.commands._output import opened
 from crawler.commands._shared import About, must_be_known
+from crawler.counted import counted
 from crawler.errors import DamageError, MissingError, UsageError
 from crawler.text import shown_json
 from crawler.warc.cdxj import index_line
@@ -109,7 +110,7 @@ def _cdxj(held: list[Database], folders: list[Path], output: str | None, site: s
         for line in heapq.merge(*(index_lines(db.conn, index_line, site) for db in held)):
             out.write(line.encode("utf-8", "replace") + b"\n")
             count += 1
-    return f"{count:,} captures"
+    return counted(count, "capture")
 
 
 def _wacz(db: Database, folder: Path, output: str | None, site: str | None) -> str:
@@ -144,7 +145,10 @@ def _wacz(db: Database, folder: Path, output: str | None, site: str | None) -> s
             f"{folder / WARC_FOLDER / str(error)} has changed since it was closed;"
             f" {PROGRAM} verify says where"
         ) from None
-    return f"{len(parts):,} WARC files, {captures:,} captures, {pages:,} pages"
+    return (
+        f"{counted(len(parts), 'WARC file')}, {counted(captures, 'capture')},"
+        f" {counted(pages, 'page')}"
+    )
 
 
 def _part(warc: Path, held: HeldFile, noted: Noted | None) -> Part | None:

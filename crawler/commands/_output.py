@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from crawler.archive.database import FILE_NAME, WARC_FOLDER
 from crawler.archive.lock import FILE_NAME as LOCK_NAME
-from crawler.errors import UsageError
+from crawler.errors import NO_SPACE, FullError, UsageError
 
 
 @contextmanager
@@ -45,7 +45,8 @@ def _writing(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UsageError(f"cannot write {name} ({error.strerror}); name another with -o") from error
+        what = FullError if error.errno in NO_SPACE else UsageError
+        raise what(f"cannot write {name} ({error.strerror}); name another with -o") from error
 
 
 def refuse_own_files(name: str, archive: Path) -> None:

@@ -24,22 +24,32 @@ from sqlite_utils import Database
 from crawler.archive.database import FILE_NAME, explain, is_database, refuse_links
 from crawler.bundled import PROGRAM
 from crawler.counted import number_typed
-from crawler.errors import ArchiveError, HemerotecaError, MissingError, UsageError
+from crawler.errors import (
+    NO_SPACE,
+    ArchiveError,
+    FullError,
+    HemerotecaError,
+    MissingError,
+    UsageError,
+)
+from crawler.interrupts import PIPE_CLOSED
 from crawler.reasons import in_words
-from crawler.text import shown
+from crawler.text import as_typed, shown
 from crawler.urls import normalise, site_host
-from crawler.verb import fail
+from crawler.verb import Once, fail
 
 logger = logging.getLogger(__name__)
-
-PIPE_CLOSED = 141
-"""As a shell reports a program that wrote to a pipe nobody reads any more."""
 
 
 def add_archive_option(parser: argparse.ArgumentParser) -> None:
     """Add -a archive=, as `opts.argument`."""
     parser.add_argument(
-        "-a", dest="argument", default=None, metavar="archive=DIR", help="the archive's folder"
+        "-a",
+        dest="argument",
+        default=None,
+        metavar="archive=DIR",
+        action=Once,
+        help="the archive's folder",
     )
 
 
@@ -177,7 +187,7 @@ def readers_asked_for(word: str | None) -> int:
 def typed(path: Path) -> str:
     """A path as one would type it here, quoted for a shell where it must be."""
     here = Path.cwd()
-    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
+    return as_typed(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def end_on_sigterm() -> None:
@@ -189,9 +199,16 @@ def end_on_sigterm() -> None:
 def console() -> Console:
     """Standard output; wide enough that no line is broken where no terminal sets the width."""
     fixed = sys.stdout.isatty() or "COLUMNS" in os.environ
-    out = Console(file=sys.stdout, highlight=False, width=None if fixed else 160)
+    out = _Console(file=sys.stdout, highlight=False, width=None if fixed else 160)
     out.push_render_hook(_Escaping())
     return out
+
+
+class _Console(Console):
+    """Rich's, which ends a program with exit code 1 where nobody reads its output any more."""
+
+    def on_broken_pipe(self) -> None:
+        raise
 
 
 class _Escaping(RenderHook):
@@ -260,6 +277,10 @@ def told(command: str) -> Iterator[About]:
         fail(command, explain(about.folder, error))
     except OSError as error:
         where = error.filename or about.folder
+        if error.errno in NO_SPACE:
+            fail(command, FullError(
+                f"no space is left to write {where}; make some, and run the same command again"
+            ))  # fmt: skip
         fail(command, ArchiveError(f"cannot read or write {where} ({error.strerror or error})"))
     except Exception as error:
         broke_off(command, error)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def configuration() -> Found | None:
     """The nearest configuration; none where it has mistakes, for a command that is no crawl."""
     try:
-        return find()
+        return find(needs_papers=False)
     except ConfigError:
         return None
 

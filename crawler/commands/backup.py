@@ -63,7 +63,10 @@ class Command(Verb):
         end_on_sigterm()
         with told("backup") as about, stopped("backup"):
             if len(args) != 1:
-                raise UsageError("name one folder, or address of an object store, to put it in")
+                raise UsageError(
+                    "name one folder, or address of an object store, to put it in"
+                    + ("; -a archive=DIR names the archive" if args else "")
+                )
             folder = about.archive(
                 archive_folder("backup", [], opts.argument, self.settings["ARCHIVE"])
             )

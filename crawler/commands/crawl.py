@@ -10,7 +10,7 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -118,6 +118,8 @@ class Command(Checked, ScrapyCrawl):
         end_on_sigterm()
         if opts.output:
             fail("crawl", no_feed(opts.output[0]))
+        if (twice := said_twice(opts.spargs)) is not None:
+            fail("crawl", UsageError(twice))
         end_with_parent()
         super().process_options(args, opts)
         assert self.settings is not None
@@ -126,7 +128,9 @@ class Command(Checked, ScrapyCrawl):
         try:
             check_names(opts.set)
             check_settings(self.settings)
-            self._found = find(opts.config) if self.follows_config else None
+            needs_papers = args == ["news"] and "site" not in opts.spargs
+            if self.follows_config:
+                self._found = find(opts.config, needs_papers=needs_papers)
             if self._found is not None:
                 self._found.apply(self.settings)
             if not opts.estimate:
@@ -251,6 +255,25 @@ class Command(Checked, ScrapyCrawl):
         except KeyError:
             known = ", ".join(sorted(loader.list()))
             raise UsageError(f"no spider {name!r}; there are {known}") from None
+
+
+_SEVERAL = frozenset({"discover", "paper", "site", "url"})
+"""Arguments that may have several values, with commas between them."""
+
+
+def said_twice(arguments: Sequence[str]) -> str | None:
+    """What is wrong where an argument is there twice, with two values: Scrapy would take the last,
+    and leave a newspaper out without a word. arguments: NAME=VALUE each."""
+    said: dict[str, str] = {}
+    for argument in arguments:
+        name, _, value = argument.partition("=")
+        first = said.setdefault(name, value)
+        if first == value:
+            continue
+        if name in _SEVERAL:
+            return f"{name}= is there twice; write -a {name}={first},{value}"
+        return f"{name}= is there twice, with {first} and {value}; write one"
+    return None
 
 
 def no_feed(file: str) -> UsageError:

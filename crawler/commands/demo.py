@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 
 from scrapy.settings import SETTINGS_PRIORITIES
@@ -64,6 +65,8 @@ class Command(Crawl):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Set full speed, and allow loopback."""
         super().process_options(args, opts)
+        if args:
+            fail("demo", UsageError(f"{shlex.quote(args[0])}: demo takes no words"))
         assert self.settings is not None
         if opts.edition not in EDITIONS:
             fail(

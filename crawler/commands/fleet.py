@@ -20,7 +20,7 @@ from crawler.commands._tables import moment, show_table
 from crawler.config import FILE_NAME
 from crawler.counted import counted, number_typed
 from crawler.errors import ConfigError, DamageError, MissingError, UsageError
-from crawler.text import shown_json
+from crawler.text import as_typed, shown_json
 from crawler.verb import Verb
 
 if TYPE_CHECKING:
@@ -342,7 +342,7 @@ class Command(Verb):
                 if manifest == before:
                     raise
         print(f"the archive of {words[0]} is in {to}, as it was put last; to look into it:")
-        print(f"  {PROGRAM} status {shlex.quote(str(to))}")
+        print(f"  {PROGRAM} status {as_typed(to)}")
 
     def _refuse_for_crawls(self, opts: argparse.Namespace) -> None:
         """Raise UsageError for what each crawl would refuse: it would fail paper after paper."""

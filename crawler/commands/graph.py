@@ -21,6 +21,7 @@ from crawler.commands._shared import (
     must_be_known,
     told,
 )
+from crawler.counted import counted
 from crawler.errors import UsageError
 from crawler.graph_files import write_csv, write_graphml
 from crawler.items import RELATIONS, Relation
@@ -131,9 +132,9 @@ def write(export: Export, out: BinaryIO, form: str, *, raw: bool = False) -> str
         links = write_csv(export.edges(), text, raw=raw)
         text.flush()
         text.detach()
-        return f"{links:,} links"
+        return counted(links, "link")
     stories, links = write_graphml(export.nodes(), export.arcs(), out)
-    return f"{stories:,} stories, {links:,} links"
+    return f"{counted(stories, 'story', 'stories')}, {counted(links, 'link')}"
 
 
 def _is_date(text: str) -> bool:

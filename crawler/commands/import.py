@@ -26,7 +26,7 @@ from crawler.config import home_address
 from crawler.counted import counted
 from crawler.errors import UsageError
 from crawler.mementos import Scope
-from crawler.text import shown_line
+from crawler.text import as_typed, shown_line
 from crawler.urls import is_at
 from crawler.verb import Verb
 
@@ -146,9 +146,9 @@ def files(words: list[str]) -> list[Path]:
         matches = [Path(word)] if Path(word).exists() else map(Path, sorted(glob.glob(word)))  # noqa: PTH207
         named = [path for path in matches if path.is_file()]
         if not named:
-            if Path(word).is_dir():
-                raise UsageError(f"{word} is a folder; name the files in it: {shlex.quote(word)}/*")
-            raise UsageError(f"no file matches {word}; name WARC files")
+            if word and Path(word).is_dir():
+                raise UsageError(f"{word} is a folder; name the files in it: {as_typed(word)}/*")
+            raise UsageError(f"no file matches {word or shlex.quote(word)}; name WARC files")
         found += named
     return list(dict.fromkeys(found))
 
@@ -197,7 +197,7 @@ def summary(told: Imported) -> str:
     lines = [
         f"{counted(totals['new_articles'], 'new article')}, "
         f"{counted(totals['new_revisions'], 'new revision')}, "
-        f"{totals['unchanged_articles']:,} unchanged; {totals['captures']:,} captures",
+        f"{totals['unchanged_articles']:,} unchanged; {counted(totals['captures'], 'capture')}",
         f"Records copied: {kinds or 'none'}; {records['known']:,} responses were already here"
         + (f"; {records[OTHER_SITES]:,} of other sites" if records[OTHER_SITES] else ""),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from uuid import uuid4
 
@@ -38,8 +39,8 @@ class Command(Verb):
         """Send it."""
         with told("notify"):
             if args:
-                raise UsageError(f"{args[0]}: notify takes no words")
-            found = find(opts.config)
+                raise UsageError(f"{shlex.quote(args[0])}: notify takes no words")
+            found = find(opts.config, needs_papers=False)
             if found is None or found.config.notify is None:
                 raise UsageError(f"there is no {FILE_NAME} with a table [notify]")
             notifiers = notifiers_of(found.config.notify, found.path)

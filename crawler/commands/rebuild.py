@@ -99,12 +99,13 @@ def summary(told: Rebuilt) -> str:
     line = (
         f"{counted(totals['new_articles'], 'article')},"
         f" {counted(totals['new_revisions'], 'later revision')},"
-        f" {totals['captures']:,} captures"
+        f" {counted(totals['captures'], 'capture')}"
     )
     if totals["reread"]:
-        line += f"; {totals['reread']:,} pages re-extracted because their visits are not recorded"
+        pages = counted(totals["reread"], "page")
+        line += f"; {pages} re-extracted for want of a record of the visit"
     if told.damage:
-        line += f"; {len(told.damage):,} places that could not be read"
+        line += f"; {counted(len(told.damage), 'place')} that could not be read"
     return line
 
 

@@ -17,6 +17,7 @@ from crawler.commands._shared import (
     stopped,
     told,
 )
+from crawler.counted import counted
 from crawler.verb import Verb
 
 if TYPE_CHECKING:
@@ -77,8 +78,9 @@ class Command(Verb):
 def summary(found: Rechecked) -> str:
     """What judging again has taken back, for a person."""
     lines = [
-        f"{found.stories:,} histories judged again: {found.revisions.total():,} revisions and"
-        f" {found.gone:,} gone marks retracted"
+        f"{counted(found.stories, 'history', 'histories')} judged again:"
+        f" {counted(found.revisions.total(), 'revision')} and"
+        f" {counted(found.gone, 'gone mark')} retracted"
     ]
     lines += [f"  {n:>6,}  {reason}" for reason, n in found.revisions.most_common()]
     return "\n".join(lines)

@@ -23,7 +23,7 @@ from crawler.commands._shared import (
     told,
 )
 from crawler.commands._tables import moment, show_table
-from crawler.counted import number_typed
+from crawler.counted import counted, number_typed
 from crawler.errors import MissingError, UsageError
 from crawler.outcome import MEANINGS
 from crawler.text import shown_json
@@ -118,7 +118,8 @@ def show_one(run: RunReport, out: Console) -> None:
         f"{run.software}; settings {run.settings_digest or 'not told'}",
         "; ".join(f"{name} {version}" for name, version in (run.versions or {}).items()),
         f"{run.new_articles:,} new, {run.new_revisions:,} revised, {run.unchanged_articles:,}"
-        f" unchanged, {run.failures:,} failed; {run.captures:,} captures, {size(run.bytes)}",
+        f" unchanged, {run.failures:,} failed; {counted(run.captures, 'capture')},"
+        f" {size(run.bytes)}",
     ):
         if line:
             out.print(Text(line))

@@ -56,7 +56,7 @@ class Command(Verb):
         """Write them, and say what to type."""
         with told("schedule"):
             if args:
-                raise UsageError(f"{args[0]}: schedule takes no words")
+                raise UsageError(f"{shlex.quote(args[0])}: schedule takes no words")
             at = time_of_day(opts.at)
             if at is None:
                 raise UsageError(f"--at {shlex.quote(opts.at)} is no time; write it as in 02:00")

@@ -13,6 +13,7 @@ from crawler.archive import lock
 from crawler.archive.database import open_for_reading
 from crawler.archive.queries import Status, status
 from crawler.bundled import PROGRAM
+from crawler.commands._left_out import describe
 from crawler.commands._script_pages import hint
 from crawler.commands._shared import (
     add_archive_option,
@@ -23,7 +24,6 @@ from crawler.commands._shared import (
 )
 from crawler.commands._tables import moment, show_table
 from crawler.commands.findings import show_findings
-from crawler.commands.left_out import describe
 from crawler.counted import counted
 from crawler.holdings import WrongFile, lines, wrong_files
 from crawler.render import what_lacks

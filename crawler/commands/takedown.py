@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sqlite3
 import sys
 from contextlib import closing
@@ -149,7 +150,7 @@ def _address(args: list[str]) -> str:
         raise UsageError("name one address")
     url = normalise(with_scheme(args[0]))
     if url is None:
-        raise UsageError(f"{args[0]} is not a web address; write https://…")
+        raise UsageError(f"{args[0] or shlex.quote('')} is not a web address; write https://…")
     return url
 
 

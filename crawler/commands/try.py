@@ -108,6 +108,8 @@ class Command(Verb):
 
             name_contact(self.settings)
             return fetch_one(where, self.settings, allow_private=opts.allow_private)
+        if not where:
+            raise UsageError("'' is no page; name an HTML file or a web address")
         try:
             html = Path(where).read_bytes()
         except OSError as error:

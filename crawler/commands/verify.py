@@ -19,6 +19,7 @@ from crawler.commands._shared import add_archive_option, archive_folder, end_on_
 from crawler.commands._shared import told as reported
 from crawler.commands._telling import tell_of_damage
 from crawler.commands._watching import configuration, look
+from crawler.counted import counted
 from crawler.errors import DamageError
 from crawler.fixity.archive import verify
 from crawler.fixity.losses import Losses, Refetch
@@ -130,9 +131,11 @@ def told(report: Report, seconds: float) -> Iterator[str]:
     megabytes = counts["bytes"] / 1e6
     shown = f" and {counts['renderings']:,} renderings" if counts["renderings"] else ""
     yield (
-        f"{counts['files']:,} WARC files ({megabytes:,.1f} MB) with {counts['records']:,} records,"
-        f" {counts['captures']:,} of them captures{shown}; {counts['articles']:,} stories in"
-        f" {counts['revisions']:,} revisions with {counts['linked_stories']:,} linked stories;"
+        f"{counted(counts['files'], 'WARC file')} ({megabytes:,.1f} MB) with"
+        f" {counted(counts['records'], 'record')}, {counts['captures']:,} of them captures{shown};"
+        f" {counted(counts['articles'], 'story', 'stories')} in"
+        f" {counted(counts['revisions'], 'revision')} with"
+        f" {counted(counts['linked_stories'], 'linked story', 'linked stories')};"
         f" {seconds:,.1f} s"
     )
     unchecked = {
@@ -150,11 +153,11 @@ def requeued(told: Refetch) -> str:
     """What --refetch did, for a person."""
     if not told.captures:
         return "no capture is lost; there is nothing to fetch again"
-    line = f"{told.captures:,} captures are lost"
+    line = f"{counted(told.captures, 'capture')} lost"
     if told.replaced:
         line += f"; {told.replaced:,} of them have been replaced"
     if told.urls:
-        line += f"; {told.urls:,} URLs are queued: the next crawl fetches them"
+        line += f"; {counted(told.urls, 'URL')} queued for the next crawl to fetch"
     return line
 
 

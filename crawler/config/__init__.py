@@ -3,7 +3,7 @@
 Functions of its text: nothing here opens a file.
 """
 
-from crawler.config.checked import Mistake, read
+from crawler.config.checked import NO_PAPERS, Mistake, read
 from crawler.config.paper import (
     FILE_NAME,
     NEWSPAPER,
@@ -22,6 +22,7 @@ from crawler.config.values import home_address, is_partial_day, reaches_somebody
 __all__ = [
     "FILE_NAME",
     "NEWSPAPER",
+    "NO_PAPERS",
     "RENDERS",
     "SCOPES",
     "SOURCES",

@@ -66,6 +66,10 @@ def read(text: str) -> tuple[Config, list[Mistake]]:
     return found, sorted(reader.mistakes, key=lambda each: each.line)
 
 
+NO_PAPERS = 'there are no papers; write [papers.daily] and address = "daily.example"'
+"""A mistake for whoever wants to archive them, and for nobody else."""
+
+
 class _Reader:
     def __init__(self, lines: Mapping[Path, int]) -> None:
         self._lines = lines
@@ -88,9 +92,7 @@ class _Reader:
             self._refuse_one_folder(papers)
         if not said.get("papers"):
             line = self._line(("papers",))
-            self._note(
-                line, 'there are no papers; write [papers.daily] and address = "daily.example"'
-            )
+            self._note(line, NO_PAPERS)
         return Config(
             tuple(papers),
             archive,

@@ -101,7 +101,13 @@ class DownloadHandler(HTTP11DownloadHandler):
         ends first, or the host has asked for a pause meanwhile."""
         if await self._gate.passed(request, lambda: self._is_stopping):
             self._has_its_turn_now(request)
-        response = await self._download(request)
+        try:
+            response = await self._download(request)
+        except Stopped:
+            raise
+        except Exception as error:
+            self._gate.failed(request, error)
+            raise
         if not 100 <= response.status <= 999:  # RFC 9112, 4
             raise NotUnderstoodError(f"status {response.status}"[:80])
         return response

@@ -25,6 +25,8 @@ class Gate:
         self.wait: Callable[[Request], float] = lambda request: 0.0
         """Seconds for which a request is not to be sent. May raise Stopped: it is not sent at
         all."""
+        self.failed: Callable[[Request, Exception], None] = lambda request, error: None
+        """Told of a request that was sent and brought no answer, and why."""
 
     @classmethod
     def of(cls, crawler: Crawler) -> Gate:

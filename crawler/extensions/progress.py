@@ -45,6 +45,9 @@ class Snapshot:
     on_the_wire: int = 0
     room: int | None = None
     """Pages that the run may fetch still; None for no limit."""
+    pause: tuple[str, float] | None = None
+    """Of hosts that are left alone for a while, the first to be asked again, and in how many
+    seconds, where nothing else is under way."""
 
     @property
     def eta(self) -> float | None:
@@ -68,6 +71,9 @@ class Snapshot:
         if self.stopping:
             answers = counted(self.on_the_wire, "answer")
             parts["end"] = f"stopping, {answers} under way"
+        elif self.pause is not None:
+            host, seconds = self.pause
+            parts["end"] = f"{host} is asked again in {_clock(seconds)}"
         elif self.eta is not None:
             parts["end"] = f"about {_clock(self.eta)} left for these"
         for name in ("rate", "errors" if not self.errors else "queued", "queued", "errors"):
@@ -163,6 +169,7 @@ class Progress:
             stopping=self._is_stopping,
             room=getattr(scheduler, "room", None),
             on_the_wire=Ending.of(self._crawler).on_the_wire,
+            pause=getattr(scheduler, "pause_ahead", None),
         )
 
     def _show(self) -> None:

@@ -36,11 +36,12 @@ from crawler.frontier.judge import HOLD, Judge, is_held_with
 from crawler.frontier.lines import NONE, Line, entry_host, is_follow_up
 from crawler.frontier.page_limit import PageLimit
 from crawler.frontier.requisites import Requisites, requisite_slot
+from crawler.frontier.silence import Silence
 from crawler.frontier.spider import LATER, FrontierSpider
 from crawler.items import Due, FoundUrl
 from crawler.policy import budget
 from crawler.policy.revisit import SECOND_CHANCE
-from crawler.reasons import because
+from crawler.reasons import Reason, because
 from crawler.stopping import STOPPING, Stopped
 from crawler.urls import site_host
 
@@ -100,10 +101,12 @@ class Frontier(BaseScheduler):
         self._have_answered: set[str] = set()
         """Sites that have answered in this run."""
         self._back_off = BackOff(self._refused, self.is_pausing)
+        self._silence = Silence(self.pause, self._leave_silent, self.is_pausing)
         self._earlier_pauses: dict[str, str] | None = None
         """Hosts that asked in an earlier run to be left alone and have no line yet → until when;
         None: nobody has looked."""
         Gate.of(crawler).wait = self._seconds_to_wait
+        Gate.of(crawler).failed = self._unanswered
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -127,6 +130,20 @@ class Frontier(BaseScheduler):
         downloader = self._crawler.engine.downloader
         on_the_wire = sum(len(slot.transferring) for slot in downloader.slots.values())
         return self._session.queue.size + len(self._in_hand) + len(downloader.active) - on_the_wire
+
+    @property
+    def pause_ahead(self) -> tuple[str, float] | None:
+        """The site whose pause ends first, and in how many seconds, where nothing is on the wire;
+        None where none of those that wait has one."""
+        if any(slot.transferring for slot in self._crawler.engine.downloader.slots.values()):
+            return None
+        now = time.monotonic()
+        pauses = [
+            (line.free_at - now, site)
+            for site, line in self._lines.items()
+            if line.free_at > now and line.may_have_more
+        ]
+        return min(pauses)[::-1] if pauses else None
 
     def awaits_sources(self, url: str) -> bool:
         """Whether sitemaps, feeds or the like of a URL's site are to come, that may tell more of
@@ -171,25 +188,39 @@ class Frontier(BaseScheduler):
 
     def _answered(self, response: Response, request: Request) -> None:
         self._have_answered.add(site_host(request.url))
+        self._silence.answered(site_host(request.url))
         self._back_off.answered(request, response)
+
+    def _unanswered(self, request: Request, error: Exception) -> None:
+        has_answered = site_host(request.url) in self._have_answered
+        self._silence.failed(request, error, has_answered=has_answered)
 
     def pause(self, url: str, seconds: float) -> None:
         """Ask nothing of a URL's site for a while."""
         site = site_host(url)
-        line = self._line(site)
         if seconds > _LONGEST_PAUSE:
-            line.closed = line.dry = True
-            if self._requisites is not None:
-                self._requisites.close(site)
-            for _, _, entry in line.heap:  # queued again in the archive when the run ends
-                if isinstance(entry, Due):
-                    self._in_hand.forget(entry.found.url)
-            line.heap.clear()
             until = datetime.now(UTC) + timedelta(seconds=seconds)
-            self._spider.left_alone(site, because("asks_for_pause", f"{until:%Y-%m-%d %H:%M}"))
+            self._leave(site, because("asks_for_pause", f"{until:%Y-%m-%d %H:%M}"))
             return
+        line = self._line(site)
         line.free_at = max(line.free_at, time.monotonic() + seconds)
         self._waking.after(seconds)
+
+    def _leave(self, site: str, why: Reason) -> None:
+        """Ask nothing of a site any more in this run."""
+        line = self._line(site)
+        line.closed = line.dry = True
+        if self._requisites is not None:
+            self._requisites.close(site)
+        for _, _, entry in line.heap:  # queued again in the archive when the run ends
+            if isinstance(entry, Due):
+                self._in_hand.forget(entry.found.url)
+        line.heap.clear()
+        self._spider.left_alone(site, why)
+
+    def _leave_silent(self, site: str) -> None:
+        event("host_silent", host=site)
+        self._leave(site, because("host_silent"))
 
     def _refused(self, request: Request, seconds: float) -> None:
         due: Due | None = request.meta.get("due")

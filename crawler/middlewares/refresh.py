@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from scrapy import Request
-from scrapy.downloadermiddlewares.redirect import BaseRedirectMiddleware
 from scrapy.http import Response
 
 from crawler.discover.kinds import sniff
 from crawler.discover.refresh import sends_on
+from crawler.middlewares.redirect import NoCircles
 
 
-class RefreshMiddleware(BaseRedirectMiddleware):
+class RefreshMiddleware(NoCircles):
     """Follows pages that show nothing and send their reader on.
 
     Scrapy's own takes the page of a story for one if that loads another page after a while, and

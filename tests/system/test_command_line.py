@@ -14,7 +14,7 @@ import pytest
 from crawler import __version__
 from crawler.bundled import PROGRAM
 
-from .conftest import ROOT
+from .conftest import ROOT, Archived
 
 # Stands in Scrapy's place: is never done with being loaded, and lets no exception out.
 ENDLESS = """
@@ -48,7 +48,7 @@ def test_without_a_verb_it_lists_all(tmp_path: Path) -> None:
     done = hemeroteca(folder=tmp_path)
     listed = {line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")}
     verbs = (path.stem for path in (ROOT / "crawler" / "commands").glob("*.py"))
-    assert {verb for verb in verbs if verb[0] != "_"} - {"left_out"} == listed
+    assert {verb for verb in verbs if verb[0] != "_"} == listed
     assert done.returncode == 0
 
 
@@ -204,3 +204,55 @@ def test_a_shell_that_is_not_known_is_refused(tmp_path: Path) -> None:
     done = hemeroteca("completion", "fish", folder=tmp_path)
     assert done.returncode == 2
     assert done.stderr == f"{PROGRAM} completion: name one shell: bash, zsh, tcsh\n"
+
+
+@pytest.mark.parametrize("verb", ["status", "verify", "completion bash", "export csv"])
+def test_an_output_that_nobody_reads_any_more_is_no_fault(archived: Archived, verb: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    folder = [] if verb.startswith("completion") else [str(archived.folder)]
+    with os.fdopen(writing, "wb") as nobody:
+        done = subprocess.run(
+            [sys.executable, "-m", "crawler", *verb.split(), *folder],
+            stdout=nobody, stderr=subprocess.PIPE, text=True, timeout=500,
+            env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (141, "")  # as a shell has it for SIGPIPE
+
+
+@pytest.mark.usefixtures("loaded_commands")
+def test_a_configuration_without_papers_is_in_the_way_of_nobody(tmp_path: Path) -> None:
+    assert hemeroteca("init", folder=tmp_path).returncode == 0
+    for words in (["status"], ["search", "river"], ["verify"]):
+        done = hemeroteca(*words, folder=tmp_path)
+        assert "there are no papers" not in done.stderr
+        assert "no archive at " in done.stderr
+    alone = hemeroteca("crawl", "news", "-a", "site=http://127.0.0.1:1", folder=tmp_path)
+    assert "could not be archived" in alone.stderr
+    for words in (["crawl", "news"], ["init", "--check"], ["schedule", "--at", "02:00"]):
+        done = hemeroteca(*words, folder=tmp_path)
+        assert done.returncode == 11
+        assert "there are no papers; write [papers.daily]" in done.stderr
+
+
+@pytest.mark.usefixtures("loaded_commands")
+def test_what_is_said_twice_or_not_at_all_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "-old").mkdir()
+    for words, said in (
+        (("crawl", "news", "-a", "site=a.example", "-a", "site=b.example"),
+         "site= is there twice; write -a site=a.example,b.example"),
+        (("crawl", "news", "-a", "site=a.example", "-a", "since=2024", "-a", "since=2025"),
+         "since= is there twice, with 2024 and 2025; write one"),
+        (("status", "-a", "archive=one", "-a", "archive=two"), "archive=two is a second one"),
+        (("crawl", "article", "-a", "urls="), "urls= is empty; name a text file"),
+        (("demo", "evening"), "evening: demo takes no words"),
+        (("schedule", ""), "'': schedule takes no words"),
+        (("try", ""), "'' is no page"),
+        (("import", ""), "no file matches ''"),
+        (("status", "-old"), "a file of that name is typed with ./ before it"),
+        (("backup", "archive", "copy"), "-a archive=DIR names the archive"),
+    ):  # fmt: skip
+        done = hemeroteca(*words, folder=tmp_path)
+        assert (done.returncode, done.stdout) == (2, ""), words
+        assert said in done.stderr, (words, done.stderr)
+        assert len(done.stderr.splitlines()) == 1, (words, done.stderr)

@@ -358,7 +358,7 @@ def test_what_an_older_version_entered_is_taken_back(paper: Paper) -> None:
     assert paper.rows("SELECT title FROM stories") == [("Please wait",)]
     done = run_scrapy("recheck", str(paper.folder))
     assert done.returncode == 0, done.stderr
-    assert "1 histories judged again: 1 revisions and 1 gone marks retracted" in done.stdout
+    assert "1 history judged again: 1 revision and 1 gone mark retracted" in done.stdout
     assert paper.rows("SELECT title, gone_at FROM stories") == [
         ("Harbour is sold to an investor", None)
     ]

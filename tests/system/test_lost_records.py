@@ -189,7 +189,7 @@ def test_what_is_lost_is_fetched_again_and_what_is_there_stands_for_it(
         env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 6
-    assert "URLs are queued" in done.stdout
+    assert " queued for the next crawl to fetch" in done.stdout
     assert "error: archive: " in done.stdout
     assert f"damage: {names[0]}" in told.read_text()
     damaged = query(copy, "SELECT subject FROM findings WHERE state = 'open' ORDER BY 1")

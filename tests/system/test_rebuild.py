@@ -274,7 +274,7 @@ def test_files_that_tell_nothing_of_their_visits_are_read_anew(tmp_path: Path) -
             writer.write_record(record)
     done = run_scrapy("rebuild", str(tmp_path / "a"))
     assert done.returncode == 0, done.stderr
-    assert "1 pages re-extracted" in done.stdout
+    assert "1 page re-extracted" in done.stdout
     assert [row["url"] for row in query(tmp_path / "a", "SELECT url FROM stories")] == [
         "https://news.example/2026/s"
     ]

@@ -13,12 +13,20 @@ from typing import TypeVar
 
 from scrapy.settings import BaseSettings
 
-from crawler.archive.database import FILE_NAME, explain, is_busy, is_damage, open_for_reading
+from crawler.archive.database import (
+    FILE_NAME,
+    explain,
+    is_busy,
+    is_damage,
+    is_full,
+    open_for_reading,
+)
 from crawler.archive.found import first_part
 from crawler.archive.log_room import KEPT, kept_by_readers
 from crawler.archive.store import Store
-from crawler.errors import ArchiveError, HemerotecaError
+from crawler.errors import ArchiveError, FullError, HemerotecaError
 from crawler.items import State, Visit
+from crawler.outcome import ARCHIVE_ERROR, FULL
 from crawler.reasons import Reason, in_words
 from crawler.runs import Run
 from crawler.text import shown
@@ -217,11 +225,16 @@ class CrawlArchive:
         """End the run because the archive cannot be written, or for a fault of ours; what is stored
         is sound."""
         if self.error is None:
-            if is_damage(error):
+            if is_damage(error) or is_full(self.run.folder, error):
                 error = explain(self.run.folder, error)
             self.error = shown(self._account_of(error))
-            self.exit_code = error.exit_code if isinstance(error, ArchiveError) else 1
-            self._end("archive error")
+            self.exit_code = error.exit_code if isinstance(error, ArchiveError | FullError) else 1
+            self._end(self.ended)
+
+    @property
+    def ended(self) -> str:
+        """What `runs` says of a run that a failure has ended."""
+        return FULL if self.exit_code == FullError.exit_code else ARCHIVE_ERROR
 
     def _account_of(self, error: BaseException) -> str:
         """What to tell the user of a failure."""

@@ -16,9 +16,10 @@ from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
 from crawler import times
+from crawler.archive.database import is_full
 from crawler.archive.run_papers import Ended, Wanted
 from crawler.archive.store import Store
-from crawler.errors import HemerotecaError
+from crawler.errors import FullError, HemerotecaError
 from crawler.extensions.download import wire_info
 from crawler.extensions.ending import Ending
 from crawler.extensions.session.archive import CrawlArchive
@@ -159,6 +160,8 @@ class Session:
             return
         self._is_closed = True
         self.archive.flush(is_last=True)
+        if self.archive.error and reason == FINISHED:  # what came last is not stored
+            reason = self.archive.ended
         self.archive.cancel_timer()
         self.workers.close()
         if self.workers.faults:  # a page that meets a fault of ours is no success of the run
@@ -170,7 +173,10 @@ class Session:
             except Exception as error:
                 said = str(error) or in_words(error)
                 said = f"cannot close the archive {self.run.folder}: {said}"
+                if is_full(self.run.folder, error):
+                    self.archive.exit_code = FullError.exit_code
                 self.archive.error = self.archive.error or said
+                reason = self.outcome = self.archive.ended
         self.run.release()
 
     def _give_back(self, reason: str) -> None:
