@@ -71,7 +71,8 @@ _CREDIT_LINES = (
     r"\W*(?:<bylines.other_credit>)\s?[:：／].*",
     r"\W*(?:<bylines.no_name>)(?:\W+\w+)?\W*",
     r"[^,:\d]{4,40},\s(?:[^\W\d_]+\s){0,2}<bylines.role>(?:\s[^\W\d_]+){0,2}",
-    r"[^\d.!?]{0,25}(?<!\d)\d{1,2}\s?<reading.minute>(?:[^\w]*<reading.read>)?\W*",
+    r"[^\d.!?]{0,25}(?<!\d)\d{1,2}\s?<reading.minute>[^\w]*<reading.read>\W*",
+    r"\W*<reading.read>[^\d.!?]{0,15}\d{1,2}\s?<reading.minute>\W*",
 )
 _TAKEN_BY = r"\W*(?:<bylines.other_credit>)\.?\s+"
 _SAYS = 40
@@ -373,8 +374,8 @@ def _is_byline(block: Block) -> bool:
 
 
 def _names_others(line: str) -> bool:
-    """Whether a line of the story's head names who took a picture, an agency, somebody with what he is, or how
-    long it takes to read, and is no sentence of the story's."""
+    """Whether a line of the story's head names who took a picture, an agency, somebody with what he
+    is, or how long it takes to read, and is no sentence of the story's."""
     if line.isupper() and line.isalpha() and len(line) <= _LONGEST_AGENCY:
         return True
     if (taken := pattern(_TAKEN_BY).match(line)) is not None and line[taken.end() :].istitle():
