@@ -90,6 +90,8 @@ CLOSED = CLAIMS % (
 @pytest.mark.parametrize(
     ("beginning", "wall", "head"),
     [
+        ("The council met on Monday.", "<p>This story is for subscribers only. Log in or subscribe to"
+         " continue reading.</p>", CLAIMS % ""),
         ("The council met on Monday, and spoke for hours about the bridge.",
          "<div class=paywall><p>Subscribe to read on.</p></div>", CLAIMS % ""),
         ("Der Stadtrat tagte am Montag stundenlang zur neuen Brücke im Tal.",

@@ -6,10 +6,11 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from crawler.extract.body.furniture import is_furniture
 from crawler.extract.body.prose import is_prose
 from crawler.extract.language import calls, is_wall, tells_to_read_on
 from crawler.extract.markup import is_hidden
-from crawler.extract.page import text_of
+from crawler.extract.page import SENTENCE_ENDS, text_of
 
 _BOXES = (
     "div", "section", "aside", "p", "form", "span", "h2", "h3", "h4", "strong", "b", "em", "a",
@@ -21,6 +22,8 @@ LONGEST_WALL = 700
 SHORT_TEXT = 400
 """Words; behind a wall stands more than the page shows before it, and that is little."""
 _MAX_ELEMENTS = 6_000
+_SENTENCE = 20
+"""Characters of a short one."""
 
 
 def wall_after(scope: HtmlElement, container: HtmlElement) -> HtmlElement | None:
@@ -36,7 +39,7 @@ def wall_after(scope: HtmlElement, container: HtmlElement) -> HtmlElement | None
                 found = None
         elif begun and (wall := _wall_around(element)) is not None:
             found = _whole(wall, container)
-        begun = begun or _goes_on(element, container)
+        begun = begun or _begins(element, container)
     return found
 
 
@@ -62,6 +65,22 @@ def _whole(element: HtmlElement, container: HtmlElement) -> HtmlElement:
             break
         element = up
     return element
+
+
+def _begins(element: HtmlElement, container: HtmlElement) -> bool:
+    """Whether an element is a paragraph of the story, or a sentence of it: before a wall there is
+    often no more."""
+    if _goes_on(element, container):
+        return True
+    text = (element.text or "").strip()
+    return (
+        element.tag == "p"
+        and len(text) >= _SENTENCE
+        and text.endswith(SENTENCE_ENDS)
+        and not calls(text)
+        and (container in element.iterancestors() or element is container)
+        and not is_furniture(element)
+    )
 
 
 def _goes_on(element: HtmlElement, container: HtmlElement) -> bool:
