@@ -18,7 +18,7 @@ from crawler.archive import database
 from crawler.archive.migrations import migrations
 from crawler.archive.past import reading
 from crawler.archive.soundness import unsound
-from crawler.errors import BusyError
+from crawler.errors import BusyError, FullError
 
 ROOT = Path(__file__).resolve().parents[2]
 OLD = Path(__file__).parent / "old" / "m014.db.gz"
@@ -161,10 +161,12 @@ def test_an_upgrade_that_there_is_no_room_for_leaves_the_archive_as_it_was(
     before = answers(folder)
 
     def full(*_: object) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
 
     monkeypatch.setattr(reading, "_index_texts", full)
-    with pytest.raises(database.ArchiveError, match="space on disk"):
+    with pytest.raises(FullError, match="no space is left"):
         database.open_for_writing(folder)
     assert answers(folder) == before
     assert not (folder / f"{database.FILE_NAME}{reading.MADE}").exists()

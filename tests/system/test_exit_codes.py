@@ -43,7 +43,8 @@ def test_the_help_of_a_crawl_names_all_of_them() -> None:
 
 @pytest.mark.parametrize("status", [401, 403, 429])
 def test_a_refusal_is_10(tmp_path: Path, status: int) -> None:
-    with site({"/": (status, {}, b"")}) as home:
+    # of those that ask for a pause, a home page is asked again after it
+    with site({"/": (status, {"Retry-After": "1"} if status == 429 else {}, b"")}) as home:
         done = crawl("news", tmp_path / "a", site=home, discover="links")
     assert done.returncode == 10, done.stderr
     assert f"could not be archived: HTTP {status}" in done.stderr
