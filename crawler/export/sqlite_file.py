@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -14,6 +16,7 @@ from typing import Any, BinaryIO
 
 from sqlite_utils import Database
 
+from crawler.archive.database import is_full
 from crawler.archive.datasette import described
 from crawler.archive.export_tables import Kind, Table
 from crawler.archive.stoppable import stoppable
@@ -60,6 +63,17 @@ def metadata(path: Path) -> dict[str, Any]:
 
 
 def _made(folder: Path, tables: tuple[Table, ...], rows: Callable[[Table], Iterable[Row]]) -> Path:
+    try:
+        return _filled(folder, tables, rows)
+    except sqlite3.Error as error:
+        if is_full(folder, error):  # this disk, not that of the archive
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise
+
+
+def _filled(
+    folder: Path, tables: tuple[Table, ...], rows: Callable[[Table], Iterable[Row]]
+) -> Path:
     path, vacuumed = folder / "filled.db", folder / "vacuumed.db"
     # Nobody else sees the file before it is complete, and a broken-off one is thrown away.
     with closing(Database(sqlite3.connect(path, isolation_level=None))) as db:

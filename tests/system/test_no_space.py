@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -66,10 +67,14 @@ def test_a_run_that_finds_no_space_says_so_and_is_resumed(tmp_path: Path, disk: 
     assert run_scrapy("verify", str(folder)).returncode == 0
 
 
-def test_verbs_that_find_no_space_end_with_its_exit_code(archived: Archived, disk: Path) -> None:
+def test_verbs_that_find_no_space_end_with_its_exit_code(
+    archived: Archived, disk: Path, tmp_path: Path
+) -> None:
     fill(disk, 8 * 1024)
-    source = str(archived.folder)
-    warc = next((archived.folder / "warc").glob("*.warc.gz"))
+    # of its own: a command that breaks off may leave SQLite's files beside what it read
+    copy = shutil.copytree(archived.folder, tmp_path / "copy")
+    source = str(copy)
+    warc = next((copy / "warc").glob("*.warc.gz"))
     for words in (
         ("merge", "-o", str(disk / "union.db"), source),
         ("import", str(warc), "-a", f"archive={disk / 'imported'}"),
@@ -81,6 +86,7 @@ def test_verbs_that_find_no_space_end_with_its_exit_code(archived: Archived, dis
         done = run_scrapy(*words)
         assert done.returncode == 5, (words, done.stderr)
         assert "space" in done.stderr or "free" in done.stderr, (words, done.stderr)
+        assert str(disk) in done.stderr, (words, done.stderr)
         assert len(done.stderr.splitlines()) == 1, (words, done.stderr)
 
 
