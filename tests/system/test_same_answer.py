@@ -87,7 +87,7 @@ def answers(base: str) -> Answers:
         ),
         "/2026/gone": ("410 Gone", (html,), b"<p>gone</p>"),
         "/2026/refused": ("403 Forbidden", (html,), b"<p>no</p>"),
-        "/2026/later": ("503 Service Unavailable", (html,), b"<p>later</p>"),
+        "/2026/later": ("503 Service Unavailable", (html, "Retry-After: 1"), b"<p>later</p>"),
         "/2026/moved": ("302 Found", (html, f"Location: {base}/2026/plain-html"), b""),
     }  # fmt: skip
     links = "".join(f"<a href='{LONG}{n}/'>{n}</a> " for n in (2, 3))
