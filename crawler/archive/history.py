@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from crawler.archive import why
+from crawler.archive.duplicates import has_left
 from crawler.archive.known_story import STORY, Story, story_in
 from crawler.history.beside import Beside, PageText
 from crawler.history.judge import (
@@ -76,13 +77,25 @@ class History:
         row = self._sql(
             f"{STORY} JOIN urls u ON u.article_id = a.id JOIN captures c"  # noqa: S608
             " ON c.id = r.capture_id"
-            " WHERE u.id = ? AND (u.url = a.url OR c.url_id = u.id"
-            f" OR (u.site_id <> a.site_id AND {_SHOWS_ITSELF}) OR EXISTS (SELECT 1 FROM urls o"
+            " WHERE u.id = ? AND (u.url = a.url OR c.url_id = u.id OR EXISTS (SELECT 1 FROM urls o"
             " WHERE o.url = a.url AND o.role = 'page' AND (o.key = u.key"
             f" OR (o.state IN ('redirected', 'gone') AND {_SHOWS_ITSELF}))))",
             (url_id,),
-        ).fetchone()
+        ).fetchone() or self._moved_with_its_newspaper(url_id)
         return story_in(self._connection, row) if row else None
+
+    def _moved_with_its_newspaper(self, url_id: int) -> tuple[object, ...] | None:
+        """The row of the story of a host that a newspaper has left, at its address on the new one.
+        Of other hosts, as those of pages for telephones, a story has no address of its own."""
+        row = self._sql(
+            f"{STORY} JOIN urls u ON u.article_id = a.id"
+            f" WHERE u.id = ? AND u.site_id <> a.site_id AND {_SHOWS_ITSELF}",
+            (url_id,),
+        ).fetchone()
+        if row is None:
+            return None
+        (site_id,) = self._sql("SELECT site_id FROM urls WHERE id = ?", (url_id,)).fetchone()
+        return row if has_left(self._connection, row[1], site_id) else None
 
     def story(self, article_id: int) -> Story:
         """A story by its key."""
